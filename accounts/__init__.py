@@ -1,1 +1,0 @@
-"""Organisations, users, projects, API keys and quota."""

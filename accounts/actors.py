@@ -1,5 +1,3 @@
-"""The author of a change: a user by an API key or in the admin, or the system."""
-
 from dataclasses import dataclass
 from uuid import UUID
 

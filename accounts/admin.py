@@ -1,5 +1,3 @@
-"""Admin pages of organisations, users, projects, API keys and quota."""
-
 from typing import Any, ClassVar
 
 from django import forms
@@ -35,8 +33,6 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
 
 
 class MembershipInline(TabularInline):
-    """Members of the organisation."""
-
     model = Membership
     extra = 0
     fields = ("user", "role")
@@ -45,8 +41,6 @@ class MembershipInline(TabularInline):
 
 @admin.register(Organization)
 class OrganizationAdmin(ServiceModelAdmin):
-    """Organisations with their members and quota."""
-
     list_display = ("name", "ai_quota", "created_at")
     search_fields = ("name",)
     fields = ("name", "ai_quota")
@@ -54,27 +48,21 @@ class OrganizationAdmin(ServiceModelAdmin):
 
 
 class NewUserForm(UserCreationForm):
-    """A new user, with or without a password."""
-
     class Meta:
         model = User
         fields = ("email", "name")
 
     def clean_email(self) -> str:
-        """Return the address in lower case."""
         return str(self.cleaned_data["email"]).lower()
 
 
 class UserForm(UserChangeForm):
-    """A user; the password is changed on its own page."""
-
     class Meta:
         model = User
         fields = "__all__"
         field_classes: ClassVar[dict[str, type]] = {}
 
     def clean_email(self) -> str:
-        """Return the address in lower case."""
         return str(self.cleaned_data.get("email", self.instance.email)).lower()
 
 
@@ -98,40 +86,33 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
 
     @admin.display(description="password")
     def password_page(self, user: User) -> str:
-        """Return a link to the password page."""
         return format_html('<a class="text-primary-600" href="{}">Set password</a>', "../password/")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow only superusers to change staff, so that staff cannot extend their own permissions."""
+        # Otherwise staff could extend their own permissions, or set the password of a superuser.
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or not obj.is_staff or request.user.is_superuser)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Allow only superusers to grant staff status and permissions."""
         restricted = () if request.user.is_superuser else ("is_staff", "is_superuser", "groups")
         return (*self.readonly_fields, *restricted)
 
 
 @admin.register(Project)
 class ProjectAdmin(ServiceModelAdmin):
-    """Projects. Higher apps add their actions to `actions`."""
-
     list_display = ("slug", "name", "organization", "site_url", "created_at")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)
     search_fields = ("^slug", "^name", "^organization__name")
     autocomplete_fields = ("organization",)
     fields = ("organization", "slug", "name", "site_url")
-    actions: ClassVar[list[Any]] = []
+    actions: ClassVar[list[Any]] = []  # higher apps add theirs
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Keep a project in its organisation, which its secrets and counters are bound to."""
-        return ("organization",) if obj else ()
+        return ("organization",) if obj else ()  # the secrets and counters of a project are bound to it
 
 
 class IssueKeyForm(ServiceForm):
-    """The user and the scopes of a new key."""
-
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices, initial=[Scope.WRITE], widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
@@ -156,7 +137,6 @@ class ApiKeyAdmin(ServiceModelAdmin):
     actions: ClassVar[list[str]] = ["revoke"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return all fields but the digest."""
         if obj is None:
             return IssueKeyForm.Meta.fields
         return (
@@ -164,20 +144,16 @@ class ApiKeyAdmin(ServiceModelAdmin):
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Make an issued key read-only."""
         return self.get_fields(request, obj) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid changes: issue a new key and revoke the old one."""
         return False
 
     @admin.display(description="scopes")
     def scope_list(self, key: ApiKey) -> str:
-        """Return the scopes."""
         return ", ".join(key.scopes)
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """Issue the key and show it once."""
         values = form.cleaned_data
         row, key = api_keys.issue(
             values["organization"],
@@ -186,14 +162,13 @@ class ApiKeyAdmin(ServiceModelAdmin):
             scopes=values["scopes"],
             expires_at=values["expires_at"],
         )
+        # The admin goes on with the object that it has, for its messages and its log.
         obj.__dict__.update(row.__dict__)
         message = format_html("Copy the key now. It is not shown again: <code>{}</code>", key)
         self.message_user(request, message, messages.WARNING)
 
     @admin.action(description="Revoke", permissions=["operate"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """Revoke the selected keys."""
-
         def revoke(row: ApiKey) -> str:
             api_keys.revoke(row)
             return "revoked."
@@ -203,8 +178,6 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
 @admin.register(QuotaMonth)
 class QuotaMonthAdmin(ReadOnlyAdmin):
-    """Used quota per organisation and month; read-only."""
-
     list_display = ("organization", "month", "spent")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)

@@ -1,8 +1,7 @@
-"""Cache API key look-ups in each process for some seconds, and invalidate them everywhere when anything changes.
+"""Cache API key lookups in each process for some seconds, and invalidate them everywhere when anything changes.
 
-Redis holds a generation, a random value that every change of a key, user, membership, organisation or project
-replaces. A cached caller is used only if its generation is still the current one, which each request reads in the
-round trip that counts it (`rate_limits.hit`). Without Redis nothing is cached.
+Redis holds a generation, a random value. A change of a key, user, membership, organisation or project replaces it, and
+a cached caller of another generation is not used. Without Redis nothing is cached.
 """
 
 import os
@@ -24,7 +23,7 @@ _entries: dict[tuple[str, str], tuple[Caller, bytes, float]] = {}
 
 
 def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
-    """Return a cached caller and its generation."""
+    """Return a cached caller and its generation; the request compares it with the current one (`rate_limits.hit`)."""
     entry = _entries.get(_entry_key(header, slug))
     if entry is None or time.time() >= entry[2]:
         return None
@@ -32,11 +31,12 @@ def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
 
 
 def load(header: str | None, slug: str) -> Caller:
-    """Authenticate a caller and cache it. Raises Unauthorized; failures are not cached."""
-    # The generation is read first: a change during the look-up makes the entry stale.
+    """Authenticate a caller and cache it. Raises Unauthorized, which is not cached."""
+    # The generation is read first: a change during the lookup makes the entry stale.
     generation = redis_client.call_or_default(_generation, None)
     caller = api_keys.authenticate(header, slug=slug)
     if generation:
+        # Invalid keys are not cached, so that only valid ones can fill the cache.
         if len(_entries) >= MAX_ENTRIES:
             _entries.clear()
         expires_at = min(time.time() + TTL_SECONDS, caller.expires_at)
@@ -45,11 +45,12 @@ def load(header: str | None, slug: str) -> Caller:
 
 
 def invalidate() -> None:
-    """Begin a new generation: now, and again when the transaction's changes become visible to others."""
+    """Begin a new generation."""
     renew = lambda: redis_client.call_or_default(  # noqa: E731
         lambda server: server.set(GENERATION_KEY, _new_generation()), None
     )
     renew()
+    # Again after the commit: until then other processes cache callers with the old rows.
     transaction.on_commit(renew)
 
 
@@ -69,6 +70,7 @@ def _entry_key(header: str | None, slug: str) -> tuple[str, str]:
 
 
 def _generation(server: Any) -> bytes:
+    # SET NX GET: the first process after a loss of Redis sets the generation, the others read it.
     first = _new_generation()
     return bytes(server.set(GENERATION_KEY, first, nx=True, get=True) or first)
 

@@ -36,17 +36,17 @@ class Caller:
     expires_at: float  # Unix seconds; infinite for a key without expiry
 
     def has_scope(self, needed: Scope) -> bool:
-        """Tell whether the caller's scopes include the needed one."""
         return Scope.grants(self.scopes, needed)
 
 
 def digest(key: str) -> str:
-    """Return the SHA-256 of a key; 256 random bits need no slow hash."""
+    """Return the SHA-256 of a key."""
+    # 256 random bits need no slow hash: they cannot be guessed.
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def new_key() -> str:
-    """Return a new key: `kr_live_` and 32 random bytes in URL-safe base64 without padding (43 characters)."""
+    """Return a new key: `kr_live_` and 32 random bytes in URL-safe base64."""
     return "kr_live_" + base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
 
 
@@ -60,7 +60,7 @@ def issue(
     expires_at: datetime | None = None,
     key: str | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create a key for a member. Returns the row and the key, which is not stored. Raises InvalidParams."""
+    """Create a key for a member; return the row and the key, which is not stored. Raises InvalidParams."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
     scopes = list(scopes)
     if membership is None:
@@ -76,6 +76,7 @@ def issue(
         organization=organization,
         user=user,
         name=name,
+        # Enough to recognise a key in a list; 39 secret characters remain.
         key_prefix=key[:12],
         digest=digest(key),
         scopes=scopes,
@@ -94,10 +95,11 @@ def revoke(row: ApiKey) -> ApiKey:
 
 
 def authenticate(header: str | None, *, slug: str = "") -> Caller:
-    """Return the caller behind a key with the project of that `slug`; raise Unauthorized without saying why."""
+    """Return the caller of a key, with the project of that `slug`. Raises Unauthorized."""
     given = HEADER.match(header or "")
     if not given or not KEY_FORMAT.match(given["key"]):
         raise Unauthorized(headers={"www-authenticate": "Bearer"})
+    # In the same query: a member who has left the organisation has no valid key any more.
     role = Membership.objects.filter(organization_id=OuterRef("organization_id"), user_id=OuterRef("user_id"))
     key = (
         ApiKey.objects.select_related("organization")
@@ -106,8 +108,10 @@ def authenticate(header: str | None, *, slug: str = "") -> Caller:
         .first()
     )
     now = timezone.now()
+    # One error for an unknown, revoked, expired or orphaned key: a reason would disclose that the key exists.
     if key is None or key.role is None or (key.expires_at is not None and key.expires_at <= now):
         raise Unauthorized(headers={"www-authenticate": "Bearer"})
+    # At most one UPDATE a minute: every request would otherwise write to the same row.
     if key.last_used_at is None or key.last_used_at < now - LAST_USED_INTERVAL:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     until = math.inf if key.expires_at is None else key.expires_at.timestamp()
@@ -120,6 +124,7 @@ def _project(organization: Organization, slug: str) -> Project | None:
         return None
     project = Project.objects.filter(organization=organization, slug=slug).first()
     if project is not None:
+        # Spares every reader of `project.organization` a query.
         project.organization = organization
     return project
 

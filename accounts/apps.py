@@ -5,7 +5,6 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Invalidate the API key cache when a row that it depends on changes."""
         from accounts.api_key_cache import invalidate_on_change_of
         from accounts.models import ApiKey, Membership, Organization, Project, User
 

@@ -1,5 +1,3 @@
-"""Organisations, users, memberships, projects, API keys and quota."""
-
 import uuid
 from collections.abc import Iterable
 from datetime import date
@@ -21,7 +19,7 @@ slug_validator = RegexValidator(
 
 
 class Organization(Record):
-    """A team, which owns projects, API keys and quota. `ai_quota`: units per calendar month, null = unlimited."""
+    """A team, which owns projects, API keys and quota."""
 
     name = models.CharField(max_length=200)
     ai_quota = models.PositiveIntegerField(
@@ -33,18 +31,15 @@ class Organization(Record):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users by e-mail address."""
-
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a user; without a password they cannot log in."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
+        # Without a password the user cannot log in.
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a staff user with all permissions."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
@@ -109,7 +104,7 @@ class Project(Record):
 
 
 class Scope(models.TextChoices):
-    """The scopes of a key; write includes read, `*` includes all."""
+    """The scopes of an API key; write includes read, `*` includes all."""
 
     READ = "audit:read"
     WRITE = "audit:write"
@@ -117,7 +112,7 @@ class Scope(models.TextChoices):
 
     @classmethod
     def grants(cls, held: Iterable[str], needed: str) -> bool:
-        """Tell whether the scopes `held` include the one `needed`."""
+        # Any of these grants the scope: write includes read.
         covering = {cls.READ.value, cls.WRITE.value, cls.ALL.value}
         if needed == cls.WRITE:
             covering.discard(cls.READ.value)
@@ -161,5 +156,4 @@ class QuotaMonth(models.Model):
 
 
 def month_of(day: date) -> date:
-    """Return the first day of the month of `day`."""
     return day.replace(day=1)

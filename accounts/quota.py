@@ -1,4 +1,4 @@
-"""Quota: units are spent by a conditional UPDATE in the transaction of the row that they pay for."""
+"""Quota: units are spent in the transaction of the row that they pay for."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Organization, QuotaMonth, month_of
 from krafter_audit.api.errors import QuotaExceeded
 
+# One conditional UPDATE: two requests cannot both spend the last unit.
 SPEND = """
     UPDATE accounts_quotamonth AS quota SET spent = spent + 1
     FROM accounts_organization AS organization
@@ -20,13 +21,15 @@ SPEND = """
 
 
 def spend(organization_id: UUID) -> None:
-    """Spend a unit of this month. Raises QuotaExceeded. Call it last: the quota row is last in the lock order."""
+    """Spend a unit of this month. Raises QuotaExceeded."""
+    # Callers spend last: the quota row, which all projects share, is last in the lock order.
     today = timezone.now().date()
     values: dict[str, str | date] = {"organization": str(organization_id), "month": month_of(today)}
     with connection.cursor() as cursor:
         cursor.execute(SPEND, values)
         if cursor.rowcount:
             return
+        # The row of this month may be missing: create it, also if another request does so now, and try again.
         cursor.execute(
             "INSERT INTO accounts_quotamonth (organization_id, month, spent)"
             " VALUES (%(organization)s, %(month)s, 0) ON CONFLICT DO NOTHING",
@@ -34,7 +37,8 @@ def spend(organization_id: UUID) -> None:
         )
         cursor.execute(SPEND, values)
         if not cursor.rowcount:
-            raise QuotaExceeded(headers={"retry-after": str(seconds_to_next_month())})
+            seconds = int((next_month() - timezone.now()).total_seconds())
+            raise QuotaExceeded(headers={"retry-after": str(max(1, seconds))})
 
 
 def refund(organization_id: UUID, *, spent_at: datetime) -> None:
@@ -45,7 +49,7 @@ def refund(organization_id: UUID, *, spent_at: datetime) -> None:
 
 
 def usage(organization: Organization) -> dict[str, object]:
-    """Return `{month, ai_quota, spent, remaining, resets_at}` ; remaining is null if unlimited."""
+    """Return `{month, ai_quota, spent, remaining, resets_at}`; `remaining` is null if unlimited."""
     month = month_of(timezone.now().date())
     row = QuotaMonth.objects.filter(organization=organization, month=month).first()
     spent = row.spent if row else 0
@@ -62,9 +66,5 @@ def usage(organization: Organization) -> dict[str, object]:
 def next_month() -> datetime:
     """Return the start of the next calendar month in UTC."""
     first = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    # 32 days after the first are always in the next month.
     return (first + timedelta(days=32)).replace(day=1)
-
-
-def seconds_to_next_month() -> int:
-    """Return the seconds until the next month, at least 1."""
-    return max(1, int((next_month() - timezone.now()).total_seconds()))

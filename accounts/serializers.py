@@ -24,8 +24,8 @@ class MemberIdField(StrictUUIDField):
     default_error_messages = {"not_a_member": "This user is not a member of the organisation."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> Any:
-        """Accept members only. Looked-up ids are cached in the context, for bulk requests."""
         user_id = super().to_internal_value(data)
+        # Cached for bulk requests, which name the same owners again and again.
         members = cast("dict[str, Any]", self.context).setdefault("members", {})
         if user_id not in members:
             rows = Membership.objects.filter(organization=self.context["organization"], user_id=user_id)
@@ -43,6 +43,7 @@ class ProjectResponseSerializer(ResponseSerializer):
 
     def get_org_id(self, row: Any) -> str:
         """Return the organisation's id."""
+        # This docstring and the next are the descriptions of the fields in the OpenAPI description.
         return str(self.context["organization"].pk)
 
     def get_project_id(self, row: Any) -> str:

@@ -24,6 +24,7 @@ def create_user(
     is_staff: bool = False,
 ) -> User:
     """Create a user as a member of an organisation."""
+    # Staff are superusers here: the command line belongs to the operator.
     user = User.objects.create_user(email, password, name=name, is_staff=is_staff, is_superuser=is_staff)
     set_member(organization, user, role=role)
     return user

@@ -1,7 +1,4 @@
-"""Base classes of the API's views: every request passes the same steps in the same order.
-
-The order: key, expiry, rate limit, scope, project, body.
-"""
+"""Base classes of the API's views: every request passes the same steps in the same order."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import Token
@@ -18,7 +15,7 @@ from accounts import api_key_cache, api_keys
 from accounts.actors import Actor
 from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
-from krafter_audit.api.envelope import Page
+from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
@@ -48,7 +45,7 @@ class OrganizationViewSet(viewsets.ViewSet):
     replica_token: Token[bool] | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the request step by step; the first failing step raises its error."""
+        # docs/api.md states this order: key, rate limit, scope, organisation and project, body.
         self._authenticate(request)
         self.window.raise_if_exceeded()
         self._authorize(request)
@@ -60,25 +57,26 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.replica_token = read_replica.start_reading(self.caller.organization.pk)
 
     def perform_authentication(self, request: Request) -> None:
-        """Do nothing: `initial` has authenticated the caller."""
+        pass  # `initial` has authenticated the caller
 
     def handle_exception(self, exc: Exception) -> Any:
-        """Repeat a read on the primary if the replica has just failed."""
         if self.replica_token and isinstance(exc, OperationalError | InterfaceError):
+            # The replica has just failed: repeat the read on the primary.
             self._stop_reading_replica()
             read_replica.monitor.back_off()
             return getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
         return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add the headers of every response: rate limit and Cache-Control."""
         self._stop_reading_replica()
+        # After the response is made: the transaction has committed, and its position in the WAL is known.
         if request.method not in SAFE_METHODS and response.status_code < 400 and hasattr(self, "caller"):
             read_replica.record_write(self.caller.organization.pk)
         final = super().finalize_response(request, response, *args, **kwargs)
         if hasattr(self, "window"):  # absent if `initial` was not reached
             for name, value in self.window.headers.items():
                 final[name] = value
+        # Responses depend on the key, so that no shared cache may store them.
         final.setdefault("Cache-Control", "no-store")
         return final
 
@@ -88,23 +86,26 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.replica_token = None
 
     def _authenticate(self, request: Request) -> None:
-        """Find the caller and count the request; a cached caller of an older generation is loaded again."""
         header, slug = request.headers.get("authorization"), self.kwargs.get("project_id", "")
         cached = api_key_cache.get(header, slug)
         self.caller = cached[0] if cached else self._load_caller(request, header, slug)
         kind = "strict" if self.action in self.strict_actions else self.rate_limit
         organization_id = str(self.caller.organization.pk)
         self.window = rate_limits.hit(kind, organization_id, also_get=api_key_cache.GENERATION_KEY)
+        # The request was counted in the same round trip to Redis that read the current generation.
         if cached and cached[1] != self.window.extra_value:
             self.caller = self._load_caller(request, header, slug)
         self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
 
     def _load_caller(self, request: Request, header: str | None, slug: str) -> api_keys.Caller:
+        address = rate_limits.client_address(request._request)
+        # An address that has sent many invalid keys costs no further query: keys cannot be guessed at speed.
+        self.window = rate_limits.peek("wrong_keys", address)
+        self.window.raise_if_exceeded()
         try:
             return api_key_cache.load(header, slug)
         except Unauthorized:
-            # Counted by client address, for the headers only: an invalid key always gets 401, never 429.
-            self.window = rate_limits.hit("public", rate_limits.client_address(request._request))
+            self.window = rate_limits.hit("wrong_keys", address)
             raise
 
     def _authorize(self, request: Request) -> None:
@@ -114,6 +115,7 @@ class OrganizationViewSet(viewsets.ViewSet):
             raise InsufficientScope(f"This API key lacks the scope {needed.value}.")
 
     def _locate(self, org_id: str = "", **kwargs: Any) -> None:
+        # Compared as text: the id in the URL needs no query.
         if org_id.lower() != str(self.caller.organization.pk):
             raise Forbidden
 
@@ -132,11 +134,9 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     @property
     def serializer_context(self) -> dict[str, Any]:
-        """The context of serializers."""
         return {"organization": self.caller.organization}
 
     def serialize(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
-        """Return the representation of a row."""
         return serializer_class(row, context=self.serializer_context).data
 
 
@@ -153,7 +153,6 @@ class ProjectViewSet(OrganizationViewSet):
 
     @property
     def serializer_context(self) -> dict[str, Any]:
-        """The context of serializers."""
         return {"project": self.project, **super().serializer_context}
 
     def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
@@ -164,7 +163,6 @@ class ProjectViewSet(OrganizationViewSet):
         return dict(serializer.validated_data)
 
     def require_empty_body(self) -> None:
-        """Raise ValidationError if there is a request body."""
         self.validated_body(EmptyRequestSerializer)
 
     def get_row(self, rows: QuerySet[M], pk: str, **filters: Any) -> M:
@@ -181,7 +179,7 @@ class ProjectViewSet(OrganizationViewSet):
         )
 
     def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
-        """Return the response with the project's row of that id, read directly from its columns. Raises NotFound."""
+        """Return the response with one row, read directly from its columns. Raises NotFound."""
         columns = row_columns(serializer_class)
         if columns is None:
             raise TypeError(f"{serializer_class} represents more than columns")
@@ -198,19 +196,19 @@ class ProjectViewSet(OrganizationViewSet):
             return Response(status=304, headers={"etag": etag})
         return Response(data(), status=status, headers={"etag": etag})
 
-    def respond_page(self, page: Page, serializer_class: type[S]) -> Response:
+    def respond_page(self, page: ResultPage, serializer_class: type[S]) -> Response:
         """Return the response with a page, whose rows are models or tuples of the serializer's columns."""
         columns, context = row_columns(serializer_class), self.serializer_context
         if columns is None:
             rows = serializer_class(page.rows, many=True, context=context).data
         else:
             rows = [columns.represent(row, context) for row in page.rows]
-        return Response(Page(rows, page.total, page.next_cursor))
+        return Response(ResultPage(rows, page.total, page.next_cursor))
 
     def respond_newest(
         self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], parent: str = ""
     ) -> Response:
-        """Return the response with a page of an unfiltered list, newest first; `parent` = what the rows belong to."""
+        """Return the response with a page of an unfiltered list, newest first; `parent` owns the rows."""
         self.reject_unknown_parameters(PAGINATION_PARAMETERS - {"offset"})
         bound_to = f"{rows.model._meta.label} {parent or self.project.pk}"
         listing = QuerySetListing(rows, columns=row_columns(serializer_class))
@@ -218,7 +216,7 @@ class ProjectViewSet(OrganizationViewSet):
         return self.respond_page(page, serializer_class)
 
     def reject_unknown_parameters(self, known: Iterable[str]) -> None:
-        """Raise InvalidParams for unknown query parameters: a misspelled filter must not return everything."""
+        # A misspelled filter must not return everything.
         unknown = sorted(set(self.request.query_params) - set(known))
         if unknown:
             raise InvalidParams(details={name: ["Unknown parameter."] for name in unknown})
@@ -228,7 +226,6 @@ class EmptyRequestSerializer(serializers.Serializer[Any]):
     """An empty body, or `{}`."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Reject anything that is not empty."""
         if data:
             names = data if isinstance(data, dict) else {"body": None}
             raise serializers.ValidationError({name: ["This URL takes no body."] for name in names})
@@ -243,7 +240,6 @@ def _is_empty(data: Any) -> bool:
 
 
 def uuid_or_404(text: str) -> UUID:
-    """Return the UUID of a path segment. Raises NotFound if it is not one."""
     try:
         return UUID(text)
     except ValueError:

@@ -1,4 +1,1 @@
-"""Tools for developers and for trying the system out: the script's commands, the local stack, the demo, benchmarks.
-
-The product imports nothing of this package.
-"""
+"""Tools for developers, and to try the system out. The product imports nothing of this package."""

@@ -1,17 +1,14 @@
-"""`./krafter doctor`: try what `./krafter up` needs; say what is missing and what to do about it.
+"""`./krafter doctor`: check what `./krafter up` needs, and say how to install what is missing."""
 
-Standard library only; what needs the virtual environment is in devtools/local_stack/doctor.py.
-"""
-
+# Standard library only: this runs before the virtual environment exists.
 import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from pathlib import Path
 
 from devtools import system_packages
-from devtools.local_stack.data import READY, DataDirectory, port_is_free
+from devtools.local_stack.data import READY, DataDirectory, is_ready, port_is_free
 from devtools.setup_environment import DATA, PYTHON, ROOT, find_uv, installed_level, is_installed
 from devtools.system_packages import CHROMIUM, PANGO, VENV_OF_PYTHON, SystemPackage, install_line
 
@@ -21,14 +18,13 @@ NETWORK_SECONDS = 60
 PORT = 8000  # of `./krafter up` without --port
 
 
-class Report:
-    """The lines of the report; `works` tells whether `./krafter up` will start."""
+class DoctorReport:
+    """The lines of the report; `works` is false once `./krafter up` would fail."""
 
     def __init__(self) -> None:
         self.works = True
 
     def line(self, subject: str, text: str) -> None:
-        """Print a line."""
         print(f"  {subject:<12} {text}", flush=True)
 
     def problem(self, subject: str, text: str) -> None:
@@ -39,7 +35,7 @@ class Report:
 
 def doctor(local_stack_doctor: str) -> bool:
     """Print the report; return whether `./krafter up` will start."""
-    report = Report()
+    report = DoctorReport()
     report.line("Python", f"{sys.version.split()[0]} ({sys.executable})")
     _packages(report)
     _pango(report)
@@ -47,12 +43,13 @@ def doctor(local_stack_doctor: str) -> bool:
     _disk(report)
     if is_installed("local"):
         servers = subprocess.run([str(PYTHON), "-P", "-m", local_stack_doctor], check=False)
+        # In the virtual environment, since the servers are Python packages.
         report.works &= servers.returncode == 0
     _system(report, DataDirectory(DATA))
     return report.works
 
 
-def _packages(report: Report) -> None:
+def _packages(report: DoctorReport) -> None:
     level = installed_level()
     if is_installed("local"):
         report.line("packages", f"installed as locked ({level})")
@@ -64,11 +61,11 @@ def _packages(report: Report) -> None:
             _network(report, installer)
 
 
-def _installer(report: Report, folder: Path) -> list[str]:
-    """Return the command that tries the package index, [] where packages cannot be installed."""
+def _installer(report: DoctorReport, folder: Path) -> list[str]:
     uv = find_uv()
     if uv:
         report.line("uv", uv)
+        # A dry run with --refresh requests the index and installs nothing.
         return [uv, "pip", "install", "--dry-run", "--refresh", "--target", str(folder), "uv"]
     venv = folder / "venv"
     if subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True, check=False).returncode:
@@ -78,7 +75,7 @@ def _installer(report: Report, folder: Path) -> list[str]:
     return [str(venv / "bin" / "python"), "-m", "pip", "install", "--dry-run", "--quiet", "uv"]
 
 
-def _network(report: Report, installer: list[str]) -> None:
+def _network(report: DoctorReport, installer: list[str]) -> None:
     try:
         ended = subprocess.run(
             installer, capture_output=True, text=True, cwd=ROOT, timeout=NETWORK_SECONDS, check=False
@@ -92,14 +89,14 @@ def _network(report: Report, installer: list[str]) -> None:
         report.line("network", "the Python package index answers")
 
 
-def _pango(report: Report) -> None:
+def _pango(report: DoctorReport) -> None:
     if system_packages.pango_is_missing():
         _missing(report, PANGO)
     else:
         report.line("Pango", "works")
 
 
-def _chromium(report: Report) -> None:
+def _chromium(report: DoctorReport) -> None:
     problem = system_packages.chromium_problem()
     path = system_packages.find_chromium()
     if not problem:
@@ -110,36 +107,30 @@ def _chromium(report: Report) -> None:
         report.line("Chromium", f"{problem}; without it {CHROMIUM.without}")
 
 
-def _missing(report: Report, package: SystemPackage, *, needed: bool = False) -> None:
+def _missing(report: DoctorReport, package: SystemPackage, *, needed: bool = False) -> None:
     text = f"{package.problem}; without it {package.without}. To install, run: {install_line([package])}"
     (report.problem if needed else report.line)(package.name, text)
 
 
-def _system(report: Report, data: DataDirectory) -> None:
-    """Ask the running system whether it is ready; where none runs, try the port on which it would listen."""
+def _system(report: DoctorReport, data: DataDirectory) -> None:
+    # A running system uses the port itself.
     if data.running():
         url = str((data.read(READY) or {}).get("url", ""))
-        if url and _is_ready(url):
+        if url and is_ready(url):
             report.line("system", f"{url} answers")
         else:
-            report.problem("system", f"{url or 'it'} does not answer; see the logs in {data.path / 'logs'}")
+            report.problem(
+                "system", f"{url or 'the web'} does not answer; see the logs in {data.path / 'logs'}"
+            )
         return
-    report.line("system", f"none runs on {data.path}; ./krafter up starts one")
+    report.line("system", f"not running ({data.path}); ./krafter up starts it")
     if port_is_free("127.0.0.1", PORT):
         report.line(f"port {PORT}", "free")
     else:
         report.problem(f"port {PORT}", "in use; run ./krafter up --port 0")
 
 
-def _is_ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/healthz/ready", timeout=3) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _disk(report: Report) -> None:
+def _disk(report: DoctorReport) -> None:
     free = shutil.disk_usage(ROOT).free
     text = f"{free / GIGABYTE:.1f} GB free (about {NEEDED_BYTES / GIGABYTE:.0f} GB is needed)"
     if free < NEEDED_BYTES and not is_installed("local"):

@@ -1,5 +1,6 @@
-"""The commands of `./krafter`, which finds a Python and runs this module. Standard library only."""
+"""The commands of `./krafter`, which finds a Python and runs this module."""
 
+# Standard library only: this runs before the virtual environment exists.
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -31,32 +32,29 @@ type Arguments = Sequence[str]
 
 
 def run_module(name: str, arguments: Arguments) -> NoReturn:
-    """Become a module in the virtual environment: whoever ends this process ends the command."""
     become(PYTHON, "-P", "-m", MODULES[name], *arguments)
 
 
 def become(program: object, *arguments: str) -> NoReturn:
-    """Replace this process."""
     sys.stdout.flush()
+    # Replaces this process, so that a signal to it reaches the command.
     os.execv(str(program), [str(program), *arguments])  # noqa: S606
 
 
 def up(arguments: Arguments) -> NoReturn:
-    """Start the whole system."""
     wants_help = bool({"-h", "--help"} & set(arguments))
+    # --help must not install system packages.
     setup().ensure("local", system=not wants_help)
     use_found_chromium()
     run_module("up", arguments)
 
 
 def demo(arguments: Arguments) -> NoReturn:
-    """Run the main workflow against the running system."""
     setup().ensure("local")
     run_module("demo", arguments)
 
 
 def bench(arguments: Arguments) -> NoReturn:
-    """Measure the API, or scans and verifications."""
     if arguments and arguments[0] == "scan":
         bench_scan(arguments[1:])
     setup().ensure("local")
@@ -64,7 +62,7 @@ def bench(arguments: Arguments) -> NoReturn:
 
 
 def bench_scan(arguments: Arguments) -> NoReturn:
-    """Measure scans and verifications; standard output is for the results alone."""
+    # Standard output is for the results.
     wants_help = bool({"-h", "--help"} & set(arguments))
     setup(sys.stderr).ensure("local", system=not wants_help)
     use_found_chromium()
@@ -72,14 +70,14 @@ def bench_scan(arguments: Arguments) -> NoReturn:
 
 
 def check(arguments: Arguments) -> NoReturn:
-    """Check URLs; standard output is for the results alone."""
+    # Standard output is for the results.
     setup(sys.stderr).ensure("base")
     use_found_chromium()
     run_module("check", arguments)
 
 
 def verify_evidence(arguments: Arguments) -> NoReturn:
-    """Verify an evidence bundle. Python and one package are enough: a machine that has them installs nothing."""
+    # Python and two packages are enough: a machine that has them installs nothing.
     if not is_installed("base") and has_module("cryptography") and has_module("rfc8785"):
         become(sys.executable, "-P", "-m", MODULES["verify-evidence"], *arguments)
     setup(sys.stderr).ensure("base")
@@ -87,7 +85,7 @@ def verify_evidence(arguments: Arguments) -> NoReturn:
 
 
 def test(arguments: Arguments) -> NoReturn:
-    """Run the tests. Those that need Pango or Chromium are skipped where it is missing, in CI they fail."""
+    """Run the tests. Those that need Pango or Chromium are skipped without it; in CI they fail."""
     setup().ensure("dev", system=True)
     use_found_chromium()
     os.chdir(ROOT)
@@ -95,38 +93,34 @@ def test(arguments: Arguments) -> NoReturn:
 
 
 def distributed(arguments: Arguments) -> list[str]:
-    """Return the arguments of pytest, with work stealing where the tests run in several processes."""
     given = list(arguments) or ["-n", str(processors())]
+    # Work stealing: the slowest files would otherwise keep one process busy at the end.
     runs_in_parallel = any(word == "-n" or word.startswith(("-n", "--numprocesses")) for word in given)
     chosen = any(word.startswith("--dist") for word in given)
     return given if chosen or not runs_in_parallel else [*given, "--dist", "worksteal"]
 
 
 def processors() -> int:
-    """Return how many processes run tests: one for each processor that this process may use."""
+    # The processors that this process may use, which can be fewer than there are.
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(MAX_TEST_PROCESSES, available)
 
 
 def chaos(arguments: Arguments) -> NoReturn:
-    """Run the tests that kill processes."""
     test([*CHAOS, *arguments])
 
 
 def run_lint(arguments: Arguments) -> None:
-    """Check the code."""
     setup().ensure("dev")
     lint.lint(Progress(LOG))
 
 
 def run_doctor(arguments: Arguments) -> None:
-    """Try what `up` needs."""
     if not doctor(MODULES["doctor"]):
         raise SetupFailed("./krafter up would fail; the lines above say what to do.")
 
 
 def manage(arguments: Arguments) -> NoReturn:
-    """Run a management command against the running system."""
     setup(sys.stderr).ensure("local")
     data = str(DATA)
     if arguments and arguments[0] == "--data":
@@ -137,7 +131,6 @@ def manage(arguments: Arguments) -> NoReturn:
 
 
 def lock(arguments: Arguments) -> None:
-    """Lock the three sets of packages."""
     with setup().lock():
         uv = setup().uv()
     progress = Progress(LOG)
@@ -151,6 +144,7 @@ def lock(arguments: Arguments) -> None:
     ]
     extras = {"base": [], "local": ["--extra", "local"], "dev": ["--extra", "local", "--extra", "dev"]}
     for level, extra in extras.items():
+        # Each set contains the one before it, so that one virtual environment can grow.
         path = f"requirements/{level}.txt"
         words = [*command, *arguments, *extra, "pyproject.toml", "-o", path]
         if not progress.step(path, partial(progress.run, *words, cwd=ROOT)):
@@ -173,19 +167,17 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
 
 
 def setup(stream: TextIO | None = None) -> Setup:
-    """Return the set-up, with its progress on standard output or on another stream."""
     return Setup(Progress(LOG, stream or sys.stdout))
 
 
 def use_found_chromium() -> None:
-    """Tell the processes of the system which Chromium was found; they know fewer places to look."""
+    # The processes of the system search fewer places than the set-up.
     path = system_packages.find_chromium()
     if path:
         os.environ["KRAFTER_CHROMIUM"] = path
 
 
 def has_module(name: str) -> bool:
-    """Tell whether this Python has a module."""
     try:
         __import__(name)
     except ImportError:
@@ -195,6 +187,7 @@ def has_module(name: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Run a command; return the exit status."""
+    # Accepted by every command, at any position.
     if "--no-system-packages" in arguments:
         arguments.remove("--no-system-packages")
         os.environ["KRAFTER_NO_SYSTEM_PACKAGES"] = "1"

@@ -13,16 +13,16 @@ MANAGE = (str(PYTHON), "-W", "ignore::RuntimeWarning", "manage.py")
 PROGRAMS = VENV / "bin"
 
 
-def settings_without_a_system() -> None:
-    """Set what Django needs to load; commands that only read the code ask no database."""
+def set_dummy_settings() -> None:
+    """Set what Django needs to load; no command below connects to a database."""
     for name in ("DATABASE_URL", "REDIS_URL"):
+        # A DATABASE_URL of the shell could be that of a production system.
         os.environ.pop(name, None)
     os.environ["KRAFTER_SECRET_KEY"] = "lint-" * 10
     os.environ["KRAFTER_ENCRYPTION_KEYS"] = f"lint:{base64.b64encode(bytes(32)).decode()}"
 
 
 def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each check with its command."""
     yield "ruff", (str(PROGRAMS / "ruff"), "check", ".")
     yield "ruff format", (str(PROGRAMS / "ruff"), "format", "--check", ".")
     yield "mypy", (str(PROGRAMS / "mypy"), ".")
@@ -30,13 +30,14 @@ def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "djlint", (str(PROGRAMS / "djlint"), "--profile", "django", "--lint", "templates")
     yield "deptry", (str(PROGRAMS / "deptry"), ".")
     yield "migrations", (*MANAGE, "makemigrations", "--check", "--dry-run")
+    # Fails on any warning: an undescribed field would be missing in generated clients.
     yield "API schema", (*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
     yield "table of settings", (*MANAGE, "document_settings", "--check")
-    yield from _programs_that_may_be_missing()
+    yield from _optional_programs()
 
 
-def _programs_that_may_be_missing() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Their packages have no binary for some machines; in continuous integration both must run."""
+def _optional_programs() -> Iterator[tuple[str, tuple[str, ...]]]:
+    # Their packages have no binary for some machines; in continuous integration both must run.
     for name, files in {"shellcheck": ("krafter", ".ci/run"), "hadolint": ("Dockerfile",)}.items():
         if in_ci() or shutil.which(name):
             yield name, (name, *files)
@@ -44,7 +45,7 @@ def _programs_that_may_be_missing() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def lint(progress: Progress) -> None:
     """Run every check. Raises SetupFailed with the names of those that failed."""
-    settings_without_a_system()
+    set_dummy_settings()
     os.environ["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
     failed = [
         title

@@ -1,4 +1,4 @@
-"""Steps of the set-up on the terminal: one line with the seconds for each, and the end of the log of a failed one."""
+"""Steps of the set-up on the terminal: one line with the seconds for each, and the end of a failed one's log."""
 
 import subprocess
 import sys
@@ -22,18 +22,16 @@ class StepFailed(Exception):
 
 @dataclass
 class Progress:
-    """Where progress is shown (`stream`) and where the output of the commands goes (`log`)."""
-
     log: Path
     stream: TextIO = field(default_factory=lambda: sys.stdout)
 
     def say(self, text: str) -> None:
-        """Print a line."""
         print(text, file=self.stream, flush=True)
 
     def step(self, title: str, action: Callable[[], object]) -> bool:
-        """Run a step; return whether it succeeded. The end of the log is printed for a step that failed."""
+        """Run a step; return whether it succeeded. Print the end of the log if it failed."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        # One step for each log, so that its end belongs to the step that failed.
         self.log.write_bytes(b"")
         print(f"  {title} ", end="", file=self.stream, flush=True)
         started, outcome = time.monotonic(), ""
@@ -48,7 +46,7 @@ class Progress:
         return not outcome
 
     def run(self, *command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
-        """Run a command of a step; its output is appended to the log. Raises StepFailed when it fails."""
+        """Run a command and append its output to the log. Raises StepFailed."""
         arguments = [str(word) for word in command]
         with self.log.open("ab") as log:
             try:

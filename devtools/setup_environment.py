@@ -1,9 +1,7 @@
-"""The virtual environment of `./krafter`: uv, the locked packages and the system packages, all of it on first use.
+"""The virtual environment of `./krafter`: uv, the locked packages and the system packages."""
 
-Standard library only. Everything but system packages goes into `.krafter/`; the script `krafter` sets the environment
-variables that put the caches there.
-"""
-
+# Standard library only. Everything but system packages goes into `.krafter/`; the script `krafter` sets the
+# environment variables that put the caches there.
 import contextlib
 import fcntl
 import hashlib
@@ -33,7 +31,7 @@ LEVELS = ("base", "local", "dev")  # each set of packages contains the one befor
 
 
 def find_uv() -> str:
-    """Return the path of a uv that runs, "" where there is none."""
+    """Return the path of a uv that runs, or ""."""
     for candidate in (shutil.which("uv"), str(UV_VENV / "bin" / "uv")):
         if candidate and _runs(candidate, "--version"):
             return candidate
@@ -48,24 +46,23 @@ def _runs(*command: str) -> bool:
 
 
 def checksum(level: str) -> str:
-    """Return the hash of the locked set."""
     return hashlib.sha256((ROOT / "requirements" / f"{level}.txt").read_bytes()).hexdigest()
 
 
 def installed_level() -> str:
-    """Return which locked set is installed as it is locked now, "" where none is."""
+    """Return which locked set is installed as it is locked now, or ""."""
     level, _, kept = _stamp().partition(" ")
     return level if level in LEVELS and kept == checksum(level) and _venv_works() else ""
 
 
 @cache
 def _venv_works() -> bool:
-    """Tell whether the Python of the virtual environment runs: its base may have been removed or replaced."""
+    # Its base may have been removed or replaced.
     return _runs(str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 12))")
 
 
 def is_installed(level: str) -> bool:
-    """Tell whether the locked set, or a larger one, is installed."""
+    """Whether the locked set, or a larger one, is installed."""
     found = installed_level()
     return bool(found) and LEVELS.index(found) >= LEVELS.index(level)
 
@@ -78,27 +75,21 @@ def _stamp() -> str:
 
 
 def base_python() -> str:
-    """Return the Python that virtual environments are made of: not that of a virtual environment."""
+    # Not the Python of a virtual environment, which may be deleted.
     return str(getattr(sys, "_base_executable", "") or sys.executable)
 
 
 def in_ci() -> bool:
-    """Tell whether this runs in continuous integration, where nothing may be skipped."""
+    # In continuous integration nothing may be skipped.
     return os.environ.get("CI", "") in ("true", "1")
 
 
 @dataclass
 class Setup:
-    """One set-up of this folder, with its progress on the terminal."""
-
     progress: Progress
 
     def ensure(self, level: str, *, system: bool = False) -> None:
-        """Install the locked set and, with `system`, the system packages.
-
-        Raises SetupFailed where the locked set cannot be installed and, in continuous integration, where a system
-        package is missing.
-        """
+        """Install the locked set and, with `system`, the system packages. Raises SetupFailed."""
         if is_installed(level) and not self._missing(level, system=system):
             return
         with self.lock():
@@ -121,11 +112,11 @@ class Setup:
         return missing
 
     def _report(self, missing: list[SystemPackage]) -> None:
-        """Say what is missing, all of it at once. Raises SetupFailed where nothing works without it."""
         if not missing:
             return
         lines = ["Missing on this machine:"]
         lines += [f"  {each.name:<12} {each.problem}; without it {each.without}" for each in missing]
+        # All of it at once, so that one command installs it.
         absent = [each for each in missing if each.is_absent]
         if absent:
             lines.append(f"To install, run: {system_packages.install_line(absent)}")
@@ -137,7 +128,6 @@ class Setup:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Wait until no other process sets up this folder."""
         PRIVATE.mkdir(parents=True, exist_ok=True)
         with (PRIVATE / "setup.lock").open("w") as file:
             try:
@@ -145,6 +135,7 @@ class Setup:
             except BlockingIOError:
                 self.progress.say("  Another ./krafter is setting up this folder; waiting for it.")
                 fcntl.flock(file, fcntl.LOCK_EX)
+            # Another process may have set up the environment while this one waited.
             _venv_works.cache_clear()
             yield
 
@@ -166,12 +157,14 @@ class Setup:
         if is_installed(level):
             return
         present = _stamp().partition(" ")[0]
+        # Never fewer packages than are installed: `check` needs `base` and must not remove those of `test`.
         level = max(level, present if present in LEVELS else level, key=LEVELS.index)
         uv = self.uv()
         if not self.progress.step(f"Python packages ({level})", lambda: self._sync(uv, level)):
             raise SetupFailed(f"The Python packages could not be installed. {self._network_hint}")
 
     def _sync(self, uv: str, level: str) -> None:
+        # Without a stamp an interrupted installation is repeated.
         STAMP.unlink(missing_ok=True)
         if not _venv_works():
             shutil.rmtree(VENV, ignore_errors=True)

@@ -1,8 +1,6 @@
-"""Pango and Chromium, which come from the packages of the operating system: are they there, and how to install them.
+"""Pango and Chromium, which come from the packages of the operating system."""
 
-Standard library only: `./krafter` runs this before it has installed anything.
-"""
-
+# Standard library only: this runs before the virtual environment exists.
 import importlib.util
 import os
 import shutil
@@ -16,7 +14,7 @@ from functools import cache
 from devtools.progress import Progress, StepFailed
 
 PANGO_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
-# scanner/browser/executables.py looks for the same programs in the same order.
+# scanner/browser/executables.py searches for the same programs in the same order.
 CHROMIUM_NAMES = (
     "chromium-headless-shell",
     "chromium",
@@ -35,7 +33,7 @@ NO_SANDBOX = (
 
 @dataclass(frozen=True)
 class SystemPackage:
-    """What the system lacks: the packages that have it, what they are for, and what does not work without them."""
+    """A package of the operating system, its purpose, and what does not work `without` it."""
 
     name: str
     purpose: str
@@ -47,8 +45,7 @@ class SystemPackage:
 
     @property
     def is_absent(self) -> bool:
-        """Tell whether installing the package would help: Chromium may be there and not start."""
-        return self.problem == "is not installed"
+        return self.problem == "is not installed"  # Chromium may be installed and not start
 
 
 PANGO = SystemPackage(
@@ -75,16 +72,15 @@ VENV_OF_PYTHON = SystemPackage(
 
 
 def pango_is_missing() -> bool:
-    """Tell whether WeasyPrint will not find Pango."""
     ending = "dylib" if sys.platform == "darwin" else "so.0"
     names = [f"lib{name}.{ending}" for name in PANGO_LIBRARIES]
     load = f"import ctypes\nfor name in {names!r}: ctypes.CDLL(name)"
-    # In a process of its own: a library that was missing when this one started may be there by now.
+    # In another process: the loader of this one would not find a library that was installed since.
     return subprocess.run([sys.executable, "-c", load], capture_output=True, check=False).returncode != 0
 
 
 def find_chromium() -> str:
-    """Return the path of the Chromium that the system will use, "" where there is none."""
+    """Return the path of the Chromium that the system will use, or ""."""
     named = os.environ.get("KRAFTER_CHROMIUM", "")
     names = [named] if named else [*CHROMIUM_NAMES, CHROME_OF_MACOS]
     return next((path for name in names if (path := shutil.which(name))), "")
@@ -92,13 +88,14 @@ def find_chromium() -> str:
 
 @cache
 def chromium_problem() -> str:
-    """Start Chromium as the scanner does; return why it cannot be used, "" where it can."""
+    """Start Chromium as the scanner does; return why it cannot be used, or ""."""
     path = find_chromium()
     if not path:
         return "is not installed"
     with tempfile.TemporaryDirectory(prefix="krafter-chromium-") as home:
         command = [path, "--headless", "--disable-gpu", "--no-first-run", f"--user-data-dir={home}"]
         command += [*sandbox_arguments(), "--dump-dom", "about:blank"]
+        # Without the user's profile and settings, as the scanner starts it.
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         try:
             ended = subprocess.run(
@@ -119,8 +116,8 @@ def chromium_problem() -> str:
 
 
 def sandbox_arguments() -> list[str]:
-    """Return the arguments for the sandbox: root's Chromium has none, and an operator may have to do without."""
     wanted = is_true(os.environ.get("KRAFTER_CHROMIUM_SANDBOX", "") or "true")
+    # Chromium refuses to run as root with a sandbox.
     return [] if wanted and os.geteuid() != 0 else ["--no-sandbox"]
 
 
@@ -133,7 +130,6 @@ def _reason(output: str) -> str:
 
 
 def missing_packages() -> list[SystemPackage]:
-    """Return what is missing of Pango and of a Chromium that starts."""
     missing = [PANGO] if pango_is_missing() else []
     problem = chromium_problem()
     if problem:
@@ -142,7 +138,7 @@ def missing_packages() -> list[SystemPackage]:
 
 
 def may_install() -> bool:
-    """Tell whether system packages may be installed from here: by root with apt, or with Homebrew."""
+    """Whether system packages may be installed from here: by root with apt, or with Homebrew."""
     return not _forbidden() and (_is_root_with_apt() or _has_homebrew())
 
 
@@ -151,7 +147,6 @@ def _forbidden() -> bool:
 
 
 def is_true(text: str) -> bool:
-    """Read a Boolean of the environment."""
     return text.strip().lower() not in ("", "0", "false", "no", "off", "n")
 
 
@@ -164,7 +159,7 @@ def _has_homebrew() -> bool:
 
 
 def install_line(packages: Sequence[SystemPackage]) -> str:
-    """Return the one command line that installs the packages; their names where the package manager is unknown."""
+    """Return the command line that installs the packages; their names if the package manager is unknown."""
     if _has_homebrew():
         return " && ".join(f"brew {package.brew}" for package in packages if package.brew)
     names = " ".join(name for package in packages for name in package.apt)
@@ -174,7 +169,6 @@ def install_line(packages: Sequence[SystemPackage]) -> str:
 
 
 def announce(packages: Sequence[SystemPackage], progress: Progress) -> None:
-    """Print which system packages will be installed and what each is for."""
     tool = "apt-get install --no-install-recommends" if _is_root_with_apt() else "brew install"
     progress.say(f"System packages to install ({tool}; --no-system-packages leaves them out):")
     for package in packages:
@@ -184,6 +178,7 @@ def announce(packages: Sequence[SystemPackage], progress: Progress) -> None:
 
 def install(package: SystemPackage, progress: Progress) -> bool:
     """Install a package; return whether the package manager succeeded."""
+    # The answer may be another one after the installation.
     chromium_problem.cache_clear()
     importlib.invalidate_caches()
     return progress.step(f"{package.name}, which {package.purpose}", lambda: _install(package, progress))
@@ -195,13 +190,14 @@ def _install(package: SystemPackage, progress: Progress) -> None:
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     command = ("apt-get", "install", "-y", "--no-install-recommends")
-    # A recent index may be there already, or none at all: it is fetched when the installation needs it.
+    # The index may be recent or missing: it is fetched when the installation needs it.
     attempts: list[tuple[str, ...]] = [
         (*command, *package.apt),
         ("apt-get", "update"),
         (*command, *package.apt),
     ]
     attempts += [(*command, *package.apt_instead)] if package.apt_instead else []
+    # The first installation that succeeds ends the attempts.
     for attempt in attempts:
         try:
             progress.run(*attempt, env=environment)
@@ -213,6 +209,6 @@ def _install(package: SystemPackage, progress: Progress) -> None:
 
 
 def python_lacks_venv() -> bool:
-    """Tell whether this Python cannot create a virtual environment with pip in it: Debian packages that part apart."""
+    # Debian has pip and venv in a package of their own, python3-venv.
     found = importlib.util.find_spec("ensurepip")
     return found is None or found.origin is None or not importlib.util.find_spec("venv")

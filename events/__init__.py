@@ -1,1 +1,0 @@
-"""The audit log, the outbox of its consumers, and the counters."""

@@ -8,7 +8,7 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        """Create the partitions of the audit log after every migration: an installation without beat needs them."""
+        # An installation whose beat does not run yet needs partitions too.
         post_migrate.connect(_create_partitions, sender=self)
 
 

@@ -1,8 +1,4 @@
-"""Counters are declared on the model whose rows they count: `triggers = counter_triggers(CounterDefinition(…), …)`.
-
-The triggers that maintain the counters and the reconciliation that recounts them (`events/reconciliation.py`) are both
-generated from these declarations.
-"""
+"""Counters, declared on the model whose rows they count: `triggers = counter_triggers(CounterDefinition(…), …)`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,11 +10,10 @@ from django.db.models import Model
 
 @dataclass(frozen=True)
 class CounterDefinition:
-    """One counter: the number of rows that meet `where`, and the sum of `score`, for each combination of `facets`.
+    """The number of rows that meet `where`, and the sum of `score`, for each combination of `facets`.
 
-    A facet is a column, or a name and its SQL. `owner` and `day` are SQL of the table's columns, for a counter with a
-    value for each of them. With `by_day_of_change` only the score counts, on the day of each change; then the sum over
-    all days is all that can be recounted.
+    A facet is a column, or a name and its SQL. `owner` and `day` are SQL, for a counter with a value for each of them.
+    With `by_day_of_change` only the score counts, on the day of each change.
     """
 
     name: str
@@ -31,14 +26,13 @@ class CounterDefinition:
 
     @property
     def facets_as_json(self) -> str:
-        """The facets of a row, as SQL."""
         named = [(facet, facet) if isinstance(facet, str) else facet for facet in self.facets]
         pairs = ", ".join(f"'{name}', {value}" for name, value in named)
         return f"jsonb_build_object({pairs})"
 
 
-# Statement-level triggers with transition tables: a batch of 13,000 rows inserts one row for each combination, and two
-# writers of one project never wait for each other. S608 is silenced: the names are those of our own tables and columns.
+# Statement-level triggers with transition tables: a batch of 13,000 rows inserts one row for each combination. They
+# insert and never update, so that two writers of one project never wait for each other.
 INSERT = """
     INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)
     SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM ({changes}) AS changes
@@ -53,9 +47,8 @@ CHANGES = """
 
 @dataclass(frozen=True)
 class _Operation:
-    """One kind of change: its transition tables with the sign of their rows, and the day on which it happens."""
-
     operation: pgtrigger.Operation
+    # Each transition table with the sign of its rows.
     signs: dict[str, str]
     day_of_change: str
 
@@ -72,7 +65,7 @@ OPERATIONS = {
 
 
 class CounterTrigger(pgtrigger.Trigger):
-    """Update the counters of a table after one kind of change; one trigger for all counters of the table."""
+    """Update all counters of a table after one kind of change."""
 
     level = pgtrigger.Statement
     when = pgtrigger.After
@@ -106,7 +99,6 @@ def _changes(change: _Operation, definitions: Sequence[CounterDefinition]) -> It
 
 
 def counter_triggers(*definitions: CounterDefinition) -> list[CounterTrigger]:
-    """Return the triggers that maintain the counters of a model."""
     return [CounterTrigger(kind, definitions) for kind in OPERATIONS]
 
 

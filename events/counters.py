@@ -1,7 +1,4 @@
-"""Read and aggregate the counters: a total costs the same at a hundred rows and at a million.
-
-Every list and summary reads them, so the reads are SQL: building their queries with the ORM takes a third of a list.
-"""
+"""Read and aggregate the counters: a total costs the same at a hundred rows and at a million."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
@@ -19,6 +16,7 @@ AGGREGATE_FROM = 200  # rows of one counter
 # `(facets, rows, score)` for each combination of facets.
 Totals = list[tuple[dict[str, str], int, int]]
 
+# As SQL, since every list and summary reads them: building these queries by the ORM takes a third of a list.
 TOTALS = """
     SELECT name, facets, sum(rows), sum(score) FROM events_counter
     WHERE project_id = %(project)s AND name = ANY(%(names)s) GROUP BY name, facets HAVING sum(rows) <> 0
@@ -54,7 +52,6 @@ def all_totals(project_id: UUID, *names: str) -> dict[str, Totals]:
 
 
 def totals(project_id: UUID, name: str) -> Totals:
-    """Return the totals of one counter of a project."""
     return all_totals(project_id, name)[name]
 
 
@@ -65,7 +62,7 @@ def count(
     *,
     owner_id: UUID | None = None,
 ) -> int:
-    """Return how many rows a counter of a project has whose facets are among those given, or of one owner."""
+    """Return how many rows of a counter have the facets given, or belong to an owner."""
     wanted = {facet: list(values) for facet, values in (facets or {}).items() if values}
     clauses = [f"AND facets ->> '{facet}' = ANY(%(facet_{facet})s)" for facet in sorted(wanted)]
     clauses += ["AND day IS NULL AND owner_id = %(owner)s"] if owner_id else []
@@ -84,6 +81,7 @@ def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, in
     changes = dict(fetch_all(RISK, {"project": project_id, "start": start, "end": end}, model=Counter))
     score = int(changes.get(None, 0))
     series = []
+    # Days without a change have no row.
     for place in range((end - start).days + 1):
         day = start + timedelta(days=place)
         score += int(changes.get(day, 0))
@@ -92,14 +90,15 @@ def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, in
 
 
 def aggregate(project_id: UUID, name: str) -> None:
-    """Sum the rows of one counter into one row for each combination; writers do not wait for it."""
+    """Sum the rows of one counter into one row for each combination."""
     with transaction.atomic(), connection.cursor() as cursor:
+        # A second aggregation would only wait for the rows that the first one deletes. Writers insert and never wait.
         if try_advisory_lock(f"counter:{project_id}:{name}"):
             cursor.execute(AGGREGATE, {"project": project_id, "name": name})
 
 
 def aggregate_all(at_least: int = AGGREGATE_FROM) -> int:
-    """Aggregate every counter that has grown to `at_least` rows; return how many were aggregated."""
+    """Aggregate every counter that has grown to `at_least` rows; return their number."""
     with connection.cursor() as cursor:
         cursor.execute(GROWN, [at_least])
         grown = cursor.fetchall()

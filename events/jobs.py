@@ -1,5 +1,3 @@
-"""Celery tasks of the audit log and the counters."""
-
 from events import counters, partitions
 from krafter_audit.api import idempotency
 from krafter_audit.celery import app
@@ -13,7 +11,7 @@ def aggregate_counters() -> None:
 
 @app.task(name="events.delete_expired_responses")
 def delete_expired_responses() -> None:
-    """Delete the responses that are kept for `Idempotency-Key` once they have expired."""
+    """Delete the expired responses of idempotency keys."""
     idempotency.delete_expired()
 
 

@@ -1,4 +1,4 @@
-"""Write the audit log, and the outbox entries of those who consume its events."""
+"""Write the audit log, and the outbox entries of its consumers."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ BATCH_SIZE = 500  # rows of one INSERT
 
 
 class Subject(Protocol):
-    """Anything with an id that lives in a project."""
+    """A row of a project."""
 
     pk: Any
     project: Project
@@ -27,6 +27,7 @@ def log_event(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
     log_events(name, subject.project, [(subject.pk, data)], by=by)
 
 
+# An event without its change, or a change without its event, must not exist.
 @transaction.atomic(savepoint=False)
 def log_events(
     name: str, project: Project, subjects: Iterable[tuple[UUID, dict[str, Any]]], *, by: Actor

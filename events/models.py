@@ -1,5 +1,3 @@
-"""The append-only audit log, the outbox of its consumers, and the counters that triggers maintain."""
-
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,11 +10,9 @@ from krafter_audit.db.triggers import AppendOnly
 
 
 class Event(models.Model):
-    """One thing that happened, logged in the transaction in which it happened.
+    """One thing that happened; `name` is the subject and a past participle (`verification.approved`)."""
 
-    `name` = subject and past participle (`verification.approved`).
-    """
-
+    # No foreign key constraints: the log outlives its subjects, and an INSERT locks no other row.
     organization = models.ForeignKey(Organization, models.DO_NOTHING, db_constraint=False, related_name="+")
     project = models.ForeignKey(
         Project, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", db_index=False
@@ -41,10 +37,7 @@ class Event(models.Model):
 
 
 class OutboxEntry(models.Model):
-    """Events of one name and project that were logged together and that a consumer has yet to handle.
-
-    Written by `events/log.py`, deleted when the consumer has handled it (`events/outbox.py`).
-    """
+    """Events of one name and project, logged together, that a consumer has yet to handle."""
 
     consumer = models.CharField(max_length=20)
     project = models.ForeignKey(
@@ -64,11 +57,10 @@ class OutboxEntry(models.Model):
 
 
 class Counter(models.Model):
-    """A change of a counter: a trigger inserts it in the transaction of the change, a job aggregates it later.
+    """A change of a counter: a trigger inserts it, a job aggregates it. A total is the sum over `(project, name)`.
 
-    Rows are only ever inserted by writers, so two writers of one project never wait for each other. A total is the sum
-    over `(project, name)`. `day` is the day on which the open risk score changed, or the day on which tasks are due;
-    `owner_id` is set where a counter has a value for each owner.
+    `day` is the day on which the open risk score changed, or tasks are due; `owner_id` is set where each owner has a
+    value.
     """
 
     project = models.ForeignKey(

@@ -1,8 +1,4 @@
-"""The outbox: higher apps consume the events whose names they register, in the order in which they were logged.
-
-`events.log` writes the entries in the transaction of the events, so none is lost and none is consumed that did not
-happen. A consumer handles an entry and deletes it in one transaction: a job that dies has consumed nothing.
-"""
+"""The outbox: higher apps consume the events whose names they register, in the order of the log."""
 
 import logging
 from collections import defaultdict
@@ -34,22 +30,22 @@ class EventBatch:
 
 
 def register_consumer(consumer: str, event_names: Collection[str]) -> None:
-    """Have the events of these names kept for a consumer. Call it when the app is ready."""
+    """Have the events of these names stored for a consumer. Call it when the app is ready."""
     _consumers[consumer] = frozenset(event_names)
 
 
 def registered_consumers() -> dict[str, frozenset[str]]:
-    """Return the names of the events that each consumer registered."""
     return dict(_consumers)
 
 
 def enqueue(events: Iterable[Event]) -> None:
-    """Write one entry for each consumer, project and name of the logged events, in the current transaction."""
+    """Write one entry for each consumer, project and name of the logged events."""
     ids: dict[tuple[str, UUID, str], list[int]] = defaultdict(list)
     for event in events:
         for consumer, names in _consumers.items():
             if event.name in names and event.project_id is not None:
                 ids[consumer, event.project_id, event.name].append(event.pk)
+    # In the transaction of the events, so that none is lost, and none is consumed that did not happen.
     OutboxEntry.objects.bulk_create(
         OutboxEntry(consumer=consumer, project_id=project_id, name=name, event_ids=event_ids)
         for (consumer, project_id, name), event_ids in ids.items()
@@ -57,10 +53,7 @@ def enqueue(events: Iterable[Event]) -> None:
 
 
 def consume(consumer: str, handle: Callable[[EventBatch], None]) -> int:
-    """Hand the consumer its entries, oldest first; return how many it handled.
-
-    An entry that fails is logged and retried after growing pauses; the others are handled meanwhile.
-    """
+    """Hand the consumer its entries, oldest first; return how many it handled."""
     due = OutboxEntry.objects.filter(consumer=consumer, not_before__lte=timezone.now()).order_by("id")
     handled = 0
     for pk in list(due.values_list("pk", flat=True)[:BATCH_SIZE]):
@@ -73,10 +66,12 @@ def consume(consumer: str, handle: Callable[[EventBatch], None]) -> int:
 
 @transaction.atomic
 def _consume_one(pk: int, handle: Callable[[EventBatch], None]) -> bool:
+    # Two workers may consume at the same time; each skips the entries of the other.
     entry = OutboxEntry.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
     if entry is None:
         return False
     events = list(Event.objects.filter(pk__in=entry.event_ids).order_by("id"))
+    # In one transaction with the deletion: a job that dies has consumed nothing.
     handle(EventBatch(entry.project_id, entry.name, events))
     entry.delete()
     return True
@@ -88,4 +83,5 @@ def _postpone(pk: int, error: Exception) -> None:
         return
     pause = min(FIRST_PAUSE * 2 ** min(entry.attempts, 12), MAX_PAUSE)
     OutboxEntry.objects.filter(pk=pk).update(attempts=F("attempts") + 1, not_before=timezone.now() + pause)
+    # No traceback: its variables may contain secrets.
     logger.error("%s could not handle %s (%s): %s", entry.consumer, entry.name, pk, type(error).__name__)

@@ -1,7 +1,4 @@
-"""Monthly partitions of tables that only grow: expired data is dropped a month at a time.
-
-Partitions are created in advance; rows without a month go to the default partition, so that no INSERT is rejected.
-"""
+"""Monthly partitions of tables that only grow: expired data is dropped a month at a time."""
 
 import logging
 import re
@@ -20,13 +17,14 @@ from krafter_audit.db.triggers import RETENTION
 logger = logging.getLogger(__name__)
 
 MONTHS_AHEAD = 3
-LOCK_TIMEOUT = "5s"  # the next run, an hour later, tries again: no writer waits behind this lock for longer
+LOCK_TIMEOUT = "5s"  # writers queue behind a waiting lock; the next run, an hour later, tries again
 
 PARTITIONS = """
     SELECT part.relname, pg_get_expr(part.relpartbound, part.oid)
     FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = to_regclass(%s) ORDER BY 1
 """
 END = re.compile(r"TO \('(\d{4}-\d\d-\d\d)")
+# Rows without a month go to the default partition, so that no INSERT is rejected.
 # A month is created like the default partition, since the table itself has no unique constraint that its months have.
 CREATE = """
     CREATE TABLE {part} (LIKE {table}_default INCLUDING ALL);
@@ -39,15 +37,13 @@ CREATE = """
 
 @dataclass(frozen=True)
 class PartitionedTable:
-    """A table that is partitioned by the months of `column`; `setting` names how many months are kept (0 = all).
-
-    `refers_to` names the tables of its foreign keys, in the order in which transactions change them. PostgreSQL locks
-    them against changes while a partition is attached; they are locked first, as transactions that write here do.
-    """
+    """A table that is partitioned by the months of `column`; `setting` names the months to keep (0 = all)."""
 
     table: str
     column: str
     setting: str
+    # The tables of its foreign keys, which PostgreSQL locks while a partition is attached. They are locked first, in
+    # the order in which transactions change them: another order could deadlock with such a transaction.
     refers_to: tuple[str, ...] = ()
 
 
@@ -67,7 +63,7 @@ def month(day: date, after: int = 0) -> date:
 
 
 def partitions_of(table: str) -> dict[str, date | None]:
-    """Return the partitions of a table with the day before which each ends; None for the default partition."""
+    """Return the partitions of a table with their end (exclusive); None for the default partition."""
     with connection.cursor() as cursor:
         cursor.execute(PARTITIONS, [table])
         return {name: _end(bound) for name, bound in cursor.fetchall()}
@@ -79,7 +75,7 @@ def _end(bound: str) -> date | None:
 
 
 def create_partitions(partitioned: PartitionedTable) -> list[str]:
-    """Create the partitions that are missing up to three months ahead, and return their names."""
+    """Create the missing partitions up to three months ahead; return their names."""
     existing = partitions_of(partitioned.table)
     if not existing:  # the migration that creates the table has not run yet
         return []
@@ -101,7 +97,7 @@ def _months(start: date) -> Iterator[date]:
 
 
 def drop_expired(partitioned: PartitionedTable) -> list[str]:
-    """Drop the partitions that are past their time, oldest first, and return their names."""
+    """Drop the expired partitions, oldest first; return their names."""
     keep = int(getattr(settings, partitioned.setting))
     if not keep:
         return []
@@ -120,10 +116,10 @@ def _run(statement: str, **names: Any) -> None:
     advisory_lock("partitions")
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        # Rows that are moved out of the default partition may be many.
         cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(
-            f"SET LOCAL {RETENTION} = 'on'"
-        )  # rows may leave the default partition for their month
+        # The append-only trigger lets rows leave the default partition for their month.
+        cursor.execute(f"SET LOCAL {RETENTION} = 'on'")
         cursor.execute(statement.format(**names))
         cursor.execute(f"SET LOCAL {RETENTION} = 'off'")
 

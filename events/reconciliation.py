@@ -1,8 +1,4 @@
-"""Recount what the counters say, while the system runs.
-
-One statement sees one instant: the rows, and the counter rows that the same transactions wrote. So a difference is a
-difference, whoever writes meanwhile, and one more counter row corrects it without a lock.
-"""
+"""Compare the counters with the rows that they count, while the system runs."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +12,8 @@ from django.db.models import Model
 from events.counter_definitions import CounterDefinition, declared_counters
 from krafter_audit.db.advisory_locks import advisory_lock
 
-# S608 is silenced: the names are those of our own tables and columns.
+# One statement sees one instant: the rows, and the counter rows that the same transactions wrote. So a difference is
+# a defect, whatever is written meanwhile, and one more counter row corrects it without a lock.
 DIFFERENCES = """
     SELECT project_id, day, owner_id, facets, sum(stored)::bigint, sum(stored_score)::bigint, sum(counted)::bigint,
         sum(counted_score)::bigint
@@ -77,6 +74,7 @@ def correct() -> int:
 
 
 def _differences(model: type[Model], definition: CounterDefinition) -> str:
+    # Rows do not tell on which day a score changed: of such a counter only the sum over all days can be recounted.
     one_total, empty = definition.by_day_of_change, "'{}'::jsonb"
     return DIFFERENCES.format(
         name=definition.name,

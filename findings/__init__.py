@@ -1,1 +1,0 @@
-"""Findings: problems found on a site."""

@@ -1,5 +1,3 @@
-"""Errors of requests about findings."""
-
 from krafter_audit.api.errors import Conflict
 
 

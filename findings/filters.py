@@ -1,5 +1,3 @@
-"""Filters of the findings list."""
-
 import django_filters
 
 from findings.models import Domain, Finding, FindingStatus, Severity

@@ -8,11 +8,9 @@ from krafter_audit.api.errors import NotFound
 
 
 def lock_finding(finding_id: UUID, project: Project | None = None) -> Finding:
-    """Lock a finding; raise NotFound when it is absent or belongs to another project.
-
-    Its project is not locked with it: that would block every insert in the project.
-    """
+    """Lock a finding. Raises NotFound when it is absent or belongs to another project."""
     try:
+        # Without its project (no select_related): that lock would block every insert in the project.
         finding = Finding.objects.select_for_update().get(pk=finding_id)
     except Finding.DoesNotExist:
         raise NotFound from None
@@ -21,7 +19,7 @@ def lock_finding(finding_id: UUID, project: Project | None = None) -> Finding:
 
 
 def project_of(finding: Finding, project: Project | None) -> Project:
-    """Return the project of a locked finding; raise NotFound when it is not the `project` given."""
+    """Return the project of a locked finding. Raises NotFound for another `project`."""
     if project is None:
         return Project.objects.get(pk=finding.project_id)
     if finding.project_id != project.pk:

@@ -53,7 +53,6 @@ TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
 
 
 def default_confidence() -> int:
-    """Return the confidence of a finding whose source states none."""
     return 1
 
 
@@ -61,7 +60,6 @@ class Finding(Record):
     """Something wrong on a site. Unique by domain and title within a project.
 
     `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word.
-    `check_keys` names the checks that verify the finding.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="findings", db_index=False)
@@ -90,6 +88,7 @@ class Finding(Record):
             FindingStatus.TRIAGED: set(FindingStatus),
             FindingStatus.IN_PROGRESS: set(FindingStatus),
             FindingStatus.READY_VERIFY: set(FindingStatus),
+            # Only a reopened verification or a scan takes a finding back, and each opens a regression.
             FindingStatus.RESOLVED: {FindingStatus.IN_PROGRESS},
             FindingStatus.DISMISSED: set(OPEN_STATUSES),
         },
@@ -108,6 +107,7 @@ class Finding(Record):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "domain", "title"], name="unique_finding_title"),
+            # Written by bulk INSERTs and SQL too, which run no validators.
             models.CheckConstraint(condition=Q(domain__in=Domain.values), name="finding_domain_valid"),
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_valid"),
             models.CheckConstraint(condition=Q(status__in=FindingStatus.values), name="finding_status_valid"),
@@ -123,7 +123,7 @@ class Finding(Record):
 
 
 class Regression(Record):
-    """A finding that came back: its verification was reopened, or a scan detected it again after it was resolved."""
+    """A finding that came back: its verification was reopened, or a scan detected it again."""
 
     class Trigger(models.TextChoices):
         VERIFICATION_REOPENED = "verification_reopened"

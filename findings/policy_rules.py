@@ -1,7 +1,4 @@
-"""What a project's policy config says about findings and checks.
-
-The policy belongs to the `remediation` app, which registers its reader at start.
-"""
+"""What a project's policy config says about findings and checks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,23 +9,23 @@ from scanner import registry
 
 Config = dict[str, Any]
 MAX_THRESHOLD = 1e15  # larger thresholds are ignored
+# The policy belongs to the `remediation` app, which registers its reader at start.
 _read_config: Callable[[Project], Config] = lambda project: {}  # noqa: E731  set by `register_config_reader`
 
 
 def register_config_reader(read_config: Callable[[Project], Config]) -> None:
-    """Register the function that reads a project's policy config."""
     global _read_config
     _read_config = read_config
 
 
 def config_of(project: Project) -> Config:
-    """Return the project's policy config."""
     return _read_config(project)
 
 
 def severity_rules(config: Config) -> dict[str, str]:
     """Return the valid part of `severity_rules`: domain → severity."""
     rules = config.get("severity_rules")
+    # The config is free-form JSON: an invalid part has no effect.
     if not isinstance(rules, dict):
         return {}
     return {
@@ -39,7 +36,7 @@ def severity_rules(config: Config) -> dict[str, str]:
 
 
 def thresholds(config: Config) -> dict[str, float]:
-    """Return the thresholds that the policy overrides: check key → number, in the unit of the metric."""
+    """Return the overridden thresholds: check key → number, in the unit of the metric."""
     overrides = {key: rule.get("threshold") for key, rule in _check_rules(config).items()}
     return {
         key: float(value)
@@ -58,6 +55,7 @@ def _check_rules(config: Config) -> dict[str, dict[str, Any]]:
     if not isinstance(rules, dict):
         return {}
     return {
+        # Policies may use the former name of a check.
         registry.ALIASES.get(str(key), str(key)): rule
         for key, rule in rules.items()
         if isinstance(rule, dict)

@@ -1,8 +1,4 @@
-"""The priority of a finding: impact, effort and risk from 0 to 100, the score that lists are ordered by, and traffic.
-
-The traffic of a finding's pages raises or lowers its impact and score. The evidence keeps the numbers without traffic
-under `traffic_weight`, so that new traffic figures are applied to those and the numbers never drift.
-"""
+"""The priority of a finding: impact, effort and risk, the score that lists are ordered by, and traffic."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +9,13 @@ from findings.models import Severity
 
 SEVERITY_WEIGHTS = {Severity.CRITICAL: 95, Severity.HIGH: 80, Severity.MEDIUM: 55, Severity.LOW: 30}
 DEFAULT_EFFORT = 30
+# The evidence stores the numbers without traffic: new figures are applied to those, so that the numbers never drift.
 TRAFFIC_WEIGHT = "traffic_weight"  # the key in a finding's evidence
 SHARE_DIGITS = 6  # numbers are computed from the rounded share that is stored, so that they are reproducible
 
 
 @dataclass(frozen=True)
 class Priority:
-    """The four numbers."""
-
     impact: int
     effort: int
     risk: int
@@ -32,12 +27,7 @@ def score_of(impact: int, effort: int, risk: int) -> int:
     return round(impact * risk / 100 * (1 - effort / 300))
 
 
-def for_severity(severity: str) -> Priority:
-    """Return the default priority of a severity."""
-    return complete(severity)
-
-
-def complete(
+def for_severity(
     severity: str,
     *,
     impact: int | None = None,
@@ -45,7 +35,7 @@ def complete(
     risk: int | None = None,
     score: int | None = None,
 ) -> Priority:
-    """Return a priority with the numbers given, and defaults for the others."""
+    """Return the default priority of a severity, with the numbers given."""
     weight = SEVERITY_WEIGHTS[Severity(severity)]
     impact = weight if impact is None else impact
     risk = weight if risk is None else risk
@@ -55,21 +45,24 @@ def complete(
 
 def traffic_factor(share: float) -> float:
     """Return the factor of a share of all page views: 0.75 for none, 1 for a quarter, 1.25 for all."""
+    # The root spreads the small shares, which most pages have.
     return 0.75 + 0.5 * sqrt(min(max(share, 0.0), 1.0))
 
 
 def with_traffic(base: Priority, share: float) -> Priority:
-    """Return the numbers with traffic. A score that the source set itself changes in the same proportion."""
+    """Return the numbers with traffic."""
     factor = traffic_factor(share)
     impact = _bounded(base.impact * factor)
     custom_score = base.score != score_of(base.impact, base.effort, base.risk)
+    # A score that the source set itself changes in the same proportion.
     score = _bounded(base.score * factor) if custom_score else score_of(impact, base.effort, base.risk)
     return Priority(impact, base.effort, base.risk, score)
 
 
 def without_traffic(current: Priority, evidence: Mapping[str, Any]) -> Priority:
-    """Return the numbers without traffic: those in the evidence, unless the current ones were set since."""
+    """Return the numbers without traffic."""
     stored = _stored(evidence)
+    # The stored numbers are outdated once a person or a source has set others.
     if (stored.get("impact"), stored.get("score")) != (current.impact, current.score):
         return current
     base = (stored.get("impact_without"), stored.get("score_without"))
@@ -79,8 +72,9 @@ def without_traffic(current: Priority, evidence: Mapping[str, Any]) -> Priority:
 
 
 def reapply_traffic(base: Priority, evidence: Mapping[str, Any]) -> tuple[Priority, dict[str, Any]]:
-    """Return new base numbers with the traffic share in the evidence, and the evidence's new `traffic_weight`."""
+    """Return new base numbers with the stored traffic share, and the new `traffic_weight`."""
     stored = _stored(evidence)
+    # Free-form JSON: a source may have sent its own `traffic_weight`.
     share = stored.get("share")
     if not isinstance(share, int | float):
         return base, {}
@@ -89,7 +83,6 @@ def reapply_traffic(base: Priority, evidence: Mapping[str, Any]) -> tuple[Priori
 
 
 def traffic_evidence(base: Priority, weighted: Priority, share: float) -> dict[str, Any]:
-    """Return what the evidence stores about the numbers with and without traffic."""
     return {
         "share": share,
         "factor": round(traffic_factor(share), 3),

@@ -1,7 +1,4 @@
-"""Registry of the checks that an integration answers: it reads a finding's alert or issue at its provider again.
-
-The app that knows the providers registers itself at start; the verification engine finds a check by its key.
-"""
+"""Registry of the checks that an integration answers, by reading an alert or issue at its provider again."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,11 +11,13 @@ from scanner.outcome import Outcome
 type ProviderCheck = Callable[[Finding, str, datetime], Outcome]
 type ProviderChecks = Callable[[], Mapping[str, ProviderCheck]]
 
+# The app that knows the providers registers itself at start, since imports go down only.
 _REGISTERED: list[ProviderChecks] = []
 
 
 def register(checks: ProviderChecks) -> None:
-    """Register provider checks by key. `checks` is called at the first lookup: only workers load the providers."""
+    """Register provider checks by key."""
+    # Called at the first lookup: only workers load the providers.
     _REGISTERED.append(checks)
     _all_checks.cache_clear()
 

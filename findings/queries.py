@@ -1,4 +1,4 @@
-"""Pages of findings by score, at a cost that does not depend on the number of findings or on the filters."""
+"""Pages of findings by score."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -7,6 +7,7 @@ from uuid import UUID
 from findings.models import Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
 
+# The cost of a page depends neither on the number of findings nor on the filters.
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
 
 # No index orders the rows of several values at once: a filter that few rows match would scan all others. So the
@@ -34,10 +35,7 @@ AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
 
 
 class FindingsByScore:
-    """The findings of a project that match `facets` (`{facet: [values]}`), highest score first.
-
-    Rows are tuples of the columns given, followed by those of the order.
-    """
+    """The findings with these `facets` (`{facet: [values]}`) as tuples of columns, highest score first."""
 
     order: ClassVar = ("score", "created_at", "id")
     model = Finding
@@ -52,7 +50,6 @@ class FindingsByScore:
         )
 
     def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
-        """Return at most `limit` rows after `place`, which has the values of the order; None: from the first row."""
         after = dict(zip(self.order, place or (), strict=False))
         sql = (FILTERED if self._facets else ALL).format(
             columns=self._columns,

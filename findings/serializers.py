@@ -1,5 +1,3 @@
-"""Request and response serializers of findings and regressions."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -32,14 +30,12 @@ class ConfidenceField(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"form": "Use a number from 0 to 100, or one of low, medium, high."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> Any:
-        """Accept a number in the range or one of the words."""
         number = isinstance(data, int | float) and not isinstance(data, bool) and 0 <= data <= 100
         if not number and data not in CONFIDENCE_WORDS:
             self.fail("form")
         return data
 
     def to_representation(self, value: Any) -> Any:
-        """Return the value as it was sent."""
         return value
 
 
@@ -77,8 +73,8 @@ class CheckKeyField(StrictCharField):
     default_error_messages = {"form": "Use lower-case letters, digits and underscores."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> str:
-        """Check the format only: installations may have different checks."""
         key = super().to_internal_value(data)
+        # The format only: installations may have different checks.
         if not CHECK_KEY.match(key):
             self.fail("form")
         return key
@@ -106,7 +102,6 @@ class UnvalidatedListField(serializers.ListField):
     """A list whose items are validated one by one by `validate_items`, so that each gets its own result."""
 
     def run_child_validation(self, data: list[Any]) -> list[Any]:
-        """Return the items without validation."""
         return data
 
 
@@ -122,7 +117,7 @@ class BulkCreateFindingsRequestSerializer(RequestSerializer):
 def validate_items(
     items: Sequence[Any], context: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any]]]:
-    """Validate each item of a bulk; return the valid ones, and the error details of the others by their position."""
+    """Validate each item of a bulk; return the valid ones, and the error details of the others by position."""
     # One serializer for all items: its context caches the owners that were looked up.
     serializer = CreateFindingRequestSerializer(context=dict(context))
     valid, errors = [], {}
@@ -134,23 +129,6 @@ def validate_items(
     return valid, errors
 
 
-class UpdateFindingRequestSerializer(RequestSerializer):
-    """The fields of a finding to change; at least one."""
-
-    severity = StrictChoiceField(choices=Severity.choices, required=False)
-    status = StrictChoiceField(choices=FindingStatus.choices, required=False)
-    owner_id = MemberIdField(required=False, allow_null=True)
-    title = StrictCharField(max_length=300, required=False)
-    description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
-    recommended_fix = RecommendedFixRequestSerializer(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require at least one field."""
-        if not attrs:
-            raise serializers.ValidationError("Send at least one field to change.")
-        return attrs
-
-
 class FindingChangesRequestSerializer(RequestSerializer):
     """The fields that a bulk update sets; at least one."""
 
@@ -159,10 +137,17 @@ class FindingChangesRequestSerializer(RequestSerializer):
     owner_id = MemberIdField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require at least one field."""
         if not attrs:
-            raise serializers.ValidationError("Send at least one field to set.")
+            raise serializers.ValidationError("Send at least one field to change.")
         return attrs
+
+
+class UpdateFindingRequestSerializer(FindingChangesRequestSerializer):
+    """The fields of a finding to change; at least one."""
+
+    title = StrictCharField(max_length=300, required=False)
+    description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
+    recommended_fix = RecommendedFixRequestSerializer(required=False)
 
 
 class FindingFilterRequestSerializer(RequestSerializer):
@@ -173,7 +158,6 @@ class FindingFilterRequestSerializer(RequestSerializer):
     domain = serializers.ListField(child=StrictChoiceField(choices=Domain.choices), required=False)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Accept a single value instead of a list."""
         if isinstance(data, dict):
             data = {name: [value] if isinstance(value, str) else value for name, value in data.items()}
         return super().to_internal_value(data)
@@ -188,7 +172,6 @@ class BulkUpdateFindingsRequestSerializer(RequestSerializer):
     dry_run = StrictBooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require exactly one of ids and filter."""
         if ("ids" in attrs) == ("filter" in attrs):
             raise serializers.ValidationError("Send either ids or filter.")
         return attrs

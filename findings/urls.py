@@ -1,5 +1,3 @@
-"""URLs of findings and regressions."""
-
 from django.urls import path
 
 from findings.views import FindingBulkUpdateViewSet, FindingBulkViewSet, FindingViewSet, RegressionViewSet

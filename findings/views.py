@@ -1,5 +1,3 @@
-"""API views of findings and regressions."""
-
 from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
@@ -51,6 +49,7 @@ class FindingViewSet(ProjectViewSet):
         """Return a page, by offset or by cursor."""
         params = request.query_params
         self.reject_unknown_parameters(PAGINATION_PARAMETERS | {"severity", "status", "domain"})
+        # The form only validates: FindingsByScore queries by SQL.
         _, filters = filter_rows(FindingFilter, params, Finding.objects.none())
         project_id = self.project.pk
 

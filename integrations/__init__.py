@@ -1,1 +1,1 @@
-"""Integrations: whom we tell."""
+"""Connections to providers: trackers, alert sources and analytics."""

@@ -8,15 +8,8 @@ from django.http import HttpRequest
 
 from accounts.admin import operator
 from integrations import services
-from integrations.models import (
-    Integration,
-    SyncConflict,
-    SyncRun,
-    TicketLink,
-    Webhook,
-    WebhookDelivery,
-)
-from integrations.sync import conflicts
+from integrations.models import Integration, SyncConflict, SyncRun, TicketLink, Webhook, WebhookDelivery
+from integrations.sync.tickets import conflicts
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -40,8 +33,6 @@ OUTCOMES = {
 
 @admin.register(Integration)
 class IntegrationAdmin(ReadOnlyAdmin):
-    """Connections to providers."""
-
     list_display = (
         "provider",
         "project",
@@ -55,16 +46,11 @@ class IntegrationAdmin(ReadOnlyAdmin):
     list_select_related = ("project",)
     search_fields = ("^project__slug", "^organization__name")
     exclude = ("credentials", "cursor", "credentials_version")
+    deferred_fields = ("credentials",)
     actions: ClassVar = ["sync_now", "disconnect"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Integration]:
-        """Do not load the sealed credentials."""
-        return super().get_queryset(request).defer("credentials")
 
     @admin.action(description="Sync now", permissions=["operate"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        """Start a sync of each."""
-
         def sync(integration: Integration) -> str:
             services.sync_now(integration.project, integration.provider, by=operator(request))
             return "sync requested."
@@ -73,8 +59,6 @@ class IntegrationAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Disconnect and delete the credentials", permissions=["operate"])
     def disconnect(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        """Disconnect each."""
-
         def disconnect(integration: Integration) -> str:
             services.disconnect(integration.project, integration.provider, by=operator(request))
             return "disconnected."
@@ -84,8 +68,6 @@ class IntegrationAdmin(ReadOnlyAdmin):
 
 @admin.register(TicketLink)
 class TicketLinkAdmin(ReadOnlyAdmin):
-    """Links between tasks and tickets."""
-
     list_display = ("key", "task", "integration", "state", "halted_at", "updated_at")
     list_filter: ClassVar = ["state", ("halted_at", admin.EmptyFieldListFilter)]
     list_select_related = ("task", "integration")
@@ -94,8 +76,6 @@ class TicketLinkAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
-    """Runs of syncs."""
-
     list_display = (
         "integration",
         badge_column("outcome", OUTCOMES),
@@ -111,51 +91,42 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncConflict)
 class SyncConflictAdmin(ReadOnlyAdmin):
-    """Conflicts between tasks and their tickets."""
-
-    list_display = ("link", "field", "ours", "theirs", "why", "kept", "resolved_at", "created_at")
-    list_filter: ClassVar = ["field", "kept", ("resolved_at", admin.EmptyFieldListFilter)]
+    list_display = ("link", "field", "ours", "theirs", "why", "resolution", "resolved_at", "created_at")
+    list_filter: ClassVar = ["field", "resolution", ("resolved_at", admin.EmptyFieldListFilter)]
     list_select_related = ("link", "integration__project")
     search_fields = ("^link__key",)
     actions: ClassVar = ["keep_ours", "keep_theirs"]
 
     @admin.action(description="Keep the task's value", permissions=["operate"])
     def keep_ours(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
-        """Keep the task's values; the next sync pushes them."""
-        self._resolve(request, queryset, SyncConflict.Kept.OURS)
+        self._resolve(request, queryset, SyncConflict.Resolution.OURS)
 
     @admin.action(description="Keep the ticket's value", permissions=["operate"])
     def keep_theirs(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
-        """Apply the ticket's values to the task."""
-        self._resolve(request, queryset, SyncConflict.Kept.THEIRS)
+        self._resolve(request, queryset, SyncConflict.Resolution.THEIRS)
 
-    def _resolve(self, request: HttpRequest, queryset: QuerySet[SyncConflict], kept: str) -> None:
+    def _resolve(self, request: HttpRequest, queryset: QuerySet[SyncConflict], resolution: str) -> None:
         def resolve(conflict: SyncConflict) -> str:
             project, provider = conflict.integration.project, conflict.integration.provider
-            resolved = conflicts.resolve(project, provider, conflict.pk, kept=kept, by=operator(request))
-            return f"resolved, {resolved.kept} kept."
+            resolved = conflicts.resolve(
+                project, provider, conflict.pk, resolution=resolution, by=operator(request)
+            )
+            return f"resolved, {resolved.resolution} kept."
 
         self.run_for_each(request, queryset, resolve)
 
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin):
-    """Webhooks without their secrets."""
-
     list_display = ("integration", "last_delivery_at", "updated_at")
     list_select_related = ("integration",)
-    exclude = ("credentials",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
-        """Do not load the sealed secrets."""
-        return super().get_queryset(request).defer("credentials")
+    exclude = deferred_fields = ("credentials",)
 
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
-    """Deliveries of webhooks, stored for a week."""
-
     list_display = ("created_at", "integration", "event", "delivery_id", "processed_at")
+    # The digest identifies a repeated body; it says nothing to a person.
     exclude = ("body_digest",)
     list_filter: ClassVar = ["integration__provider", ("processed_at", admin.EmptyFieldListFilter)]
     list_select_related = ("integration",)

@@ -11,10 +11,10 @@ class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        """Register the system checks, the provider checks of findings, and the events that are consumed."""
+        # Models can be imported only when all apps are loaded.
         from events.outbox import register_consumer
         from findings.provider_checks import register
-        from integrations import system_checks  # noqa: F401
+        from integrations import configuration  # noqa: F401  registers its system check
         from integrations.sync import verification_events
 
         register(provider_checks)
@@ -22,7 +22,7 @@ class IntegrationsConfig(AppConfig):
 
 
 def provider_checks() -> "Mapping[str, ProviderCheck]":
-    """Return the function that answers each check of a provider."""
+    """Return the function that rechecks a finding, by the key of each provider check."""
     from integrations.provider_recheck import recheck
     from integrations.providers.registry import FINDING_SOURCES
 

@@ -1,4 +1,4 @@
-"""The one place where credentials of integrations are sealed and opened: for one organisation, project and provider."""
+"""Encrypt and decrypt the credentials of integrations. No other module does."""
 
 import json
 from collections.abc import Mapping
@@ -8,21 +8,21 @@ from integrations.models import Integration
 from krafter_audit.security import vault
 
 REDACTED = "[hidden]"
+# Shorter values are words such as "shop", which a message may contain by chance.
 MIN_SECRET_LENGTH = 6
 
 
 def owner_of(integration: Integration) -> tuple[str, str, str]:
-    """Return the owner that credentials are sealed to."""
+    # A sealed value opens only for its owner: copied to another row, it is useless.
     return (str(integration.organization_id), str(integration.project_id), integration.provider)
 
 
 def seal(integration: Integration, credentials: Mapping[str, Any]) -> bytes:
-    """Seal credentials for an integration."""
     return vault.seal(json.dumps(credentials).encode(), owner=owner_of(integration))
 
 
 def open_credentials(integration: Integration) -> dict[str, Any]:
-    """Open the credentials of an integration. Raises VaultError."""
+    """Decrypt the credentials of an integration. Raises VaultError."""
     if integration.credentials is None:
         raise vault.VaultError("There are no credentials.")
     opened = vault.open_sealed(bytes(integration.credentials), owner=owner_of(integration))
@@ -31,13 +31,14 @@ def open_credentials(integration: Integration) -> dict[str, Any]:
 
 
 def reseal(integration: Integration) -> bytes:
-    """Return the credentials sealed with the first key."""
+    """Return the credentials encrypted with the first of the configured keys, for a key rotation."""
     owner = owner_of(integration)
     return vault.seal(vault.open_sealed(bytes(integration.credentials or b""), owner=owner), owner=owner)
 
 
 def redact(text: str, credentials: Mapping[str, Any]) -> str:
-    """Remove from a text what a provider may have echoed of the credentials."""
+    """Remove from a text the credentials that a provider may have echoed."""
+    # The longest first: a short credential may be a part of a long one, whose rest would remain.
     for value in sorted(_texts(credentials), key=len, reverse=True):
         text = text.replace(value, REDACTED)
     return text

@@ -33,4 +33,4 @@ class WebhooksNotSupported(NotFound):
 
 
 class IntegrationChanged(Exception):
-    """The integration was disconnected, reconnected, or taken over by another worker during a sync."""
+    """The integration was disconnected, reconnected, or leased by another worker during a sync."""

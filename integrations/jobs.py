@@ -13,13 +13,15 @@ from krafter_audit.celery import app
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue
 
+# A repetition must be recognized for as long as any format accepts old deliveries: three days.
 DELIVERIES_KEPT = timedelta(days=7)
 BATCH_SIZE = 500
 
 
+# A run ends itself after TIME_BUDGET_SECONDS; these limits end one that hangs.
 @app.task(name="integrations.run_sync", soft_time_limit=240, time_limit=270)
 def run_sync(integration_id: str) -> None:
-    """Run the sync of an integration; it stops long before the limit and continues in another run."""
+    """Run the sync of an integration."""
     engine.sync(UUID(integration_id))
 
 
@@ -39,6 +41,7 @@ def start_due_syncs() -> None:
 def delete_old_deliveries() -> None:
     """Delete processed webhook deliveries after a week."""
     old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - DELIVERIES_KEPT)
+    # An unprocessed delivery waits for a sync that may be paused; it is never lost.
     old.filter(processed_at__isnull=False).delete()
 
 

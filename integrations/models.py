@@ -1,4 +1,4 @@
-"""Integrations: connections to providers, the tickets linked to tasks, webhooks, and what each sync did."""
+"""Connections to providers, the tickets linked to tasks, webhooks, and the log of each sync."""
 
 from typing import ClassVar
 
@@ -16,11 +16,7 @@ from remediation.models import Task, Verification
 
 
 class Integration(Record, Leased):
-    """A project's connection to one provider.
-
-    `credentials_version` changes when the credentials are replaced or deleted. While it syncs, `scope` says what is
-    synced: everything, or only our pending changes. A request made during a sync updates `requested_at` and repeats it.
-    """
+    """A project's connection to one provider."""
 
     class Status(models.TextChoices):
         CONNECTED = "connected"
@@ -28,7 +24,7 @@ class Integration(Record, Leased):
         SYNCING = "syncing"
         ERROR = "error"
 
-    class Scope(models.TextChoices):
+    class SyncScope(models.TextChoices):
         ALL = "all"
         PENDING = "pending"
 
@@ -39,6 +35,7 @@ class Integration(Record, Leased):
     provider = models.CharField(max_length=20, choices=provider_choices)
     status = StatusField(max_length=12, choices=Status, default=Status.DISCONNECTED)
     credentials = models.BinaryField(null=True)
+    # Increased when the credentials are replaced or deleted: a sync with older ones stops.
     credentials_version = models.PositiveIntegerField(default=0, editable=False)
     last_sync_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
@@ -47,7 +44,9 @@ class Integration(Record, Leased):
     )
     cursor = models.JSONField(default=dict, help_text="How far the provider has been read.")
     not_before = models.DateTimeField(default=timezone.now, help_text="When a waiting sync continues.")
-    scope = models.CharField(max_length=7, choices=Scope, default=Scope.ALL, editable=False)
+    # While it syncs: everything, or only our pending changes.
+    sync_scope = models.CharField(max_length=7, choices=SyncScope, default=SyncScope.ALL, editable=False)
+    # A request during a sync updates it, and the sync is repeated.
     requested_at = models.DateTimeField(default=timezone.now, editable=False)
     next_sync_at = models.DateTimeField(null=True, help_text="When the next scheduled sync starts.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Consecutive failed syncs.")
@@ -91,12 +90,7 @@ class Integration(Record, Leased):
 
 
 class TicketLink(Record):
-    """The ticket of a task. It is stored before the ticket is created, so that the ticket is created once.
-
-    `last_synced` = `{task: {title, status, priority, due}, ticket: {title, state, updated_at}}`: both sides when they
-    last agreed. `task_synced_at` is the task's `updated_at` at that moment. `state_changes` are the times of the last
-    synchronized changes of state.
-    """
+    """The ticket of a task."""
 
     class State(models.TextChoices):
         CREATING = "creating"
@@ -104,12 +98,17 @@ class TicketLink(Record):
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="links", db_index=False)
     task = models.ForeignKey(Task, models.CASCADE, related_name="ticket_links")
+    # Empty while the ticket is being created: the row is stored first, so that a crash between the request and its
+    # response leaves a trace, and the ticket is created once.
     external_id = models.CharField(max_length=300, blank=True)
     key = models.CharField(max_length=255, blank=True)
     url = models.CharField(max_length=2000, blank=True)
     state = StatusField(max_length=8, choices=State, default=State.CREATING)
+    # {task: {title, status, priority, due}, ticket: {title, state, updated_at}}: both sides as they last agreed.
     last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # The task's `updated_at` at that moment: a task whose value differs has to be pushed.
     task_synced_at = models.DateTimeField(null=True)
+    # The times of the last synced state changes, to detect a loop.
     state_changes = models.JSONField(default=list)
     halted_at = models.DateTimeField(
         null=True,
@@ -136,18 +135,14 @@ class TicketLink(Record):
 
 
 class SyncConflict(Record):
-    """A difference between task and ticket that no rule decides, until a person resolves it.
-
-    `ours` and `theirs` are the values when it was found. `kept` is the side that a person chose, or `settled` if both
-    sides agree again.
-    """
+    """A difference between a task and its ticket that no rule decides."""
 
     class Field(models.TextChoices):
         TITLE = "title"
         STATE = "state"
         LOOP = "loop"
 
-    class Kept(models.TextChoices):
+    class Resolution(models.TextChoices):
         OURS = "ours"
         THEIRS = "theirs"
         SETTLED = "settled"
@@ -155,10 +150,11 @@ class SyncConflict(Record):
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="conflicts", db_index=False)
     link = models.ForeignKey(TicketLink, models.CASCADE, related_name="conflicts", db_index=False)
     field = models.CharField(max_length=8, choices=Field)
+    # The values when the conflict was found.
     ours = models.CharField(max_length=300, blank=True)
     theirs = models.CharField(max_length=300, blank=True)
     why = models.CharField(max_length=1000)
-    kept = models.CharField(max_length=8, choices=Kept, blank=True)
+    resolution = models.CharField(max_length=8, choices=Resolution, blank=True)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
@@ -170,8 +166,8 @@ class SyncConflict(Record):
                 name="unique_open_conflict_per_field",
             ),
             models.CheckConstraint(
-                condition=Q(resolved_at__isnull=True, kept="")
-                | Q(resolved_at__isnull=False, kept__in=["ours", "theirs", "settled"]),
+                condition=Q(resolved_at__isnull=True, resolution="")
+                | Q(resolved_at__isnull=False, resolution__in=["ours", "theirs", "settled"]),
                 name="conflict_resolved_by_a_choice",
             ),
         ]
@@ -185,20 +181,21 @@ class SyncConflict(Record):
 
 
 class TicketComment(Record):
-    """A comment on a ticket about failed checks of a verification. `tried_at` is set before it is posted."""
+    """A comment on a ticket about the failed checks of a verification."""
 
     link = models.ForeignKey(TicketLink, models.CASCADE, related_name="comments", db_index=False)
     verification = models.ForeignKey(Verification, models.CASCADE, related_name="ticket_comments")
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Set before the request, since a response may get lost: the next attempt looks for the comment first.
     tried_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["link", "verification"], name="unique_comment_per_verification"),
+            models.UniqueConstraint(fields=["link", "verification"], name="unique_comment_per_verification")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["link"], condition=Q(sent_at__isnull=True), name="comment_unsent"),
+            models.Index(fields=["link"], condition=Q(sent_at__isnull=True), name="comment_unsent")
         ]
 
     def __str__(self) -> str:
@@ -206,7 +203,7 @@ class TicketComment(Record):
 
 
 class Webhook(Record):
-    """A URL to which a provider sends deliveries. It ends with the integration's id; the secret is sealed."""
+    """A URL to which a provider sends deliveries; it ends with the integration's id."""
 
     integration = models.OneToOneField(Integration, models.CASCADE, related_name="webhook")
     credentials = models.BinaryField()
@@ -217,10 +214,12 @@ class Webhook(Record):
 
 
 class WebhookDelivery(Record):
-    """A delivery, stored before it is answered. `body_digest` is a SHA-256: no header is signed."""
+    """A delivery of a webhook, stored before it is answered."""
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="deliveries", db_index=False)
     delivery_id = models.CharField(max_length=200, blank=True)
+    # Providers sign the body and no header, so that a replay may have another delivery id: the SHA-256 of the body
+    # recognizes it.
     body_digest = models.CharField(max_length=64)
     event = models.CharField(max_length=100)
     ticket_ids = models.JSONField(default=list)
@@ -251,9 +250,9 @@ class WebhookDelivery(Record):
 
 
 class SyncRun(Record):
-    """What one run of a sync did. `refused` = `[{what, why}]`: refusals and conflicts for a person to see."""
+    """The log of one run of a sync."""
 
-    class Outcome(models.TextChoices):
+    class Status(models.TextChoices):
         RUNNING = "running"
         SUCCEEDED = "succeeded"
         FAILED = "failed"
@@ -261,11 +260,12 @@ class SyncRun(Record):
         INTERRUPTED = "interrupted"
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="runs", db_index=False)
-    outcome = StatusField(max_length=11, choices=Outcome, default=Outcome.RUNNING)
+    outcome = StatusField(max_length=11, choices=Status, default=Status.RUNNING)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     pushed = models.PositiveIntegerField(default=0)
     pulled = models.PositiveIntegerField(default=0)
+    # [{what, why}]: refusals and conflicts for a person to see.
     refused = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     error = models.TextField(blank=True)
@@ -273,17 +273,17 @@ class SyncRun(Record):
     transitions = StatusTransitions(
         "outcome",
         {
-            Outcome.RUNNING: {Outcome.SUCCEEDED, Outcome.FAILED, Outcome.PAUSED, Outcome.INTERRUPTED},
-            Outcome.SUCCEEDED: set(),
-            Outcome.FAILED: set(),
-            Outcome.PAUSED: set(),
-            Outcome.INTERRUPTED: set(),
+            Status.RUNNING: {Status.SUCCEEDED, Status.FAILED, Status.PAUSED, Status.INTERRUPTED},
+            Status.SUCCEEDED: set(),
+            Status.FAILED: set(),
+            Status.PAUSED: set(),
+            Status.INTERRUPTED: set(),
         },
     )
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["integration", "-started_at", "-id"], name="sync_run_newest"),
+            models.Index(fields=["integration", "-started_at", "-id"], name="sync_run_newest")
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,4 @@
-"""Verify a finding that came from a provider: its alert, issue or setting is requested again.
-
-It fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies nothing.
-"""
+"""Verify a finding that came from a provider: request its alert, issue or setting again."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,8 +11,7 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration
 from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
-from integrations.providers.findings import FindingSource
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.registry import FINDING_SOURCES
 from krafter_audit.http.client import Client, Limits, Response
 from krafter_audit.http.timestamps import format_timestamp
@@ -26,7 +22,11 @@ LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=32 * 1024 * 1024)
 
 
 def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
-    """Ask the provider of a check about a finding whose fix was ready at `since`."""
+    """Ask the provider of a check about a finding whose fix was ready at `since`.
+
+    Fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies
+    nothing.
+    """
     adapter = FINDING_SOURCES[key]
     integration = Integration.objects.filter(
         project=finding.project_id, provider=adapter.name, credentials__isnull=False
@@ -49,15 +49,12 @@ def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
 
 
 def _ask(provider: FindingSource, finding: Finding, key: str, since: datetime) -> Outcome:
-    """Return the provider's answer, with the requests as evidence."""
     try:
         outcome = _outcome(provider.recheck(key, finding.evidence, since))
     except (ProviderRefused, ProviderUnavailable) as error:
         outcome = inconclusive(error.reason, str(error))
-    requests = {
-        "provider": provider.name,
-        "asked": [_described(response) for response in provider.responses],
-    }
+    requests = {"provider": provider.name, "asked": [_described(response) for response in provider.responses]}
+    # Evidence is shown and exported: a provider may have echoed credentials in it.
     evidence = _redacted(outcome.with_evidence(requests).evidence, provider.secrets)
     return Outcome(outcome.status, reason=outcome.reason, evidence=evidence)
 
@@ -69,7 +66,6 @@ def _outcome(result: RecheckResult) -> Outcome:
 
 
 def _described(response: Response) -> dict[str, Any]:
-    """Return a request and its response in the form of a page's evidence."""
     return {
         "method": response.method,
         "url": response.url,
@@ -82,7 +78,6 @@ def _described(response: Response) -> dict[str, Any]:
 
 
 def _redacted(value: Any, secrets: Mapping[str, Any]) -> Any:
-    """Remove at any depth what the provider may have echoed of the credentials."""
     if isinstance(value, str):
         return redact(value, secrets)
     if isinstance(value, Mapping):

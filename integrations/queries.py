@@ -12,19 +12,19 @@ from integrations.providers.registry import PROVIDERS
 from krafter_audit.api.errors import NotFound
 
 MAX_RUNS_LISTED = 25
+# Search Console, which alone reads the URLs, watches 5,000 pages.
 MAX_FINDINGS, MAX_URLS = 2_000, 5_000
 PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
 def integrations_by_provider(project: Project) -> list[tuple[str, Integration | None]]:
-    """Return all providers in the order of the API, each with its integration if there is one."""
+    """Return all providers in the order of the API, each with its integration or None."""
     rows = Integration.objects.filter(project=project).defer("credentials").select_related("project")
     by_provider = {row.provider: row for row in rows}
     return [(provider, by_provider.get(provider)) for provider in PROVIDERS]
 
 
 def require_known_provider(provider: str) -> None:
-    """Raise UnknownProvider unless the provider is one of the eight."""
     if provider not in PROVIDERS:
         raise UnknownProvider
 
@@ -32,6 +32,7 @@ def require_known_provider(provider: str) -> None:
 def get_integration(project: Project, provider: str) -> Integration:
     """Return a project's integration. Raises UnknownProvider or NeverConnected."""
     require_known_provider(provider)
+    # Responses never contain credentials.
     integration = Integration.objects.filter(project=project, provider=provider).defer("credentials").first()
     if integration is None:
         raise NeverConnected
@@ -39,7 +40,6 @@ def get_integration(project: Project, provider: str) -> Integration:
 
 
 def latest_runs(project: Project, provider: str) -> QuerySet[SyncRun]:
-    """Return the latest sync runs of a provider."""
     runs = SyncRun.objects.filter(integration__project=project, integration__provider=provider)
     return runs.order_by("-started_at", "-id")[:MAX_RUNS_LISTED]
 
@@ -60,13 +60,12 @@ def known_urls(project: Project) -> list[str]:
 
 
 def conflicts(project: Project, provider: str, *, resolved: bool) -> QuerySet[SyncConflict]:
-    """Return the open or the resolved conflicts of a provider."""
     rows = SyncConflict.objects.filter(integration__project=project, integration__provider=provider)
     return rows.filter(resolved_at__isnull=not resolved).select_related("link")
 
 
 def get_conflict(project: Project, provider: str, pk: UUID, *, lock: bool = False) -> SyncConflict:
-    """Return one conflict with its link, locked if requested. Raises NotFound."""
+    """Return a conflict with its link, locked if requested. Raises NotFound."""
     rows = SyncConflict.objects.filter(integration__project=project, integration__provider=provider, pk=pk)
     rows = rows.select_related("link", "integration__project")
     found = (rows.select_for_update(of=("self", "link")) if lock else rows).first()

@@ -36,12 +36,12 @@ class ConnectIntegrationRequestSerializer(RequestSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require either credentials or a code, and a code for the fields that need one."""
         if ("credentials" in attrs) == ("auth_code" in attrs):
             raise serializers.ValidationError("Send either credentials or auth_code.")
         if attrs.get("credentials") == {}:
             raise serializers.ValidationError({"credentials": ["Send at least one credential."]})
         code_fields = {"redirect_uri", "code_verifier", "installation_id"} & set(attrs)
+        # Ignored silently, a misplaced field would look accepted.
         if code_fields and "auth_code" not in attrs:
             raise serializers.ValidationError(
                 {name: ["Send this together with an auth_code."] for name in sorted(code_fields)}
@@ -83,7 +83,6 @@ class SyncScheduleSerializer(ResponseSerializer):
 
 
 def placeholder(provider: str) -> dict[str, Any]:
-    """Return the list item of a provider that was never connected."""
     return {"id": None, "provider": provider, **PLACEHOLDER}
 
 
@@ -134,7 +133,7 @@ class ConflictFilterSerializer(serializers.Serializer[Any]):
 class ResolveConflictRequestSerializer(RequestSerializer):
     """The side to keep: ours (the task) or theirs (the ticket)."""
 
-    keep = StrictChoiceField(choices=[SyncConflict.Kept.OURS.value, SyncConflict.Kept.THEIRS.value])
+    keep = StrictChoiceField(choices=["ours", "theirs"])
 
 
 class ConflictSerializer(ResponseSerializer):
@@ -143,6 +142,9 @@ class ConflictSerializer(ResponseSerializer):
     task_id = serializers.UUIDField(source="link.task_id")
     external_ticket_key = serializers.CharField(source="link.key")
     ticket_url = serializers.CharField(source="link.url")
+    kept = serializers.ChoiceField(
+        choices=SyncConflict.Resolution.choices, source="resolution", allow_blank=True, required=False
+    )
 
     class Meta:
         model = SyncConflict

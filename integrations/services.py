@@ -12,26 +12,25 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from integrations import credentials as secrets
-from integrations import sync_schedule
-from integrations.configuration import configuration
 from integrations.errors import NeverConnected, NotConnected, SignInRefused, SignInUnavailable
 from integrations.models import Integration, Webhook
 from integrations.oauth import flow
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.registry import ADAPTERS
 from integrations.queries import require_known_provider
+from integrations.sync import schedule
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
 
-Status, Scope = Integration.Status, Integration.Scope
+Status, SyncScope = Integration.Status, Integration.SyncScope
 SIGN_IN_LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=256 * 1024)
 BATCH_SIZE = 500  # scheduled syncs
 
 
 @transaction.atomic
 def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], by: Actor) -> Integration:
-    """Store credentials; calling it again replaces them. A running sync stops by itself.
+    """Store credentials, or replace the stored ones. A running sync stops by itself.
 
     Credentials that only contain choices (such as another repository) keep the stored secrets.
     """
@@ -45,36 +44,26 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
         credentials_version=F("credentials_version") + 1,
         last_error="",
         failures=0,
-        next_sync_at=sync_schedule.next_slot(integration, timezone.now()),
+        next_sync_at=schedule.next_slot(integration, timezone.now()),
     )
     log_event("integration.connected", integration, by=by, provider=provider)
     return integration
 
 
-def connect_by_code(
-    project: Project, provider: str, *, auth_code: str, by: Actor, **extra: str
-) -> Integration:
-    """Exchange an OAuth code, which works once, and connect."""
-    credentials = exchange_code(project, provider, auth_code=auth_code, **extra)
-    return connect(project, provider, credentials=credentials, by=by)
-
-
 def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: str) -> dict[str, Any]:
-    """Return the credentials that the provider issues for an OAuth code. Call it outside of a transaction.
-
-    Public credentials (GitHub's repository) of an earlier connection are kept: a code does not name them.
-    """
+    """Return the credentials that the provider issues for an OAuth code. Call it outside of a transaction."""
     require_known_provider(provider)
     adapter = ADAPTERS[provider]
     try:
         with Client(limits=SIGN_IN_LIMITS) as client:
-            tokens = flow.exchange_code(client, adapter, configuration(provider), code=auth_code, **extra)
+            tokens = flow.exchange_code(client, adapter, code=auth_code, **extra)
     except ProviderRefused as error:
         raise SignInRefused(str(error), details={"auth_code": [str(error)]}) from None
     except ProviderUnavailable:
         raise SignInUnavailable from None
     existing = Integration.objects.filter(project=project, provider=provider).first()
     before = _stored_credentials(existing) if existing else {}
+    # A code does not name the choices, such as GitHub's repository: those of an earlier connection stay.
     return {**{name: before[name] for name in adapter.public_credentials if name in before}, **tokens}
 
 
@@ -103,20 +92,20 @@ def sync_now(project: Project, provider: str, *, by: Actor) -> Integration:
     """Start a sync of everything; an integration that is syncing already stays as it is."""
     integration = lock_connected(project, provider)
     if integration.status == Status.SYNCING:
-        if integration.scope == Scope.PENDING:
-            _request_again(integration, Scope.ALL)
+        if integration.sync_scope == SyncScope.PENDING:
+            _request_again(integration, SyncScope.ALL)
         return integration
-    _start(integration, Scope.ALL)
+    _start(integration, SyncScope.ALL)
     log_event("integration.sync_requested", integration, by=by, provider=provider)
     return integration
 
 
 @transaction.atomic
-def request_sync(integration: Integration, *, scope: str = Scope.PENDING, delay_seconds: int = 0) -> None:
-    """Let a worker sync what is pending. A sync that is running already is repeated after it."""
+def request_sync(integration: Integration, *, scope: str = SyncScope.PENDING, delay_seconds: int = 0) -> None:
+    """Let a worker sync the pending changes. A sync that is running already is repeated after it."""
     integration = Integration.objects.select_for_update().get(pk=integration.pk)
     if integration.status == Status.SYNCING:
-        _request_again(integration, integration.scope if scope == Scope.PENDING else scope)
+        _request_again(integration, integration.sync_scope if scope == SyncScope.PENDING else scope)
     elif integration.status == Status.CONNECTED:
         _start(integration, scope, delay_seconds)
 
@@ -129,11 +118,13 @@ def start_due_syncs() -> int:
     started = 0
     for pk in list(due.order_by("next_sync_at").values_list("pk", flat=True)[:BATCH_SIZE]):
         with transaction.atomic():
+            # Read again under the lock: another beat process may have started it. A locked row is being changed by a
+            # request, and is still due at the next call.
             integration = due.select_for_update(skip_locked=True).filter(pk=pk).first()
             if integration is not None:
-                slot = sync_schedule.next_slot(integration, timezone.now())
+                slot = schedule.next_slot(integration, timezone.now())
                 Integration.objects.filter(pk=pk).update(next_sync_at=slot)
-                _start(integration, Scope.ALL)
+                _start(integration, SyncScope.ALL)
                 started += 1
     return started
 
@@ -153,16 +144,17 @@ def _start(integration: Integration, scope: str, delay_seconds: int = 0) -> None
         Status.SYNCING,
         not_before=now + timedelta(seconds=delay_seconds),
         attempts=0,
-        scope=scope,
+        sync_scope=scope,
         requested_at=now,
     )
+    # A delayed sync is enqueued by integrations.requeue_pending when `not_before` has passed.
     if not delay_seconds:
         enqueue_on_commit("integrations.run_sync", str(integration.pk))
 
 
 def _request_again(integration: Integration, scope: str) -> None:
-    """Note a request on a syncing integration; `updated_at` stays, since nothing that is shown changes."""
-    Integration.objects.filter(pk=integration.pk).update(scope=scope, requested_at=timezone.now())
+    # `updated_at` stays, since nothing that a response shows changes: ETags remain valid.
+    Integration.objects.filter(pk=integration.pk).update(sync_scope=scope, requested_at=timezone.now())
 
 
 def _lock(project: Project, provider: str) -> Integration | None:
@@ -172,7 +164,7 @@ def _lock(project: Project, provider: str) -> Integration | None:
 
 
 def _lock_or_create(project: Project, provider: str) -> Integration:
-    """Lock the integration, created first if needed: two concurrent first connects create one."""
+    # Two concurrent first connects create one row: the insert of the second is ignored, and it waits for the lock.
     require_known_provider(provider)
     new = Integration(project=project, organization_id=project.organization_id, provider=provider)
     Integration.objects.bulk_create([new], ignore_conflicts=True)
@@ -183,7 +175,7 @@ def _lock_or_create(project: Project, provider: str) -> Integration:
 
 
 def _stored_credentials(integration: Integration) -> dict[str, Any]:
-    """Return the stored credentials; empty if there are none, or they do not open."""
+    # Credentials whose key is lost do not open; connecting again replaces them.
     try:
         return secrets.open_credentials(integration)
     except VaultError:

@@ -1,5 +1,3 @@
-"""URLs of integrations."""
-
 from django.urls import path
 
 from integrations.views import ConflictViewSet, IntegrationViewSet, WebhookViewSet

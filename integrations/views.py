@@ -1,5 +1,3 @@
-"""Integration views."""
-
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -23,7 +21,7 @@ from integrations.serializers import (
     WebhookSerializer,
     placeholder,
 )
-from integrations.sync.conflicts import resolve
+from integrations.sync.tickets.conflicts import resolve
 from integrations.webhooks import services as webhooks
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 
@@ -71,7 +69,6 @@ class IntegrationViewSet(ProjectViewSet):
 
     @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
     def sync(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Start a sync."""
         queries.require_known_provider(provider)
         self.require_empty_body()
         integration = services.sync_now(self.project, provider, by=self.actor)
@@ -113,7 +110,6 @@ class WebhookViewSet(ProjectViewSet):
 
     @extend_schema(summary="Disable the webhook", request=None, responses=WebhookSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Delete the webhook."""
         queries.require_known_provider(provider)
         return self._present(webhooks.disable(self.project, provider, by=self.actor))
 
@@ -149,6 +145,6 @@ class ConflictViewSet(ProjectViewSet):
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
         """Keep one side; a resolved conflict does not change."""
         conflict = queries.get_conflict(self.project, provider, uuid_or_404(pk))
-        kept = self.validated_body(ResolveConflictRequestSerializer)["keep"]
-        resolved = resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
+        side = self.validated_body(ResolveConflictRequestSerializer)["keep"]
+        resolved = resolve(self.project, provider, conflict.pk, resolution=side, by=self.actor)
         return self.respond(resolved, ConflictSerializer)

@@ -1,3 +1,3 @@
-"""The Django project: settings, URLs, Celery, WSGI, system checks, and the shared packages below the apps."""
+"""The Django project, and the packages that all apps share."""
 
 __version__ = "0.1.0"

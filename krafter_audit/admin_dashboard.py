@@ -72,7 +72,7 @@ MAX_EVENTS = 12
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sections of the sidebar with the pages that the user may view."""
+    """Return the sidebar's sections."""
     sections = []
     for title, pages in SECTIONS:
         items = [
@@ -91,7 +91,6 @@ def _may_view(request: HttpRequest, model: str) -> bool:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the newest projects and the recent activity: three queries in all."""
     if _may_view(request, "accounts.project"):
         projects = list(Project.objects.select_related("organization").order_by("-pk")[:MAX_PROJECTS])
         context["projects"] = project_rows(projects)
@@ -101,8 +100,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def project_rows(projects: list[Any]) -> list[dict[str, Any]]:
-    """Return per project: open and critical findings, tasks ready to verify, pending verifications."""
+    """Return each project with its counts of findings, tasks and verifications."""
     counts = {project.pk: {"open": 0, "critical": 0, "ready": 0, "pending": 0} for project in projects}
+    # Counters and not rows: three queries in all, however large the projects are.
     counters = Counter.objects.filter(project__in=projects, name__in=("finding", "task", "verification"))
     totals = counters.values_list("project_id", "name", "facets").annotate(Sum("rows"))
     for project_id, name, facets, rows in totals:

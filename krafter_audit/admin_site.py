@@ -1,4 +1,4 @@
-"""The admin site and its content security policy."""
+"""The admin site."""
 
 from typing import Any
 
@@ -10,21 +10,16 @@ from unfold.sites import UnfoldAdminSite
 
 
 class AdminSite(UnfoldAdminSite):
-    """The admin. Unfold's scripts need `unsafe-eval` and inline styles, which only its pages allow."""
-
     settings_name = "UNFOLD"
 
+    # Unfold's scripts need unsafe-eval and inline styles; only the pages of the admin may allow them.
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Apply the admin's content security policy."""
         return super().admin_view(csp_override(settings.ADMIN_CSP)(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Apply the admin's content security policy to the login page."""
         response: HttpResponse = csp_override(settings.ADMIN_CSP)(super().login)(request, extra_context)
         return response
 
 
 class AdminSiteConfig(AdminConfig):
-    """`django.contrib.admin` with this site as the default."""
-
     default_site = "krafter_audit.admin_site.AdminSite"

@@ -9,7 +9,7 @@ class KrafterAuditConfig(AppConfig):
     name = "krafter_audit"
 
     def ready(self) -> None:
-        """Register the system checks and network settings, and make the Celery application the current one."""
+        # Importing registers the system checks, and makes our Celery application the current one.
         from krafter_audit import celery, system_checks  # noqa: F401
 
         register(_network_defaults)

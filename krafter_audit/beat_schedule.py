@@ -1,4 +1,4 @@
-"""The Celery beat schedule: each periodic job with its interval and its expiry."""
+"""The Celery beat schedule."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,6 @@ MINUTE, HOUR = 60, 3600
 
 
 def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
-    """Return the beat schedule. `sweep_seconds` is the interval of the jobs that re-enqueue pending work."""
     entries = [
         _every(sweep_seconds, "scans.requeue_pending", expires=10),
         _every(sweep_seconds, "remediation.requeue_pending", expires=10),
@@ -32,5 +31,6 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
 
 
 def _every(seconds: int, job: str, *, expires: int) -> dict[str, Any]:
-    """Return one entry. A job that is not started within `expires` seconds is dropped: the next one does its work."""
+    # A message that is not consumed within `expires` seconds is dropped: the next run does its work. Otherwise a
+    # stopped worker would find hours of equal messages.
     return {"task": job, "schedule": timedelta(seconds=seconds), "options": {"expires": expires}}

@@ -1,5 +1,3 @@
-"""The Celery application."""
-
 import os
 
 from celery import Celery
@@ -25,17 +23,17 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 
 @setup_logging.connect
 def keep_logging(**kwargs: object) -> None:
-    """Keep the logging of the settings; without a receiver Celery sets up its own."""
+    """Keep the logging of the settings; without a receiver Celery replaces it."""
 
 
 @worker_init.connect
 @beat_init.connect
-def refuse_wrong_settings(**kwargs: object) -> None:
-    """Refuse to start with an invalid setting."""
+def exit_on_errors(**kwargs: object) -> None:
+    # Celery runs no system checks by itself.
     exit_on_invalid_settings()
 
 
 @worker_shutting_down.connect
 def stop_long_jobs(**kwargs: object) -> None:
-    """Tell long jobs to stop at their next step; another worker resumes them."""
+    # Long jobs stop at their next step, and another worker resumes them.
     shutdown.request_shutdown()

@@ -1,4 +1,4 @@
-"""Liveness, readiness and metrics, for load balancers and operators."""
+"""Liveness, readiness and metrics."""
 
 import hmac
 from collections.abc import Callable
@@ -13,22 +13,23 @@ from krafter_audit.db import redis_client
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    """Return 200 while the process runs."""
+    # No query: a database that is down must not make the orchestrator restart the web.
     return JsonResponse({"status": "ok"})
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Return 200 if PostgreSQL and Redis respond, otherwise 503 with what does not."""
+    """Return 200 if PostgreSQL and Redis respond, otherwise 503 with the state of each."""
     checks = {"database": _check(_database), "redis": _check(_redis)}
     status = 200 if all(result == "ok" for result in checks.values()) else 503
     return JsonResponse(checks, status=status, headers={"cache-control": "no-store"})
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the Prometheus metrics to clients with KRAFTER_METRICS_TOKEN; 404 if it is not set."""
+    """Return the Prometheus metrics for KRAFTER_METRICS_TOKEN; 404 if it is not set."""
     expected = f"Bearer {settings.KRAFTER_METRICS_TOKEN}"
     given = request.headers.get("authorization", "")
     if not settings.KRAFTER_METRICS_TOKEN or not hmac.compare_digest(given.encode(), expected.encode()):
+        # 404 and not 401: without the token not even the existence of the URL is disclosed.
         raise Http404
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
@@ -37,7 +38,7 @@ def _check(query: Callable[[], None]) -> str:
     try:
         query()
     except (Error, redis.RedisError):
-        return "away"
+        return "unavailable"
     return "ok"
 
 
@@ -47,4 +48,6 @@ def _database() -> None:
 
 
 def _redis() -> None:
-    redis_client.connection().ping()
+    redis_client.connection().set(
+        "krafter:health", "1", ex=60
+    )  # a full or read-only server still answers PING

@@ -1,8 +1,4 @@
-"""Enqueue Celery tasks by name.
-
-Messages are hints: the database rows say what is to be done, and a beat job enqueues again what got lost. So a broker
-that is unavailable is logged and otherwise ignored.
-"""
+"""Enqueue Celery tasks by name."""
 
 import logging
 import time
@@ -16,9 +12,7 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 BROKER_ERRORS = (OperationalError, redis.RedisError, OSError)  # kombu lets some errors of its driver through
-RETRY_COOLDOWN_SECONDS = (
-    2.0  # after a failure the broker is not called for this long, so that requests stay fast
-)
+RETRY_COOLDOWN_SECONDS = 2.0  # without a call to the broker after a failure, so that requests stay fast
 STALLED_AFTER = timedelta(seconds=60)
 CONSUMERS_CACHE_SECONDS = 30.0
 
@@ -27,7 +21,7 @@ _consumed_queues: tuple[float, set[str]] = (float("-inf"), set())
 
 
 def enqueue_on_commit(name: str, *arguments: str) -> None:
-    """Enqueue a task once the current transaction has committed. Never raises for an unavailable broker."""
+    """Enqueue a task once the transaction has committed; an unavailable broker raises nothing."""
     transaction.on_commit(lambda: enqueue(name, *arguments))
 
 
@@ -38,6 +32,7 @@ def enqueue(name: str, *arguments: str) -> bool:
         return False
     try:
         current_app.send_task(name, arguments, retry=False, ignore_result=True)
+    # A message is a hint: the row says what is to be done, and a beat job enqueues it again.
     except BROKER_ERRORS as error:
         _retry_at = time.monotonic() + RETRY_COOLDOWN_SECONDS
         logger.warning("The broker is unavailable, %s will be enqueued later: %s", name, type(error).__name__)
@@ -46,17 +41,15 @@ def enqueue(name: str, *arguments: str) -> bool:
 
 
 def queue_is_stalled(queue: str, *, since: datetime) -> bool:
-    """Whether work has waited in the queue since then, for over a minute, and no worker consumes it."""
+    """Whether work has waited in the queue for over a minute and no worker consumes it."""
     return since < timezone.now() - STALLED_AFTER and not queue_has_consumers(queue)
 
 
 def queue_has_consumers(queue: str) -> bool:
-    """Whether a worker consumes the queue; True if the workers cannot be asked.
-
-    Inspecting all workers takes a second, so the answer is cached for half a minute.
-    """
+    """Whether a worker consumes the queue; True if unknown."""
     global _consumed_queues
     inspected_at, queues = _consumed_queues
+    # Inspecting all workers takes a second.
     if time.monotonic() - inspected_at > CONSUMERS_CACHE_SECONDS:
         try:
             workers = current_app.control.inspect(timeout=1.0).active_queues()

@@ -1,12 +1,11 @@
 """Logging: one line per event with the request id, as logfmt or JSON."""
 
 import logging
-import re
 from typing import Any
 
 import structlog
 
-SHARE_TOKEN = re.compile(r"(/shared/)[^/\s]+")
+from krafter_audit.api.middleware import SHARE_TOKEN
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -18,10 +17,8 @@ SHARED: list[Any] = [
 
 
 def exceptions_only(record: logging.LogRecord) -> bool:
-    """Filter Django's request log: keep exceptions, without the token of a shared report.
-
-    RequestIdMiddleware logs every request already, without the secrets in its path.
-    """
+    """Keep only exceptions of Django's request log, without the token of a shared report."""
+    # RequestIdMiddleware has logged the request itself, without the secrets in its path.
     if not record.exc_info:
         return False
     record.msg, record.args = SHARE_TOKEN.sub(r"\1…", record.getMessage()), None
@@ -29,7 +26,6 @@ def exceptions_only(record: logging.LogRecord) -> bool:
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Return the setting LOGGING: all libraries log through the same processors."""
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

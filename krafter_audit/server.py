@@ -1,17 +1,9 @@
-"""The web server: waitress, with deadlines for slow clients and a thread of its own for liveness.
+"""The web server: waitress with deadlines for slow clients.
 
-`python -m krafter_audit.server` serves for `./krafter up`, the image and the benchmark alike. waitress reads a request
-to its end before it gives it a thread, and sends a response after the thread has gone on, so that clients that send or
-read slowly take memory and not threads. On top of that, here:
-
-- a request whose header or body comes too slowly is answered with 408 and its connection is closed;
-- `/healthz/live` and sign-ins have threads of their own: the first answers while all others are busy, the second are
-  slow on purpose (password hashing) and must not hold up the API;
-- a request that waitress itself refuses (malformed, too large) is answered in the API's envelope.
+`python -m krafter_audit.server` serves for `./krafter up`, the image and the benchmark alike.
 """
 
 import argparse
-import ctypes
 import logging
 import os
 import pkgutil
@@ -36,9 +28,14 @@ from krafter_audit.http.json_encoding import dump_json
 
 logger = logging.getLogger(__name__)
 
+# waitress reads a request to its end before it gives it a thread, and sends a response after the thread has gone on:
+# a slow client takes memory and no thread.
 THREADS = 24
+# Liveness must answer while all threads are busy, and sign-ins, whose password hash is slow on purpose, must not hold
+# up the API.
 RESERVED_THREADS = {"/healthz/live": 1, "/admin/login/": 2}
 CONNECTION_LIMIT = 8192
+# Against Slowloris: a request that arrives more slowly gets a 408, and its connection is closed.
 HEADER_SECONDS = 10.0
 BODY_SECONDS = 15.0  # plus the time that the body takes at the least rate
 MIN_BODY_BYTES_PER_SECOND = 16 * 1024
@@ -46,14 +43,13 @@ IDLE_SECONDS = 60  # without a byte in either direction
 SHUTDOWN_SECONDS = 10.0
 RESPAWN_SECONDS = 1.0
 MEBIBYTE = 1024 * 1024
-M_ARENA_MAX = -8  # malloc.h
 SERVER_SETTINGS: Mapping[str, Any] = {
     "asyncore_use_poll": True,
     "channel_timeout": IDLE_SECONDS,
     "cleanup_interval": 1,
     "connection_limit": CONNECTION_LIMIT,
     "ident": None,  # no Server header
-    "max_request_body_size": 32 * MEBIBYTE,  # the API has smaller limits of its own
+    "max_request_body_size": 32 * MEBIBYTE,  # the API has smaller limits
     # Beyond 1 MiB a response waits for its reader in a temporary file.
     "outbuf_high_watermark": 1024 * MEBIBYTE,
     "clear_untrusted_proxy_headers": False,  # the application reads them as KRAFTER_TRUSTED_PROXIES says
@@ -62,16 +58,15 @@ REFUSALS = {400: "bad_request", 408: "request_timeout", 413: "payload_too_large"
 
 
 def refusal(status: int, message: str) -> bytes:
-    """Return the body of a refusal in the API's envelope."""
+    """Return an error body in the API's envelope."""
     error = {"code": REFUSALS.get(status, "bad_request"), "message": message}
     return dump_json({"data": None, "meta": {"request_id": new_request_id()}, "error": error})
 
 
 class EnvelopedErrorTask(ErrorTask):
-    """Answers a request that could not be parsed, or that is too large."""
+    """Answer a malformed or too large request in the API's envelope."""
 
     def execute(self) -> None:
-        """Write the refusal; the connection is closed after it."""
         error = self.request.error
         body = refusal(error.code, f"The request was refused: {error.reason.lower()}.")
         self.status = f"{error.code} {error.reason}"
@@ -89,7 +84,6 @@ class DeadlineChannel(HTTPChannel):
     bytes_received = 0
 
     def received(self, data: bytes) -> bool:
-        """Take bytes of a request and note when it began."""
         request = self.request
         accepted = bool(super().received(data))
         if self.request is not request:  # these bytes began another request
@@ -98,7 +92,6 @@ class DeadlineChannel(HTTPChannel):
         return accepted
 
     def is_overdue(self, now: float) -> bool:
-        """Tell whether the request that is being received takes too long."""
         if self.request is None:
             return False
         if not self.request.headers_finished:
@@ -106,30 +99,27 @@ class DeadlineChannel(HTTPChannel):
         return now - self.request_started > BODY_SECONDS + self.bytes_received / MIN_BODY_BYTES_PER_SECOND
 
     def refuse_overdue(self) -> None:
-        """Answer 408, as far as the client reads it, and close the connection."""
         body = refusal(408, "The request did not arrive in time.")
         head = b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n"
         try:
             self.socket.send(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         except OSError:
-            logger.debug("a client that sent too slowly had gone")
+            logger.debug("a slow client closed the connection before its 408")
         self.will_close = True
 
 
 class LaneDispatcher:
-    """Gives requests to threads: some paths have threads of their own, all others share the rest."""
+    """Give requests to reserved or to shared threads."""
 
     def __init__(self, threads: int, reserved: Mapping[str, int]) -> None:
         self.shared = _started(threads)
         self.reserved = {path: _started(count) for path, count in reserved.items()}
 
     def add_task(self, channel: HTTPChannel) -> None:
-        """Queue the channel's next request."""
         path = getattr(channel.requests[0], "path", "")
         self.reserved.get(path, self.shared).add_task(channel)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        """Stop all threads."""
         stopped = [lane.shutdown(cancel_pending, timeout) for lane in (self.shared, *self.reserved.values())]
         return any(stopped)
 
@@ -142,12 +132,10 @@ def _started(threads: int) -> ThreadedTaskDispatcher:
 
 
 class Server(TcpWSGIServer):
-    """waitress's server with deadlines."""
-
     channel_class = DeadlineChannel
 
     def maintenance(self, now: float) -> None:
-        """Close idle connections and those whose request is overdue; runs every second."""
+        # waitress calls this every `cleanup_interval`, a second.
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
             if channel.requests:
@@ -156,7 +144,7 @@ class Server(TcpWSGIServer):
                 channel.refuse_overdue()
 
     def serve(self, *, supervisor: int | None = None) -> None:
-        """Serve until SIGTERM, SIGINT or the end of the process `supervisor`; then finish running requests."""
+        """Serve until SIGTERM, SIGINT or the end of the process `supervisor`; finish running requests."""
         ends_at: list[float] = []
 
         def stop(signum: int, frame: FrameType | None) -> None:
@@ -167,6 +155,7 @@ class Server(TcpWSGIServer):
         signal.signal(signal.SIGINT, stop)
         while not ends_at or (self._is_busy() and time.monotonic() < ends_at[0]):
             loop(timeout=0.2 if ends_at else 1.0, use_poll=True, map=self._map, count=1)
+            # A supervisor that was killed sent no signal; its orphan would keep the port.
             if supervisor and not ends_at and os.getppid() != supervisor:
                 stop(signal.SIGTERM, None)
         self.task_dispatcher.shutdown(timeout=0)
@@ -178,7 +167,9 @@ class Server(TcpWSGIServer):
 
 def make_server(application: Callable[..., Any], listener: socket.socket, *, threads: int) -> Server:
     """Return the server of a WSGI application on a bound, listening socket."""
-    adjustments = Adjustments(sockets=[listener], threads=threads, **SERVER_SETTINGS)
+    # TLS ends at a proxy. To the application the request is what the user's browser sent: https, if that is public.
+    scheme = "https" if os.environ.get("KRAFTER_PUBLIC_URL", "").startswith("https://") else "http"
+    adjustments = Adjustments(sockets=[listener], threads=threads, url_scheme=scheme, **SERVER_SETTINGS)
     return Server(
         application,
         _sock=listener,
@@ -190,7 +181,6 @@ def make_server(application: Callable[..., Any], listener: socket.socket, *, thr
 
 
 def _raise_file_limit() -> None:
-    """Allow as many open files as connections may need, as far as the system lets us."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * CONNECTION_LIMIT
     limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -198,19 +188,8 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
-def _share_malloc_arena() -> None:
-    """Let all threads share one malloc arena, as MALLOC_ARENA_MAX=1 does.
-
-    With glibc's default each arena keeps freed memory for itself: a worker grows to 150 MB instead of 130. One thread
-    holds the GIL at a time, so sharing costs nothing.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt:  # not in musl
-        mallopt(M_ARENA_MAX, 1)
-
-
-class Supervisor:
-    """Keeps processes serving the same socket; one that ends is started again."""
+class WebSupervisor:
+    """Keep several processes serving one socket; start a process again when it ends."""
 
     def __init__(self, listener: socket.socket, arguments: list[str], *, workers: int) -> None:
         listener.set_inheritable(True)
@@ -223,7 +202,6 @@ class Supervisor:
         return subprocess.Popen(self._command, pass_fds=[self._listener.fileno()])
 
     def run(self) -> None:
-        """Supervise until SIGTERM or SIGINT, then stop the processes."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         while not self._stopping:
@@ -249,7 +227,6 @@ class Supervisor:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m krafter_audit.server", description=__doc__)
     parser.add_argument("application", nargs="?", default="krafter_audit.wsgi:application")
     parser.add_argument("--host", default="127.0.0.1")
@@ -267,10 +244,9 @@ def main(arguments: list[str] | None = None) -> None:
     listener.setblocking(False)
     if options.workers > 1:
         arguments = [options.application, "--threads", str(options.threads)]
-        Supervisor(listener, arguments, workers=options.workers).run()
+        WebSupervisor(listener, arguments, workers=options.workers).run()
     else:
         _raise_file_limit()
-        _share_malloc_arena()
         web = make_server(pkgutil.resolve_name(options.application), listener, threads=options.threads)
         web.serve(supervisor=options.supervisor)
 

@@ -1,8 +1,9 @@
-"""Django settings. Those that come from the environment are declared in `krafter_audit/conf/declarations.py`."""
+"""Django settings; `krafter_audit/conf/declarations.py` declares those that come from the environment."""
 
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.templatetags.static import static
 
@@ -10,6 +11,7 @@ from krafter_audit.api.openapi_components import COMPONENTS
 from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.conf.declarations import DB_POOL_SIZE
 from krafter_audit.conf.reader import SettingsReader
+from krafter_audit.db.responsive_connection import ResponsiveConnection
 from krafter_audit.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,6 +32,7 @@ KRAFTER_RATE_DEFAULT = env.integer("KRAFTER_RATE_DEFAULT")
 KRAFTER_RATE_STRICT = env.integer("KRAFTER_RATE_STRICT")
 KRAFTER_RATE_PUBLIC = env.integer("KRAFTER_RATE_PUBLIC")
 KRAFTER_RATE_HOOKS = env.integer("KRAFTER_RATE_HOOKS")
+KRAFTER_RATE_WRONG_KEYS = env.integer("KRAFTER_RATE_WRONG_KEYS")
 KRAFTER_HOST_RATE = env.integer("KRAFTER_HOST_RATE")
 KRAFTER_TRUSTED_PROXIES = env.integer("KRAFTER_TRUSTED_PROXIES")
 KRAFTER_EVIDENCE_KEEP_MONTHS = env.integer("KRAFTER_EVIDENCE_KEEP_MONTHS")
@@ -38,7 +41,12 @@ KRAFTER_EVENTS_KEEP_MONTHS = env.integer("KRAFTER_EVENTS_KEEP_MONTHS")
 REDIS_URL = env.text("REDIS_URL")
 KRAFTER_METRICS_TOKEN = env.text("KRAFTER_METRICS_TOKEN")
 
-ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS")
+ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS") or [
+    urlsplit(KRAFTER_PUBLIC_URL).hostname or "",
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
 CSRF_TRUSTED_ORIGINS = [KRAFTER_PUBLIC_URL]
 ROOT_URLCONF = "krafter_audit.urls"
 WSGI_APPLICATION = "krafter_audit.wsgi.application"
@@ -76,6 +84,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: every response and log line has the id, also those of the other middlewares.
     "krafter_audit.api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -103,8 +112,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# The database ends a statement that takes too long, and a lock that is not acquired in time is a 503. Prepared
-# statements are planned for their values: a generic plan searches a long IN list row by row.
+# A statement that takes too long is cancelled, and a lock that is not acquired in time is a 503. No generic plans:
+# such a plan of a prepared statement searches a long IN list row by row.
 _limits = (
     f"-c statement_timeout={env.integer('KRAFTER_DB_STATEMENT_SECONDS')}s"
     f" -c lock_timeout={env.integer('KRAFTER_DB_LOCK_SECONDS')}s"
@@ -119,11 +128,20 @@ for _database in DATABASES.values():
     _database["CONN_MAX_AGE"] = 0 if _pooled else 60
     _options = _database.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
+    # A network that drops packets closes the connection after ten seconds instead of two hours.
+    for _name, _value in {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}.items():
+        _options.setdefault(_name, _value)
+    _options.setdefault("tcp_user_timeout", 10_000)  # milliseconds
     _options.setdefault("server_side_binding", True)
     _options.setdefault("prepare_threshold", 5)
     _options.setdefault("options", _limits)
     if _pooled:
-        _options["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 5}
+        _options["pool"] = {
+            "min_size": 1,
+            "max_size": DB_POOL_SIZE,
+            "timeout": 5,
+            "connection_class": ResponsiveConnection,
+        }
 DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.integer("KRAFTER_REPLICA_LAG_SECONDS")
 
@@ -144,6 +162,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+# Also without collectstatic, as in `./krafter up`.
 WHITENOISE_USE_FINDERS = True
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -157,7 +176,7 @@ SECURE_CSP = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
-# Its scripts evaluate expressions in attributes and its styles are inline: krafter_audit/admin_site.py alone takes it.
+# Unfold evaluates expressions in attributes and has inline styles. Only krafter_audit/admin_site.py uses this policy.
 ADMIN_CSP = SECURE_CSP | {
     "script-src": ["'self'", "'unsafe-eval'"],
     "style-src": ["'self'", "'unsafe-inline'"],
@@ -165,17 +184,20 @@ ADMIN_CSP = SECURE_CSP | {
     "frame-src": ["'self'"],
     "frame-ancestors": ["'self'"],
 }
-# The page of the API's documentation runs its own script, which styles what it draws and fetches the schema.
+# Swagger UI runs a script that sets inline styles and fetches the schema.
 DOCS_CSP = SECURE_CSP | {
     "script-src": ["'self'"],
     "style-src": ["'self'", "'unsafe-inline'"],
     "connect-src": ["'self'"],
 }
+# A Secure cookie would not be sent to a local installation without TLS.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = (
-    17 * 1024 * 1024
-)  # the API has its own, smaller caps (krafter_audit/api/parsers.py)
+SESSION_COOKIE_AGE = 12 * 3600  # seconds: a working day
+# The server marks every request as https then (krafter_audit/server.py): TLS ends at a proxy in front of it.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SESSION_COOKIE_SECURE else 0
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # exports have a project's findings
+DATA_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024  # above the API's largest limit (krafter_audit/api/parsers.py)
 
 _mail = env.mail("EMAIL_URL")
 _mail_options = {
@@ -204,6 +226,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "krafter_audit.api.exceptions.handle_exception",
     "DEFAULT_SCHEMA_CLASS": "krafter_audit.api.schema.EnvelopeSchema",
     "UNAUTHENTICATED_USER": None,
+    # Whole seconds in UTC, as the contract has them.
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
 }
 
@@ -240,7 +263,9 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
+# A message is acknowledged after its job, so that a killed worker's message is delivered again; jobs are idempotent.
 CELERY_TASK_ACKS_LATE = True
+# A scan takes minutes: a prefetched message would wait behind it while other workers are idle.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {
     "scans.run_scan": {"queue": "scan_http"},
@@ -252,10 +277,11 @@ CELERY_TASK_TIME_LIMIT = 180
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than any job, or Redis delivers its message twice.
     "visibility_timeout": 3600,
     "socket_timeout": 3,
     "socket_connect_timeout": 2,
-    # A request that cannot wake a worker up does not wait for the broker: a sweep sends the job again.
+    # A request does not wait for an unavailable broker: a beat job enqueues the row again.
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,

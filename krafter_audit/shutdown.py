@@ -1,21 +1,19 @@
-"""The shutdown of a worker: long work checks for it at each step, and leaves the rest to another worker."""
+"""The shutdown of a worker, for which long jobs check at each step."""
 
 import mmap
 
-# A byte of shared memory, allocated before the worker forks its processes.
+# Shared memory, allocated before the worker forks: the main process sets it and its children read it.
 _flag = mmap.mmap(-1, 1)
 
 
 def request_shutdown() -> None:
-    """Tell all processes of this worker to stop."""
     _flag[0] = 1
 
 
 def is_shutting_down() -> bool:
-    """Tell whether the worker is to stop."""
+    """Whether the worker is to stop."""
     return bool(_flag[0])
 
 
 def reset() -> None:
-    """Withdraw the request."""
     _flag[0] = 0

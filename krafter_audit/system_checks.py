@@ -1,4 +1,4 @@
-"""System checks of the settings from the environment: they stop the start with a sentence for each problem."""
+"""System checks of the settings that come from the environment."""
 
 import os
 import sys
@@ -17,7 +17,6 @@ TAG = "environment"
 
 @register(TAG)
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check each setting against its declaration."""
     return [
         *_invalid_settings(),
         *_invalid_provider_settings(),
@@ -67,7 +66,8 @@ def _unknown_variables() -> Iterator[CheckMessage]:
 
 
 def exit_on_invalid_settings() -> None:
-    """Exit with a sentence for each invalid setting: the web server and Celery run no system checks."""
+    # The web server and Celery run no system checks by themselves.
+    """Exit with a sentence for each invalid setting."""
     messages = run_checks(tags=[TAG])
     for message in messages:
         sys.stderr.write(f"{message.msg} {message.hint}\n")

@@ -1,13 +1,14 @@
-"""URLs of the project."""
-
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from accounts.views import UsageViewSet
+from integrations.webhooks.views import webhook
 from krafter_audit import health
 from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView
+from remediation.views import public_keys
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 APPS = ("findings", "scans", "remediation", "integrations", "notifications", "reports")
@@ -22,9 +23,9 @@ urlpatterns = [
     path("api/v1/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", DocsView.as_view(), name="docs"),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
-    path("", include("remediation.public_urls")),
+    path(".well-known/krafter-evidence-keys.json", require_safe(public_keys)),
     path("", include("reports.sharing.urls")),
-    path("", include("integrations.webhooks.urls")),
+    path("api/v1/hooks/<str:provider>/<str:integration>", webhook, name="webhook"),
     re_path(r"^api/", not_found),
 ]
 

@@ -3,8 +3,6 @@
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from krafter_audit.admin.base import (
     DANGER,
@@ -22,8 +20,6 @@ STATUS_BADGES = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnlyAdmin):
-    """Alerts with their outcome."""
-
     list_display = (
         "created_at",
         "project",
@@ -40,13 +36,7 @@ class AlertAdmin(ReadOnlyAdmin):
 
 @admin.register(Destination)
 class DestinationAdmin(ReadOnlyAdmin):
-    """Alert destinations without their webhooks."""
-
     list_display = ("project", "channel", "updated_at")
     list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
-    exclude = ("credentials",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Destination]:
-        """Do not load the sealed webhooks."""
-        return super().get_queryset(request).defer("credentials")
+    exclude = deferred_fields = ("credentials",)

@@ -1,7 +1,4 @@
-"""Batch events into alerts as the policy's `alert_routing` says: many events become one message.
-
-This runs in the transaction that deletes the outbox entry, so that an event is neither lost nor counted twice.
-"""
+"""Batch events into alerts as the policy's `alert_routing` says: many events become one message."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +27,7 @@ KINDS = {
 }
 BATCH_WINDOW = timedelta(seconds=60)  # in which events become one message
 HOUR = timedelta(hours=1)
+# People mute a channel that writes more often; further events wait for the next message.
 MAX_ALERTS_PER_HOUR = 6  # of a project's channel
 MAX_NAMED = 10
 RANK = {severity: rank for rank, severity in enumerate(Severity.values)}
@@ -37,7 +35,7 @@ RANK = {severity: rank for rank, severity in enumerate(Severity.values)}
 
 @dataclass(frozen=True)
 class AlertContent:
-    """What an alert reports about events of one kind: the number by severity, and the worst by name."""
+    """The events of one kind in an alert: their number by severity, and the worst by name."""
 
     kind: str
     counts: Mapping[str, int]
@@ -46,6 +44,7 @@ class AlertContent:
 
 def consume(batch: EventBatch) -> None:
     """Add events of the outbox to the alerts of the channels that the policy routes them to."""
+    # Runs in the transaction that deletes the outbox entry: an event is neither lost nor counted twice.
     project = Project.objects.filter(pk=batch.project_id).first()
     if project is None:
         return
@@ -62,9 +61,10 @@ def consume(batch: EventBatch) -> None:
 
 
 def parse_routes(config: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return `{channel: severities}` of a policy. Invalid parts are ignored: policies accept any JSON."""
+    """Return `{channel: severities}` of a policy."""
     routing = config.get("alert_routing")
     routes: dict[str, set[str]] = {}
+    # Policies accept any JSON, so that invalid parts are ignored.
     for severity, channels in routing.items() if isinstance(routing, dict) else ():
         for channel in channels if isinstance(channels, list) else ():
             if severity in RANK and channel in AlertChannel.values:
@@ -88,7 +88,7 @@ def finding_severities(events: Iterable[Event]) -> dict[UUID, str]:
 
 
 def _worst(kind: str, severities: Mapping[UUID, str]) -> list[dict[str, Any]]:
-    """Return the findings to name. Only some of the highest severity are read, however many there are."""
+    # Only some candidates of the highest severity are read: an import may create a million findings.
     candidates = sorted(severities, key=lambda pk: RANK[severities[pk]])[: MAX_NAMED * 10]
     findings = Finding.objects.filter(pk__in=candidates).values_list("pk", "title", "score")
     ranked = sorted((RANK[severities[pk]], -score, pk, title) for pk, title, score in findings)
@@ -99,10 +99,10 @@ def _worst(kind: str, severities: Mapping[UUID, str]) -> list[dict[str, Any]]:
 
 
 def add_to_alert(project: Project, channel: str, content: AlertContent) -> None:
-    """Add to the alert that the channel is gathering, or start one."""
     now = timezone.now()
     allowed_at = next_allowed_at(project, channel, now)
     new = Alert(project=project, channel=channel, due_at=max(now + BATCH_WINDOW, allowed_at))
+    # Two workers at once create one row, and add to it one after the other under its lock.
     Alert.objects.bulk_create([new], ignore_conflicts=True)
     alert = Alert.objects.select_for_update().get(
         project=project, channel=channel, status=Alert.Status.GATHERING

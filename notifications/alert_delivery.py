@@ -23,13 +23,8 @@ Status = Alert.Status
 
 
 def deliver(alert_id: UUID) -> None:
-    """Deliver a due alert; do nothing if another worker has it."""
     alert = leases.acquire(
-        Alert,
-        alert_id,
-        seconds=LEASE_SECONDS,
-        status__in=Alert.UNFINISHED,
-        due_at__lte=timezone.now(),
+        Alert, alert_id, seconds=LEASE_SECONDS, status__in=Alert.UNFINISHED, due_at__lte=timezone.now()
     )
     if alert is None or not _stop_gathering(alert):
         return
@@ -45,7 +40,7 @@ def deliver(alert_id: UUID) -> None:
 
 
 def _stop_gathering(alert: Alert) -> bool:
-    """Let later events start another alert, and read the final content; False if the lease was lost."""
+    # In this status later events start another alert: the content read now is final.
     if not Alert.transitions.update(leases.owned(alert), Alert.UNFINISHED, Status.SENDING):
         return False
     alert.refresh_from_db()
@@ -74,7 +69,6 @@ def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
 
 
 def _send_by_email(alert: Alert, destination: Destination | None) -> str:
-    """Send an e-mail to each address that has not received one, over one connection."""
     recipients = destination.recipients if destination else destinations.default_recipients(alert.project)
     if not recipients:
         raise AlertRefused("There are no recipients: PUT …/alerts/destinations/email.")
@@ -85,6 +79,7 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
                     email = EmailMessage(subject=subject(alert), body=text(alert), to=[address])
                     server.send_messages([email])
                     alert.delivered_to = [*alert.delivered_to, address]
+                    # Stored after each address: a worker that continues after a crash skips those that have it.
                     leases.write(alert, delivered_to=alert.delivered_to)
     except smtplib.SMTPRecipientsRefused:
         raise AlertRefused(

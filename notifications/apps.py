@@ -5,7 +5,7 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        """Register the events that are consumed."""
+        # Models can be imported only when all apps are loaded.
         from events.outbox import register_consumer
         from notifications import alert_batching
 

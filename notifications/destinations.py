@@ -1,4 +1,4 @@
-"""Set and delete alert destinations. A Slack webhook is a secret: it is sealed, and never shown."""
+"""Set and delete alert destinations."""
 
 from typing import Any
 
@@ -25,6 +25,7 @@ def set_destination(project: Project, channel: str, *, by: Actor, **settings: An
     destination = Destination(project=project, channel=channel)
     values: dict[str, Any] = {"credentials": None, "recipients": []}
     if channel == AlertChannel.SLACK:
+        # A Slack webhook is a secret: knowing it is enough to post to the channel.
         values["credentials"] = vault.seal(_webhook_url(settings).encode(), owner=_owner(destination))
     else:
         values["recipients"] = _recipients(settings)
@@ -48,7 +49,6 @@ def _recipients(settings: dict[str, Any]) -> list[str]:
 
 @transaction.atomic
 def delete_destination(project: Project, channel: str, *, by: Actor) -> Destination:
-    """Delete the destination of a channel."""
     require_known_channel(channel)
     found = Destination.objects.select_for_update().filter(project=project, channel=channel)
     destination = found.first()
@@ -60,7 +60,6 @@ def delete_destination(project: Project, channel: str, *, by: Actor) -> Destinat
 
 
 def require_known_channel(channel: str) -> None:
-    """Raise AlertDestinationNotFound for anything but the channels."""
     if channel not in AlertChannel.values:
         raise AlertDestinationNotFound
 
@@ -74,17 +73,17 @@ def default_recipients(project: Project) -> list[str]:
 
 
 def open_webhook_url(destination: Destination) -> str:
-    """Open the URL of a Slack webhook. Raises VaultError."""
+    """Decrypt the URL of a Slack webhook. Raises VaultError."""
     return vault.open_sealed(bytes(destination.credentials or b""), owner=_owner(destination)).decode()
 
 
 def reseal(destination: Destination) -> bytes:
-    """Return the webhook sealed with the first key."""
+    """Return the webhook encrypted with the first of the configured keys, for a key rotation."""
     return vault.seal(open_webhook_url(destination).encode(), owner=_owner(destination))
 
 
 def describe(destination: Destination) -> dict[str, Any]:
-    """Return what a response shows, which is never the webhook."""
+    """Return the fields that the API shows, which never include the webhook."""
     return {
         "channel": destination.channel,
         "webhook_url": HIDDEN_URL if destination.credentials else None,

@@ -1,5 +1,3 @@
-"""Errors of notifications."""
-
 from krafter_audit.api.errors import NotFound
 
 

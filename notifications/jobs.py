@@ -1,5 +1,3 @@
-"""Celery tasks of notifications."""
-
 from uuid import UUID
 
 from django.utils import timezone
@@ -28,7 +26,7 @@ def deliver_alert(alert_id: str) -> None:
 
 @app.task(name="notifications.requeue_pending")
 def requeue_pending() -> None:
-    """Enqueue the alerts that are due and that no worker holds."""
+    """Enqueue the alerts that are due and that no worker has leased."""
     due = Alert.objects.filter(unleased(), status__in=Alert.UNFINISHED, due_at__lte=timezone.now())
     for pk in due.order_by("due_at").values_list("pk", flat=True)[:BATCH_SIZE]:
         enqueue("notifications.deliver_alert", str(pk))

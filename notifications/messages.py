@@ -1,4 +1,4 @@
-"""The text of an alert: numbers by kind and severity, the worst findings by name, and what was held back."""
+"""The text of an alert: numbers by kind and severity, the worst findings by name, and delayed events."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,12 +17,11 @@ MAX_SECTION_LENGTH = 2900  # Slack accepts 3,000 characters
 
 
 def subject(alert: Alert) -> str:
-    """Return one line: the project and the numbers."""
+    # A line break in a subject would be another header.
     return f"{alert.project.slug}: {'; '.join(_numbers(alert))}".replace("\n", " ").replace("\r", " ")[:200]
 
 
 def text(alert: Alert) -> str:
-    """Return the message as plain text."""
     lines = [
         f"{alert.project.name or alert.project.slug} ({alert.project.site_url})",
         "",
@@ -53,7 +52,7 @@ def _numbers(alert: Alert) -> Iterator[str]:
 
 
 def _join_to_sections(lines: list[str]) -> Iterator[str]:
-    """Join lines up to the length of a section; a link cannot be split."""
+    # A link cannot be split between sections.
     part = ""
     for line in lines:
         if part and len(part) + len(line) > MAX_SECTION_LENGTH:

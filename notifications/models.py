@@ -1,4 +1,4 @@
-"""Notifications: where a project's alerts are sent, and every alert with its outcome."""
+"""Alert destinations, and every alert with its outcome."""
 
 from typing import ClassVar
 
@@ -42,11 +42,7 @@ class Destination(Record):
 
 
 class Alert(Record, Leased):
-    """A message to one channel. It collects events until it is due; then it is sent.
-
-    `counts` = `{kind: {severity: number}}`; `worst` = `[{kind, severity, title, id}]`, at most ten. `held_back` = how
-    many of the events exceeded the hourly limit of messages. `delivered_to` = addresses that have received it.
-    """
+    """A message to one channel. It collects events until it is due; then it is sent."""
 
     class Status(models.TextChoices):
         GATHERING = "gathering"
@@ -57,11 +53,15 @@ class Alert(Record, Leased):
     project = models.ForeignKey(Project, models.CASCADE, related_name="alerts", db_index=False)
     channel = models.CharField(max_length=8, choices=AlertChannel)
     status = StatusField(max_length=9, choices=Status, default=Status.GATHERING)
+    # {kind: {severity: number}}
     counts = models.JSONField(default=dict)
+    # [{kind, severity, title, id}], at most ten
     worst = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     total = models.PositiveIntegerField(default=0)
+    # Events that exceeded the hourly limit of messages.
     held_back = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField()
+    # E-mail addresses that have received the message, if a worker had to repeat the delivery.
     delivered_to = models.JSONField(default=list, editable=False)
     outcome = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)

@@ -1,5 +1,3 @@
-"""URLs of alerts."""
-
 from django.urls import path
 
 from notifications.views import AlertDestinationViewSet, AlertViewSet

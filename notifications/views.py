@@ -1,5 +1,3 @@
-"""Alert views."""
-
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -21,7 +19,6 @@ class AlertViewSet(ProjectViewSet):
 
     @extend_schema(summary="List alerts", responses=AlertSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """List the alerts, newest first."""
         alerts = Alert.objects.filter(project=self.project)
         return self.respond_newest(alerts, AlertSerializer, total=alerts.count)
 
@@ -42,7 +39,6 @@ class AlertDestinationViewSet(ProjectViewSet):
         responses=AlertDestinationSerializer,
     )
     def set(self, request: Request, channel: str, **kwargs: Any) -> Response:
-        """Set or replace the destination of a channel."""
         destinations.require_known_channel(channel)
         body = self.validated_body(SetAlertDestinationRequestSerializer)
         destination = destinations.set_destination(self.project, channel, by=self.actor, **body)
@@ -50,7 +46,6 @@ class AlertDestinationViewSet(ProjectViewSet):
 
     @extend_schema(summary="Delete an alert destination", request=None, responses=AlertDestinationSerializer)
     def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
-        """Delete the destination of a channel."""
         destination = destinations.delete_destination(self.project, channel, by=self.actor)
         return Response(self._present(destination))
 

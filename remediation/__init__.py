@@ -1,1 +1,0 @@
-"""Remediation: tasks, verifications, policies and evidence."""

@@ -8,11 +8,12 @@ class RemediationConfig(AppConfig):
     name = "remediation"
 
     def ready(self) -> None:
-        """Register the reader of policies, and create evidence partitions with every migration."""
         from findings import policy_rules
         from remediation.services.policies import config_of
 
+        # `findings` is the lower app, and cannot import the policies that its rules come from.
         policy_rules.register_config_reader(config_of)
+        # A table without the partition of the present month rejects every link.
         post_migrate.connect(_create_partitions, sender=self)
 
 

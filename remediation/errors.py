@@ -1,5 +1,3 @@
-"""Errors of requests about tasks, verifications, policies and evidence."""
-
 from krafter_audit.api.errors import Conflict
 
 

@@ -26,7 +26,6 @@ class TaskFilter(django_filters.FilterSet):
         fields = ("status", "priority", "owner_id", "finding_id", "overdue")
 
     def by_due_date(self, rows: QuerySet[Task], name: str, value: Any) -> QuerySet[Task]:
-        """Filter by overdue: not done, and past the due date."""
         now = timezone.now()
         if value == "true":
             return rows.exclude(status=Task.Status.DONE).filter(sla_due_at__lt=now)

@@ -1,7 +1,6 @@
-"""The one order of locks: finding → task → verification; the end of the evidence chain and the quota row come last.
+"""Lock a task or a verification with its finding.
 
-Each function locks its rows by one query: PostgreSQL locks the tables of a joined row in the order in which
-`FOR UPDATE OF` names them, and returns the newest version of a row that it had to wait for.
+There is one order: finding → task → verification; the end of the evidence chain and the quota row come last.
 """
 
 from dataclasses import dataclass
@@ -30,7 +29,9 @@ class LockedVerification(LockedTask):
 
 
 def lock_task(task_id: UUID, project: Project | None = None) -> LockedTask:
-    """Lock a task's finding, then the task; raise NotFound when it is absent or belongs to another project."""
+    """Lock a task's finding, then the task. Raises NotFound when it is absent or belongs to another project."""
+    # One query: PostgreSQL locks the tables of a joined row in the order in which FOR UPDATE OF names them, and
+    # returns the newest version of a row that it had to wait for.
     rows = Task.objects.select_related("finding").select_for_update(of=("finding", "self"))
     try:
         task = rows.get(pk=task_id)
@@ -41,7 +42,7 @@ def lock_task(task_id: UUID, project: Project | None = None) -> LockedTask:
 
 
 def lock_verification(verification_id: UUID, project: Project | None = None) -> LockedVerification:
-    """Lock a verification's finding, its task and itself, in that order; raise NotFound as `lock_task` does."""
+    """Lock a verification's finding, its task and itself, in that order. Raises NotFound as `lock_task` does."""
     rows = Verification.objects.select_related("task__finding")
     rows = rows.select_for_update(of=("task__finding", "task", "self"))
     try:

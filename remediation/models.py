@@ -1,4 +1,4 @@
-"""Tasks, verifications with their evidence, policies, and the measured reliability of checks."""
+"""Tasks, verifications, policies, evidence, and the reliability of checks."""
 
 from typing import ClassVar
 
@@ -27,11 +27,7 @@ IS_DUE = "status <> 'done' AND sla_due_at IS NOT NULL"
 
 
 class Task(Record):
-    """The unit of work that closes a finding.
-
-    `sla_from_policy`: the policy has set the due date (or none), so that applying a policy may change it.
-    `overdue_logged_for`: the due date for which the task was logged as overdue.
-    """
+    """The unit of work that closes a finding."""
 
     class Status(models.TextChoices):
         BACKLOG = "backlog"
@@ -47,9 +43,11 @@ class Task(Record):
     priority = models.CharField(max_length=8, choices=Severity, default=Severity.MEDIUM)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     sla_due_at = models.DateTimeField(null=True, blank=True)
+    # The policy has set the due date (or none), so that applying a policy may change it.
     sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
     external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
     pr_url = models.CharField(max_length=2000, null=True, blank=True)
+    # The due date for which the task was logged as overdue: a new date is logged again.
     overdue_logged_for = models.DateTimeField(null=True, editable=False)
 
     @staticmethod
@@ -66,6 +64,7 @@ class Task(Record):
             Status.IN_PROGRESS: {Status.BACKLOG, Status.BLOCKED, Status.READY_VERIFY, Status.DONE},
             Status.BLOCKED: {Status.BACKLOG, Status.IN_PROGRESS, Status.READY_VERIFY, Status.DONE},
             Status.READY_VERIFY: {Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.DONE},
+            # By reopening its verification, and never by a request.
             Status.DONE: {Status.IN_PROGRESS},
         },
     )
@@ -135,16 +134,14 @@ class CheckStatus(models.TextChoices):
 
 
 class Verification(Record):
-    """A re-run of the checks of a task's finding.
-
-    `checks` = `[{key, before, after, status}]`, which workers fill in; only people set `result`. `running`: a check has
-    no result yet, from a worker or, if the verification is `manual`, from a person.
-    """
+    """A re-run of the checks of a task's finding."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)
     task = models.ForeignKey(Task, models.CASCADE, related_name="verifications", db_index=False)
     result = StatusField(max_length=7, choices=Result, default=Result.PENDING)
+    # [{key, before, after, status}], filled in by workers; only people set `result`.
     checks = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    # A check has no result yet, from a worker or, if the verification is `manual`, from a person.
     running = models.BooleanField(default=False)
     manual = models.BooleanField(
         default=False, help_text="The finding has no automatic check: a person's approval is the result."
@@ -190,14 +187,12 @@ class Verification(Record):
 
 
 class VerificationPart(Record, Leased):
-    """The checks of a verification that one scanner runs. A worker leases the row while it runs them.
-
-    `outcomes` = `{key: {url: outcome}}` of unfinished checks, from which the next worker continues. `attempts` counts
-    the workers since the last finished page.
-    """
+    """The checks of a verification that one scanner runs. A worker leases the row while it runs them."""
 
     verification = models.ForeignKey(Verification, models.CASCADE, related_name="parts", db_index=False)
     scanner = models.CharField(max_length=7, choices=Scanner)
+    # {key: {url: outcome}} of unfinished checks, from which the next worker continues. `attempts` counts the workers
+    # since the last finished page.
     outcomes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     finished_at = models.DateTimeField(null=True)
 
@@ -207,7 +202,7 @@ class VerificationPart(Record, Leased):
                 fields=["lease_until"],
                 condition=Q(finished_at__isnull=True),
                 name="verificationpart_unfinished",
-            ),
+            )
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -235,10 +230,9 @@ class EvidenceChain(models.Model):
 
 
 class Evidence(models.Model):
-    """A link of a project's evidence chain: the evidence of a check of a verification, or a person's verdict.
+    """A link of a project's evidence chain: the evidence of a check, or a person's verdict.
 
-    Links are never changed; a trigger prevents it. docs/evidence.md describes `body`, `hash` and `signature`. The table
-    is partitioned by month, so that a trigger ensures what is unique over all months.
+    docs/evidence.md describes `body`, `hash` and `signature`.
     """
 
     class Kind(models.TextChoices):
@@ -264,6 +258,7 @@ class Evidence(models.Model):
             models.UniqueConstraint(fields=["verification", "key"], name="unique_evidence_verification_key"),
             models.CheckConstraint(condition=Q(kind__in=["check", "verdict"]), name="evidence_kind_valid"),
         ]
+        # The table is partitioned by month: an index is unique within a month only, the trigger over all of them.
         triggers: ClassVar = [CONTINUE_CHAIN, AppendOnly()]
 
     def __str__(self) -> str:
@@ -271,7 +266,7 @@ class Evidence(models.Model):
 
 
 class Policy(Record):
-    """The rules of a project. `config` is stored and returned as it was sent."""
+    """The rules of a project."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="policies")
     name = models.CharField(max_length=200)
@@ -282,9 +277,7 @@ class Policy(Record):
     class Meta:
         verbose_name_plural = "policies"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["project"], condition=Q(active=True), name="unique_active_policy"
-            ),
+            models.UniqueConstraint(fields=["project"], condition=Q(active=True), name="unique_active_policy")
         ]
 
     def __str__(self) -> str:
@@ -292,8 +285,6 @@ class Policy(Record):
 
 
 class PolicyVersion(models.Model):
-    """An earlier version of a policy."""
-
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
     name = models.CharField(max_length=200)
@@ -303,7 +294,7 @@ class PolicyVersion(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["policy", "version"], name="unique_policy_version"),
+            models.UniqueConstraint(fields=["policy", "version"], name="unique_policy_version")
         ]
 
     def __str__(self) -> str:
@@ -311,11 +302,11 @@ class PolicyVersion(models.Model):
 
 
 class CheckReliability(models.Model):
-    """How reliable one check was in one project over the last 90 days (see remediation/checks/reliability.py)."""
+    """How reliable one check was in one project over the last 90 days."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=100)
-    looks = models.PositiveIntegerField(default=0, help_text="Runs on a page that passed or failed.")
+    runs = models.PositiveIntegerField(default=0, help_text="Runs on a page that passed or failed.")
     compared = models.PositiveIntegerField(
         default=0, help_text="Runs on a page that had not changed since the previous run."
     )
@@ -332,7 +323,7 @@ class CheckReliability(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "key"], name="unique_check_reliability"),
+            models.UniqueConstraint(fields=["project", "key"], name="unique_check_reliability")
         ]
 
     def __str__(self) -> str:
@@ -345,5 +336,4 @@ class CheckReliability(models.Model):
 
     @property
     def median_hours(self) -> float | None:
-        """The median hours to an approved fix."""
         return None if self.median_seconds is None else round(self.median_seconds / 3600, 1)

@@ -1,4 +1,4 @@
-"""Reads of tasks: counts for lists and the command center."""
+"""Counts of tasks and findings for lists and the command center."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -18,7 +18,6 @@ FACETS = {"severity": Severity.values, "domain": Domain.values, "status": Findin
 
 
 def command_center(project: Project) -> dict[str, Any]:
-    """Return the counts by severity, domain (open findings) and status, the latest scan and the overdue tasks."""
     counted = counters.all_totals(project.pk, "finding", "task")
     counts = counted["finding"]
     still_open = [(facets, rows) for facets, rows, _ in counts if facets["status"] in OPEN_STATUSES]
@@ -61,13 +60,7 @@ def overdue(project: Project) -> int:
     now = timezone.now().astimezone(UTC)
     quarter = now.hour // 6
     since = now.replace(hour=quarter * 6, minute=0, second=0, microsecond=0)
-    params = {
-        "project": project.pk,
-        "today": now.date(),
-        "quarter": quarter,
-        "since": since,
-        "now": now,
-    }
+    params = {"project": project.pk, "today": now.date(), "quarter": quarter, "since": since, "now": now}
     [(late,)] = fetch_all(OVERDUE, params, model=Task)
     return int(late)
 

@@ -27,7 +27,6 @@ class WebURLField(StrictCharField):
     default_error_messages = {"form": "Use an http or https URL."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> str:
-        """Accept http and https URLs only."""
         url = super().to_internal_value(data)
         try:
             parts = urlsplit(url)
@@ -73,7 +72,6 @@ class UpdateTaskRequestSerializer(RequestSerializer):
     pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require at least one field."""
         if not attrs:
             raise serializers.ValidationError("Send at least one field to change.")
         return attrs
@@ -92,7 +90,6 @@ class ApproveVerificationRequestSerializer(RequestSerializer):
     reason = StrictCharField(max_length=2000, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require a reason with an override, and an override with a reason."""
         if attrs["override"] != ("reason" in attrs):
             raise serializers.ValidationError({"reason": ["Send both override and reason, or neither."]})
         return attrs
@@ -223,7 +220,7 @@ class CheckThresholdSerializer(serializers.Serializer[Any]):
 class CheckReliabilitySerializer(serializers.Serializer[Any]):
     """The reliability of a check in this project, by the scans and verifications of the last 90 days."""
 
-    looks = serializers.IntegerField(help_text="Runs on a page that passed or failed.")
+    looks = serializers.IntegerField(source="runs", help_text="Runs on a page that passed or failed.")
     compared = serializers.IntegerField(
         help_text="Runs on a page that had not changed since the previous run."
     )

@@ -14,6 +14,7 @@ def due_at(config: dict[str, Any], severity: str, start: datetime) -> datetime |
 
 def hours_of(config: dict[str, Any]) -> dict[str, float]:
     """Return the valid part of `sla_hours`: severity → hours."""
+    # Policies accept any JSON, so that invalid parts are ignored.
     table = config.get("sla_hours")
     if not isinstance(table, dict):
         return {}

@@ -1,5 +1,3 @@
-"""URLs of tasks, verifications, policies, checks and the command center."""
-
 from django.urls import path
 
 from remediation.views import (

@@ -1,5 +1,3 @@
-"""API views of tasks, verifications, policies, checks and the command center."""
-
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -57,7 +55,6 @@ class TaskViewSet(ProjectViewSet):
         responses=TaskSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Return a page."""
         self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | set(TaskFilter.base_filters))
         tasks = Task.objects.filter(project=self.project)
         rows, filters = filter_rows(TaskFilter, request.query_params, tasks)
@@ -73,7 +70,6 @@ class TaskViewSet(ProjectViewSet):
 
     @extend_schema(summary="Read a task", responses=TaskSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Return the task."""
         return self.respond_row(pk, TaskSerializer)
 
     @extend_schema(
@@ -82,7 +78,6 @@ class TaskViewSet(ProjectViewSet):
         responses={201: TaskSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Create the task."""
         task = tasks.create(self.project, by=self.actor, **self.validated_body(CreateTaskRequestSerializer))
         return self.respond(task, TaskSerializer, status=201)
 
@@ -108,7 +103,6 @@ class VerificationViewSet(ProjectViewSet):
         responses=VerificationSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Return a page."""
         rows = Verification.objects.filter(project=self.project)
         return self.respond_newest(
             rows, VerificationSerializer, total=lambda: counters.count(self.project.pk, "verification")
@@ -116,7 +110,6 @@ class VerificationViewSet(ProjectViewSet):
 
     @extend_schema(summary="Read a verification", responses=VerificationSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Return the verification."""
         return self.respond_row(pk, VerificationSerializer)
 
     @extend_schema(summary="Read the evidence of a verification", responses=VerificationEvidenceSerializer)
@@ -130,7 +123,6 @@ class VerificationViewSet(ProjectViewSet):
         responses={(200, "application/json"): OpenApiTypes.BINARY},
     )
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
-        """Return the signed file."""
         verification = self.get_row(Verification.objects.select_related("project", "task__finding"), pk)
         return export.download(verification)
 

@@ -1,1 +1,0 @@
-"""Reports: what we show."""

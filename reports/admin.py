@@ -1,5 +1,3 @@
-"""Admin pages of reports and shares."""
-
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -26,8 +24,6 @@ DELIVERIES = {"queued": WARNING, "sent": SUCCESS, "failed": DANGER}
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    """Exports and their results; read-only, except that a new export can be queued."""
-
     list_display = (
         "created_at",
         "project",
@@ -45,23 +41,19 @@ class ReportAdmin(ReadOnlyAdmin):
     autocomplete_fields = ("project",)
     actions: ClassVar = ["export_again"]
 
+    # Read-only, except that a new export can be queued.
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow staff to queue an export."""
         return bool(request.user.has_perm("reports.add_report"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show project and format in the add form, all fields afterwards."""
         return super().get_fields(request, obj) if obj else ("project", "format")
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
-        """Queue the export."""
         report = services.queue_export(obj.project, format=obj.format, by=operator(request))
         obj.__dict__.update(report.__dict__)
 
     @admin.action(description="Export again", permissions=["operate"])
     def export_again(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
-        """Export the project of each selected report again, in the same format; costs one unit of quota each."""
-
         def export(report: Report) -> str:
             services.queue_export(report.project, format=report.format, by=operator(request))
             return "export queued."
@@ -71,8 +63,6 @@ class ReportAdmin(ReadOnlyAdmin):
 
 @admin.register(Share)
 class ShareAdmin(ReadOnlyAdmin):
-    """Shares and the results of their delivery; read-only."""
-
     list_display = (
         "created_at",
         "project",
@@ -90,8 +80,6 @@ class ShareAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Revoke link", permissions=["operate"])
     def revoke(self, request: HttpRequest, shares: QuerySet[Share]) -> None:
-        """Revoke the link of each selected share."""
-
         def revoke(share: Share) -> str:
             services.revoke_share(share.pk, by=operator(request))
             return "revoked."

@@ -1,5 +1,3 @@
-"""The download of a report's file."""
-
 from django.core.files.storage import default_storage
 from django.http import FileResponse
 
@@ -9,7 +7,7 @@ from reports.models import Report
 
 
 def file_response(report: Report) -> FileResponse:
-    """Stream the file from the storage as an attachment. Raises ReportNotReady or ReportFailed."""
+    """Stream the file of a report as an attachment. Raises ReportNotReady or ReportFailed."""
     if report.status == Report.Status.FAILED:
         raise ReportFailed(report.failure or None)
     if report.status not in Report.READY:

@@ -1,5 +1,3 @@
-"""API errors of reports, and the failures of exports and deliveries."""
-
 from krafter_audit.api.errors import Conflict
 
 
@@ -18,13 +16,14 @@ class ReportFailed(Conflict):
     message = "The export of this report failed, so it has no file. Export it again."
 
 
+# The texts of these three are sentences without secrets: the row stores them, and the API shows them.
 class ExportFailed(Exception):
-    """The file cannot be written, and a retry would fail too. The text is a sentence."""
+    """The file cannot be written, and a retry would fail too."""
 
 
 class DeliveryRefused(Exception):
-    """The remote server rejects the message permanently. The text is a sentence without secrets."""
+    """The remote server rejects the message permanently."""
 
 
 class DeliveryPostponed(Exception):
-    """The remote server cannot accept the message now. The text is a sentence without secrets."""
+    """The remote server cannot accept the message now."""

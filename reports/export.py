@@ -1,4 +1,4 @@
-"""The export engine: lease the report, write its file from the snapshot, store it, set the status."""
+"""The export engine: lease the report, write its file from the snapshot, set the status."""
 
 import logging
 from datetime import timedelta
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30  # renewed while the file is written
 MAX_ATTEMPTS = 5
-SWEEP_BATCH_SIZE = 200
+REQUEUE_BATCH_SIZE = 200
 TOO_MANY_ATTEMPTS = "The export did not finish in five attempts. Export the report again."
 
 
@@ -41,7 +41,7 @@ def export_report(report_id: UUID) -> None:
     except ExportFailed as failure:
         fail(report, str(failure))
     except Exception:
-        # The lease expires soon, and the sweep enqueues the export again.
+        # The lease expires soon, and `requeue_pending` enqueues the export again, later after each attempt.
         logger.exception("export of report %s failed", report.pk)
         leases.write(report, lease_until=timezone.now() + timedelta(seconds=5 * report.attempts))
     else:
@@ -50,10 +50,7 @@ def export_report(report_id: UUID) -> None:
 
 
 def write_file(report: Report) -> tuple[str, int]:
-    """Write the file into the default storage and return its name there and its size in bytes.
-
-    The name is empty if another worker has taken over the report; then nothing is stored.
-    """
+    """Write and store the file; return its name in the storage and its size in bytes."""
     exporter = EXPORTERS[report.format]
     name = f"reports/{report.project.organization_id}/{report.pk}.{exporter.extension}"
     with TemporaryFile() as file:
@@ -62,6 +59,7 @@ def write_file(report: Report) -> tuple[str, int]:
         size = file.tell()
         file.seek(0)
         if not leases.extend(report, seconds=LEASE_SECONDS):
+            # Another worker has taken over the report and stores its own file.
             return "", 0
         default_storage.delete(name)  # from an interrupted attempt
         return default_storage.save(name, File(file)), size
@@ -86,7 +84,6 @@ def finish(report: Report, name: str, size: int) -> None:
 
 
 def fail(report: Report, reason: str) -> None:
-    """Set the report to failed with the reason, a sentence."""
     with transaction.atomic():
         if change_status(report, Report.Status.FAILED, failure=reason, lease_until=None) is not None:
             log_event("report.failed", report, by=SYSTEM, format=report.format, reason=reason)
@@ -94,7 +91,7 @@ def fail(report: Report, reason: str) -> None:
 
 @transaction.atomic
 def change_status(report: Report, status: str, **changes: Any) -> Report | None:
-    """Change the status of a leased report and return its row; None if another worker has acquired it since."""
+    """Change the status of a leased report; None if another worker has acquired it since."""
     held = leases.owned(report).select_for_update().first()
     if held is not None:
         Report.transitions.apply(held, status, **changes)
@@ -103,17 +100,18 @@ def change_status(report: Report, status: str, **changes: Any) -> Report | None:
 
 def fail_exhausted() -> None:
     """Fail reports whose export was tried too often."""
+    # An export that kills its worker, by its size for example, would be repeated forever.
     exhausted = pending_reports().filter(attempts__gte=MAX_ATTEMPTS)
-    for report_id in exhausted.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
+    for report_id in exhausted.values_list("pk", flat=True)[:REQUEUE_BATCH_SIZE]:
         report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
         if report is not None:
             fail(report, TOO_MANY_ATTEMPTS)
 
 
-def enqueue_pending() -> None:
+def requeue_pending() -> None:
     """Enqueue exports whose job was lost or interrupted."""
     pending = pending_reports().filter(attempts__lt=MAX_ATTEMPTS)
-    for report_id in pending.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
+    for report_id in pending.values_list("pk", flat=True)[:REQUEUE_BATCH_SIZE]:
         enqueue("reports.export", str(report_id))
 
 

@@ -1,5 +1,3 @@
-"""Celery tasks of reports. Jobs are idempotent, and lost ones are enqueued again."""
-
 from uuid import UUID
 
 from krafter_audit.celery import app
@@ -19,6 +17,7 @@ def deliver(share_id: str) -> None:
     """Deliver a share; retry later if it was postponed."""
     wait = delivery.deliver_share(UUID(share_id))
     if wait is not None:
+        # The lease ends by then: one second more than it lasts.
         deliver.apply_async((share_id,), countdown=wait + 1)
 
 
@@ -26,8 +25,8 @@ def deliver(share_id: str) -> None:
 def requeue_pending() -> None:
     """Enqueue pending exports and deliveries again; fail exports that were tried too often."""
     export_engine.fail_exhausted()
-    export_engine.enqueue_pending()
-    delivery.enqueue_pending()
+    export_engine.requeue_pending()
+    delivery.requeue_pending()
 
 
 @app.task(name="reports.delete_expired_items")

@@ -1,4 +1,4 @@
-"""Reports with their snapshot, and the shares that give access to them."""
+"""Reports and shares."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -26,8 +26,7 @@ class Format(models.TextChoices):
 class Report(Record, Leased):
     """One export: a snapshot of the project, and the file that a worker writes from it.
 
-    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time:
-    `{"organization", "project", "site_url"}`. `file` is a name in the default storage, empty until exported.
+    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time.
     """
 
     class Status(models.TextChoices):
@@ -98,22 +97,21 @@ class Report(Record, Leased):
 
     @property
     def snapshot(self) -> dict[str, object]:
-        """The part of the summary that the API shows with a report."""
         return {key: self.summary[key] for key in ("open_findings", "verification_pass_rate")}
 
     def filename(self, slug: str) -> str:
-        """Return the file name of a download."""
         day: date = self.period_end
         return f"krafter-audit-{slug}-{day.isoformat()}.{self.format}"
 
 
 class ReportItem(models.Model):
-    """A finding or task copied into a snapshot, with the API's keys and its position in the list."""
+    """A finding or task copied into a snapshot, and its position in the list."""
 
     class Kind(models.TextChoices):
         FINDING = "finding"
         TASK = "task"
 
+    # Reads are ranges of positions, which this key serves; a report may have a million rows.
     pk = models.CompositePrimaryKey("report", "kind", "position")
     report = models.ForeignKey(Report, models.CASCADE, related_name="items", db_index=False)
     kind = models.CharField(max_length=7, choices=Kind)
@@ -125,9 +123,8 @@ class ReportItem(models.Model):
 
 
 class Share(Record, Leased):
-    """The delivery of a report through a channel. Every share has a link, which can be revoked.
+    """The delivery of a report through a channel, with a link that can be revoked.
 
-    `key` is the random part of the link's token. `webhook` is encrypted, and deleted after the delivery.
     `outcomes` has the result per recipient: `{"ada@example.com": "sent"}`.
     """
 
@@ -145,7 +142,9 @@ class Share(Record, Leased):
     report = models.ForeignKey(Report, models.CASCADE, related_name="shares")
     channel = models.CharField(max_length=5, choices=Channel)
     recipients = ArrayField(models.EmailField(), default=list)
+    # Encrypted, and deleted after the delivery.
     webhook = models.BinaryField(null=True, editable=False)
+    # The random part of the link's token.
     key = models.CharField(max_length=43, unique=True, editable=False)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -184,9 +183,7 @@ class Share(Record, Leased):
 
     @property
     def vault_owner(self) -> tuple[str, ...]:
-        """The owner that the encrypted webhook is bound to."""
         return ("reports.share", str(self.project_id), str(self.pk))
 
     def is_live(self, now: datetime | None = None) -> bool:
-        """Tell whether the link is open: not revoked, not expired."""
         return self.revoked_at is None and self.expires_at > (now or timezone.now())

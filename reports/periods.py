@@ -28,7 +28,6 @@ def parse_period(params: Mapping[str, str]) -> Period | None:
 
 
 def parse_date(params: Mapping[str, str], name: str) -> date | None:
-    """Parse a date parameter; None if absent. Raises InvalidParams."""
     value = params.get(name)
     if value is None:
         return None
@@ -42,7 +41,6 @@ def parse_date(params: Mapping[str, str], name: str) -> date | None:
 
 
 def checked_period(start: date, end: date) -> Period:
-    """Return the period. Raises InvalidParams if it ends before it starts or is too long."""
     if start > end:
         raise InvalidParams(details={"date_from": ["Must not be after date_to (today if left out)."]})
     if end - start >= timedelta(days=MAX_PERIOD_DAYS):

@@ -1,4 +1,4 @@
-"""The numbers of a project, read from the counters that the database maintains instead of counting rows."""
+"""The numbers of a project, read from the counters."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,9 +27,10 @@ class Period:
 
     @property
     def bounds(self) -> tuple[datetime, datetime]:
-        """The start of the period, and its end, exclusive."""
         after = self.end + timedelta(days=1)
-        return datetime.combine(self.start, time(), UTC), datetime.combine(after, time(), UTC)
+        return datetime.combine(self.start, time(), UTC), datetime.combine(
+            after, time(), UTC
+        )  # the end is exclusive
 
 
 def last_days(end: date | None = None) -> Period:
@@ -41,8 +42,8 @@ def last_days(end: date | None = None) -> Period:
 def summary(project: Project, requested: Period | None = None) -> dict[str, Any]:
     """Return `{risk_burn_down, verification_pass_rate, regression_rate, open_findings}`.
 
-    Without a period: the last seven days, and rates over all time. With one: its days, the pass rate of the
-    verifications created in it, and the rate of the regressions opened in it.
+    Without a period: the last seven days, and rates over all time. With one: its days, its verifications and
+    regressions.
     """
     period = requested or last_days()
     counted = counters.all_totals(project.pk, "finding", "verification", "regression")
@@ -60,10 +61,7 @@ def summary(project: Project, requested: Period | None = None) -> dict[str, Any]
 
 
 def rates(counted: Mapping[str, counters.Totals], findings: Counts) -> tuple[float, float]:
-    """Return the pass rate and the regression rate over all time, 0 for an empty denominator.
-
-    Passed verifications / all; open regressions / findings that are resolved or dismissed.
-    """
+    """Return the rates over all time: passed / all verifications, open regressions / closed findings."""
     results = by_facet(counted["verification"], "result")
     open_regressions = by_facet(counted["regression"], "status").get(Regression.Status.OPEN, 0)
     pass_rate = rate(results.get(Result.PASSED, 0), sum(results.values()))
@@ -71,7 +69,6 @@ def rates(counted: Mapping[str, counters.Totals], findings: Counts) -> tuple[flo
 
 
 def closed_count(findings: Counts) -> int:
-    """Return the number of findings that are resolved or dismissed."""
     return sum(findings.get(status, 0) for status in TERMINAL_STATUSES)
 
 
@@ -82,14 +79,13 @@ def burn_down(project_id: UUID, period: Period) -> list[dict[str, Any]]:
 
 
 def pass_rate_in(project_id: UUID, period: Period) -> float:
-    """Return the share of passed verifications among those created in the period; 0 without any."""
     start, end = period.bounds
+    # Counted row by row: the counters have no day for verifications.
     created = Verification.objects.filter(project_id=project_id, created_at__gte=start, created_at__lt=end)
     return rate(created.filter(result=Result.PASSED).count(), created.count())
 
 
 def regressions_opened_in(project_id: UUID, period: Period) -> int:
-    """Return the number of open regressions that were opened in the period."""
     start, end = period.bounds
     opened = Regression.objects.filter(project_id=project_id, status=Regression.Status.OPEN)
     return opened.filter(opened_at__gte=start, opened_at__lt=end).count()
@@ -101,7 +97,6 @@ def by_facet(counted: counters.Totals, facet: str) -> Counts:
 
 
 def sum_by_key(pairs: Iterable[tuple[str, int]]) -> Counts:
-    """Sum the numbers of equal keys."""
     counts: Counts = {}
     for key, number in pairs:
         counts[key] = counts.get(key, 0) + number

@@ -1,5 +1,3 @@
-"""Requests and responses about reports and shares."""
-
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -48,8 +46,8 @@ class ShareReportRequestSerializer(RequestSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require the fields of the channel and no others; remove duplicate recipients."""
         channel = attrs["channel"]
+        # The fields of the channel, and no others.
         sent, needs = set(attrs) - {"channel", "expires_in"}, CHANNELS[channel].needs
         wrong = {name: [f"Not accepted by the channel {channel}."] for name in sent - needs}
         missing = {name: [f"Required by the channel {channel}."] for name in needs - sent}
@@ -109,6 +107,7 @@ class ShareResultSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
+        # The messages of e-mail and Slack contain the link, which is for their recipients alone.
         """The link; null for e-mail and Slack, whose messages contain it."""
         return share_url(share) if share.channel == Share.Channel.LINK else None
 

@@ -15,7 +15,7 @@ from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
 from reports import queries
-from reports.errors import NoReport
+from reports.errors import NoReport, ReportFailed
 from reports.models import Report, Share
 from reports.sharing import links
 from reports.sharing.channels import CHANNELS
@@ -38,6 +38,7 @@ def queue_export(project: Project, *, format: str, by: Actor) -> Report:
     take_snapshot(report, project, period)
     report.save(force_insert=True)
     log_event("report.queued", report, by=by, format=format)
+    # The last lock of the transaction, as everywhere.
     quota.spend(project.organization_id)
     enqueue_on_commit("reports.export", str(report.pk))
     return report
@@ -47,10 +48,12 @@ def queue_export(project: Project, *, format: str, by: Actor) -> Report:
 def share_latest(
     project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIFETIME, **fields: Any
 ) -> Share:
-    """Share the latest report. `fields` are the channel's: `recipients` or `webhook_url`. Raises NoReport."""
+    """Share the latest report; `fields`: `recipients` or `webhook_url`. Raises NoReport, ReportFailed."""
     CHANNELS[channel].check(fields)
     now = timezone.now()
     report = lock_latest(project)
+    if report.status == Report.Status.FAILED:
+        raise ReportFailed
     share = Share(
         project=project,
         report=report,
@@ -74,7 +77,7 @@ def share_latest(
 
 
 def lock_latest(project: Project) -> Report:
-    """Return the newest report of the project, locked. Raises NoReport."""
+    # Locked, since retention deletes the rows of reports without an open share.
     newest = Report.objects.filter(project=project).order_by("-created_at", "-id")
     report = newest.select_for_update(of=("self",)).select_related("project").first()
     if report is None:
@@ -83,7 +86,7 @@ def lock_latest(project: Project) -> Report:
 
 
 def mark_shared(report: Report) -> None:
-    """Set `shared_at`, and the status if the file is ready; otherwise `export.finish` sets it."""
+    # Without a file the report stays queued; `export.finish` sets the status.
     status = Report.Status.SHARED if report.status in Report.READY else report.status
     Report.transitions.apply(report, status, shared_at=timezone.now())
 

@@ -1,5 +1,3 @@
-"""URLs of reports and shares."""
-
 from django.urls import path
 
 from reports.views import ReportFileViewSet, ReportViewSet, ShareViewSet

@@ -1,5 +1,3 @@
-"""API views of reports and shares."""
-
 from typing import Any
 
 from django.http import FileResponse
@@ -11,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet
 from events import counters
+from krafter_audit.api.filters import CURSOR, LIMIT
 from reports import periods, queries, services
 from reports.downloads import file_response
 from reports.models import Report, Share
@@ -23,10 +22,6 @@ from reports.serializers import (
     ShareSerializer,
 )
 
-PAGE = [
-    OpenApiParameter("limit", int, description="1 to 100; default 25."),
-    OpenApiParameter("cursor", str, description="`meta.next_cursor` of the previous page."),
-]
 DAY_FROM = OpenApiParameter("date_from", OpenApiTypes.DATE, description="First day of the period.")
 DAY_TO = OpenApiParameter(
     "date_to", OpenApiTypes.DATE, description="Last day of the period, at most 366 days."
@@ -48,7 +43,9 @@ class ReportViewSet(ProjectViewSet):
         return Response(self.serialize(queries.summary(self.project, period), ReportSummarySerializer))
 
     @extend_schema(
-        summary="List reports, newest first", parameters=PAGE, responses=ReportSerializer(many=True)
+        summary="List reports, newest first",
+        parameters=[LIMIT, CURSOR],
+        responses=ReportSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
@@ -88,11 +85,9 @@ class IgnoreAcceptHeader(BaseContentNegotiation):
     """Send the file, or an error in JSON, whatever the client accepts."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
-        """Return the default parser."""
         return parsers[0]
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        """Return the default renderer, for errors."""
         return renderers[0], renderers[0].media_type
 
 
@@ -115,7 +110,9 @@ class ReportFileViewSet(ProjectViewSet):
 class ShareViewSet(ProjectViewSet):
     """Shares of a project's reports."""
 
-    @extend_schema(summary="List shares, newest first", parameters=PAGE, responses=ShareSerializer(many=True))
+    @extend_schema(
+        summary="List shares, newest first", parameters=[LIMIT, CURSOR], responses=ShareSerializer(many=True)
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
         rows = Share.objects.filter(project=self.project).defer("webhook")

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet
 from events import counters
-from krafter_audit.api.envelope import Page
+from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, validated_filter
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
@@ -54,7 +54,7 @@ class ScanViewSet(ProjectViewSet):
         """Return all pages, at most 25 for each scanner, in the order in which they are checked."""
         self.reject_unknown_parameters(())
         pages = pages_of(self.get_row(Scan.objects.only("id"), pk))
-        return self.respond_page(Page(pages, len(pages)), ScanPageSerializer)
+        return self.respond_page(ResultPage(pages, len(pages)), ScanPageSerializer)
 
     @extend_schema(
         summary="List the results of each check on each page, newest first",

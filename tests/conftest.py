@@ -49,7 +49,10 @@ def scenario(db: None) -> factories.Scenario:
 @pytest.fixture(scope="session", autouse=True)
 def _fast_hasher_and_high_rate_limits() -> Iterator[None]:
     """Use a fast password hasher and high rate limits; tests of these set their own values."""
-    roomy = dict.fromkeys(("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC"), 1_000_000)
+    roomy = dict.fromkeys(
+        ("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC", "KRAFTER_RATE_WRONG_KEYS"),
+        1_000_000,
+    )
     cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(**roomy, KRAFTER_HOST_RATE=0, PASSWORD_HASHERS=cheap):
         yield

@@ -151,7 +151,7 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
         scenario.project, config={"b": 1, "a": {}}, name="Rules", by=SYSTEM
     ),
     CheckReliability: lambda scenario: CheckReliability.objects.create(
-        project=scenario.project, key="lcp", looks=9, compared=4, flips=1, fixes=2, measured_at=timezone.now()
+        project=scenario.project, key="lcp", runs=9, compared=4, flips=1, fixes=2, measured_at=timezone.now()
     ),
     Integration: _integration,
     TicketLink: _link,

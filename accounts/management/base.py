@@ -13,22 +13,13 @@ from krafter_audit.api.errors import ApiError
 class AccountCommand(BaseCommand):
     """A command that prints an error as one line instead of a traceback."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Run the command."""
+    def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            self.run(**options)
+            return super().execute(*args, **options)
         except ApiError as error:
             raise CommandError(error.message) from None
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None
-
-    def run(self, **options: Any) -> None:
-        """Run the command; subclasses override it."""
-        raise NotImplementedError
-
-    def print_line(self, line: str) -> None:
-        """Print a line."""
-        self.stdout.write(line)
 
 
 def organization(pk: str) -> Organization:

@@ -20,15 +20,14 @@ from devtools.benchmark.measurement import CaseResult, ServerBenchmark, merge_re
 from devtools.benchmark.servers import BenchmarkServers
 from devtools.local_stack.process import StartFailed
 
-WEBS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+SERVERS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     (aims.BARE, "devtools.benchmark.bare_drf:application", "/findings", {}),
     ("bare WSGI", "devtools.benchmark.bare_wsgi:application", "/findings", {}),
     (aims.OURS, "krafter_audit.wsgi:application", "/healthz/ready", {"KRAFTER_DB_POOL": "1"}),
 )
 
 
-def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./krafter bench", description=__doc__)
     parser.add_argument(
         "--findings",
@@ -60,11 +59,9 @@ class BenchmarkRun:
         self.webs: dict[int, process_stats.ProcessMemory] = {}
 
     def report(self, line: str) -> None:
-        """Print progress to standard error; standard output is for the result."""
-        print(line, file=sys.stderr, flush=True)
+        print(line, file=sys.stderr, flush=True)  # standard output is for the result
 
     def run_size(self, findings: int) -> None:
-        """Measure all cases at one table size."""
         database = f"findings_{findings}"
         self.servers.make_database(database)
         env = self.servers.environment(database)
@@ -75,7 +72,7 @@ class BenchmarkRun:
         counter.settle()
         with ExitStack() as serving:
             env |= {"BENCH_PROJECT": dataset["project"]}
-            fold = serving.enter_context(self.folding(env))
+            aggregate = serving.enter_context(self.aggregating(env))
             benches = [
                 ServerBenchmark(
                     self.servers,
@@ -84,20 +81,20 @@ class BenchmarkRun:
                     serving.enter_context(self.served(server, env)),
                     findings,
                 )
-                for server in WEBS
+                for server in SERVERS
             ]
             if self.options.serve:
                 self.wait(benches, dataset)
                 return
-            self.cases(benches, dataset, fold)
+            self.cases(benches, dataset, aggregate)
             self.webs[findings] = process_stats.memory(self.servers.pid(aims.OURS))
         if not self.options.only:
+            # No PDF: it has the top findings only, whatever the size.
             for form in ("csv", "json"):
                 self.exports.append(self.child(env, "time_export", form))
 
     @contextmanager
     def served(self, server: tuple[str, str, str, dict[str, str]], env: dict[str, str]) -> Iterator[int]:
-        """Serve an application while the block runs; yields its port."""
         name, application, ready, more = server
         try:
             yield self.servers.serve(name, application, env | more, ready=ready)
@@ -105,24 +102,22 @@ class BenchmarkRun:
             self.servers.stop(name)
 
     @contextmanager
-    def folding(self, env: dict[str, str]) -> Iterator[Callable[[], None]]:
-        """Yield a function that folds the counters, as the beat job does every minute, and waits for it."""
-        command = [sys.executable, "-m", "devtools.benchmark.fold_counters"]
+    def aggregating(self, env: dict[str, str]) -> Iterator[Callable[[], None]]:
+        command = [sys.executable, "-m", "devtools.benchmark.aggregate_counters"]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, env={**os.environ, **env}, stdin=pipe, stdout=pipe, text=True)
         requests, replies = cast("tuple[IO[str], IO[str]]", (process.stdin, process.stdout))
 
-        def fold() -> None:
+        def aggregate() -> None:
             requests.write("\n")
             requests.flush()
             replies.readline()
 
         with process:
-            yield fold
+            yield aggregate
             requests.close()
 
     def wait(self, benches: list[ServerBenchmark], dataset: Dataset) -> None:
-        """Print a wrk command per read case and server, and serve until Ctrl-C."""
         for case in CASES:
             for bench in benches:
                 make = case.make if bench.server == aims.OURS else case.bare
@@ -138,13 +133,13 @@ class BenchmarkRun:
         with suppress(KeyboardInterrupt):
             signal.pause()
 
-    def cases(self, benches: list[ServerBenchmark], dataset: Dataset, fold: Callable[[], None]) -> None:
-        """Measure every case, alternating between the servers, so that other load affects all of them."""
+    def cases(self, benches: list[ServerBenchmark], dataset: Dataset, aggregate: Callable[[], None]) -> None:
+        # The servers alternate, so that other load of the machine affects all of them.
         for case in CASES:
             if self.options.only not in case.name:
                 continue
             for connections in case.connections[:1] if self.options.quick else case.connections:
-                fold()
+                aggregate()
                 for found in self.case(case, connections, benches, dataset):
                     if not found.requests:
                         self.report(
@@ -157,7 +152,6 @@ class BenchmarkRun:
     def case(
         self, case: BenchmarkCase, connections: int, benches: list[ServerBenchmark], dataset: Dataset
     ) -> Iterator[CaseResult]:
-        """Measure a case on all servers that have it."""
         factories = {bench.server: case.make if bench.server == aims.OURS else case.bare for bench in benches}
         streams = [(bench, make(dataset)) for bench in benches if (make := factories[bench.server])]
         # Repeated for a single server too: an autovacuum affects one repetition, and the next one waits for it.
@@ -178,7 +172,6 @@ class BenchmarkRun:
         return (merge_repetitions(found) for found in results.values())
 
     def report_result(self, result: CaseResult) -> None:
-        """Print the figures of a case."""
         errors = f"  ERRORS {result.errors} {result.first_error}" if result.errors else ""
         self.report(
             f"  {result.server:<10} {result.case:<28} {result.connections:>2}  {result.p50:>8.2f} ms"
@@ -199,7 +192,6 @@ class BenchmarkRun:
         return json.loads(last)
 
     def summarize(self) -> tuple[str, list[aims.Aim]]:
-        """Return the tables and the aims."""
         found = aims.aims(self.measured, self.exports, self.webs)
         parts = [tables.machine()]
         for rows in sorted({each.rows for each in self.measured}):
@@ -214,8 +206,8 @@ class BenchmarkRun:
 
 
 def main() -> int:
-    """Run the benchmark. The exit status is 0 if no request failed and every aim is met."""
-    options = parsed()
+    """Run the benchmark; return 0 if no request failed and every aim is met."""
+    options = parse_arguments()
     sizes = [int(word) for word in options.findings.split(",")]
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="krafter-bench-", ignore_cleanup_errors=True) as place:
@@ -242,11 +234,10 @@ def main() -> int:
 
 
 def as_json(run: BenchmarkRun, results: list[aims.Aim]) -> dict[str, Any]:
-    """Return all figures."""
     aims_as_json = [
         {"aim": aim.what, "figure": aim.value, "at_most": aim.limit, "met": aim.met} for aim in results
     ]
-    measured = [each.as_dict() for each in run.measured]
+    measured = [asdict(each) for each in run.measured]
     webs = {rows: asdict(memory) for rows, memory in run.webs.items()}
     return {
         "machine": tables.machine(),

@@ -10,20 +10,17 @@ from devtools.benchmark.process_stats import ProcessMemory
 
 BARE, OURS = "bare DRF", "this API"
 MAX_GROWTH = 1.2
-NOISE_MS = 0.1  # milliseconds; smaller differences are measurement noise
+NOISE_MS = 0.1  # smaller differences are measurement noise
 
 
 @dataclass(frozen=True)
 class Aim:
-    """A figure and its upper limit."""
-
     what: str
     value: float
     limit: float
 
     @property
     def met(self) -> bool:
-        """Whether the figure is within the limit."""
         return self.value <= self.limit
 
 
@@ -35,14 +32,12 @@ class ResultIndex:
         self.sizes = sorted({each.rows for each in measured})
 
     def get(self, rows: int, case: str, server: str = OURS, writers: int = 1) -> CaseResult | None:
-        """Return the result of a case over one connection, or over one per writer."""
         return self.by.get((rows, server, case, writers))
 
 
 def aims(
     measured: list[CaseResult], exports: list[dict[str, Any]], webs: Mapping[int, ProcessMemory]
 ) -> list[Aim]:
-    """Compare the figures with the aims."""
     figures = ResultIndex(measured)
     found: list[Aim] = []
     for rows in figures.sizes:
@@ -57,6 +52,7 @@ def aims(
             export["snapshot"] + export["writing"],
             f"{export['rows']:,} rows as {export['format']}",
         )
+        # Ten seconds for 100,000 rows.
         found.append(Aim(f"export of {name}, s", seconds, 10 * max(0.1, export["rows"] / 100_000)))
         found.append(Aim(f"export of {name}, memory growth, MB", export["peak"] - export["before"], 20))
     return found
@@ -99,5 +95,6 @@ def _growth(figures: ResultIndex, small: int, large: int) -> Iterator[Aim]:
     for case in cases.FLAT:
         few, many = figures.get(small, case), figures.get(large, case)
         if few and many:
+            # Two tiny figures would give a ratio of noise.
             ratio = many.cpu / max(few.cpu, NOISE_MS)
             yield Aim(f"{case}, CPU at {large:,} relative to {small:,}", ratio, MAX_GROWTH)

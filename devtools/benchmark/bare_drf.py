@@ -1,10 +1,7 @@
-"""The baseline of the benchmark: bare Django REST framework views over the table of findings.
-
-No middleware, authentication, total or envelope: a model, a serializer and generic views.
-"""
+"""The baseline of the benchmark: bare Django REST framework views, without authentication, total and envelope."""
 
 import os
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import environ
 from django.conf import settings
@@ -37,9 +34,7 @@ from django.urls import path  # noqa: E402
 from rest_framework import generics, serializers  # noqa: E402
 
 
-class Finding(models.Model):
-    """The table of findings."""
-
+class BareFinding(models.Model):
     id = models.UUIDField(primary_key=True)
     project_id = models.UUIDField()
     domain = models.CharField(max_length=13)
@@ -61,6 +56,7 @@ class Finding(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        # A model needs an installed app; this one is installed anyway.
         app_label = "contenttypes"
         managed = False
         db_table = "findings_finding"
@@ -69,35 +65,27 @@ class Finding(models.Model):
         return self.title
 
 
-class BareFindingSerializer(serializers.ModelSerializer[Finding]):
-    """The columns that the API returns."""
-
+class BareFindingSerializer(serializers.ModelSerializer[BareFinding]):
     class Meta:
-        model = Finding
+        model = BareFinding
         exclude: ClassVar = ["check_keys"]
 
 
-class FindingList(generics.ListAPIView[Finding]):
-    """The first page, in the order of the API's list."""
-
+class BareFindingList(generics.ListAPIView[BareFinding]):
     serializer_class = BareFindingSerializer
 
-    def get_queryset(self) -> QuerySet[Finding]:
-        """Return 25 rows."""
-        rows = Finding._default_manager.filter(project_id=os.environ["BENCH_PROJECT"])
+    def get_queryset(self) -> QuerySet[BareFinding]:
+        rows = BareFinding._default_manager.filter(project_id=os.environ["BENCH_PROJECT"])
         return rows.order_by("-score", "-created_at", "-id")[:25]
 
 
-class FindingDetail(generics.RetrieveUpdateAPIView[Finding]):
-    """Reading and changing a row."""
-
+class BareFindingDetail(generics.RetrieveUpdateAPIView[BareFinding]):
     serializer_class = BareFindingSerializer
-    queryset = Finding._default_manager.all()
-
-    def perform_update(self, serializer: Any) -> None:
-        """Save the row."""
-        serializer.save()
+    queryset = BareFinding._default_manager.all()
 
 
-urlpatterns = [path("findings", FindingList.as_view()), path("findings/<uuid:pk>", FindingDetail.as_view())]
+urlpatterns = [
+    path("findings", BareFindingList.as_view()),
+    path("findings/<uuid:pk>", BareFindingDetail.as_view()),
+]
 application = get_wsgi_application()

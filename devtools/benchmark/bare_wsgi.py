@@ -21,14 +21,12 @@ local = threading.local()
 
 
 def query(sql: str, *values: Any) -> list[dict[str, Any]]:
-    """Run a prepared statement on this thread's connection."""
     if not hasattr(local, "connection"):
         local.connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, row_factory=dict_row)
     return list(local.connection.execute(sql, values, prepare=True).fetchall())
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Return a list, a row, or a changed row."""
     _, _, pk = environ["PATH_INFO"].strip("/").partition("/")
     if not pk:
         result: Any = query(LIST, os.environ["BENCH_PROJECT"])

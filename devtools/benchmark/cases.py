@@ -25,8 +25,6 @@ class BenchmarkCase:
 
 
 def read(path: str) -> RequestFactory:
-    """Return a factory of GET requests for a path of the project."""
-
     def make(dataset: Dataset) -> Iterator[BenchmarkRequest]:
         request = BenchmarkRequest(
             "GET",
@@ -40,23 +38,19 @@ def read(path: str) -> RequestFactory:
 
 
 def prefix(dataset: Dataset, slug: str = "") -> str:
-    """Return the URL prefix of a project."""
     return f"{dataset['base']}{slug or dataset['slug']}/audit/"
 
 
 def authorization(dataset: Dataset) -> dict[str, str]:
-    """Return the Authorization header."""
     return {"Authorization": f"Bearer {dataset['key']}"}
 
 
 def one(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Read one finding after the other."""
     for pk in itertools.cycle(dataset["findings"]):
         yield BenchmarkRequest("GET", f"{prefix(dataset)}findings/{pk}", None, authorization(dataset))
 
 
 def change(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Change one finding after the other."""
     for status in itertools.cycle(["triaged", "in_progress"]):
         for pk in dataset["findings"]:
             yield json_request(
@@ -65,9 +59,10 @@ def change(dataset: Dataset) -> Iterator[BenchmarkRequest]:
 
 
 def writers(*slugs: str) -> RequestFactory:
-    """Return a factory of PATCH requests, alternating between projects; two at once never change the same finding."""
+    """Return a factory of PATCH requests that alternate between projects."""
 
     def make(dataset: Dataset) -> Iterator[BenchmarkRequest]:
+        # Two at once never change the same finding, which would measure its lock.
         share = min(len(dataset["others"]), len(dataset["findings"]) // 2)
         rows = {dataset["slug"]: iter(dataset["findings"]), dataset["other"]: iter(dataset["others"])}
         alternating = [(dataset[slug], next(rows[dataset[slug]])) for _ in range(share) for slug in slugs]
@@ -84,37 +79,29 @@ def writers(*slugs: str) -> RequestFactory:
 
 
 def approve(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Approve one verification after the other."""
     while dataset["verifications"]:
         path = f"{prefix(dataset)}verifications/{dataset['verifications'].pop()}/approve"
         yield BenchmarkRequest("POST", path, None, authorization(dataset))
 
 
 def run(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Run a verification of one task after the other."""
     while dataset["tasks"]:
         body = {"task_id": dataset["tasks"].pop()}
         yield json_request("POST", f"{prefix(dataset)}verifications/run", body, authorization(dataset))
 
 
-def test_policy(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Test a policy."""
-    body = {"config": {"severity_rules": {"seo": "low"}, "sla_hours": {"critical": 12, "high": 48}}}
-    request = json_request("POST", f"{prefix(dataset)}policies/test", body, authorization(dataset))
-    return repeat(lambda: request)
+def policy_test(query: str = "") -> RequestFactory:
+    def make(dataset: Dataset) -> Iterator[BenchmarkRequest]:
+        body = {"config": {"severity_rules": {"seo": "low"}, "sla_hours": {"critical": 12, "high": 48}}}
+        path = f"{prefix(dataset)}policies/test{query}"
+        request = json_request("POST", path, body, authorization(dataset))
+        return repeat(lambda: request)
 
-
-def simulate_policy(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Simulate a policy."""
-    body = {"config": {"severity_rules": {"seo": "low"}, "sla_hours": {"critical": 12, "high": 48}}}
-    request = json_request(
-        "POST", f"{prefix(dataset)}policies/test?simulate=true", body, authorization(dataset)
-    )
-    return repeat(lambda: request)
+    return make
 
 
 def bulk(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Report 1,000 findings, 13 times; then the same ones again."""
+    # Other titles in each repetition, or the findings would only be updated.
     dataset["batches"] = dataset.get("batches", 0) + 1
     for _ in ("created", "seen again"):
         for batch in range(13):
@@ -127,7 +114,6 @@ def bulk(dataset: Dataset) -> Iterator[BenchmarkRequest]:
 
 
 def items(run: int, batch: int) -> list[dict[str, Any]]:
-    """Return a batch of findings as a source reports them."""
     domains = ("security", "performance", "accessibility", "seo")
     return [
         {
@@ -143,8 +129,6 @@ def items(run: int, batch: int) -> list[dict[str, Any]]:
 
 
 def admin_page(path: str) -> RequestFactory:
-    """Return a factory of GET requests for a page of the admin."""
-
     def make(dataset: Dataset) -> Iterator[BenchmarkRequest]:
         request = BenchmarkRequest(
             "GET", path.format(**dataset), None, {"Cookie": f"sessionid={dataset['session']}"}
@@ -155,17 +139,14 @@ def admin_page(path: str) -> RequestFactory:
 
 
 def bare_list(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Read the first page of the bare view."""
     return repeat(lambda: BenchmarkRequest("GET", "/findings"))
 
 
 def bare_one(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Read one finding after the other from the bare view."""
     return (BenchmarkRequest("GET", f"/findings/{pk}") for pk in itertools.cycle(dataset["findings"]))
 
 
 def bare_change(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    """Change one finding after the other through the bare view."""
     for status in itertools.cycle(["triaged", "in_progress"]):
         for pk in dataset["findings"]:
             yield json_request("PATCH", f"/findings/{pk}", {"status": status}, {})
@@ -198,8 +179,8 @@ CASES = (
     BenchmarkCase("run a verification", run, limit=400),
     BenchmarkCase(SUMMARY, read("reports/summary")),
     BenchmarkCase(COMMAND_CENTER, read("command-center")),
-    BenchmarkCase("policy test", test_policy),
-    BenchmarkCase("policy simulation", simulate_policy, limit=20, connections=(1,)),
+    BenchmarkCase("policy test", policy_test()),
+    BenchmarkCase("policy simulation", policy_test("?simulate=true"), limit=20, connections=(1,)),
     BenchmarkCase(BULKS, bulk, limit=26),
     BenchmarkCase("admin: findings", admin_page("/admin/findings/finding/")),
     BenchmarkCase("admin: findings by title", admin_page("/admin/findings/finding/?q=Finding+77")),

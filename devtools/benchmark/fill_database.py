@@ -40,12 +40,10 @@ MAX_IDS = 2000  # rows that the requests use
 
 
 def report(words: str) -> None:
-    """Print progress."""
     print(f"    {words}", flush=True)
 
 
 def fill(findings: int, exported: int) -> Project:
-    """Create all rows and return the first project."""
     organization = services.create_organization("Incomplete")
     owners = [
         services.create_user(
@@ -68,6 +66,7 @@ def fill(findings: int, exported: int) -> Project:
         owners=[user.pk for user in owners],
         report=report,
     )
+    # Last, so that an interrupted run is not taken for a full database.
     Organization.objects.filter(pk=organization.pk).update(name=COMPLETE_NAME)
     return projects[0]
 
@@ -99,7 +98,6 @@ def dataset(project: Project) -> dict[str, Any]:
 
 
 def random_ids(rows: QuerySet[Any]) -> list[str]:
-    """Return ids in random order."""
     found = [str(pk) for pk in rows.values_list("pk", flat=True)[: MAX_IDS * 10]]
     random.Random(1).shuffle(found)  # noqa: S311 - the same order in each run
     return found[:MAX_IDS]
@@ -114,12 +112,10 @@ class OffsetFindings:
         self.order, self.model = self.rows.order, self.rows.model
 
     def fetch(self, position: Any, limit: int, offset: int) -> list[Any]:
-        """Return rows after the offset."""
         return self.rows.fetch(position, limit, self.behind)
 
 
 def middle_cursor(project: Project) -> str:
-    """Return the cursor of a page in the middle of the list."""
     behind = Finding.objects.filter(project=project).count() // 2
     page = paginate_by_cursor(
         OffsetFindings(project, behind),
@@ -131,7 +127,6 @@ def middle_cursor(project: Project) -> str:
 
 
 def log_in(user: User) -> str:
-    """Return the session key of a logged-in user."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
@@ -141,13 +136,11 @@ def log_in(user: User) -> str:
 
 
 def share_token(project: Project) -> str:
-    """Return the token of a shared page."""
     queue_export(project, format="csv", by=SYSTEM)
     return links.token_for(share_latest(project, channel="link", by=SYSTEM))
 
 
 def main() -> None:
-    """Migrate, fill the tables, and print the data of the requests."""
     findings, exported = (int(word) for word in sys.argv[1:3])
     call_command("migrate", interactive=False, verbosity=0)
     organization = Organization.objects.filter(name=COMPLETE_NAME).first()

@@ -14,8 +14,6 @@ TIMEOUT = 120  # seconds
 
 @dataclass(frozen=True)
 class BenchmarkRequest:
-    """A request; `body` is encoded JSON."""
-
     method: str
     path: str
     body: bytes | None = None
@@ -23,7 +21,6 @@ class BenchmarkRequest:
 
 
 def json_request(method: str, path: str, body: Any, headers: dict[str, str]) -> BenchmarkRequest:
-    """Return a request with a JSON body."""
     return BenchmarkRequest(
         method, path, json.dumps(body).encode(), {**headers, "Content-Type": "application/json"}
     )
@@ -55,7 +52,6 @@ class LoadGenerator:
         self.result = LoadResult()
 
     def run(self) -> LoadResult:
-        """Send the requests and return the result."""
         started = time.perf_counter()
         threads = [
             threading.Thread(target=self._send_over_connection, args=(started,))
@@ -79,6 +75,7 @@ class LoadGenerator:
             if request is None:
                 break
             began = time.perf_counter()
+            # http.client keeps the connection alive, so that no request pays for a handshake.
             connection.request(request.method, request.path, request.body, request.headers)
             response = connection.getresponse()
             body = response.read()
@@ -94,6 +91,5 @@ class LoadGenerator:
 
 
 def repeat(make: Callable[[], BenchmarkRequest]) -> Iterator[BenchmarkRequest]:
-    """Yield the same request forever."""
     while True:
         yield make()

@@ -1,9 +1,8 @@
 """The measurement of a case: response time, SQL statements, CPU time of the application and of PostgreSQL."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from statistics import median
-from typing import Any
 
 from devtools.benchmark import process_stats
 from devtools.benchmark.load_generator import BenchmarkRequest, LoadGenerator
@@ -12,7 +11,7 @@ from devtools.benchmark.servers import BenchmarkServers, StatementCounter
 
 @dataclass
 class CaseResult:
-    """The figures of a case on a server."""
+    """The figures of a case on a server: times in milliseconds, `peak` in MB."""
 
     case: str
     server: str
@@ -29,10 +28,6 @@ class CaseResult:
     peak: float
     errors: dict[int, int]
     first_error: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the figures for JSON."""
-        return asdict(self)
 
 
 def merge_repetitions(repetitions: list[CaseResult]) -> CaseResult:
@@ -63,6 +58,7 @@ class ServerBenchmark:
         self, case: str, requests: Iterator[BenchmarkRequest], *, connections: int, seconds: float, limit: int
     ) -> CaseResult:
         """Warm up, then send requests for some seconds, at most `limit` in all."""
+        # Prepared statements, caches and the connection pool exist after the warm-up.
         warm_up = min(limit // 10, 60)
         LoadGenerator(self.port, requests, connections=connections, seconds=2, limit=warm_up).run()
         self.counter.reset()
@@ -85,7 +81,7 @@ class ServerBenchmark:
             cpu=(application + database) * 1000 / count,
             application=application * 1000 / count,
             database=database * 1000 / count,
-            peak=process_stats.peak_megabytes(self.servers.pid(self.server)),
+            peak=process_stats.memory(self.servers.pid(self.server)).peak,
             errors=result.errors,
             first_error=result.first_error,
         )

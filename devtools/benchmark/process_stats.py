@@ -12,7 +12,6 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def tree(pid: int) -> set[int]:
-    """Return the process and all its descendants."""
     return {pid} | descendants(pid)
 
 
@@ -22,6 +21,7 @@ def cpu_seconds(pid: int) -> float:
     for each in tree(pid):
         with suppress(OSError, ValueError):
             fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            # utime, stime, cutime and cstime (proc_pid_stat(5)).
             ticks += sum(int(field) for field in fields[11:15])
     return ticks / TICK
 
@@ -43,11 +43,6 @@ def memory(pid: int) -> ProcessMemory:
 def proportional_megabytes(pids: Iterable[int]) -> float:
     """Return the memory of the processes together; a page that several share counts once."""
     return sum(_memory(each).share for each in pids)
-
-
-def peak_megabytes(pid: int) -> float:
-    """Return the peak resident size of the largest process of the tree."""
-    return memory(pid).peak
 
 
 def _memory(pid: int) -> ProcessMemory:

@@ -13,12 +13,12 @@ from urllib.parse import quote
 import psycopg
 
 from devtools.local_stack.data import first_key, free_port
-from devtools.local_stack.postgres import USER, Postgres, fitted, memory_of_machine
+from devtools.local_stack.postgres import USER, Postgres, settings_for_memory, total_memory
 from devtools.local_stack.process import (
     WEB_SERVER,
     Command,
     StartFailed,
-    cut,
+    kill_guarded,
     last_lines,
     launch,
     run,
@@ -28,7 +28,7 @@ from devtools.local_stack.valkey import Valkey
 
 # As for `./krafter up`, with statements counted.
 SETTINGS = {
-    **fitted(memory_of_machine()),
+    **settings_for_memory(total_memory()),
     "shared_preload_libraries": "pg_stat_statements",
     "max_connections": "200",
 }
@@ -38,6 +38,7 @@ STATEMENTS = """
     WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE%'
 """
 VACUUM_WORKERS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
+# The rate limits would end every case after a hundred requests.
 UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
 
 
@@ -57,7 +58,6 @@ class BenchmarkServers:
         self.secrets["KRAFTER_SIGNING_KEYS"] = first_key()
 
     def start(self) -> None:
-        """Start PostgreSQL and Valkey."""
         log = self.directory / "initdb.log"
         self.postgres.prepare(lambda command: run(command, log))
         self.start_server(self.postgres.command())
@@ -67,19 +67,15 @@ class BenchmarkServers:
         wait_for(self.valkey.answers, "Valkey", self.process("valkey"), self.log("valkey"))
 
     def start_server(self, command: Command) -> None:
-        """Start a server and remember it, so that `stop` ends it."""
         self.running[command.name] = (command, launch(command, self.log(command.name)))
 
     def log(self, name: str) -> Path:
-        """Return the log file of a server."""
         return self.directory / f"{name}.log"
 
     def process(self, name: str) -> "subprocess.Popen[bytes]":
-        """The guard of a server; what it runs is below it."""
         return self.running[name][1]
 
     def pid(self, name: str) -> int:
-        """Return the process id of a server's guard."""
         return self.process(name).pid
 
     def make_database(self, name: str) -> bool:
@@ -93,7 +89,6 @@ class BenchmarkServers:
         return True
 
     def environment(self, database: str) -> dict[str, str]:
-        """Return the environment of an application on that database."""
         socket = quote(str(self.postgres.socket), safe="/")
         url = f"postgres://{USER}:{self.postgres.password}@/{database}?host={socket}"
         media = self.directory / "media"
@@ -106,7 +101,7 @@ class BenchmarkServers:
 
     def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:
         """Serve a WSGI application as `./krafter up` does; return its port once it answers."""
-        # Compiled by another: a process that compiles what it loads keeps megabytes of that for good.
+        # Compiled by another process: one that compiles its modules has megabytes more at the end.
         loading = f"import krafter_audit.server, {application.partition(':')[0]}"
         subprocess.run(
             [sys.executable, "-c", loading], env={**os.environ, **env}, capture_output=True, check=True
@@ -124,18 +119,16 @@ class BenchmarkServers:
         return port
 
     def stop(self, *names: str) -> None:
-        """Stop the named servers, or all. PostgreSQL has time for a checkpoint."""
         for name in names or tuple(reversed(self.running)):
             command, process = self.running.pop(name)
             process.terminate()
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
-                cut(process)
-            command.clear()
+                kill_guarded(process)
+            command.remove_files()
 
     def counter(self, database: str) -> "StatementCounter":
-        """Return the statement counter of a database."""
         return StatementCounter(self.postgres.connect(database))
 
 
@@ -146,16 +139,15 @@ class StatementCounter:
         self.connection = connection
 
     def reset(self) -> None:
-        """Reset the counter."""
         self.connection.execute("SELECT pg_stat_statements_reset()")
 
     def settle(self) -> None:
-        """Write loaded data to disk, so that this does not go on during the measurement."""
+        # Writing the loaded data must not go on during the measurement.
         self.connection.execute("CHECKPOINT")
         os.sync()
 
     def wait_for_vacuum(self) -> None:
-        """Wait at most a minute for autovacuum, so that a case does not pay for the one before it."""
+        # A case must not pay for the dead rows of the one before it.
         until = time.monotonic() + 60
         while self._is_vacuuming() and time.monotonic() < until:
             time.sleep(0.5)
@@ -164,7 +156,6 @@ class StatementCounter:
         return bool(self.connection.execute(VACUUM_WORKERS).fetchone())
 
     def statements(self) -> int:
-        """Return the number of statements since the reset."""
         row = self.connection.execute(STATEMENTS).fetchone()
         return int(str(row[0])) if row else 0
 

@@ -35,7 +35,6 @@ def replace_figures(page: str, figures: str, start: str = START, end: str = END)
 
 
 def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
-    """Return a Markdown table with aligned columns."""
     widths = [max(len(row[place]) for row in [list(head), *rows]) for place in range(len(head))]
     lines = [list(head), ["-" * width for width in widths], *rows]
     return "\n".join("| " + " | ".join(_aligned(line, widths)) + " |" for line in lines)
@@ -50,7 +49,6 @@ def _aligned(line: list[str], widths: list[int]) -> list[str]:
 
 
 def results_table(measured: list[CaseResult]) -> str:
-    """Return the table of requests."""
     return table(RESULT_COLUMNS, [_row(each) for each in measured])
 
 
@@ -63,7 +61,6 @@ def _row(each: CaseResult) -> list[str]:
 
 
 def memory_sentence(memory: ProcessMemory) -> str:
-    """Return a sentence about the memory of a web worker at the end of the run."""
     return (
         f"Memory of a web worker at the end: {memory.resident:.0f} MB resident, {memory.peak:.0f} MB peak,"
         f" {memory.share:.0f} MB proportional (shared pages divided among the processes)."
@@ -71,7 +68,6 @@ def memory_sentence(memory: ProcessMemory) -> str:
 
 
 def exports_table(exports: list[dict[str, Any]]) -> str:
-    """Return the table of exports."""
     rows = [
         [
             export["format"], f"{export['rows']:,}", f"{export['snapshot']:.1f}", f"{export['writing']:.1f}",
@@ -83,13 +79,11 @@ def exports_table(exports: list[dict[str, Any]]) -> str:
 
 
 def aims_table(aims: list[Aim]) -> str:
-    """Return the table of aims."""
     rows = [[aim.what, f"{aim.value:.2f}", f"{aim.limit:g}", "yes" if aim.met else "NO"] for aim in aims]
     return table(("aim", "figure", "at most", "met"), rows)
 
 
 def machine() -> str:
-    """Return a line with the date and the machine."""
     model = next(
         (line.split(":")[1].strip() for line in _cpuinfo() if line.startswith("model name")),
         platform.machine(),

@@ -18,12 +18,10 @@ from reports.models import Report  # noqa: E402
 
 
 def peak_megabytes() -> float:
-    """Return the peak resident size so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
-    """Take a snapshot and write the file, as the worker does."""
     project = Project.objects.get(slug=EXPORTED)
     began = time.perf_counter()
     report = services.queue_export(project, format=sys.argv[1], by=SYSTEM)

@@ -17,15 +17,12 @@ class DemoFailed(Exception):
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """A response."""
-
     status: int
     body: bytes
     content_type: str
 
     @property
     def json(self) -> Any:
-        """The parsed body. Raises ValueError."""
         return json.loads(self.body)
 
 
@@ -46,14 +43,12 @@ def send(method: str, url: str, *, body: Any = None, key: str | None = None) -> 
 
 
 class ApiClient:
-    """A client of one project's API."""
-
     def __init__(self, base: str, key: str) -> None:
         self.base = base
         self.key = key
 
     def call(self, method: str, path: str, body: Any = None, *, expect: int = 200, show: bool = True) -> Any:
-        """Send a request, print it, and return `data`, or `error`. Raises DemoFailed for an unexpected status."""
+        """Send a request, print it, and return `data` or `error`. Raises DemoFailed for another status."""
         if show:
             print(f"\n   {method} …/audit{path}")
             if body is not None:
@@ -69,10 +64,10 @@ class ApiClient:
         return envelope["data"] if envelope["error"] is None else envelope["error"]
 
     def send_with_retry(self, method: str, path: str, body: Any) -> ApiResponse:
-        """Send a request; on a rate limit wait once for the next window."""
         answer = send(method, f"{self.base}{path}", body=body, key=self.key)
         if answer.status == 429 and answer.json["error"]["code"] == "rate_limited":
             print("   (Rate limit reached. Waiting for the next minute.)")
+            # Windows begin with the minute.
             time.sleep(61 - time.time() % 60)
             answer = send(method, f"{self.base}{path}", body=body, key=self.key)
         return answer
@@ -94,7 +89,6 @@ class ApiClient:
 
 
 def indented(text: str) -> str:
-    """Indent a text."""
     return "\n".join(f"     {line}" for line in text.splitlines())
 
 
@@ -106,7 +100,6 @@ def shortened(value: Any) -> str:
 
 
 def cut(value: Any) -> Any:
-    """Cut long texts and lists."""
     if isinstance(value, dict):
         return {key: cut(each) for key, each in value.items()}
     if isinstance(value, list):

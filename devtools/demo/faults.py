@@ -32,7 +32,7 @@ FAULTS: dict[str, str] = {
 
 @dataclass
 class FaultState:
-    """The active faults, initially all. Stored in `path`, so that they survive a restart."""
+    """The active faults, initially all; stored in `path`, so that they survive a restart."""
 
     path: Path | None = None
     fixed: set[str] = field(default_factory=set)
@@ -46,18 +46,16 @@ class FaultState:
         return name not in self.fixed
 
     def set(self, names: set[str], *, broken: bool) -> None:
-        """Activate or fix the named faults."""
         with self.lock:
             self.fixed = self.fixed - names if broken else self.fixed | names
             self.save()
 
     def save(self) -> None:
-        """Write the state atomically."""
         if self.path:
+            # Renamed into place, so that a killed server leaves no half-written file.
             new = self.path.with_name(f".{self.path.name}.{os.getpid()}")
             new.write_text(json.dumps(sorted(self.fixed)))
             new.replace(self.path)
 
     def listed(self) -> list[dict[str, object]]:
-        """Return all faults for the JSON response."""
         return [{"name": name, "what": what, "broken": name in self} for name, what in FAULTS.items()]

@@ -72,8 +72,6 @@ GIT_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
 
 @dataclass(frozen=True)
 class DemoResponse:
-    """A response of the demo website."""
-
     body: bytes
     content_type: str = "text/html; charset=utf-8"
     status: int = 200
@@ -84,16 +82,11 @@ def respond(path: str, faults: FaultState) -> DemoResponse:
     """Return the response for a path."""
     if path == "/":
         return DemoResponse(shop(faults).encode(), headers=page_headers(faults))
+    cached = [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]
     if path == "/style.css":
-        headers = (
-            [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]
-        )
-        return DemoResponse(STYLE.encode(), "text/css; charset=utf-8", headers=headers)
+        return DemoResponse(STYLE.encode(), "text/css; charset=utf-8", headers=cached)
     if path == "/logo.svg":
-        headers = (
-            [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]
-        )
-        return DemoResponse(LOGO.encode(), "image/svg+xml", headers=headers)
+        return DemoResponse(LOGO.encode(), "image/svg+xml", headers=cached)
     if path == "/robots.txt":
         return DemoResponse(robots(faults).encode(), "text/plain; charset=utf-8")
     if path == "/.git/config" and "exposed_git" in faults:
@@ -102,7 +95,6 @@ def respond(path: str, faults: FaultState) -> DemoResponse:
 
 
 def page_headers(faults: FaultState) -> list[tuple[str, str]]:
-    """Return the headers of the page."""
     wanted = {
         "security_header_csp": ("Content-Security-Policy", CSP),
         "security_header_frame_options": ("X-Frame-Options", "DENY"),
@@ -113,9 +105,7 @@ def page_headers(faults: FaultState) -> list[tuple[str, str]]:
 
 
 def cookie(faults: FaultState) -> str:
-    """Return the session cookie, which has a fixed value."""
-    parts = ["bakery_session=f3b1c6f0d0"]
-    parts += ["Path=/"]
+    parts = ["bakery_session=f3b1c6f0d0", "Path=/"]
     parts += [] if "cookies_secure" in faults else ["Secure"]
     parts += [] if "cookies_httponly" in faults else ["HttpOnly"]
     parts += ["SameSite=Anywhere" if "cookies_samesite" in faults else "SameSite=Lax"]
@@ -123,14 +113,12 @@ def cookie(faults: FaultState) -> str:
 
 
 def robots(faults: FaultState) -> str:
-    """Return robots.txt, or an invalid one."""
     if "robots_txt_valid" in faults:
         return "Please do not index the cellar\nDissalow /cellar\n"
     return "User-agent: *\nDisallow: /cellar\n"
 
 
 def shop(faults: FaultState) -> str:
-    """Return the page."""
     lang = "" if "a11y_html_has_lang" in faults else ' lang="en"'
     title = "" if "title_present" in faults else "<title>Corner Bakery: bread made slowly</title>"
     description = "" if "meta_description" in faults else f'<meta name="description" content="{WORDS}">'
@@ -159,24 +147,20 @@ def shop(faults: FaultState) -> str:
 
 
 def logo(faults: FaultState) -> str:
-    """Return the logo."""
     alternative = "" if "a11y_image_alt" in faults else ' alt="A loaf of bread"'
     size = "" if "image_dimensions" in faults else ' width="72" height="72"'
     return f'<img src="/logo.svg"{alternative}{size}>'
 
 
 def loaf(name: str, words: str, price: str) -> str:
-    """Return a product."""
     return f'<li><h2>{name}</h2><p>{words}</p><p class="price">€ {price}</p></li>\n'
 
 
 def story(heading: str, paragraphs: tuple[str, ...]) -> str:
-    """Return a section of text."""
     return f"<section><h2>{heading}</h2>{''.join(f'<p>{each}</p>' for each in paragraphs)}</section>\n"
 
 
 def order(faults: FaultState) -> str:
-    """Return the order form."""
     label = "" if "a11y_label" in faults else '<label for="email">Your email</label>'
     name = "" if "a11y_button_name" in faults else "Order for tomorrow"
     field = '<input id="email" name="email" type="email">'
@@ -184,7 +168,6 @@ def order(faults: FaultState) -> str:
 
 
 def not_found() -> str:
-    """Return the 404 page."""
     return (
         '<!doctype html><html lang="en"><head><title>Not baked here</title></head>'
         '<body><main><h1>Not baked here</h1><p><a href="/">Back to the shop</a></p></main></body></html>'

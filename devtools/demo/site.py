@@ -19,8 +19,6 @@ SLOW_SECONDS = 0.8  # above the threshold of the check `ttfb`, 600 ms
 
 
 class DemoServer(ThreadingHTTPServer):
-    """The server with its faults."""
-
     daemon_threads = True
 
     def __init__(self, port: int, faults: FaultState) -> None:
@@ -29,14 +27,11 @@ class DemoServer(ThreadingHTTPServer):
 
 
 class DemoRequestHandler(BaseHTTPRequestHandler):
-    """Handles the requests of a connection."""
-
     server: DemoServer
     protocol_version = "HTTP/1.1"
     timeout = 10
 
     def do_GET(self) -> None:
-        """Return a page or the list of faults."""
         path = self.path.partition("?")[0]
         if path == "/faults":
             self.send(faults_response(self.server.faults))
@@ -48,11 +43,10 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def do_OPTIONS(self) -> None:
-        """Return the allowed methods, without CORS headers."""
         self.send(DemoResponse(b"", status=204, headers=[("Allow", "GET, HEAD, OPTIONS")]))
 
     def do_POST(self) -> None:
-        """Fix or break faults."""
+        # A body that is not read would be taken for the next request of the connection.
         self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 65536))
         names, action = parse_action(self.path)
         if action is None:
@@ -62,7 +56,6 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
         self.send(faults_response(self.server.faults))
 
     def send(self, page: DemoResponse) -> None:
-        """Send a response with the common headers."""
         body, extra = self.compress(page)
         self.send_response(page.status)
         self.send_header("Content-Type", page.content_type)
@@ -76,18 +69,15 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def compress(self, page: DemoResponse) -> tuple[bytes, list[tuple[str, str]]]:
-        """Return the body and headers, compressed if the client accepts it."""
         if "text_compression" in self.server.faults or "gzip" not in self.headers.get("Accept-Encoding", ""):
             return page.body, []
         return gzip.compress(page.body, mtime=0), [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
 
     def version_string(self) -> str:
-        """Return the Server header."""
         return "BakeryServer/1.4.2" if "server_version_disclosure" in self.server.faults else "BakeryServer"
 
 
 def faults_response(faults: FaultState) -> DemoResponse:
-    """Return the state of all faults as JSON."""
     return DemoResponse(json.dumps(faults.listed(), indent=1).encode() + b"\n", "application/json")
 
 
@@ -102,7 +92,6 @@ def parse_action(path: str) -> tuple[set[str], str | None]:
 
 
 def main() -> int:
-    """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, help="file in which the fixed faults are stored")

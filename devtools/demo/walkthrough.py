@@ -34,7 +34,6 @@ class Walkthrough:
         print(f"…/audit is {audit}\nThe demo website is {self.site}")
 
     def print_step(self, title: str) -> None:
-        """Print the heading of a step."""
         self.number += 1
         print(f"\n{self.number}. {title}")
 
@@ -52,7 +51,6 @@ class Walkthrough:
         return self.report()
 
     def site_request(self, path: str) -> None:
-        """Fix or break something on the demo website."""
         print(f"\n   POST {self.site}{path}")
         answer = send("POST", f"{self.site}{path}")
         broken = sum(fault["broken"] for fault in answer.json) if answer.status == 200 else 0
@@ -61,12 +59,10 @@ class Walkthrough:
             raise DemoFailed(f"The demo website answered {answer.status}.")
 
     def break_site(self) -> None:
-        """Restore all faults that an earlier run has fixed."""
         self.print_step("Restore all faults of the demo website.")
         self.site_request("/faults/break-all")
 
     def scan_and_select_finding(self) -> dict[str, Any]:
-        """Scan, list, and select the finding about the missing header."""
         self.print_step("Scan the site.")
         scan = self.api.call("POST", "/scans/run", {"url": f"{self.site}/", "trigger": "manual"}, expect=202)
         done = self.api.wait(f"/scans/{scan['id']}", "status", {"queued", "running"})
@@ -82,7 +78,6 @@ class Walkthrough:
         raise DemoFailed(f"No finding has the check {CHECK}.")
 
     def create_task(self, finding: dict[str, Any]) -> dict[str, Any]:
-        """Create the task and start work."""
         self.print_step(
             "Create a task for the missing Content-Security-Policy header. The policy sets its due date."
         )
@@ -97,15 +92,14 @@ class Walkthrough:
         return task
 
     def run_verification(self, task: dict[str, Any]) -> dict[str, Any]:
-        """Set the task to ready_verify, run a verification, and wait for the result."""
         self.api.call("PATCH", f"/tasks/{task['id']}", {"status": "ready_verify"})
         verification = self.api.call("POST", "/verifications/run", {"task_id": task["id"]}, expect=202)
         return self.wait_for_checks(verification["id"])
 
     def wait_for_checks(self, verification_id: str) -> dict[str, Any]:
-        """Poll the verification until no check is running."""
         path = f"/verifications/{verification_id}"
         deadline = time.monotonic() + 90
+        # The checks of a verification run in parallel jobs; it is complete when none is running.
         while True:
             verification: dict[str, Any] = self.api.call("GET", path, show=False)
             if all(check["status"] != "running" for check in verification["checks"]):
@@ -117,13 +111,11 @@ class Walkthrough:
         return verification
 
     def expect_checks(self, verification: dict[str, Any], status: str) -> None:
-        """Raise DemoFailed unless all checks have the status."""
         found = {check["key"]: check["status"] for check in verification["checks"]}
         if set(found.values()) != {status}:
             raise DemoFailed(f"The checks should be {status} but are {found}.")
 
     def verify_before_fix(self, task: dict[str, Any]) -> None:
-        """Verify before the fix: the check fails, and the approval is rejected."""
         self.print_step(
             "Run a verification without having fixed anything: the check runs on the live site and fails."
         )
@@ -135,7 +127,6 @@ class Walkthrough:
             raise DemoFailed(f"The error should be checks_not_passed but is {refusal['code']}.")
 
     def fix_and_approve(self, task: dict[str, Any]) -> dict[str, Any]:
-        """Fix the site, verify, approve."""
         self.print_step("Fix it: the site sends the header from now on.")
         self.site_request(f"/faults/{CHECK}/fix")
         self.print_step("Verify again.")
@@ -148,7 +139,6 @@ class Walkthrough:
         return approved
 
     def reopen(self, verification: dict[str, Any], finding: dict[str, Any]) -> None:
-        """Remove the header again, reopen the verification, and show the regression."""
         self.print_step(
             "An old version is deployed, and the header is missing again. Reopen the verification."
         )
@@ -161,7 +151,6 @@ class Walkthrough:
             raise DemoFailed("No regression was recorded for the reopened verification.")
 
     def show_closed_state(self, task: dict[str, Any], finding: dict[str, Any]) -> None:
-        """Show the status of task, finding and regressions."""
         self.print_step("The task is done, the finding resolved, the regression closed.")
         statuses = [
             self.api.call("GET", f"/tasks/{task['id']}")["status"],
@@ -174,7 +163,6 @@ class Walkthrough:
             )
 
     def policy(self) -> None:
-        """Read, test and replace the policy."""
         self.print_step("Read the project's policy: severities, due dates and alerts.")
         self.api.call("GET", "/policies/current")
         self.print_step("Test a stricter policy without applying it.")
@@ -183,7 +171,6 @@ class Walkthrough:
         self.api.call("PUT", "/policies/current", {"name": "Strict Production Policy", "config": STRICT})
 
     def report(self) -> tuple[list[Path], str]:
-        """Show the summary, export in three formats, and share by link."""
         self.print_step("Read the summary: risk burn-down, pass rate and regression rate.")
         self.api.call("GET", "/reports/summary")
         files = [file for form in FIRST_BYTES if (file := self.export(form))]
@@ -199,7 +186,7 @@ class Walkthrough:
         return files, link
 
     def export(self, form: str) -> Path | None:
-        """Export in a format, wait, and download; None if this machine cannot render a PDF."""
+        """Export in a format and download; None if this machine cannot render a PDF."""
         self.print_step(f"Export the report as {form.upper()}.")
         queued = self.api.call("POST", "/reports/export", {"format": form}, expect=202)
         done = self.api.wait(f"/reports/{queued['id']}", "status", {"queued", "exporting"})
@@ -223,15 +210,14 @@ class Walkthrough:
         return file
 
     def explain_failure(self, report_id: str, form: str) -> None:
-        """Print why an export failed. A PDF needs Pango, which may be missing; every other failure is DemoFailed."""
         error = self.api.call("GET", f"/reports/{report_id}/download", expect=409)
+        # A PDF needs Pango, which may be missing.
         if form != "pdf":
             raise DemoFailed(f"The export as {form} failed. {error['message']}")
         print(f"\n   No PDF: {error['message']}\n   The demo continues with the other formats.")
 
 
-def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./krafter demo", description=__doc__)
     parser.add_argument(
         "--data",
@@ -256,8 +242,7 @@ def facts_of(data: DataDirectory) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the walkthrough; return the exit status."""
-    options = parsed(arguments)
+    options = parse_arguments(arguments)
     try:
         walkthrough = Walkthrough(facts_of(DataDirectory(options.data)), options.out.resolve())
         files, link = walkthrough.run()

@@ -1,1 +1,1 @@
-"""The whole system on one machine: PostgreSQL and Valkey out of wheels, one supervisor for all processes."""
+"""The whole system on one machine: PostgreSQL and Valkey from wheels, one supervisor for all processes."""

@@ -1,4 +1,4 @@
-"""The data directory of one system: its lock, its secrets, and what is known about the running system."""
+"""The data directory of a system: its lock, its secrets, and the addresses of the running system."""
 
 import base64
 import fcntl
@@ -8,6 +8,7 @@ import secrets
 import shutil
 import socket
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,12 @@ SECRETS = "secrets.json"
 ENVIRONMENT = "environment.json"  # what `manage.py` needs to reach the running system
 READY = "ready.json"
 LOCK = "lock"
-ELSEWHERE = "elsewhere.json"
+SOCKET_DIRECTORY = "socket-directory.json"  # in /tmp: see `postgres.socket_directory`
 
 
 def write_private(path: Path, content: Any) -> None:
-    """Write JSON for the owner's eyes only; a reader sees the old file or the new one, never half of it."""
+    """Write JSON that only the owner can read, atomically."""
+    # Renamed into place: a reader sees the old file or the new one, never half of it.
     new = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
@@ -33,26 +35,24 @@ def write_private(path: Path, content: Any) -> None:
 
 
 class DataDirectory:
-    """Everything that a system keeps, in one directory that only its owner can read."""
+    """All files of a system, in a directory that only its owner can read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
         self.handle: int | None = None
 
     def make(self) -> None:
-        """Create the directory on first use. Raises StartFailed where that is not allowed."""
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StartFailed(f"The data directory {self.path} can't be made: {error.strerror}.") from error
+            raise StartFailed(
+                f"The data directory {self.path} cannot be created: {error.strerror}."
+            ) from error
 
     def lock(self, *, seconds: float = 12) -> int:
-        """Hold the directory for this process and its guards; answers the handle.
-
-        Raises StartFailed when another system runs on it. The guards of a killed supervisor hold the lock
-        for the moment that they need to end what it left; that is waited for.
-        """
+        """Lock the directory for this process; return the handle. Raises StartFailed when it is in use."""
         self.handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        # The guards of a killed supervisor hold the lock for the moment that they need to end its processes.
         deadline = time.monotonic() + seconds
         while not self.try_lock():
             holder = self.holder()
@@ -66,7 +66,6 @@ class DataDirectory:
         return self.handle
 
     def try_lock(self) -> bool:
-        """Take the lock if nobody has it."""
         if self.handle is None:
             return False
         try:
@@ -76,14 +75,13 @@ class DataDirectory:
         return True
 
     def holder(self) -> int | None:
-        """The process that wrote itself into the lock."""
         text = (self.path / LOCK).read_text().strip()
         return int(text) if text.isdigit() else None
 
     def running(self) -> bool:
-        """Whether a system runs on the directory now."""
         if not (self.path / LOCK).exists():
             return False
+        # A shared lock on another handle fails while the supervisor holds the exclusive one.
         handle = os.open(self.path / LOCK, os.O_RDWR)
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -94,44 +92,44 @@ class DataDirectory:
         return False
 
     def read(self, name: str) -> Any:
-        """One of the files, or None where it is not."""
         try:
             return json.loads((self.path / name).read_text())
         except FileNotFoundError:
             return None
 
     def write(self, name: str, content: Any) -> None:
-        """Write one of the files."""
         write_private(self.path / name, content)
 
-    def forget(self, *names: str) -> None:
-        """Delete files that told about a running system."""
+    def delete(self, *names: str) -> None:
         for name in names:
             (self.path / name).unlink(missing_ok=True)
 
-    def keep_track_of(self, directory: Path) -> None:
-        """Note a directory elsewhere that belongs to the running system."""
-        self.write(ELSEWHERE, str(directory))
+    def record_socket_directory(self, directory: Path) -> None:
+        self.write(SOCKET_DIRECTORY, str(directory))
 
-    def clear_elsewhere(self) -> None:
-        """Delete the directory elsewhere, this system's or that of one that was killed."""
-        directory = self.read(ELSEWHERE)
+    def remove_socket_directory(self) -> None:
+        directory = self.read(SOCKET_DIRECTORY)
         if directory:
             shutil.rmtree(directory, ignore_errors=True)
-        self.forget(ELSEWHERE)
+        self.delete(SOCKET_DIRECTORY)
 
     def secrets(self) -> dict[str, str]:
-        """The secrets of the system, made on first use; those of the environment come first."""
+        """Return the secrets, generated on first use; the environment overrides them."""
         kept: dict[str, str] = self.read(SECRETS) or {}
-        missing = {name: make() for name, make in MAKERS.items() if name not in kept}
+        missing = {name: make() for name, make in GENERATORS.items() if name not in kept}
         if missing:
             kept |= missing
             self.write(SECRETS, kept)
-        given = {name: os.environ[variable] for name, variable in GIVEN.items() if os.environ.get(variable)}
+        # Not stored: the environment may set them for one run only.
+        given = {
+            name: os.environ[variable]
+            for name, variable in SECRET_VARIABLES.items()
+            if os.environ.get(variable)
+        }
         return kept | given
 
-    def port_of(self, name: str) -> int:
-        """A loopback port that stays the same over restarts, as long as nobody else has taken it."""
+    def stable_port(self, name: str) -> int:
+        # The same over restarts, unless another process listens on it: findings name the demo site with its port.
         ports: dict[str, int] = self.read("ports.json") or {}
         if name not in ports or not port_is_free("127.0.0.1", ports[name]):
             ports[name] = free_port()
@@ -140,36 +138,41 @@ class DataDirectory:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server((host, 0), family=family(host)) as probe:
+    with socket.create_server((host, 0), family=address_family(host)) as probe:
         return int(probe.getsockname()[1])
 
 
 def port_is_free(host: str, port: int) -> bool:
-    """Whether we could listen there."""
     try:
-        socket.create_server((host, port), family=family(host)).close()
+        socket.create_server((host, port), family=address_family(host)).close()
     except OSError:
         return False
     return True
 
 
-def family(host: str) -> socket.AddressFamily:
-    """The kind of address that `host` is."""
+def is_ready(url: str) -> bool:
+    """Whether a system at this address is ready to serve."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz/ready", timeout=3) as response:  # noqa: S310 - our own address
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def address_family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def first_key() -> str:
-    """A first key for KRAFTER_ENCRYPTION_KEYS or KRAFTER_SIGNING_KEYS: `id:base64` of 32 bytes."""
+    """Return a first key for KRAFTER_ENCRYPTION_KEYS or KRAFTER_SIGNING_KEYS: `id:base64` of 32 bytes."""
     return f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def password() -> str:
-    """A password that needs no quoting, in a URL or in a shell."""
-    return secrets.token_hex(16)
+    return secrets.token_hex(16)  # needs no quoting, in a URL or in a shell
 
 
-MAKERS: dict[str, Callable[[], str]] = {
+GENERATORS: dict[str, Callable[[], str]] = {
     "secret_key": lambda: secrets.token_urlsafe(48),
     "encryption_keys": first_key,
     "signing_keys": first_key,
@@ -178,7 +181,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "admin_password": password,
     "api_key": lambda: f"kr_live_{secrets.token_urlsafe(32)}",
 }
-GIVEN = {
+SECRET_VARIABLES = {
     "secret_key": "KRAFTER_SECRET_KEY",
     "encryption_keys": "KRAFTER_ENCRYPTION_KEYS",
     "signing_keys": "KRAFTER_SIGNING_KEYS",

@@ -15,7 +15,7 @@ SERVERS: dict[str, Callable[[], Path]] = {
 
 
 def problem(program: Callable[[], Path]) -> tuple[str, str]:
-    """Run a server's program; return its version and "", or "" and why it does not run."""
+    """Run a server with --version; return (version, "") or ("", why it does not run)."""
     try:
         ended = subprocess.run(
             [program(), "--version"], capture_output=True, text=True, timeout=30, check=False
@@ -28,7 +28,6 @@ def problem(program: Callable[[], Path]) -> tuple[str, str]:
 
 
 def main() -> int:
-    """Print a line for each server; return 1 where one does not run."""
     status = 0
     for name, program in SERVERS.items():
         version, why_not = problem(program)

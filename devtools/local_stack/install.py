@@ -1,7 +1,6 @@
-"""Brings a database up to date and makes the first organisation in it, in one process: `up` waits for it.
+"""Migrate a database and create the first organisation in it, in one process.
 
-KRAFTER_INSTALL is JSON: {"site_url", "demo", "admin_password", "api_key"}; in the environment and not on
-the command line, which everybody on the machine can read. The last line printed is JSON, too.
+KRAFTER_INSTALL is JSON: {"site_url", "demo", "admin_password", "api_key"}. The last line printed is JSON, too.
 """
 
 import json
@@ -12,7 +11,7 @@ from django.core.management import call_command
 
 
 def main() -> None:
-    """Migrate, then seed."""
+    # From the environment: every user of the machine can read command lines.
     given = json.loads(os.environ["KRAFTER_INSTALL"])
     django.setup()
     call_command("check")

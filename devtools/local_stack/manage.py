@@ -1,4 +1,4 @@
-"""`./krafter manage`: Django's command line, with the settings of the system on a data directory."""
+"""`./krafter manage`: manage.py with the settings of the system on a data directory."""
 
 import os
 import sys
@@ -7,21 +7,23 @@ from pathlib import Path
 from devtools.local_stack.data import ENVIRONMENT, DataDirectory
 from devtools.local_stack.process import REPOSITORY
 
-HINT = "(No system runs on {path}: what needs the database or the broker will not find it. Run ./krafter up.)"
+HINT = (
+    "(No system runs on {path}: commands that need the database or the broker will fail. Run ./krafter up.)"
+)
 
 
 def main(arguments: list[str]) -> None:
-    """Become `manage.py`; the first argument is the data directory."""
+    # The first argument is the data directory.
     data = DataDirectory(Path(arguments[0]))
     env = (data.read(ENVIRONMENT) or {}) if data.running() else {}
     if not env:
         print(HINT.format(path=data.path), file=sys.stderr)
         if data.path.exists():
-            kept = data.secrets()
+            secrets = data.secrets()
             env = {
-                "KRAFTER_SECRET_KEY": kept["secret_key"],
-                "KRAFTER_ENCRYPTION_KEYS": kept["encryption_keys"],
-                "KRAFTER_SIGNING_KEYS": kept["signing_keys"],
+                "KRAFTER_SECRET_KEY": secrets["secret_key"],
+                "KRAFTER_ENCRYPTION_KEYS": secrets["encryption_keys"],
+                "KRAFTER_SIGNING_KEYS": secrets["signing_keys"],
             }
     os.chdir(REPOSITORY)
     os.execve(sys.executable, [sys.executable, "manage.py", *arguments[1:]], {**os.environ, **env})  # noqa: S606

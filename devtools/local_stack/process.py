@@ -17,12 +17,12 @@ WEB_SERVER = ("-m", "krafter_audit.server")
 
 
 class StartFailed(Exception):
-    """Something could not be started; the text is a sentence for the person at the terminal."""
+    """Something could not be started; the text is a sentence for the terminal."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to run, and how it wants to be ended."""
+    """A command line, and how it is ended."""
 
     name: str
     arguments: Sequence[str]
@@ -34,7 +34,6 @@ class Command:
     remove: tuple[Path, ...] = ()
 
     def guarded(self) -> list[str]:
-        """Return the command line with the process guard in front."""
         options = [
             "--stop-signal",
             str(int(self.stop_signal)),
@@ -45,17 +44,17 @@ class Command:
             options += ["--user", f"{self.user[0]}:{self.user[1]}"]
         for path in self.remove:
             options += ["--remove", str(path)]
+        # Isolated and without site-packages: the guard starts in milliseconds and imports nothing of the project.
         return [sys.executable, "-I", "-S", process_guard.__file__, *options, "--", *self.arguments]
 
-    def clear(self) -> None:
-        """Delete what is not to outlive the process; the guard does so itself when it is abandoned."""
+    def remove_files(self) -> None:
         for path in self.remove:
             shutil.rmtree(path, ignore_errors=True)
 
 
 def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> subprocess.Popen[bytes]:
-    """Start the command, its output going to `log`. Closing the answer's `stdin` kills all of it."""
-    # An append-only handle: the file may be cut to nothing at any time, and the next line starts it anew.
+    """Start the command with its output in `log`. Closing the returned process's `stdin` kills all of it."""
+    # Append-only: the supervisor truncates the file, and the next line must begin at its new end.
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(
@@ -65,6 +64,7 @@ def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> sub
             stderr=out,
             env={**os.environ, **command.env},
             cwd=command.cwd,
+            # Ctrl-C in the terminal reaches the supervisor only, which stops the processes in order.
             start_new_session=True,
             pass_fds=keep_open,
         )
@@ -73,28 +73,28 @@ def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> sub
 
 
 def run(command: Command, log: Path) -> None:
-    """Run the command to its end. Raises StartFailed with the end of its log when it fails."""
+    """Run the command to its end. Raises StartFailed with the end of its log."""
     process = launch(command, log)
     try:
         status = process.wait()
     finally:
-        cut(process)
-    refuse_failure(command, status, log)
+        kill_guarded(process)
+    raise_on_failure(command, status, log)
 
 
-def refuse_failure(command: Command, status: int, log: Path) -> None:
-    """Raise StartFailed with the end of the log unless the command ended well."""
+def raise_on_failure(command: Command, status: int, log: Path) -> None:
     if status:
         raise StartFailed(f"{command.name} failed (status {status}). The end of {log}:\n{last_lines(log)}")
 
 
-def cut(process: subprocess.Popen[bytes]) -> None:
+def kill_guarded(process: subprocess.Popen[bytes]) -> None:
     """Close the guard's pipe: the command and its descendants are killed at once."""
     if process.stdin:
         process.stdin.close()
     if process.returncode is not None:
         return
     try:
+        # The guard ends the whole tree; killed itself, it would leave orphans.
         process.wait(8)
     except subprocess.TimeoutExpired:
         process.kill()
@@ -102,7 +102,6 @@ def cut(process: subprocess.Popen[bytes]) -> None:
 
 
 def last_lines(log: Path, count: int = 15) -> str:
-    """The end of a log, for a message about a failed start."""
     if not log.exists():
         return "(no output)"
     lines = log.read_text(errors="replace").splitlines()[-count:]
@@ -112,7 +111,7 @@ def last_lines(log: Path, count: int = 15) -> str:
 def wait_for(
     answers: Callable[[], bool], name: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 30
 ) -> None:
-    """Block until the server answers. Raises StartFailed when it ends or takes too long."""
+    """Wait until the server answers. Raises StartFailed when it ends or takes too long."""
     deadline = time.monotonic() + seconds
     while not answers():
         if process.poll() is not None or time.monotonic() > deadline:

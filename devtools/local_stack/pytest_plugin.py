@@ -1,8 +1,7 @@
-"""A pytest plugin: a throw-away PostgreSQL and Valkey for the tests (`-p devtools.local_stack.pytest_plugin`).
+"""A pytest plugin: a temporary PostgreSQL and Valkey for the tests.
 
-The process that starts the tests starts both, before the settings are read; workers of pytest-xdist are
-handed the addresses by the environment. Where DATABASE_URL or REDIS_URL is set, that server is used instead.
-Both servers and their files go when the tests end, and when the process is killed.
+The process that starts the tests starts both, before the settings are read; workers of pytest-xdist inherit the
+addresses. Where DATABASE_URL or REDIS_URL is set, that server is used instead.
 """
 
 import base64
@@ -17,43 +16,41 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from devtools.local_stack.postgres import THROW_AWAY, Postgres, new_password
-from devtools.local_stack.process import Command, cut, launch, run, wait_for
+from devtools.local_stack.data import password
+from devtools.local_stack.postgres import EPHEMERAL_SETTINGS, Postgres
+from devtools.local_stack.process import Command, kill_guarded, launch, run, wait_for
 from devtools.local_stack.valkey import Valkey
 
 running: list[tuple[Command, subprocess.Popen[bytes]]] = []
 
 
-def start(command: Command, place: Path, answers: Callable[[], bool]) -> None:
-    """Start a server whose files are all in `place` and go with it; wait until it answers."""
-    log = place / "log"
-    command = dataclasses.replace(command, remove=(*command.remove, place))
+def start(command: Command, directory: Path, answers: Callable[[], bool]) -> None:
+    log = directory / "log"
+    command = dataclasses.replace(command, remove=(*command.remove, directory))
+    # All files go with the server, also when this process is killed.
     process = launch(command, log)
     running.append((command, process))
     wait_for(answers, command.name, process, log)
 
 
 def start_postgres() -> str:
-    """Start PostgreSQL without any care for its files; answers its URL."""
-    place = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
-    server = Postgres(place / "data", new_password(), THROW_AWAY)
-    server.prepare(lambda command: run(command, place / "log"))
-    start(server.command(), place, server.answers)
+    directory = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
+    server = Postgres(directory / "data", password(), EPHEMERAL_SETTINGS)
+    server.prepare(lambda command: run(command, directory / "log"))
+    start(server.command(), directory, server.answers)
     server.ensure_database()
     return server.url
 
 
 def start_valkey() -> str:
-    """Start Valkey without files; answers its URL."""
-    place = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
-    server = Valkey(place / "data", new_password(), durable=False)
+    directory = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
+    server = Valkey(directory / "data", password(), durable=False)
     server.prepare()
-    start(server.command(), place, server.answers)
+    start(server.command(), directory, server.answers)
     return server.url
 
 
-def keys() -> dict[str, str]:
-    """Fresh secrets for one run."""
+def new_secrets() -> dict[str, str]:
     sealing, signing = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
     return {
         "KRAFTER_SECRET_KEY": secrets.token_urlsafe(48),
@@ -62,37 +59,37 @@ def keys() -> dict[str, str]:
     }
 
 
-def start_what_is_missing() -> None:
-    """Fill the environment in, with servers where none is named."""
+def start_missing_servers() -> None:
     for name, start_server in {"DATABASE_URL": start_postgres, "REDIS_URL": start_valkey}.items():
         if not os.environ.get(name):
             os.environ[name] = start_server()
-    for name, value in keys().items():
+    for name, value in new_secrets().items():
         os.environ.setdefault(name, value)
-    os.environ["REDIS_URL"] = with_a_database_of_its_own(os.environ["REDIS_URL"])
+    os.environ["REDIS_URL"] = with_own_database(os.environ["REDIS_URL"])
 
 
-def with_a_database_of_its_own(redis_url: str) -> str:
-    """Give each of the processes that share a run its own numbered database, of the sixteen that there are."""
+def with_own_database(redis_url: str) -> str:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     if not worker:
         return redis_url
+    # Valkey has sixteen numbered databases.
     return urlsplit(redis_url)._replace(path=f"/{int(worker) % 16}").geturl()
 
 
 def stop() -> None:
-    """End the servers at once: nothing in there is worth an orderly end."""
     while running:
         command, process = running.pop()
-        cut(process)
-        command.clear()
+        # Killed at once: the data is deleted anyway.
+        kill_guarded(process)
+        command.remove_files()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
-    """Before pytest-django reads the settings."""
     try:
-        start_what_is_missing()
+        # Before pytest-django reads the settings.
+        start_missing_servers()
+    # KeyboardInterrupt too: the servers would otherwise outlive the tests.
     except BaseException:
         stop()
         raise
@@ -100,5 +97,4 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 
 
 def pytest_unconfigure() -> None:
-    """The tests are over, or were broken off."""
     stop()

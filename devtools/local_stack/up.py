@@ -6,8 +6,6 @@ import json
 import os
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,33 +13,32 @@ from typing import Any
 from celery import Celery
 from celery.exceptions import OperationalError
 
-from devtools.local_stack.banner import welcome
 from devtools.local_stack.data import (
     ENVIRONMENT,
     READY,
     DataDirectory,
     free_port,
+    is_ready,
     port_is_free,
     write_private,
 )
-from devtools.local_stack.postgres import Postgres, fitted, memory_of_machine
+from devtools.local_stack.postgres import Postgres, settings_for_memory, total_memory
 from devtools.local_stack.process import REPOSITORY, WEB_SERVER, Command, StartFailed
-from devtools.local_stack.supervisor import Stopped, Supervisor
+from devtools.local_stack.supervisor import StopRequested, Supervisor
 from devtools.local_stack.valkey import Valkey
 from scanner.browser import executables
 
 PROJECT = "production-website"
-STOPPING = [(("web", "beat", "worker", "browser", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
+# The web and the workers first: they write to the database until they end.
+STOP_ORDER = [(("web", "beat", "worker", "browser", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 
 
-def python(name: str, *arguments: str, env: dict[str, str]) -> Command:
-    """One of our own Python processes."""
+def python_command(name: str, *arguments: str, env: dict[str, str]) -> Command:
     return Command(name=name, arguments=[sys.executable, *arguments], env=env)
 
 
 @contextlib.contextmanager
 def step(words: str) -> Iterator[None]:
-    """Say what is being done, then how long it took."""
     started = time.monotonic()
     print(f"  {words} ", end="", flush=True)
     yield
@@ -61,22 +58,19 @@ class System:
         self.demo_site = self.demo_url() if options.demo else None
 
     def web_port(self) -> int:
-        """The port that was asked for, or a free one. Raises StartFailed when somebody listens there."""
         host, port = self.options.host, self.options.port
         if port and not port_is_free(host, port):
             raise StartFailed(
-                f"Port {port} on {host} can't be had. Name another, or --port 0 for any free one."
+                f"Port {port} on {host} is in use. Choose another, or --port 0 for any free one."
             )
         return int(port) or free_port(host)
 
     @property
     def url(self) -> str:
-        """Where the web answers, for somebody on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.options.host, self.options.host)  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        """What every process of ours is told; the user's own settings stay as they are."""
         places = {"KRAFTER_MEDIA_ROOT": "media", "KRAFTER_STATIC_ROOT": "static"}
         for name in places.values():
             (self.data.path / name).mkdir(mode=0o700, exist_ok=True)
@@ -87,6 +81,7 @@ class System:
             "KRAFTER_SIGNING_KEYS": self.secrets["signing_keys"],
             "KRAFTER_PUBLIC_URL": self.url,
         }
+        # The user's own settings take precedence.
         names = [*defaults, "DATABASE_URL", "REDIS_URL", "KRAFTER_ALLOWED_NETWORKS"]
         given = {name: os.environ[name] for name in names if os.environ.get(name)}
         return (
@@ -94,14 +89,14 @@ class System:
         )
 
     def demo_url(self) -> str:
-        """The address of the demo's website, which the demo alone allows our own client to look at."""
-        port = self.data.port_of("demo")
+        port = self.data.stable_port("demo")
+        # Loopback is no public address; without this entry no scan could reach the demo site.
         allowed = [self.env.get("KRAFTER_ALLOWED_NETWORKS", ""), f"127.0.0.1/32:{port}"]
         self.env["KRAFTER_ALLOWED_NETWORKS"] = ",".join(filter(None, allowed))
         return f"http://127.0.0.1:{port}"
 
     def start(self) -> dict[str, Any]:
-        """Start everything, in the order in which it is needed; answers what a newcomer needs to know."""
+        """Start everything, and return what a new user needs to know."""
         if "DATABASE_URL" not in self.env:
             with step("PostgreSQL"):
                 self.start_postgres()
@@ -111,57 +106,55 @@ class System:
         with step("Tables, organisation, project and key"):
             seeded = self.install()
         with step("Web, workers and beat"):
-            self.start_processes()
-            self.supervisor.until(self.web_answers, "The web", seconds=90)
-            self.supervisor.until(self.worker_answers(), "A worker", seconds=90)
+            for command in self.processes():
+                self.supervisor.add(command)
+            self.supervisor.wait_until(lambda: is_ready(self.url), "The web", seconds=90)
+            self.supervisor.wait_until(self.worker_answers(), "A worker", seconds=90)
         facts = {"url": self.url, **seeded, "project_id": PROJECT, "demo_site": self.demo_site}
         keys = ("url", "org_id", "project_id", "api_key", "admin", "demo_site")
         return {key: facts[key] for key in keys}
 
     def start_postgres(self) -> None:
-        """Start the embedded database."""
-        settings = fitted(memory_of_machine())
+        settings = settings_for_memory(total_memory())
         server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"], settings)
-        self.data.keep_track_of(server.socket)
+        # Outside of the data directory, so that a killed system's must be found by the next start.
+        self.data.record_socket_directory(server.socket)
         self.env["DATABASE_URL"] = server.url
         server.prepare(self.supervisor.run)
         self.supervisor.add(server.command())
-        self.supervisor.until(server.answers, "PostgreSQL")
+        self.supervisor.wait_until(server.answers, "PostgreSQL")
         server.ensure_database()
 
     def start_valkey(self) -> None:
-        """Start the embedded broker."""
         server = Valkey(self.data.path / "valkey", self.secrets["valkey_password"])
         self.env["REDIS_URL"] = server.url
         server.prepare()
         self.supervisor.add(server.command())
-        self.supervisor.until(server.answers, "Valkey")
-
-    def start_processes(self) -> None:
-        """Start what serves and works."""
-        for command in self.processes():
-            self.supervisor.add(command)
+        self.supervisor.wait_until(server.answers, "Valkey")
 
     def processes(self) -> Iterator[Command]:
-        """The web, the workers, beat and the demo's website."""
         schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
         web = [*WEB_SERVER, "--host", host, "--port", port, "krafter_audit.wsgi:application"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+        # Only the web has many threads.
         pooled = self.env | {"KRAFTER_DB_POOL": "1"}
-        yield python("web", *web, env=pooled)
+        yield python_command("web", *web, env=pooled)
         for name, options in self.workers().items():
-            yield python(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)
+            yield python_command(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)
         # No pid file: one that a killed beat left behind would keep the next from starting.
-        yield python("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)
+        yield python_command("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)
         if self.demo_site:
             state = str(self.data.path / "demo-faults.json")
             port = self.demo_site.rpartition(":")[2]
-            yield python("demo", "-m", "devtools.demo.site", "--port", port, "--state", state, env=self.env)
+            yield python_command(
+                "demo", "-m", "devtools.demo.site", "--port", port, "--state", state, env=self.env
+            )
 
     def workers(self) -> dict[str, list[str]]:
-        """The workers by name: one for the browser alone where there is Chromium, else one says what it cannot see."""
+        # One worker for the browser, whose memory grows, is restarted after 50 scans. Without Chromium another worker
+        # consumes its queue, so that such checks are inconclusive at once.
         queues = ["celery", "scan_http"]
         if not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
             return {"worker": ["--concurrency", "4", "--queues", ",".join([*queues, "scan_browser"])]}
@@ -169,43 +162,60 @@ class System:
         return {"worker": ["--concurrency", "4", "--queues", ",".join(queues)], "browser": alone}
 
     def install(self) -> dict[str, Any]:
-        """Bring the tables up to date; make the first organisation, project, owner and key, or find them."""
         given = {"site_url": self.demo_site or "https://example.com", "demo": bool(self.demo_site)}
         given |= {name: self.secrets[name] for name in ("admin_password", "api_key")}
         env = self.env | {"KRAFTER_INSTALL": json.dumps(given)}
         log = self.supervisor.logs / "install.log"
         try:
-            self.supervisor.run(python("install", "-m", "devtools.local_stack.install", env=env))
+            self.supervisor.run(python_command("install", "-m", "devtools.local_stack.install", env=env))
             installed: dict[str, Any] = json.loads(log.read_text().splitlines()[-1])
         finally:
             log.unlink(missing_ok=True)  # it ends with the password and the key
         return installed
 
-    def web_answers(self) -> bool:
-        """Whether the web is ready to serve."""
-        host = self.url.rpartition(":")[0]
-        try:
-            with urllib.request.urlopen(f"{host}:{self.port}/healthz/ready", timeout=3) as answer:  # noqa: S310
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
-
     def worker_answers(self) -> Callable[[], bool]:
-        """A question that all workers answer."""
+        # Without the project's settings: this process imports no Django.
         app = Celery(broker=self.env["REDIS_URL"], set_as_current=False)
         count = len(self.workers())
 
-        def ask() -> bool:
+        def answers() -> bool:
             try:
                 return len(app.control.ping(timeout=0.5, limit=count) or []) >= count
             except OperationalError:
                 return False
 
-        return ask
+        return answers
 
 
-def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line of `./krafter up`."""
+def render_banner(facts: dict[str, Any]) -> str:
+    """Return the addresses, the logins and three requests to paste; `facts` is what `--ready` writes."""
+    audit = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
+    key = f"-H 'Authorization: Bearer {facts['api_key']}'"
+    body = json.dumps({"url": f"{facts['demo_site'] or 'https://example.com'}/", "trigger": "manual"})
+    lines = [
+        "",
+        f"  URL       {facts['url']}",
+        f"  Admin     {facts['url']}/admin/   {facts['admin']['email']}   {facts['admin']['password']}",
+        f"  API key   {facts['api_key']}",
+        f"  org_id    {facts['org_id']}",
+        f"  project   {facts['project_id']}",
+        *([f"  Demo site {facts['demo_site']}"] if facts["demo_site"] else []),
+        "",
+        "Scan a site, list its findings, see the project's policy:",
+        "",
+        f"  curl -X POST {key} -H 'Content-Type: application/json' -d '{body}' {audit}/scans/run",
+        "",
+        f"  curl {key} '{audit}/findings?limit=5'",
+        "",
+        f"  curl {key} {audit}/policies/current",
+        "",
+        *(["The whole workflow, step by step: ./krafter demo"] if facts["demo_site"] else []),
+        "Press Ctrl-C to stop.",
+    ]
+    return "\n".join(lines)
+
+
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./krafter up", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0 picks a free port (default 8000)")
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default 127.0.0.1)")
@@ -220,8 +230,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the system until somebody asks for its end; answers the exit status."""
-    options = parsed(arguments)
+    options = parse_arguments(arguments)
     data = DataDirectory(options.data)
     try:
         data.make()
@@ -233,29 +242,27 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervisor) -> int:
-    """Start, keep running, stop."""
     try:
         start(options, data, supervisor)
-        supervisor.forever()
-    except Stopped:
+        supervisor.run_forever()
+    except StopRequested:
         print("\nStopping …", flush=True)
         return 0
     except StartFailed as error:
         print(f"\n\nThe start failed. {error}", file=sys.stderr)
         return 1
     finally:
-        supervisor.stop(STOPPING)
-        data.clear_elsewhere()
-        data.forget(ENVIRONMENT, READY)
+        supervisor.stop(STOP_ORDER)
+        data.remove_socket_directory()
+        data.delete(ENVIRONMENT, READY)
     return 0
 
 
 def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervisor) -> None:
-    """Start everything, then tell the terminal and the files."""
     if options.ready:
         options.ready.unlink(missing_ok=True)
-    data.clear_elsewhere()
-    data.forget(ENVIRONMENT, READY)
+    data.remove_socket_directory()
+    data.delete(ENVIRONMENT, READY)
     print(f"Krafter Audit, data in {data.path}", flush=True)
     system = System(options, data, supervisor)
     facts = system.start()
@@ -263,12 +270,13 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     data.write(READY, facts)
     if options.ready:
         write_private(options.ready.expanduser().resolve(), facts)
-    print(welcome(facts), flush=True)
+    print(render_banner(facts), flush=True)
     supervisor.on_restart = lambda name, status: print(
         f"{name} ended (status {status}); it is started again.", flush=True
     )
     for child in supervisor.children.values():
-        child.ends = 0
+        # The limit is for the start only: from now on a process is always restarted.
+        child.exits = 0
 
 
 if __name__ == "__main__":

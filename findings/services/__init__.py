@@ -1,1 +1,0 @@
-"""Operations on findings: ingestion, triage, status changes that follow remediation, and traffic weights."""

@@ -22,11 +22,8 @@ def report(
     partial: bool,
     by: Actor,
 ) -> dict[str, Any]:
-    """Ingest the valid items of a bulk and return a result for each item.
-
-    `errors` maps the position of each invalid item to its details. Unless `partial` is set, one invalid item
-    rejects them all.
-    """
+    """Ingest the valid items of a bulk; return a result for each item, by `errors` (position → details) too."""
+    # Unless `partial` is set, one invalid item rejects the whole bulk.
     if errors and not partial:
         raise InvalidParams(details=_by_field(errors))
     results: list[dict[str, Any]] = [
@@ -65,7 +62,7 @@ def _ingest(
 
 
 def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
-    """Apply one change to many findings, all or nothing. With `dry_run` only count the matching findings."""
+    """Apply one change to many findings, all or nothing; with `dry_run` only count them."""
     rows = _matching(project, request)
     if request["dry_run"]:
         return {"matched": _count(project, request), "updated": 0, "dry_run": True}

@@ -24,14 +24,12 @@ Identity = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FindingReport:
-    """A finding as a source reports it. None = the source does not report it.
-
-    `first_severity` applies to a new finding only: unlike `severity` it does not overwrite a user's triage later.
-    """
+    """A finding as a source reports it. None = the source does not report it."""
 
     domain: str
     title: str
     severity: str | None = None
+    # Of a new finding only: unlike `severity` it does not overwrite a user's triage later.
     first_severity: str | None = None
     description: str | None = None
     confidence: Any = None
@@ -44,13 +42,12 @@ class FindingReport:
 
     @property
     def identity(self) -> Identity:
-        """Return the domain and the title, by which reports are matched to findings."""
         return (self.domain, self.title)
 
 
 @dataclass
 class IngestionResult:
-    """The finding of each report, which of the findings are new, and which were resolved and are open again."""
+    """The finding of each report, and which of them are new or were resolved."""
 
     findings: list[Finding]
     created: set[UUID] = field(default_factory=set)
@@ -58,21 +55,16 @@ class IngestionResult:
 
     @property
     def ids(self) -> list[UUID]:
-        """The id of the finding of each report."""
         return [finding.pk for finding in self.findings]
 
 
 @transaction.atomic
 def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> IngestionResult:
-    """Create or update one finding for each report, with the same few statements for a hundred of them.
-
-    A resolved finding that is reported again goes back to `in_progress` and a regression is opened; a dismissed one
-    stays dismissed.
-    """
+    """Create or update one finding for each report; open a regression for those that were resolved."""
     batch = {report.identity: report for report in reports}
     if len(batch) > 1:
-        # Overlapping batches would wait for each other's new rows while they hold known ones; no order of locks
-        # prevents that, so a project ingests one batch at a time.
+        # Overlapping batches would wait for each other's new rows while they hold known ones. No order of locks
+        # prevents that deadlock, so a project ingests one batch at a time.
         advisory_lock(f"ingest:{project.pk}")
     known = _lock(project, batch)
     created = _create(project, [batch[identity] for identity in sorted(batch.keys() - known.keys())], by)
@@ -94,7 +86,6 @@ def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[F
 
 
 def _lock(project: Project, identities: Collection[Identity]) -> dict[Identity, Finding]:
-    """Lock the findings that exist, in the order of their ids."""
     if not identities:
         return {}
     titles: dict[str, list[str]] = {}
@@ -108,11 +99,11 @@ def _lock(project: Project, identities: Collection[Identity]) -> dict[Identity, 
 
 
 def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> dict[Identity, Finding]:
-    """Create the findings that no other transaction has created meanwhile, and return them."""
     if not reports:
         return {}
     now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))
     findings = [_new(project, report, severities, now) for report in reports]
+    # Conflicts are findings that another transaction has created since: they are updated instead.
     Finding.objects.bulk_create(findings, batch_size=BATCH_SIZE, ignore_conflicts=True)
     ids = [finding.pk for finding in findings]
     inserted = set(Finding.objects.filter(pk__in=ids).values_list("pk", flat=True))
@@ -123,7 +114,7 @@ def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> di
 
 def _new(project: Project, report: FindingReport, severities: Mapping[str, str], now: datetime) -> Finding:
     severity = report.severity or report.first_severity or severities.get(report.domain) or Severity.MEDIUM
-    numbers = priority.complete(severity, **report.priority)
+    numbers = priority.for_severity(severity, **report.priority)
     return Finding(
         project=project,
         domain=report.domain,
@@ -156,7 +147,6 @@ UPDATED_FIELDS = [
 def _update(
     project: Project, known: Mapping[Identity, Finding], batch: Mapping[Identity, FindingReport], by: Actor
 ) -> list[Finding]:
-    """Update locked findings by their reports; return those that were resolved and are open again."""
     findings = list(known.values())
     now = timezone.now()
     for identity, finding in known.items():
@@ -170,6 +160,7 @@ def _update(
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
+    # Resolved only: a finding that was dismissed stays dismissed.
     regressed = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
     Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
     _open_regressions(project, regressed, by)
@@ -180,9 +171,10 @@ def _update(
 def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
     if report.severity:
         finding.severity = report.severity
+    # A report brings its own evidence; the traffic weight is ours and stays.
     weight = {name: value for name, value in finding.evidence.items() if name == TRAFFIC_WEIGHT}
     if report.priority or report.severity:
-        base = priority.complete(finding.severity, **report.priority)
+        base = priority.for_severity(finding.severity, **report.priority)
         numbers, weight = reapply_traffic(base, finding.evidence)
         finding.impact, finding.effort = numbers.impact, numbers.effort
         finding.risk, finding.score = numbers.risk, numbers.score
@@ -209,6 +201,7 @@ def _check_keys(report: FindingReport) -> list[str] | None:
     if report.checks is not None:
         return list(dict.fromkeys(report.checks))
     named = (report.evidence or {}).get("checks")
+    # `evidence` is free-form JSON of the source.
     if not isinstance(named, list) or len(named) > MAX_CHECKS:
         return None
     valid = all(isinstance(key, str) and CHECK_KEY.match(key) for key in named)

@@ -37,8 +37,7 @@ def apply_traffic(
 ) -> Position | None:
     """Apply traffic to the next thousand open findings; return the position of the last one, None when all are done.
 
-    `share_of` returns the share of all page views, 0 to 1, that a finding's assets have; None if they name no page.
-    `source` describes where the figures come from. The same shares again change nothing.
+    `share_of` returns the share of all page views, 0 to 1, of a finding's assets; None if they name no page.
     """
     found = _next(project, after)
     if not found:
@@ -57,7 +56,7 @@ def apply_traffic(
 
 
 def _next(project: Project, after: Position) -> list[tuple[UUID, str, str]]:
-    """Return the next open findings by domain and title: an order that traffic does not change."""
+    # By domain and title: an order that traffic does not change while the batches proceed.
     rows = Finding.objects.filter(project=project, status__in=OPEN_STATUSES)
     found: list[tuple[UUID, str, str]] = []
     for domain in sorted(Domain.values):
@@ -70,7 +69,6 @@ def _next(project: Project, after: Position) -> list[tuple[UUID, str, str]]:
 
 
 def _apply(finding: Finding, share_of: ShareOf, source: Mapping[str, Any]) -> bool:
-    """Set a finding's priority by its share of the traffic; return whether that changed it."""
     current, stored = _priority(finding), finding.evidence.get(TRAFFIC_WEIGHT)
     base, share = without_traffic(current, finding.evidence), share_of(finding.affected_assets)
     if share is None:
@@ -83,6 +81,7 @@ def _apply(finding: Finding, share_of: ShareOf, source: Mapping[str, Any]) -> bo
     same_source = isinstance(stored, dict) and all(
         stored.get(name) == source.get(name) for name in ("source", "property")
     )
+    # The same shares again change nothing: no event, no new ETag.
     if weighted == current and same_source:
         return False
     _set(finding, weighted, {**source, **traffic_evidence(base, weighted, share)})
@@ -104,20 +103,19 @@ def _save(findings: Sequence[Finding]) -> None:
     now = timezone.now()
     for finding in findings:
         finding.updated_at = now
+    # bulk_update writes a CASE with a branch for each row, so that large batches are slow.
     Finding.objects.bulk_update(findings, WRITTEN_FIELDS, batch_size=UPDATE_SIZE)
 
 
 def follow_severity(previous: Mapping[UUID, str], severity: str) -> None:
-    """Give findings with traffic the default priority of a new severity if they had the default of the previous one.
-
-    `previous` maps the ids of locked findings to their previous severity.
-    """
+    """Give findings with traffic the default priority of a new severity if they had that of `previous`."""
     changed = []
     for finding in Finding.objects.filter(pk__in=list(previous), evidence__has_key=TRAFFIC_WEIGHT).only(
         *READ_FIELDS
     ):
         numbers = _priority(finding)
         base = without_traffic(numbers, finding.evidence)
+        # A priority that a person or a source has set stays.
         if base is not numbers and base == priority.for_severity(previous[finding.pk]):
             weighted, weight = reapply_traffic(priority.for_severity(severity), finding.evidence)
             _set(finding, weighted, weight.get(TRAFFIC_WEIGHT))

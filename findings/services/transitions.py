@@ -1,4 +1,4 @@
-"""Status changes of a finding that follow from its tasks and verifications. The finding must be locked."""
+"""Status changes of a locked finding that follow from its tasks and verifications."""
 
 from uuid import UUID
 
@@ -13,6 +13,7 @@ def advance(finding: Finding, status: str) -> None:
     """Advance the finding to `status`, unless that is behind its present status or its status is terminal."""
     if finding.status not in PROGRESS or status not in PROGRESS:
         return
+    # Of several tasks the furthest decides; none takes a finding back.
     if PROGRESS.index(FindingStatus(status)) > PROGRESS.index(FindingStatus(finding.status)):
         Finding.transitions.apply(finding, status)
 

@@ -42,6 +42,7 @@ def update(
             Finding.transitions.apply(finding, after.pop("status", finding.status), **after)
             log_event("finding.updated", finding, by=by, was=was, now=dict(changes))
     except IntegrityError as error:
+        # Not checked before the UPDATE: another request could take the title in between.
         if "unique_finding_title" in str(error):
             raise TitleTaken from None
         raise
@@ -50,13 +51,11 @@ def update(
 
 @transaction.atomic
 def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[str, Any], by: Actor) -> int:
-    """Apply `changes` (severity, status, owner_id) to all of `rows`, all or nothing; return how many changed.
-
-    The rows are locked in the order of their ids and streamed, so that memory stays constant for any number of rows.
-    """
+    """Apply `changes` (severity, status, owner_id) to all of `rows`, all or nothing; return how many changed."""
     names = sorted({"status", *changes})
     locked = rows.select_for_update().order_by("id").values("pk", *names)
     changed = 0
+    # Streamed, so that memory stays constant for any number of rows.
     for batch in batched(locked.iterator(chunk_size=BATCH_SIZE), BATCH_SIZE):
         for row in batch:
             _refuse_forbidden_status(row["status"], changes.get("status"))
@@ -76,9 +75,9 @@ def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[s
 
 
 def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of one UPDATE. Default priorities of the old severity become those of the new one."""
     values = {**changes, "updated_at": timezone.now()}
     if "severity" in changes:
+        # Default priorities of the old severity become those of the new one, in one UPDATE for all rows.
         has_default = Q()
         for severity in Severity.values:
             has_default |= Q(severity=severity, **vars(priority.for_severity(severity)))
@@ -89,8 +88,10 @@ def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_forbidden_status(before: str, after: str | None) -> None:
+    # Setting the present status again is allowed, for clients that send the whole finding.
     if after is None or after == before:
         return
+    # A finding is resolved by evidence, not by a claim.
     if after == FindingStatus.RESOLVED:
         raise ResolvedRequiresVerification
     if before == FindingStatus.RESOLVED:
@@ -98,10 +99,7 @@ def _refuse_forbidden_status(before: str, after: str | None) -> None:
 
 
 def _with_priority(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes, with a new priority where the severity changes and the old priority was its default.
-
-    A priority that a person or a source has set stays.
-    """
+    # A priority that a person or a source has set stays; only a default one follows the severity.
     after = dict(changes)
     if "severity" in changes and _base_priority(finding) == priority.for_severity(finding.severity):
         numbers, weight = reapply_traffic(priority.for_severity(changes["severity"]), finding.evidence)
@@ -112,6 +110,5 @@ def _with_priority(finding: Finding, changes: Mapping[str, Any]) -> dict[str, An
 
 
 def _base_priority(finding: Finding) -> priority.Priority:
-    """Return the priority of a finding without the traffic of its pages."""
     numbers = priority.Priority(finding.impact, finding.effort, finding.risk, finding.score)
     return without_traffic(numbers, finding.evidence)

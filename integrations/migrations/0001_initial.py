@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('token_refresh_until', models.DateTimeField(editable=False, help_text='Until then, one process may be refreshing the token.', null=True)),
                 ('cursor', models.JSONField(default=dict, help_text='How far the provider has been read.')),
                 ('not_before', models.DateTimeField(default=django.utils.timezone.now, help_text='When a waiting sync continues.')),
-                ('scope', models.CharField(choices=[('all', 'All'), ('pending', 'Pending')], default='all', editable=False, max_length=7)),
+                ('sync_scope', models.CharField(choices=[('all', 'All'), ('pending', 'Pending')], default='all', editable=False, max_length=7)),
                 ('requested_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('next_sync_at', models.DateTimeField(help_text='When the next scheduled sync starts.', null=True)),
                 ('failures', models.PositiveSmallIntegerField(default=0, help_text='Consecutive failed syncs.')),
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('ours', models.CharField(blank=True, max_length=300)),
                 ('theirs', models.CharField(blank=True, max_length=300)),
                 ('why', models.CharField(max_length=1000)),
-                ('kept', models.CharField(blank=True, choices=[('ours', 'Ours'), ('theirs', 'Theirs'), ('settled', 'Settled')], max_length=8)),
+                ('resolution', models.CharField(blank=True, choices=[('ours', 'Ours'), ('theirs', 'Theirs'), ('settled', 'Settled')], max_length=8)),
                 ('resolved_at', models.DateTimeField(null=True)),
                 ('integration', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='integrations.integration')),
                 ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='syncconflict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kept', ''), ('resolved_at__isnull', True)), models.Q(('kept__in', ['ours', 'theirs', 'settled']), ('resolved_at__isnull', False)), _connector='OR'), name='conflict_resolved_by_a_choice'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolution', ''), ('resolved_at__isnull', True)), models.Q(('resolution__in', ['ours', 'theirs', 'settled']), ('resolved_at__isnull', False)), _connector='OR'), name='conflict_resolved_by_a_choice'),
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',

@@ -1,78 +1,70 @@
-"""OAuth 2.0: a code is exchanged for tokens while the provider is connected; tokens are refreshed in time.
-
-A code and a rotating refresh token work once, so neither request is retried. Bodies are never logged.
-Source: RFC 6749, sections 4.1.3, 5 and 6; RFC 7636 for `code_verifier`.
-"""
+"""OAuth 2.0: exchange a code for tokens, and refresh tokens (RFC 6749, sections 4.1.3, 5 and 6; RFC 7636)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.configuration import Configuration
+from integrations.configuration import Configuration, configuration
 from integrations.providers.base import UNREADABLE, Provider
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.oauth import OAuth, TokenRequest
 from krafter_audit.http.client import Client, HttpError, Response
 
+# Early enough that a token does not expire during a run.
 REFRESH_AT = 0.8  # of a token's life
+# About 30 years; a larger number would overflow a datetime.
 MAX_LIFE_SECONDS = 10**9
 MAX_ERROR_CODE_LENGTH = 60
 
 
-def exchange_code(
-    client: Client, adapter: type[Provider], configuration: Configuration, *, code: str, **extra: str
-) -> dict[str, Any]:
+def exchange_code(client: Client, adapter: type[Provider], *, code: str, **extra: str) -> dict[str, Any]:
     """Exchange a code for credentials: `token` and, where given, `refresh_token`, `expires_at`, `refresh_at`.
 
-    `extra`: `redirect_uri` and `code_verifier` where they were used, and Sentry's `installation_id`. Raises
-    ProviderRefused or ProviderUnavailable.
+    `extra`: `redirect_uri`, `code_verifier` and Sentry's `installation_id`. Raises ProviderRefused or
+    ProviderUnavailable.
     """
-    flow = _flow(adapter, configuration)
+    flow, _ = _flow(adapter)
     if "installation_id" in extra and "installation_id" not in flow.repeated_fields:
         raise ProviderRefused(f"{adapter.title} does not use an installation_id.")
     fields = {"grant_type": "authorization_code", "code": code, **extra}
-    tokens = _request_tokens(client, adapter, configuration, fields)
+    tokens = _request_tokens(client, adapter, fields)
     return {**tokens, **{name: extra[name] for name in flow.repeated_fields if name in extra}}
 
 
 def is_refresh_due(credentials: Mapping[str, Any]) -> bool:
-    """Tell whether a token has passed 80 % of its life and can be refreshed."""
     refresh_at = credentials.get("refresh_at")
     if not isinstance(refresh_at, str) or not credentials.get("refresh_token"):
         return False
     return datetime.now(UTC) >= datetime.fromisoformat(refresh_at)
 
 
-def refresh_tokens(
-    client: Client, adapter: type[Provider], configuration: Configuration, credentials: Mapping[str, Any]
-) -> dict[str, Any]:
+def refresh_tokens(client: Client, adapter: type[Provider], credentials: Mapping[str, Any]) -> dict[str, Any]:
     """Return the credentials with new tokens. ProviderRefused means that a person must connect again."""
-    flow = _flow(adapter, configuration)
+    flow, _ = _flow(adapter)
     fields = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
     fields |= {name: credentials[name] for name in flow.repeated_fields if name in credentials}
     try:
-        tokens = _request_tokens(client, adapter, configuration, fields)
+        tokens = _request_tokens(client, adapter, fields)
     except ProviderRefused:
         raise ProviderRefused(f"{adapter.title} no longer accepts the sign-in: connect again.") from None
     return {**credentials, **tokens}
 
 
-def _flow(adapter: type[Provider], configuration: Configuration) -> OAuth:
+def _flow(adapter: type[Provider]) -> tuple[OAuth, Configuration]:
+    settings = configuration(adapter.name)
     if adapter.oauth is None:
         raise ProviderRefused(f"{adapter.title} does not support auth_code: send credentials.")
-    if not configuration.client_id or not configuration.client_secret:
+    if not settings.client_id or not settings.client_secret:
         raise ProviderRefused(
             f"This installation has no OAuth client for {adapter.title}: send credentials instead."
         )
-    return adapter.oauth
+    return adapter.oauth, settings
 
 
-def _request_tokens(
-    client: Client, adapter: type[Provider], configuration: Configuration, fields: Mapping[str, str]
-) -> dict[str, Any]:
-    flow = _flow(adapter, configuration)
-    secrets = {"client_id": configuration.client_id, "client_secret": configuration.client_secret}
-    request = flow.token_request(configuration.url, configuration.token_url, {**fields, **secrets})
+def _request_tokens(client: Client, adapter: type[Provider], fields: Mapping[str, str]) -> dict[str, Any]:
+    flow, settings = _flow(adapter)
+    secrets = {"client_id": settings.client_id, "client_secret": settings.client_secret}
+    request = flow.token_request(settings.url, settings.token_url, {**fields, **secrets})
     response = send(client, adapter, request)
     try:
         body = flow.read(response.json())
@@ -86,10 +78,11 @@ def _request_tokens(
 
 
 def send(client: Client, adapter: type[Provider], request: TokenRequest) -> Response:
-    """Send a request to a token endpoint once. Raises ProviderUnavailable for an outage."""
+    """Send a request to a token endpoint. Raises ProviderUnavailable for an outage."""
     fields = dict(request.fields)
     content: dict[str, Any] = {"json": fields} if request.encoding == "json" else {"data": fields}
     try:
+        # Not retried: a code and a rotating refresh token work once. Bodies are not logged: they are secrets.
         response = client.request("POST", request.url, headers={"Accept": "application/json"}, **content)
     except HttpError as error:
         if error.reason in ("refused_address", "invalid_url"):
@@ -103,7 +96,7 @@ def send(client: Client, adapter: type[Provider], request: TokenRequest) -> Resp
 
 
 def error_code(body: Mapping[str, Any]) -> str:
-    """Return the error's code only: descriptions may repeat what was sent."""
+    # Only the code: an `error_description` may repeat the secrets that were sent.
     code = str(body.get("error") or "no token in the response")
     is_plain = len(code) <= MAX_ERROR_CODE_LENGTH and code.replace("_", " ").replace(" ", "").isalnum()
     return code if is_plain else "refused"
@@ -120,7 +113,6 @@ def _lifetime(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _seconds(body: Mapping[str, Any]) -> float:
-    """Return a token's life; 0 if the response does not say."""
     seconds, expires_at = body.get("expires_in"), body.get("expires_at")
     if isinstance(seconds, str) and seconds.isdecimal():
         seconds = int(seconds)

@@ -1,7 +1,6 @@
-"""Google's service accounts: a key signs a request for a token, which lives for an hour and is not stored.
+"""Google's service accounts: a key signs a request for a token (RFC 7523, section 2.1).
 
-Source: Google, "Using OAuth 2.0 for Server to Server Applications"; RFC 7523, section 2.1. The endpoint is ours: the
-`token_uri` of the key file is user input.
+Source: Google, "Using OAuth 2.0 for Server to Server Applications".
 """
 
 import json
@@ -12,7 +11,7 @@ from typing import Any
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from integrations.configuration import Configuration
+from integrations.configuration import configuration
 from integrations.oauth import flow
 from integrations.providers.base import UNREADABLE, Provider
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
@@ -24,7 +23,7 @@ LIFE_SECONDS = 3600  # Google's maximum
 
 
 def find_key(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the key file of the credentials: an object, its text, or the credentials themselves; None without one."""
+    """Return the key file of the credentials: an object, its text, or the credentials themselves."""
     given = credentials.get("service_account")
     if isinstance(given, str):
         try:
@@ -38,13 +37,15 @@ def find_key(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return given if isinstance(given, Mapping) else {}
 
 
-def request_token(
-    client: Client, adapter: type[Provider], configuration: Configuration, key: Mapping[str, Any]
-) -> str:
-    """Request a token with a key. Raises ProviderRefused for a key that is not accepted, or ProviderUnavailable."""
+def request_token(client: Client, adapter: type[Provider], key: Mapping[str, Any]) -> str:
+    """Request a token with a key; it lives for an hour and is not stored.
+
+    Raises ProviderRefused for a key that is not accepted, or ProviderUnavailable.
+    """
     if adapter.oauth is None or not adapter.oauth.scope:
         raise ProviderRefused(f"{adapter.title} has no service accounts: send other credentials.")
-    url = configuration.token_url or adapter.oauth.token_url
+    # The `token_uri` of the key file is user input: the assertion is not sent there.
+    url = configuration(adapter.name).token_url or adapter.oauth.token_url
     assertion = _assertion(key, adapter.oauth.scope, adapter.oauth.token_url)
     request = TokenRequest(url, "form", {"grant_type": GRANT_TYPE, "assertion": assertion})
     response = flow.send(client, adapter, request)
@@ -63,7 +64,6 @@ def request_token(
 
 
 def _assertion(key: Mapping[str, Any], scope: str, audience: str) -> str:
-    """Return the request as a JWT signed with RS256."""
     email, private_key, key_id = key.get("client_email"), key.get("private_key"), key.get("private_key_id")
     if not isinstance(email, str) or not isinstance(private_key, str):
         raise ProviderRefused("The service account must be the JSON key file from Google: connect again.")

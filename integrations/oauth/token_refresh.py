@@ -1,8 +1,4 @@
-"""Credentials of an integration with a valid token.
-
-A vendor that rotates refresh tokens invalidates the old pair at once. So one process refreshes at a time: it takes the
-row by compare-and-set (`token_refresh_until`) and stores the new pair before it is used; the others wait for that pair.
-"""
+"""Credentials of an integration with a valid token."""
 
 import time
 from collections.abc import Mapping
@@ -13,7 +9,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations import credentials
-from integrations.configuration import configuration
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration
 from integrations.oauth import flow, service_accounts
@@ -26,37 +21,37 @@ POLL_SECONDS = 0.2
 
 
 class TokenManager:
-    """Reads and refreshes the credentials of an integration.
+    """Read and refresh the credentials of an integration.
 
     Raises IntegrationChanged when the integration was disconnected or reconnected.
     """
 
     def __init__(self, integration: Integration, adapter: type[Provider], client: Client) -> None:
         self._integration, self._adapter, self._client = integration, adapter, client
-        self._configuration = configuration(integration.provider)
 
     def credentials(self) -> dict[str, Any]:
-        """Return the credentials; a token that is about to expire is refreshed."""
+        """Return the credentials; a token that is about to expire is refreshed first."""
         stored = self._stored()
         if (key := service_accounts.find_key(stored)) is not None:
-            token = service_accounts.request_token(self._client, self._adapter, self._configuration, key)
+            token = service_accounts.request_token(self._client, self._adapter, key)
             return {**stored, "token": token}
         return self._refreshed(stored) if flow.is_refresh_due(stored) else stored
 
     def replace(self, rejected: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return credentials with a new token in place of a rejected one; None if there is no way to get one."""
+        """Return credentials with a new token in place of a rejected one; None without a way to get one."""
         if service_accounts.find_key(rejected) is not None:
             return self.credentials()
         return self._refreshed(rejected) if rejected.get("refresh_token") else None
 
     def _refreshed(self, used: Mapping[str, Any]) -> dict[str, Any]:
-        """Refresh the pair in `used`, or wait for the process that does."""
+        # A vendor that rotates refresh tokens invalidates the old pair at once: two processes that refresh at the
+        # same time would lose the connection. One refreshes, and the others wait for its pair.
         deadline = time.monotonic() + REFRESH_TIMEOUT.total_seconds()
         while True:
             stored = self._stored()
             if stored.get("token") != used.get("token"):
                 return stored
-            if (until := self._take_row()) is not None:
+            if (until := self._reserve()) is not None:
                 return self._refresh(until, used)
             if time.monotonic() > deadline:
                 raise ProviderUnavailable(
@@ -64,34 +59,35 @@ class TokenManager:
                 )
             time.sleep(POLL_SECONDS)
 
-    def _take_row(self) -> datetime | None:
-        """Take the row for a refresh; None if another process has it."""
+    def _reserve(self) -> datetime | None:
+        # Compare-and-set, since no transaction may be open during the request.
         now = timezone.now()
         until = now + REFRESH_TIMEOUT
-        free = self._rows().exclude(token_refresh_until__gte=now)
+        free = self._current_row().exclude(token_refresh_until__gte=now)
         return until if free.update(token_refresh_until=until) else None
 
     def _refresh(self, until: datetime, used: Mapping[str, Any]) -> dict[str, Any]:
-        taken = self._rows().filter(token_refresh_until=until)
+        reserved = self._current_row().filter(token_refresh_until=until)
         try:
             stored = self._stored()
             if stored.get("token") != used.get("token"):
                 return stored
-            refreshed = flow.refresh_tokens(self._client, self._adapter, self._configuration, stored)
-            if not taken.update(credentials=credentials.seal(self._integration, refreshed)):
+            # The new pair is stored before it is used: the old one is void already.
+            refreshed = flow.refresh_tokens(self._client, self._adapter, stored)
+            if not reserved.update(credentials=credentials.seal(self._integration, refreshed)):
                 raise IntegrationChanged
             return refreshed
         finally:
-            taken.update(token_refresh_until=None)
+            reserved.update(token_refresh_until=None)
 
     def _stored(self) -> dict[str, Any]:
-        integration = self._rows().first()
+        integration = self._current_row().first()
         if integration is None:
             raise IntegrationChanged
         return credentials.open_credentials(integration)
 
-    def _rows(self) -> QuerySet[Integration]:
-        """The row, as long as its credentials are of the connection that the sync works for."""
+    def _current_row(self) -> QuerySet[Integration]:
+        # No row if the integration was reconnected meanwhile: its new credentials are not overwritten.
         return Integration.objects.filter(
             pk=self._integration.pk, credentials_version=self._integration.credentials_version
         )

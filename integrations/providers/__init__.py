@@ -1,1 +1,1 @@
-"""Adapters of vendors, a package each. A provider knows one vendor, and neither models nor settings."""
+"""Adapters of vendors, a package each. An adapter knows neither models nor settings."""

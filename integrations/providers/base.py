@@ -1,7 +1,7 @@
-"""The base of every provider: requests over HTTP, their errors, rate limits and pages.
+"""The base of every provider: HTTP requests, their errors, rate limits and pages.
 
-A provider knows one vendor and neither models nor settings: it receives an HTTP client, the credentials and the base
-URL. It raises ProviderRefused or ProviderUnavailable and nothing else.
+A provider receives an HTTP client, the credentials and the base URL. It raises ProviderRefused or ProviderUnavailable
+and nothing else.
 """
 
 import time
@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlsplit
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -20,25 +21,27 @@ from integrations.providers.errors import (
     ResourceMissing,
     TokenRejected,
 )
-from integrations.providers.links import next_page, origin
+from integrations.providers.headers import at_epoch, next_page, retry_after
 from integrations.providers.oauth import OAuth
-from integrations.providers.rate_limits import at_epoch, retry_after
-from integrations.providers.text import NUL, without_nul
+from integrations.providers.types import without_nul
 from integrations.providers.webhooks import WebhookFormat
 from krafter_audit.http.client import Client, HttpError, Response
 
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
 MAX_ATTEMPTS = 3
+# Ends a list that never ends, such as one that grows while it is read.
 MAX_PAGES = 1000
 MAX_RESPONSES = 10  # the last ones, as evidence of a recheck
 MAX_DETAIL_LENGTH = 200
+ESCAPED_NUL = b"\\u0000"  # as JSON writes a NUL character
+# What reading JSON of an unexpected form may raise.
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
 class Provider(ABC):
     """One vendor. Subclasses add what it offers: `Tracker`, `FindingSource`, `TrafficSource`.
 
-    A sync sets `sync_state` (JSON that is kept from run to run) and, where `uses_known_urls`, `known_urls` (the
+    A sync sets `sync_state` (JSON that is stored between runs) and, where `uses_known_urls`, `known_urls` (the
     project's pages, worst findings first). It reads `notes` (sentences for the sync log).
     """
 
@@ -65,27 +68,31 @@ class Provider(ABC):
     ) -> None:
         self.client = client
         self.credentials = credentials
-        self.base_url = (base_url or self.api_url).rstrip("/")
+        self.base_url = self.choose_base_url(base_url).rstrip("/")
         self._sleep = sleep
         self.known_urls: Sequence[str] = ()
         self.sync_state: dict[str, Any] = {}
         self.notes: list[str] = []
         self.responses: deque[Response] = deque(maxlen=MAX_RESPONSES)
 
+    def choose_base_url(self, operator_url: str) -> str:
+        """Return the base URL of the API: the operator's setting, or the vendor's own."""
+        return operator_url or self.api_url
+
     @property
     def secrets(self) -> dict[str, Any]:
-        """The credentials that must not be shown."""
         return {
             name: value for name, value in self.credentials.items() if name not in self.public_credentials
         }
 
     @abstractmethod
     def check_connection(self) -> None:
-        """Request what the credentials should give access to."""
+        """Request a resource to which the credentials should give access."""
 
     def credential(self, key: str) -> str:
         """Return a required credential. Raises ProviderRefused when it is missing or not printable ASCII."""
         value = self.credentials.get(key)
+        # A line break in a token would end the header in which it is sent.
         if not isinstance(value, str) or not value.strip() or not value.isascii() or not value.isprintable():
             raise ProviderRefused(f"The credentials of {self.title} need a {key!r}: connect again with one.")
         return value.strip()
@@ -93,11 +100,7 @@ class Provider(ABC):
     # ---- Requests
 
     def headers(self) -> dict[str, str]:
-        """Return the headers of every request."""
-        return {
-            "Authorization": f"Bearer {self.credential('token')}",
-            "Accept": "application/json",
-        }
+        return {"Authorization": f"Bearer {self.credential('token')}", "Accept": "application/json"}
 
     @property
     def base_urls(self) -> tuple[str, ...]:
@@ -138,6 +141,7 @@ class Provider(ABC):
         return response
 
     def _require_same_origin(self, target: str) -> None:
+        # A page link or a redirect in a response must not send the token to another host.
         if origin(target) not in {origin(url) for url in self.base_urls}:
             raise ProviderRefused(f"{self.title} links to another host; the credentials are not sent there.")
 
@@ -151,7 +155,8 @@ class Provider(ABC):
         """Parse a response's JSON. Raises ProviderUnavailable for a form that the vendor does not document."""
         try:
             body = response.json()
-            return parser(without_nul(body) if NUL in response.body else body)
+            # PostgreSQL stores no NUL characters. The search of the raw body is cheap; most responses have none.
+            return parser(without_nul(body) if ESCAPED_NUL in response.body else body)
         except UNREADABLE:
             raise ProviderUnavailable(
                 f"{self.title} answered in a format that this version cannot read."
@@ -161,6 +166,7 @@ class Provider(ABC):
         """Yield pages until there is no new cursor. `fetch` takes a cursor and returns a page and the next cursor."""
         seen: set[str | None] = set()
         cursor: str | None = None
+        # A server that repeats a cursor would otherwise be read without an end.
         while cursor not in seen:
             if len(seen) >= MAX_PAGES:
                 raise ProviderUnavailable(f"{self.title} has more than {MAX_PAGES} pages.")
@@ -180,11 +186,9 @@ class Provider(ABC):
     # ---- Errors
 
     def is_error(self, response: Response) -> bool:
-        """Tell whether a response is an error. GraphQL vendors also send errors with status 200."""
         return not 200 <= response.status < 300
 
     def is_rate_limited(self, response: Response) -> bool:
-        """Tell whether an error is a rate limit."""
         return response.status == 429
 
     def is_outage(self, response: Response) -> bool:
@@ -192,11 +196,10 @@ class Provider(ABC):
         return response.status >= 500
 
     def is_token_rejected(self, response: Response) -> bool:
-        """Tell whether an error says that the token is not accepted."""
+        """Tell whether a refreshed token may help."""
         return response.status == 401
 
     def raise_for_error(self, response: Response) -> NoReturn:
-        """Raise the error that a response stands for."""
         if self.is_rate_limited(response):
             until = self.rate_limited_until(response, datetime.now(UTC))
             raise ProviderUnavailable(
@@ -221,7 +224,7 @@ class Provider(ABC):
         return at_epoch(int(value[:12]), now) if value.isdecimal() else None
 
     def refusal(self, response: Response) -> str:
-        """Return a sentence for people: what was rejected and what to change."""
+        """Return a sentence for people: the rejected request, and what to change."""
         resource, status = self.resource_of(response), response.status
         if self.is_token_rejected(response):
             return f"{self.title} does not accept the {self.credential_label}: connect again."
@@ -234,7 +237,6 @@ class Provider(ABC):
         return f"{self.title} refused the request for {resource} (status {status}{self.detail(response)})."
 
     def resource_of(self, response: Response) -> str:
-        """Return the name of the requested resource, for a sentence."""
         return "the requested resource"
 
     def detail(self, response: Response) -> str:
@@ -251,11 +253,39 @@ class Provider(ABC):
         return body.get("message")
 
 
+def origin(url: str) -> tuple[str, str, int | None] | None:
+    """Return scheme, host and port of a URL; None without a host, or with user information."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return None
+    if not parts.hostname or "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname.lower(), port
+
+
+def server_url(given: object, *, title: str, example: str) -> str:
+    """Return the `base_url` of the credentials without a trailing slash; empty where none is given.
+
+    Raises ProviderRefused for anything but scheme, host, port and path.
+    """
+    if given is None or given == "":
+        return ""
+    url = given.strip().rstrip("/") if isinstance(given, str) else ""
+    # A token is sent to this host: nothing may make it look like another one.
+    is_plain = url.isascii() and url.isprintable() and not any(sign in url for sign in "@?#\\ ")
+    found = origin(url) if is_plain else None
+    if found is None or found[0] not in ("http", "https"):
+        raise ProviderRefused(f"The base_url of {title} must be a URL such as {example}.")
+    return url
+
+
 def is_html(response: Response) -> bool:
     """Tell whether a response is a web page, as proxies and sign-in pages send."""
     return "html" in (response.headers.get("content-type") or "")
 
 
 def _may_pass_soon(error: BaseException) -> bool:
-    """Tell whether to retry at once: not where the vendor names a time."""
+    # Where the vendor names a time, an immediate retry would fail again and may prolong the limit.
     return isinstance(error, ProviderUnavailable) and error.retry_at is None

@@ -2,13 +2,43 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.recheck import RecheckResult
 from integrations.providers.types import FindingList
+
+
+@dataclass(frozen=True)
+class RecheckResult:
+    """Whether a finding is fixed; None where the vendor's answer does not say.
+
+    `message` is a sentence, `evidence` the values it was read from.
+    """
+
+    fixed: bool | None
+    message: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def result_by_state(
+    state: Any,
+    *,
+    subject: str,
+    fixed: Mapping[str, str],
+    open_: Mapping[str, str],
+    undecided: Mapping[str, str],
+) -> RecheckResult:
+    """Map the vendor's state to a result. Each mapping completes the sentence; an unknown state is undecided."""
+    evidence, name = {"state": state}, str(state)
+    for verdict, sentences in ((True, fixed), (False, open_), (None, undecided)):
+        if name in sentences:
+            return RecheckResult(verdict, f"{subject} {sentences[name]}.", evidence)
+    return RecheckResult(
+        None, f"{subject} has a state that this version does not know: {name[:60]!r}.", evidence
+    )
 
 
 class FindingSource(Provider):
@@ -17,9 +47,7 @@ class FindingSource(Provider):
     checks: ClassVar[tuple[str, ...]]
 
     @abstractmethod
-    def finding_lists(self) -> Sequence[FindingList]:
-        """Return the lists of findings that the vendor has."""
-
+    def finding_lists(self) -> Sequence[FindingList]: ...
     @abstractmethod
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         """Ask whether a finding is fixed.

@@ -1,4 +1,4 @@
-"""Our block in a Markdown issue, between two HTML comments; the first holds the task's id."""
+"""Our block in a Markdown issue, between two HTML comments; the first has the task's id."""
 
 import re
 from datetime import UTC
@@ -11,13 +11,11 @@ MAX_TEXT_LENGTH = 60_000  # GitHub accepts 65,536 characters; the rest is for wh
 
 
 def marker_in(body: str) -> str | None:
-    """Return the id of the task that a body was written for."""
     found = MARKER.search(body)
     return found[1] if found else None
 
 
 def block(draft: TicketDraft, text: str) -> str:
-    """Return our part of an issue's body."""
     due = f"**Due:** {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
     guidance = f"\n\n{_escape(text)}" if text else ""
     start, end = f"<!-- krafter-task:{draft.marker} -->", "<!-- /krafter-task -->"
@@ -28,6 +26,7 @@ def merged_body(present: str, draft: TicketDraft, text: str) -> str:
     """Return the body with our block replaced, or prepended, and the rest unchanged."""
     ours = block(draft, text)
     if BLOCK.search(present):
+        # A function, since backslashes in a replacement string would be read as group references.
         return BLOCK.sub(lambda _: ours, present, count=1)
     return f"{ours}\n\n{MARKER.sub('', present)}".rstrip()
 
@@ -38,5 +37,5 @@ def without_mentions(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """Keep a finding's text from closing our block or mentioning people."""
+    # A finding's text must neither close our block nor mention people.
     return without_mentions(text[:MAX_TEXT_LENGTH].replace("<!--", "&lt;!--").replace("-->", "--&gt;"))

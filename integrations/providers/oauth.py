@@ -1,4 +1,4 @@
-"""How a vendor's token endpoint is called. Source: RFC 6749 and the vendors' documentation."""
+"""How a vendor's token endpoint is called (RFC 6749)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ class TokenRequest:
 class OAuth:
     """A vendor's token endpoint.
 
-    `repeated_fields`: fields of the code exchange that every refresh repeats, such as `redirect_uri`.
-    `scope`: what a service account requests, for vendors that have service accounts.
+    `repeated_fields`: fields of the code exchange that every refresh repeats, such as `redirect_uri`. `scope`: the
+    scope of a service account's request, for vendors that have service accounts.
     """
 
     token_url: str

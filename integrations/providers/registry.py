@@ -25,5 +25,5 @@ FINDING_SOURCES: dict[str, type[FindingSource]] = {
 
 
 def provider_choices() -> list[tuple[str, str]]:
-    """Return the choices of a model field. A callable: another provider needs no migration."""
+    # A callable, so that another provider needs no migration.
     return [(name, name) for name in PROVIDERS]

@@ -1,4 +1,4 @@
-"""Vendors with tickets, and what GitHub and GitLab share: numbered Markdown issues with labels."""
+"""Vendors with tickets, and the Markdown issues with labels that GitHub and GitLab share."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,8 +14,9 @@ STATUS_LABEL, PRIORITY_LABEL = "krafter:", "priority:"
 
 
 class Tracker(Provider):
-    """A vendor with tickets. `search_lag` is the number of seconds until a new ticket appears in `changed_tickets`."""
+    """A vendor with tickets."""
 
+    # Seconds until a new ticket appears in `changed_tickets`.
     search_lag: ClassVar[int] = 0
 
     @abstractmethod
@@ -27,30 +28,25 @@ class Tracker(Provider):
         """Yield pages of the tickets that changed since then, the newest change first."""
 
     @abstractmethod
-    def get_ticket(self, external_id: str) -> Ticket:
-        """Return the current state of a ticket."""
-
+    def get_ticket(self, external_id: str) -> Ticket: ...
     @abstractmethod
     def create_ticket(self, draft: TicketDraft) -> Ticket:
-        """Create a ticket with the draft's marker. Not retried: the caller looks for the marker first."""
+        # Not retried: after a lost response the caller searches for the marker before it creates another.
+        ...
 
     @abstractmethod
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
         """Update the named fields (title, status, priority, due, text, closed) to those of the draft."""
 
     def add_comment(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
-        """Comment on a ticket once: if an earlier attempt may have succeeded, look for its marker first."""
+        # An earlier attempt may have succeeded although its response was lost.
         if not (was_tried and self.has_comment(external_id, marker)):
             self.post_comment(external_id, text, marker)
 
     @abstractmethod
-    def has_comment(self, external_id: str, marker: str) -> bool:
-        """Tell whether a ticket has the comment with this marker."""
-
+    def has_comment(self, external_id: str, marker: str) -> bool: ...
     @abstractmethod
-    def post_comment(self, external_id: str, text: str, marker: str) -> None:
-        """Comment on a ticket."""
-
+    def post_comment(self, external_id: str, text: str, marker: str) -> None: ...
     def find_pull_request(self, external_id: str) -> str | None:
         """Return the URL of the pull or merge request that was linked to a ticket last."""
         return None
@@ -68,44 +64,36 @@ class IssueTracker(Tracker):
 
     @property
     @abstractmethod
-    def repository(self) -> str:
-        """The repository or project of the credentials."""
-
+    def repository(self) -> str: ...
     @abstractmethod
-    def repository_path(self, rest: str = "") -> str:
-        """Return a path of the API below the repository."""
-
+    def repository_path(self, rest: str = "") -> str: ...
     @abstractmethod
-    def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState:
-        """Return the category of an issue's state."""
-
+    def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState: ...
     @abstractmethod
     def state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
         """Return the fields that close or reopen an issue."""
 
     @abstractmethod
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
-        """Return the fields that set our labels and keep all others."""
+        """Return the fields that set our labels and leave all others."""
 
     def escape(self, text: str) -> str:
         """Return text that the vendor's Markdown does not execute."""
         return text
 
     def owns(self, external_id: str) -> bool:
-        """Compare the repository without regard to case, as both vendors do."""
+        # Both vendors ignore case.
         return external_id.rpartition("#")[0].lower() == self.repository.lower()
 
     def get_ticket(self, external_id: str) -> Ticket:
-        """Return one issue."""
         return self.parse(self.request("GET", self.issue_path(external_id)), self.read_issue)
 
     def create_ticket(self, draft: TicketDraft) -> Ticket:
-        """Create the issue. Without write access the vendor silently drops the labels; the response shows which."""
+        # Without write access the vendor silently drops the labels; the response shows which it has set.
         body = self.new_issue(draft)
         return self.parse(self.request("POST", self.repository_path("/issues"), json=body), self.read_issue)
 
     def new_issue(self, draft: TicketDraft) -> dict[str, Any]:
-        """Return the fields of a new issue."""
         return {
             "title": draft.title[: self.max_title_length],
             self.body_field: block(draft, self.escape(draft.text)),
@@ -113,7 +101,6 @@ class IssueTracker(Tracker):
         }
 
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
-        """Update what differs; labels of other people and text around our block stay."""
         changes = self.issue_changes(ticket, draft, set(fields))
         if not changes:
             return ticket
@@ -121,7 +108,6 @@ class IssueTracker(Tracker):
         return self.parse(response, self.read_issue)
 
     def issue_changes(self, ticket: Ticket, draft: TicketDraft, fields: set[str]) -> dict[str, Any]:
-        """Return the fields of an issue to update."""
         changes: dict[str, Any] = {}
         if "title" in fields:
             changes["title"] = draft.title[: self.max_title_length]
@@ -134,12 +120,10 @@ class IssueTracker(Tracker):
         return changes
 
     def has_comment(self, external_id: str, marker: str) -> bool:
-        """Search the comments for the hidden marker."""
         pages = self.linked_pages(self.issue_path(external_id) + self.comments_path, {"per_page": 100})
         return any(comment_mark(marker) in body for page in pages for body in self.parse(page, _bodies))
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
-        """Post the text with a hidden marker."""
         body = f"{without_mentions(self.escape(text)).replace('<!--', '&lt;!--')}\n\n{comment_mark(marker)}"
         self.request("POST", self.issue_path(external_id) + self.comments_path, json={"body": body})
 
@@ -151,7 +135,6 @@ class IssueTracker(Tracker):
         return self.repository_path(f"/issues/{number}")
 
     def read_issue(self, issue: Any) -> Ticket:
-        """Read an issue's JSON."""
         key = f"{self.repository}#{int(issue[self.number_field])}"
         labels = tuple(str(label if isinstance(label, str) else label["name"]) for label in issue["labels"])
         body = issue.get(self.body_field) or ""
@@ -169,17 +152,14 @@ class IssueTracker(Tracker):
 
 
 def own_labels(draft: TicketDraft) -> set[str]:
-    """Return the labels that we set for a task."""
     return {f"{STATUS_LABEL}{draft.status}", f"{PRIORITY_LABEL}{draft.priority}"}
 
 
 def is_own_label(label: str) -> bool:
-    """Tell whether we may remove a label."""
     return label.startswith((STATUS_LABEL, PRIORITY_LABEL))
 
 
 def comment_mark(marker: str) -> str:
-    """Return the hidden marker of a comment."""
     return f"<!-- krafter-remark:{marker} -->"
 
 

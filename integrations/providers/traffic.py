@@ -22,8 +22,7 @@ class TrafficSource(Provider):
     """A vendor that counts page views."""
 
     @abstractmethod
-    def page_views(self) -> PageViews:
-        """Return the views of each page."""
+    def page_views(self) -> PageViews: ...
 
 
 def page_key(host: str, path: str) -> tuple[str, str]:

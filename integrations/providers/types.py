@@ -17,7 +17,6 @@ class TicketState(StrEnum):
 
     @property
     def is_closed(self) -> bool:
-        """Whether the ticket is closed, fixed or not."""
         return self in (TicketState.CLOSED, TicketState.DROPPED)
 
 
@@ -38,10 +37,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class TicketDraft:
-    """A task as its ticket should show it. `text` is Markdown, `url` the task's page in the admin.
-
-    `confidential`: the task is about a vulnerability; the ticket is hidden from the public where the vendor can do so.
-    """
+    """A task as its ticket should show it. `text` is Markdown, `url` the task's page in the admin."""
 
     marker: str
     title: str
@@ -51,15 +47,13 @@ class TicketDraft:
     closed: bool
     url: str = ""
     text: str = ""
+    # The task is about a vulnerability: the ticket is hidden from the public where the vendor can do so.
     confidential: bool = False
 
 
 @dataclass(frozen=True)
 class RemoteFinding:
-    """A problem that the vendor reports. `severity` is critical, high, medium or low.
-
-    `observed_at` is when the vendor saw it, for vendors that report what they saw some time ago.
-    """
+    """A problem that the vendor reports. `severity` is critical, high, medium or low."""
 
     external_id: str
     url: str
@@ -70,12 +64,22 @@ class RemoteFinding:
     assets: tuple[tuple[str, str], ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
     fix: Mapping[str, Any] | None = None
+    # When the vendor saw it, for vendors that report what they saw some time ago.
     observed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class FindingList:
-    """One list of findings that a vendor may offer; `pages` requests it page by page."""
+    """One list of findings of a vendor; `pages` requests it page by page."""
 
     name: str
     pages: Callable[[], Iterator[Sequence[RemoteFinding]]]
+
+
+def without_nul(value: Any) -> Any:
+    """Remove NUL characters, which PostgreSQL does not accept, from a JSON value at any depth."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(inner) for key, inner in value.items()}
+    return [without_nul(inner) for inner in value] if isinstance(value, list) else value

@@ -1,7 +1,7 @@
-"""Webhooks of the vendors: how each signs a delivery, and what a delivery says.
+"""How vendors sign webhook deliveries, and the event in a delivery.
 
-A delivery only says which ticket has changed: its current state is requested, so a delivery that is late,
-repeated or out of order does no harm. Nothing here opens a secret or reads a row.
+A delivery only says which ticket has changed: its current state is requested, so that a delivery that is late,
+repeated or out of order does no harm.
 """
 
 import hashlib
@@ -20,13 +20,12 @@ class WebhookRequest:
     body: bytes
 
     def header(self, name: str) -> str:
-        """Return a header; empty if missing."""
         return self.headers.get(name, "")
 
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """What a delivery says.
+    """The event in a delivery.
 
     `ticket_ids` are the last parts of the tickets' external ids (`123`, a UUID); `changed_at` is the vendor's time of
     the change. `findings_changed`: the vendor's own findings have changed.

@@ -1,7 +1,4 @@
-"""Run a sync: lease the integration, pull, push, and store the outcome.
-
-A repeated message does nothing; a run that was killed is repeated and creates nothing twice.
-"""
+"""Run a sync: lease the integration, pull, push, and store the outcome."""
 
 import logging
 import traceback
@@ -15,7 +12,6 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.log import log_event
-from integrations import sync_schedule
 from integrations.configuration import configuration
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
@@ -28,14 +24,7 @@ from integrations.providers.registry import ADAPTERS
 from integrations.providers.tickets import Tracker
 from integrations.providers.traffic import TrafficSource
 from integrations.queries import known_urls
-from integrations.sync import (
-    finding_import,
-    ticket_comments,
-    ticket_pull,
-    ticket_push,
-    traffic_import,
-    webhook_processing,
-)
+from integrations.sync import finding_import, schedule, traffic_import
 from integrations.sync.run import (
     BY_INTEGRATION,
     LEASE_SECONDS,
@@ -43,6 +32,7 @@ from integrations.sync.run import (
     TimeBudgetExhausted,
     update_if_owned,
 )
+from integrations.sync.tickets import comments, pull, push
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.security.vault import VaultError
@@ -53,12 +43,12 @@ MAX_WAIT = timedelta(minutes=15)
 MAX_ATTEMPTS = 5
 RUNS_KEPT = 50
 LIMITS = Limits(connect=5.0, read=20.0, total=30.0, body=32 * 1024 * 1024)
-Status, Scope, Outcome = Integration.Status, Integration.Scope, SyncRun.Outcome
+Status, SyncScope, RunStatus = Integration.Status, Integration.SyncScope, SyncRun.Status
 
 
 @dataclass(frozen=True)
 class SyncOutcome:
-    """How a run ended: the integration's next status, the run's outcome, an error, and when to continue, if at all."""
+    """How a run ended: the integration's next status, the run's outcome, an error, and when to continue."""
 
     status: str
     run_outcome: str
@@ -66,7 +56,7 @@ class SyncOutcome:
     continue_at: datetime | None = None
 
 
-SUCCEEDED = SyncOutcome(Status.CONNECTED, Outcome.SUCCEEDED)
+SUCCEEDED = SyncOutcome(Status.CONNECTED, RunStatus.SUCCEEDED)
 
 
 def sync(integration_id: UUID) -> None:
@@ -92,13 +82,14 @@ def sync(integration_id: UUID) -> None:
 
 def _open_log(integration: Integration) -> SyncRun:
     runs = SyncRun.objects.filter(integration=integration)
-    SyncRun.transitions.update(runs, Outcome.RUNNING, Outcome.INTERRUPTED, finished_at=timezone.now())
+    # A run that still has the status running was killed: the lease excludes two at a time.
+    SyncRun.transitions.update(runs, RunStatus.RUNNING, RunStatus.INTERRUPTED, finished_at=timezone.now())
     return SyncRun.objects.create(integration=integration)
 
 
 def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
-    """Exchange everything, and map every failure to an outcome."""
     if integration.attempts > MAX_ATTEMPTS:
+        # A run that kills its worker each time would otherwise be repeated without an end.
         return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
     try:
         _exchange(integration, log)
@@ -111,6 +102,7 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
     except VaultError as error:
         return _failed(f"{error} Connect again.")
     except (IntegrationChanged, DatabaseError):
+        # Without a database no outcome can be stored: integrations.requeue_pending repeats the run.
         raise
     except Exception as error:  # noqa: BLE001  the worker's boundary: the integration must not stay syncing
         _log_defect(integration, error)
@@ -119,7 +111,6 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
 
 
 def _exchange(integration: Integration, log: SyncRun) -> None:
-    """Sync; if the token expires during the run, refresh it and start over once: a sync is idempotent."""
     adapter = ADAPTERS[integration.provider]
     with Client(limits=LIMITS) as client:
         tokens = TokenManager(integration, adapter, client)
@@ -127,6 +118,7 @@ def _exchange(integration: Integration, log: SyncRun) -> None:
         try:
             _exchange_with(integration, log, client, credentials)
         except TokenRejected:
+            # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
             replaced = tokens.replace(credentials)
             if replaced is None:
                 raise
@@ -153,41 +145,42 @@ def _pull_and_push(context: SyncContext) -> None:
     context.checkpoint()
     provider.check_connection()
     if isinstance(provider, Tracker):
-        webhook_processing.process_deliveries(context, provider)
-    if context.integration.scope == Scope.ALL or not isinstance(provider, Tracker):
+        pull.process_deliveries(context, provider)
+    if context.integration.sync_scope == SyncScope.ALL or not isinstance(provider, Tracker):
         _pull(context, provider)
     if isinstance(provider, Tracker):
-        ticket_push.push(context, provider)
-        ticket_comments.push(context, provider)
-        ticket_push.wait_for_unconfirmed(context, provider)
+        push.push_tasks(context, provider)
+        comments.post_pending(context, provider)
+        push.wait_for_unconfirmed(context, provider)
 
 
 def _pull(context: SyncContext, provider: Provider) -> None:
     if isinstance(provider, Tracker):
-        ticket_push.unlink_tickets_of_other_places(context, provider)
-        ticket_pull.pull(context, provider)
+        push.unlink_tickets_of_other_places(context, provider)
+        pull.pull_tickets(context, provider)
     if isinstance(provider, TrafficSource):
-        traffic_import.pull(context, provider)
+        traffic_import.import_traffic(context, provider)
     if isinstance(provider, FindingSource):
-        finding_import.pull(context, provider)
+        finding_import.import_findings(context, provider)
 
 
 def _failed(error: str) -> SyncOutcome:
-    return SyncOutcome(Status.ERROR, Outcome.FAILED, error)
+    return SyncOutcome(Status.ERROR, RunStatus.FAILED, error)
 
 
 def _paused(until: datetime, reason: str) -> SyncOutcome:
-    return SyncOutcome(Status.SYNCING, Outcome.PAUSED, reason, continue_at=until)
+    return SyncOutcome(Status.SYNCING, RunStatus.PAUSED, reason, continue_at=until)
 
 
 def _retry_or_fail(error: ProviderUnavailable) -> SyncOutcome:
+    # A longer wait is an error that a person should see; the schedule tries again.
     if error.retry_at is None or error.retry_at > timezone.now() + MAX_WAIT:
         return _failed(str(error))
     return _paused(error.retry_at, str(error))
 
 
 def _log_defect(integration: Integration, error: Exception) -> None:
-    """Log the place of an error without its message, which may contain what was sent to the provider."""
+    # The message may contain what was sent to the provider, so that only the place is logged.
     frames = traceback.extract_tb(error.__traceback__)
     place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
     logger.error(
@@ -204,15 +197,17 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
         "status": outcome.status,
         "last_error": outcome.error if outcome.status == Status.ERROR else "",
         "not_before": outcome.continue_at or now,
+        # Attempts count runs without progress; a large first import takes many runs with progress.
         "attempts": 0 if is_over or made_progress else integration.attempts,
         "cursor": integration.cursor,
+        # In the same update as the status: a crash between the two would leave a leased, finished row.
         "lease_until": None,
         "updated_at": now,
     }
-    if outcome == SUCCEEDED and integration.scope == Scope.ALL:
-        changes |= {"last_sync_at": now, **sync_schedule.after_run(integration, succeeded=True)}
+    if outcome == SUCCEEDED and integration.sync_scope == SyncScope.ALL:
+        changes |= {"last_sync_at": now, **schedule.after_run(integration, succeeded=True)}
     elif is_over and outcome != SUCCEEDED:
-        changes |= sync_schedule.after_run(integration, succeeded=False)
+        changes |= schedule.after_run(integration, succeeded=False)
     store = finish_or_repeat if outcome == SUCCEEDED else update_if_owned
     if not store(integration, **changes):
         _abandon(integration, log)
@@ -228,14 +223,15 @@ def finish_or_repeat(integration: Integration, **changes: Any) -> bool:
     """End the sync; if another was requested meanwhile, stay syncing and start again at once."""
     if update_if_owned(integration, where={"requested_at": integration.requested_at}, **changes):
         return True
-    scope = {"scope": Scope.PENDING} if integration.scope == Scope.ALL else {}
+    # Everything is synced by now; the request was about changes since.
+    scope = {"sync_scope": SyncScope.PENDING} if integration.sync_scope == SyncScope.ALL else {}
     return update_if_owned(integration, **changes | scope | {"status": Status.SYNCING})
 
 
 def _abandon(integration: Integration, log: SyncRun) -> None:
-    """Leave an integration that was changed or taken over, and release the lease if it is still ours."""
+    # The lease is released only if it is still ours; the new owner of the row keeps its own.
     leases.write(integration, lease_until=None)
-    _close_log(log, Outcome.INTERRUPTED, "The connection was changed while the sync was running.")
+    _close_log(log, RunStatus.INTERRUPTED, "The connection was changed while the sync was running.")
 
 
 def _close_log(log: SyncRun, outcome: str, error: str) -> None:

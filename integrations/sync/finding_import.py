@@ -13,8 +13,7 @@ from findings.priority import TRAFFIC_WEIGHT
 from findings.services.ingestion import FindingReport, ingest
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.findings import FindingSource
-from integrations.providers.text import without_nul
-from integrations.providers.types import FindingList, RemoteFinding
+from integrations.providers.types import FindingList, RemoteFinding, without_nul
 from integrations.sync.run import BY_INTEGRATION, SyncContext
 
 MAX_TITLE_LENGTH = 300
@@ -22,12 +21,9 @@ RESOLVED_THERE = "settled_there_at"
 MAX_RESOLVED = 200  # a run; each costs a request or two
 
 
-def pull(context: SyncContext, source: FindingSource) -> None:
-    """Import every list; one that is not available is noted, and the others are imported.
-
-    Findings that were approved are resolved at the provider first, and not imported in this run: the vendor's list may
-    be stale.
-    """
+def import_findings(context: SyncContext, source: FindingSource) -> None:
+    """Import every list; one that is not available is noted, and the others are imported."""
+    # Not imported in this run: the vendor's list may still show them as open, which would reopen them here.
     resolved = resolve_approved(context, source)
     for listed in source.finding_lists():
         try:
@@ -68,7 +64,8 @@ def _approved(context: SyncContext, source: FindingSource) -> QuerySet[Finding]:
 
 
 def _mark_resolved(pk: UUID, updated_at: datetime) -> None:
-    """Note it in the evidence, which the next import replaces: the fix of a regression is resolved again."""
+    # Noted in the evidence, which the next import replaces: after a regression its new fix is resolved again.
+    # Compared by `updated_at`, so that a change since then is not overwritten.
     now = timezone.now()
     for finding in Finding.objects.filter(pk=pk, updated_at=updated_at, status=FindingStatus.RESOLVED):
         evidence = {**finding.evidence, RESOLVED_THERE: now.isoformat()}
@@ -87,7 +84,7 @@ def _import(context: SyncContext, listed: FindingList, excluded: Collection[str]
 
 
 def _observed_before_approval(context: SyncContext, page: Sequence[RemoteFinding]) -> set[str]:
-    """Return the ids of what the provider saw before the fix was approved: not regressions."""
+    # A vendor may report what it saw before the fix was approved (Google: at its last crawl): that is no regression.
     observed = {found.external_id: found.observed_at for found in page if found.observed_at}
     if not observed:
         return set()
@@ -101,7 +98,7 @@ def _observed_before_approval(context: SyncContext, page: Sequence[RemoteFinding
 
 
 def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
-    """Leave out unchanged findings, so that a severity set by a person is not overwritten at every sync."""
+    # Unchanged findings are not ingested, so that a severity set by a person is not overwritten at every sync.
     reports = {(report.domain, report.title): report for report in _with_known_names(context, page)}
     known = Finding.objects.filter(
         project=context.integration.project, title__in=[title for _, title in reports]
@@ -115,7 +112,8 @@ def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[Findin
 
 
 def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
-    """Return reports under the domain and title of the existing finding: vendors and people reword titles."""
+    # Findings are identified by domain and title, but vendors and people reword titles: the id at the vendor leads to
+    # the existing one.
     known = Finding.objects.filter(
         project=context.integration.project, evidence__source__in=[found.external_id for found in page]
     ).order_by("-created_at")
@@ -132,13 +130,8 @@ def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> li
 
 
 def to_report(found: RemoteFinding) -> FindingReport:
-    """Return a provider's finding as the ingestion accepts it, with its id and URL as evidence."""
-    evidence = {
-        "source": found.external_id,
-        "url": found.url,
-        "severity": found.severity,
-        **found.evidence,
-    }
+    """Convert a provider's finding for the ingestion, with its id and URL as evidence."""
+    evidence = {"source": found.external_id, "url": found.url, "severity": found.severity, **found.evidence}
     return FindingReport(
         domain=found.domain,
         title=without_nul(found.title)[:MAX_TITLE_LENGTH],

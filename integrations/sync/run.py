@@ -1,4 +1,4 @@
-"""A sync in progress: what it works with, its log, and when it must stop."""
+"""A sync in progress: its context, its log, and when it must stop."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -16,10 +16,11 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun, TicketLink
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused, TokenRejected
-from integrations.providers.tickets import Tracker
 
 LEASE_SECONDS = 60  # longer than a request with its time limit; no request starts without a fresh lease
+# The rest continues in another run, so that a large project does not occupy a worker.
 TIME_BUDGET_SECONDS = 100.0  # of one job; less than the worker's own limit
+# A revoked permission refuses every ticket: the log must not grow with their number.
 MAX_LOG_ENTRIES = 200
 BY_INTEGRATION = Actor("integration")
 
@@ -39,7 +40,6 @@ class SyncContext:
 
     @property
     def links(self) -> QuerySet[TicketLink]:
-        """The links to existing tickets."""
         return TicketLink.objects.filter(integration=self.integration, state=TicketLink.State.LINKED)
 
     def checkpoint(self) -> None:
@@ -51,33 +51,32 @@ class SyncContext:
             raise TimeBudgetExhausted
 
     def log_refusal(self, subject: str, reason: str) -> None:
-        """Log what was refused or could not be decided, for a person to see."""
+        """Log a refused or undecided change, for a person to see."""
         if len(self.log.refused) < MAX_LOG_ENTRIES:
             text = redact(reason, self.provider.secrets)
             self.log.refused.append({"what": subject[:300], "why": text[:1000]})
 
     def log_note(self, note: str) -> None:
-        """Log a note."""
         if len(self.log.notes) < MAX_LOG_ENTRIES:
             self.log.notes.append(redact(note, self.provider.secrets)[:1000])
 
     def log_provider_notes(self) -> None:
-        """Log the notes that the provider has collected."""
         for note in self.provider.notes:
             self.log_note(note)
         self.provider.notes.clear()
 
 
 @contextmanager
-def skip_if_refused(context: SyncContext, tracker: Tracker, subject: str) -> Iterator[None]:
-    """Log the refusal of one ticket and continue with the next, unless the provider refuses everything."""
+def skip_if_refused(context: SyncContext, subject: str) -> Iterator[None]:
+    """Log the refusal of one ticket and continue with the next."""
     context.checkpoint()
     try:
         yield
     except TokenRejected:
         raise
     except ProviderRefused as error:
-        tracker.check_connection()
+        # If the provider refuses everything, this raises, and the sync fails instead of trying each ticket.
+        context.provider.check_connection()
         context.log_refusal(subject, str(error))
 
 

@@ -12,8 +12,8 @@ from integrations.sync.run import BY_INTEGRATION, SyncContext
 CURSOR = "weighed_to"
 
 
-def pull(context: SyncContext, source: TrafficSource) -> None:
-    """Read the page views, then weight every open finding; an interrupted run continues where it stopped."""
+def import_traffic(context: SyncContext, source: TrafficSource) -> None:
+    """Read the page views, then weight every open finding by its pages' share of them."""
     views = source.page_views()
     context.log_provider_notes()
     if views.total <= 0:
@@ -22,6 +22,7 @@ def pull(context: SyncContext, source: TrafficSource) -> None:
     context.log.pulled = len(views.pages)
     project, cursor = context.integration.project, context.integration.cursor
     shares = TrafficShares(views, project.site_url)
+    # An interrupted run continues where it stopped.
     position = tuple(cursor.get(CURSOR) or START)
     while True:
         context.checkpoint()

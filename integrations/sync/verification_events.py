@@ -1,4 +1,4 @@
-"""Verification events reach the tickets: failed checks reopen them, verdicts request a sync."""
+"""Pass verification events on to tickets: failed checks reopen them, verdicts request a sync."""
 
 from collections.abc import Iterable
 
@@ -25,6 +25,7 @@ def consume(batch: EventBatch) -> None:
         if verification is None:
             continue
         links = list(_links(verification))
+        # Approvals and reopenings change the task itself, which a sync pushes.
         if event.name == CHECKED:
             links = _report_failure(event, verification, links)
         for integration in {link.integration for link in links}:
@@ -40,13 +41,13 @@ def _links(verification: Verification) -> QuerySet[TicketLink]:
 def _report_failure(
     event: Event, verification: Verification, links: Iterable[TicketLink]
 ) -> list[TicketLink]:
-    """Comment on each ticket; if a ticket is closed, move the task back to work. Returns the links to sync."""
     if CheckStatus.FAILED not in event.data["statuses"] or verification.result != Result.PENDING:
         return []
     reported = list(links)
     for link in reported:
         TicketComment.objects.get_or_create(link=link, verification=verification)
     closed = [link for link in reported if link.last_synced["ticket"]["state"] == TicketState.CLOSED.value]
+    # A closed ticket contradicts the failure: with its task in progress, the next sync reopens it.
     if closed and Task.objects.filter(pk=verification.task_id, status=Task.Status.READY_VERIFY).exists():
         tasks.update(verification.task_id, changes={"status": Task.Status.IN_PROGRESS}, by=BY_INTEGRATION)
     return reported

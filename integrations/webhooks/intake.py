@@ -1,8 +1,4 @@
-"""Receive a delivery: verify its signature, store it, request a sync. The work is done later by a worker.
-
-A wrong signature, an unknown URL and a disabled webhook get the same answer. Stale, repeated and irrelevant deliveries
-are answered like new ones.
-"""
+"""Receive a webhook delivery: verify its signature, store it, request a sync."""
 
 import hashlib
 import json
@@ -32,9 +28,11 @@ def receive(provider: str, integration_id: UUID, request: WebhookRequest) -> Non
     if adapter is None or adapter.webhooks is None:
         raise NotFound
     webhook = _find_webhook(provider, integration_id)
+    # A wrong signature, an unknown URL and a disabled webhook get the same answer: URLs cannot be probed.
     if not adapter.webhooks.is_signed(request, _secret(webhook)) or webhook is None:
         raise NotFound
     event = _read(adapter.webhooks, request)
+    # Stale, repeated and irrelevant deliveries are accepted like new ones: an error would make the provider retry.
     if event is not None and _is_fresh(adapter.webhooks, event):
         _store(webhook.integration, request, event)
 
@@ -53,7 +51,7 @@ def _secret(webhook: Webhook | None) -> str:
 
 
 def _read(webhooks: WebhookFormat, request: WebhookRequest) -> WebhookEvent | None:
-    """Read the body; None for an undocumented form, which is accepted and dropped: a retry would not help."""
+    # A form that the vendor does not document is accepted and dropped: a retry would not help.
     try:
         return webhooks.read(request, json.loads(request.body))
     except UNREADABLE:
@@ -61,7 +59,7 @@ def _read(webhooks: WebhookFormat, request: WebhookRequest) -> WebhookEvent | No
 
 
 def _is_fresh(webhooks: WebhookFormat, event: WebhookEvent) -> bool:
-    """Tell whether a delivery is recent. Without a signed time, only its id and body tell a repetition."""
+    # Without a signed time, only the delivery's id and body can show that it is a repetition.
     now = timezone.now()
     return event.sent_at is None or now - webhooks.max_age <= event.sent_at <= now + CLOCK_SKEW
 
@@ -82,6 +80,6 @@ def _store(integration: Integration, request: WebhookRequest, event: WebhookEven
         return  # a repetition
     Webhook.objects.filter(integration=integration).update(last_delivery_at=timezone.now())
     if event.findings_changed:
-        request_sync(integration, scope=Integration.Scope.ALL, delay_seconds=FINDINGS_DELAY_SECONDS)
+        request_sync(integration, scope=Integration.SyncScope.ALL, delay_seconds=FINDINGS_DELAY_SECONDS)
     elif event.ticket_ids:
         request_sync(integration)

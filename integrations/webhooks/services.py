@@ -1,4 +1,4 @@
-"""Enable and disable a webhook: a URL for each integration, and a secret that is shown once."""
+"""Enable and disable webhooks: a URL for each integration, and a secret that is shown once."""
 
 import secrets
 from typing import Any
@@ -29,22 +29,16 @@ def format_of(provider: str) -> WebhookFormat:
 
 
 def owner_of(integration: Integration) -> tuple[str, ...]:
-    """Return the owner that a webhook's secret is sealed to."""
-    return (
-        str(integration.organization_id),
-        str(integration.project_id),
-        integration.provider,
-        "webhook",
-    )
+    return (str(integration.organization_id), str(integration.project_id), integration.provider, "webhook")
 
 
 def open_secret(webhook: Webhook) -> str:
-    """Open the secret. Raises VaultError."""
+    """Decrypt the secret. Raises VaultError."""
     return vault.open_sealed(bytes(webhook.credentials), owner=owner_of(webhook.integration)).decode()
 
 
 def reseal(webhook: Webhook) -> bytes:
-    """Return the secret sealed with the first key."""
+    """Return the secret encrypted with the first of the configured keys, for a key rotation."""
     return vault.seal(open_secret(webhook).encode(), owner=owner_of(webhook.integration))
 
 
@@ -85,7 +79,7 @@ def disable(project: Project, provider: str, *, by: Actor) -> Webhook:
 
 
 def describe(webhook: Webhook, secret: str | None = None) -> dict[str, Any]:
-    """Return what the API shows of a webhook; the secret only once."""
+    """Return the fields that the API shows; the secret only where it was generated just now."""
     integration = webhook.integration
     path = reverse("webhook", args=[integration.provider, integration.pk])
     described = {

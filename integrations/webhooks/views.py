@@ -1,4 +1,4 @@
-"""Webhook views: one answer for every signed delivery, another for everything else."""
+"""Webhook views: one response for every signed delivery, another for everything else."""
 
 from uuid import UUID
 

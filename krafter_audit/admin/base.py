@@ -1,7 +1,4 @@
-"""Base classes of the admin: lists of constant cost, and changes that go through services.
-
-Rows cannot be deleted, and a status cannot be edited: actions and forms call the services, and show their errors.
-"""
+"""Base classes of the admin."""
 
 import json
 from collections.abc import Callable
@@ -33,6 +30,7 @@ from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
 
 MAX_COUNTED = 10_000
+# Limits of one request: a list, a search and an action must each end within the statement timeout.
 MAX_SEARCH_RESULTS = 1000
 MAX_ACTION_ROWS = 200  # an action runs within one request
 
@@ -43,26 +41,23 @@ SUCCESS, DANGER, WARNING, INFO, PRIMARY = "success", "danger", "warning", "info"
 
 
 class BoundedPaginator(Paginator):
-    """Counts at most 10,000 rows, so that the cost of a page does not grow with the table."""
+    """Count at most 10,000 rows."""
 
     template_name = "admin/bounded_pagination.html"
 
     @cached_property
     def count(self) -> int:
-        """Return the number of rows, at most 10,000."""
         if not isinstance(self.object_list, QuerySet):
             return len(self.object_list)
+        # The cost of a page must not grow with the table.
         return self.object_list.order_by()[:MAX_COUNTED].count()
 
     @property
     def counted_all(self) -> bool:
-        """Whether `count` is exact."""
         return self.count < MAX_COUNTED
 
 
 class ReadableEncoder(DjangoJSONEncoder):
-    """Indented JSON with non-ASCII characters as they are."""
-
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "indent": 2, "ensure_ascii": False})
 
@@ -75,13 +70,12 @@ JSON_FORM: dict[str, Any] = {
 
 
 def render_json(value: Any) -> SafeString:
-    """Return JSON as an indented, preformatted block."""
     text = value if isinstance(value, str) else json.dumps(value, cls=ReadableEncoder)
     return format_html('<pre class="text-xs" style="{}">{}</pre>', PREFORMATTED_STYLE, text)
 
 
 def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
-    """Return a list column that shows the value of `field` as a coloured badge."""
+    """Return a list column that shows `field` as a coloured badge."""
 
     def column(row: Any) -> str:
         return str(getattr(row, field))
@@ -91,19 +85,17 @@ def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
 
 
 class AutocompleteFilter(AutocompleteSelectFilter):
-    """Filters by a related row, found by autocomplete; the choices are never all loaded."""
+    """Filter by a related row that is found by autocomplete."""
 
     def field_choices(self, *args: Any) -> list[tuple[str, str]]:
-        """Return no choices; they are loaded by autocomplete."""
         return []
 
     def has_output(self) -> bool:
-        """Show the filter even without choices."""
         return True
 
 
 class ServiceModelAdmin(ModelAdmin):
-    """Rows that are listed newest first, never deleted, and changed through services only."""
+    """Rows that are listed newest first, never deleted, and changed by services only."""
 
     # UUIDv7 sorts by time, and the primary key index needs no filter.
     ordering = ("-pk",)
@@ -117,6 +109,10 @@ class ServiceModelAdmin(ModelAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/object_actions.html"
+    # The form that creates rows, as in Django's UserAdmin; `form` changes them.
+    add_form: type[forms.ModelForm] | None = None
+    # Large or secret columns, loaded only where a page reads them.
+    deferred_fields: ClassVar[tuple[str, ...]] = ()
     uuid_search_field = "pk"  # the column in which a UUID is searched
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
@@ -124,46 +120,46 @@ class ServiceModelAdmin(ModelAdmin):
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Load related rows for the whole page at once, whichever column reads them."""
-        return super().get_queryset(request).fetch_mode(models.FETCH_PEERS)
+        # Related rows are loaded for the whole page at once, whichever column reads them.
+        return super().get_queryset(request).fetch_mode(models.FETCH_PEERS).defer(*self.deferred_fields)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find a row by its id, otherwise at most 1,000 rows by the search fields.
-
-        For the newest matches PostgreSQL would scan all rows until a page is full.
-        """
         try:
             return queryset.filter(**{self.uuid_search_field: UUID(search_term.strip())}), False
         except ValueError:
             found, _ = super().get_search_results(request, queryset, search_term)
             if not search_term:
                 return found, False
+            # Ordered, PostgreSQL would scan all rows until a page is full.
             keys = found.order_by().values_list("pk", flat=True)[:MAX_SEARCH_RESULTS]
             return queryset.filter(pk__in=list(keys)), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the list; a NUL byte, which PostgreSQL accepts in no text, is an invalid lookup."""
+        # PostgreSQL accepts a NUL byte in no text.
         if any("\x00" in value for _, values in request.GET.lists() for value in values):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
         return super().changelist_view(request, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid deletion: the audit log refers to the row."""
-        return False
+        return False  # the audit log refers to the row
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Allow actions to users with the change permission."""
         return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Give the form the error of a service, so that it is shown with the submitted values."""
+        if self.add_form and not change:
+            kwargs["form"] = self.add_form
         form = super().get_form(request, obj, change=change, **kwargs)
         form.service_error = getattr(request, "service_error", None)
         return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # A form that creates a row has none of the fields that are read-only afterwards.
+        return () if self.add_form and obj is None else super().get_readonly_fields(request, obj)
 
     def changeform_view(
         self,
@@ -172,17 +168,16 @@ class ServiceModelAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the form again with the error of a service; its transaction is rolled back by then."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ApiError as error:
+            # The service's transaction is rolled back by now; the form is shown again with its error.
             request.service_error = error  # type: ignore[attr-defined]  # read by get_form
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show the actions of the list as buttons on the page of a row."""
         if context.get("original") is not None:
             context["object_actions"] = [
                 (action.name, action.description) for action in self.get_actions(request).values()
@@ -195,7 +190,6 @@ class ServiceModelAdmin(ModelAdmin):
         default_choices: Any = None,
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> list[tuple[str, str]]:
-        """Return the actions with the labels of their buttons."""
         choices = [
             (action.name, action.description)
             for action in self.get_actions(request, action_location).values()
@@ -205,8 +199,8 @@ class ServiceModelAdmin(ModelAdmin):
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
     ) -> HttpResponse | None:
-        """Run the action and return to the page of the button."""
         try:
+            # Django would answer an id that is no UUID with a 500.
             for pk in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.to_python(pk)
         except ValidationError:
@@ -214,6 +208,7 @@ class ServiceModelAdmin(ModelAdmin):
             return None
         response = super().response_action(request, queryset, **kwargs)
         back = request.POST.get("_back", "")
+        # An open redirect otherwise: `_back` comes from the form.
         if isinstance(response, HttpResponseRedirect) and url_has_allowed_host_and_scheme(
             back, {request.get_host()}
         ):
@@ -221,15 +216,15 @@ class ServiceModelAdmin(ModelAdmin):
         return response
 
     def describe_row(self, row: Any) -> str:
-        """Return the name of a row in messages."""
         return str(row)
 
     def run_for_each(self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str]) -> None:
-        """Call `act` for each row, in its own transaction, and show the returned sentence or the error."""
+        """Call `act` for each row and show the sentence that it returns, or its error."""
         chosen = list(rows.order_by("pk")[: MAX_ACTION_ROWS + 1])
         if len(chosen) > MAX_ACTION_ROWS:
             self.message_user(request, f"Select at most {MAX_ACTION_ROWS} rows.", messages.ERROR)
             return
+        # Each row in its own transaction: a row that is rejected does not undo the others.
         for row in chosen:
             name = self.describe_row(row)
             try:
@@ -243,25 +238,18 @@ class ServiceModelAdmin(ModelAdmin):
 
 
 class ReadOnlyInline(StackedInline):
-    """Read-only related rows on the page of another row."""
-
     extra = max_num = 0
     can_delete = False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid changes."""
         return False
 
 
 class ReadOnlyAdmin(ServiceModelAdmin):
-    """Read-only rows, which only services write."""
-
     warn_unsaved_form = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid additions."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid changes."""
         return False

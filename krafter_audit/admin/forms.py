@@ -1,4 +1,4 @@
-"""Forms that call a service, validated by the API's serializers."""
+"""Forms that call a service."""
 
 import json
 from typing import Any, ClassVar
@@ -12,29 +12,28 @@ from krafter_audit.api.errors import ApiError
 
 
 class ServiceForm(forms.ModelForm):
-    """A form that calls a service, and shows its error (see `ServiceModelAdmin`)."""
+    """A form that shows the error of the service that it calls (see `ServiceModelAdmin`)."""
 
     service_error: ClassVar[ApiError | None] = None
 
     def clean(self) -> dict[str, Any]:
-        """Add the error of the service."""
         if self.service_error is not None:
             self.add_error(None, error_text(self.service_error))
         return super().clean() or self.cleaned_data
 
 
 class SerializerForm(ServiceForm):
-    """A form that is validated by the API's request serializer, so that a rule is written once.
+    """A form that the API's request serializer validates.
 
-    `api_names` maps form fields to other names in the API. `validated` has the arguments for the service.
+    `api_names` maps form fields to other names in the API; `validated` has the arguments for the service.
     """
 
+    # Validated by the API's serializer, so that a rule is written once.
     serializer_class: ClassVar[type[BaseSerializer[Any]]]
     api_names: ClassVar[dict[str, str]] = {"owner": "owner_id"}
     validated: dict[str, Any]
 
     def clean(self) -> dict[str, Any]:
-        """Add the serializer's errors to the fields."""
         cleaned = super().clean()
         self.validated = {}
         if not self.errors:
@@ -47,13 +46,12 @@ class SerializerForm(ServiceForm):
         return cleaned
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """Return the fields to validate: those filled in for a new row, those changed otherwise."""
+        # A change validates changed fields only: stored values may precede today's rules.
         if self.instance._state.adding:
             return [name for name, value in cleaned.items() if value not in (None, "", [], {})]
         return [name for name in self.changed_data if name in cleaned]
 
     def context(self) -> dict[str, Any]:
-        """Return the serializer context: the project and its organisation."""
         project = self.cleaned_data.get("project") or self.instance.project
         return {"organization": project.organization, "project": project}
 
@@ -71,7 +69,6 @@ class SerializerForm(ServiceForm):
 
 
 def to_json_value(value: Any) -> Any:
-    """Return the value of a form field as in a JSON body."""
     if isinstance(value, models.Model):
         return str(value.pk)
     return (
@@ -82,7 +79,6 @@ def to_json_value(value: Any) -> Any:
 
 
 def flatten_errors(errors: Any) -> list[str]:
-    """Flatten a serializer's errors of one field."""
     if isinstance(errors, dict):
         return [f"{name}: {line}" for name, inner in errors.items() for line in flatten_errors(inner)]
     if isinstance(errors, list):

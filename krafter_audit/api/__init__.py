@@ -1,1 +1,1 @@
-"""REST plumbing: envelope, errors, pagination, idempotency, rate limits, ETags, request ids, OpenAPI."""
+"""REST plumbing."""

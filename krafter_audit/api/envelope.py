@@ -13,16 +13,13 @@ from krafter_audit.http.json_encoding import dump_json
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of a list, with what `meta` says about it."""
-
+class ResultPage:
     rows: Sequence[Any]
     total: int
     next_cursor: str | None = None
 
     @property
     def meta(self) -> dict[str, Any]:
-        """Return `{total, next_cursor}`."""
         return {"total": self.total, "next_cursor": self.next_cursor}
 
 
@@ -30,14 +27,12 @@ def wrap(content: Any, request_id: str) -> dict[str, Any]:
     """Put a page, an error or plain data into the envelope."""
     if isinstance(content, ApiError):
         return {"data": None, "meta": {"request_id": request_id}, "error": content.content}
-    if isinstance(content, Page):
+    if isinstance(content, ResultPage):
         return {"data": content.rows, "meta": {"request_id": request_id, **content.meta}, "error": None}
     return {"data": content, "meta": {"request_id": request_id}, "error": None}
 
 
 class EnvelopeRenderer(BaseRenderer):
-    """Renders the data of a response as enveloped JSON."""
-
     media_type = "application/json"
     format = "json"
     charset = None
@@ -48,16 +43,16 @@ class EnvelopeRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        """Return the envelope; nothing for a 304."""
         context = renderer_context or {}
         request, response = context["request"], context.get("response")
+        # RFC 9110, section 15.4.5: a 304 has no content.
         if response is not None and response.status_code == 304:
             return b""
         return dump_json(wrap(data, request_id_of(request)))
 
 
 def error_response(request: HttpRequest, error: ApiError) -> HttpResponse:
-    """Return an error outside of Django REST framework: unknown URLs, invalid hosts, crashes."""
+    """Return an error outside of Django REST framework."""
     body = dump_json(wrap(error, request_id_of(request)))
     return HttpResponse(
         body, status=error.status, content_type="application/json", headers=dict(error.headers)

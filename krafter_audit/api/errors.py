@@ -1,11 +1,11 @@
-"""Errors of the API: a code, a status and a message each. One handler puts them into the envelope."""
+"""Errors of the API."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
 class ApiError(Exception):
-    """A request that was refused. Raised by services, never caught in a view.
+    """A rejected request: raised by services, never caught in a view, answered by one handler.
 
     `details` is `{"field": ["message", …]}` for invalid fields, otherwise any JSON object.
     """
@@ -28,7 +28,6 @@ class ApiError(Exception):
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return `{code, message}`, with `details` if there are any."""
         content: dict[str, Any] = {"code": self.code, "message": self.message}
         return {**content, "details": self.details} if self.details else content
 

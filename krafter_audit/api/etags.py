@@ -1,4 +1,4 @@
-"""ETags of single resources, and the preconditions that requests make of them."""
+"""ETags of single resources."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,22 +16,22 @@ class Versioned(Protocol):
 
 
 def etag_for(row: Versioned) -> str:
-    """Return the strong ETag of a row."""
     return etag_for_time(row.updated_at)
 
 
 def etag_for_time(updated_at: datetime) -> str:
-    """Return the strong ETag of a row that was updated last at that time."""
+    # Microseconds: the resolution that PostgreSQL stores.
     return quote_etag(f"{round(updated_at.timestamp() * 1_000_000):x}")
 
 
 def is_not_modified(if_none_match: str | None, etag: str) -> bool:
-    """Whether the client has that version already. Compares weakly: a proxy that compresses weakens the ETag."""
+    """Whether the client has that version already."""
+    # Compared weakly (RFC 9110, section 13.1.2): a proxy that compresses weakens the ETag.
     known = parse_etags(if_none_match or "")
     return "*" in known or etag in [each.removeprefix("W/") for each in known]
 
 
 def require_match(if_match: str | None, row: Versioned) -> None:
-    """Raise PreconditionFailed unless If-Match is absent or names the current version. Call it with the row locked."""
+    """Raise PreconditionFailed unless If-Match is absent or names the current version of a locked row."""
     if if_match is not None and not {"*", etag_for(row)} & set(parse_etags(if_match)):
         raise PreconditionFailed(headers={"etag": etag_for(row)})

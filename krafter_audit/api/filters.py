@@ -1,4 +1,4 @@
-"""Filters of lists, by django-filter, and the query parameters that lists have in common."""
+"""Filters of lists."""
 
 from typing import Any
 
@@ -14,14 +14,13 @@ OFFSET = OpenApiParameter("offset", int, description="How many rows to skip.")
 
 
 def choice_parameter(name: str, values: list[str]) -> OpenApiParameter:
-    """Describe a filter that accepts one of the values and may be repeated."""
     return OpenApiParameter(name, str, enum=values, many=True)
 
 
 def validated_filter(
     filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any
 ) -> django_filters.FilterSet:
-    """Return the filter set with the filtered rows in `.qs`. Raises InvalidParams for an unknown value."""
+    """Return the filter set with the filtered rows in `.qs`. Raises InvalidParams."""
     filter_set = filter_class(params, queryset=rows)
     if not filter_set.is_valid():
         raise InvalidParams(
@@ -33,10 +32,8 @@ def validated_filter(
 def filter_rows(
     filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any
 ) -> tuple[Any, dict[str, Any]]:
-    """Return the rows that match the filters, and the active filters by name.
-
-    Without filters no form is built: it would be a fifth of the work of a list.
-    """
+    """Return the rows that match the filters, and the active filters by name."""
+    # Without filters no form is built: it would be a fifth of the work of a list.
     if not any(name in params for name in filter_class.base_filters):
         return rows, {}
     filter_set = validated_filter(filter_class, params, rows)

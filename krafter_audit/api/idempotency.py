@@ -31,7 +31,7 @@ class IdempotencyInProgress(Conflict):
 
 
 def key_from(request: Request) -> str | None:
-    """Return the request's Idempotency-Key, or None. Raises InvalidParams unless it has 1 to 255 characters."""
+    """Return the request's Idempotency-Key, or None. Raises InvalidParams."""
     key = request.headers.get("idempotency-key")
     if key is not None and not (1 <= len(key) <= 255 and key.isprintable()):
         raise InvalidParams(details={"Idempotency-Key": ["Use 1 to 255 printable characters."]})
@@ -47,12 +47,13 @@ def run_once(
 ) -> Callable[..., Response]:
     """Wrap a POST handler so that it runs once per key, in one transaction with its stored response.
 
-    `prepare` does the handler's network I/O before the transaction, unless a response is stored already.
+    `prepare` does the handler's network I/O before the transaction.
     """
 
     @wraps(handler)
     def run(request: Request, *args: Any, **kwargs: Any) -> Response:
         fingerprint = _fingerprint(request)
+        # Checked without the lock: no transaction is open during network I/O. The check below decides.
         if prepare and _stored(organization_id, key) is None:
             prepare()
         with transaction.atomic():
@@ -74,6 +75,7 @@ def _fingerprint(request: Request) -> str:
 
 
 def _lock(organization_id: UUID, key: str) -> None:
+    # A lock on the key, since there is no row yet that two simultaneous requests could lock.
     if not try_advisory_lock(f"idempotency:{organization_id}:{key}"):
         raise IdempotencyInProgress
 
@@ -87,6 +89,7 @@ def _stored(organization_id: UUID, key: str) -> IdempotentResponse | None:
 
 
 def _replay(stored: IdempotentResponse, fingerprint: str) -> Response:
+    # The same key for another request is a client's defect, not a retry.
     if stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused
     data = load_json(bytes(stored.body))
@@ -106,5 +109,4 @@ def _store(organization_id: UUID, key: str, fingerprint: str, response: Response
 
 
 def delete_expired() -> int:
-    """Delete the responses that are older than 24 hours; return their number."""
     return IdempotentResponse.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()[0]

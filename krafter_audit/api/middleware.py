@@ -1,4 +1,4 @@
-"""Give every request an id: in every response, and in every log line."""
+"""Give every request an id."""
 
 import base64
 import logging
@@ -12,23 +12,22 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("krafter_audit.requests")
-SHARE_TOKEN = re.compile(r"(/shared/)[^/]+")
+SHARE_TOKEN = re.compile(r"(/shared/)[^/\s]+")
+# A client's id is accepted if it cannot forge a log line and is long enough to be unique.
 SAFE_REQUEST_ID = re.compile(r"\A[A-Za-z0-9_.\-]{20,200}\Z")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def new_request_id() -> str:
-    """Return 20 characters of URL-safe base64 (15 random bytes)."""
     return base64.urlsafe_b64encode(os.urandom(15)).decode()
 
 
 def request_id_of(request: HttpRequest) -> str:
-    """Return the id of the request."""
     return str(getattr(request, "request_id", ""))
 
 
 class RequestIdMiddleware:
-    """Sets `request.request_id`, binds it to the log lines and returns it as `x-request-id`. Logs the request."""
+    """Set `request.request_id`, bind it to the log lines, return it as `x-request-id`, and log the request."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -50,8 +49,6 @@ class RequestIdMiddleware:
 
 
 def _loggable(path: str) -> str:
-    """Return the path without the token of a shared report, which grants access.
-
-    Percent-encoded again, so that a decoded line feed or escape sequence cannot forge a log line.
-    """
+    # Without the token of a shared report, which grants access. Percent-encoded again, so that a decoded line feed or
+    # escape sequence cannot forge a log line.
     return SHARE_TOKEN.sub(r"\1…", quote(path, safe="/:@!$&'()*+,;=-._~"))

@@ -1,5 +1,3 @@
-"""Stored responses of requests with an Idempotency-Key."""
-
 from typing import ClassVar
 
 from django.db import models

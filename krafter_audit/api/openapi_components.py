@@ -1,7 +1,8 @@
-"""Components of the OpenAPI description that no serializer has. Imported by the settings: plain data only."""
+"""Components of the OpenAPI description that no serializer has."""
 
 from typing import Any
 
+# Plain data without imports of apps: the settings import this module.
 REQUEST_ID = {"type": "string", "description": "Also in the x-request-id header."}
 ERROR_ENVELOPE: dict[str, Any] = {
     "type": "object",

@@ -1,26 +1,23 @@
-"""Pagination by cursor or by offset.
-
-Not DRF's CursorPagination: its cursor has the first column of the order and an offset within equal values, so rows that
-arrive meanwhile repeat or hide others. Ours has every column, is bound to its filters, and pages hand-written SQL too.
-"""
+"""Pagination by cursor or by offset."""
 
 import base64
 import binascii
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import QueryDict
 
-from krafter_audit.api.envelope import Page
+from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.row_columns import RowColumns
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
+# Beyond this a list is read by cursor: PostgreSQL scans all rows before an offset.
 MAX_OFFSET = 10_000_000
 NEWEST_FIRST = ("created_at", "id")
 PAGINATION_PARAMETERS = frozenset({"cursor", "limit", "offset"})
@@ -45,27 +42,27 @@ def single_parameter(params: QueryDict, name: str) -> str | None:
 
 
 def page_limit(params: QueryDict) -> int:
-    """Return the parameter `limit`: 25 by default, 1 to 100."""
     return integer_parameter(params, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
 
 
+# Not DRF's CursorPagination: its cursor has the first column of the order and an offset within equal values, so that
+# new rows hide or repeat others. This cursor has every column and is bound to its filters, and it also pages
+# hand-written SQL.
 class Listing(Protocol):
     """Rows in descending order of the columns `order`, which together are unique."""
 
     @property
-    def order(self) -> Sequence[str]:
-        """The columns of the order."""
+    def order(self) -> Sequence[str]: ...
 
     @property
-    def model(self) -> type[Model]:
-        """The model of the rows."""
+    def model(self) -> type[Model]: ...
 
     def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
-        """Return at most `limit` rows after `position` (a value for each column of the order; None: from the start)."""
+        """Return at most `limit` rows after `position`, the values of the order's columns (None: the start)."""
 
 
 class QuerySetListing:
-    """The listing of a query set: models, or tuples of `columns` followed by those of the order."""
+    """A query set's models, or tuples of `columns` followed by those of the order."""
 
     def __init__(
         self, rows: QuerySet[Any], *, order: Sequence[str] = NEWEST_FIRST, columns: RowColumns | None = None
@@ -74,30 +71,30 @@ class QuerySetListing:
         self._rows = columns.select(rows, extra=order) if columns else rows
 
     def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
-        """Return at most `limit` rows after `position`."""
         rows = self._rows if position is None else self._rows.filter(_after(self.order, position))
         return list(rows.order_by(*(f"-{name}" for name in self.order))[offset : offset + limit])
 
 
 def paginate_by_cursor(
     listing: Listing, params: QueryDict, *, bound_to: object, total: Callable[[], int]
-) -> Page:
+) -> ResultPage:
     """Return the page after the parameter `cursor`; an empty cursor is the start.
 
-    `bound_to` names the list. A cursor is valid for that list with the same filters only.
+    A cursor is valid only for the list that `bound_to` names, with the same filters.
     """
     limit, signature = page_limit(params), _signature(params, bound_to)
     raw = single_parameter(params, "cursor")
     position = _decode(raw, signature, listing.model, listing.order) if raw else None
+    # One row more than the page has: its presence means that there is a next page.
     rows = listing.fetch(position, limit + 1, 0)
     next_cursor = _encode(rows[limit - 1], listing.order, signature) if len(rows) > limit else None
-    return Page(rows[:limit], total(), next_cursor)
+    return ResultPage(rows[:limit], total(), next_cursor)
 
 
-def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Callable[[], int]) -> Page:
+def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Callable[[], int]) -> ResultPage:
     """Return the page at the parameter `offset`; it has no next cursor."""
     limit, offset = page_limit(params), integer_parameter(params, "offset", 0, 0, MAX_OFFSET)
-    return Page(listing.fetch(None, limit, offset), total())
+    return ResultPage(listing.fetch(None, limit, offset), total())
 
 
 def _signature(params: QueryDict, bound_to: object) -> str:
@@ -140,15 +137,21 @@ def _to_python(model: type[Model], name: str, value: Any) -> Any:
         parsed = field.to_python(value)
     except ValidationError as error:
         raise ValueError(name) from error
-    if parsed is None or (isinstance(parsed, datetime) and parsed.tzinfo is None):
+    if isinstance(parsed, datetime):
+        if parsed.tzinfo is None:
+            raise ValueError(name)
+        parsed.astimezone(
+            UTC
+        )  # an instant past the year 9999 in UTC is an OverflowError here, not in the database
+    if parsed is None:
         raise ValueError(name)
     return parsed
 
 
 def _after(order: Sequence[str], position: Sequence[Any]) -> Q:
-    """Rows after `position` in descending order; the condition on the first column lets PostgreSQL use the index."""
     condition, ties = Q(), Q()
     for name, value in zip(order, position, strict=True):
         condition |= ties & Q(**{f"{name}__lt": value})
         ties &= Q(**{name: value})
+    # Redundant, but an upper bound on the first column is what lets PostgreSQL use the index.
     return Q(**{f"{order[0]}__lte": position[0]}) & condition

@@ -1,4 +1,4 @@
-"""Parse JSON bodies strictly: what PostgreSQL cannot store and what parsers disagree about is rejected."""
+"""Parse JSON bodies strictly."""
 
 import json
 import math
@@ -28,9 +28,9 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Return the parsed value. Raises MalformedJson, PayloadTooLarge or InvalidParams."""
         view = (parser_context or {}).get("view")
         limit = getattr(view, "body_limit", MEBIBYTE)
+        # One byte more than allowed, to notice a body that is too large without reading all of it.
         raw = stream.read(limit + 1)
         if len(raw) > limit:
             raise PayloadTooLarge(f"The body is larger than {limit // MEBIBYTE} MiB.")
@@ -60,6 +60,7 @@ def _reason(error: Exception) -> str:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
+    # RFC 8259, section 4: parsers disagree about duplicate keys, which can smuggle a value past a check.
     if len(value) != len(pairs):
         duplicate = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise ValueError(f"an object has the key {duplicate!r} twice")
@@ -78,6 +79,7 @@ def _float(digits: str) -> float:
 
 
 def _is_too_deep(value: Any) -> bool:
+    # By levels and not recursively: the depth is what an attacker chooses.
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         level = [inner for outer in level for inner in _containers(outer)]
@@ -95,6 +97,7 @@ def _containers(value: Any) -> Iterator[Any]:
 
 def _reject_unstorable(value: Any) -> None:
     for text in _strings(value):
+        # PostgreSQL stores neither NUL nor lone surrogates in text and jsonb.
         if "\x00" in text:
             raise InvalidParams(details={"body": ["NUL characters are not allowed."]})
         if any("\ud800" <= character <= "\udfff" for character in text):

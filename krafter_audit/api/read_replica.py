@@ -1,11 +1,4 @@
-"""Read from a replica that is fresh enough and has everything that the reader has written.
-
-Positions are byte offsets in PostgreSQL's WAL. Each process polls both servers once a second. The replica is as fresh
-as the newest position of the primary that it has replayed, which needs no privileges and works without writes.
-
-A write stores the primary's position in Redis for its organisation; the organisation reads the primary until the
-replica has replayed it. Without Redis the replica is not read.
-"""
+"""Read from a replica that is fresh enough and has everything that the reader has written."""
 
 import threading
 import time
@@ -24,8 +17,12 @@ from krafter_audit.db import redis_client
 ALIAS = "replica"
 POLL_SECONDS = 1.0
 RETRY_COOLDOWN_SECONDS = 10.0  # after a failure the replica is not polled for this long
+# A write stores the primary's position in Redis for its organisation, which reads the primary until the replica has
+# replayed that position. Without Redis the replica is not read.
 WRITE_POSITION_TTL_SECONDS = 600  # a replica that is further behind is not read at all
 
+# Byte offsets in the WAL. The replica is as fresh as the newest polled position of the primary that it has replayed:
+# unlike pg_last_xact_replay_timestamp() this works without writes, and needs no privileges.
 PRIMARY_POSITION = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
 REPLAYED_POSITION = "SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint"
 
@@ -33,37 +30,33 @@ _reading: ContextVar[bool] = ContextVar("reading a replica", default=False)
 
 
 class Router:
-    """Routes reads to the replica where `start_reading` allowed it; everything else to the primary."""
+    """Route reads to the replica where `start_reading` allowed it."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
-        """Return the alias to read from."""
         return ALIAS if _reading.get() else DEFAULT_DB_ALIAS
 
     def db_for_write(self, model: Any, **hints: Any) -> str:
-        """Return the alias to write to."""
         return DEFAULT_DB_ALIAS
 
     def allow_relation(self, obj1: Any, obj2: Any, **hints: Any) -> bool:
-        """Allow relations: both aliases are the same database."""
-        return True
+        return True  # both aliases are the same database
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        """Migrate the primary only; the replica follows."""
-        return db == DEFAULT_DB_ALIAS
+        return db == DEFAULT_DB_ALIAS  # the replica follows
 
 
 class ReplicaMonitor:
-    """What this process knows about the replica's progress."""
+    """The replica's progress as this process knows it."""
 
     def __init__(self) -> None:
-        self.pending: deque[tuple[int, float]] = deque(
-            maxlen=300
-        )  # primary's position, and when it was there
+        # Positions of the primary that the replica has not replayed, each with the time of its poll.
+        self.pending: deque[tuple[int, float]] = deque(maxlen=300)
         self.replayed, self.fresh_at, self.next_poll = 0, 0.0, 0.0
         self.polling = threading.Lock()
 
     def has_replayed(self, position: int) -> bool:
-        """Whether the replica has replayed `position` and lags no more than KRAFTER_REPLICA_LAG_SECONDS."""
+        """Whether the replica has replayed `position` and is within KRAFTER_REPLICA_LAG_SECONDS."""
+        # One thread polls; the others read what is known and do not wait.
         if time.monotonic() >= self.next_poll and self.polling.acquire(blocking=False):
             try:
                 self._poll()
@@ -73,7 +66,6 @@ class ReplicaMonitor:
         return is_fresh and self.replayed >= position
 
     def back_off(self) -> None:
-        """Do not read or poll the replica for a while."""
         self.fresh_at, self.next_poll = 0.0, time.monotonic() + RETRY_COOLDOWN_SECONDS
         self.pending.clear()
 
@@ -95,19 +87,16 @@ monitor = ReplicaMonitor()
 
 
 def wal_position(alias: str = DEFAULT_DB_ALIAS, query: str = PRIMARY_POSITION) -> int:
-    """Return a server's position in the WAL."""
     with connections[alias].cursor() as cursor:
         cursor.execute(query)
         return int(cursor.fetchone()[0] or 0)
 
 
 def is_configured() -> bool:
-    """Whether there is a replica."""
     return ALIAS in settings.DATABASES
 
 
 def record_write(organization_id: UUID) -> None:
-    """Record that the organisation has just written, so that it reads its own writes."""
     if is_configured():
         position = wal_position()
         redis_client.call_or_default(
@@ -116,7 +105,7 @@ def record_write(organization_id: UUID) -> None:
 
 
 def start_reading(organization_id: UUID) -> Token[bool] | None:
-    """Read from the replica if it has the organisation's writes. Returns the token for `stop_reading`, or None."""
+    """Read from the replica if it has the organisation's writes; return a token for `stop_reading`, or None."""
     if not is_configured():
         return None
     written = redis_client.call_or_default(lambda server: server.get(_key(organization_id)) or b"0", None)
@@ -124,13 +113,12 @@ def start_reading(organization_id: UUID) -> Token[bool] | None:
 
 
 def stop_reading(token: Token[bool]) -> None:
-    """Read from the primary again."""
     _reading.reset(token)
 
 
 @contextmanager
 def reading_current_state() -> Iterator[None]:
-    """Read from the replica within the block, if it has everything that the primary has now."""
+    """Read from the replica within the block, if it has all that the primary has now."""
     token = _reading.set(True) if is_configured() and monitor.has_replayed(wal_position()) else None
     try:
         yield

@@ -14,12 +14,11 @@ MAX_DRAINED_BYTES = 64 * MEBIBYTE
 
 
 def limit_body(request: HttpRequest, limit: int) -> None:
-    """Reject a body of more than `limit` bytes, and one with a Content-Encoding.
-
-    A chunked body is read here: Django takes a body without Content-Length for an empty one.
-    """
+    """Reject a body of more than `limit` bytes, and one with a Content-Encoding."""
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        # A compressed body could be a decompression bomb.
         raise UnsupportedMediaType("Send the body without a Content-Encoding.")
+    # Django takes a body without Content-Length for an empty one.
     if _is_chunked(request):
         _read_chunked(request, limit)
     content_length = str(request.META.get("CONTENT_LENGTH") or 0)
@@ -28,7 +27,7 @@ def limit_body(request: HttpRequest, limit: int) -> None:
 
 
 def reject(source: IO[bytes] | HttpRequest, limit: int) -> None:
-    """Read the body to its end and raise PayloadTooLarge: many clients read no response before they have sent it."""
+    # Many clients read no response before they have sent the body.
     drained = 0
     for chunk in _chunks(source):
         drained += len(chunk)

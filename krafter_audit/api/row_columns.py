@@ -1,7 +1,6 @@
-"""Represent rows directly from their columns, without models and serializer fields: for lists and single rows.
+"""Represent rows directly from their columns, without models and serializer fields.
 
-docs/benchmarks.md has the figures: both take about 0.6 of the CPU of a bare DRF view. The columns
-are derived from the serializer once, a test compares both. JSON is passed through as PostgreSQL's text.
+Lists and single rows take about 0.6 of the CPU of a bare DRF view (docs/benchmarks.md).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,12 +28,13 @@ class RowColumns:
     def __init__(self, serializer_class: type[serializers.ModelSerializer[Any]]) -> None:
         self.model: type[Model] = serializer_class.Meta.model
         self.names = ["id", "updated_at"]
+        # Derived from the serializer, so that a field is declared once; a test compares both representations.
         fields = serializer_class().fields.items()
         self._getters = [(name, self._getter(name, field)) for name, field in fields]
 
     def fetch_one(self, project_id: UUID, pk: UUID) -> tuple[Any, ...] | None:
-        """Return one row of a project. As SQL: building the query by the ORM is a third of the request."""
-        # S608: the names are those of our own tables and columns.
+        # SQL: building the query by the ORM is a third of the request. S608: the names are those of our own columns.
+        """Return one row of a project, or None."""
         sql = f"SELECT {', '.join(self._sql)} FROM {self.model._meta.db_table} WHERE id = %s AND project_id = %s"  # noqa: S608
         return next(iter(fetch_all(sql, [pk, project_id], model=self.model)), None)
 
@@ -46,7 +46,7 @@ class RowColumns:
         ]
 
     def select(self, rows: QuerySet[Any, Any], extra: Iterable[str] = ()) -> QuerySet[Any, Any]:
-        """Return `rows` as tuples of these columns, followed by those in `extra`."""
+        """Return `rows` as tuples of these columns, followed by `extra`."""
         return rows.values_list(*(self._expression(name) for name in self.names), *extra)
 
     def represent(self, row: Sequence[Any], context: Context) -> dict[str, Any]:
@@ -87,13 +87,14 @@ def _project_slug(row: Sequence[Any], context: Context) -> str:
 
 
 def _json_loader(field: Any) -> Callable[[str], Any]:
-    """Return a function that puts the keys of stored JSON into the serializer's order: jsonb sorts them its own way."""
+    # jsonb sorts keys its own way; the API has them in the serializer's order.
     if isinstance(field, serializers.ListSerializer):
         names, load = _typed(cast("serializers.Serializer[Any]", field.child))
         return lambda text: [_ordered(item, names) for item in load(text)]
     if isinstance(field, serializers.Serializer):
         names, load = _typed(field)
         return lambda text: _ordered(load(text), names)
+    # Free-form JSON is passed through as PostgreSQL's text.
     return orjson.Fragment
 
 

@@ -1,4 +1,4 @@
-"""Generate the OpenAPI description: every response in its envelope, every error in one shape."""
+"""Generate the OpenAPI description."""
 
 from functools import cache
 from typing import Any
@@ -10,10 +10,9 @@ from krafter_audit.api.openapi_components import REQUEST_ID
 
 
 class CachedSchemaGenerator(SchemaGenerator):
-    """Generate the description once per process: it depends on the code alone and takes 200 ms."""
+    """Generate the description once per process: it takes 200 ms."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
-        """Return the OpenAPI document."""
         return _generate(public)
 
 
@@ -24,10 +23,7 @@ def _generate(public: bool) -> dict[str, Any]:
 
 
 class EnvelopeSchema(AutoSchema):
-    """Wraps responses into the envelope and adds the error response."""
-
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        """Return the description of one operation."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
@@ -38,7 +34,7 @@ class EnvelopeSchema(AutoSchema):
         return operation
 
     def get_tags(self) -> list[str]:
-        """Group by the first path segment after `audit/`."""
+        # Operations are grouped by the first path segment after `audit/`.
         words = [word for word in self.path.split("/") if word and not word.startswith("{")]
         return [words[words.index("audit") + 1] if "audit" in words[:-1] else words[-1]]
 

@@ -1,4 +1,4 @@
-"""Serve the OpenAPI description, and Swagger UI to read and try it."""
+"""Serve the OpenAPI description and Swagger UI."""
 
 from typing import Any
 
@@ -19,10 +19,9 @@ from krafter_audit.api.schema import CachedSchemaGenerator
 
 
 class EnvelopedErrorsMixin(APIView):
-    """Renders errors in the envelope, whatever the view renders otherwise."""
+    """Render errors in the envelope."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Replace the renderer of an error."""
         if isinstance(response, Response) and response.exception:
             request.accepted_renderer = EnvelopeRenderer()
             request.accepted_media_type = EnvelopeRenderer.media_type
@@ -32,12 +31,10 @@ class EnvelopedErrorsMixin(APIView):
 # no_cache: clients revalidate by ETag, so that an upgrade is seen at once.
 @method_decorator([cache_control(no_cache=True), gzip_page, conditional_page], name="dispatch")
 class SchemaView(EnvelopedErrorsMixin, SpectacularAPIView):
-    """The OpenAPI description as JSON."""
-
     renderer_classes = [OpenApiJsonRenderer2]  # noqa: RUF012  declared so by Django REST framework
     generator_class = CachedSchemaGenerator
 
 
 @method_decorator(csp_override(settings.DOCS_CSP), name="dispatch")
 class DocsView(EnvelopedErrorsMixin, SpectacularSwaggerSplitView):
-    """Swagger UI. The split view loads its script from an address of its own, as the CSP wants it."""
+    """Swagger UI, with its script at its own URL as the content security policy requires."""

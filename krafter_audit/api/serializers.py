@@ -1,4 +1,4 @@
-"""Base classes of serializers, and fields that accept only the JSON type they stand for."""
+"""Base classes of serializers, and fields that accept one JSON type only."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,6 @@ class StrictCharField(serializers.CharField):
     """A string; the parent class accepts numbers too."""
 
     def to_internal_value(self, data: Any) -> str:
-        """Accept strings only."""
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
@@ -27,8 +26,8 @@ class StrictChoiceField(serializers.ChoiceField):
     """One of the choices, as a string."""
 
     def to_internal_value(self, data: Any) -> str:
-        """Accept strings only; the parent class fails on unhashable values."""
         if not isinstance(data, str):
+            # The parent class fails on unhashable values.
             self.fail("invalid_choice", input=data)
         return str(super().to_internal_value(data))
 
@@ -37,7 +36,6 @@ class StrictUUIDField(serializers.UUIDField):
     """A UUID as a string; the parent class accepts integers too."""
 
     def to_internal_value(self, data: Any) -> UUID:
-        """Accept strings only."""
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
@@ -47,7 +45,6 @@ class StrictIntegerField(serializers.IntegerField):
     """An integer; the parent class accepts "5", 5.0 and true too."""
 
     def to_internal_value(self, data: Any) -> int:
-        """Accept integers only."""
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return super().to_internal_value(data)
@@ -57,7 +54,6 @@ class StrictBooleanField(serializers.BooleanField):
     """A boolean; the parent class accepts "yes" and 1 too."""
 
     def to_internal_value(self, data: Any) -> bool:
-        """Accept booleans only."""
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
@@ -69,7 +65,6 @@ class UTCDateTimeField(serializers.DateTimeField):
     default_error_messages = {"range": "Use a time between the years 2000 and 2200."}  # noqa: RUF012
 
     def to_internal_value(self, value: Any) -> datetime:
-        """Accept strings within the range only."""
         if not isinstance(value, str):
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
         try:
@@ -81,7 +76,6 @@ class UTCDateTimeField(serializers.DateTimeField):
         return parsed
 
     def to_representation(self, value: datetime) -> str:
-        """Return UTC in whole seconds with a Z."""
         return format_timestamp(value)
 
 
@@ -91,19 +85,18 @@ class JSONObjectField(serializers.JSONField):
     default_error_messages = {"not_an_object": "Send an object."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Accept objects only."""
         if not isinstance(data, dict):
             self.fail("not_an_object")
         return data
 
 
 class RequestSerializer(serializers.Serializer[Any]):
-    """A request body. Unknown fields are rejected by name, so that no typo is ignored."""
+    """A request body."""
 
     rejected_fields: dict[str, str] = {}  # noqa: RUF012  name → message that says what to do instead
 
     def to_internal_value(self, data: Any) -> Any:
-        """Report unknown fields together with all other errors."""
+        # Unknown fields are rejected by name, so that no typo is ignored.
         unknown = self._unknown(data)
         try:
             value = super().to_internal_value(data)

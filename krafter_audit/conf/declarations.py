@@ -1,4 +1,4 @@
-"""Every setting, declared once. `manage.py document_settings` writes the tables of docs/operations.md from here."""
+"""Every setting, declared once. `manage.py document_settings` writes docs/operations.md from here."""
 
 from dataclasses import replace
 
@@ -11,22 +11,26 @@ MAX_MONTHS, MAX_DAYS = 1200, 36_500
 MAX_SECONDS = 86_400
 
 _MAKE_KEYS = (
-    "Make one: python -c \"import base64, os; print('k1:' + base64.b64encode(os.urandom(32)).decode())\""
+    "Generate one: python -c \"import base64, os; print('k1:' + base64.b64encode(os.urandom(32)).decode())\""
 )
 
-REQUIRED = (
+
+def _section(section: Section, *settings: Setting) -> tuple[Setting, ...]:
+    return tuple(replace(setting, section=section) for setting in settings)
+
+
+REQUIRED = _section(
+    Section.REQUIRED,
     Setting(
         name="KRAFTER_SECRET_KEY",
-        section=Section.REQUIRED,
         django_name="SECRET_KEY",
         secret=True,
         min_length=32,
-        hint="Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+        hint="Generate one: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
         help="Signs the sessions of the admin and the links of shared reports.",
     ),
     Setting(
         name="KRAFTER_ENCRYPTION_KEYS",
-        section=Section.REQUIRED,
         secret=True,
         validator="krafter_audit.security.vault:parse_keys",
         hint=_MAKE_KEYS,
@@ -35,7 +39,6 @@ REQUIRED = (
     ),
     Setting(
         name="KRAFTER_SIGNING_KEYS",
-        section=Section.REQUIRED,
         secret=True,
         validator="scanner.evidence_bundle.keys:parse_signing_keys",
         hint=_MAKE_KEYS,
@@ -45,7 +48,6 @@ REQUIRED = (
     ),
     Setting(
         name="DATABASE_URL",
-        section=Section.REQUIRED,
         secret=True,
         default="postgres://krafter@127.0.0.1:5432/krafter",
         validator=validators.database_url,
@@ -53,7 +55,6 @@ REQUIRED = (
     ),
     Setting(
         name="REDIS_URL",
-        section=Section.REQUIRED,
         secret=True,
         default="redis://127.0.0.1:6379/0",
         validator=validators.redis_url,
@@ -61,7 +62,6 @@ REQUIRED = (
     ),
     Setting(
         name="KRAFTER_PUBLIC_URL",
-        section=Section.REQUIRED,
         default="http://127.0.0.1:8000",
         validator=validators.http_url,
         hint="Example: https://audit.example.com",
@@ -70,13 +70,13 @@ REQUIRED = (
     ),
 )
 
-WEB = (
+WEB = _section(
+    Section.WEB,
     Setting(
         name="KRAFTER_ALLOWED_HOSTS",
-        section=Section.WEB,
         type=list,
-        default=("*",),
-        default_text="`*`",
+        default=(),
+        default_text="the host of `KRAFTER_PUBLIC_URL`, `127.0.0.1`, `localhost`",
         django_name="ALLOWED_HOSTS",
         validator=validators.allowed_host,
         hint="Example: audit.example.com,127.0.0.1",
@@ -85,7 +85,6 @@ WEB = (
     ),
     Setting(
         name="KRAFTER_TRUSTED_PROXIES",
-        section=Section.WEB,
         type=int,
         default=0,
         minimum=0,
@@ -94,7 +93,6 @@ WEB = (
     ),
     Setting(
         name="KRAFTER_RATE_DEFAULT",
-        section=Section.WEB,
         type=int,
         default=100,
         minimum=1,
@@ -103,7 +101,6 @@ WEB = (
     ),
     Setting(
         name="KRAFTER_RATE_STRICT",
-        section=Section.WEB,
         type=int,
         default=30,
         minimum=1,
@@ -112,7 +109,6 @@ WEB = (
     ),
     Setting(
         name="KRAFTER_RATE_PUBLIC",
-        section=Section.WEB,
         type=int,
         default=200,
         minimum=1,
@@ -121,7 +117,6 @@ WEB = (
     ),
     Setting(
         name="KRAFTER_RATE_HOOKS",
-        section=Section.WEB,
         type=int,
         default=600,
         minimum=1,
@@ -129,17 +124,25 @@ WEB = (
         help="Webhook requests per minute and client address.",
     ),
     Setting(
-        name="KRAFTER_METRICS_TOKEN",
+        name="KRAFTER_RATE_WRONG_KEYS",
         section=Section.WEB,
+        type=int,
+        default=60,
+        minimum=1,
+        maximum=MAX_REQUESTS,
+        help="Requests with an invalid API key, per minute and client address.",
+    ),
+    Setting(
+        name="KRAFTER_METRICS_TOKEN",
         secret=True,
         help="The bearer token of `/metrics`. Without it `/metrics` is 404.",
     ),
 )
 
-SCANNING = (
+SCANNING = _section(
+    Section.SCANNING,
     Setting(
         name="KRAFTER_ALLOWED_NETWORKS",
-        section=Section.SCANNING,
         validator="krafter_audit.http.addresses:AddressPolicy.from_setting",
         hint="Example: 127.0.0.0/8,10.1.0.0/16",
         help="Networks that may be requested although they are not public, comma-separated: `10.0.0.0/8`, `fd00::/8`"
@@ -147,7 +150,6 @@ SCANNING = (
     ),
     Setting(
         name="KRAFTER_OWNED_HOSTS",
-        section=Section.SCANNING,
         validator=validators.owned_hosts,
         hint="Example: example.com,*.example.com",
         help="Hosts that every project may scan without proof of ownership, comma-separated: `example.com`,"
@@ -155,7 +157,6 @@ SCANNING = (
     ),
     Setting(
         name="KRAFTER_DNS_SERVERS",
-        section=Section.SCANNING,
         default_text="those of the system",
         validator="krafter_audit.http.dns:parse_servers",
         hint="Example: 192.0.2.53,192.0.2.54:5353",
@@ -164,7 +165,6 @@ SCANNING = (
     ),
     Setting(
         name="KRAFTER_CA_FILE",
-        section=Section.SCANNING,
         validator=validators.ca_file,
         hint="It is the path of a PEM file of certificates.",
         help="A PEM file of additional trusted root certificates, for sites (in the browser too) and for self-hosted"
@@ -172,7 +172,6 @@ SCANNING = (
     ),
     Setting(
         name="KRAFTER_CHROMIUM",
-        section=Section.SCANNING,
         default_text="the first on the PATH",
         validator=validators.program,
         hint="Example: /usr/bin/chromium-headless-shell. When it is not set, the first Chromium on the PATH is used.",
@@ -181,7 +180,6 @@ SCANNING = (
     ),
     Setting(
         name="KRAFTER_CHROMIUM_SANDBOX",
-        section=Section.SCANNING,
         type=bool,
         default=True,
         help="`false` starts Chromium without its sandbox, for kernels that refuse it; isolate the worker by other"
@@ -189,7 +187,6 @@ SCANNING = (
     ),
     Setting(
         name="KRAFTER_HOST_RATE",
-        section=Section.SCANNING,
         type=int,
         default=2,
         minimum=0,
@@ -199,10 +196,10 @@ SCANNING = (
     ),
 )
 
-DATABASE = (
+DATABASE = _section(
+    Section.DATABASE,
     Setting(
         name="KRAFTER_DB_POOL",
-        section=Section.DATABASE,
         type=bool,
         default=False,
         help=f"`true` for the web: a pool of up to {DB_POOL_SIZE} connections per process. Without it each thread keeps"
@@ -210,7 +207,6 @@ DATABASE = (
     ),
     Setting(
         name="KRAFTER_DB_STATEMENT_SECONDS",
-        section=Section.DATABASE,
         type=int,
         default=60,
         minimum=0,
@@ -219,7 +215,6 @@ DATABASE = (
     ),
     Setting(
         name="KRAFTER_DB_LOCK_SECONDS",
-        section=Section.DATABASE,
         type=int,
         default=10,
         minimum=0,
@@ -228,14 +223,12 @@ DATABASE = (
     ),
     Setting(
         name="KRAFTER_REPLICA_URL",
-        section=Section.DATABASE,
         secret=True,
         validator=validators.database_url,
         help="A streaming replica of `DATABASE_URL` that lists, summaries and exports may read.",
     ),
     Setting(
         name="KRAFTER_REPLICA_LAG_SECONDS",
-        section=Section.DATABASE,
         type=int,
         default=5,
         minimum=1,
@@ -244,10 +237,10 @@ DATABASE = (
     ),
 )
 
-RETENTION = (
+RETENTION = _section(
+    Section.RETENTION,
     Setting(
         name="KRAFTER_RESULTS_KEEP_DAYS",
-        section=Section.RETENTION,
         type=int,
         default=90,
         minimum=0,
@@ -257,7 +250,6 @@ RETENTION = (
     ),
     Setting(
         name="KRAFTER_EVENTS_KEEP_MONTHS",
-        section=Section.RETENTION,
         type=int,
         default=0,
         minimum=0,
@@ -267,7 +259,6 @@ RETENTION = (
     ),
     Setting(
         name="KRAFTER_EVIDENCE_KEEP_MONTHS",
-        section=Section.RETENTION,
         type=int,
         default=0,
         minimum=0,
@@ -276,24 +267,22 @@ RETENTION = (
     ),
 )
 
-FILES_AND_MAIL = (
+FILES_AND_MAIL = _section(
+    Section.FILES_AND_MAIL,
     Setting(
         name="KRAFTER_MEDIA_ROOT",
-        section=Section.FILES_AND_MAIL,
         default_text="`media/` beside `manage.py`",
         django_name="MEDIA_ROOT",
         help="Directory of report files and of the screenshots of evidence. Web and workers share it.",
     ),
     Setting(
         name="KRAFTER_STATIC_ROOT",
-        section=Section.FILES_AND_MAIL,
         default_text="`static/` beside `manage.py`",
         django_name="STATIC_ROOT",
         help="Directory into which `collectstatic` copies style sheets and scripts.",
     ),
     Setting(
         name="EMAIL_URL",
-        section=Section.FILES_AND_MAIL,
         secret=True,
         default="consolemail://",
         default_text="`consolemail://` (writes to the log)",
@@ -302,7 +291,6 @@ FILES_AND_MAIL = (
     ),
     Setting(
         name="KRAFTER_FROM_EMAIL",
-        section=Section.FILES_AND_MAIL,
         default="Krafter Audit <audit@localhost>",
         django_name="DEFAULT_FROM_EMAIL",
         validator=validators.email_sender,
@@ -310,10 +298,10 @@ FILES_AND_MAIL = (
     ),
 )
 
-OPERATION = (
+OPERATION = _section(
+    Section.OPERATION,
     Setting(
         name="KRAFTER_SWEEP_SECONDS",
-        section=Section.OPERATION,
         type=int,
         default=10,
         minimum=1,
@@ -322,21 +310,18 @@ OPERATION = (
     ),
     Setting(
         name="KRAFTER_LOG_LEVEL",
-        section=Section.OPERATION,
         default="INFO",
         choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
         help="The lowest level that is logged.",
     ),
     Setting(
         name="KRAFTER_LOG_JSON",
-        section=Section.OPERATION,
         type=bool,
         default=False,
         help="Whether each log line is a JSON object.",
     ),
     Setting(
         name="KRAFTER_DEBUG",
-        section=Section.OPERATION,
         type=bool,
         default=False,
         django_name="DEBUG",
@@ -344,52 +329,47 @@ OPERATION = (
     ),
 )
 
-COMMANDS = (
+COMMANDS = _section(
+    Section.COMMANDS,
     Setting(
         name="KRAFTER_PASSWORD",
-        section=Section.COMMANDS,
         secret=True,
         help="The password that `create_user` sets. Without it the user cannot log in.",
     ),
     Setting(
         name="KRAFTER_ADMIN_PASSWORD",
-        section=Section.COMMANDS,
         secret=True,
-        default_text="made by `./krafter up`",
+        default_text="generated by `./krafter up`",
         help="The password of the first user.",
     ),
     Setting(
         name="KRAFTER_API_KEY",
-        section=Section.COMMANDS,
         secret=True,
-        default_text="made by `./krafter up`",
+        default_text="generated by `./krafter up`",
         help="The first API key: `kr_live_` and 43 URL-safe characters.",
     ),
     Setting(
         name="KRAFTER_PYTHON",
-        section=Section.COMMANDS,
         default_text="the newest on the PATH",
         help="The Python that `./krafter` creates its virtual environment with.",
     ),
     Setting(
         name="KRAFTER_NO_SYSTEM_PACKAGES",
-        section=Section.COMMANDS,
         type=bool,
         default=False,
         help="Whether `./krafter` never installs system packages, like its option `--no-system-packages`.",
     ),
 )
 
-INTERNAL = (
+INTERNAL = _section(
+    Section.INTERNAL,
     Setting(
         name="KRAFTER_INSTALL",
-        section=Section.INTERNAL,
         secret=True,
         help="What `./krafter up` passes to the process that creates the tables, as JSON.",
     ),
     Setting(
         name="KRAFTER_SHARED",
-        section=Section.INTERNAL,
         help="The directory with the descriptions of provider APIs that the tests compare with.",
     ),
 )
@@ -409,10 +389,10 @@ SETTINGS = (
 PROVIDERS = ("GA4", "GSC", "SENTRY", "GITHUB", "GITLAB", "JIRA", "LINEAR", "CLOUDFLARE")
 PLACEHOLDER = "<PROVIDER>"
 
-PROVIDER_SETTINGS = (
+PROVIDER_SETTINGS = _section(
+    Section.PROVIDERS,
     Setting(
         name="KRAFTER_<PROVIDER>_URL",
-        section=Section.PROVIDERS,
         default_text="that of the vendor",
         validator=validators.http_url,
         hint="Example: KRAFTER_GITHUB_URL=https://github.acme.example/api/v3",
@@ -421,18 +401,15 @@ PROVIDER_SETTINGS = (
     ),
     Setting(
         name="KRAFTER_<PROVIDER>_CLIENT_ID",
-        section=Section.PROVIDERS,
         help="The OAuth client of this installation, for `auth_code`.",
     ),
     Setting(
         name="KRAFTER_<PROVIDER>_CLIENT_SECRET",
-        section=Section.PROVIDERS,
         secret=True,
         help="The secret of the OAuth client. Set both, or neither.",
     ),
     Setting(
         name="KRAFTER_<PROVIDER>_TOKEN_URL",
-        section=Section.PROVIDERS,
         default_text="that of the vendor",
         validator=validators.http_url,
         hint="Example: KRAFTER_GITHUB_TOKEN_URL=https://github.acme.example/login/oauth/access_token",
@@ -442,7 +419,6 @@ PROVIDER_SETTINGS = (
 
 
 def settings_of_providers() -> tuple[Setting, ...]:
-    """Return the settings of every provider, each under its own name."""
     return tuple(
         replace(setting, name=setting.name.replace(PLACEHOLDER, provider))
         for provider in PROVIDERS

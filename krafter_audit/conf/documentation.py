@@ -1,4 +1,4 @@
-"""The tables of settings in docs/operations.md, written from the declarations."""
+"""The tables of settings in docs/operations.md."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,14 +9,14 @@ START = "<!-- settings: written by `manage.py document_settings` from krafter_au
 END = "<!-- end of settings -->"
 
 INTRODUCTIONS = {
-    Section.REQUIRED: "`./krafter up` makes all of these itself and keeps them in its data directory.",
+    Section.REQUIRED: "`./krafter up` generates all of these and stores them in its data directory.",
     Section.PROVIDERS: "`<PROVIDER>` is {}.".format(", ".join(f"`{name}`" for name in PROVIDERS)),
     Section.COMMANDS: "Read by `./krafter` and by management commands, not by the web and the workers.",
 }
 
 
 def documented(page: str) -> str:
-    """Return the page with the tables between the markers replaced. Raises ValueError where a marker is missing."""
+    """Return the page with new tables. Raises ValueError without the markers."""
     before, start, rest = page.partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):
@@ -51,7 +51,6 @@ def _row(setting: Setting) -> str:
 
 
 def default(setting: Setting) -> str:
-    """Return the default as the table shows it."""
     if setting.default_text:
         return setting.default_text
     if setting.default == "":

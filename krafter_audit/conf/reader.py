@@ -14,10 +14,7 @@ PREFIX = "KRAFTER_"
 
 
 class SettingsReader:
-    """The values of the declared settings; `problems` has a sentence for each value that could not be parsed.
-
-    A setting with a problem has its default: settings can always be loaded, and a system check reports the problem.
-    """
+    """The values of the declared settings; `problems` has a sentence for each that could not be parsed."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
@@ -29,36 +26,31 @@ class SettingsReader:
             return setting.parse(self.environment.get(setting.name, ""))
         except ValueError as error:
             self.problems[setting.name] = str(error)
+            # Settings can always be loaded: a system check reports all problems together, not the first traceback.
             return setting.default
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
 
     def text(self, name: str) -> str:
-        """Return a text."""
         return str(self._values[name])
 
     def integer(self, name: str) -> int:
-        """Return a whole number."""
         return int(self._values[name])
 
     def boolean(self, name: str) -> bool:
-        """Return true or false."""
         return bool(self._values[name])
 
     def texts(self, name: str) -> list[str]:
-        """Return a list of texts."""
         return list(self._values[name])
 
     def database(self, name: str) -> dict[str, Any]:
-        """Return Django's settings of a database; none of a URL that cannot be parsed."""
         try:
             return dict(environ.Env.db_url_config(self._values[name]))
         except (ValueError, KeyError, ImproperlyConfigured):
             return {}
 
     def mail(self, name: str) -> dict[str, Any]:
-        """Return django-environ's settings of a mail server; those of the default for a URL that cannot be parsed."""
         try:
             return dict(environ.Env.email_url_config(self._values[name]))
         except (ValueError, KeyError, ImproperlyConfigured):
@@ -66,12 +58,13 @@ class SettingsReader:
 
 
 def provider_setting(environment: Mapping[str, str], provider: str, name: str) -> str:
-    """Return the value of `KRAFTER_<PROVIDER>_<NAME>`, "" where it is not set."""
+    """Return `KRAFTER_<PROVIDER>_<NAME>`, "" if it is not set."""
     return environment.get(f"{PREFIX}{provider.upper()}_{name}", "").strip()
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield each KRAFTER_* variable that is not a setting, with the most similar setting or ""."""
+    """Yield each KRAFTER_* variable that is not a setting, and the most similar setting or ""."""
+    # A misspelled variable would have no effect, silently.
     known = {setting.name.removeprefix(PREFIX) for setting in (*SETTINGS, *settings_of_providers())}
     for name in sorted(environment):
         ending = name.removeprefix(PREFIX)

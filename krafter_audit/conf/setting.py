@@ -1,4 +1,4 @@
-"""The declaration of a setting, and how a value is parsed and validated against it."""
+"""The declaration of a setting."""
 
 import pkgutil
 from collections.abc import Callable
@@ -17,8 +17,6 @@ type ValueType = type[str] | type[int] | type[bool] | type[list[str]]
 
 
 class Section(StrEnum):
-    """The headings under which docs/operations.md lists the settings."""
-
     REQUIRED = "Required"
     WEB = "Web"
     SCANNING = "Scanning"
@@ -35,13 +33,12 @@ class Section(StrEnum):
 class Setting:
     """One environment variable: its type, default, bounds and documentation.
 
-    `validator` is a function or, where importing it here would load too much, its path as `module:function`.
-    `django_name` is the Django setting that has the value, where it has another name.
+    `validator` is a function, or its path `module:function` where importing it here would load too much.
+    `django_name` is the Django setting that has the value, if its name is another.
     """
 
     name: str
     help: str
-    section: Section
     type: ValueType = str
     default: Any = ""
     default_text: str = ""
@@ -53,12 +50,10 @@ class Setting:
     hint: str = "docs/operations.md describes every setting."
     secret: bool = False
     django_name: str = ""
+    section: Section = Section.INTERNAL
 
     def parse(self, text: str) -> Any:
-        """Return the value of an environment variable; an empty one has the default.
-
-        Raises ValueError with a sentence that names the setting and the accepted values.
-        """
+        """Return the value of an environment variable; the default if it is empty. Raises ValueError."""
         text = text.strip()
         if not text:
             return self.default
@@ -74,7 +69,7 @@ class Setting:
         return value
 
     def validate(self, value: Any) -> None:
-        """Check a value. Raises ValueError with a sentence that names the setting and the accepted values."""
+        """Raise ValueError with a sentence that names the setting and the accepted values."""
         if self.min_length and len(value) < self.min_length:
             raise ValueError(f"{self.name} is missing or shorter than {self.min_length} characters.")
         self._check_bounds(value)
@@ -110,7 +105,7 @@ class Setting:
 
     @property
     def accepted(self) -> str:
-        """Return the accepted values in words, such as `1 to 1000`; "" where the help says what is accepted."""
+        """Return the accepted values in words, such as `1 to 1000`, or ""."""
         if self.choices:
             return ", ".join(self.choices)
         if self.type is bool:

@@ -1,4 +1,4 @@
-"""Validators of settings that are text. Each raises ValueError with a sentence that does not repeat a secret."""
+"""Validators of settings that are text: each raises ValueError without repeating a secret."""
 
 import re
 import shutil
@@ -14,7 +14,6 @@ _ALLOWED_HOST = re.compile(r"\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\
 
 
 def http_url(value: str) -> None:
-    """Accept an absolute http(s) URL without credentials."""
     try:
         parts = urlsplit(value)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
@@ -25,7 +24,6 @@ def http_url(value: str) -> None:
 
 
 def database_url(value: str) -> None:
-    """Accept the URL of a PostgreSQL database."""
     try:
         engine = environ.Env.db_url_config(value)["ENGINE"]
     except (ValueError, KeyError, ImproperlyConfigured):
@@ -37,7 +35,6 @@ def database_url(value: str) -> None:
 
 
 def redis_url(value: str) -> None:
-    """Accept the URL of a Redis or Valkey server."""
     try:
         parts = urlsplit(value)
         valid = parts.scheme in ("redis", "rediss") and parts.port != 0
@@ -48,7 +45,6 @@ def redis_url(value: str) -> None:
 
 
 def email_url(value: str) -> None:
-    """Accept the URL of a mail server, as django-environ reads it."""
     try:
         environ.Env.email_url_config(value)
     except (ValueError, KeyError, ImproperlyConfigured):
@@ -56,13 +52,11 @@ def email_url(value: str) -> None:
 
 
 def email_sender(value: str) -> None:
-    """Accept `Name <address@host>` or an address alone."""
     if "@" not in parseaddr(value)[1]:
         raise ValueError("it must be an e-mail address, or a name with one: Audit <audit@example.com>.")
 
 
 def allowed_host(value: str) -> None:
-    """Accept `example.com`, `.example.com` (with all subdomains) and `*`."""
     if not _ALLOWED_HOST.fullmatch(value):
         raise ValueError(
             f"'{value}' is not a host name. Write example.com, .example.com or *, without a scheme."
@@ -70,14 +64,12 @@ def allowed_host(value: str) -> None:
 
 
 def owned_hosts(value: str) -> None:
-    """Accept a comma-separated list of `example.com` and `*.example.com`."""
     for entry in filter(None, (part.strip() for part in value.split(","))):
         if not _HOST.fullmatch(entry):
             raise ValueError(f"'{entry}' is not a host name.")
 
 
 def ca_file(value: str) -> None:
-    """Accept the path of a readable PEM file of certificates."""
     try:
         ssl.create_default_context(cafile=value)
     except OSError as error:
@@ -85,6 +77,5 @@ def ca_file(value: str) -> None:
 
 
 def program(value: str) -> None:
-    """Accept the path or the name of an executable program."""
     if not shutil.which(value):
         raise ValueError(f"{value} is not an executable program.")

@@ -1,1 +1,0 @@
-"""Database building blocks that import no app."""

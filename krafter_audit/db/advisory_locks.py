@@ -1,4 +1,4 @@
-"""PostgreSQL's advisory locks by name, held until the transaction ends: for where there is no row to lock."""
+"""PostgreSQL's advisory locks by name, held until the transaction ends."""
 
 from django.db import connection
 
@@ -10,7 +10,7 @@ def advisory_lock(name: str) -> None:
 
 
 def try_advisory_lock(name: str) -> bool:
-    """Acquire the lock if no other transaction holds it, and return whether it was acquired; never wait."""
+    """Acquire the lock without waiting; return whether it was acquired."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
         return bool(cursor.fetchone()[0])

@@ -1,5 +1,3 @@
-"""A JSON field that keeps the order of keys."""
-
 import json
 from typing import Any
 
@@ -10,21 +8,18 @@ class VerbatimJSONField(models.Field):
     """JSON in PostgreSQL's `json` type, which keeps the order of keys; `jsonb` sorts them."""
 
     def db_type(self, connection: Any) -> str:
-        """Name the column's type."""
         return "json"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        """Parse what the driver hands over; psycopg has parsed `json` already."""
-        return json.loads(value) if isinstance(value, str | bytes) else value
+        return (
+            json.loads(value) if isinstance(value, str | bytes) else value
+        )  # psycopg has parsed `json` already
 
     def to_python(self, value: Any) -> Any:
-        """Parse text (a form's); pass on what is parsed."""
         return json.loads(value) if isinstance(value, str) else value
 
     def get_prep_value(self, value: Any) -> Any:
-        """Write text."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def value_to_string(self, obj: models.Model) -> str:
-        """Write a fixture's value."""
         return json.dumps(self.value_from_object(obj), ensure_ascii=False)

@@ -1,7 +1,4 @@
-"""Leases: a worker acquires a row for a limited time, with a fencing number that rejects the writes of earlier holders.
-
-The row says what there is to do; a message only tells a worker about it.
-"""
+"""Leases: a worker acquires a row for a limited time, with a fencing number that rejects late writes."""
 
 import threading
 from collections.abc import Iterator
@@ -16,8 +13,6 @@ from django.utils import timezone
 
 
 class Leased(models.Model):
-    """A row that a worker acquires under a lease."""
-
     lease_until = models.DateTimeField(null=True, editable=False)
     fence = models.PositiveIntegerField(default=0, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -32,9 +27,11 @@ def unleased() -> Q:
 
 
 def acquire[Row: Leased](model: type[Row], pk: UUID | str, *, seconds: int, **where: Any) -> Row | None:
-    """Acquire the row for `seconds` by compare-and-set; None when it is absent, held, or does not meet `where`."""
+    """Acquire the row by compare-and-set; None if it is absent, held, or does not meet `where`."""
     acquired = model._default_manager.filter(unleased(), pk=pk, **where).update(
         lease_until=timezone.now() + timedelta(seconds=seconds),
+        # The fence is what protects a row, not the clock: a worker that was paused past its lease writes with an old
+        # number, and matches no row.
         fence=F("fence") + 1,
         attempts=F("attempts") + 1,
     )
@@ -47,7 +44,7 @@ def owned[Row: Leased](row: Row) -> models.QuerySet[Row]:
 
 
 def write(row: Leased, **changes: Any) -> bool:
-    """Update the row as its holder; False when another worker has acquired it since, and then nothing is written."""
+    """Update the row as its holder; False, with nothing written, once another worker has acquired it."""
     return bool(owned(row).update(**changes))
 
 
@@ -86,6 +83,7 @@ def renewing(row: Leased, *, seconds: int) -> Iterator[None]:
 
 def _renew(row: Leased, seconds: int, done: threading.Event) -> None:
     try:
+        # Two renewals may fail before the lease expires.
         while not done.wait(seconds / 3):
             try:
                 if not extend(row, seconds=seconds):
@@ -93,4 +91,5 @@ def _renew(row: Leased, seconds: int, done: threading.Event) -> None:
             except DatabaseError:
                 continue  # the database is unavailable; the next round tries again
     finally:
+        # This thread's own connection.
         connection.close()

@@ -1,4 +1,4 @@
-"""The base of most models: a UUIDv7 primary key, and the times of creation and of the last change."""
+"""The base of most models."""
 
 import os
 import time
@@ -10,7 +10,8 @@ from django.utils import timezone
 
 
 def uuid7() -> uuid.UUID:
-    """Return a UUID that sorts by time (RFC 9562, section 5.7): 48 bits of milliseconds, 74 random ones."""
+    """Return a UUID that sorts by time (RFC 9562, section 5.7)."""
+    # 48 bits of time, then 74 random bits around the version and the variant.
     milliseconds = time.time_ns() // 1_000_000
     tail = int.from_bytes(os.urandom(10), "big")
     value = (milliseconds & (1 << 48) - 1) << 80 | tail
@@ -23,7 +24,7 @@ class Record(models.Model):
     """A row with an id that is safe to show, and the times of its creation and its last change."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # A default and not `auto_now_add`, which bulk_create would set anew on rows that it updates.
+    # A default and not `auto_now_add`, which bulk_create would set again on rows that it updates.
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -33,7 +34,7 @@ class Record(models.Model):
         abstract = True
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        """Reload the row; a status, which refuses assignment (`db/transitions.py`), is reloaded too."""
+        # A status refuses assignment (db/transitions.py), except by a reload.
         self.is_refreshing = True
         try:
             super().refresh_from_db(*args, **kwargs)

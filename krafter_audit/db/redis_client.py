@@ -1,4 +1,4 @@
-"""Connect to Redis with short timeouts. Redis holds hints and counters only; every caller works without it."""
+"""Connect to Redis, which holds hints and counters only; every caller works without it."""
 
 import time
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+# A request waits for Redis at most this long, and then not again for two seconds.
 TIMEOUT_SECONDS = 0.5
 RETRY_COOLDOWN_SECONDS = 2.0  # after a failure Redis is not called for this long, so that requests stay fast
 
@@ -16,7 +17,7 @@ _retry_at = 0.0
 
 
 def call_or_default[T](call: Callable[[redis.Redis], T], default: T) -> T:
-    """Return the result of `call`, or `default` if Redis is unavailable or was within the cooldown."""
+    """Return the result of `call`, or `default` if Redis is unavailable."""
     global _retry_at
     if time.monotonic() < _retry_at:
         return default
@@ -29,15 +30,15 @@ def call_or_default[T](call: Callable[[redis.Redis], T], default: T) -> T:
 
 @lru_cache(maxsize=1)
 def connection() -> redis.Redis:
-    """Return the process's client; its pool serves all threads, and a forked child opens its own connections."""
+    """Return the client of this process, which all threads share."""
     return create_client(settings.REDIS_URL)
 
 
 def create_client(url: str) -> redis.Redis:
-    """Return a client that fails fast; it reconnects once if an idle connection was closed."""
     return redis.Redis.from_url(
         url,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
+        # One retry reconnects if an idle connection was closed.
         retry=Retry(NoBackoff(), retries=1, supported_errors=(redis.ConnectionError,)),
     )

@@ -1,7 +1,4 @@
-"""Run hand-written SELECTs: for the few hot reads where building the query with the ORM is most of the request.
-
-Each of them is one function that names what was measured. Everything else is read by the ORM.
-"""
+"""Run hand-written SELECTs, for the few hot reads where building the query by the ORM is most of the request."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +10,7 @@ from django.db.models import Model
 def fetch_all(
     sql: str, params: Sequence[Any] | Mapping[str, Any], *, model: type[Model]
 ) -> list[tuple[Any, ...]]:
-    """Run a SELECT on the database that `model` is read from, and return its rows; JSON is returned as text."""
+    """Run a SELECT on the database that `model` is read from; JSON is returned as text."""
     with connections[router.db_for_read(model)].cursor() as cursor:
         cursor.execute(sql, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

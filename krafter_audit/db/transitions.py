@@ -1,7 +1,4 @@
-"""Status transitions: a table says which status may follow which, and only this module changes a status.
-
-A `StatusField` refuses assignment once its row is constructed or loaded, so that a status changes by the table alone.
-"""
+"""Status transitions: a table says which status may follow which."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -16,23 +13,24 @@ class InvalidTransition(Exception):
 
 
 class ProtectedStatus(AttributeError):
-    """Something other than the transition table tried to assign a status."""
+    """Something other than the transition table assigned a status."""
 
 
 class StatusTransitions:
-    """The allowed changes of one status field: `{start: {end, …}}`. Keeping the status is always allowed."""
+    """The allowed changes of one status field: `{start: {end, …}}`."""
 
     def __init__(self, field: str, table: Mapping[str, Collection[str]]) -> None:
         self.field = field
         self.table = {str(start): frozenset(str(end) for end in ends) for start, ends in table.items()}
 
     def allows(self, start: str, end: str) -> bool:
-        """Tell whether `end` may follow `start`."""
+        # Keeping the status is always allowed: repeated requests are idempotent.
         return start == end or end in self.table[start]
 
     def apply(self, row: models.Model, end: str, **changes: Any) -> None:
-        """Change the status of a locked row, set `changes` on it, and save those fields."""
+        """Change the status of a locked row, and save it with `changes`."""
         self._require(type(row), getattr(row, self.field), end)
+        # Past the attribute, which refuses assignment.
         row.__dict__[self.field] = end
         for name, value in changes.items():
             setattr(row, name, value)
@@ -51,7 +49,7 @@ class StatusTransitions:
     def update(
         self, rows: models.QuerySet[Any], start: str | Collection[str], end: str, **changes: Any
     ) -> int:
-        """Change those of `rows` whose status is `start` (or one of several), and return how many there were."""
+        """Change those of `rows` whose status is `start` (or one of several); return their number."""
         starts = {start} if isinstance(start, str) else set(start)
         for each in starts:
             self._require(rows.model, each, end)
@@ -65,7 +63,7 @@ class StatusTransitions:
 
 
 class ProtectedAttribute(DeferredAttribute):
-    """The attribute of a status: set by construction and by loading, then read-only."""
+    """A status: set by construction and by loading, then read-only."""
 
     def __set__(self, row: models.Model, value: str) -> None:
         name = self.field.attname
@@ -75,11 +73,10 @@ class ProtectedAttribute(DeferredAttribute):
 
 
 class StatusField(models.CharField):
-    """A status that a `StatusTransitions` of the same model changes, and nothing else."""
+    """A status that only its `StatusTransitions` change."""
 
     descriptor_class = ProtectedAttribute
 
     def deconstruct(self) -> Any:
-        """Stand in migrations as the CharField that the column is."""
         name, _, args, kwargs = super().deconstruct()
-        return name, "django.db.models.CharField", args, kwargs
+        return name, "django.db.models.CharField", args, kwargs  # migrations need no import of this class

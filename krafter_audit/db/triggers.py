@@ -2,14 +2,15 @@
 
 import pgtrigger
 
-# The retention job sets it inside its own transaction.
+# A setting of the transaction in which a retention job deletes; no other transaction has it.
 RETENTION = "krafter.retention"
 
 
 class AppendOnly(pgtrigger.Trigger):
-    """Reject every UPDATE and DELETE; only retention may delete. A row-level trigger, so that partitions inherit it."""
+    """Reject every UPDATE and DELETE; only retention may delete."""
 
     name = "append_only"
+    # A row-level trigger, so that partitions inherit it.
     level = pgtrigger.Row
     when = pgtrigger.Before
     operation = pgtrigger.Update | pgtrigger.Delete

@@ -1,8 +1,4 @@
-"""Address policy against SSRF: public addresses are allowed, and networks that the operator lists.
-
-It is applied to the URL's host as written and to every address that the name resolves to. An IP address is accepted
-in its usual notation only, because resolvers, libraries and kernels disagree about the others.
-"""
+"""Address policy against SSRF: public addresses are allowed, and networks that the operator lists."""
 
 import re
 import unicodedata
@@ -31,7 +27,8 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 _BRACKETED = re.compile(r"\[([^\]]+)\](?::(.*))?")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # dots to IDNA 2003 and browsers
-_LOCAL_SUFFIXES = (".localhost", ".local", ".internal")
+# Special-use names, which no public DNS server resolves (RFC 6761, 6762, 7686, 8375; ICANN reserved .internal in 2024).
+_SPECIAL_USE = ("localhost", "local", "internal", "test", "invalid", "home.arpa", "onion")
 
 # `is_global` accepts site-local and unassigned IPv6 space.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -46,9 +43,10 @@ _NOT_PUBLIC: tuple[Network, ...] = (
 
 
 def is_public(address: Address) -> bool:
-    """Tell whether the address is on the public internet; IPv6 forms that wrap an IPv4 address are not."""
+    """Whether the address is on the public internet."""
     if address.is_multicast or not address.is_global:
         return False
+    # Forms that wrap an IPv4 address could lead to an internal one.
     if address.version == 6 and address not in _GLOBAL_UNICAST:
         return False
     return not any(address in network for network in _NOT_PUBLIC if network.version == address.version)
@@ -64,13 +62,14 @@ def unwrap_nat64(address: Address) -> Address:
 def normalise_host(host: str) -> str:
     """Return the host as it is resolved: lower case, IDNA, no final dot, an IPv6 address without brackets.
 
-    Raises RefusedAddress for an IP address in an unusual spelling (decimal, hex, octal, short, non-ASCII digits, a
-    zone id) and InvalidUrl for an invalid host.
+    Raises InvalidUrl, or RefusedAddress for an IP address in an unusual spelling.
     """
     if ":" in host:
         return _ipv6(host)
     name = host.lower() if host.isascii() else _idna(host)
     name = name.removesuffix(".")
+    # Decimal, hex, octal and short spellings are refused: resolvers, libraries and kernels disagree about their
+    # meaning, so that the address that is checked may not be the one that is connected.
     if _NUMBER.fullmatch(name.rpartition(".")[2]):
         return _ipv4(name, as_written=host.removesuffix("."))
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
@@ -79,6 +78,7 @@ def normalise_host(host: str) -> str:
 
 
 def _ipv6(host: str) -> str:
+    # A zone id names an interface of this machine.
     if "%" in host:
         raise RefusedAddress("An IPv6 address with a zone id is not allowed.")
     try:
@@ -98,6 +98,7 @@ def _ipv4(name: str, *, as_written: str) -> str:
 
 
 def _idna(host: str) -> str:
+    # Browsers map full-width digits and dots to ASCII; so must the check.
     name = unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()
     if name.isascii():
         return name
@@ -116,80 +117,73 @@ def parse_address(host: str) -> Address | None:
 
 
 def is_localhost(host: str) -> bool:
-    """Return whether the name means loopback whatever DNS returns (RFC 6761)."""
+    """Whether the name means loopback whatever DNS returns (RFC 6761, section 6.3)."""
     return host == "localhost" or host.endswith(".localhost")
 
 
 def is_local_name(host: str) -> bool:
-    """Tell whether the name has no meaning on the public internet."""
-    return host in ("localhost", "local", "internal") or host.endswith(_LOCAL_SUFFIXES)
+    """Tell whether the name has no meaning on the public internet: a special-use name, or a single label."""
+    if "." not in host:
+        return ":" not in host  # an IPv6 address is no name
+    return any(host == name or host.endswith(f".{name}") for name in _SPECIAL_USE)
 
 
 def not_public(host: str) -> RefusedAddress:
-    """Return the error for a host whose addresses are neither public nor allowed by the operator."""
+    # The message does not disclose what an internal name resolves to.
     hint = "An operator can allow its network with the setting KRAFTER_ALLOWED_NETWORKS."
     return RefusedAddress(f"{host} does not resolve to a public address. {hint}")
 
 
 @dataclass(frozen=True)
 class AllowedNetwork:
-    """An entry of the operator's list: a network, on any port or on one."""
-
     network: Network
     port: int | None = None
 
     def covers(self, address: Address, port: int) -> bool:
-        """Tell whether the entry includes the address and port."""
         same = address.version == self.network.version and address in self.network
         return same and self.port in (None, port)
 
 
 @dataclass(frozen=True)
 class AddressPolicy:
-    """Allow public addresses on `ports`, and the operator's `allowed` networks on any port or on the entry's one."""
+    """Public addresses on `ports`, and the operator's `allowed` networks."""
 
     allowed: tuple[AllowedNetwork, ...] = ()
     ports: frozenset[int] = DEFAULT_PORTS
 
     @classmethod
     def from_setting(cls, setting: str) -> Self:
-        """Parse `"10.0.0.0/8, 127.0.0.1/32:8123, fd00::/8, [fd00::/8]:8123"`.
-
-        Raises ValueError that names the wrong entry.
-        """
+        """Parse `"10.0.0.0/8, 127.0.0.1/32:8123, [fd00::/8]:8123"`. Raises ValueError that names the wrong entry."""
         entries = (entry.strip() for entry in setting.split(","))
         return cls(allowed=tuple(_parse_entry(entry) for entry in entries if entry))
 
     def is_allowed(self, address: Address, port: int) -> bool:
-        """Tell whether the operator lists the address for that port."""
+        """Whether the operator lists the address for that port."""
         return any(entry.covers(address, port) for entry in self.allowed)
 
     def permits(self, address: Address, port: int) -> bool:
-        """Tell whether a connection to the address on that port is allowed."""
+        """Whether a connection to the address on that port is allowed."""
         if self.is_allowed(address, port):
             return True
         return port in self.ports and is_public(address)
 
     def require(self, addresses: list[Address], host: str, port: int) -> None:
-        """Raise RefusedAddress unless all addresses of `host` are allowed; a local name needs the operator's list.
-
-        The message does not disclose what an internal name resolves to.
-        """
+        """Raise RefusedAddress unless all addresses of `host` are allowed."""
+        # DNS may return a public address for an internal name; then only the operator's list counts.
         permits = self.is_allowed if is_local_name(host) else self.permits
         refused = [address for address in addresses if not permits(address, port)]
         if not refused:
             return
+        # Only the port is wrong.
         if all(is_public(address) for address in refused):
             self.require_port(port)
         raise not_public(host)
 
     def require_public_name(self, host: str) -> None:
-        """Raise RefusedAddress for a name without a meaning on the public internet."""
         if is_local_name(host):
             raise not_public(host)
 
     def require_port(self, port: int) -> None:
-        """Raise RefusedAddress for a port that is not allowed for public hosts."""
         if port not in self.ports:
             allowed = ", ".join(map(str, sorted(self.ports)))
             raise RefusedAddress(f"Port {port} is not allowed; allowed ports are {allowed}.")

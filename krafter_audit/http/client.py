@@ -1,8 +1,6 @@
 """The SSRF-safe HTTP client: every request of the system to another host uses it.
 
-It connects to public addresses and to those that the operator lists, whatever the URL, redirects and DNS contain. Time,
-size and redirects are limited. Proxy and certificate variables of the environment are ignored, cookies are not stored,
-connections are not reused.
+Time, size and redirects are limited; cookies are not stored, and connections are not reused.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,10 +23,9 @@ from krafter_audit.http.errors import (
     TooManyRedirects,
     Unreachable,
 )
-from krafter_audit.http.limits import Limits
 from krafter_audit.http.responses import Headers, Response
 from krafter_audit.http.throttle import HostThrottle
-from krafter_audit.http.transport import PreparedRequest, Transport
+from krafter_audit.http.transport import Limits, PreparedRequest, Transport
 from krafter_audit.http.urls import SCHEME_PORTS, ParsedUrl
 
 __all__ = [
@@ -57,8 +54,6 @@ _DNS_TIMEOUT_SECONDS = 3.0
 
 
 class RequestOptions(TypedDict, total=False):
-    """The options of `Client.request`."""
-
     headers: Mapping[str, str] | None
     params: Mapping[str, Any] | None
     json: Any
@@ -72,11 +67,11 @@ class RequestOptions(TypedDict, total=False):
 def validate_url(url: str, *, policy: AddressPolicy | None = None, resolve: bool = False) -> str:
     """Return the URL normalised: lower-case host, no default port, no fragment.
 
-    Raises InvalidUrl, or RefusedAddress for a URL that the policy forbids. A public-looking name is resolved only with
-    `resolve` (3 s), which may raise TimedOut or Unreachable too.
+    Raises InvalidUrl or RefusedAddress; with `resolve` (3 s) TimedOut or Unreachable too.
     """
     policy = network_defaults().policy if policy is None else policy
     parsed = ParsedUrl.parse(url)
+    # A public-looking name is not resolved at each validation: the connection checks its addresses anyway.
     looks_public = not is_local_name(parsed.host) and not parse_address(parsed.host)
     if resolve or not (looks_public and parsed.port in policy.ports):
         _require_allowed(parsed, policy)
@@ -94,9 +89,7 @@ def _require_allowed(url: ParsedUrl, policy: AddressPolicy) -> None:
 class Client:
     """Sends requests; a context manager, for one run or one call.
 
-    `policy` and `ca_file` are the project's settings if None; `ca_file` adds to the system's root certificates.
-    `credentials` are sent to their own origin only. `throttle` delays requests. DNS results are cached until the client
-    is closed.
+    `policy` and `ca_file` are the project's settings if None. `credentials` are sent to their own origin only.
     """
 
     def __init__(
@@ -117,6 +110,7 @@ class Client:
         self.throttle = throttle or HostThrottle()
         self.credentials = credentials
         self._verify = verify
+        # Of one run: its requests go to the addresses that were checked first.
         self._dns_cache: dict[tuple[str, int], list[Address]] = {}
 
     def __enter__(self) -> Self:
@@ -128,8 +122,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Drop the DNS cache; each connection was closed with its request."""
-        self._dns_cache.clear()
+        self._dns_cache.clear()  # each connection was closed with its request
 
     def request(
         self,
@@ -147,10 +140,9 @@ class Client:
     ) -> Response:
         """Send a request and read at most `limits.body` bytes of the response.
 
-        `params` are added to the URL's query; the body is `json`, `data` (a form) or `content`. With `decode=False`
-        the response body stays encoded. A redirect to another origin carries no credentials and no body; one that
-        would need a body is returned unfollowed. A body that breaks off is returned as `truncated`.
-        Raises InvalidUrl, RefusedAddress, TimedOut, Unreachable or TooManyRedirects.
+        `params` are added to the URL's query; the body is `json`, `data` (a form) or `content`. With `decode=False` the
+        body stays encoded. A body that breaks off is returned as `truncated`. Raises InvalidUrl, RefusedAddress,
+        TimedOut, Unreachable or TooManyRedirects.
         """
         parsed = _add_params(ParsedUrl.parse(url), params)
         request = self._prepare(method, parsed, headers, json=json, data=data, content=content)
@@ -178,35 +170,29 @@ class Client:
         except UnicodeError:
             raise Unreachable("A request header is not ASCII and cannot be sent.") from None
         del request.headers["host"]
+        # Never over a connection whose certificate is not verified.
         credentials = self.credentials if self._verify else None
         return PreparedRequest(request.method, url, request.headers, request.read(), credentials)
 
     def get(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        """Send a GET request; see `request`."""
         return self.request("GET", url, **options)
 
     def head(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        """Send a HEAD request; see `request`."""
         return self.request("HEAD", url, **options)
 
     def options(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        """Send a OPTIONS request; see `request`."""
         return self.request("OPTIONS", url, **options)
 
     def post(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        """Send a POST request; see `request`."""
         return self.request("POST", url, **options)
 
     def patch(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        """Send a PATCH request; see `request`."""
         return self.request("PATCH", url, **options)
 
     def put(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        """Send a PUT request; see `request`."""
         return self.request("PUT", url, **options)
 
     def delete(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        """Send a DELETE request; see `request`."""
         return self.request("DELETE", url, **options)
 
 
@@ -215,7 +201,6 @@ def _add_params(url: ParsedUrl, params: Mapping[str, Any] | None) -> ParsedUrl:
 
 
 def _send_with_redirects(transport: Transport, request: PreparedRequest, limit: int | None) -> Response:
-    """Follow at most `limit` redirects; None = return the first response."""
     responses: list[Response] = []
     sent: set[tuple[str, str]] = set()
     try:
@@ -235,10 +220,7 @@ def _send_with_redirects(transport: Transport, request: PreparedRequest, limit: 
 
 
 def retry[T](call: Callable[[], T], *, attempts: int = 3) -> T:
-    """Repeat an idempotent call after 0.2 to 2 s if it timed out or the connection broke; raise the last error.
-
-    A refused address or a failed TLS handshake is not retried.
-    """
+    """Repeat an idempotent call after 0.2 to 2 s if it timed out or the connection broke; raise the last error."""
     retries = Retrying(
         stop=stop_after_attempt(attempts),
         wait=wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2),
@@ -249,4 +231,5 @@ def retry[T](call: Callable[[], T], *, attempts: int = 3) -> T:
 
 
 def _is_temporary(error: BaseException) -> bool:
+    # A refused address or a failed TLS handshake stays what it is.
     return isinstance(error, TimedOut) or (isinstance(error, Unreachable) and not error.tls)

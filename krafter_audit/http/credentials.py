@@ -1,4 +1,4 @@
-"""Credentials for pages behind a login: sent to their own https origin only, and redacted from its responses."""
+"""Credentials for pages behind a login: sent to their https origin only, and redacted from its responses."""
 
 import base64
 import html
@@ -17,8 +17,7 @@ MIN_SECRET_LENGTH = 4  # redacting shorter values would damage ordinary text
 class RequestCredentials:
     """Headers, cookies and Basic authentication for one https origin, such as `https://staging.example.com`.
 
-    A page counts as logged in if `selector` finds an element and `text` occurs; empty ones are not checked.
-    `unusable_reason` is a sentence if the stored credentials cannot be used.
+    A page counts as logged in if `selector` finds an element and `text` occurs. `unusable_reason` is a sentence.
     """
 
     origin: str
@@ -33,7 +32,7 @@ class RequestCredentials:
         return f"RequestCredentials({self.origin!r})"
 
     def headers_for(self, origin: str) -> dict[str, str]:
-        """Return the request headers for an origin; empty for every other origin and for plain http."""
+        # Never to another origin, and never in clear text.
         if origin != self.origin or not origin.startswith("https://"):
             return {}
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -44,7 +43,7 @@ class RequestCredentials:
         return headers
 
     def redact(self, value: Any) -> Any:
-        """Return a JSON value with every secret replaced, in each form in which pages repeat it."""
+        """Return a JSON value with every secret replaced."""
         if isinstance(value, str):
             for secret in self._secrets:
                 value = value.replace(secret, REDACTED)
@@ -56,7 +55,6 @@ class RequestCredentials:
         return value
 
     def redact_bytes(self, body: bytes) -> bytes:
-        """Return a response body with every secret replaced."""
         for secret in self._secrets:
             body = body.replace(secret.encode(), REDACTED.encode())
         return body
@@ -67,14 +65,15 @@ class RequestCredentials:
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:
-        """All secrets in all their forms, the longest first so that none is replaced in part."""
         secrets = {*self.headers.values(), *self.cookies.values()}
         secrets |= {word for value in self.headers.values() for word in value.split()}
         if self.basic:
             secrets |= {self.basic[1], self._basic_token, ":".join(self.basic)}
         forms = {form for secret in secrets if len(secret) >= MIN_SECRET_LENGTH for form in _forms(secret)}
+        # The longest first, so that none is replaced in part.
         return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _forms(secret: str) -> Iterable[str]:
+    # In each form in which pages repeat what they were sent.
     return {secret, html.escape(secret), quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1]}

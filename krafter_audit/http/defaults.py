@@ -1,8 +1,4 @@
-"""Address policy and CA file of a client that is given neither.
-
-This package knows no Django: the project registers its settings at start-up (`krafter_audit.apps`). Without them only
-public addresses are allowed.
-"""
+"""Address policy and CA file of a client that is given neither."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,12 +8,12 @@ from krafter_audit.http.addresses import AddressPolicy
 
 @dataclass(frozen=True)
 class NetworkDefaults:
-    """`ca_file` names a PEM file of root certificates that are trusted besides the system's."""
-
     policy: AddressPolicy = field(default_factory=AddressPolicy)
+    # A PEM file of root certificates that are trusted besides the system's.
     ca_file: str = ""
 
 
+# Registered by krafter_audit.apps, since this package knows no Django. Without it only public addresses are allowed.
 _read: Callable[[], NetworkDefaults] = NetworkDefaults
 
 
@@ -28,5 +24,4 @@ def register(read: Callable[[], NetworkDefaults]) -> None:
 
 
 def network_defaults() -> NetworkDefaults:
-    """Return the defaults as they are now."""
     return _read()

@@ -1,8 +1,4 @@
-"""TCP connections to checked addresses: resolve once, check every address, connect to the address itself.
-
-Every read, write, connect and handshake ends at the deadline, so a peer that sends one byte at a time cannot block a
-worker.
-"""
+"""TCP connections to checked addresses: resolve once, check all, connect to the address itself."""
 
 import socket
 import threading
@@ -23,9 +19,11 @@ from krafter_audit.http.errors import TimedOut, Unreachable
 
 _MAX_ADDRESSES = 4
 _DNS_TIMEOUT_SECONDS = 10.0
-_LOOKUPS = threading.BoundedSemaphore(32)
+_LOOKUPS = threading.BoundedSemaphore(32)  # a name server that never answers must not pile up threads
 
 
+# Every read, write, connect and handshake ends at the deadline, so that a peer that sends one byte at a time cannot
+# block a worker.
 class Deadline:
     """The end of an operation, named by `operation` in the message of TimedOut."""
 
@@ -41,7 +39,6 @@ class Deadline:
         return left if at_most is None else min(left, at_most)
 
     def extend(self, seconds: float) -> None:
-        """Add time, such as a wait in our own throttle."""
         self._ends += seconds
 
 
@@ -86,15 +83,17 @@ def resolve_allowed(host: str, port: int, policy: AddressPolicy, deadline: Deadl
     if literal:
         policy.require([literal], host, port)
         return [literal]
+    # Without DNS, which could return anything for the name.
     if is_localhost(host):
         return _allowed_loopback(host, port, policy)
     addresses = [address for text in resolve(host, deadline) if (address := parse_address(text))]
+    # All of them, and not only the one that is connected: DNS rebinding mixes public and internal addresses.
     policy.require([unwrap_nat64(address) for address in addresses], host, port)
     return addresses
 
 
 def _allowed_loopback(host: str, port: int, policy: AddressPolicy) -> list[Address]:
-    """Return the loopback addresses that are listed: often one family only, while the name means both."""
+    # Often one family only is listed, while the name means both.
     allowed = [address for address in LOOPBACK if policy.is_allowed(address, port)]
     if not allowed:
         raise not_public(host)
@@ -111,6 +110,7 @@ def connect(
         sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             sock.settimeout(deadline.remaining(timeout))
+            # The address and not the name: a second lookup could return another one (DNS rebinding).
             sock.connect((str(address), port))
         except OSError as error:
             sock.close()
@@ -129,7 +129,7 @@ def connect(
 def dial(host: str, port: int, *, policy: AddressPolicy, timeout: float) -> tuple[socket.socket, str]:
     """Open a checked TCP connection for a protocol other than HTTP: (socket, connected address).
 
-    `timeout`, in seconds, bounds lookup and connect together and stays set on the socket.
+    `timeout` (seconds) bounds lookup and connect together and stays set on the socket.
     """
     deadline = Deadline(timeout, f"The connection to port {port}")
     name = normalise_host(host.removeprefix("[").removesuffix("]"))

@@ -14,11 +14,9 @@ MAX_RECORD_LENGTH = 1000
 
 
 def txt_records(name: str, *, servers: str = "", seconds: float = 3.0) -> list[str]:
-    """Return the TXT records of a host name; an empty list if the name or the record does not exist.
-
-    `servers` as in `parse_servers`; empty = the system's. Raises TimedOut or Unreachable if no server answers.
-    """
+    """Return the TXT records of a host name; [] without any. Raises TimedOut or Unreachable."""
     try:
+        # The final dot keeps the resolver from appending its search domains.
         answer = _resolver(servers).resolve(f"{name}.", "TXT", lifetime=seconds)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []

@@ -1,4 +1,4 @@
-"""Errors of an outbound request. Messages name host and port, never path or query."""
+"""Errors of an outbound request. Messages name host and port, never path or query, which may hold secrets."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -7,16 +7,13 @@ if TYPE_CHECKING:
 
 
 class HttpError(Exception):
-    """A request without a usable response.
-
-    `reason` is a machine-readable word, stored with an inconclusive check; `str(error)` is a sentence without secrets;
-    `history` holds the redirects that were followed before.
-    """
+    """A request without a usable response; `reason` is stored with an inconclusive check."""
 
     reason: ClassVar[str] = "blocked"
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
+        # The redirects that were followed before.
         self.history: tuple[Response, ...] = ()
 
 
@@ -27,19 +24,19 @@ class InvalidUrl(HttpError):
 
 
 class RefusedAddress(HttpError):
-    """The policy forbids the request: an address that is not public, another port or scheme, userinfo."""
+    """The policy forbids the request."""
 
     reason = "refused_address"
 
 
 class TimedOut(HttpError):
-    """DNS lookup, connection, TLS handshake, response or the whole request took too long."""
+    """A lookup, connection, handshake, response or the whole request took too long."""
 
     reason = "timeout"
 
 
 class Unreachable(HttpError):
-    """No DNS record, connection refused or broken, TLS handshake failed (`tls`), or the response is not HTTP."""
+    """No DNS record, no connection, no TLS (`tls`), or no HTTP."""
 
     reason = "blocked"
 

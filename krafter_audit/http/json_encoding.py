@@ -1,8 +1,4 @@
-"""JSON for every output: API responses, exports, command line, stored rows.
-
-orjson is several times faster than the standard library, and refuses integers beyond 64 bits and lone surrogates. Both
-can be in what clients sent or sites answered, so there is one encoder that accepts whatever the API's parser accepts.
-"""
+"""JSON for every output."""
 
 import json
 from typing import Any
@@ -13,17 +9,18 @@ OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NON_STR_K
 
 
 def dump_json(value: Any) -> bytes:
-    """Return the value as compact UTF-8 JSON: whole seconds with Z, any integer, `?` for a surrogate."""
+    """Return compact UTF-8 JSON: whole seconds with Z, any integer, `?` for a surrogate."""
     try:
         return orjson.dumps(value, option=OPTIONS)
+    # orjson, several times as fast, refuses integers beyond 64 bits and lone surrogates. Clients and sites send both,
+    # and the API's parser accepts the former.
     except TypeError:
         text = json.dumps(value, ensure_ascii=False, default=_plain, separators=(",", ":"))
         return text.encode("utf-8", errors="replace")
 
 
 def load_json(text: str | bytes) -> Any:
-    """Parse JSON without loss: orjson reads integers beyond 64 bits as floats."""
-    return json.loads(text)
+    return json.loads(text)  # orjson reads integers beyond 64 bits as floats
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The httpcore2 network backend that connects to checked addresses, ends at the deadline and counts bytes."""
+"""The httpcore2 network backend: connects to checked addresses, ends at the deadline, counts bytes."""
 
 import logging
 import socket
@@ -23,7 +23,7 @@ class ResponseTooLarge(Exception):
 
 
 class BoundedStream(httpcore2.NetworkStream):
-    """A socket whose reads and writes end at the deadline; it counts and times what it receives."""
+    """A socket whose reads and writes end at the deadline."""
 
     def __init__(self, sock: socket.socket, host: str, deadline: Deadline, max_bytes: int) -> None:
         self._sock = sock
@@ -43,6 +43,7 @@ class BoundedStream(httpcore2.NetworkStream):
             raise httpcore2.ReadError("the connection broke") from error
         if not self._answered:
             self._answered, self.first_byte_at = True, time.monotonic()
+        # Headers and chunk sizes count too: a response without an end would fill the memory.
         self._bytes_left -= len(received)
         if self._bytes_left < 0:
             raise ResponseTooLarge
@@ -66,9 +67,9 @@ class BoundedStream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "BoundedStream":
-        """Do the TLS handshake on this socket; the certificate is verified against the name, not the address."""
         self._sock.settimeout(self._deadline.remaining(timeout))
         try:
+            # The certificate is verified against the name, not the connected address.
             self._sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
         except TimeoutError as error:
             raise TimedOut(f"The TLS handshake with {self._host} took too long.") from error
@@ -96,10 +97,7 @@ def _handshake_failure(host: str, error: Exception) -> str:
 
 @dataclass
 class CheckedBackend(httpcore2.NetworkBackend):
-    """Opens the connection of one request.
-
-    `dns_cache` keeps the checked addresses of a name, so that a run resolves each name once.
-    """
+    """Opens the connection of one request; `dns_cache` has the checked addresses of a run's names."""
 
     policy: AddressPolicy
     deadline: Deadline

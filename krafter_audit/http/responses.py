@@ -15,6 +15,7 @@ import orjson
 from krafter_audit.http.credentials import RequestCredentials
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+# Codecs of Python that are no charsets, and UTF-7, which hides markup.
 _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"})
 _MAX_LAYERS = 3
 
@@ -26,7 +27,7 @@ class Headers:
         self._items = [(_text(name), _text(value)) for name, value in raw]
 
     def get_all(self, name: str) -> list[str]:
-        """Return the values in their order; Set-Cookie must be read this way."""
+        # The only way to read Set-Cookie, whose values contain commas.
         return [value for key, value in self._items if key.lower() == name.lower()]
 
     def get(self, name: str) -> str | None:
@@ -35,11 +36,9 @@ class Headers:
         return ", ".join(values) if values else None
 
     def items(self) -> list[tuple[str, str]]:
-        """Return names and values as received."""
         return list(self._items)
 
     def redacted(self, credentials: RequestCredentials) -> "Headers":
-        """Return the headers with the credentials replaced."""
         return Headers((name.encode(), credentials.redact(value).encode()) for name, value in self._items)
 
     def __contains__(self, name: object) -> bool:
@@ -58,13 +57,10 @@ def _text(raw: bytes) -> str:
 
 @dataclass(frozen=True)
 class Response:
-    """One response.
+    """One response; `url` is that after the redirects in `history`, `body` is decoded and cut at the limit.
 
-    `url`: after redirects; `history`: the redirects before it. `address`: the connected IP address.
-    `body`: decoded, cut at the limit. `truncated`: it is incomplete (cut, connection broken, or not decodable);
-    `interrupted`: it ended early and below the limit. `encoded_size`: bytes of body received, before decoding.
-    `started_at`: UTC. `ttfb_ms`: from the end of the request to the first byte, without DNS, connect and TLS (as in
-    Lighthouse's server-response-time). `duration_ms`: from the DNS lookup to the last byte of the body.
+    `truncated`: cut, broken off, or not decodable; `interrupted`: it ended early and below the limit. `encoded_size`:
+    bytes received. `ttfb_ms` as Lighthouse's server-response-time; `duration_ms`: from the DNS lookup to the last byte.
     """
 
     method: str
@@ -83,8 +79,8 @@ class Response:
 
     @cached_property
     def text(self) -> str:
-        """The body as text, by byte order mark, Content-Type, meta element, else UTF-8; never fails."""
         try:
+            # By byte order mark, Content-Type, meta element, else UTF-8, as browsers do.
             return self.body.decode(self._charset, errors="replace")
         except (LookupError, ValueError):
             return self.body.decode("utf-8", errors="replace")
@@ -108,18 +104,17 @@ class Response:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of `body`, in hex."""
         return hashlib.sha256(self.body).hexdigest()
 
 
 def _codec(charset: str) -> str:
-    """Return Python's name for a charset label as browsers interpret it."""
     try:
         name = codecs.lookup(charset).name
     except LookupError:
         return "utf-8"
     if name.replace("-", "_") in _NOT_CHARSETS:
         return "utf-8"
+    # The WHATWG Encoding Standard maps these labels to windows-1252.
     return "cp1252" if name in ("iso8859-1", "ascii") else name
 
 
@@ -140,8 +135,8 @@ def decode_body(raw: bytes, encodings: str | None, *, limit: int) -> tuple[bytes
 
 
 def _inflate(raw: bytes, limit: int) -> tuple[bytes, bool]:
-    """Inflate gzip (with several members too), zlib or raw deflate; stop at `limit` bytes of output."""
     body = bytearray()
+    # gzip may have several members (RFC 1952, section 2.2). Output stops at `limit`, against decompression bombs.
     while raw:
         piece, rest, complete = _inflate_once(raw, limit - len(body))
         body += piece

@@ -1,7 +1,6 @@
 """Slack incoming webhooks. The URL is a secret: never shown, logged or put into an error.
 
-Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks (200 with the body `ok`; 4xx other
-than 429 are permanent; only & < > are escaped).
+https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
 import re
@@ -37,7 +36,7 @@ class SlackRefused(Exception):
 
 
 class SlackUnavailable(Exception):
-    """Slack cannot accept the message now; `wait` is its Retry-After in seconds, 0 without one."""
+    """Slack cannot accept the message now; `wait` is its Retry-After in seconds."""
 
     def __init__(self, message: str, *, wait: int = 0) -> None:
         self.wait = wait
@@ -45,7 +44,7 @@ class SlackUnavailable(Exception):
 
 
 def is_webhook(url: str) -> bool:
-    """Tell whether the URL is a Slack webhook, or on a host that the operator allows in its place."""
+    """Whether the URL is a Slack webhook, or on a host that the operator allows instead."""
     try:
         validate_url(url)
         parts = urlsplit(url)
@@ -58,12 +57,11 @@ def is_webhook(url: str) -> bool:
 
 
 def is_slack(host: str | None, port: int | None, path: str) -> bool:
-    """Tell whether host, port and path are those of a Slack webhook."""
     return host in HOSTS and port in (None, 443) and PATH.match(path) is not None
 
 
 def is_operator_allowed(url: str) -> bool:
-    """Return whether only the operator's list of networks allows the URL, as for a fake Slack."""
+    """Whether only the operator's list of networks allows the URL, as for a fake Slack."""
     try:
         validate_url(url, policy=AddressPolicy())
     except HttpError:
@@ -72,11 +70,12 @@ def is_operator_allowed(url: str) -> bool:
 
 
 def post(url: str, payload: dict[str, Any]) -> None:
-    """Post once. A timeout is permanent: Slack may have the message, and it has no idempotency key."""
+    """Post once. Raises SlackRefused or SlackUnavailable."""
     try:
         with Client(limits=LIMITS) as client:
             response = client.post(url, json=payload, follow_redirects=False)
     except TimedOut:
+        # Permanent: Slack may have the message, and has no idempotency key against a second one.
         raise SlackRefused("Slack did not answer in time; the message may have arrived or not.") from None
     except Unreachable:
         raise SlackUnavailable("Slack could not be reached.") from None
@@ -95,15 +94,13 @@ def raise_for_status(status: int, retry_after: str = "") -> None:
 
 
 def section(text: str) -> dict[str, Any]:
-    """Return a section block, cut to Slack's limit."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text[:MAX_SECTION_LENGTH]}}
 
 
 def header(text: str) -> dict[str, Any]:
-    """Return a header block, cut to Slack's limit."""
     return {"type": "header", "text": {"type": "plain_text", "text": text[:MAX_HEADER_LENGTH]}}
 
 
 def escape(text: str) -> str:
-    """Escape the three characters that Slack reads as markup."""
+    # Slack reads only these three as markup.
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -9,7 +9,7 @@ from krafter_audit.http.urls import ParsedUrl
 
 
 class HostThrottle:
-    """No limit. `scans/worker/host_throttle.py` has the one that limits requests per host over all workers."""
+    """No limit; `scans/worker/host_throttle.py` limits the requests to a host over all workers."""
 
     @contextmanager
     def slot(self, url: ParsedUrl) -> Iterator[float]:

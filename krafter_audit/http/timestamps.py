@@ -1,5 +1,3 @@
-"""The text form of a time in responses, evidence and requests."""
-
 from datetime import UTC, datetime
 
 

@@ -14,7 +14,6 @@ from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.credentials import RequestCredentials
 from krafter_audit.http.dialing import Deadline
 from krafter_audit.http.errors import InvalidUrl, Unreachable
-from krafter_audit.http.limits import Limits
 from krafter_audit.http.network_backend import CheckedBackend, ResponseTooLarge
 from krafter_audit.http.responses import Headers, Response, decode_body
 from krafter_audit.http.throttle import HostThrottle, parse_retry_after
@@ -31,9 +30,18 @@ _MAX_OVERHEAD_BYTES = 1024 * 1024  # headers and chunk sizes, in addition to twi
 
 
 @dataclass(frozen=True)
-class PreparedRequest:
-    """A request that is ready to be sent; `redirect_to` returns the next one."""
+class Limits:
+    """Seconds to connect, between two reads, and in total with redirects; bytes of body; number of redirects."""
 
+    connect: float = 5.0
+    read: float = 10.0
+    total: float = 30.0
+    body: int = 2 * 1024 * 1024
+    redirects: int = 10
+
+
+@dataclass(frozen=True)
+class PreparedRequest:
     method: str
     url: ParsedUrl
     headers: httpx2.Headers
@@ -42,14 +50,10 @@ class PreparedRequest:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Method and URL, by which a redirect loop is detected."""
         return self.method, self.url.url
 
     def redirect_to(self, response: Response) -> Self | None:
-        """Return the request that follows a redirect.
-
-        None if the response is not a redirect, or would send a body to another origin.
-        """
+        """Return the request that follows a redirect; None for no redirect, or a body to another origin."""
         location = response.headers.get("location")
         if response.status not in _REDIRECT_STATUSES or not location:
             return None
@@ -76,7 +80,6 @@ class PreparedRequest:
         return httpx2.Headers(headers)
 
     def to_httpcore(self, limits: Limits) -> httpcore2.Request:
-        """Add Host, Content-Length, credentials and `Connection: close`."""
         url = self.url
         request = httpx2.Request(self.method, url.url, headers=self.headers, content=self.content or None)
         request.headers["connection"] = "close"
@@ -92,12 +95,14 @@ class PreparedRequest:
 
 
 def _becomes_get(method: str, status: int) -> bool:
+    # RFC 9110, section 15.4: 303 becomes GET; browsers do so for a POST with 301 and 302 too.
     return (status == 303 and method != "HEAD") or (status in (301, 302) and method == "POST")
 
 
 @lru_cache(maxsize=16)
 def tls_context(ca_file: str, *, verify: bool) -> ssl.SSLContext:
-    """Return a context with the system's root certificates and those of `ca_file`; the environment is ignored."""
+    """Return a context with the system's root certificates and those of `ca_file`."""
+    # SSL_CERT_FILE of the environment is ignored: it would replace the trusted roots.
     context = httpx2.create_ssl_context(verify=verify, trust_env=False)
     if ca_file and verify:
         try:
@@ -123,6 +128,7 @@ class Transport:
     def send(self, request: PreparedRequest) -> Response:
         """Wait for a slot, connect, send and read. Raises RefusedAddress, TimedOut or Unreachable."""
         with self.throttle.slot(request.url) as waited:
+            # The wait in our own throttle does not count as the site's time.
             self.deadline.extend(waited)
             response = self._exchange(request)
         if response.status in _OVERLOAD_STATUSES:
@@ -164,7 +170,6 @@ class Transport:
         )
 
     def _read(self, head: httpcore2.Response) -> tuple[bytes, bool]:
-        """Return at most `limits.body` bytes as received, and whether that is the whole body."""
         body = bytearray()
         try:
             for chunk in head.iter_stream():
@@ -185,9 +190,9 @@ class Transport:
 def _receive_head(
     connection: httpcore2.HTTPConnection, request: httpcore2.Request, host: str
 ) -> httpcore2.Response:
-    """Return status and headers. Messages of h11 and httpcore may contain header values, so they are dropped."""
     try:
         return connection.handle_request(request)
+    # Messages of h11 and httpcore may contain header values, so they are dropped.
     except httpcore2.LocalProtocolError:
         raise Unreachable("The request's method or a header cannot be sent.") from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError, ResponseTooLarge) as error:

@@ -25,10 +25,8 @@ class ParsedUrl:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """Parse a URL.
-
-        Raises InvalidUrl, or RefusedAddress for other schemes, userinfo and unusual spellings of IP addresses.
-        """
+        """Parse a URL. Raises InvalidUrl, or RefusedAddress for other schemes, userinfo and unusual IP addresses."""
+        # Parsers disagree about these characters: what one takes for the host is a path to another.
         if _UNSAFE.search(url) or len(url) > _MAX_URL_LENGTH:
             raise InvalidUrl("The URL contains spaces, control characters or backslashes, or is too long.")
         try:
@@ -48,7 +46,8 @@ class ParsedUrl:
         return cls(scheme, normalise_host(_host(parts.netloc)), port or SCHEME_PORTS[scheme], path)
 
     def join(self, location: str) -> Self:
-        """Resolve a Location header against this URL; spaces in it are encoded, as browsers do."""
+        """Resolve a Location header against this URL. Raises InvalidUrl."""
+        # Browsers drop tabs and line breaks, and encode spaces.
         cleaned = _UNSAFE.sub(lambda found: quote(found[0]), re.sub(r"[\t\r\n]", "", location).strip())
         try:
             return self.parse(urljoin(self.url, cleaned))
@@ -57,24 +56,21 @@ class ParsedUrl:
 
     @property
     def bracketed_host(self) -> str:
-        """The host as URLs write it: an IPv6 address in brackets."""
         address = parse_address(self.host)
         return f"[{self.host}]" if address and address.version == 6 else self.host
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port, without a default port."""
         port = "" if self.port == SCHEME_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{self.bracketed_host}{port}"
 
     @property
     def url(self) -> str:
-        """The whole URL."""
         return self.origin + self.path
 
 
 def _host(netloc: str) -> str:
-    """Return the host as written, without brackets; only an IPv6 address may be in brackets."""
+    # As written and without brackets, which only an IPv6 address may have.
     found = re.fullmatch(r"\[([^\]]*:[^\]]*)\](?::\d*)?|([^\[\]:]*)(?::\d*)?", netloc)
     if not found:
         raise InvalidUrl("The URL's host is not valid.")

@@ -1,5 +1,6 @@
-"""Keys of 32 bytes with an id, in the form of settings: `id:base64`. Uses the standard library only."""
+"""Keys of 32 bytes with an id, in the form of settings: `id:base64`."""
 
+# Standard library only: `./krafter verify-evidence` runs without Django.
 import base64
 import binascii
 import re
@@ -9,13 +10,11 @@ KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 def decode_key(encoded: str, position: int) -> bytes:
-    """Return the 32 bytes of an entry; `-_` are accepted for `+/`.
-
-    Raises ValueError that names the position in the list and never the key.
-    """
+    """Return the 32 bytes of an entry (base64 or base64url). Raises ValueError."""
     try:
         key = base64.b64decode(encoded.translate(str.maketrans("-_", "+/")), validate=True)
     except (binascii.Error, ValueError):
+        # Messages name the position and never the key: they are logged.
         raise ValueError(f"The key of entry {position} is not base64.") from None
     if len(key) != KEY_BYTES:
         raise ValueError(f"The key of entry {position} has {len(key)} bytes; it must have {KEY_BYTES}.")

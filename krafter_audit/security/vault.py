@@ -1,8 +1,7 @@
 """Encryption of secrets at rest: AES-256-GCM, bound to an owner, with a key id for rotation.
 
 The format in bytes: `1` (version) · length of the key id · key id · 12 random bytes (nonce) · ciphertext with a 16-byte
-tag. The owner and everything before the nonce are associated data, so that a value that was copied to another row, or
-whose key id was changed, cannot be decrypted.
+tag.
 """
 
 import os
@@ -20,14 +19,11 @@ TAG_BYTES = 16
 
 
 class VaultError(Exception):
-    """A secret cannot be encrypted or decrypted. The message discloses neither secret nor key nor owner."""
+    """A secret cannot be encrypted or decrypted. The message discloses no secret, key or owner."""
 
 
 def parse_keys(setting: str) -> dict[str, bytes]:
-    """Parse `id:base64,id:base64` into keys of 32 bytes, in that order; the first one encrypts.
-
-    Raises ValueError that names the position in the list and never the key.
-    """
+    """Parse `id:base64,id:base64` into keys of 32 bytes; the first one encrypts. Raises ValueError."""
     keys: dict[str, bytes] = {}
     for position, entry in enumerate(filter(None, (part.strip() for part in setting.split(","))), start=1):
         key_id, _, encoded = entry.partition(":")
@@ -56,7 +52,6 @@ def _current() -> dict[str, bytes]:
 
 
 def current_key_id() -> str:
-    """Return the id of the key that encrypts: the first of the setting."""
     return next(iter(_current()))
 
 
@@ -64,12 +59,13 @@ def seal(plaintext: bytes, *, owner: tuple[str, ...]) -> bytes:
     """Encrypt for an owner with the current key."""
     key_id, key = next(iter(_current().items()))
     header = _header(key_id)
+    # Random and not counted: NIST SP 800-38D allows 2^32 of them for one key.
     nonce = os.urandom(NONCE_BYTES)
     return header + nonce + AESGCM(key).encrypt(nonce, plaintext, _associated_data(header, owner))
 
 
 def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
-    """Decrypt for an owner. Raises VaultError for an unknown key, another owner or a changed value."""
+    """Decrypt for an owner. Raises VaultError."""
     sealed = bytes(sealed)
     key_id = key_id_of(sealed)
     key = _current().get(key_id)
@@ -86,7 +82,7 @@ def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
 
 
 def key_id_of(sealed: bytes) -> str:
-    """Return the id of the key that a value is encrypted with. Raises VaultError for an invalid value."""
+    """Return the id of the key that encrypted a value. Raises VaultError."""
     sealed = bytes(sealed)
     length = sealed[1] if len(sealed) > 1 else 0
     raw = sealed[2 : 2 + length].decode("ascii", "replace")
@@ -101,6 +97,7 @@ def _header(key_id: str) -> bytes:
 
 
 def _associated_data(header: bytes, owner: tuple[str, ...]) -> bytes:
-    """Join header and owner; each part is prefixed with its length, so that no two owners are equal."""
+    # Associated data (RFC 5116): a value that was copied to another row, or whose key id was changed, cannot be
+    # decrypted. Each part is prefixed with its length, so that ("a", "bc") and ("ab", "c") differ.
     parts = [part.encode("utf-8") for part in owner]
     return header + b"".join(len(part).to_bytes(4, "big") + part for part in parts)

@@ -1,5 +1,3 @@
-"""Admin pages of tasks, verifications, policies and the reliability of checks."""
-
 from remediation.admin.check_reliability import CheckReliabilityAdmin as CheckReliabilityAdmin
 from remediation.admin.policies import PolicyAdmin as PolicyAdmin
 from remediation.admin.tasks import TaskAdmin as TaskAdmin

@@ -12,34 +12,31 @@ from remediation.models import CheckReliability
 
 @admin.register(CheckReliability)
 class CheckReliabilityAdmin(ReadOnlyAdmin):
-    """A row for each check of a project; above them the sums over the filtered projects."""
-
     list_display = (
-        "key", "project", "looks", "flipped", "fixes", "back_in_7_days", "back_in_30_days", "median_hours",
+        "key", "project", "runs", "flipped", "fixes", "back_in_7_days", "back_in_30_days", "median_hours",
         "measured_at",
     )  # fmt: skip
     list_filter = (("project", AutocompleteFilter),)
     list_select_related = ("project",)
     search_fields = ("^key",)
+    # The least reliable first.
     ordering = ("-flips", "-back_in_30_days", "key", "pk")  # type: ignore[assignment]  # the base has one column
     list_before_template = "admin/remediation/checkreliability/sums.html"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Add the sums over the filtered rows, which the list has computed by then."""
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None)
         if context and "cl" in context:
+            # Over the filtered rows: the list has applied the filters by now.
             context["sums"] = reliability.totals(context["cl"].queryset)
         return response
 
     @admin.display(description="flips of compared")
     def flipped(self, row: CheckReliability) -> str:
-        """Return the number of flips and of compared runs."""
         return f"{row.flips} of {row.compared}"
 
     @admin.display(description="median hours to a fix")
     def median_hours(self, row: CheckReliability) -> float | None:
-        """Return the median hours to a fix."""
         return row.median_hours

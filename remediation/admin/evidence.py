@@ -21,8 +21,6 @@ from scanner.evidence_bundle.verification import examine
 
 
 class EvidenceInline(ReadOnlyInline):
-    """The evidence of a verification."""
-
     model = Evidence
     ordering = ("sequence",)
     verbose_name_plural = "evidence"
@@ -30,12 +28,10 @@ class EvidenceInline(ReadOnlyInline):
 
     @admin.display(description="evidence")
     def content(self, link: Evidence) -> str:
-        """Return the body of the link as indented JSON."""
         return render_json(json.loads(link.body))
 
     @admin.display(description="hash and signature valid", boolean=True)
     def intact(self, link: Evidence) -> bool:
-        """Tell whether the hash and the signature are valid."""
         return is_intact(link)
 
 
@@ -43,7 +39,6 @@ class EvidencePages(ReadOnlyAdmin):
     """The evidence page of a verification, and the download of its bundle."""
 
     def get_urls(self) -> list[Any]:
-        """Add the URLs of the page and of the download."""
         view = self.admin_site.admin_view
         return [
             path("<uuid:pk>/evidence/", view(self.evidence_page), name="remediation_verification_evidence"),
@@ -53,7 +48,6 @@ class EvidencePages(ReadOnlyAdmin):
 
     @admin.display(description="evidence")
     def evidence(self, verification: Verification) -> str:
-        """Return a link to the page."""
         page = reverse("admin:remediation_verification_evidence", args=[verification.pk])
         return format_html(
             '<a class="text-primary-600 underline" href="{}">View and verify the evidence</a>', page
@@ -68,7 +62,6 @@ class EvidencePages(ReadOnlyAdmin):
         return verification
 
     def bundle(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Download the signed bundle."""
         verification = self._viewable(request, pk)
         try:
             return export.download(verification)
@@ -77,7 +70,6 @@ class EvidencePages(ReadOnlyAdmin):
             return HttpResponseRedirect(reverse("admin:remediation_verification_evidence", args=[pk]))
 
     def evidence_page(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Show the links of the verification, and the result of verifying its bundle."""
         verification = self._viewable(request, pk)
         content = export.content(verification)
         context = {
@@ -107,7 +99,7 @@ def verify_bundle(verification: Verification) -> list[Any]:
 
 
 def link_context(link: Evidence) -> dict[str, Any]:
-    """Return what the template needs of a link."""
+    # The body is free-form JSON, also of earlier formats: the template gets lists and objects only.
     body = json.loads(link.body)
     pages = body.get("pages")
     return {

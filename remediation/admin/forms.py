@@ -34,14 +34,11 @@ class CreateTaskForm(SerializerForm):
         help_texts: ClassVar = {"sla_due_at": "UTC. Default: set by the policy."}
 
     def context(self) -> dict[str, Any]:
-        """Return the project of the finding."""
         project = self.cleaned_data["finding"].project
         return {"organization": project.organization, "project": project}
 
 
 class ChangeTaskForm(SerializerForm):
-    """Changes a task. Its status changes by the action buttons."""
-
     serializer_class = UpdateTaskRequestSerializer
 
     class Meta:
@@ -58,8 +55,6 @@ class ReasonForm(forms.Form):
 
 
 class PolicyForm(SerializerForm):
-    """Replaces the policy; the earlier version is kept."""
-
     serializer_class = ReplacePolicyRequestSerializer
 
     class Meta:
@@ -67,7 +62,7 @@ class PolicyForm(SerializerForm):
         fields = ("name", "config")
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """Submit both fields if one has changed. The order of the config's keys is significant."""
+        # Compared as text, since the order of the config's keys is part of it: it is returned as it was sent.
         same_config = json.dumps(self.initial["config"]) == json.dumps(cleaned.get("config"))
         unchanged = self.initial["name"] == cleaned.get("name") and same_config
         return [] if unchanged else ["name", "config"]

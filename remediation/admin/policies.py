@@ -15,8 +15,6 @@ from remediation.services import policies
 
 
 class PolicyVersionInline(ReadOnlyInline):
-    """Earlier versions of a policy."""
-
     model = PolicyVersion
     ordering = ("-version",)
     verbose_name_plural = "earlier versions"
@@ -25,14 +23,11 @@ class PolicyVersionInline(ReadOnlyInline):
 
     @admin.display(description="config")
     def config_json(self, version: PolicyVersion) -> str:
-        """Return the config as indented JSON, with its keys in their original order."""
         return render_json(version.config)
 
 
 @admin.register(Policy)
 class PolicyAdmin(ServiceModelAdmin):
-    """Policies. A project's default policy is created when it is first needed."""
-
     form = PolicyForm
     list_display = ("name", "project", "active", "version", "updated_at")
     list_filter = ("active", ("project", AutocompleteFilter))
@@ -44,22 +39,18 @@ class PolicyAdmin(ServiceModelAdmin):
     actions: ClassVar[list[str]] = ["test"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Return False: default policies are created automatically."""
+        # A project's default policy is created when it is first needed.
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow changes of active policies only."""
         return super().has_change_permission(request, obj) and (obj is None or obj.active)
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
-        """Replace the policy."""
         if form.validated:
             policies.replace(obj.project, **form.validated, by=operator(request))
 
     @admin.action(description="Test against current findings", permissions=["view"])
     def test(self, request: HttpRequest, queryset: QuerySet[Policy]) -> None:
-        """Count the findings and the critical ones; nothing changes."""
-
         def test(policy: Policy) -> str:
             config: Any = policy.config
             result = plans.test(policy.project, config)

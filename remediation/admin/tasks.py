@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from findings.admin.findings import SEVERITY_COLOURS
+from findings.admin import SEVERITY_COLOURS
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -33,8 +33,8 @@ STATUS_COLOURS = {
 
 @admin.register(Task)
 class TaskAdmin(ServiceModelAdmin):
-    """Tasks. Their status changes by the action buttons."""
-
+    # The forms have no status: the actions change it.
+    form, add_form = ChangeTaskForm, CreateTaskForm
     list_display = ("title", badge_column("status", STATUS_COLOURS), badge_column("priority", SEVERITY_COLOURS), "project", "owner", "sla_due_at", "external_ticket_key", "created_at")  # fmt: skip  # noqa: E501
     list_filter = (
         "status",
@@ -50,17 +50,7 @@ class TaskAdmin(ServiceModelAdmin):
     actions: ClassVar[list[str]] = ["run_verification", "start", "block", "set_ready", "return_to_backlog"]
     readonly_fields = ("project", "finding", "status", "created_at", "updated_at")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Return the form for creating or for changing a task."""
-        kwargs["form"] = ChangeTaskForm if change else CreateTaskForm
-        return super().get_form(request, obj, change=change, **kwargs)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Make the fields read-only that can't be changed after creation."""
-        return self.readonly_fields if obj else ()
-
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the state, the editable fields and the times."""
         if obj is None:
             return [(None, {"fields": CreateTaskForm.Meta.fields})]
         return [
@@ -69,17 +59,15 @@ class TaskAdmin(ServiceModelAdmin):
         ]
 
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
-        """Create the task, or save the fields that were changed."""
         if not change:
             task = tasks.create(form.cleaned_data["finding"].project, by=operator(request), **form.validated)
+            # Django shows and logs `obj`, which must be the row that the service has created.
             obj.__dict__.update(task.__dict__)
         elif form.validated:
             tasks.update(obj.pk, changes=form.validated, by=operator(request))
 
     @admin.action(description="Run verification", permissions=["operate"])
     def run_verification(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        """Run a verification of each task; each costs one unit of quota."""
-
         def run(task: Task) -> str:
             verifications.run(task.project, task_id=task.pk, by=operator(request))
             return "a verification is running."
@@ -88,22 +76,18 @@ class TaskAdmin(ServiceModelAdmin):
 
     @admin.action(description="Start work", permissions=["operate"])
     def start(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        """Set the status to in progress."""
         self._set_status(request, queryset, Task.Status.IN_PROGRESS)
 
     @admin.action(description="Block", permissions=["operate"])
     def block(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        """Set the status to blocked."""
         self._set_status(request, queryset, Task.Status.BLOCKED)
 
     @admin.action(description="Mark as ready to verify", permissions=["operate"])
     def set_ready(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        """Set the status to ready to verify."""
         self._set_status(request, queryset, Task.Status.READY_VERIFY)
 
     @admin.action(description="Return to backlog", permissions=["operate"])
     def return_to_backlog(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        """Set the status to backlog."""
         self._set_status(request, queryset, Task.Status.BACKLOG)
 
     def _set_status(self, request: HttpRequest, rows: QuerySet[Task], status: Task.Status) -> None:

@@ -20,8 +20,6 @@ RESULT_COLOURS = {"pending": WARNING, "passed": SUCCESS, "failed": DANGER}
 
 @admin.register(Verification)
 class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
-    """Verifications and the decisions about them."""
-
     list_display = (
         "task",
         "project",
@@ -42,24 +40,20 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     )  # fmt: skip
 
     def describe_row(self, row: Verification) -> str:
-        """Return the title of the task."""
         return row.task.title
 
     @admin.display(description="checks")
     def check_counts(self, verification: Verification) -> str:
-        """Return the number of checks by status."""
         statuses = [check["status"] for check in verification.checks]
         return ", ".join(f"{statuses.count(status)} {status}" for status in dict.fromkeys(statuses))
 
     @admin.display(description="checks")
     def check_results(self, verification: Verification) -> str:
-        """Return each check with its values before and after, and its status."""
         lines = ((c["key"], c["before"], c["after"], c["status"]) for c in verification.checks)
         return format_html_join("", "<div><code>{}</code>: {} → {} ({})</div>", lines)
 
     @admin.display(description="notes")
     def notes(self, verification: Verification) -> str:
-        """Return remarks about the state of the verification."""
         notes = {
             "a check is running": verification.running,
             "no automatic check: requires a manual review": verification.manual,
@@ -69,8 +63,6 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
 
     @admin.action(description="Approve", permissions=["operate"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Verification]) -> None:
-        """Close the task, the finding and its regressions."""
-
         def approve(row: Verification) -> str:
             verdicts.approve(row.pk, by=operator(request))
             return "approved."
@@ -79,8 +71,6 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
 
     @admin.action(description="Reopen", permissions=["operate"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Verification]) -> None:
-        """Set the task and the finding to in progress, and open a regression."""
-
         def reopen(row: Verification) -> str:
             verdicts.reopen(row.pk, by=operator(request))
             return "reopened."
@@ -91,7 +81,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     def approve_with_override(
         self, request: HttpRequest, queryset: QuerySet[Verification]
     ) -> HttpResponse | None:
-        """Approve although not every check passed. A first page requests the reason."""
+        # A first page requests the reason, and submits the action again with it.
         submitted = "reason" in request.POST
         form = ReasonForm(request.POST if submitted else None)
         if not (submitted and form.is_valid()):

@@ -10,7 +10,7 @@ from remediation.services.policies import config_of
 from scanner import registry
 from scanner.registry import Check
 
-FIELDS = ("looks", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
+FIELDS = ("runs", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
 
 
 def catalogue(project: Project) -> list[dict[str, Any]]:

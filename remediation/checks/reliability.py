@@ -19,12 +19,12 @@ from scanner import registry
 from scans.models import Scan
 
 WINDOW = timedelta(days=90)
-COUNTS = ("looks", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")
+COUNTS = ("runs", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")
 # Checks with these needs depend on more than the page, so that an unchanged page does not make runs comparable.
 OFF_PAGE_NEEDS = {"links", "assets", "tls", "tls_old"}
 
 MEASURE = """
-    WITH looks AS (
+    WITH results AS (
         SELECT r.key, p.url, r.outcome, r.seen_at AS at, r.evidence, r.threshold::text AS threshold
         FROM scans_scan AS s JOIN scans_scanresult AS r ON r.scan_id = s.id
             JOIN scans_scanpage AS p ON p.id = r.page_id
@@ -38,19 +38,19 @@ MEASURE = """
             ) AS page
         WHERE v.project_id = %(project)s AND v.created_at >= %(since)s AND e.recorded_at >= %(since)s
             AND e.kind = 'check' AND page->>'status' IN ('passed', 'failed')
-    ), runs AS (
+    ), states AS (
         SELECT key, url, outcome, at, coalesce(evidence->'looks', '[]') AS repeated, CASE
             WHEN evidence ? 'sha256' AND key = ANY(%(comparable)s) THEN concat_ws(
                 ' ', evidence->>'sha256', evidence->>'status', evidence->>'final_url', evidence->>'headers',
                 evidence->>'rule_version', threshold
             ) END AS page_state
-        FROM looks
+        FROM results
     ), pairs AS (
         SELECT key, outcome, page_state, repeated, lag(outcome) OVER earlier AS outcome_before,
             lag(page_state) OVER earlier AS state_before
-        FROM runs WINDOW earlier AS (PARTITION BY key, url ORDER BY at)
+        FROM states WINDOW earlier AS (PARTITION BY key, url ORDER BY at)
     ), flips AS (
-        SELECT key, count(*) AS looks,
+        SELECT key, count(*) AS runs,
             count(*) FILTER (WHERE page_state = state_before) + count(*) FILTER (WHERE repeated <> '[]') AS compared,
             count(*) FILTER (WHERE page_state = state_before AND outcome <> outcome_before)
                 + count(*) FILTER (WHERE repeated ? 'passed' AND repeated ? 'failed') AS flips
@@ -85,9 +85,9 @@ MEASURE = """
             percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM fixed_at - began_at)) AS median_seconds
         FROM fixed GROUP BY key
     )
-    INSERT INTO remediation_checkreliability (project_id, key, looks, compared, flips, fixes, back_in_7_days,
+    INSERT INTO remediation_checkreliability (project_id, key, runs, compared, flips, fixes, back_in_7_days,
         back_in_30_days, median_seconds, measured_at)
-    SELECT %(project)s, key, coalesce(looks, 0), coalesce(compared, 0), coalesce(flips, 0), coalesce(fixes, 0),
+    SELECT %(project)s, key, coalesce(runs, 0), coalesce(compared, 0), coalesce(flips, 0), coalesce(fixes, 0),
         coalesce(back_in_7_days, 0), coalesce(back_in_30_days, 0), median_seconds, %(now)s
     FROM flips FULL JOIN fixes USING (key)
 """

@@ -1,1 +1,1 @@
-"""The evidence chain of a project: appending, exporting and expiring its links."""
+"""The evidence chain of a project: append, export and expire its links."""

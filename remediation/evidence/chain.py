@@ -1,6 +1,6 @@
-"""Append the results of checks and the decisions of people to a project's evidence chain, hashed and signed.
+"""Append results of checks and decisions of people to a project's evidence chain, hashed and signed.
 
-Links are never changed, and can be verified without this system. docs/evidence.md describes their format.
+Links can be verified without this system. docs/evidence.md describes their format.
 """
 
 import json
@@ -30,7 +30,6 @@ def _keyring(setting: str) -> Keyring:
 
 
 def keyring() -> Keyring:
-    """Return the keys of this installation (KRAFTER_SIGNING_KEYS)."""
     return _keyring(settings.KRAFTER_SIGNING_KEYS)
 
 
@@ -41,10 +40,8 @@ def append(
     *,
     kind: Evidence.Kind = Evidence.Kind.CHECK,
 ) -> Evidence:
-    """Append a link to the project's chain, in the current transaction. Lock all other rows first.
-
-    Each link has its number within the verification and the hash of the previous one; a verdict names all of them.
-    """
+    """Append a link to the project's chain, in the current transaction."""
+    # Locked after all other rows: every check and verdict of a project waits for this row.
     chain = _lock_chain(verification)
     # The verification is locked, so that its links do not change meanwhile.
     earlier = list(links_of(verification).values("key", "sequence", "hash"))
@@ -62,6 +59,8 @@ def append(
         "finding_id": verification.task.finding_id,
         "recorded_at": now,
         "number": len(earlier) + 1,
+        # The links of a verification also refer to each other, and a verdict names all of them: none can be left out
+        # of an export unnoticed.
         "earlier": earlier[-1]["hash"] if earlier else None,
     }
     if kind == Evidence.Kind.VERDICT:
@@ -74,12 +73,12 @@ def append(
 
 
 def _lock_chain(verification: Verification) -> EvidenceChain:
-    """Lock the end of the project's chain; create it with the first link."""
     chains = EvidenceChain.objects.select_for_update(no_key=True)
     try:
         return chains.get(project=verification.project_id)
     except EvidenceChain.DoesNotExist:
         genesis = EvidenceChain(project_id=verification.project_id, sequence=0, hash=GENESIS)
+        # Two first links at once create one row, for which the second waits.
         EvidenceChain.objects.bulk_create([genesis], ignore_conflicts=True)
         return chains.get(project=verification.project_id)
 
@@ -140,12 +139,13 @@ def is_intact(link: Evidence) -> bool:
 
 
 def links_of(verification: Verification) -> QuerySet[Evidence]:
-    """Return the links of a verification in their order. Partitions of earlier months are not read."""
+    """Return the links of a verification in their order."""
+    # The lower bound lets PostgreSQL skip the partitions of earlier months.
     return verification.evidence.filter(recorded_at__gte=_since(verification)).order_by("sequence")
 
 
 def evidence_of(verification: Verification) -> dict[str, Any]:
-    """Return the evidence of each check, the verdicts, the links of the chain and the public keys that signed them."""
+    """Return the evidence of each check, the verdicts, the links and the public keys that signed them."""
     links = list(links_of(verification))
     public = keyring().public
     return {
@@ -158,10 +158,8 @@ def evidence_of(verification: Verification) -> dict[str, Any]:
 
 
 def signers(links: Iterable[Evidence]) -> list[str]:
-    """Return the distinct ids of the keys that signed the links."""
     return [key_id for key_id in dict.fromkeys(link.key_id for link in links) if key_id]
 
 
 def bodies(links: Iterable[Evidence], kind: Evidence.Kind) -> list[dict[str, Any]]:
-    """Return the parsed bodies of the links of one kind."""
     return [json.loads(link.body) for link in links if link.kind == kind]

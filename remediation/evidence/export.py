@@ -35,7 +35,6 @@ def bundle(verification: Verification) -> bytes:
 
 
 def download(verification: Verification) -> HttpResponse:
-    """Return a response that downloads the bundle."""
     headers = {"Content-Disposition": f'attachment; filename="evidence-{verification.pk}.json"'}
     return HttpResponse(bundle(verification), content_type="application/json", headers=headers)
 
@@ -85,7 +84,7 @@ def _subject(verification: Verification) -> dict[str, Any]:
 
 
 def _people(links: list[Evidence]) -> dict[str, Any]:
-    """Return the people who decided, by id. Links contain only ids, so that personal data can be deleted."""
+    # Links contain only ids, so that personal data can be deleted from the accounts.
     verdicts = bodies(links, Evidence.Kind.VERDICT)
     ids = {verdict["decided_by"]["user_id"] for verdict in verdicts} - {None}
     people = User.objects.filter(pk__in=ids).order_by("pk")
@@ -93,7 +92,6 @@ def _people(links: list[Evidence]) -> dict[str, Any]:
 
 
 def _screenshots(links: list[Evidence]) -> Iterator[dict[str, str]]:
-    """Yield the screenshots that the links name, up to MAX_SCREENSHOT_BYTES."""
     remaining = MAX_SCREENSHOT_BYTES
     named = {sha256: link.project_id for link in links for sha256 in named_pictures(json.loads(link.body))}
     for sha256, project_id in named.items():
@@ -104,11 +102,11 @@ def _screenshots(links: list[Evidence]) -> Iterator[dict[str, str]]:
 
 
 def _links(verification: Verification) -> list[Evidence]:
-    """Return the verification's links, the one before them, and those between them unless they are too many."""
     own = list(links_of(verification))
     if not own:
         return []
     first, last = own[0].sequence, own[-1].sequence
+    # The link before, to whose hash the first one refers, and those between unless they are too many.
     others = Q(sequence=first - 1)
     if last - first < len(own) + MAX_LINKS_BETWEEN:
         others |= Q(sequence__range=(first, last))

@@ -11,5 +11,4 @@ EVIDENCE = partitions.PartitionedTable(
 
 
 def rotate_partitions() -> None:
-    """Create the partitions of the coming months, and drop those past KRAFTER_EVIDENCE_KEEP_MONTHS."""
     partitions.rotate_partitions(EVIDENCE)

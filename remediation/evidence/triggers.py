@@ -1,9 +1,9 @@
-"""The trigger that keeps each project's chain of evidence whole, over all monthly partitions."""
+"""The trigger that rejects a link that does not follow the end of its project's chain."""
 
 import pgtrigger
 
-# What is unique within a month is unique by an index of its partition; the trigger ensures it over all months. It
-# waits for whoever adds to the same chain. Clocks of two machines may differ by less than a day.
+# An index of a partition ensures uniqueness within its month; the trigger ensures it over all months. It waits for
+# other transactions that add to the same chain. Clocks of two machines may differ by less than a day.
 CONTINUE_CHAIN = pgtrigger.Trigger(
     name="continue_chain",
     level=pgtrigger.Row,

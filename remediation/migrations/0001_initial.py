@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=100)),
-                ('looks', models.PositiveIntegerField(default=0, help_text='Runs on a page that passed or failed.')),
+                ('runs', models.PositiveIntegerField(default=0, help_text='Runs on a page that passed or failed.')),
                 ('compared', models.PositiveIntegerField(default=0, help_text='Runs on a page that had not changed since the previous run.')),
                 ('flips', models.PositiveIntegerField(default=0, help_text='Compared runs with the opposite result.')),
                 ('fixes', models.PositiveIntegerField(default=0, help_text='Approved verifications in which the check passed.')),

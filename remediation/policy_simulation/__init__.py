@@ -1,1 +1,1 @@
-"""What a policy config would change in existing findings and tasks."""
+"""Preview and apply the changes that a policy makes to existing findings and tasks."""

@@ -1,8 +1,4 @@
-"""What a policy config changes in existing findings and tasks: previewed and applied by the same SQL.
-
-The database changes all rows in one pass. The checksum covers each changed row with its old and new value, so that two
-changes with the same checksum are the same.
-"""
+"""The changes that a policy config makes to existing findings and tasks: previewed and applied by the same SQL."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -27,25 +23,28 @@ from remediation.sla import hours_of
 
 BATCH_SIZE = 1000
 PRIORITY = ("impact", "effort", "risk", "score")
-Moves = Counter[tuple[str, str]]
+SeverityChanges = Counter[tuple[str, str]]
 
+# SQL, since a policy may change a million rows: the database changes all of them in one pass.
 RULES = "unnest(%(domains)s::text[], %(severities)s::text[]) AS r (domain, severity)"
 SEVERITIES = f"""
     SELECT f.id, f.severity AS was, r.severity AS now
     FROM findings_finding AS f JOIN {RULES} ON r.domain = f.domain
-    WHERE f.project_id = %(project)s AND f.status = ANY(%(open)s) AND f.severity <> r.severity
+    WHERE f.project_id = %(project)s AND f.status = ANY(%(open_statuses)s) AND f.severity <> r.severity
 """  # noqa: S608 - constants of this module
 # Dates that a person has set stay. Dates less than a second apart are equal.
 DATES = f"""
     SELECT t.id, t.sla_due_at AS was, t.created_at + make_interval(secs => h.seconds) AS now
     FROM remediation_task AS t JOIN findings_finding AS f ON f.id = t.finding_id
-    LEFT JOIN {RULES} ON r.domain = f.domain AND f.status = ANY(%(open)s)
-    LEFT JOIN unnest(%(dated)s::text[], %(seconds)s::float8[]) AS h (severity, seconds)
+    LEFT JOIN {RULES} ON r.domain = f.domain AND f.status = ANY(%(open_statuses)s)
+    LEFT JOIN unnest(%(sla_severities)s::text[], %(seconds)s::float8[]) AS h (severity, seconds)
         ON h.severity = coalesce(r.severity, f.severity)
-    WHERE t.project_id = %(project)s AND t.status = ANY(%(undone)s) AND t.sla_from_policy AND CASE
+    WHERE t.project_id = %(project)s AND t.status = ANY(%(open_task_statuses)s) AND t.sla_from_policy AND CASE
         WHEN t.sla_due_at IS NULL OR h.seconds IS NULL THEN (t.sla_due_at IS NULL) <> (h.seconds IS NULL)
         ELSE abs(extract(epoch FROM t.sla_due_at - t.created_at) - h.seconds) >= 1 END
 """  # noqa: S608 - constants of this module
+# Covers each changed row with its old and new value: changes with the same checksum are the same. A sum does not
+# depend on the order of the rows.
 CHECKSUM = "coalesce(sum(hashtextextended(concat_ws(' ', id, {was}, {now}), 0)), 0)::text"
 SEVERITIES_CHECKSUM = CHECKSUM.format(was="was", now="now")
 DATES_CHECKSUM = CHECKSUM.format(was="extract(epoch FROM was)", now="extract(epoch FROM now)")
@@ -70,7 +69,7 @@ EVENTS = """
 """
 # Default priorities of the old severity become those of the new one. Others, set by a person or a source, stay.
 DEFAULTS = (
-    "unnest(%(words)s::text[], %(impacts)s::int[], %(efforts)s::int[], %(risks)s::int[], %(scores)s::int[])"
+    "unnest(%(levels)s::text[], %(impacts)s::int[], %(efforts)s::int[], %(risks)s::int[], %(scores)s::int[])"
     " AS {name} (severity, impact, effort, risk, score)"
 )
 NUMBERS = ", ".join(
@@ -101,6 +100,7 @@ APPLY_DATES = f"""
 })
     SELECT {DATES_CHECKSUM} FROM moved
 """  # noqa: S608 - constants of this module
+# A finding that is weighted by traffic has other numbers than its severity's defaults: it is recomputed in Python.
 WITH_TRAFFIC = f"""
     WITH moved AS MATERIALIZED ({SEVERITIES} ORDER BY f.id FOR UPDATE OF f)
     SELECT moved.id, moved.was, moved.now FROM moved JOIN findings_finding AS f USING (id)
@@ -110,15 +110,14 @@ WITH_TRAFFIC = f"""
 
 @dataclass(frozen=True)
 class PolicyImpact:
-    """The changes of a config: findings by (from, to) severity, SLA dates by kind of change, and the checksum."""
+    """The changes of a config: findings by (from, to) severity, SLA dates by kind of change, the checksum."""
 
-    severities: Moves = field(default_factory=Counter)
+    severities: SeverityChanges = field(default_factory=Counter)
     dates: dict[str, int] = field(default_factory=dict)
     checksum: str = ""
 
 
 def preview(project: Project, config: dict[str, Any]) -> PolicyImpact:
-    """Return the changes that the config would make."""
     params = _params(project, config)
     rows = fetch_all(PREVIEW_SEVERITIES, params, model=Finding)
     severities = Counter({(was, now): count for was, now, count, _ in rows})
@@ -128,10 +127,7 @@ def preview(project: Project, config: dict[str, Any]) -> PolicyImpact:
 
 
 def apply(project: Project, config: dict[str, Any], *, version: int, by: Actor) -> str:
-    """Make the changes of the config in the current transaction and return their checksum.
-
-    Findings are locked before tasks, each in the order of their ids.
-    """
+    """Make the changes of the config in the current transaction and return their checksum."""
     params = _params(project, config) | {
         "organization": project.organization_id,
         "by": by.user_id,
@@ -141,6 +137,7 @@ def apply(project: Project, config: dict[str, Any], *, version: int, by: Actor) 
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '15min'")  # one pass over all open findings and tasks
+        # Findings are locked before tasks, each in the order of their ids: the project's one order of locks.
         cursor.execute(WITH_TRAFFIC, params)
         with_traffic = cursor.fetchall()
         cursor.execute(APPLY_SEVERITIES, params)
@@ -163,17 +160,17 @@ def _checksum(severities: Any, dates: Any) -> str:
 
 def _params(project: Project, config: dict[str, Any]) -> dict[str, Any]:
     rules, hours = severity_rules(config), hours_of(config)
-    defaults = {word: priority.for_severity(word) for word in Severity.values}
+    defaults = {severity: priority.for_severity(severity) for severity in Severity.values}
     return {
         "project": project.pk,
         "domains": list(rules),
         "severities": list(rules.values()),
-        "open": list(OPEN_STATUSES),
-        "undone": list(Task.OPEN),
-        "dated": list(hours),
+        "open_statuses": list(OPEN_STATUSES),
+        "open_task_statuses": list(Task.OPEN),
+        "sla_severities": list(hours),
         "seconds": [float(count) * 3600 for count in hours.values()],
         "moment": timezone.now(),
-        "words": list(defaults),
+        "levels": list(defaults),
         **{
             f"{name}s": [getattr(each, name) for each in defaults.values()]
             for name in ("impact", "effort", "risk", "score")

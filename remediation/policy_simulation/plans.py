@@ -1,4 +1,4 @@
-"""Simulate a policy config, and apply exactly what a simulation has listed, by its token."""
+"""Simulate a policy config, and apply exactly the changes of a simulation, by its token."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from findings.policy_rules import severity_rules
 from remediation.errors import PlanOutdated
 from remediation.models import Policy
 from remediation.policy_simulation import impact
-from remediation.policy_simulation.impact import Moves, PolicyImpact
+from remediation.policy_simulation.impact import PolicyImpact, SeverityChanges
 
 SALT = "krafter.policy.plan"
 VALID_SECONDS = 24 * 3600
@@ -35,8 +35,8 @@ def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
 def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
     """Return the changes that the config would make, and a token that applies exactly those within a day.
 
-    `severities` = `[{from, to, findings}]` of open findings; `tasks` = the number of SLA dates of open tasks that move,
-    are given, are lifted and are overdue at once; `alerts` = the number of open findings for each channel.
+    `severities` = `[{from, to, findings}]` of open findings; `tasks` = the number of SLA dates of open tasks that
+    move, are given, are lifted and are overdue at once; `alerts` = the number of open findings for each channel.
     """
     changes = impact.preview(policy.project, config)
     simulation = {
@@ -45,13 +45,13 @@ def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
             for (before, after), rows in sorted(changes.severities.items())
         ],
         "tasks": changes.dates,
-        "alerts": _alerts(config, _open(policy.project, config)),
+        "alerts": _count_alerts(config, _count_open_findings(policy.project, config)),
     }
     return {"simulation": simulation, "plan_token": _token(policy, config, changes)}
 
 
 def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor) -> None:
-    """Make the changes that a plan lists, before the policy is replaced. The policy must be locked.
+    """Make the changes of a plan, before the policy is replaced. The policy must be locked.
 
     Raises PlanOutdated if the config or the policy is another one, or if other rows would change than those listed.
     """
@@ -59,35 +59,36 @@ def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor)
         planned = signing.loads(plan_token, salt=SALT, max_age=VALID_SECONDS)
     except signing.BadSignature:
         raise PlanOutdated from None
-    if planned[:-1] != _plan(policy, config):
+    if planned[:-1] != _identify(policy, config):
         raise PlanOutdated
+    # The changes are made and then compared: a mismatch rolls the transaction back.
     if impact.apply(policy.project, config, version=policy.version + 1, by=by) != planned[-1]:
         raise PlanOutdated
 
 
 def _token(policy: Policy, config: dict[str, Any], changes: PolicyImpact) -> str:
-    return signing.dumps([*_plan(policy, config), changes.checksum], salt=SALT)
+    return signing.dumps([*_identify(policy, config), changes.checksum], salt=SALT)
 
 
-def _plan(policy: Policy, config: dict[str, Any]) -> list[Any]:
+def _identify(policy: Policy, config: dict[str, Any]) -> list[Any]:
+    # The keys are not sorted: their order is part of a config.
     digest = hashlib.sha256(json.dumps(config, ensure_ascii=False).encode()).hexdigest()
     return [str(policy.pk), policy.version, digest]
 
 
-def _open(project: Project, config: dict[str, Any]) -> Moves:
-    """Count the open findings by their present and their new severity."""
+def _count_open_findings(project: Project, config: dict[str, Any]) -> SeverityChanges:
     rules = severity_rules(config)
-    moves: Moves = Counter()
+    counts_by_change: SeverityChanges = Counter()
     for facets, rows, _ in counters.totals(project.pk, "finding"):
         if facets["status"] in OPEN_STATUSES:
-            moves[facets["severity"], rules.get(facets["domain"], facets["severity"])] += rows
-    return moves
+            counts_by_change[facets["severity"], rules.get(facets["domain"], facets["severity"])] += rows
+    return counts_by_change
 
 
-def _alerts(config: dict[str, Any], moves: Moves) -> dict[str, int]:
+def _count_alerts(config: dict[str, Any], counts_by_change: SeverityChanges) -> dict[str, int]:
     routing = config.get("alert_routing")
     counts: Counter[str] = Counter()
-    for (_, after), rows in moves.items():
+    for (_, after), rows in counts_by_change.items():
         channels = routing.get(after) if isinstance(routing, dict) else None
         for channel in channels if isinstance(channels, list) else []:
             if channel in ("slack", "email"):

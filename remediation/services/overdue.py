@@ -15,6 +15,7 @@ BATCH_SIZE = 1000
 def log_overdue_tasks() -> int:
     """Log the tasks that have become overdue since the last call; return how many there were."""
     due = Task.objects.filter(Task.overdue_unlogged(), sla_due_at__lt=timezone.now()).order_by("sla_due_at")
+    # A task that a request is changing is logged by the next call: this job must not wait for requests.
     rows = due.select_for_update(of=("self",), skip_locked=True).select_related("project", "finding")
     tasks = list(rows.only("project", "sla_due_at", "finding__severity", "finding_id")[:BATCH_SIZE])
     for project in {task.project for task in tasks}:

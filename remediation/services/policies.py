@@ -1,4 +1,4 @@
-"""The policy of a project: one is active; replacing it keeps each earlier version."""
+"""The policy of a project: one is active; replacing it stores the earlier version."""
 
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ DEFAULT_CONFIG: dict[str, Any] = {
 
 
 def current(project: Project) -> Policy:
-    """Return the active policy. The first call creates the default one; concurrent first calls create one."""
+    """Return the active policy. The first call creates the default one."""
     policy = Policy.objects.filter(project=project, active=True).first() or _create_default(project)
     policy.project = project
     return policy
@@ -38,6 +38,7 @@ def current(project: Project) -> Policy:
 @transaction.atomic
 def _create_default(project: Project) -> Policy:
     default = Policy(project=project, name=DEFAULT_NAME, config=DEFAULT_CONFIG)
+    # Two concurrent first calls create one row: the insert of the second is ignored.
     Policy.objects.bulk_create([default], ignore_conflicts=True)
     policy = Policy.objects.get(project=project, active=True)
     if policy.pk == default.pk:
@@ -55,15 +56,17 @@ def replace(
     if_match: str | None = None,
     plan_token: str | None = None,
 ) -> Policy:
-    """Replace the config and, if it is given, the name; keep the earlier version.
+    """Replace the config and, if it is given, the name; store the earlier version.
 
-    The config applies to new findings and tasks. A `plan_token` also changes existing ones, exactly as its plan lists.
+    The config applies to new findings and tasks. A `plan_token` also changes existing ones, exactly as its plan
+    lists.
     """
     pk = current(project).pk
     policy = Policy.objects.select_for_update().get(pk=pk)
     policy.project = project
     require_match(if_match, policy)
     if plan_token is not None:
+        # With the policy locked, no other replacement comes between the plan and its changes.
         plans.apply(plan_token, policy, config, by=by)
     PolicyVersion.objects.create(
         policy=policy,
@@ -86,5 +89,4 @@ def config_of(project: Project) -> dict[str, Any]:
 
 
 def sla_for(project: Project, severity: str) -> datetime | None:
-    """Return when a new task for a finding of that severity is due."""
     return due_at(config_of(project), severity, timezone.now())

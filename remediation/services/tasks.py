@@ -27,6 +27,7 @@ FINDING_STATUS = {
 @transaction.atomic
 def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **fields: Any) -> Task:
     """Create a task for a finding. Without `sla_due_at` the policy sets the due date; None is no due date."""
+    # Locked as the first row of the one order: _advance_finding may write it after the task.
     finding = Finding.objects.select_for_update().filter(project=project, pk=finding_id).first()
     if finding is None:
         raise NotFound("The finding was not found in this project.", details={"finding_id": ["Not found."]})

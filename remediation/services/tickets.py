@@ -37,9 +37,10 @@ def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = N
 def follow_ticket(locked: LockedTask, *, state: str, by: Actor) -> list[str]:
     """Set the status of a locked task: started, reopened → in_progress; closed → ready_verify, with a verification.
 
-    A ticket never sets a task to done. Returns sentences about what could not be done.
+    Returns sentences about the changes that were not possible.
     """
     task = locked.task
+    # A ticket neither sets a task to done nor reopens it: both need a verdict of a person.
     if task.status == Status.DONE:
         return [TaskDone.message] if state == REOPENED else []
     before, after = TRANSITIONS[state]
@@ -49,11 +50,12 @@ def follow_ticket(locked: LockedTask, *, state: str, by: Actor) -> list[str]:
 
 
 def _verify(locked: LockedTask, by: Actor) -> list[str]:
-    """Run a verification, unless one is running or has passed and awaits a decision."""
     newest = Verification.objects.filter(task=locked.task).order_by("-created_at", "-id").first()
+    # A verification costs quota: one that is running, or has passed and awaits a decision, is enough.
     if newest is not None and newest.result == Result.PENDING and (newest.running or _all_passed(newest)):
         return []
     try:
+        # A savepoint: without quota the task still follows its ticket.
         with transaction.atomic():
             verifications.run_locked(locked, by=by)
     except ApiError as error:

@@ -1,4 +1,4 @@
-"""A person's verdict on a verification: approve closes the task and the finding, reopen sets them to in progress."""
+"""A person's verdict on a verification: approve closes task and finding, reopen sets them to in progress."""
 
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ def approve(
     """
     locked = lock_verification(verification_id, project)
     verification = locked.verification
+    # Idempotent: a repeated request gets the same response.
     if verification.result == Result.PASSED:
         return verification
     require_approvable(locked, override=bool(override_reason))
@@ -42,6 +43,7 @@ def approve(
     closed = transitions.resolve(locked.finding)
     if verification.manual:
         chain.append_answers(verification, by=by)
+    # Last, since it locks the end of the evidence chain.
     chain.append_verdict(verification, by=by, regressions_closed=closed)
     log_event(
         "verification.approved",
@@ -95,21 +97,16 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
 
 
 def decide(verification: Verification, result: Result, by: Actor, **changes: Any) -> None:
-    """Write a verdict, and finish the parts that are still running: what their workers write later is dropped."""
+    """Store a verdict."""
     if verification.running:
+        # Workers that are still running lose their part: the results that they write later are dropped.
         verification.parts.filter(finished_at__isnull=True).update(finished_at=timezone.now())
     Verification.transitions.apply(
-        verification,
-        result,
-        running=False,
-        verified_by_id=by.user_id,
-        verified_at=timezone.now(),
-        **changes,
+        verification, result, running=False, verified_by_id=by.user_id, verified_at=timezone.now(), **changes
     )
 
 
 def answered_manually(verification: Verification) -> list[dict[str, Any]]:
-    """Return the checks of a manual verification with the approval as their answer."""
     passed = CheckStatus.PASSED.value
     return [{**check, "after": passed, "status": passed} for check in verification.checks]
 

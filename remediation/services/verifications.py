@@ -22,7 +22,7 @@ MANUAL_REVIEW = "manual_review"
 
 @transaction.atomic
 def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
-    """Start a verification of a task; costs one unit of quota, in the same transaction."""
+    """Start a verification of a task; costs one unit of quota."""
     try:
         locked = lock_task(task_id, project)
     except NotFound:
@@ -44,6 +44,7 @@ def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
         manual=not keys,
     )
     try:
+        # A savepoint, so that the violated constraint does not abort the caller's transaction.
         with transaction.atomic():
             verification.save(force_insert=True)
     except IntegrityError as error:
@@ -54,6 +55,7 @@ def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
     for scanner in scanners:
         VerificationPart.objects.create(verification=verification, scanner=scanner)
     log_event("verification.started", verification, by=by, task_id=locked.task.pk)
+    # Last, as all requests of an organization lock this row. Without quota the whole transaction is rolled back.
     quota.spend(project.organization_id)
     for scanner in scanners:
         enqueue_on_commit(JOB_OF_SCANNER[scanner], str(verification.pk))

@@ -19,17 +19,14 @@ def actor_name(people: dict[str, Any], actor: Any) -> str:
 
 @register.filter
 def items(value: Any) -> list[tuple[Any, Any]]:
-    """Return the items of an object."""
     return list(value.items()) if isinstance(value, dict) else []
 
 
 @register.filter
 def as_list(value: Any) -> list[Any]:
-    """Return a list, empty for another type."""
     return value if isinstance(value, list) else []
 
 
 @register.filter
 def lookup(values: dict[str, Any], name: Any) -> Any:
-    """Return the value of a key; None if there is none."""
     return values.get(name) if isinstance(name, str) else None

@@ -1,4 +1,4 @@
-"""The file formats of a report. To add one: a module here with an `EXPORTER`, and its line below."""
+"""The file formats of a report: a module for each, and its line below."""
 
 from reports.exporters import csv, json, pdf
 from reports.exporters.base import Exporter

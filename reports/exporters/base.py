@@ -1,5 +1,3 @@
-"""The interface of an export format."""
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO

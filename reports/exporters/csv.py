@@ -1,8 +1,6 @@
 """CSV (RFC 4180, UTF-8): one table whose first column has the type of the row.
 
-`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`. The other columns are the
-API's keys; `score` is `priority.score` of a finding, `priority` that of a task, `affected_assets` the values separated
-by spaces, `recommended_fix` its summary. Evidence is in the JSON export only.
+`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`. There is no evidence.
 """
 
 import csv
@@ -19,11 +17,13 @@ COLUMNS = (
     "date", "value", "created_at", "updated_at",
 )  # fmt: skip
 # A spreadsheet evaluates a cell that starts with one of these as a formula (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The full-width signs are converted to ASCII by spreadsheets with an East Asian locale.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    """Stream the snapshot as rows of `COLUMNS`, in constant memory."""
+    """Stream the snapshot as rows of `COLUMNS`."""
+    # Detached below, or the wrapper would close the file, which the caller still reads.
     text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="", write_through=False)
     rows = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore")
     rows.writeheader()
@@ -34,7 +34,6 @@ def write(snapshot: Snapshot, out: BinaryIO) -> None:
 
 
 def rows_of(snapshot: Snapshot) -> Iterator[Item]:
-    """Yield the rows of the summary, the days, the findings and the tasks."""
     for key, value in snapshot.summary.items():
         if key != "risk_burn_down":
             yield {"record": "summary", "title": key, "value": value}
@@ -47,9 +46,9 @@ def rows_of(snapshot: Snapshot) -> Iterator[Item]:
 
 
 def flatten(finding: Item) -> Item:
-    """Return the nested parts of a finding as cells."""
     assets = finding.get("affected_assets") or []
     return {
+        # The column is a task's; a finding has numbers instead, of which `score` is the one that orders them.
         "priority": "",
         "score": (finding.get("priority") or {}).get("score"),
         "affected_assets": " ".join(str(asset.get("value", "")) for asset in assets),
@@ -58,7 +57,7 @@ def flatten(finding: Item) -> Item:
 
 
 def escape_formula(value: Any) -> Any:
-    """Prefix text that a spreadsheet would evaluate with an apostrophe; numbers stay numbers."""
+    """Prefix text that a spreadsheet would evaluate with an apostrophe."""
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return "'" + value
     return value

@@ -1,4 +1,4 @@
-"""JSON: `{"report": {…}, "summary": {…}, "findings": [{…}, …], "tasks": [{…}, …]}`, one item per line."""
+"""JSON: `{"report": {…}, "summary": {…}, "findings": [{…}, …], "tasks": [{…}, …]}`."""
 
 from collections.abc import Iterable
 from typing import BinaryIO
@@ -11,7 +11,7 @@ BUFFER_BYTES = 256 * 1024
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    """Stream the snapshot as one JSON object, in constant memory."""
+    """Stream the snapshot as one JSON object."""
     out.write(b'{"report":' + dump_json(metadata(snapshot)))
     out.write(b',\n"summary":' + dump_json(snapshot.summary))
     out.write(b',\n"findings":[')
@@ -22,7 +22,6 @@ def write(snapshot: Snapshot, out: BinaryIO) -> None:
 
 
 def metadata(snapshot: Snapshot) -> Item:
-    """Return the `report` object, with the API's keys."""
     return {
         "id": snapshot.report_id,
         "org_id": snapshot.org_id,
@@ -37,7 +36,7 @@ def metadata(snapshot: Snapshot) -> Item:
 
 
 def write_items(items: Iterable[Item], keys: tuple[str, ...], out: BinaryIO) -> None:
-    """Write the items of a JSON array, buffered."""
+    # One item per line, so that files can be compared and searched by line.
     separator, buffer = b"\n", bytearray()
     for item in items:
         buffer += separator + dump_json(order_keys(item, keys))

@@ -1,4 +1,4 @@
-"""PDF: tagged (PDF/UA-1), A4, with the burn-down chart, and the top findings and tasks instead of all."""
+"""PDF: tagged (PDF/UA-1), A4, with the chart, and the top findings and tasks instead of all."""
 
 import logging
 from functools import cache
@@ -22,8 +22,9 @@ PANGO_MISSING = (
 
 @cache
 def load_weasyprint() -> Any:
-    """Import WeasyPrint for the first PDF: it needs system libraries that may be missing. Raises ExportFailed."""
+    """Import WeasyPrint. Raises ExportFailed without Pango."""
     try:
+        # For the first PDF only: the import fails where system libraries are missing.
         import weasyprint
     except (OSError, ImportError) as error:
         raise ExportFailed(PANGO_MISSING) from error
@@ -32,18 +33,18 @@ def load_weasyprint() -> Any:
 
 
 def url_fetcher() -> Any:
-    """Return a fetcher for `data:` URLs only; the default one opens file:// and http:// too."""
+    # The default fetcher opens file:// and http://, which text of a scanned site could name.
     return load_weasyprint().urls.URLFetcher(allowed_protocols=("data",))
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    """Render the report; only `data:` URLs are opened."""
     weasyprint = load_weasyprint()
     page = weasyprint.HTML(
         string=render_to_string("reports/pdf.html", pdf_context(snapshot)),
         url_fetcher=url_fetcher(),
     )
     style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8"))
+    # Tagged, for screen readers.
     page.write_pdf(out, stylesheets=[style], pdf_variant="pdf/ua-1")
 
 

@@ -1,1 +1,0 @@
-"""Texts, numbers and charts of the shared page and the PDF."""

@@ -1,4 +1,4 @@
-"""The burn-down chart: one SVG without script, style or font, the same on the page and in the PDF."""
+"""The burn-down chart as SVG, without script, style or font: the same on the page and in the PDF."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +17,6 @@ DAY_LABEL_WIDTH = 72
 
 @dataclass(frozen=True)
 class ChartLabel:
-    """A text at a position of the chart."""
-
     x: float
     y: float
     label: str
@@ -39,7 +37,6 @@ def format_number(value: float) -> str:
 
 
 def format_short_date(value: date) -> str:
-    """Format a date as `25 Nov`."""
     return f"{value.day} {value:%b}"
 
 
@@ -98,13 +95,13 @@ def burn_down(series: Sequence[Mapping[str, Any]], *, width: int = 720, height: 
 
 
 def value_labels(dots: Sequence[ChartLabel]) -> list[ChartLabel]:
-    """Label all points of a short series, the first and the last of a long one."""
+    # All points of a short series; of a long one the first and the last, since labels would overlap.
     labelled = dots if len(dots) <= MAX_VALUE_LABELS else [dots[0], dots[-1]]
     return [ChartLabel(dot.x, round(dot.y - 10, 1), dot.label, text_anchor(dot, dots)) for dot in labelled]
 
 
 def text_anchor(dot: ChartLabel, dots: Sequence[ChartLabel]) -> str:
-    """Return the anchor that keeps the labels of the first and last point inside the chart."""
+    # The first and the last label stay inside the chart.
     if dot is dots[-1] and len(dots) > 1:
         return "end"
     return "start" if dot is dots[0] else "middle"
@@ -113,7 +110,7 @@ def text_anchor(dot: ChartLabel, dots: Sequence[ChartLabel]) -> str:
 def day_labels(
     series: Sequence[Mapping[str, Any]], dots: Sequence[ChartLabel], *, width: int
 ) -> list[ChartLabel]:
-    """Label as many days as fit under the axis, the last one always."""
+    # As many days as fit, counted from the last one, which is always labelled.
     every = ceil(len(dots) / max(width // DAY_LABEL_WIDTH, 1))
     labels = []
     for index in range(len(dots) - 1, -1, -every):
@@ -123,5 +120,5 @@ def day_labels(
 
 
 def data_uri(svg: str) -> str:
-    """Return the SVG as a data URI for an `img`."""
+    # An img runs no script and loads nothing, whatever the SVG contains.
     return "data:image/svg+xml," + quote(svg)

@@ -1,4 +1,4 @@
-"""Template contexts of the PDF and the shared page: formatted numbers, bars, and selected findings and tasks."""
+"""Template contexts of the PDF and the shared page."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ LABELS = {"seo": "SEO", "ready_verify": "Ready to verify", "in_progress": "In pr
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A number of the summary: its name, its value, and a note that explains it."""
+    """A number of the summary, and a note that explains it."""
 
     name: str
     value: str
@@ -34,7 +34,7 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of a breakdown. `share` is the length of the bar in percent of the longest."""
+    """A row of a breakdown; `share` is its length in percent of the longest."""
 
     key: str
     label: str
@@ -44,7 +44,6 @@ class Bar:
 
 
 def pdf_context(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the context of the PDF's template."""
     return {
         **common_context(snapshot),
         "findings": top_findings(snapshot.findings, MAX_PDF_FINDINGS),
@@ -56,7 +55,6 @@ def pdf_context(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def page_context(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the context of the shared page's template."""
     return {
         **common_context(snapshot),
         "findings": top_findings(snapshot.findings, MAX_PAGE_FINDINGS),
@@ -65,7 +63,6 @@ def page_context(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def common_context(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the context that both templates share."""
     return {
         "snapshot": snapshot,
         "period": format_period(snapshot.period_start, snapshot.period_end),
@@ -82,7 +79,6 @@ def common_context(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def key_figures(snapshot: Snapshot) -> list[KeyFigure]:
-    """Return the four key figures of the summary."""
     summary, series = snapshot.summary, snapshot.burn_down
     risk = chart.format_number(series[-1]["open_risk_score"])
     return [
@@ -100,7 +96,6 @@ def key_figures(snapshot: Snapshot) -> list[KeyFigure]:
 
 
 def format_change(series: Sequence[Mapping[str, Any]]) -> str:
-    """Format the change of the risk score over the period."""
     change = series[-1]["open_risk_score"] - series[0]["open_risk_score"]
     if not change:
         return "unchanged over the period"
@@ -119,7 +114,6 @@ def format_period(start: date, end: date) -> str:
 
 
 def day_rows(series: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Return the rows of the table beside the chart."""
     return [
         {
             "date": str(point["date"]),
@@ -131,12 +125,10 @@ def day_rows(series: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 
 def label(key: str) -> str:
-    """Return the label of an API value."""
     return LABELS.get(key, key.capitalize())
 
 
 def bars(counts: Mapping[str, int], keys: Sequence[str]) -> list[Bar]:
-    """Return one bar per key in the given order, with 0 for a missing one."""
     longest = max((counts.get(key, 0) for key in keys), default=0) or 1
     return [
         Bar(key, label(key), count, round(100 * count / longest, 1), COLOURS.get(key, ACCENT))
@@ -145,18 +137,16 @@ def bars(counts: Mapping[str, int], keys: Sequence[str]) -> list[Bar]:
 
 
 def top_findings(findings: Iterable[Item], limit: int) -> list[Item]:
-    """Return the open findings with the highest scores; a snapshot is ordered by score."""
+    # A snapshot is ordered by score.
     still_open = (item for item in findings if item["status"] in OPEN_STATUSES)
     return [with_labels(item) for item in islice(still_open, limit)]
 
 
 def open_tasks(tasks: Iterable[Item], limit: int) -> list[Item]:
-    """Return the newest tasks that are not done."""
     return [with_labels(item) for item in islice((task for task in tasks if task["status"] != "done"), limit)]
 
 
 def with_labels(item: Item) -> Item:
-    """Add labels and formatted values to a finding or a task."""
     labels = {
         f"{key}_label": label(str(item[key])) for key in ("status", "severity", "domain") if key in item
     }
@@ -168,10 +158,8 @@ def with_labels(item: Item) -> Item:
 
 
 def count_open_findings(snapshot: Snapshot) -> int:
-    """Count the open findings of the snapshot."""
     return int(snapshot.summary["open_findings"])
 
 
 def count_open_tasks(snapshot: Snapshot) -> int:
-    """Count the tasks of the snapshot that are not done."""
     return sum(count for status, count in snapshot.breakdown["tasks_by_status"].items() if status != "done")

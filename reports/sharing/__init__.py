@@ -1,1 +1,0 @@
-"""Sharing of reports: links, the shared page, and delivery through channels."""

@@ -1,4 +1,4 @@
-"""The delivery engine: lease the share, send it through its channel, store the result, delete the secret."""
+"""The delivery engine: lease the share, send it, store the result, delete the secret."""
 
 import logging
 from datetime import timedelta
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS = 30  # renewed while messages are sent
 MAX_ATTEMPTS = 3
 RETRY_DELAY_SECONDS = 10  # before the second attempt; four times as long before the third
-SWEEP_BATCH_SIZE = 200
+REQUEUE_BATCH_SIZE = 200
 TOO_MANY_ATTEMPTS = "The delivery was interrupted in three attempts."
 
 
@@ -55,7 +55,6 @@ def deliver_share(share_id: UUID) -> int | None:
 
 
 def send(share: Share) -> str:
-    """Send the share through its channel and return the result as a sentence."""
     if share.revoked_at:
         raise DeliveryRefused("The share was revoked before it was sent.")
     channel = CHANNELS[share.channel]
@@ -63,7 +62,6 @@ def send(share: Share) -> str:
 
 
 def delivery_of(share: Share) -> ShareDelivery:
-    """Return what the channel sends, without the recipients that an earlier attempt has reached."""
     webhook_url = ""
     if share.webhook:
         webhook_url = vault.open_sealed(bytes(share.webhook), owner=share.vault_owner).decode()
@@ -74,12 +72,12 @@ def delivery_of(share: Share) -> ShareDelivery:
             share, outcomes=share.outcomes, lease_until=timezone.now() + timedelta(seconds=LEASE_SECONDS)
         )
 
+    # Not to those whom an earlier attempt has reached.
     remaining = [address for address in share.recipients if address not in share.outcomes]
     return ShareDelivery(message_of(share), save_outcome, remaining, webhook_url)
 
 
 def message_of(share: Share) -> ReportMessage:
-    """Return the content of the message."""
     snapshot = load_snapshot(share.report)
     return ReportMessage(
         project=snapshot.project,
@@ -93,7 +91,7 @@ def message_of(share: Share) -> ReportMessage:
 
 
 def postpone(share: Share, reason: str) -> int | None:
-    """Release the share for a later attempt and return the delay; fail it after the third attempt."""
+    """Release the share for a later attempt; return the delay, None after the last one."""
     if share.attempts >= MAX_ATTEMPTS:
         finish(share, Share.Status.FAILED, reason)
         return None
@@ -119,8 +117,8 @@ def finish(share: Share, status: str, outcome: str) -> None:
         log_event(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=outcome)
 
 
-def enqueue_pending() -> None:
+def requeue_pending() -> None:
     """Enqueue deliveries whose job was lost or interrupted."""
     pending = Share.objects.filter(leases.unleased(), status=Share.Status.QUEUED).order_by("created_at")
-    for share_id in pending.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
+    for share_id in pending.values_list("pk", flat=True)[:REQUEUE_BATCH_SIZE]:
         enqueue("reports.deliver", str(share_id))

@@ -1,4 +1,4 @@
-"""The URL of a shared page: a random key, signed, so that a changed token never reaches the database."""
+"""The URL of a shared page: a random key, signed."""
 
 import secrets
 
@@ -17,7 +17,6 @@ def new_key() -> str:
 
 
 def token_for(share: Share) -> str:
-    """Return the share's token, which is always the same."""
     return _signer().sign(share.key)
 
 
@@ -36,4 +35,5 @@ def key_from_token(token: str) -> str | None:
 
 
 def _signer() -> Signer:
+    # Signed, so that a guessed or changed token never reaches the database.
     return Signer(salt=SALT, sep=".")

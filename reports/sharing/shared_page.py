@@ -1,4 +1,4 @@
-"""The shared page: a snapshot without login, script, cookie or search index, or why it is unavailable."""
+"""The shared page: a snapshot without login, script, cookie or search index."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -33,6 +33,7 @@ CONTENT_SECURITY_POLICY: dict[str, list[str]] = {
 }
 HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
+    # The URL grants access, so that no other site may see it.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, no-store",
 }
@@ -46,6 +47,7 @@ class LinkUnavailable(Exception):
         super().__init__(heading)
 
 
+# 410 for links that existed; a wrong token discloses nothing.
 NOT_FOUND = (404, "Report not found", "Check that you have copied the complete link.")
 REVOKED = (410, "This link was revoked", "The owner of the report has revoked it. Ask for a new link.")
 EXPIRED = (410, "This link has expired", "Links to reports are valid for a limited time. Ask for a new link.")
@@ -89,7 +91,6 @@ def public_page[**P](view: View[P]) -> View[P]:
 
 @public_page
 def shared_report(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the snapshot."""
     share = get_open_share(token)
     context = {
         **template_context.page_context(load_snapshot(share.report)),
@@ -103,7 +104,6 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponse:
 
 @public_page
 def shared_file(request: HttpRequest, token: str) -> FileResponse:
-    """Download the file."""
     try:
         return file_response(get_open_share(token).report)
     except ReportNotReady:
@@ -113,7 +113,7 @@ def shared_file(request: HttpRequest, token: str) -> FileResponse:
 
 
 def get_open_share(token: str) -> Share:
-    """Return the share of a token with its report and project. Raises LinkUnavailable."""
+    """Return the share of a token. Raises LinkUnavailable."""
     key = links.key_from_token(token)
     shares = Share.objects.select_related("report__project__organization").defer("webhook")
     share = shares.filter(key=key).first() if key else None
@@ -127,7 +127,6 @@ def get_open_share(token: str) -> Share:
 
 
 def file_context(report: Report, token: str) -> dict[str, Any] | None:
-    """Return the download offered on the page, None without a file."""
     if report.status not in Report.READY:
         return None
     url = reverse("shared-report-file", kwargs={"token": token})
@@ -137,7 +136,6 @@ def file_context(report: Report, token: str) -> dict[str, Any] | None:
 def error_page(
     status: int, heading: str, sentence: str, *, headers: dict[str, str] | None = None
 ) -> HttpResponse:
-    """Return a page with the reason why the report is unavailable."""
     context = {"status": status, "heading": heading, "sentence": sentence}
     page = render_to_string("reports/unavailable.html", context)
     return HttpResponse(page, status=status, headers=headers)

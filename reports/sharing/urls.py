@@ -1,5 +1,3 @@
-"""URLs of the shared page, which need no login."""
-
 from django.urls import path
 
 from reports.sharing.shared_page import shared_file, shared_report

@@ -1,1 +1,0 @@
-"""Snapshots of a project at the time of an export: taking, reading and deleting them."""

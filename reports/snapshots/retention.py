@@ -1,8 +1,4 @@
-"""Delete the copied rows of reports that can no longer be shown; the report's row, file and numbers stay.
-
-The rows are needed while the file is written, while the report is the newest of its project (the next to be shared),
-and while a link to it is open.
-"""
+"""Delete the copied rows of reports that can no longer be shown; the report itself stays."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -21,13 +17,14 @@ DELETE = "DELETE FROM reports_reportitem WHERE report_id = %s AND kind = %s AND 
 
 
 def delete_expired_items() -> int:
-    """Delete the copied rows of up to BATCH_SIZE reports and return the number of reports."""
+    """Delete the copied rows of up to BATCH_SIZE reports; return the number of reports."""
     expired = list(expired_reports().values_list("pk", flat=True)[:BATCH_SIZE])
     return sum(_delete_items(pk) for pk in expired)
 
 
 def expired_reports() -> QuerySet[Report]:
-    """Return the reports that have copied rows and can no longer be shown, oldest first."""
+    # The rows are needed while the file is written, while the report is the newest of its project (the next to be
+    # shared), and while a link to it is open.
     later = Q(created_at__gt=OuterRef("created_at")) | Q(
         created_at=OuterRef("created_at"), pk__gt=OuterRef("pk")
     )
@@ -48,6 +45,7 @@ def _delete_items(report_id: UUID) -> bool:
     if locked is None:
         return False
     for kind in ReportItem.Kind.values:
+        # In batches: a report may have a million rows, and one DELETE would exceed the statement timeout.
         up_to, deleted = ROW_BATCH_SIZE, ROW_BATCH_SIZE
         while deleted:
             with connection.cursor() as cursor:

@@ -1,8 +1,4 @@
-"""The snapshot that every file and page of a report shows, as plain data.
-
-`summary` has the keys of the API's summary; `breakdown` has the counts behind it:
-`{"open_by_severity": {…}, "open_by_domain": {…}, "findings_by_status": {…}, "tasks_by_status": {…}}`.
-"""
+"""The snapshot that every file and page of a report shows, as plain data."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -46,18 +42,18 @@ class Snapshot:
     period_end: date
     taken_at: datetime
     summary: Mapping[str, Any]
+    # {"open_by_severity": {…}, "open_by_domain": {…}, "findings_by_status": {…}, "tasks_by_status": {…}}
     breakdown: Mapping[str, Mapping[str, int]]
     findings: Iterable[Item]
     tasks: Iterable[Item]
 
     @property
     def burn_down(self) -> list[Mapping[str, Any]]:
-        """The days of the period, oldest first, each `{"date", "open_risk_score"}`."""
         return list(self.summary["risk_burn_down"])
 
 
 def order_keys(item: Mapping[str, Any], keys: tuple[str, ...]) -> Item:
-    """Return the item with the API's keys in the API's order, which a jsonb column does not keep."""
+    # In the API's order, which a jsonb column does not keep.
     return {key: _order_nested(key, item.get(key)) for key in keys}
 
 

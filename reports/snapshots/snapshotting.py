@@ -1,7 +1,4 @@
-"""Take and read snapshots: one INSERT … SELECT each copies the findings and the tasks of a project.
-
-Each statement counts what it copies, so that the numbers of a report always match its rows.
-"""
+"""Take and read snapshots."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,12 +14,14 @@ from reports.models import Report, ReportItem
 from reports.queries import Counts, Period
 from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, order_keys
 
+# One INSERT … SELECT for each table: the rows never travel to the application.
 TIME = """to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
 CREATED, UPDATED = TIME.format(column="source.created_at"), TIME.format(column="source.updated_at")
 
 BATCH_SIZE = 500
 STATEMENT_TIMEOUT = "10min"  # a million rows take half a minute, longer than the usual limit
 
+# Each statement counts what it copies, so that the numbers of a report always match its rows.
 # S608: the only interpolated text is the constant above.
 COPY_FINDINGS = f"""
     WITH copied AS (
@@ -61,7 +60,7 @@ COPY_TASKS = f"""
 
 
 def take_snapshot(report: Report, project: Project, period: Period) -> None:
-    """Copy the rows and set the report's summary, breakdown and subject. The caller saves the report."""
+    """Copy the rows and set the report's numbers and names. The caller saves the report."""
     values = {
         "report": report.pk,
         "project": project.pk,
@@ -86,7 +85,7 @@ def _copy(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def count_breakdown(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]]) -> dict[str, Counts]:
-    """Sum up `(severity, domain, status, number, score)` and `(status, number)` by severity, domain and status."""
+    # Rows are (severity, domain, status, number, score) and (status, number).
     open_rows = [row for row in findings if row[2] in OPEN_STATUSES]
     return {
         "open_by_severity": queries.sum_by_key((row[0], row[3]) for row in open_rows),
@@ -99,8 +98,8 @@ def count_breakdown(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]
 def _summary(
     project_id: UUID, period: Period, by_status: Counts, findings: list[tuple[Any, ...]]
 ) -> dict[str, Any]:
-    """Return the summary as the API shows it; today's risk is that of the copied rows."""
     series = queries.burn_down(project_id, period)
+    # Today's risk is that of the copied rows: the counters may have changed since.
     series[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
     pass_rate, regression_rate = queries.rates(
         counters.all_totals(project_id, "verification", "regression"), by_status
@@ -114,11 +113,7 @@ def _summary(
 
 
 class SnapshotItems:
-    """The copied rows of one kind, read in batches on each iteration so that memory stays constant.
-
-    The batches are ranges of positions. A server-side cursor outside a transaction would copy the whole result first,
-    and LIMIT might sort all of it.
-    """
+    """The copied rows of one kind, read in batches on each iteration."""
 
     def __init__(self, report_id: UUID, kind: str, keys: tuple[str, ...]) -> None:
         self.rows = ReportItem.objects.filter(report_id=report_id, kind=kind).order_by("position")
@@ -128,6 +123,8 @@ class SnapshotItems:
         start, full = 1, True
         while full:
             end = start + BATCH_SIZE - 1
+            # Ranges of positions: a server-side cursor outside a transaction would copy the whole result first, and
+            # LIMIT might sort all of it.
             batch = self.rows.filter(position__range=(start, end)).values_list("data", flat=True)
             for data in batch:
                 yield order_keys(data, self.keys)
@@ -135,7 +132,6 @@ class SnapshotItems:
 
 
 def load_snapshot(report: Report) -> Snapshot:
-    """Return the snapshot of a report."""
     return Snapshot(
         report_id=str(report.pk),
         org_id=str(report.project.organization_id),

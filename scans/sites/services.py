@@ -8,8 +8,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams, NotFound
-from krafter_audit.http.client import InvalidUrl, RefusedAddress
-from krafter_audit.http.urls import ParsedUrl
+from krafter_audit.http.client import InvalidUrl, ParsedUrl, RefusedAddress, validate_url
 from krafter_audit.jobs import enqueue_on_commit
 from scans.models import Site
 
@@ -17,7 +16,8 @@ from scans.models import Site
 def parse_host(text: str) -> str:
     """Return the normalised host of a URL or of a bare host name. Raises InvalidParams."""
     try:
-        return ParsedUrl.parse(text if "://" in text else f"https://{text}").host
+        url = ParsedUrl.parse(validate_url(text if "://" in text else f"https://{text}"))
+        return url.host
     except (InvalidUrl, RefusedAddress) as error:
         raise InvalidParams(details={"host": [str(error)]}) from None
 

@@ -1,6 +1,8 @@
 """The order of a request is key, expiry, rate limit, scope, project, body: the first failure is the response."""
 
+import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -187,3 +189,18 @@ def test_request_log_escapes_line_breaks_in_paths(scenario: Scenario, caplog: py
         "/api/v1/x%0D%0Alevel=error%1B%5B31m",
         "/insights/audit/reports/shared/…",
     ]
+
+
+@pytest.mark.usefixtures("mid_minute_clock")
+def test_invalid_keys_are_limited_by_address_and_not_by_the_shared_page(scenario: Scenario, settings: Any):
+    settings.KRAFTER_RATE_WRONG_KEYS = 2
+    settings.KRAFTER_RATE_PUBLIC = 1
+    stranger = factories.AuditClient(scenario.project, "kr_live_" + "A" * 43)
+    address = f"10.1.{uuid.uuid4().int % 250}.{uuid.uuid4().int % 250}"
+
+    codes = [stranger.get(f"{stranger.base}tasks", REMOTE_ADDR=address).status_code for _ in range(4)]
+
+    assert codes == [401, 401, 429, 429]
+    elsewhere = address.replace("10.1.", "10.2.")
+    assert scenario.client.get(f"{scenario.client.base}tasks", REMOTE_ADDR=elsewhere).status_code == 200
+    assert scenario.client.get("/insights/audit/reports/shared/x", REMOTE_ADDR=address).status_code == 404

@@ -1,5 +1,3 @@
-"""manage.py create_organization NAME [--quota N]"""
-
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -12,10 +10,8 @@ class Command(AccountCommand):
     help = "Create an organisation and print its id."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("name")
         parser.add_argument("--quota", type=int, help="Units per calendar month; unlimited by default.")
 
-    def run(self, **options: Any) -> None:
-        """Run the command."""
-        self.print_line(str(services.create_organization(options["name"], ai_quota=options["quota"]).pk))
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(str(services.create_organization(options["name"], ai_quota=options["quota"]).pk))

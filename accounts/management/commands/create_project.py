@@ -1,5 +1,3 @@
-"""manage.py create_project SLUG --organization ID --site-url URL"""
-
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -12,16 +10,14 @@ class Command(AccountCommand):
     help = "Create a project (one website) and print its slug."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("slug")
         parser.add_argument("--organization", required=True)
         parser.add_argument("--site-url", required=True)
         parser.add_argument("--name", default="")
 
-    def run(self, **options: Any) -> None:
-        """Run the command."""
+    def handle(self, *args: Any, **options: Any) -> None:
         owner = organization(options["organization"])
         project = services.create_project(
             owner, slug=options["slug"], site_url=options["site_url"], name=options["name"]
         )
-        self.print_line(project.slug)
+        self.stdout.write(project.slug)

@@ -1,5 +1,3 @@
-"""manage.py create_user EMAIL --organization ID [--role ROLE] [--staff]"""
-
 import os
 from typing import Any
 
@@ -16,15 +14,13 @@ class Command(AccountCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("email")
         parser.add_argument("--organization", required=True)
         parser.add_argument("--role", choices=Membership.Role.values, default=Membership.Role.MEMBER)
         parser.add_argument("--name", default="")
         parser.add_argument("--staff", action="store_true", help="Give access to the admin.")
 
-    def run(self, **options: Any) -> None:
-        """Run the command."""
+    def handle(self, *args: Any, **options: Any) -> None:
         user = services.create_user(
             options["email"],
             organization=organization(options["organization"]),
@@ -33,4 +29,4 @@ class Command(AccountCommand):
             is_staff=options["staff"],
             password=os.environ.get("KRAFTER_PASSWORD"),
         )
-        self.print_line(str(user.pk))
+        self.stdout.write(str(user.pk))

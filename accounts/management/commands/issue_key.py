@@ -1,5 +1,3 @@
-"""manage.py issue_key --organization ID --user EMAIL [--scope SCOPE …] [--days N]"""
-
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +13,13 @@ class Command(AccountCommand):
     help = "Issue an API key and print it. It cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("--organization", required=True)
         parser.add_argument("--user", required=True, help="E-mail address of the member that it acts as.")
         parser.add_argument("--name", default="issued on the command line")
         parser.add_argument("--scope", action="append", choices=Scope.values, help="Default: audit:write.")
         parser.add_argument("--days", type=int, help="Days until it expires; never by default.")
 
-    def run(self, **options: Any) -> None:
-        """Run the command."""
+    def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
         _, key = api_keys.issue(
             organization(options["organization"]),
@@ -32,4 +28,4 @@ class Command(AccountCommand):
             scopes=options["scope"] or [Scope.WRITE],
             expires_at=None if days is None else timezone.now() + timedelta(days=days),
         )
-        self.print_line(key)
+        self.stdout.write(key)

@@ -1,5 +1,3 @@
-"""manage.py list_keys ORGANIZATION"""
-
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -12,22 +10,19 @@ class Command(AccountCommand):
     help = "List an organisation's API keys: id, prefix, name, user, scopes, last used, state."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("organization")
 
-    def run(self, **options: Any) -> None:
-        """Run the command."""
+    def handle(self, *args: Any, **options: Any) -> None:
         rows = ApiKey.objects.filter(organization=organization(options["organization"]))
         for row in rows.select_related("user").order_by("-created_at"):
             used = f"{row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never"
             scopes = ",".join(row.scopes)
-            self.print_line(
+            self.stdout.write(
                 f"{row.pk}  {row.key_prefix}…  {row.name}  {row.user.email}  {scopes}  used {used}  {state_of(row)}"
             )
 
 
 def state_of(key: ApiKey) -> str:
-    """Return `revoked`, `until` with the expiry date, or `valid`."""
     if key.revoked_at:
         return "revoked"
     return f"until {key.expires_at:%Y-%m-%d}" if key.expires_at else "valid"

@@ -1,5 +1,3 @@
-"""manage.py revoke_key ID"""
-
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +12,13 @@ class Command(AccountCommand):
     help = "Revoke an API key at once. list_keys prints the ids."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("key_id")
 
-    def run(self, **options: Any) -> None:
-        """Run the command."""
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             row = ApiKey.objects.get(pk=UUID(options["key_id"]))
         except (ValueError, ApiKey.DoesNotExist):
             raise CommandError(f"Key {options['key_id']} not found.") from None
-        self.print_line(
+        self.stdout.write(
             f"{row.key_prefix}… revoked at {api_keys.revoke(row).revoked_at:%Y-%m-%d %H:%M:%S} UTC"
         )

@@ -1,5 +1,3 @@
-"""manage.py seed_installation --api-key KEY --admin-password PASSWORD [--demo] [--site-url URL]"""
-
 import json
 from typing import Any
 
@@ -18,7 +16,6 @@ class Command(AccountCommand):
     help = "Create an organisation with its owner, a project and a key unless they exist, and print them as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("--api-key", required=True, help="The key to create: kr_live_ and 43 characters.")
         parser.add_argument("--admin-password", required=True)
         parser.add_argument("--site-url", default="https://example.com")
@@ -28,8 +25,7 @@ class Command(AccountCommand):
         )
 
     @transaction.atomic
-    def run(self, **options: Any) -> None:
-        """Create what is missing."""
+    def handle(self, *args: Any, **options: Any) -> None:
         owner = self.owner(options["admin_password"])
         organization = Organization.objects.get(memberships__user=owner)
         project = self.project(organization, options["site_url"], follow=options["demo"])
@@ -40,10 +36,9 @@ class Command(AccountCommand):
             "api_key": options["api_key"],
             "admin": {"email": EMAIL, "password": options["admin_password"]},
         }
-        self.print_line(json.dumps(output))
+        self.stdout.write(json.dumps(output))
 
     def owner(self, password: str) -> User:
-        """Return the owner, created with an organisation if missing; set the password."""
         owner = User.objects.filter(email=EMAIL).first()
         if owner is None:
             organization = services.create_organization("Acme")
@@ -51,13 +46,13 @@ class Command(AccountCommand):
             return services.create_user(
                 EMAIL, organization=organization, role=role, password=password, name="Owner", is_staff=True
             )
+        # `./krafter up` prints the password of its data directory, so that it must be the valid one.
         if not owner.check_password(password):
             owner.set_password(password)
             owner.save(update_fields=["password"])
         return owner
 
     def project(self, organization: Organization, site_url: str, *, follow: bool) -> Project:
-        """Return the project, created if missing; `follow` updates its site URL."""
         project = Project.objects.filter(organization=organization, slug=SLUG).first()
         if project is None:
             return services.create_project(
@@ -69,6 +64,5 @@ class Command(AccountCommand):
         return project
 
     def key(self, organization: Organization, owner: User, key: str) -> None:
-        """Create the key if missing."""
         if not ApiKey.objects.filter(digest=api_keys.digest(key)).exists():
             api_keys.issue(organization, user=owner, name="First key", scopes=[Scope.ALL], key=key)

@@ -1,5 +1,3 @@
-"""manage.py set_member EMAIL --organization ID --role ROLE"""
-
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -13,12 +11,10 @@ class Command(AccountCommand):
     help = "Add a user to an organisation, or change their role."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("email")
         parser.add_argument("--organization", required=True)
         parser.add_argument("--role", choices=Membership.Role.values, required=True)
 
-    def run(self, **options: Any) -> None:
-        """Run the command."""
+    def handle(self, *args: Any, **options: Any) -> None:
         owner = organization(options["organization"])
-        self.print_line(str(services.set_member(owner, user(options["email"]), role=options["role"])))
+        self.stdout.write(str(services.set_member(owner, user(options["email"]), role=options["role"])))

@@ -1,5 +1,3 @@
-"""manage.py set_quota ORGANIZATION (UNITS | none)"""
-
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -11,12 +9,10 @@ class Command(AccountCommand):
     help = "Set the monthly quota of an organisation in units; 'none' for unlimited."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("organization")
         parser.add_argument("units")
 
-    def run(self, **options: Any) -> None:
-        """Run the command."""
+    def handle(self, *args: Any, **options: Any) -> None:
         units = options["units"]
         if units != "none" and not units.isdigit():
             raise CommandError("Units must be a whole number or 'none'.")
@@ -24,4 +20,4 @@ class Command(AccountCommand):
         row.ai_quota = None if units == "none" else int(units)
         row.full_clean()
         row.save(update_fields=["ai_quota", "updated_at"])
-        self.print_line(f"{row.name}: {units}")
+        self.stdout.write(f"{row.name}: {units}")

@@ -13,7 +13,7 @@ from devtools.benchmark.servers import responds
 from devtools.benchmark.sites.content import BenchmarkSite
 from devtools.benchmark.sites.server import COUNTERS_PATH, SITES
 from devtools.local_stack.data import free_port
-from devtools.local_stack.process import Command, StartFailed, cut, last_lines, launch
+from devtools.local_stack.process import Command, StartFailed, kill_guarded, last_lines, launch
 
 START_SECONDS = 20
 
@@ -52,4 +52,4 @@ def served_site(name: str, latency_ms: float, log: Path) -> Iterator[SiteProcess
             time.sleep(0.05)
         yield SiteProcess(SITES[name](origin), origin)
     finally:
-        cut(process)
+        kill_guarded(process)

@@ -12,7 +12,7 @@ from typing import Any
 
 from devtools.benchmark import process_stats
 from devtools.demo.client import send
-from devtools.local_stack.process import REPOSITORY, Command, StartFailed, cut, last_lines, launch
+from devtools.local_stack.process import REPOSITORY, Command, StartFailed, kill_guarded, last_lines, launch
 from scanner.browser import process_guard
 
 # Its own database and broker, and no limit for the requests of this benchmark; the pace at sites is the default one.
@@ -140,7 +140,7 @@ def running_stack(folder: Path) -> Iterator[BenchmarkStack]:
         guard.terminate()
         with suppress(subprocess.TimeoutExpired):
             guard.wait(timeout=30)
-        cut(guard)
+        kill_guarded(guard)
 
 
 def wait_until_ready(guard: subprocess.Popen[bytes], ready: Path, log: Path) -> None:

@@ -1,5 +1,3 @@
-"""manage.py check_counters [--rebuild]"""
-
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,11 +11,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
         parser.add_argument("--rebuild", action="store_true", help="Correct the counters.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print each difference; exit with 1 if one is left."""
         found = list(reconciliation.differences())
         for each in found:
             combination = " ".join(f"{name}={value}" for name, value in sorted(each.combination.items()))

@@ -1,7 +1,3 @@
 """Cloudflare: weak zone settings as findings."""
 
-from integrations.providers.cloudflare.findings import CloudflareFindings
-
-
-class Cloudflare(CloudflareFindings):
-    """One zone."""
+from integrations.providers.cloudflare.findings import Cloudflare as Cloudflare

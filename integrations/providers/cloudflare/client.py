@@ -12,8 +12,8 @@ from typing import Any
 
 from integrations.providers.base import UNREADABLE, Provider, is_html
 from integrations.providers.errors import ProviderRefused
+from integrations.providers.headers import after_seconds
 from integrations.providers.oauth import OAuth
-from integrations.providers.rate_limits import after_seconds
 from krafter_audit.http.client import Response
 
 ZONE_ID = re.compile(r"[0-9a-f]{32}")
@@ -22,8 +22,6 @@ TOKEN_CODES = frozenset({6003, 9109})  # invalid request headers, invalid access
 
 
 class CloudflareClient(Provider):
-    """One zone."""
-
     name = "cloudflare"
     title = "Cloudflare"
     api_url = "https://api.cloudflare.com/client/v4"
@@ -33,14 +31,12 @@ class CloudflareClient(Provider):
     default_wait = timedelta(minutes=5)  # Cloudflare counts in windows of five minutes
 
     def headers(self) -> dict[str, str]:
-        """Return the API token, or that of a sign-in."""
         has_api_token = self.credentials.get("api_token") or not self.credentials.get("token")
         token = self.credential("api_token" if has_api_token else "token")
         return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
     @property
     def zone_id(self) -> str:
-        """The zone of the credentials."""
         zone = self.credential("zone_id").lower()
         if not ZONE_ID.fullmatch(zone):
             raise ProviderRefused(
@@ -54,43 +50,41 @@ class CloudflareClient(Provider):
         return self.get_result("", _zone)
 
     def get_result[Parsed](self, path: str, read: Callable[[Any], Parsed]) -> Parsed:
-        """Return the `result` of an envelope, if both the status and `success` report success."""
+        """Return the `result` of an envelope."""
         response = self.request("GET", f"/zones/{self.zone_id}{path}")
+        # Both the status and `success` must report success.
         if self.parse(response, lambda body: body["success"]) is not True:
             self.raise_for_error(response)
         return self.parse(response, lambda body: read(body["result"]))
 
     def check_connection(self) -> None:
-        """Check that the token has access to the zone and its settings."""
         _ = self.zone
         self.get_result("/settings/ssl", lambda setting: setting["value"])
 
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
-        """Return the seconds left of the window in the `Ratelimit` header."""
+        # `Ratelimit: "default";r=0;t=30`: t is the number of seconds left of the window.
         left = SECONDS_LEFT.search(response.headers.get("ratelimit") or "")
         return after_seconds(left[1], now) if left else None
 
     def is_outage(self, response: Response) -> bool:
-        """Treat a web page as temporary."""
+        # The API answers in JSON only: a web page comes from something in front of it.
         return super().is_outage(response) or is_html(response)
 
     def is_token_rejected(self, response: Response) -> bool:
-        """Cloudflare also reports it with other statuses and a code."""
+        # Also reported with other statuses than 401, and a code.
         return super().is_token_rejected(response) or bool(_codes(response) & TOKEN_CODES)
 
     def refusal(self, response: Response) -> str:
-        """The code of an invalid token also stands for a missing permission; its message tells them apart."""
+        # The code of an invalid token also stands for a missing permission; its message tells them apart.
         if response.status == 403 and "Invalid access token" not in self.detail(response):
             return f"Cloudflare denies access to {self.resource_of(response)}: {self.permission_hint}."
         return super().refusal(response)
 
     def resource_of(self, response: Response) -> str:
-        """Return the path below the zone."""
         path = response.url.partition("/zones/")[2].partition("/")[2].partition("?")[0]
         return path or "the zone"
 
     def error_message(self, body: Any) -> Any:
-        """Join the errors of the envelope."""
         return " ".join(f"{error['message']} ({error['code']})" for error in body["errors"])
 
 

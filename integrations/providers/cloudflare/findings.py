@@ -1,8 +1,4 @@
-"""Weak settings of a Cloudflare zone as findings. Nothing is changed at Cloudflare.
-
-Each setting is requested on its own: one that the plan or the token does not include is noted in the sync log.
-A finding is verified by reading its setting again.
-"""
+"""Weak settings of a Cloudflare zone as findings. Nothing is changed at Cloudflare."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -12,20 +8,18 @@ from typing import Any
 from integrations.providers.cloudflare.client import CloudflareClient
 from integrations.providers.cloudflare.zone_settings import SETTINGS, SETTINGS_BY_CHECK, ZoneSetting
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.findings import FindingSource
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.types import FindingList, RemoteFinding
 
 DOCS_URL = "https://developers.cloudflare.com"
 
 
-class CloudflareFindings(CloudflareClient, FindingSource):
-    """The settings of one zone."""
-
+class Cloudflare(CloudflareClient, FindingSource):
     checks = tuple(SETTINGS_BY_CHECK)
 
     def finding_lists(self) -> Sequence[FindingList]:
-        """Return a list for each setting."""
+        # A list for each setting: one that the plan or the token does not include is noted, and the others are
+        # imported.
         return [
             FindingList(f"findings of {setting.name}", partial(self._findings, setting))
             for setting in SETTINGS
@@ -45,12 +39,7 @@ class CloudflareFindings(CloudflareClient, FindingSource):
                 severity=severity,
                 description=setting.description,
                 assets=(("domain", domain),),
-                evidence={
-                    "setting": setting.name,
-                    "value": value,
-                    "zone": domain,
-                    "checks": [setting.check],
-                },
+                evidence={"setting": setting.name, "value": value, "zone": domain, "checks": [setting.check]},
                 fix={
                     "summary": setting.fix,
                     "steps": [f"Open the zone {domain} at Cloudflare.", setting.fix],
@@ -60,7 +49,6 @@ class CloudflareFindings(CloudflareClient, FindingSource):
         ]
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
-        """Read the setting again."""
         setting = SETTINGS_BY_CHECK[key]
         if evidence.get("source") != self._external_id(setting):
             raise ProviderRefused("The finding belongs to another zone than the connected one.")
@@ -73,7 +61,7 @@ class CloudflareFindings(CloudflareClient, FindingSource):
         return RecheckResult(True, f"{setting.name} has a secure value.", seen)
 
     def _read(self, setting: ZoneSetting) -> tuple[Any, str | None]:
-        return self.get_result(setting.path.format(name=setting.name), setting.judge)
+        return self.get_result(setting.path.format(name=setting.name), setting.read_value)
 
     def _external_id(self, setting: ZoneSetting) -> str:
         return f"cloudflare/{self.zone_id}/{setting.name}"

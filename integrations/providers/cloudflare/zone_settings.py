@@ -1,4 +1,4 @@
-"""The settings of a zone that are read: which values are weak, which are secure, and the fix.
+"""The settings of a zone that are read: their weak and secure values, and the fix.
 
 Source: Cloudflare, "Zone Settings" of the API, and the pages at `docs_path`.
 """
@@ -17,7 +17,6 @@ class ZoneSetting:
 
     check: str
     name: str
-    domain: str
     title: str
     description: str
     fix: str
@@ -26,14 +25,14 @@ class ZoneSetting:
     secure: frozenset[str] = frozenset({"on"})
     path: str = "/settings/{name}"
     member: str = "value"
+    domain: str = "security"
 
     def is_secure(self, value: Any) -> bool:
-        """Tell whether a value is known to be secure."""
         if callable(self.weak):
             return isinstance(value, Mapping) and self.weak(value) is None
         return isinstance(value, str) and value in self.secure
 
-    def judge(self, result: Any) -> tuple[Any, str | None]:
+    def read_value(self, result: Any) -> tuple[Any, str | None]:
         """Return the value and its severity; None if it is not known to be weak."""
         value = result[self.member]
         if callable(self.weak):
@@ -51,7 +50,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_ssl",
         name="ssl",
-        domain="security",
         title="Traffic is not encrypted end to end",
         description="Off sends all traffic unencrypted; Flexible leaves the connection between Cloudflare and the "
         "origin server unencrypted.",
@@ -63,7 +61,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_always_use_https",
         name="always_use_https",
-        domain="security",
         title="Pages are served over plain HTTP",
         description="Requests over HTTP are answered instead of being redirected to HTTPS.",
         fix="Enable Always Use HTTPS.",
@@ -73,7 +70,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_min_tls",
         name="min_tls_version",
-        domain="security",
         title="Deprecated TLS versions are accepted",
         description="RFC 8996 deprecates TLS 1.0 and 1.1 because of their weaknesses.",
         fix="Set the Minimum TLS Version to 1.2 or later.",
@@ -84,7 +80,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_tls_1_3",
         name="tls_1_3",
-        domain="security",
         title="TLS 1.3 is disabled",
         description="TLS 1.3 removes weak ciphers and needs one round trip less than its predecessors.",
         fix="Enable TLS 1.3.",
@@ -95,7 +90,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_https_rewrites",
         name="automatic_https_rewrites",
-        domain="security",
         title="Automatic HTTPS Rewrites is disabled",
         description="Images and scripts that pages reference over HTTP remain mixed content.",
         fix="Enable Automatic HTTPS Rewrites.",
@@ -105,7 +99,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_hsts",
         name="security_header",
-        domain="security",
         title="Strict-Transport-Security is disabled or too short",
         description="Without HSTS for at least six months, a browser's first request over plain HTTP can be "
         "intercepted.",
@@ -116,7 +109,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_security_level",
         name="security_level",
-        domain="security",
         title="Security Level is off",
         description="Visitors with a bad reputation are not challenged.",
         fix="Set the Security Level to Medium or higher.",
@@ -127,7 +119,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_browser_check",
         name="browser_check",
-        domain="security",
         title="Browser Integrity Check is disabled",
         description="Requests with headers that only abusive clients send are accepted.",
         fix="Enable Browser Integrity Check.",
@@ -178,7 +169,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_dnssec",
         name="dnssec",
-        domain="security",
         title="DNSSEC is not active",
         description="DNS answers for the zone can be forged.",
         fix="Enable DNSSEC and add its DS record at the registrar.",

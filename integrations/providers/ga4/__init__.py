@@ -1,7 +1,3 @@
 """Google Analytics 4: page views weight findings."""
 
-from integrations.providers.ga4.traffic import AnalyticsTraffic
-
-
-class Analytics(AnalyticsTraffic):
-    """One property."""
+from integrations.providers.ga4.traffic import Analytics as Analytics

@@ -29,9 +29,7 @@ INCOMPLETE_DATA = {
 }
 
 
-class AnalyticsTraffic(GoogleClient, TrafficSource):
-    """One property."""
-
+class Analytics(GoogleClient, TrafficSource):
     name = "ga4"
     title = "Google Analytics"
     api_url = "https://analyticsdata.googleapis.com"
@@ -40,36 +38,32 @@ class AnalyticsTraffic(GoogleClient, TrafficSource):
 
     @cached_property
     def property_id(self) -> str:
-        """The property of the credentials, or the only one of the account."""
         given = self.credentials.get("property_id")
         return _digits(given) if given else self._only_property()
 
     @property
     def _admin_url(self) -> str:
-        """The API that lists properties; an operator's URL serves both APIs."""
+        # An operator's URL (a proxy) serves both APIs.
         return ADMIN_API_URL if self.base_url == self.api_url else self.base_url
 
     @property
     def base_urls(self) -> tuple[str, ...]:
-        """Add the API that lists properties."""
         return (self.base_url, self._admin_url)
 
     def resource_of(self, response: Response) -> str:
-        """Return the property."""
         return "the property"
 
     def check_connection(self) -> None:
-        """Check that the account may read reports of the property."""
         path = f"/v1beta/properties/{self.property_id}/metadata"
         self.parse(self.request("GET", path), lambda body: body["metrics"])
 
     def page_views(self) -> PageViews:
-        """Return the views of each page in the last four weeks."""
         pages: dict[tuple[str, str], int] = {}
         total, notes = 0, []
         for report in self._reports():
             for page, views in self.parse(report, _rows):
                 pages[page] = pages.get(page, 0) + views
+            # The total also counts the pages that are not listed; a report may come without it.
             total = max(total, self.parse(report, _total))
             notes += [note for note in self.parse(report, _incomplete) if note not in notes]
         self.notes.extend(notes)
@@ -84,7 +78,6 @@ class AnalyticsTraffic(GoogleClient, TrafficSource):
         return PageViews(pages, max(total, sum(pages.values())), period)
 
     def _reports(self) -> Iterator[Response]:
-        """Yield the pages of the report, the most viewed pages first."""
         path = f"/v1beta/properties/{self.property_id}:runReport"
         for offset in range(0, MAX_ROWS, PAGE_SIZE):
             response = self.request("POST", path, json=_report(offset), repeatable=True)
@@ -92,6 +85,7 @@ class AnalyticsTraffic(GoogleClient, TrafficSource):
             yield response
             if offset + PAGE_SIZE >= count:
                 return
+            # The most viewed pages come first, so that a stop here leaves out those with the least traffic.
             if tokens_left is not None and tokens_left < TOKEN_RESERVE:
                 self.notes.append(
                     "The hourly quota of Analytics is nearly exhausted: rarely viewed pages were not read."
@@ -100,7 +94,6 @@ class AnalyticsTraffic(GoogleClient, TrafficSource):
         self.notes.append(f"Only the {MAX_ROWS:,} most viewed pages were read.")
 
     def _only_property(self) -> str:
-        """Return the account's only property. Raises ProviderRefused with the list of several."""
         properties: list[tuple[str, str]] = []
         query = {"pageSize": "200"}
         for _ in range(MAX_SUMMARY_PAGES):
@@ -117,7 +110,7 @@ class AnalyticsTraffic(GoogleClient, TrafficSource):
 
 
 def _report(offset: int) -> dict[str, Any]:
-    """Return the request. Google's JSON writes 64-bit numbers as strings."""
+    # Google's JSON writes 64-bit numbers as strings.
     return {
         "dimensions": [{"name": "hostName"}, {"name": "pagePath"}],
         "metrics": [{"name": "screenPageViews"}],
@@ -145,7 +138,6 @@ def _total(report: Any) -> int:
 
 
 def _extent(report: Any) -> tuple[int, int | None]:
-    """Return the number of rows, and the tokens left of the quota."""
     quota = report.get("propertyQuota") or {}
     kinds = [quota.get(kind) or {} for kind in ("tokensPerHour", "tokensPerProjectPerHour", "tokensPerDay")]
     left = [int(kind["remaining"]) for kind in kinds if kind.get("remaining") is not None]

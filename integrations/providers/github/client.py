@@ -4,26 +4,21 @@ Credentials: `token`, `repository` (`acme/web-app`) and, for a self-hosted serve
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
-from integrations.providers.base import Provider
+from integrations.providers.base import Provider, server_url
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.links import server_url
 from integrations.providers.oauth import OAuth
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Response
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 SERVER_API_PATH = "/api/v3"
 
 
 class GitHubOAuth(OAuth):
-    """GitHub Enterprise issues its own tokens: a server at its host, a tenant of ghe.com without the `api.`."""
-
     def token_url_for(self, api_url: str) -> str:
-        """Return `https://HOST/login/oauth/access_token`."""
+        # A server issues its own tokens at its host; a tenant of ghe.com at its host without the `api.`.
         parts = urlsplit(api_url)
         if not parts.netloc or parts.netloc == "api.github.com":
             return self.token_url
@@ -32,8 +27,6 @@ class GitHubOAuth(OAuth):
 
 
 class GitHubClient(Provider):
-    """One repository at github.com or at a GitHub Enterprise Server."""
-
     name = "github"
     title = "GitHub"
     api_url = "https://api.github.com"
@@ -41,16 +34,12 @@ class GitHubClient(Provider):
     public_credentials = ("repository",)  # not base_url: a sign-in's token is only for the operator's GitHub
     reset_header = "x-ratelimit-reset"
 
-    def __init__(
-        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
-    ) -> None:
-        server = server_url(
-            credentials.get("base_url"), title="GitHub", example="https://github.acme.example"
-        )
-        super().__init__(client, credentials, api_url_of(server) or base_url, **options)
+    def choose_base_url(self, operator_url: str) -> str:
+        given = self.credentials.get("base_url")
+        server = server_url(given, title="GitHub", example="https://github.acme.example")
+        return api_url_of(server) or super().choose_base_url(operator_url)
 
     def headers(self) -> dict[str, str]:
-        """Add the media type and the version of the API."""
         return {
             **super().headers(),
             "Accept": "application/vnd.github+json",
@@ -59,24 +48,22 @@ class GitHubClient(Provider):
 
     @property
     def repository(self) -> str:
-        """The `owner/name` of the credentials."""
         name = self.credential("repository")
+        # "owner/.." would lead to another path of the API.
         if not REPOSITORY.fullmatch(name) or name.endswith(("/.", "/..")):
             raise ProviderRefused("The repository must be written as owner/name, such as acme/web-app.")
         return name
 
     def repository_path(self, rest: str = "") -> str:
-        """Return a path below the repository."""
         return f"/repos/{self.repository}{rest}"
 
     def check_connection(self) -> None:
-        """Check that the token has access to the repository and that issues are enabled."""
         response = self.request("GET", self.repository_path())
         if not self.parse(response, lambda body: body["full_name"] and body.get("has_issues", True)):
             raise ProviderRefused(f"Issues are disabled in {self.repository}.")
 
     def is_rate_limited(self, response: Response) -> bool:
-        """Tell primary and secondary limits from other 403s. Source: GitHub, "Rate limits for the REST API"."""
+        # Limits share status 403 with missing permissions. Source: GitHub, "Rate limits for the REST API".
         if response.status != 403:
             return super().is_rate_limited(response)
         return (
@@ -86,12 +73,11 @@ class GitHubClient(Provider):
         )
 
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
-        """Return the reset of the primary limit; a secondary limit has none."""
+        # The header is always there, but means the primary limit; a secondary limit names no end.
         is_primary = response.headers.get("x-ratelimit-remaining") == "0"
         return super().limit_reset(response, now) if is_primary else None
 
     def resource_of(self, response: Response) -> str:
-        """Return the path below /repos/."""
         return urlsplit(response.url).path.rpartition("/repos/")[2] or super().resource_of(response)
 
 

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.findings import FindingSource
+from integrations.providers.findings import FindingSource, RecheckResult, result_by_state
 from integrations.providers.github.client import GitHubClient
-from integrations.providers.recheck import RecheckResult, result_by_state
 from integrations.providers.types import FindingList, RemoteFinding
 
 CODE_SCANNING, DEPENDABOT = "github_code_scanning_fixed", "github_dependabot_fixed"
@@ -21,12 +20,10 @@ DISMISSED = "was dismissed at GitHub, which does not fix it: decide whether to d
 
 
 class GitHubFindings(GitHubClient, FindingSource):
-    """The alerts of one repository; both kinds are disabled in many repositories."""
-
     checks = tuple(ALERT_PATHS)
 
     def finding_lists(self) -> Sequence[FindingList]:
-        """Return the two kinds of alerts."""
+        # Two lists, since either kind is disabled in many repositories.
         return (
             FindingList("code scanning alerts", lambda: self._alerts("code-scanning", code_scanning_finding)),
             FindingList("Dependabot alerts", lambda: self._alerts("dependabot", dependabot_finding)),
@@ -40,7 +37,6 @@ class GitHubFindings(GitHubClient, FindingSource):
             yield self.parse(page, lambda alerts: [read(self.repository, alert) for alert in alerts])
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
-        """Read the alert again."""
         kind = ALERT_PATHS[key]
         number = str(evidence.get("source")).removeprefix(f"{self.repository}/{kind}/")
         if not number.isdecimal():
@@ -50,18 +46,17 @@ class GitHubFindings(GitHubClient, FindingSource):
 
 
 def alert_result(alert: Mapping[str, Any]) -> RecheckResult:
-    """Judge an alert by its state; GitHub itself sets it to fixed."""
     return result_by_state(
         alert["state"],
         subject=f"Alert {int(alert['number'])}",
         fixed={"fixed": "is fixed"},
+        # GitHub itself sets an alert to fixed, at its next analysis.
         open_={"open": "is still open"},
         undecided={"dismissed": DISMISSED, "auto_dismissed": DISMISSED},
     )
 
 
 def code_scanning_finding(repository: str, alert: Any) -> RemoteFinding:
-    """Return a code scanning alert as a finding."""
     number, rule, instance = int(alert["number"]), alert["rule"], alert.get("most_recent_instance") or {}
     name = rule.get("description") or rule.get("name") or rule.get("id") or "Code scanning alert"
     location = instance.get("location") or {}
@@ -70,6 +65,7 @@ def code_scanning_finding(repository: str, alert: Any) -> RemoteFinding:
         external_id=f"{repository}/code-scanning/{number}",
         url=str(alert["html_url"]),
         domain="security",
+        # Findings are identified by their titles; several alerts have the same name.
         title=f"{name} (code scanning alert {number})",
         severity=level if level in SEVERITIES else RULE_SEVERITY.get(rule.get("severity"), "medium"),
         description=(instance.get("message") or {}).get("text") or "",
@@ -84,7 +80,6 @@ def code_scanning_finding(repository: str, alert: Any) -> RemoteFinding:
 
 
 def dependabot_finding(repository: str, alert: Any) -> RemoteFinding:
-    """Return a Dependabot alert as a finding."""
     number, url = int(alert["number"]), str(alert["html_url"])
     advisory, vulnerability = alert["security_advisory"], alert["security_vulnerability"]
     package, manifest = vulnerability["package"]["name"], alert["dependency"].get("manifest_path")

@@ -18,8 +18,6 @@ NOT_FIXED = ("not_planned", "duplicate")
 
 
 class GitHubTickets(GitHubClient, IssueTracker):
-    """The issues of one repository."""
-
     number_field = "number"
     url_field = "html_url"
     body_field = "body"
@@ -28,7 +26,6 @@ class GitHubTickets(GitHubClient, IssueTracker):
     max_title_length = 256
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
-        """Yield pages of issues. GitHub's list also contains pull requests, which are left out."""
         query = {
             "state": "all",
             "sort": "updated",
@@ -39,13 +36,14 @@ class GitHubTickets(GitHubClient, IssueTracker):
         for page in self.linked_pages(self.repository_path("/issues"), query):
             yield self.parse(
                 page,
+                # GitHub's list of issues contains pull requests.
                 lambda issues: [self.read_issue(issue) for issue in issues if not issue.get("pull_request")],
             )
 
     def find_pull_request(self, external_id: str) -> str | None:
-        """Return the pull request of this repository that referred to the issue last."""
         found = None
         for page in self.linked_pages(self.issue_path(external_id) + "/timeline", {"per_page": 100}):
+            # The timeline is in the order of time: the last reference counts.
             found = self.parse(page, self._last_pull_request) or found
         return found
 
@@ -60,25 +58,23 @@ class GitHubTickets(GitHubClient, IssueTracker):
         return found
 
     def _is_of_this_repository(self, url: str) -> bool:
-        """Anybody can refer to a public issue from another repository: only this one's pull requests count."""
+        # Anybody can refer to a public issue from another repository.
         parts = urlsplit(url)
         start = f"/{self.repository}/pull/".lower()
         return parts.scheme in ("http", "https") and parts.path.lower().startswith(start)
 
     def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState:
-        """Return the category by state, reason and label."""
         if issue["state"] == "closed":
             not_fixed = issue.get("state_reason") in NOT_FIXED
             return TicketState.DROPPED if not_fixed else TicketState.CLOSED
         return TicketState.STARTED if STARTED_LABEL in labels else TicketState.OPEN
 
     def state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
-        """Return state and reason."""
         if draft.closed:
             return {"state": "closed", "state_reason": "completed"}
         return {"state": "open", "state_reason": "reopened"}
 
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
-        """Return the whole list of labels: GitHub replaces it."""
+        # GitHub replaces the whole list.
         foreign = {label for label in present if not is_own_label(label)}
         return {"labels": sorted(foreign | own_labels(draft))}

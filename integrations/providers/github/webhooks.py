@@ -3,19 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.webhooks import (
-    WebhookEvent,
-    WebhookFormat,
-    WebhookRequest,
-    signed_by,
-    timestamp,
-)
+from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest, signed_by, timestamp
 
 ALERT_EVENTS = frozenset({"code_scanning_alert", "dependabot_alert"})
 
 
 def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
-    """Read a delivery: an issue's number, or that alerts changed. Pull requests are found by scheduled syncs."""
+    # Pull requests are found by scheduled syncs.
     event, issue = request.header("x-github-event"), payload.get("issue")
     is_issue = event == "issues" and isinstance(issue, dict)
     changed_at = timestamp(issue.get("updated_at")) if is_issue else None

@@ -1,19 +1,17 @@
 """GitLab's REST API, version 4: authentication, rate limits and errors.
 
-Credentials: `token` (personal, project, group or OAuth; scope `api`), `project` (`acme/web-app` or its number) and, for
-a self-hosted server, `base_url` (`https://gitlab.acme.example`).
+Credentials: `token` (personal, project, group or OAuth; scope `api`), `project` (`acme/web-app` or its number) and,
+for a self-hosted server, `base_url` (`https://gitlab.acme.example`).
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from integrations.providers.base import Provider
+from integrations.providers.base import Provider, server_url
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.links import server_url
 from integrations.providers.oauth import OAuth
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Response
 
 API_PATH = "/api/v4"
 PROJECT = re.compile(r"\d+|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
@@ -21,16 +19,12 @@ TEMPORARY = frozenset({408, 409})  # the server's own timeout, and a lock on the
 
 
 class GitLabOAuth(OAuth):
-    """A self-hosted GitLab issues its own tokens, under its web address."""
-
     def token_url_for(self, api_url: str) -> str:
-        """Return `https://HOST[/relative]/oauth/token`."""
+        # A self-hosted GitLab issues its own tokens, under its web address.
         return f"{api_url.rstrip('/').removesuffix(API_PATH)}/oauth/token" if api_url else self.token_url
 
 
 class GitLabClient(Provider):
-    """One project at gitlab.com or at a self-hosted GitLab."""
-
     name = "gitlab"
     title = "GitLab"
     api_url = f"https://gitlab.com{API_PATH}"
@@ -39,48 +33,40 @@ class GitLabClient(Provider):
     permission_hint = "the token lacks a permission or the scope api"
     reset_header = "ratelimit-reset"
 
-    def __init__(
-        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
-    ) -> None:
-        given = credentials.get("base_url") or base_url
+    def choose_base_url(self, operator_url: str) -> str:
+        given = self.credentials.get("base_url") or operator_url
         server = server_url(given, title="GitLab", example="https://gitlab.acme.example")
         has_path = not server or server.endswith(API_PATH)
-        super().__init__(client, credentials, server if has_path else server + API_PATH, **options)
+        return super().choose_base_url(server if has_path else server + API_PATH)
 
     @property
     def repository(self) -> str:
-        """The path or number of the project of the credentials."""
         name = self.credential("project")
         if not PROJECT.fullmatch(name):
             raise ProviderRefused("The project must be written as its path or number, such as acme/web-app.")
         return name
 
     def repository_path(self, rest: str = "") -> str:
-        """Return a path below the project."""
         return f"/projects/{quote(self.repository, safe='')}{rest}"
 
     def check_connection(self) -> None:
-        """Check that the token has access to the project and that it accepts issues."""
-        obstacle = self.parse(self.request("GET", self.repository_path()), _obstacle)
-        if obstacle:
-            raise ProviderRefused(f"{self.repository} cannot be used: {obstacle}.")
+        reason = self.parse(self.request("GET", self.repository_path()), _unusable_reason)
+        if reason:
+            raise ProviderRefused(f"{self.repository} cannot be used: {reason}.")
 
     def is_outage(self, response: Response) -> bool:
-        """Treat two 4xx statuses as temporary."""
         return super().is_outage(response) or response.status in TEMPORARY
 
     def resource_of(self, response: Response) -> str:
-        """Return the path below /projects/."""
         path = unquote(urlsplit(response.url).path.rpartition("/projects/")[2])
         return path or super().resource_of(response)
 
     def error_message(self, body: Any) -> Any:
-        """Return `message` or `error`."""
         return body.get("message") or body.get("error")
 
 
-def _obstacle(project: Any) -> str:
-    """Return why a project accepts no issues; empty if it does. Guests are not told what is enabled."""
+def _unusable_reason(project: Any) -> str:
+    # Guests are not told which features are enabled: a missing field is no obstacle.
     if int(project["id"]) and project.get("archived") is True:
         return "it is archived"
     disabled = not project.get("issues_enabled", True) or project.get("issues_access_level") == "disabled"

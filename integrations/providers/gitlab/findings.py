@@ -1,17 +1,12 @@
-"""Vulnerability findings of GitLab (tier Ultimate).
-
-All scanners of GitLab report in this form. What a scanner found in the code itself (such as a leaked secret) is not
-copied, only its location.
-"""
+"""Vulnerability findings of GitLab (tier Ultimate), of all its scanners."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from integrations.providers.errors import ProviderRefused, ResourceMissing
-from integrations.providers.findings import FindingSource
+from integrations.providers.findings import FindingSource, RecheckResult, result_by_state
 from integrations.providers.gitlab.client import API_PATH, GitLabClient
-from integrations.providers.recheck import RecheckResult, result_by_state
 from integrations.providers.types import FindingList, RemoteFinding
 
 RESOLVED = "gitlab_vulnerability_resolved"
@@ -21,22 +16,17 @@ SETTLED = frozenset({"dismissed", "resolved"})
 
 
 class GitLabFindings(GitLabClient, FindingSource):
-    """The vulnerability findings of one project."""
-
     checks = (RESOLVED,)
 
     def finding_lists(self) -> Sequence[FindingList]:
-        """Return the vulnerability findings."""
         return (FindingList("vulnerability findings", self._vulnerabilities),)
 
     def _vulnerabilities(self) -> Iterator[Sequence[RemoteFinding]]:
-        """Yield what is neither dismissed nor resolved: GitLab's own filter is documented in two ways."""
         web_url = self.base_url.removesuffix(API_PATH)
         for page in self._pages():
             yield self.parse(page, lambda listed: open_vulnerabilities(listed, self.repository, web_url))
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
-        """Search the report of the newest pipeline. A finding that is missing may not have been scanned for."""
         source = str(evidence.get("source"))
         if not source.startswith(f"{self.repository}/vulnerability/"):
             raise ProviderRefused("The finding belongs to another project than the connected one.")
@@ -44,6 +34,7 @@ class GitLabFindings(GitLabClient, FindingSource):
             result = self.parse(page, lambda listed: vulnerability_result(listed, self.repository, source))
             if result is not None:
                 return result
+        # Missing from the newest pipeline's report may mean that its scanner did not run: that is no fix.
         raise ResourceMissing("The newest report no longer contains it: check that its scanner has run.")
 
     def _pages(self) -> Iterator[Any]:
@@ -53,7 +44,7 @@ class GitLabFindings(GitLabClient, FindingSource):
 
 
 def open_vulnerabilities(listed: Any, repository: str, web_url: str) -> list[RemoteFinding]:
-    """Return what is neither dismissed nor resolved."""
+    # Filtered here, since GitLab's own filter is documented in two ways.
     return [_finding(found, repository, web_url) for found in listed if not _is_settled(found)]
 
 
@@ -97,6 +88,7 @@ def _finding(found: Any, repository: str, web_url: str) -> RemoteFinding:
             "checks": [RESOLVED],
             "scanner": _mapping(found.get("scanner")).get("name"),
             "identifiers": _names(found.get("identifiers")),
+            # Only the location: the code may be a leaked secret.
             "location": location,
         },
         fix=_fix(found, url),
@@ -104,7 +96,7 @@ def _finding(found: Any, repository: str, web_url: str) -> RemoteFinding:
 
 
 def _names(identifiers: Any) -> list[str]:
-    """Return CVE and CWE names: a single object in GitLab's description, a list in its responses."""
+    # A single object in GitLab's description of the API, a list in its responses.
     listed = identifiers if isinstance(identifiers, list) else [identifiers]
     return [str(each["name"]) for each in map(_mapping, listed) if each.get("name")]
 

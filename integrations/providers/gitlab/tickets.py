@@ -1,7 +1,4 @@
-"""Issues of GitLab for tasks, and the merge requests that close them.
-
-The issue of a task on a security finding is confidential: only members of the project see it.
-"""
+"""Issues of GitLab for tasks, and the merge requests that close them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,8 +16,6 @@ DISMISSED_LABEL = "krafter:dismissed"
 
 
 class GitLabTickets(GitLabClient, IssueTracker):
-    """The issues of one project."""
-
     number_field = "iid"
     url_field = "web_url"
     body_field = "description"
@@ -29,7 +24,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
     max_title_length = 255
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
-        """Yield pages of issues. An issue that changes while the pages are read is read twice, and none is missed."""
+        # The newest first: an issue that changes while the pages are read is read twice, and none is missed.
         query = {
             "scope": "all",
             "state": "all",
@@ -42,20 +37,19 @@ class GitLabTickets(GitLabClient, IssueTracker):
             yield self.parse(page, lambda issues: [self.read_issue(issue) for issue in issues])
 
     def new_issue(self, draft: TicketDraft) -> dict[str, Any]:
-        """Add due date and confidentiality."""
         return {
             **super().new_issue(draft),
             **({"due_date": _day(draft)} if draft.due else {}),
+            # Only members of the project see a confidential issue, and so the vulnerability.
             **({"confidential": True} if draft.confidential else {}),
         }
 
     def issue_changes(self, ticket: Ticket, draft: TicketDraft, fields: set[str]) -> dict[str, Any]:
-        """Add the due date."""
         changes = super().issue_changes(ticket, draft, fields)
         return {**changes, "due_date": _day(draft)} if "due" in fields else changes
 
     def find_pull_request(self, external_id: str) -> str | None:
-        """Return the newest merge request of this project that closes the issue, or else refers to it."""
+        # A merge request that closes the issue counts more than one that only refers to it.
         for relation in ("closed_by", "related_merge_requests"):
             found: list[tuple[int, str]] = []
             for page in self.linked_pages(f"{self.issue_path(external_id)}/{relation}", {}):
@@ -70,7 +64,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
         ]
 
     def _is_candidate(self, merge_request: Any) -> bool:
-        """Anybody can refer to a public issue from another project: only this one's open or merged ones count."""
+        # Anybody can refer to a public issue from another project: only this one's open or merged ones count.
         is_url = str(merge_request["web_url"]).startswith(("https://", "http://"))
         if merge_request.get("state") == "closed" or not is_url:
             return False
@@ -78,27 +72,26 @@ class GitLabTickets(GitLabClient, IssueTracker):
         return self.repository.lower() in (path.lower(), str(merge_request.get("project_id")))
 
     def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState:
-        """Return the category by state, label, and whether the issue was moved or is a duplicate."""
         if issue["state"] != "closed":
             return TicketState.OPEN if STARTED_LABELS.isdisjoint(labels) else TicketState.STARTED
+        # Moved or a duplicate: closed here, but not fixed.
         elsewhere = issue.get("moved_to_id") or (issue.get("_links") or {}).get("closed_as_duplicate_of")
         return TicketState.DROPPED if elsewhere or DISMISSED_LABEL in labels else TicketState.CLOSED
 
     def state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
-        """Return the event; none where the issue is in that state already."""
         if draft.closed == ticket.state.is_closed:
             return {}
         return {"state_event": "close" if draft.closed else "reopen"}
 
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
-        """Return the labels to add and to remove, so that concurrent changes of others stay."""
+        # Labels are added and removed, so that concurrent changes by others stay.
         there = {label for label in present if is_own_label(label)} - {DISMISSED_LABEL}
         ours = own_labels(draft)
         changes = {"add_labels": sorted(ours - there), "remove_labels": sorted(there - ours)}
         return {name: labels for name, labels in changes.items() if labels}
 
     def escape(self, text: str) -> str:
-        """Escape quick actions: a line that begins with a slash is a command to GitLab (/close, /assign)."""
+        # A line that begins with a slash is a quick action (/close, /assign): a finding's text must not run one.
         return QUICK_ACTION.sub(r"\1\2\\/", text)
 
 

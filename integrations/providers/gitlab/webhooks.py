@@ -1,4 +1,4 @@
-"""Webhooks of GitLab: a header holds the secret itself. Source: "Webhooks" and "Webhook events"."""
+"""Webhooks of GitLab. Source: GitLab, "Webhooks" and "Webhook events"."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,12 +13,11 @@ from integrations.providers.webhooks import (
 
 
 def is_signed(request: WebhookRequest, secret: str) -> bool:
-    """Compare the token, which is the secret."""
+    # GitLab signs nothing: a header has the secret itself.
     return equal_in_constant_time(request.header("x-gitlab-token"), secret)
 
 
 def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
-    """Read a delivery of an issue, confidential or not."""
     kind, issue = payload.get("object_kind"), payload.get("object_attributes")
     is_issue = kind == "issue" and isinstance(issue, dict)
     changed_at = timestamp(issue.get("updated_at")) if is_issue else None

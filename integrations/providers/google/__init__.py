@@ -1,1 +1,1 @@
-"""What Google's two providers share."""
+"""The client that Search Console and Analytics share."""

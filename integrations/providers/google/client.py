@@ -1,8 +1,7 @@
-"""What Search Console and Analytics share: authentication, errors and quotas.
+"""Authentication, errors and quotas of Google's APIs.
 
-Credentials: `token` of a sign-in, or `service_account` (the JSON key file), for which a token is requested before each
-sync.
-Source: Google, "Standard error responses" and "Usage limits" of both APIs.
+Credentials: `token` of a sign-in, or `service_account` (the JSON key file), for which a token is requested before
+each sync. Source: Google, "Standard error responses" and "Usage limits" of both APIs.
 """
 
 import re
@@ -22,17 +21,15 @@ SECRET_LOOKING = re.compile(r"[A-Za-z0-9_./+-]{30,}")
 
 
 class GoogleClient(Provider):
-    """An API of Google, used for one property."""
-
     permission_hint = "add the account as a user of it"
 
     def is_rate_limited(self, response: Response) -> bool:
-        """Google reports rate limits and missing permissions with 403, and a reason."""
+        # Google reports rate limits and missing permissions with 403, and a reason.
         is_limit = bool(_reasons(response) & (RATE_REASONS | QUOTA_REASONS))
         return super().is_rate_limited(response) or is_limit
 
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
-        """Return the wait that the reason calls for: Google names no time."""
+        # Google names no time: the wait depends on the reason.
         reasons = _reasons(response)
         if "dailyLimitExceeded" in reasons:
             return now + timedelta(days=1)
@@ -41,11 +38,10 @@ class GoogleClient(Provider):
         return now + (timedelta(hours=1) if "RESOURCE_EXHAUSTED" in reasons else QUOTA_WAIT)
 
     def is_outage(self, response: Response) -> bool:
-        """Treat a web page as temporary."""
+        # The APIs answer in JSON only: a web page comes from something in front of them.
         return super().is_outage(response) or is_html(response)
 
     def refusal(self, response: Response) -> str:
-        """Add a disabled API and a missing scope."""
         reasons = _reasons(response)
         if reasons & API_DISABLED_REASONS:
             return f"The API of {self.title} is disabled in the Google project of the credentials."
@@ -54,13 +50,13 @@ class GoogleClient(Provider):
         return super().refusal(response)
 
     def error_message(self, body: Any) -> Any:
-        """Return Google's message without anything that looks like a secret."""
+        # Google's messages may quote the token.
         message = body["error"]["message"]
         return SECRET_LOOKING.sub("…", message) if isinstance(message, str) else None
 
 
 def _reasons(response: Response) -> set[str]:
-    """Return the status, and the reasons in the old and the new form of errors."""
+    # The older APIs list `errors`, the newer ones `details`.
     try:
         error = response.json()["error"]
         parts = [part for name in ("errors", "details") for part in error.get(name) or []]

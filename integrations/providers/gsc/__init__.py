@@ -1,7 +1,3 @@
 """Google Search Console: sitemap and indexing problems as findings."""
 
-from integrations.providers.gsc.findings import SearchConsoleFindings
-
-
-class SearchConsole(SearchConsoleFindings):
-    """One property."""
+from integrations.providers.gsc.findings import SearchConsole as SearchConsole

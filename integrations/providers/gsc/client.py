@@ -1,8 +1,8 @@
 """The Search Console API: the property, inspections, sitemaps and search analytics.
 
-Credentials: a sign-in or a service account (scope `webmasters.readonly`) and `site_url`, the property as Search Console
-writes it: `https://example.com/` or `sc-domain:example.com`. It may be omitted where the account has access to one
-property only.
+Credentials: a sign-in or a service account (scope `webmasters.readonly`) and `site_url`, the property as Search
+Console writes it: `https://example.com/` or `sc-domain:example.com`. It may be omitted where the account has access
+to one property only.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,11 @@ from krafter_audit.http.client import Response
 
 PAGE_SIZE, MAX_ROWS = 25_000, 200_000
 PERIOD = timedelta(days=28)
+# Google calls data of the last two to three days preliminary.
 FINAL_AFTER = timedelta(days=3)
 
 
 class SearchConsoleClient(GoogleClient):
-    """One property."""
-
     name = "gsc"
     title = "Google Search Console"
     api_url = "https://searchconsole.googleapis.com"
@@ -32,21 +31,17 @@ class SearchConsoleClient(GoogleClient):
 
     @cached_property
     def site(self) -> str:
-        """The property of the credentials, or the only one of the account."""
         given = self.credentials.get("site_url")
         return self.credential("site_url") if given else self._only_site()
 
     @property
     def site_path(self) -> str:
-        """The path of the property."""
         return f"/webmasters/v3/sites/{quote(self.site, safe='')}"
 
     def resource_of(self, response: Response) -> str:
-        """Return the property."""
         return str(self.credentials.get("site_url") or "the property")
 
     def check_connection(self) -> None:
-        """Check that the account may read the property."""
         level = self.parse(self.request("GET", self.site_path), lambda body: body["permissionLevel"])
         if level == "SITE_UNVERIFIED_USER":
             raise ProviderRefused(
@@ -54,18 +49,16 @@ class SearchConsoleClient(GoogleClient):
             )
 
     def inspect[Parsed](self, url: str, read: Callable[[Any], Parsed]) -> Parsed:
-        """Inspect one page of the property."""
         body = {"inspectionUrl": url, "siteUrl": self.site, "languageCode": "en-US"}
         response = self.request("POST", "/v1/urlInspection/index:inspect", json=body, repeatable=True)
         return self.parse(response, lambda body: read(body["inspectionResult"]))
 
     def list_sitemaps[Parsed](self, read: Callable[[Any], Parsed]) -> Parsed:
-        """Read the submitted sitemaps."""
         response = self.request("GET", f"{self.site_path}/sitemaps")
         return self.parse(response, lambda body: read(body.get("sitemap") or []))
 
     def impressions(self, today: date) -> dict[str, int]:
-        """Return the impressions of each page in Google's results, in the last four weeks of final data."""
+        """Return the impressions of each page in Google's results, in the last four weeks."""
         last_day = today - FINAL_AFTER
         query = {
             "startDate": (last_day - PERIOD).isoformat(),
@@ -85,7 +78,7 @@ class SearchConsoleClient(GoogleClient):
         return {url: count for url, count in found.items() if self.contains(url)}
 
     def contains(self, url: str) -> bool:
-        """Tell whether a URL belongs to the property: Google refuses to inspect others."""
+        # Google refuses to inspect a URL of another property.
         try:
             host = urlsplit(url).hostname or ""
         except ValueError:

@@ -1,8 +1,4 @@
-"""Sitemaps with errors and pages that Google does not index, as SEO findings.
-
-Google has no list of problems, so pages are inspected one by one: those with the most impressions first, then those
-that the project knows. Google allows 2,000 inspections a day; an inspected page is inspected again after a week.
-"""
+"""Sitemaps with errors and pages that Google does not index, as SEO findings."""
 
 import hashlib
 import heapq
@@ -11,13 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote
 
-from integrations.providers.errors import (
-    ProviderRefused,
-    ProviderUnavailable,
-    ResourceMissing,
-    TokenRejected,
-)
-from integrations.providers.findings import FindingSource
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, ResourceMissing, TokenRejected
+from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.gsc.client import SearchConsoleClient
 from integrations.providers.gsc.problems import (
     CHECKS,
@@ -30,7 +21,6 @@ from integrations.providers.gsc.problems import (
     sitemap_result,
     timestamp,
 )
-from integrations.providers.recheck import RecheckResult
 from integrations.providers.types import FindingList, RemoteFinding
 
 MAX_INSPECTIONS_A_DAY = 1_900  # Google allows 2,000 for a property; some are left to people
@@ -39,23 +29,20 @@ SECONDS_BETWEEN_INSPECTIONS = 0.11  # Google allows 600 a minute
 INSPECTION_INTERVAL_DAYS = 7
 MAX_PAGES_WATCHED = 5_000
 MAX_REFUSED_IN_A_ROW = 3  # then the cause is not the page
+# Without daylight saving time: in summer the quota's day begins an hour later than Google's.
 PACIFIC_TIME = timezone(timedelta(hours=-8))  # in which Google's day begins
 MAX_URL_LENGTH = 150
 HELP_URL = "https://support.google.com/webmasters/answer/9012289"
 
 
-class SearchConsoleFindings(SearchConsoleClient, FindingSource):
-    """The sitemaps and pages of one property."""
-
+class SearchConsole(SearchConsoleClient, FindingSource):
     checks = CHECKS
     uses_known_urls = True
 
     def finding_lists(self) -> Sequence[FindingList]:
-        """Return the sitemaps and the inspections."""
         return (FindingList("sitemaps", self._sitemaps), FindingList("URL inspections", self._inspections))
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
-        """Inspect the page again, or read the list of sitemaps."""
         if evidence.get("property") != self.site:
             raise ProviderRefused("The finding belongs to another property than the connected one.")
         page = str(evidence["page"])
@@ -78,7 +65,7 @@ class SearchConsoleFindings(SearchConsoleClient, FindingSource):
         )
 
     def _inspections(self) -> Iterator[Sequence[RemoteFinding]]:
-        """Inspect the pages that are due, within the quota of the day and of the sync."""
+        # Google has no list of problems, so that pages are inspected one by one, within the quota of the day.
         today = datetime.now(PACIFIC_TIME).date()
         inspected = self._inspected_pages(today)
         impressions = self.impressions(today)
@@ -118,7 +105,7 @@ class SearchConsoleFindings(SearchConsoleClient, FindingSource):
         )
 
     def _inspected_pages(self, today: date) -> dict[str, int]:
-        """Return the day of each page's last inspection. What a sync may still request survives a pause of it."""
+        # What is left of a sync's inspections survives its pause: a resumed run does not start the count again.
         state = self.sync_state
         if state.get("day") != today.isoformat():
             state["day"], state["count"] = today.isoformat(), 0
@@ -129,7 +116,7 @@ class SearchConsoleFindings(SearchConsoleClient, FindingSource):
         return inspected
 
     def _due_pages(self, impressions: Mapping[str, int], inspected: dict[str, int], today: date) -> list[str]:
-        """Return the pages to inspect: those never inspected first, ordered by impressions."""
+        # The most seen pages first, then those that the project knows; never inspected ones before all others.
         ranked = heapq.nlargest(MAX_PAGES_WATCHED, impressions, key=lambda url: impressions[url])
         known = [url for url in self.known_urls if url not in impressions and self.contains(url)]
         watched = list(dict.fromkeys([*ranked, *known]))[:MAX_PAGES_WATCHED]
@@ -140,12 +127,7 @@ class SearchConsoleFindings(SearchConsoleClient, FindingSource):
         return sorted(due, key=lambda url: last[url])
 
     def _finding(
-        self,
-        url: str,
-        problem: SearchProblem,
-        impressions: int = 0,
-        *,
-        observed_at: datetime | None = None,
+        self, url: str, problem: SearchProblem, impressions: int = 0, *, observed_at: datetime | None = None
     ) -> RemoteFinding:
         name = _shortened(url)
         property_url = f"https://search.google.com/search-console?resource_id={quote(self.site, safe='')}"
@@ -174,12 +156,12 @@ class SearchConsoleFindings(SearchConsoleClient, FindingSource):
 
 
 def _is_quota_exhausted(error: ProviderUnavailable) -> bool:
-    """Tell an exhausted quota from a pause of a minute."""
+    # A pause of a minute is a rate limit, after which the sync continues.
     return error.retry_at is not None and error.retry_at > datetime.now(UTC) + timedelta(minutes=5)
 
 
 def _digest(text: str) -> str:
-    """Return a short key for a URL: the state of 5,000 pages stays small."""
+    # A short key: the state of 5,000 pages stays small.
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -188,7 +170,7 @@ def _shortened(url: str) -> str:
 
 
 def _magnitude(impressions: int) -> str:
-    """Return the order of magnitude of the impressions, which rarely changes from week to week."""
+    # The exact number would change the finding at every sync.
     if impressions <= 0:
         return "no impressions in four weeks"
     return f"at least {10 ** (len(str(impressions)) - 1):,} impressions in four weeks"

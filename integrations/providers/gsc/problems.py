@@ -1,8 +1,7 @@
-"""What Search Console's responses report as wrong: with a sitemap, or with an inspected page.
+"""Problems that Search Console reports, with a sitemap or with an inspected page.
 
-Each problem names the check that verifies it; the same functions judge the next response.
-Source: Search Console API, `urlInspection.index.inspect` and `sitemaps.list`. Google retired mobile usability in
-December 2023 and answers VERDICT_UNSPECIFIED, so it is not read.
+Each problem names the check that verifies it; the same functions judge the next response. Source: Search Console API,
+`urlInspection.index.inspect` and `sitemaps.list`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,28 +9,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import RecheckResult
 
-PAGE_FETCHED, ROBOTS_ALLOWED, INDEXING_ALLOWED = (
-    "gsc_page_fetched",
-    "gsc_robots_allowed",
-    "gsc_indexing_allowed",
-)
-CANONICAL_AGREED, INDEXED, RICH_RESULTS, SITEMAP = (
-    "gsc_canonical_agreed",
-    "gsc_indexed",
-    "gsc_rich_results",
-    "gsc_sitemap",
-)
-CHECKS = (
-    PAGE_FETCHED,
-    ROBOTS_ALLOWED,
-    INDEXING_ALLOWED,
-    CANONICAL_AGREED,
-    INDEXED,
-    RICH_RESULTS,
-    SITEMAP,
-)
+PAGE_FETCHED = "gsc_page_fetched"
+ROBOTS_ALLOWED = "gsc_robots_allowed"
+INDEXING_ALLOWED = "gsc_indexing_allowed"
+CANONICAL_AGREED = "gsc_canonical_agreed"
+INDEXED = "gsc_indexed"
+RICH_RESULTS = "gsc_rich_results"
+SITEMAP = "gsc_sitemap"
+CHECKS = (PAGE_FETCHED, ROBOTS_ALLOWED, INDEXING_ALLOWED, CANONICAL_AGREED, INDEXED, RICH_RESULTS, SITEMAP)
 
 FETCH_ERRORS = {
     "SERVER_ERROR": ("server error", "high"),
@@ -77,8 +64,10 @@ class SearchProblem:
 
 
 def page_problems(result: Mapping[str, Any]) -> list[SearchProblem]:
-    """Return the problems in an inspection. A value that this version does not know is not a problem."""
+    """Return the problems in an inspection."""
     index = result.get("indexStatusResult") or {}
+    # A value that this version does not know is not a problem. Mobile usability is not read: Google retired it in
+    # December 2023 and answers VERDICT_UNSPECIFIED.
     found = [problem for rule in RULES if (problem := rule(index))]
     if not found:
         found += _not_indexed(index)
@@ -86,12 +75,11 @@ def page_problems(result: Mapping[str, Any]) -> list[SearchProblem]:
 
 
 def crawled_at(result: Mapping[str, Any]) -> datetime | None:
-    """Return when Google last crawled an inspected page."""
     return timestamp((result.get("indexStatusResult") or {}).get("lastCrawlTime"))
 
 
 def timestamp(value: Any) -> datetime | None:
-    """Read one of Google's timestamps, which are UTC."""
+    # Google's timestamps are UTC, with and without the Z.
     if not value:
         return None
     found = datetime.fromisoformat(str(value))
@@ -137,11 +125,9 @@ def _canonical(index: Index) -> SearchProblem | None:
 
 
 def _not_indexed(index: Index) -> Iterator[SearchProblem]:
-    """Yield the verdict, where nothing else explains it and the page does not ask for it."""
-    severity, state = (
-        VERDICT_SEVERITY.get(str(index.get("verdict"))),
-        str(index.get("coverageState") or ""),
-    )
+    # The general verdict counts only where no rule explains it, and the page does not ask for it by a redirect or a
+    # canonical link.
+    severity, state = (VERDICT_SEVERITY.get(str(index.get("verdict"))), str(index.get("coverageState") or ""))
     if severity is None or state in INTENDED_STATES:
         return
     predicate = f"is not indexed as expected: {state or 'no reason given'}"
@@ -168,7 +154,7 @@ def _rich_results(rich: Mapping[str, Any]) -> Iterator[SearchProblem]:
 
 
 def sitemap_problem(sitemap: Mapping[str, Any]) -> SearchProblem | None:
-    """Return the problem of a sitemap: errors before warnings; both are numbers in strings."""
+    # Numbers in strings.
     errors, warnings = int(sitemap.get("errors") or 0), int(sitemap.get("warnings") or 0)
     if sitemap.get("isPending") or not (errors or warnings):
         return None
@@ -180,13 +166,9 @@ def sitemap_problem(sitemap: Mapping[str, Any]) -> SearchProblem | None:
 
 
 def page_result(check: str, result: Mapping[str, Any], since: datetime) -> RecheckResult:
-    """Judge an inspection for one check. Google reports what it saw at its last crawl."""
+    """Judge an inspection for one check."""
     index = result.get("indexStatusResult") or {}
-    evidence = {
-        **_seen(index),
-        "lastCrawlTime": index.get("lastCrawlTime"),
-        "since": since.isoformat(),
-    }
+    evidence = {**_seen(index), "lastCrawlTime": index.get("lastCrawlTime"), "since": since.isoformat()}
     found = [problem for problem in page_problems(result) if problem.check == check]
     if found:
         return _still_present(found[0], index.get("lastCrawlTime"), since, evidence)
@@ -212,7 +194,7 @@ def sitemap_result(path: str, sitemaps: Iterable[Mapping[str, Any]], since: date
 
 
 def _is_reported(check: str, result: Mapping[str, Any]) -> bool:
-    """Tell whether an inspection has a known value for a check."""
+    # A missing or unknown value must not count as a fix.
     if check == RICH_RESULTS:
         rich = result.get("richResultsResult")
         return rich is not None and rich.get("verdict") in {"PASS", *VERDICT_SEVERITY}
@@ -222,7 +204,7 @@ def _is_reported(check: str, result: Mapping[str, Any]) -> bool:
 def _still_present(
     problem: SearchProblem, seen_at: Any, since: datetime, evidence: Mapping[str, Any]
 ) -> RecheckResult:
-    """A problem that Google saw before the fix was ready says nothing about the fix."""
+    # Google reports its last crawl: a problem from before the fix says nothing about the fix.
     moment = timestamp(seen_at)
     if moment is None or moment <= since:
         last = f"last crawled it at {seen_at}" if seen_at else "has not crawled it"
@@ -234,7 +216,7 @@ def _still_present(
 
 
 def _seen(index: Index) -> dict[str, Any]:
-    """Return what an inspection says of the index, without what changes with every crawl."""
+    # Without the values that change with every crawl, which would change the finding at every sync.
     return {name: index[name] for name in INDEX_MEMBERS if index.get(name)}
 
 

@@ -1,7 +1,5 @@
-"""Text in the Atlassian Document Format (version 1): our panel in an issue's description, and comments.
+"""Text in the Atlassian Document Format (version 1): our panel in a description, and comments.
 
-The panel's last line holds the task's id. The format consists of nodes, not markup: a finding's text can neither format
-anything nor mention people.
 Source: Atlassian, "Atlassian Document Format" (structure, nodes `doc`, `panel`, `paragraph`, `text`).
 """
 
@@ -23,12 +21,14 @@ def panel(draft: TicketDraft) -> Node:
     """Return our part of a description: due date, priority, guidance, and the task's id."""
     due = f"Due: {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
     text = f"{due}Priority: {draft.priority}\n{draft.text[:MAX_TEXT_LENGTH]}"
+    # The last line. The format consists of nodes, not markup: a finding's text can neither format anything nor
+    # mention people.
     marker = _paragraph(f"krafter-task:{draft.marker}")
     return {"type": "panel", "attrs": {"panelType": "info"}, "content": [*_paragraphs(text), marker]}
 
 
 def document(description: Any) -> Node:
-    """Return a description as a document: Jira omits an empty one, and old fields are plain text."""
+    # Jira omits an empty description, and old ones are plain text.
     if isinstance(description, dict) and description.get("type") == "doc":
         return description
     text = description.strip() if isinstance(description, str) else ""
@@ -36,7 +36,6 @@ def document(description: Any) -> Node:
 
 
 def merged(description: Any, draft: TicketDraft) -> Node:
-    """Return the document with our panel replaced, or prepended, and the rest unchanged."""
     present = document(description)
     nodes = list(present.get("content") or [])
     places = [place for place, node in enumerate(nodes) if _is_our_panel(node)]
@@ -48,12 +47,10 @@ def merged(description: Any, draft: TicketDraft) -> Node:
 
 
 def as_text(description: Any) -> str:
-    """Return a description as JSON, the form in which a ticket carries it."""
     return json.dumps(document(description), ensure_ascii=False)
 
 
 def comment(text: str) -> Node:
-    """Return a comment: a paragraph for each line."""
     return _document(_paragraphs(text[:MAX_TEXT_LENGTH]))
 
 
@@ -71,7 +68,7 @@ def _paragraph(line: str) -> Node:
 
 
 def _is_our_panel(node: Any) -> bool:
-    """Only the last line of a panel counts: a finding's text cannot be there."""
+    # Only the last line of a panel counts: a finding's text cannot be there.
     if not isinstance(node, dict) or node.get("type") != "panel":
         return False
     lines = node.get("content") or [{}]

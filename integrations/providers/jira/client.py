@@ -6,7 +6,7 @@ with `cloud_id` or `site` where the sign-in has access to several sites.
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
+from integrations.providers.headers import within_a_day
 from integrations.providers.oauth import OAuth
-from integrations.providers.rate_limits import within_a_day
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Response
 
 SITE = re.compile(r"(?:https://)?([a-z0-9][a-z0-9-]*)(?:\.atlassian\.net)?/?", re.IGNORECASE)
 CLOUD_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -25,8 +25,6 @@ PAGE_SIZE = 100
 
 
 class JiraClient(Provider):
-    """One site of Jira Cloud."""
-
     name = "jira"
     title = "Jira"
     api_url = "https://api.atlassian.com"
@@ -35,28 +33,25 @@ class JiraClient(Provider):
     credential_label = "credentials"
     permission_hint = "the account lacks a permission"
 
-    def __init__(
-        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
-    ) -> None:
-        super().__init__(client, credentials, base_url, **options)
-        if not base_url and not self.uses_oauth:
-            self.base_url = f"https://{self._named_site()}"
+    def choose_base_url(self, operator_url: str) -> str:
+        # An API token is sent to the site itself, a token of a sign-in to Atlassian's gateway.
+        if operator_url or self.uses_oauth:
+            return super().choose_base_url(operator_url)
+        return f"https://{self._named_site()}"
 
     @property
     def uses_oauth(self) -> bool:
-        """Whether the credentials come from a sign-in by OAuth rather than a person's API token."""
         return bool(self.credentials.get("token"))
 
     @property
     def secrets(self) -> dict[str, Any]:
-        """Add the encoded form in which email and API token are sent."""
+        # The encoded form in which email and API token are sent is a secret, too.
         try:
             return {**super().secrets, "sent": self._authorization_value()}
         except ProviderRefused:
             return super().secrets
 
     def headers(self) -> dict[str, str]:
-        """Return basic authentication for an API token, else the bearer token."""
         scheme = "Bearer" if self.uses_oauth else "Basic"
         return {"Authorization": f"{scheme} {self._authorization_value()}", "Accept": "application/json"}
 
@@ -76,15 +71,12 @@ class JiraClient(Provider):
 
     @property
     def host(self) -> str:
-        """The host of the site."""
         return self.site[0]
 
     def path(self, rest: str) -> str:
-        """Return a path of the API, such as `/myself`."""
         return f"{self.site[1]}{rest}"
 
     def offset_pages[Parsed](self, path: str, name: str, read: Callable[[Any], Parsed]) -> list[Parsed]:
-        """Read a list that is paged by `startAt` to its end."""
         rows: list[Parsed] = []
         while True:
             query = {"startAt": len(rows), "maxResults": PAGE_SIZE}
@@ -97,12 +89,12 @@ class JiraClient(Provider):
                 return rows
 
     def is_rate_limited(self, response: Response) -> bool:
-        """Source: Atlassian, "Rate limiting": 429, and 503 with Retry-After."""
+        # Source: Atlassian, "Rate limiting": 429, and 503 with Retry-After.
         is_busy = response.status == 503 and bool((response.headers.get("retry-after") or "").strip())
         return is_busy or super().is_rate_limited(response)
 
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
-        """Return X-RateLimit-Reset, which is ISO 8601."""
+        # X-RateLimit-Reset is ISO 8601, unlike other vendors' seconds.
         try:
             moment = datetime.fromisoformat((response.headers.get("x-ratelimit-reset") or "").strip())
         except ValueError:
@@ -110,32 +102,29 @@ class JiraClient(Provider):
         return within_a_day(moment if moment.tzinfo else moment.replace(tzinfo=UTC), now)
 
     def refusal(self, response: Response) -> str:
-        """Add the case in which Jira wants a CAPTCHA to be solved."""
+        # After too many failed sign-ins Jira wants a CAPTCHA to be solved.
         if response.headers.get("x-authentication-denied-reason"):
             return "Jira requires a sign-in in the browser after too many failed attempts."
         return super().refusal(response)
 
     def resource_of(self, response: Response) -> str:
-        """Return the path below the API."""
         path = API_PATH.sub("", urlsplit(response.url).path).strip("/")
         return path or super().resource_of(response)
 
     def error_message(self, body: Any) -> Any:
-        """Join the general messages and those of fields."""
         errors = body.get("errors")
         fields = [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
         messages = [*(body.get("errorMessages") or []), *fields, body.get("message")]
         return " ".join(str(message) for message in messages if message)
 
     def _named_site(self) -> str:
-        """Return the host of the credentials; an API token is sent to *.atlassian.net only."""
+        # An API token is sent to *.atlassian.net only.
         found = SITE.fullmatch(self.credential("site"))
         if not found:
             raise ProviderRefused("The site must be a Jira Cloud site, such as acme.atlassian.net.")
         return f"{found[1].lower()}.atlassian.net"
 
     def _signed_in_site(self) -> tuple[str, str]:
-        """Return the cloud id and the host of the site that a sign-in is for."""
         sites = self.parse(self.request("GET", "/oauth/token/accessible-resources"), _sites)
         if self.credentials.get("cloud_id"):
             sites = [site for site in sites if site[0] == self.credential("cloud_id")]

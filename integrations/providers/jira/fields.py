@@ -28,7 +28,6 @@ class IssueType:
 
 
 def read_issue_type(body: Any) -> IssueType:
-    """Read an issue type's JSON."""
     is_standard = not body.get("subtask") and not body.get("hierarchyLevel")
     return IssueType(str(int(body["id"])), str(body.get("name") or "").strip().lower(), is_standard)
 
@@ -42,21 +41,13 @@ def choose_issue_type(types: Sequence[IssueType], name: Any) -> str | None:
     return ids.get("task") or next((each.id for each in types if each.is_standard), None)
 
 
-def read_field(body: Any) -> tuple[str, Any]:
-    """Read a field of a screen: its id and its metadata."""
-    return str(body["fieldId"]), body
-
-
 def summary(draft: TicketDraft) -> str:
-    """Return the title as Jira accepts it: one line of at most 255 characters."""
+    # Jira accepts one line of at most 255 characters.
     return " ".join(draft.title.split())[:MAX_SUMMARY_LENGTH]
 
 
 def field_values(draft: TicketDraft, offered: Mapping[str, Any], description: Any = None) -> dict[str, Any]:
-    """Return the values of the offered fields: Jira rejects a request with any other.
-
-    `offered` maps a field to its metadata. Where due date or priority are not offered, only the description has them.
-    """
+    """Return the values of the offered fields; `offered` maps a field to its metadata."""
     values: dict[str, Any] = {
         "description": adf.merged(description, draft),
         "duedate": draft.due.astimezone(UTC).date().isoformat() if draft.due else None,
@@ -64,6 +55,7 @@ def field_values(draft: TicketDraft, offered: Mapping[str, Any], description: An
     priority = _priority(draft.priority, offered.get("priority"))
     if priority:
         values["priority"] = {"id": priority}
+    # Jira rejects a request with any other field. The description has the due date and the priority, too.
     return {name: value for name, value in values.items() if name in offered}
 
 
@@ -76,7 +68,7 @@ def field_changes(issue: Any, draft: TicketDraft, fields: set[str]) -> dict[str,
 
 
 def _priority(priority: str, metadata: Any) -> str | None:
-    """Return the id of the priority with one of the usual names; each site can define its own."""
+    # Each site can define its own priorities; the usual names lead to their ids.
     allowed = (metadata or {}).get("allowedValues") or []
     ids = {str(each.get("name") or "").strip().lower(): str(each["id"]) for each in allowed}
     return next((ids[name] for name in PRIORITIES.get(priority, ()) if name in ids), None)

@@ -1,8 +1,7 @@
 """Issues of Jira for tasks, moved by the transitions of their workflow.
 
-Credentials besides those of the client: `project_key`, and `issue_type` (name of the type to create, else "Task" or the
-first standard type). OAuth scopes: read:jira-work, write:jira-work, read:jira-user, offline_access.
-A ticket's id is `acme.atlassian.net/SHOP/10042`: the number stays when an issue is moved, its key does not.
+Credentials besides those of the client: `project_key`, and `issue_type` (name of the type to create, else "Task" or
+the first standard type). OAuth scopes: read:jira-work, write:jira-work, read:jira-user, offline_access.
 """
 
 import re
@@ -20,10 +19,10 @@ from integrations.providers.jira.fields import (
     choose_issue_type,
     field_changes,
     field_values,
-    read_field,
     read_issue_type,
     summary,
 )
+from integrations.providers.jira.webhooks import WEBHOOKS
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import Ticket, TicketDraft, TicketState
 
@@ -31,35 +30,33 @@ PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
 PULL_REQUEST = re.compile(r"https?://[^/\s]+/\S+/(?:pull|merge_requests|pull-requests)/[0-9]+/?")
 PROPERTY = "krafter.task"  # of an issue or comment, hidden from people
 FIELDS = ["summary", "status", "resolution", "updated", "description"]
+# A workflow may have circles, so that the way to done is not searched without an end.
 MAX_TRANSITIONS = 4
 
 
-class JiraTickets(JiraClient, Tracker):
-    """The issues of one project."""
-
+class Jira(JiraClient, Tracker):
+    webhooks = WEBHOOKS
     search_lag = 30  # Jira's search is eventually consistent
 
     @property
     def project(self) -> str:
-        """The key of the project of the credentials."""
         key = self.credential("project_key").upper()
         if not PROJECT_KEY.fullmatch(key):
             raise ProviderRefused("The project_key must be the key of a Jira project, such as SHOP.")
         return key
 
     def check_connection(self) -> None:
-        """Check the account and the project: Jira answers anonymous requests with an empty 200."""
+        # Jira answers anonymous requests with an empty 200.
         self.parse(self.request("GET", self.path("/myself")), lambda person: person["accountId"])
         response = self.request("GET", self.path(f"/project/{self.project}"))
         if self.parse(response, lambda project: project.get("archived")):
             raise ProviderRefused(f"The project {self.project} is archived.")
 
     def owns(self, external_id: str) -> bool:
-        """Compare site and project."""
         return external_id.rpartition("/")[0] == f"{self.host}/{self.project}"
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
-        """Yield pages of issues. The time is relative: JQL reads absolute times in the user's time zone."""
+        # A relative time, since JQL reads absolute times in the time zone of the user.
         minutes = max(1, ceil((datetime.now(UTC) - since).total_seconds() / 60) + 1)
         query: dict[str, Any] = {
             "jql": f'project = "{self.project}" AND updated >= "-{minutes}m" ORDER BY updated DESC',
@@ -76,11 +73,10 @@ class JiraTickets(JiraClient, Tracker):
         return self.cursor_pages(fetch)
 
     def get_ticket(self, external_id: str) -> Ticket:
-        """Return one issue."""
         return self._read_issue(self._get_issue(external_id))
 
     def create_ticket(self, draft: TicketDraft) -> Ticket:
-        """Create the issue with the task's id as a property, in one request."""
+        # The task's id is a property in the same request: there is no issue without its marker.
         issue_type, offered = self._issue_type
         fields: dict[str, Any] = {
             "project": {"key": self.project},
@@ -95,7 +91,7 @@ class JiraTickets(JiraClient, Tracker):
         return self._complete(self._external_id(number), key, draft)
 
     def _complete(self, external_id: str, key: str, draft: TicketDraft) -> Ticket:
-        """Link and move a new issue. A refusal from here on must not look as if it had not been created."""
+        # A refusal from here on must not look as if the issue had not been created.
         try:
             self._link_back(external_id, draft)
             self._follow_status(self._get_issue(external_id), external_id, draft)
@@ -105,7 +101,6 @@ class JiraTickets(JiraClient, Tracker):
             return Ticket(external_id, key, url, summary(draft), TicketState.OPEN, now, marker=draft.marker)
 
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
-        """Edit the named fields, then move the issue. Text around our panel stays."""
         changed = set(fields)
         if not changed:
             return ticket
@@ -122,18 +117,15 @@ class JiraTickets(JiraClient, Tracker):
         return self.get_ticket(ticket.external_id)
 
     def has_comment(self, external_id: str, marker: str) -> bool:
-        """Search the properties of the newest comments."""
         query = {"expand": "properties", "orderBy": "-created", "maxResults": PAGE_SIZE}
         response = self.request("GET", self._issue_path(external_id) + "/comment", params=query)
         return marker in self.parse(response, _comment_markers)
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
-        """Post the text; the marker is a property of the comment."""
         body = {"body": adf.comment(text), "properties": _properties(marker)}
         self.request("POST", self._issue_path(external_id) + "/comment", json=body)
 
     def find_pull_request(self, external_id: str) -> str | None:
-        """Return the newest pull or merge request among the web links of the issue."""
         return self.parse(
             self.request("GET", self._issue_path(external_id) + "/remotelink"), _newest_pull_request
         )
@@ -141,6 +133,7 @@ class JiraTickets(JiraClient, Tracker):
     # ---- Requests about one issue
 
     def _external_id(self, number: str) -> str:
+        # The number, since it stays when an issue is moved; the key does not.
         return f"{self.host}/{self.project}/{number}"
 
     def _issue_path(self, external_id: str) -> str:
@@ -186,10 +179,13 @@ class JiraTickets(JiraClient, Tracker):
             raise ProviderRefused(
                 f"The issue type does not exist in {self.project}, or the account may not create it."
             )
-        return issue_type, dict(self.offset_pages(f"{path}/{issue_type}", "fields", read_field))
+        fields = self.offset_pages(
+            f"{path}/{issue_type}", "fields", lambda field: (str(field["fieldId"]), field)
+        )
+        return issue_type, dict(fields)
 
     def _link_back(self, external_id: str, draft: TicketDraft) -> None:
-        """Link the issue to its task: Jira updates the link that has the same globalId."""
+        # Jira updates the link that has the same globalId. A missing permission for links is no failure.
         if not draft.url:
             return
         link = {
@@ -204,7 +200,7 @@ class JiraTickets(JiraClient, Tracker):
     # ---- Workflow
 
     def _follow_status(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
-        """Move an open issue to its task's status if a transition exists; else it stays."""
+        # Where the workflow has no transition to a fitting status, the issue stays where it is.
         current = workflow.read_status(issue["fields"]["status"])
         is_closed = workflow.ticket_state(issue["fields"]).is_closed
         if draft.closed or is_closed or workflow.fits(current, draft.status):
@@ -215,7 +211,7 @@ class JiraTickets(JiraClient, Tracker):
                 self._move(external_id, transition)
 
     def _close_or_reopen(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
-        """Move the issue to done or back, through intermediate statuses where the workflow requires them."""
+        # Workflows may require intermediate statuses on the way to done; each status is passed once.
         if draft.closed == workflow.ticket_state(issue["fields"]).is_closed:
             return
         current = workflow.read_status(issue["fields"]["status"])

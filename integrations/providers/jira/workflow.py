@@ -1,7 +1,4 @@
-"""How an issue moves through a Jira workflow: by transitions, whose ids and names each project defines.
-
-Only the category of a status is the same everywhere: `new`, `indeterminate`, `done`. The usual English names are hints.
-"""
+"""How an issue moves through a Jira workflow: by transitions, whose ids and names each project defines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +6,7 @@ from typing import Any
 
 from integrations.providers.types import TicketState
 
+# Only the category of a status is the same everywhere; the usual English names are hints.
 NEW, IN_PROGRESS, DONE = "new", "indeterminate", "done"
 CATEGORIES = {"backlog": NEW, "done": DONE}  # of a task's status; all others are in progress
 USUAL_NAMES = {
@@ -18,25 +16,10 @@ USUAL_NAMES = {
     "ready_verify": ("in review", "review", "in verification", "in testing", "in qa"),
     "done": ("done", "closed", "resolved"),
 }
-NOT_FIXED_NAMES = frozenset(
-    {
-        "abandoned",
-        "cancelled",
-        "canceled",
-        "cannot reproduce",
-        "declined",
-        "duplicate",
-        "incomplete",
-        "invalid",
-        "known error",
-        "not a bug",
-        "obsolete",
-        "rejected",
-        "won't do",
-        "won't fix",
-        "wontfix",
-    }
-)
+NOT_FIXED_NAMES = frozenset({
+    "abandoned", "cancelled", "canceled", "cannot reproduce", "declined", "duplicate", "incomplete", "invalid",
+    "known error", "not a bug", "obsolete", "rejected", "won't do", "won't fix", "wontfix",
+})  # fmt: skip
 FIXED_RESOLUTIONS = ("done", "fixed", "resolved", "completed")
 
 
@@ -50,17 +33,15 @@ class WorkflowStatus:
 
     @property
     def is_not_fixed(self) -> bool:
-        """Whether it ends the work without a fix."""
         return self.name in NOT_FIXED_NAMES
 
     def has_usual_name_of(self, task_status: str) -> bool:
-        """Whether it has one of the usual names of a task's status."""
         return self.name in USUAL_NAMES[task_status]
 
 
 @dataclass(frozen=True)
 class WorkflowTransition:
-    """A transition to another status. `fields` are the values we send, `missing` counts required fields without one."""
+    """A transition to another status. `fields` are sent with it; `missing` counts required fields without a value."""
 
     id: str
     to: WorkflowStatus
@@ -69,36 +50,34 @@ class WorkflowTransition:
 
 
 def read_status(body: Any) -> WorkflowStatus:
-    """Read a status; one without a category counts as new."""
     category = str((body.get("statusCategory") or {}).get("key") or NEW)
     return WorkflowStatus(str(body.get("id")), _name(body.get("name")), category)
 
 
 def ticket_state(fields: Any) -> TicketState:
-    """Return the category of an issue's status. A blocked issue is not being worked on, whatever its category."""
+    """Return the category of an issue's status."""
     status = read_status(fields["status"])
     if status.category == DONE:
         resolution = _name((fields.get("resolution") or {}).get("name"))
         not_fixed = status.is_not_fixed or resolution in NOT_FIXED_NAMES
         return TicketState.DROPPED if not_fixed else TicketState.CLOSED
+    # A blocked issue is not being worked on, whatever its category.
     if status.category == IN_PROGRESS and not status.has_usual_name_of("blocked"):
         return TicketState.STARTED
     return TicketState.OPEN
 
 
 def read_transitions(body: Any) -> list[WorkflowTransition]:
-    """Read the available transitions of an issue, requested with the fields of their screens."""
     return [_transition(each) for each in body["transitions"] if each.get("isAvailable") is not False]
 
 
 def fits(status: WorkflowStatus, task_status: str) -> bool:
-    """Tell whether an issue may keep its status for a task's status: within a category people choose."""
+    # Within a category people choose the status, and keep it.
     is_blocked = status.category == IN_PROGRESS and status.has_usual_name_of("blocked")
     return status.category == category_of(task_status) and is_blocked == (task_status == "blocked")
 
 
 def category_of(task_status: str) -> str:
-    """Return the category of a task's status."""
     return CATEGORIES.get(task_status, IN_PROGRESS)
 
 
@@ -123,7 +102,7 @@ def direct_transition(
 def intermediate_transition(
     transitions: Sequence[WorkflowTransition], passed: set[str]
 ) -> WorkflowTransition | None:
-    """Return a transition to an in-progress status not passed yet, where no direct transition exists."""
+    """Return a transition to an in-progress status not passed yet."""
     fitting = [each for each in transitions if each.to.category == IN_PROGRESS and each.to.id not in passed]
     return min(fitting, key=lambda each: (each.to.has_usual_name_of("blocked"), each.missing), default=None)
 
@@ -144,4 +123,5 @@ def _fixed_resolution(metadata: Any) -> str | None:
 
 
 def _name(value: Any) -> str:
+    # People type both apostrophes in "won't do".
     return str(value or "").strip().lower().replace("\u2019", "'")

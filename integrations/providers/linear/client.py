@@ -11,12 +11,12 @@ from uuid import UUID
 
 from integrations.providers.base import UNREADABLE, Provider
 from integrations.providers.errors import ProviderRefused
+from integrations.providers.headers import at_epoch
 from integrations.providers.linear import graphql
 from integrations.providers.oauth import OAuth
-from integrations.providers.rate_limits import at_epoch
 from krafter_audit.http.client import Response
 
-BUDGETS = ("x-ratelimit-requests", "x-ratelimit-complexity", "x-ratelimit-endpoint-requests")
+RATE_LIMITS = ("x-ratelimit-requests", "x-ratelimit-complexity", "x-ratelimit-endpoint-requests")
 TOKEN_CODES = frozenset({"AUTHENTICATION_ERROR", "UNAUTHENTICATED"})
 PERMISSION_CODES = frozenset({"FORBIDDEN", "FEATURE_NOT_ACCESSIBLE"})
 TEMPORARY_CODES = frozenset({"INTERNAL_SERVER_ERROR", "INTERNAL_ERROR", "LOCK_TIMEOUT", "NETWORK_ERROR"})
@@ -25,8 +25,6 @@ type Node = Mapping[str, Any]
 
 
 class LinearClient(Provider):
-    """One team of a workspace."""
-
     name = "linear"
     title = "Linear"
     api_url = "https://api.linear.app"
@@ -35,7 +33,7 @@ class LinearClient(Provider):
     credential_label = "key"
 
     def headers(self) -> dict[str, str]:
-        """Return the authorization: a personal key without a scheme, an OAuth token as bearer."""
+        # A personal key is sent without a scheme, an OAuth token as bearer.
         has_token = bool(self.credentials.get("token"))
         key = self.credential("token" if has_token else "api_key")
         is_bearer = key.startswith("lin_oauth_") or (has_token and not key.startswith("lin_api_"))
@@ -43,33 +41,25 @@ class LinearClient(Provider):
 
     @property
     def team(self) -> str:
-        """The UUID of the team of the credentials."""
         try:
             return str(UUID(self.credential("team_id")))
         except ValueError:
             raise ProviderRefused("The team_id must be the UUID of a team.") from None
 
     def check_connection(self) -> None:
-        """Check that the key has access to the team."""
         self.workflow_states()
 
     def workflow_states(self) -> list[Node]:
-        """Return id, type and position of the team's workflow states."""
         response = self.execute(graphql.TEAM, {"team": self.team})
         return self.parse(response, lambda body: read_states(body["data"]["team"]))
 
     def execute(self, document: str, variables: Node, *, repeatable: bool = True) -> Response:
-        """Execute a GraphQL document."""
         path = "" if self.base_url.endswith("/graphql") else "/graphql"
         body = {"query": document, "variables": dict(variables)}
         return self.request("POST", path, repeatable=repeatable, json=body)
 
     def connection_pages[Found](
-        self,
-        document: str,
-        variables: Node,
-        select: Callable[[Any], Any],
-        read: Callable[[Any], Found],
+        self, document: str, variables: Node, select: Callable[[Any], Any], read: Callable[[Any], Found]
     ) -> Iterator[list[Found]]:
         """Yield the pages of a connection; `select` finds it in the data."""
 
@@ -82,31 +72,29 @@ class LinearClient(Provider):
     # ---- Errors
 
     def is_error(self, response: Response) -> bool:
-        """Also check for `errors`, which GraphQL sends with status 200."""
+        # GraphQL sends `errors` with status 200.
         return super().is_error(response) or bool(_errors(response))
 
     def is_rate_limited(self, response: Response) -> bool:
-        """Linear reports exceeded limits with status 400."""
+        # Linear reports exceeded limits with status 400.
         return super().is_rate_limited(response) or "RATELIMITED" in _codes(response)
 
     def is_outage(self, response: Response) -> bool:
-        """Also check the error codes."""
         return super().is_outage(response) or bool(_codes(response) & TEMPORARY_CODES)
 
     def is_token_rejected(self, response: Response) -> bool:
-        """Linear may report it with status 400."""
+        # Also with status 400.
         return super().is_token_rejected(response) or bool(_codes(response) & TOKEN_CODES)
 
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
-        """Return when the exhausted budgets are full again; the headers are milliseconds since 1970."""
+        # All exhausted limits must have been reset; the headers are milliseconds since 1970.
         headers = response.headers
-        exhausted = [budget for budget in BUDGETS if headers.get(f"{budget}-remaining") == "0"]
-        resets = [headers.get(f"{budget}-reset") or "" for budget in exhausted]
+        exhausted = [limit for limit in RATE_LIMITS if headers.get(f"{limit}-remaining") == "0"]
+        resets = [headers.get(f"{limit}-reset") or "" for limit in exhausted]
         times = [int(reset) / 1000 for reset in resets if reset.isdecimal() and len(reset) < 20]
         return at_epoch(max(times), now) if times else None
 
     def refusal(self, response: Response) -> str:
-        """Add the permission codes, and a base URL that is not the API."""
         if self.is_token_rejected(response):
             return super().refusal(response)
         if response.status == 403 or _codes(response) & PERMISSION_CODES:
@@ -116,7 +104,6 @@ class LinearClient(Provider):
         return f"Linear refused the request (status {response.status}{self.detail(response)})."
 
     def error_message(self, body: Any) -> Any:
-        """Return the message for users, else the technical one, of the first error."""
         error = body["errors"][0]
         extensions = error.get("extensions")
         message = extensions.get("userPresentableMessage") if isinstance(extensions, Mapping) else None
@@ -142,7 +129,6 @@ def _code(error: Node) -> str:
 
 
 def read_states(team: Any) -> list[Node]:
-    """Read the workflow states of a team."""
     return [
         {"id": state["id"], "type": state["type"], "position": float(state["position"])}
         for state in team["states"]["nodes"]

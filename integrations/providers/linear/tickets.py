@@ -1,6 +1,5 @@
 """Issues of Linear for tasks.
 
-We choose the id of an issue, derived from the team's and the task's: a second creation finds the first.
 A ticket's id is `<team>/<issue>` (two UUIDs); its key is Linear's own, such as `ENG-123`.
 """
 
@@ -13,6 +12,7 @@ from uuid import UUID, uuid5
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.linear import graphql
 from integrations.providers.linear.client import LinearClient, Node, read_states
+from integrations.providers.linear.webhooks import WEBHOOKS
 from integrations.providers.markdown import without_mentions
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import Ticket, TicketDraft, TicketState
@@ -31,25 +31,24 @@ STATES = {
 BACKLOG_TYPES, STARTED_TYPES, COMPLETED_TYPES = ("backlog", "unstarted"), ("started",), ("completed",)
 
 
-class LinearTickets(LinearClient, Tracker):
-    """The issues of one team."""
+class Linear(LinearClient, Tracker):
+    webhooks = WEBHOOKS
 
     def owns(self, external_id: str) -> bool:
-        """Compare the team."""
         return external_id.partition("/")[0] == self.team
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
-        """Yield pages of issues, including archived ones: Linear archives closed issues after a while."""
         variables = {"team": self.team, "since": format_timestamp(since)}
+        # Archived ones too: Linear archives closed issues after a while.
         return self.connection_pages(graphql.ISSUES, variables, lambda data: data["issues"], self._read_issue)
 
     def get_ticket(self, external_id: str) -> Ticket:
-        """Return one issue."""
         response = self.execute(graphql.ISSUE, {"id": self._issue_id(external_id)})
         return self.parse(response, lambda body: self._read_issue(body["data"]["issue"]))
 
     def create_ticket(self, draft: TicketDraft) -> Ticket:
-        """Create the issue, or return the one created for this task by a request whose response was lost."""
+        # We choose the id of an issue, derived from the team's and the task's: a second creation is refused, and
+        # finds the first.
         chosen = issue_id(self.team, draft.marker)
         fields = {
             "id": chosen,
@@ -69,7 +68,7 @@ class LinearTickets(LinearClient, Tracker):
             return existing
 
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
-        """Update what differs. The description stays: due date and priority are fields of their own."""
+        # The description stays: due date and priority are fields of their own.
         changed = set(fields)
         values: dict[str, Any] = {}
         if "title" in changed:
@@ -86,12 +85,11 @@ class LinearTickets(LinearClient, Tracker):
         return self._write(graphql.UPDATE, variables, "issueUpdate", repeatable=True)
 
     def has_comment(self, external_id: str, marker: str) -> bool:
-        """Search for the comment by its id, which is derived from the marker."""
         response = self.execute(graphql.COMMENT_BY_ID, {"id": issue_id(self.team, marker)})
         return self.parse(response, lambda body: bool(body["data"]["comments"]["nodes"]))
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
-        """Post the text under an id of our own: Linear refuses a second comment with that id."""
+        # Under an id of our own: Linear refuses a second comment with that id.
         fields = {
             "id": issue_id(self.team, marker),
             "issueId": self._issue_id(external_id),
@@ -100,7 +98,6 @@ class LinearTickets(LinearClient, Tracker):
         self.execute(graphql.COMMENT, {"input": fields}, repeatable=False)
 
     def find_pull_request(self, external_id: str) -> str | None:
-        """Return the newest pull or merge request among the attachments."""
         pages = self.connection_pages(
             graphql.ATTACHMENTS,
             {"id": self._issue_id(external_id)},
@@ -117,15 +114,12 @@ class LinearTickets(LinearClient, Tracker):
         return self.parse(response, lambda body: self._read_issue(body["data"][name]["issue"]))
 
     def _state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
-        """Return the state to set, of the issue's current team; nothing where its type fits already."""
         response = self.execute(graphql.WORKFLOW, {"id": self._issue_id(ticket.external_id)})
         current, states = self.parse(
             response,
-            lambda body: (
-                body["data"]["issue"]["state"]["type"],
-                read_states(body["data"]["issue"]["team"]),
-            ),
+            lambda body: (body["data"]["issue"]["state"]["type"], read_states(body["data"]["issue"]["team"])),
         )
+        # Of the issue's current team: people move issues between teams, which have different states.
         if current in _state_types(draft) and draft.status != "ready_verify":
             return {}
         return {"stateId": choose_state(draft, states)}
@@ -164,12 +158,12 @@ class LinearTickets(LinearClient, Tracker):
 
 
 def issue_id(team: str, task: str) -> str:
-    """Return the id of a task's issue in a team. Linear accepts UUIDs of version 4: the version bits say so."""
+    # Linear accepts UUIDs of version 4 only, so that the version bits are set.
     return str(UUID(bytes=uuid5(UUID(team), task).bytes, version=4))
 
 
 def description(draft: TicketDraft) -> str:
-    """Return an issue's text. Linear rewrites Markdown and drops HTML comments: the task's id is visible."""
+    # Linear rewrites Markdown and drops HTML comments, so that the task's id is visible text.
     url = f"\n{draft.url}" if draft.url else ""
     guidance = without_mentions(draft.text[:MAX_TEXT_LENGTH])
     return f"{guidance}\n\n---\n\nKrafter Audit task {draft.marker}{url}".lstrip()
@@ -192,7 +186,7 @@ def _state_types(draft: TicketDraft) -> tuple[str, ...]:
 
 
 def _may_change_state(ticket: Ticket, draft: TicketDraft, fields: set[str]) -> bool:
-    """A closed issue is reopened only where `closed` is to be updated."""
+    # A closed issue is reopened only where `closed` is to be updated.
     is_open = not ticket.state.is_closed and not draft.closed
     return "closed" in fields or ("status" in fields and is_open)
 

@@ -1,20 +1,13 @@
-"""Webhooks of Linear. Source: @linear/sdk: the time in the signed body counts, for a minute."""
+"""Webhooks of Linear. Source: @linear/sdk."""
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from integrations.providers.webhooks import (
-    WebhookEvent,
-    WebhookFormat,
-    WebhookRequest,
-    signed_by,
-    timestamp,
-)
+from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest, signed_by, timestamp
 
 
 def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
-    """Read a delivery of an issue."""
     kind, issue = str(payload.get("type")), payload.get("data")
     is_issue = kind == "Issue" and isinstance(issue, dict)
     return WebhookEvent(
@@ -29,6 +22,7 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
 WEBHOOKS = WebhookFormat(
     is_signed=signed_by("linear-signature"),
     read=read,
+    # As Linear's own library requires it of the time in the signed body.
     max_age=timedelta(seconds=60),
     event_names="Issues",
 )

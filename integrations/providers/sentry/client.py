@@ -1,7 +1,7 @@
 """Sentry's API 0: authentication, pages, rate limits and errors.
 
 Credentials: `token`, `organization` and `project` (slugs) and, for a region or a self-hosted Sentry, `base_url`
-(`https://de.sentry.io`). Every path ends with a slash: Sentry redirects others, and the body gets lost.
+(`https://de.sentry.io`).
 """
 
 import re
@@ -10,11 +10,10 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from integrations.providers.base import Provider, is_html
+from integrations.providers.base import Provider, is_html, server_url
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.links import server_url
 from integrations.providers.oauth import OAuth, TokenRequest
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Response
 
 API_PATH = "/api/0"
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -23,16 +22,15 @@ CURSOR = re.compile(r'cursor="([^"]+)"')
 
 
 class SentryOAuth(OAuth):
-    """Sentry has two ways: OAuth applications, and installations of a public integration with JSON of their own."""
+    """OAuth applications, and installations of a public integration, whose JSON differs."""
 
     def token_url_for(self, api_url: str) -> str:
-        """Return `https://HOST/oauth/token/`; the regions of sentry.io share one."""
+        # The regions of sentry.io share one token endpoint.
         host = urlsplit(api_url).hostname or "sentry.io"
         is_hosted = host == "sentry.io" or host.endswith(".sentry.io")
         return self.token_url if is_hosted else f"{_web_url(api_url)}/oauth/token/"
 
     def token_request(self, api_url: str, token_url: str, fields: Mapping[str, str]) -> TokenRequest:
-        """Request an installation's tokens where one is named."""
         installation = fields.get("installation_id")
         if not installation:
             return super().token_request(api_url, token_url, fields)
@@ -43,7 +41,6 @@ class SentryOAuth(OAuth):
         )
 
     def read(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Translate the field names of installations."""
         if "token" not in body:
             return body
         names = {"access_token": "token", "refresh_token": "refreshToken", "expires_at": "expiresAt"}
@@ -51,8 +48,6 @@ class SentryOAuth(OAuth):
 
 
 class SentryClient(Provider):
-    """One project at sentry.io, one of its regions, or a self-hosted Sentry."""
-
     name = "sentry"
     title = "Sentry"
     api_url = "https://sentry.io"
@@ -62,53 +57,47 @@ class SentryClient(Provider):
     permission_hint = "the token lacks a scope or access to the project"
     reset_header = "x-sentry-rate-limit-reset"
 
-    def __init__(
-        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
-    ) -> None:
-        given = credentials.get("base_url") or base_url
+    def choose_base_url(self, operator_url: str) -> str:
+        given = self.credentials.get("base_url") or operator_url
         server = server_url(given, title="Sentry", example="https://de.sentry.io")
-        super().__init__(client, credentials, server.removesuffix(API_PATH), **options)
+        return super().choose_base_url(server.removesuffix(API_PATH))
 
     def slug(self, key: str) -> str:
-        """Return the slug of the organization or project of the credentials."""
         name = self.credential(key)
         if not SLUG.fullmatch(name):
             raise ProviderRefused(f"The {key} must be written as its slug at Sentry, such as acme-web.")
         return name
 
     def issues_path(self, number: str = "") -> str:
-        """Return the path of the organization's issues, or of one."""
+        # With a slash at the end: Sentry redirects other paths, and the body gets lost.
         path = f"{API_PATH}/organizations/{self.slug('organization')}/issues/"
         return f"{path}{number}/" if number else path
 
     @cached_property
     def project_id(self) -> str:
-        """The project's number: older self-hosted versions do not filter issues by slug."""
+        # The number, since older self-hosted versions do not filter issues by slug.
         path = f"{API_PATH}/projects/{self.slug('organization')}/{self.slug('project')}/"
         return self.parse(self.request("GET", path), lambda body: str(int(body["id"])))
 
     def check_connection(self) -> None:
-        """Check that the token has access to the project."""
         _ = self.project_id
 
     def is_outage(self, response: Response) -> bool:
-        """Treat a web page as temporary; self-hosted servers send one with 404 for an unknown path."""
+        # Self-hosted servers send a web page with 404 for an unknown path, which is no outage.
         return super().is_outage(response) or (is_html(response) and response.status != 404)
 
     def resource_of(self, response: Response) -> str:
-        """Return the project, and the issue if one was requested."""
         project = f"{self.slug('organization')}/{self.slug('project')}"
         found = ISSUE_PATH.search(response.url)
         return f"issue {found[1]} of {project}" if found else project
 
     def error_message(self, body: Any) -> Any:
-        """Return `detail` if it is text."""
         detail = body.get("detail")
         return detail if isinstance(detail, str) else None
 
 
 def next_cursor(link: str) -> str | None:
-    """Return the cursor of the next page. Both directions are always present; `results` tells whether there is more."""
+    # Both directions are always present; `results` tells whether there is more.
     for part in link.split(","):
         if 'rel="next"' in part and 'results="true"' in part and (found := CURSOR.search(part)):
             return found[1]

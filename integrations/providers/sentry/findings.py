@@ -1,7 +1,7 @@
 """Unresolved issues of Sentry as findings; issues whose fix was approved are resolved at Sentry.
 
-Scopes: `org:read`, `project:read`, `event:read`, and `event:write` to resolve.
-A finding's id is `sentry/acme/web-app/123`.
+Scopes: `org:read`, `project:read`, `event:read`, and `event:write` to resolve. A finding's id is
+`sentry/acme/web-app/123`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.findings import FindingSource
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.sentry.client import SentryClient, next_cursor
 from integrations.providers.sentry.recheck import NO_NEW_EVENTS, result_since
+from integrations.providers.sentry.webhooks import WEBHOOKS
 from integrations.providers.types import FindingList, RemoteFinding
 
 MAX_TITLE_LENGTH = 300
@@ -33,22 +33,18 @@ PERFORMANCE_CATEGORIES = frozenset(
 )
 
 
-class SentryFindings(SentryClient, FindingSource):
-    """The issues of one project."""
-
+class Sentry(SentryClient, FindingSource):
+    webhooks = WEBHOOKS
     checks = (NO_NEW_EVENTS,)
 
     def finding_lists(self) -> Sequence[FindingList]:
-        """Return the unresolved issues."""
         return (FindingList("unresolved issues", self._issues),)
 
     @property
     def resolvable_prefix(self) -> str:
-        """The start of the ids of this project's issues."""
         return f"sentry/{self.slug('organization')}/{self.slug('project')}/"
 
     def resolve(self, external_id: str) -> None:
-        """Resolve an issue, unless somebody has resolved or archived it at Sentry."""
         number = self._issue_number(external_id)
         if number is None:
             raise ProviderRefused(f"{external_id} is not an issue of this project.")
@@ -58,11 +54,11 @@ class SentryFindings(SentryClient, FindingSource):
         )
         if project != self.slug("project"):
             raise ProviderRefused(f"Issue {number} belongs to the project {project}.")
+        # Somebody may have resolved or archived it at Sentry: that decision stays.
         if status == "unresolved":
             self.request("PUT", self.issues_path(number), json={"status": "resolved"})
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
-        """Check whether an event was received since the fix was ready."""
         number = self._issue_number(str(evidence.get("source")))
         if number is None:
             raise ProviderRefused("The finding belongs to another project than the connected one.")
@@ -74,7 +70,6 @@ class SentryFindings(SentryClient, FindingSource):
         return number if number.isdecimal() and number != external_id else None
 
     def _issues(self) -> Iterator[Sequence[RemoteFinding]]:
-        """Yield pages of issues. Only the cursor is read from the Link header: its URL may name a region's host."""
         query = {
             "project": self.project_id,
             "query": "is:unresolved",
@@ -86,6 +81,7 @@ class SentryFindings(SentryClient, FindingSource):
         def fetch(cursor: str | None) -> tuple[list[RemoteFinding], str | None]:
             params = {**query, "cursor": cursor} if cursor else query
             response = self.request("GET", self.issues_path(), params=params)
+            # Only the cursor is read from the Link header: its URL may name the host of a region.
             return self.parse(response, self._findings), next_cursor(response.headers.get("link") or "")
 
         return self.cursor_pages(fetch)
@@ -96,7 +92,7 @@ class SentryFindings(SentryClient, FindingSource):
         return [self._finding(issue) for issue in issues if issue.get("status", "unresolved") == "unresolved"]
 
     def _finding(self, issue: Any) -> RemoteFinding:
-        """Read one issue. Counts and last event are not evidence: they would change the finding at every sync."""
+        # Counts and the last event are not evidence: they would change the finding at every sync.
         number, short_id = str(int(issue["id"])), str(issue.get("shortId") or issue["id"])
         organization_url = f"{self.base_url}/organizations/{self.slug('organization')}/issues/"
         url = str(issue.get("permalink") or organization_url)
@@ -133,13 +129,13 @@ class SentryFindings(SentryClient, FindingSource):
 
 
 def _title(title: str, short_id: str) -> str:
-    """Return a title that fits and is unique to the issue: its name at the end is never cut."""
+    # Findings are identified by their titles: the issue's name at the end makes it unique, and is never cut.
     name = f" (Sentry issue {short_id})"
     return " ".join(title.split())[: MAX_TITLE_LENGTH - len(name)] + name
 
 
 def _domain(issue: Any) -> tuple[str, str]:
-    """Return the closest of the four domains, and why: Sentry's categories do not match them."""
+    # Sentry's categories do not match our four domains.
     category, kind = str(issue.get("issueCategory") or "error"), str(issue.get("type") or "")
     issue_type = str(issue.get("issueType") or "")
     if kind in SECURITY_TYPES or any(word in issue_type for word in SECURITY_WORDS):

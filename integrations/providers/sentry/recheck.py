@@ -1,14 +1,10 @@
-"""Whether an issue of Sentry is fixed: no event was received since its fix was ready.
-
-Sentry itself watches an issue that was resolved and reopens it at the next event. For any other issue, an hour without
-events is required, or three times its usual interval, if that is longer.
-"""
+"""Whether an issue of Sentry is fixed: no event was received since its fix was ready."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import RecheckResult
 
 NO_NEW_EVENTS = "sentry_no_new_events"
 MIN_QUIET_TIME, MAX_QUIET_TIME = timedelta(hours=1), timedelta(days=3)
@@ -27,6 +23,7 @@ def result_since(issue: Mapping[str, Any], since: datetime, now: datetime) -> Re
     if status not in RESOLVED | NOT_RESOLVED:
         message = f"The issue has a status that this version does not know: {status[:60]!r}."
         return RecheckResult(None, message, evidence)
+    # Sentry itself reopens a resolved issue at its next event. For any other one, time without events must pass.
     if status in RESOLVED:
         message = "The issue is resolved, and no event was received since the fix was ready."
         return RecheckResult(True, message, evidence)
@@ -38,7 +35,7 @@ def result_since(issue: Mapping[str, Any], since: datetime, now: datetime) -> Re
 
 
 def _quiet_time(issue: Mapping[str, Any], last_event: datetime) -> timedelta:
-    """Return how long no event must be received: three times the usual interval, within limits."""
+    # A rare error is not fixed because it did not occur for an hour: three times its usual interval must pass.
     first_event, count = datetime.fromisoformat(str(issue["firstSeen"])), int(issue["count"])
     interval = (last_event - first_event) / max(count - 1, 1)
     return min(max(3 * interval, MIN_QUIET_TIME), MAX_QUIET_TIME)

@@ -3,17 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.webhooks import (
-    WebhookEvent,
-    WebhookFormat,
-    WebhookRequest,
-    signed_by,
-    timestamp,
-)
+from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest, signed_by, timestamp
 
 
 def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
-    """Read a delivery: any change of an issue changes findings."""
+    # Any change of an issue changes findings.
     resource = request.header("sentry-hook-resource")
     return WebhookEvent(
         delivery_id=request.header("request-id"),
@@ -24,8 +18,5 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
 
 
 WEBHOOKS = WebhookFormat(
-    is_signed=signed_by("sentry-hook-signature"),
-    read=read,
-    max_age=timedelta(minutes=5),
-    event_names="issue",
+    is_signed=signed_by("sentry-hook-signature"), read=read, max_age=timedelta(minutes=5), event_names="issue"
 )

@@ -1,1 +1,0 @@
-"""The forward proxy through which the browser reaches the network."""

@@ -13,6 +13,7 @@ _MAX_HEAD_BYTES = 256 * 1024
 _CHUNK_BYTES = 64 * 1024
 _REQUEST_LINE = re.compile(rb"([A-Z]+) (\S+) HTTP/1\.1", re.ASCII)
 _ABSOLUTE_FORM = re.compile(r"http://[^/?#]+", re.ASCII | re.IGNORECASE)
+# RFC 9110, section 7.6.1: a proxy forwards none of these.
 _HOP_BY_HOP = {b"connection", b"keep-alive", b"proxy-connection", b"proxy-authorization", b"upgrade", b"te"}
 
 
@@ -54,8 +55,7 @@ class ProxyRequest:
 
     @property
     def url_without_query(self) -> str:
-        """The URL without its query, which may hold secrets."""
-        return self.url.partition("?")[0]
+        return self.url.partition("?")[0]  # a query may hold secrets
 
     @classmethod
     def parse(cls, head: bytes) -> Self:
@@ -80,9 +80,9 @@ class ProxyRequest:
 
 
 def _body_length(lines: list[bytes]) -> int:
-    """Return the Content-Length; browsers send chunked request bodies over HTTP/2 only."""
     fields = dict(line.lower().split(b":", 1) for line in lines if b":" in line)
     length = fields.get(b"content-length", b"0").strip()
+    # Browsers send chunked request bodies over HTTP/2 only, which is inside a tunnel.
     if b"transfer-encoding" in fields or not length.isdigit():
         raise MalformedMessage
     return int(length)
@@ -90,7 +90,7 @@ def _body_length(lines: list[bytes]) -> int:
 
 @dataclass
 class Relay:
-    """Relays and counts bytes between the browser and one server until one side, the budget or the deadline ends."""
+    """Relay bytes between the browser and one server until a side, the budget or the deadline ends."""
 
     client: socket.socket
     upstream: socket.socket
@@ -110,15 +110,14 @@ class Relay:
         self._relay_response()
 
     def _send_body(self, length: int, rest: bytes) -> None:
-        """Send the body and not a byte more: what follows may be a request to another host."""
         while length > 0:
             rest = rest or receive(self.client, self.deadline)
+            # Not a byte more than the body: what follows may be a request to another host.
             self._send_up(rest[:length])
             length -= len(rest)
             rest = b""
 
     def _relay_response(self) -> None:
-        """Relay the response with `Connection: close`."""
         head, rest = read_head(self.upstream, self.deadline)
         while head.startswith((b"HTTP/1.1 1", b"HTTP/1.0 1")):  # skip 100 and 103
             head, rest = read_head(self.upstream, self.deadline, rest)
@@ -130,11 +129,11 @@ class Relay:
         self._relay_down()
 
     def _relay_down(self) -> None:
-        """Relay the rest of a response; stop when the browser closes the connection or sends another request."""
         while True:
             ready = self._wait_readable()
             if self.upstream in ready:
                 self._send_down(receive(self.upstream, self.deadline))
+            # The browser closed the connection or sends another request.
             elif self.client in ready:
                 return
 
@@ -145,7 +144,6 @@ class Relay:
                 self._send_up(chunk) if sock is self.client else self._send_down(chunk)
 
     def _wait_readable(self) -> list[socket.socket]:
-        """Wait until the deadline and return the sockets that can be read."""
         poll = select.poll()
         sides = {sock.fileno(): sock for sock in (self.client, self.upstream)}
         for number in sides:

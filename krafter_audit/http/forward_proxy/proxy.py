@@ -1,9 +1,4 @@
-"""The browser's forward proxy: it applies the HTTP client's address policy, and limits traffic and time.
-
-A browser follows redirects, opens WebSockets, prefetches and runs scripts. It is started so that it can reach the
-network through this proxy only. The proxy supports what browsers send: CONNECT for https and WebSockets, absolute-form
-requests for http. A refused request is disconnected: a response would look like one of the site.
-"""
+"""The browser's forward proxy: it applies the HTTP client's address policy, and limits traffic and time."""
 
 import contextlib
 import socket
@@ -30,12 +25,12 @@ _MAX_CONNECTIONS = 256  # a browser opens 32 to a proxy
 _MAX_RECORDED_URL_LENGTH = 500
 
 
+# A browser follows redirects, opens WebSockets, prefetches and runs scripts: it is started so that it reaches the
+# network through this proxy only.
 class ForwardProxy:
     """A proxy for one page visit; a context manager, listening on 127.0.0.1 at `port`.
 
-    `dns_cache` may be shared between the visits of a run. `proxied_requests` lists what was requested, from which
-    address, and what was refused. `on_exceeded` is called, perhaps repeatedly and in another thread, when the visit
-    exceeds a limit.
+    `on_exceeded` is called, perhaps repeatedly and in another thread, when the visit exceeds a limit.
     """
 
     def __init__(
@@ -70,7 +65,6 @@ class ForwardProxy:
         self.close()
 
     def close(self) -> None:
-        """Close all connections and accept no more."""
         with self._lock:
             self._closed = True
             remaining = list(self._open)
@@ -80,13 +74,11 @@ class ForwardProxy:
         self._listener.close()
 
     def mark_exceeded(self, limit: str) -> None:
-        """Stop the visit because of a limit that the browser's own count exceeds."""
         self.budget.exceeded = self.budget.exceeded or limit
         self._notify_exceeded()
 
     @property
     def refused_requests(self) -> list[ProxiedRequest]:
-        """The requests that the address policy refused."""
         return [request for request in list(self.proxied_requests) if request.reason == RefusedAddress.reason]
 
     def _accept(self) -> None:
@@ -98,8 +90,9 @@ class ForwardProxy:
             threading.Thread(target=self._serve, args=[client], name="forward-proxy", daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        """Serve one request and close: a connection is never used for a second host."""
         try:
+            # One request and then close: a connection is never used for a second host. A refused request is
+            # disconnected too, since a response would look like one of the site.
             self._register(client)
             head, rest = read_head(client, self._deadline)
             self._forward(client, ProxyRequest.parse(head), rest)
@@ -136,6 +129,8 @@ class ForwardProxy:
     def _connect(self, url: str, record: ProxiedRequest) -> socket.socket:
         parsed = ParsedUrl.parse(url)
         record.host, record.port = host_and_port = parsed.host, parsed.port
+        # Checked once for all requests of a run: a name cannot change its address between the check and the
+        # connection.
         addresses = self.dns_cache.get(host_and_port)
         addresses = addresses or resolve_allowed(*host_and_port, self.policy, self._deadline)
         self.dns_cache[host_and_port] = addresses

@@ -1,4 +1,4 @@
-"""What the forward proxy counts: its limits, the traffic of a page visit, and each request."""
+"""The forward proxy's limits, and what it counts."""
 
 import threading
 from dataclasses import dataclass, field
@@ -22,8 +22,7 @@ class ProxyLimits:
 class ProxiedRequest:
     """One request to the proxy; for https a tunnel, which may carry several requests to one host.
 
-    `url` is without query and fragment, for a tunnel without path. `address` is the connected one. A request that was
-    refused or failed has `reason` (as `HttpError.reason`) and `detail` (a sentence).
+    `url` is without query, `address` the connected one. A failed request has `reason` (as `HttpError`) and `detail`.
     """
 
     url: str
@@ -47,13 +46,11 @@ class TrafficBudget:
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def count_request(self) -> None:
-        """Count a request. Raises ConnectionClosed above the limit."""
         with self.lock:
             self.requests += 1
             self._check(self.requests > self.limits.requests, f"over {self.limits.requests} requests")
 
     def count_bytes(self, count: int) -> None:
-        """Count bytes. Raises ConnectionClosed above the limit."""
         with self.lock:
             self.bytes += count
             self._check(self.bytes > self.limits.bytes, f"over {self.limits.bytes // (1024 * 1024)} MB")

@@ -1,5 +1,3 @@
-"""manage.py document_settings [--check]"""
-
 from typing import Any
 
 from django.conf import settings
@@ -13,11 +11,9 @@ class Command(BaseCommand):
     requires_system_checks = ()  # no value of a setting matters here
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
         parser.add_argument("--check", action="store_true", help="Only exit with 1 when the page is stale.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the page, or compare it with the declarations."""
         path = settings.BASE_DIR / "docs" / "operations.md"
         page = path.read_text(encoding="utf-8")
         new = documented(page)

@@ -1,5 +1,3 @@
-"""`manage.py rotate_credentials`: seal every credential with the first key of KRAFTER_ENCRYPTION_KEYS."""
-
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -41,7 +39,6 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=200, help="Rows to read at once (200).")
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
-        """Rotate all rows once and print how many had which outcome."""
         first_key = vault.current_key_id()
         counts = Counter({ROTATED: 0, CURRENT: 0, REPLACED: 0, UNREADABLE: 0})
         for model, reseal in SEALED_MODELS.items():
@@ -56,7 +53,6 @@ class Command(BaseCommand):
 
 
 def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
-    """Yield the rows with credentials in batches, ordered by id."""
     after: UUID | None = None
     while True:
         sealed = model._default_manager.filter(credentials__isnull=False).order_by("pk")
@@ -68,7 +64,6 @@ def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
 
 
 def rotate(row: Any, first_key: str, reseal: Reseal) -> str:
-    """Seal the credentials of a row with the first key, unless they are replaced at the same time."""
     before = bytes(row.credentials or b"")
     try:
         if vault.key_id_of(before) == first_key:
@@ -76,5 +71,6 @@ def rotate(row: Any, first_key: str, reseal: Reseal) -> str:
         after = reseal(row)
     except VaultError:
         return UNREADABLE
+    # Compare-and-set: a user may replace the credentials while the command runs.
     updated = type(row)._default_manager.filter(pk=row.pk, credentials=before).update(credentials=after)
     return ROTATED if updated else REPLACED

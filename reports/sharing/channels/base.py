@@ -1,5 +1,3 @@
-"""The interface of a channel: the request fields that it needs, and how it sends a message."""
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +9,6 @@ SaveOutcome = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class ReportMessage:
-    """The content of a message: the report, its key figures and the URL of its page."""
-
     project: str
     site_url: str
     period: str
@@ -24,9 +20,10 @@ class ReportMessage:
 
 @dataclass(frozen=True)
 class ShareDelivery:
-    """A message with its recipients. `save_outcome(address, outcome)` stores the result for one address at once."""
+    """A message with its recipients."""
 
     message: ReportMessage
+    # Stores the result for one address at once.
     save_outcome: SaveOutcome
     recipients: Sequence[str] = ()
     webhook_url: str = field(default="", repr=False)
@@ -34,10 +31,9 @@ class ShareDelivery:
 
 @dataclass(frozen=True)
 class ShareChannel:
-    """A channel; `needs` are its required request fields.
+    """A channel; `needs` are its required request fields, which `check` validates. Raises InvalidParams.
 
-    `check` raises InvalidParams for a value that cannot be delivered to. `deliver` sends and returns a sentence, or
-    raises DeliveryRefused (permanent) or DeliveryPostponed (retry); None if nothing is sent.
+    `deliver` sends and returns a sentence, or raises DeliveryRefused or DeliveryPostponed; None if nothing is sent.
     """
 
     needs: frozenset[str] = frozenset()

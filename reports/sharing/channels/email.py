@@ -29,22 +29,23 @@ def deliver(delivery: ShareDelivery) -> str:
 
 
 def send(delivery: ShareDelivery, address: str, server: BaseEmailBackend) -> str:
-    """Send to one recipient and store the outcome at once, so that a retry does not repeat the message."""
     try:
         server.send_messages([build_mail(delivery.message, address)])
         outcome = SENT
     except smtplib.SMTPRecipientsRefused as error:
+        # RFC 5321, section 4.2.1: 4xx is temporary, 5xx permanent.
         if any(code < 500 for code, _ in error.recipients.values()):
             raise
         outcome = REFUSED
+    # At once, so that a retry does not repeat the message.
     delivery.save_outcome(address, outcome)
     return outcome
 
 
 def build_mail(message: ReportMessage, address: str) -> EmailMultiAlternatives:
-    """Return the mail to one recipient."""
     context = {"message": message}
     mail = EmailMultiAlternatives(
+        # A line break in a project's name would begin another header.
         subject=f"Audit report: {message.project}, {message.period}".replace("\n", " ").replace("\r", " "),
         body=render_to_string("reports/email.txt", context),
         to=[address],

@@ -10,13 +10,11 @@ from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDeli
 
 
 def check(fields: dict[str, Any]) -> None:
-    """Raise InvalidParams unless the URL is a Slack webhook that the address policy allows."""
     if not slack.is_webhook(fields["webhook_url"]):
         raise InvalidParams(details={"webhook_url": [slack.INVALID_WEBHOOK_URL]})
 
 
 def deliver(delivery: ShareDelivery) -> str:
-    """Post the message once."""
     try:
         slack.post(delivery.webhook_url, payload(delivery.message))
     except slack.SlackRefused as error:
@@ -27,10 +25,10 @@ def deliver(delivery: ShareDelivery) -> str:
 
 
 def payload(message: ReportMessage) -> dict[str, Any]:
-    """Return the message as Slack blocks, with a plain text for notifications."""
     title = f"Audit report: {message.project}"
     figures = [{"type": "mrkdwn", "text": f"*{figure.name}*\n{figure.value}"} for figure in message.figures]
     return {
+        # Shown in notifications, which have no blocks.
         "text": escape(f"{title}, {message.period}: {message.url}"),
         "blocks": [
             header(title),

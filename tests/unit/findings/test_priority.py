@@ -5,7 +5,6 @@ import pytest
 from findings.priority import (
     TRAFFIC_WEIGHT,
     Priority,
-    complete,
     for_severity,
     reapply_traffic,
     score_of,
@@ -21,7 +20,7 @@ def evidence(base: Priority, share: float) -> dict[str, object]:
 
 
 def test_missing_numbers_are_derived_from_the_severity():
-    assert complete("high", impact=50) == Priority(50, 30, 80, score_of(50, 30, 80))
+    assert for_severity("high", impact=50) == Priority(50, 30, 80, score_of(50, 30, 80))
 
 
 @pytest.mark.parametrize(("share", "factor"), [(-1, 0.75), (0, 0.75), (0.25, 1.0), (1, 1.25), (2, 1.25)])

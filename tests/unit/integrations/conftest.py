@@ -110,3 +110,9 @@ def tracker(
     with serve(DIALECTS[request.param]()) as fake:
         monkeypatch.setenv(f"KRAFTER_{request.param.upper()}_URL", fake.api_url)
         yield fake
+
+
+def connect_by_code(project: Project, provider: str, **fields: str) -> Integration:
+    """Exchange an OAuth code and connect, as a request does."""
+    credentials = services.exchange_code(project, provider, **fields)
+    return services.connect(project, provider, credentials=credentials, by=SYSTEM)

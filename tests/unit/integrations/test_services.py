@@ -81,7 +81,7 @@ def test_request_during_a_sync_is_remembered(project: Project) -> None:
     services.request_sync(before)
 
     after = Integration.objects.get()
-    assert (after.status, after.scope) == ("syncing", "all")
+    assert (after.status, after.sync_scope) == ("syncing", "all")
     assert before.requested_at is not None
     assert after.requested_at is not None
     assert after.requested_at > before.requested_at

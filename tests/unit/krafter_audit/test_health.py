@@ -22,7 +22,7 @@ def test_readiness_names_an_unavailable_service(client: Client, monkeypatch: pyt
 
     response = client.get("/healthz/ready")
 
-    assert (response.status_code, response.json()) == (503, {"database": "ok", "redis": "away"})
+    assert (response.status_code, response.json()) == (503, {"database": "ok", "redis": "unavailable"})
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,9 @@ def application() -> Iterator[Application]:
     application.release.set()
 
 
-@pytest.fixture
-def port(application: Application) -> Iterator[int]:
+@contextmanager
+def serving(application: Callable[..., Any]) -> Iterator[int]:
+    """Serve the application in a thread and yield the port."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     listener.setblocking(False)
     port = int(listener.getsockname()[1])
@@ -74,11 +75,17 @@ def port(application: Application) -> Iterator[int]:
     thread = threading.Thread(target=run)
     thread.start()
     yield port
-    application.release.set()
     stopping.set()
     thread.join()
     web.task_dispatcher.shutdown(timeout=1)
     server.close_all(web._map)
+
+
+@pytest.fixture
+def port(application: Application) -> Iterator[int]:
+    with serving(application) as port:
+        yield port
+        application.release.set()
 
 
 def get(port: int, path: str = "/", body: bytes | None = None) -> tuple[int, bytes]:
@@ -260,3 +267,20 @@ def test_workers_end_when_their_supervisor_is_killed(
 
     assert len(workers) == 2
     assert eventually(lambda: not survivors(workers), seconds=20)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "scheme"), [("https://audit.example.com", b"https"), ("http://127.0.0.1:8000", b"http")]
+)
+def test_scheme_of_a_request_is_that_of_the_public_url(
+    public_url: str, scheme: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("KRAFTER_PUBLIC_URL", public_url)
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        body = environ["wsgi.url_scheme"].encode()
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    with serving(application) as port:
+        assert get(port) == (200, scheme)

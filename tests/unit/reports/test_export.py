@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from krafter_audit.db import leases
 from reports import export, jobs, services
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, Exporter
-from reports.models import Report, ReportItem
+from reports.models import Report, ReportItem, Share
 from reports.snapshots import snapshotting
 from tests import factories
 from tests.factories import Scenario
@@ -300,3 +301,22 @@ def test_snapshot_has_a_statement_timeout_of_ten_minutes(scenario: Scenario, cal
     with connection.cursor() as cursor:  # still in the transaction of this test
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("10min",)
+
+
+@pytest.mark.usefixtures("broken_pdf")
+def test_failed_report_cannot_be_shared(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport
+) -> None:
+    export_report("pdf")
+
+    status, refusal = call_api("post", "reports/share", {"channel": "link"})
+
+    assert (status, refusal["error"]["code"]) == (409, "report_failed")
+    assert not Share.objects.exists()
+
+
+def test_exported_file_is_readable_by_its_owner_alone(export_report: ExportReport) -> None:
+    report = export_report("json")
+
+    path = Path(default_storage.path(report.file))
+    assert (oct(path.stat().st_mode & 0o777), oct(path.parent.stat().st_mode & 0o777)) == ("0o600", "0o700")

@@ -75,7 +75,7 @@ def test_csv_is_one_table_with_the_record_type_in_the_first_column() -> None:
     )
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])  # noqa: RUF001
 def test_csv_prefixes_cells_that_a_spreadsheet_would_run(start: str) -> None:
     formula = finding(1, f"{start}cmd|' /C calc'!A0", "seo", "low", "new", 5)
 

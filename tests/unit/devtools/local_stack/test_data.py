@@ -82,12 +82,12 @@ def test_a_dead_child_that_nobody_has_asked_about_is_not_alive():
 
 
 def test_a_port_stays_the_same_until_somebody_else_has_it(data):
-    port = data.port_of("demo")
-    assert data.port_of("demo") == port
+    port = data.stable_port("demo")
+    assert data.stable_port("demo") == port
 
     with socket.create_server(("127.0.0.1", port)):
         assert not port_is_free("127.0.0.1", port)
-        assert data.port_of("demo") != port
+        assert data.stable_port("demo") != port
 
 
 def test_a_free_port_can_be_listened_on():
@@ -96,8 +96,8 @@ def test_a_free_port_can_be_listened_on():
 
 def test_what_a_killed_system_left_elsewhere_is_cleared_by_the_next(data, tmp_path):
     (tmp_path / "socket").mkdir()
-    data.keep_track_of(tmp_path / "socket")
+    data.record_socket_directory(tmp_path / "socket")
 
-    DataDirectory(data.path).clear_elsewhere()
+    DataDirectory(data.path).remove_socket_directory()
 
     assert not (tmp_path / "socket").exists()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.local_stack.postgres import Postgres, fitted, name_of
+from devtools.local_stack.postgres import Postgres, program_name, settings_for_memory
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def server(tmp_path):
     made = Postgres(tmp_path / "cluster", "password")
     made.directory.mkdir()
     yield made
-    made.command().clear()
+    made.command().remove_files()
 
 
 def lock(server: Postgres, number: str) -> Path:
@@ -52,10 +52,10 @@ def test_a_socket_has_a_short_path_that_nobody_else_can_reach(server):
 
 
 def test_a_process_has_the_name_of_its_program():
-    assert name_of(os.getpid()).startswith(("python", "pytest"))
-    assert name_of(999999999) == ""
+    assert program_name(os.getpid()).startswith(("python", "pytest"))
+    assert program_name(999999999) == ""
 
 
 @pytest.mark.parametrize(("gigabytes", "own"), [(0.5, "128MB"), (2, "256MB"), (4, "512MB"), (64, "1024MB")])
 def test_a_server_takes_an_eighth_of_the_machine_within_bounds(gigabytes: float, own: str):
-    assert fitted(int(gigabytes * 1024**3))["shared_buffers"] == own
+    assert settings_for_memory(int(gigabytes * 1024**3))["shared_buffers"] == own

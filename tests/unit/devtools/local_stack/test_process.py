@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.local_stack.process import Command, StartFailed, cut, launch, run
+from devtools.local_stack.process import Command, StartFailed, kill_guarded, launch, run
 from scanner.browser.process_guard import descendants
 from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
@@ -21,13 +21,13 @@ def family(tmp_path: Path) -> Iterator[tuple[object, set[int]]]:
     process = launch(Command("family", [sys.executable, "-S", "-c", FAMILY]), tmp_path / "log")
     assert eventually(lambda: len(descendants(process.pid)) == 2)
     yield process, descendants(process.pid)
-    cut(process)
+    kill_guarded(process)
 
 
 def test_closing_the_pipe_kills_the_command_and_its_descendants(family):
     process, pids = family
 
-    cut(process)
+    kill_guarded(process)
 
     assert survivors(pids) == []
 
@@ -83,7 +83,7 @@ def test_directories_are_deleted_when_the_pipe_closes_and_kept_when_the_command_
 
     run(Command("ending", ["true"], remove=(kept,)), tmp_path / "log")
     process = launch(Command("staying", ["sleep", "60"], remove=(removed,)), tmp_path / "log")
-    cut(process)
+    kill_guarded(process)
 
     assert (kept.exists(), removed.exists()) == (True, False)
 

@@ -36,10 +36,10 @@ def test_a_process_that_is_killed_comes_back(tmp_path):
     told = supervised(
         """
 supervisor.add(Command("sleeper", ["sleep", "60"]))
-supervisor.until(running, "sleeper")
+supervisor.wait_until(running, "sleeper")
 (first,) = running()
 os.kill(first, 9)
-supervisor.until(lambda: running() - {first}, "sleeper")
+supervisor.wait_until(lambda: running() - {first}, "sleeper")
 print("back")
 supervisor.stop([(["sleeper"], 3)])
 print("left:", descendants(os.getpid()))
@@ -54,11 +54,11 @@ def test_orphans_of_a_killed_guard_are_ended_before_the_process_comes_back(tmp_p
     told = supervised(
         """
 supervisor.add(Command("family", ["sh", "-c", "sleep 60 & sleep 61; true"]))
-supervisor.until(lambda: len(running()) == 2, "family")
+supervisor.wait_until(lambda: len(running()) == 2, "family")
 first, guard = running(), supervisor.children["family"].process.pid
 os.kill(guard, 9)
-supervisor.until(lambda: not running() & first, "the end of the orphans", seconds=5)
-supervisor.until(lambda: len(running() - first) == 2, "family")
+supervisor.wait_until(lambda: not running() & first, "the end of the orphans", seconds=5)
+supervisor.wait_until(lambda: len(running() - first) == 2, "family")
 print("back")
 supervisor.stop([(["family"], 3)])
 print("left:", descendants(os.getpid()))
@@ -74,7 +74,7 @@ def test_a_process_that_never_starts_fails_the_start_with_the_end_of_its_log(tmp
         """
 supervisor.add(Command("broken", ["sh", "-c", "echo the reason; exit 3"]))
 try:
-    supervisor.until(lambda: False, "broken")
+    supervisor.wait_until(lambda: False, "broken")
 except StartFailed as error:
     print(error)
 """,
@@ -89,7 +89,7 @@ def test_a_process_that_does_not_end_in_order_is_ended_all_the_same(tmp_path):
     told = supervised(
         """
 supervisor.add(Command("deaf", ["sh", "-c", "trap '' TERM; sleep 60; sleep 61"]))
-supervisor.until(running, "deaf")
+supervisor.wait_until(running, "deaf")
 started = time.monotonic()
 supervisor.stop([(["deaf"], 0.5)])
 print("left:", descendants(os.getpid()), "in time:", time.monotonic() - started < 3)
@@ -110,7 +110,7 @@ log, sizes = Path(sys.argv[1]) / "chatty.log", [0]
 def cut():
     sizes.append(log.stat().st_size)
     return sizes[-1] < max(sizes)
-supervisor.until(cut, "chatty")
+supervisor.wait_until(cut, "chatty")
 print("cut")
 supervisor.stop([(["chatty"], 1)])
 """,

@@ -10,7 +10,6 @@ from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import credentials, services
 from integrations.configuration import Configuration
@@ -20,6 +19,7 @@ from integrations.oauth import flow as oauth
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.registry import ADAPTERS
 from krafter_audit.http.client import Client
+from tests.unit.integrations.conftest import connect_by_code
 
 INSTALLATION = "7a485448-a9e2-4c85-8a3c-4f44175783c9"
 # Where each vendor documents its token endpoint, and the form of the request (providers.md, section 3).
@@ -86,11 +86,10 @@ def test_code_is_exchanged_at_every_provider(
     ):
         monkeypatch.setenv(f"KRAFTER_{name.upper()}_{setting}", value)
 
-    services.connect_by_code(
+    connect_by_code(
         project,
         name,
         auth_code="code-1",
-        by=SYSTEM,
         redirect_uri="https://app.example/back",
         code_verifier="v" * 43,
     )
@@ -151,12 +150,11 @@ def test_sentry_installation_is_exchanged_and_refreshed(
     monkeypatch.setenv("KRAFTER_SENTRY_CLIENT_ID", "id")
     monkeypatch.setenv("KRAFTER_SENTRY_CLIENT_SECRET", "client-secret")
 
-    services.connect_by_code(project, "sentry", auth_code="code-1", by=SYSTEM, installation_id=INSTALLATION)
+    connect_by_code(project, "sentry", auth_code="code-1", installation_id=INSTALLATION)
     stored = credentials.open_credentials(Integration.objects.get())
     vendor.answer |= {"token": "st-7654321", "refreshToken": "sr-7654321"}
     with Client() as client:
-        found = Configuration(vendor.server.url_for("/").rstrip("/"), "", "id", "client-secret")
-        renewed = oauth.refresh_tokens(client, ADAPTERS["sentry"], found, stored)
+        renewed = oauth.refresh_tokens(client, ADAPTERS["sentry"], stored)
 
     client_of_ours = {"client_id": "id", "client_secret": "client-secret"}
     path = f"/api/0/sentry-app-installations/{INSTALLATION}/authorizations/"
@@ -189,11 +187,15 @@ def test_installation_id_is_for_sentry_only(project: Project, monkeypatch: pytes
         "nothing",
     ],
 )
-def test_refusal_does_not_contain_what_was_sent(vendor: Vendor, answer: Any) -> None:
+def test_refusal_does_not_contain_what_was_sent(
+    vendor: Vendor, answer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     vendor.answer = answer
-    found = Configuration("", vendor.server.url_for("/token"), "id", "client-secret")
 
     for name in DOCUMENTED:
+        monkeypatch.setenv(f"KRAFTER_{name.upper()}_TOKEN_URL", vendor.server.url_for("/token"))
+        monkeypatch.setenv(f"KRAFTER_{name.upper()}_CLIENT_ID", "id")
+        monkeypatch.setenv(f"KRAFTER_{name.upper()}_CLIENT_SECRET", "client-secret")
         with Client() as client, pytest.raises(ProviderRefused) as caught:
-            oauth.refresh_tokens(client, ADAPTERS[name], found, {"token": "x", "refresh_token": "rt-secret"})
+            oauth.refresh_tokens(client, ADAPTERS[name], {"token": "x", "refresh_token": "rt-secret"})
         assert str(caught.value) == f"{ADAPTERS[name].title} no longer accepts the sign-in: connect again."

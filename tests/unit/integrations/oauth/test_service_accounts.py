@@ -14,7 +14,6 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
-from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
 from integrations.oauth.service_accounts import find_key, request_token
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
@@ -75,7 +74,7 @@ def server(google: Google, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
 
 def fetch_token(key: dict[str, Any], name: str = "gsc") -> str:
     with Client() as client:
-        return request_token(client, ADAPTERS[name], configuration(name), key)
+        return request_token(client, ADAPTERS[name], key)
 
 
 def part(text: str) -> Any:

@@ -20,7 +20,7 @@ from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.registry import ADAPTERS
 from krafter_audit.http.client import Client
 from tests.fakes.dialects.github import FakeGitHub
-from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
+from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, connect_by_code
 
 pytestmark = pytest.mark.django_db
 Sync = Callable[[], Integration]
@@ -39,7 +39,7 @@ def oauth_client(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def connect(project: Project, **extra: str) -> Integration:
-    return services.connect_by_code(project, "github", auth_code="code-1", by=SYSTEM, **extra)
+    return connect_by_code(project, "github", auth_code="code-1", **extra)
 
 
 def stored() -> dict[str, Any]:

@@ -96,4 +96,4 @@ def test_request_during_a_sync_repeats_it(
     ended = engine.finish_or_repeat(row, status="connected")
 
     integration.refresh_from_db()
-    assert (ended, integration.status, integration.scope) == (True, "syncing", "pending")
+    assert (ended, integration.status, integration.sync_scope) == (True, "syncing", "pending")

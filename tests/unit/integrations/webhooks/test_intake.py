@@ -35,7 +35,7 @@ def test_signed_delivery_is_stored_and_requests_a_sync(each_integration: Integra
 
     assert (response.status_code, response.json()["data"]) == (202, {"accepted": True})
     assert stored(each_integration) == DELIVERY_STORED
-    assert each_integration.scope == ("all" if each_integration.provider == "sentry" else "pending")
+    assert each_integration.sync_scope == ("all" if each_integration.provider == "sentry" else "pending")
 
 
 def test_delivery_is_answered_within_200_ms(each_integration: Integration) -> None:
@@ -133,5 +133,5 @@ def test_changed_alerts_delay_the_sync_by_30_seconds(github_integration: Integra
     call(github_integration, body, headers)
 
     github_integration.refresh_from_db()
-    assert github_integration.scope == "all"
+    assert github_integration.sync_scope == "all"
     assert timedelta(seconds=20) < github_integration.not_before - timezone.now() <= timedelta(seconds=30)

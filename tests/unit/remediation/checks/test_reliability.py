@@ -103,7 +103,7 @@ def measured(scenario: Scenario, key: str = CSP) -> dict[str, Any]:
 def flips(scenario: Scenario, key: str = CSP) -> tuple[int, int, int]:
     """Return the numbers of runs, compared runs and flips."""
     counts = measured(scenario, key)
-    return counts["looks"], counts["compared"], counts["flips"]
+    return counts["runs"], counts["compared"], counts["flips"]
 
 
 def test_opposite_results_for_an_unchanged_page_are_a_flip(scenario: Scenario):

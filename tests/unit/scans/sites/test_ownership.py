@@ -114,8 +114,13 @@ def test_token_is_stable_per_host_and_differs_between_projects(scenario: Scenari
 
 
 @pytest.mark.parametrize(
-    "host", ["", "ftp://example.com", "a b", "user:pw@example.com", "http://0x7f.1/", "x" * 300]
-)
+    "host",
+    [
+        "", "ftp://example.com", "a b", "user:pw@example.com", "http://0x7f.1/", "x" * 300,
+        "127.0.0.1", "169.254.169.254", "[::1]", "localhost", "vault.internal", "printer.local", "intranet",
+        "site.onion", "nas.home.arpa", "metadata.google.internal",
+    ],
+)  # fmt: skip
 def test_invalid_host_is_rejected(scenario: Scenario, host: str):
     response = scenario.client.ask("post", "sites", {"host": host})
 

@@ -18,7 +18,7 @@ from krafter_audit.http.client import Client
 from remediation.models import Task
 from remediation.services import tasks, verdicts, verifications
 from tests.fakes.dialects.gitlab import PROJECT, TOKEN, FakeGitLab
-from tests.unit.integrations.conftest import MakeTask, Sync
+from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
 from tests.unit.integrations.providers.drafts import draft
 from tests.unit.integrations.providers.gitlab.conftest import connect
 from tests.unit.integrations.providers.gitlab.test_findings import vulnerability
@@ -208,9 +208,7 @@ def test_token_refresh_repeats_the_redirect_uri_and_stores_the_new_pair(
     )
     gitlab.token_answers = [(200, {}, tokens(1)), (200, {}, tokens(2))]
     back = "https://app.example/back"
-    row = services.connect_by_code(
-        project, "gitlab", auth_code="code-1", by=SYSTEM, redirect_uri=back, code_verifier="v" * 43
-    )
+    row = connect_by_code(project, "gitlab", auth_code="code-1", redirect_uri=back, code_verifier="v" * 43)
     opened = secrets.open_credentials(row)
     row.credentials = secrets.seal(row, {**opened, "refresh_at": "2020-01-01T00:00:00+00:00"})
     row.save()

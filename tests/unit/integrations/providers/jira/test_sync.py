@@ -15,7 +15,7 @@ from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts
 from tests.fakes.dialects import jira as dialect
 from tests.fakes.dialects.jira import API_TOKEN, TOKEN, FakeJira
-from tests.unit.integrations.conftest import MakeTask, Sync
+from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
 from tests.unit.integrations.providers.jira.conftest import an_hour_passes
 from tests.unit.integrations.providers.jira.test_tickets import FIRST
 
@@ -173,7 +173,7 @@ def test_sign_in_keeps_the_project_and_drops_the_api_token(
     }.items():
         monkeypatch.setenv(f"KRAFTER_JIRA_{name}", value)
 
-    row = services.connect_by_code(project, "jira", auth_code="once", by=SYSTEM)
+    row = connect_by_code(project, "jira", auth_code="once")
 
     assert jira.token_requests == [
         {

@@ -1,4 +1,4 @@
-"""Tickets that changed at the provider move their tasks. No transaction is open during a request."""
+"""Tickets that changed at the provider move their tasks: those that webhooks report, and those of a scheduled sync."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,26 +8,64 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.models import SyncConflict, TicketLink
+from integrations.models import SyncConflict, TicketLink, WebhookDelivery
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import Ticket
-from integrations.sync import conflicts, loop_breaker
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
-from integrations.sync.three_way_merge import agreed_values, merge, ticket_values
-from integrations.sync.ticket_drafts import draft_of
+from integrations.sync.tickets import conflicts
+from integrations.sync.tickets.drafts import draft_of
+from integrations.sync.tickets.three_way_merge import agreed_values, last_change, merge, ticket_values
 from remediation.locks import LockedTask, lock_task
 from remediation.models import Task
 from remediation.services import tickets
 
 Field = SyncConflict.Field
+# Providers' clocks and search indexes lag behind: the last minutes are read again.
 OVERLAP = timedelta(minutes=5)
 CURSOR = "tickets_since"
 IN_PROGRESS = (Task.Status.IN_PROGRESS, Task.Status.READY_VERIFY)
 MAX_PULL_REQUESTS = 50  # a run; each costs a request
+DELIVERIES_BATCH_SIZE = 200
+SEPARATORS = ("#", "/")  # before the last part of a ticket's id
 
 
-def pull(context: SyncContext, tracker: Tracker) -> None:
+def process_deliveries(context: SyncContext, tracker: Tracker) -> None:
+    """Request the current state of each ticket that a stored webhook delivery reports; its task follows."""
+    waiting = WebhookDelivery.objects.filter(integration=context.integration, processed_at__isnull=True)
+    while batch := list(waiting.order_by("id")[:DELIVERIES_BATCH_SIZE]):
+        changes = {number: delivery.changed_at for delivery in batch for number in delivery.ticket_ids}
+        for link in _links_of(context, list(changes)):
+            # Our own pushes come back as deliveries: a change that is known already costs no request.
+            if not _is_known(link, changes[_last_part(link.external_id)]):
+                with skip_if_refused(context, link.key):
+                    _follow_if_changed(context, link, tracker.get_ticket(link.external_id))
+        processed = WebhookDelivery.objects.filter(pk__in=[delivery.pk for delivery in batch])
+        processed.update(processed_at=timezone.now())
+
+
+def _is_known(link: TicketLink, changed_at: datetime | None) -> bool:
+    known = last_change(link.last_synced)
+    return changed_at is not None and known is not None and changed_at <= known
+
+
+def _links_of(context: SyncContext, numbers: Sequence[str]) -> list[TicketLink]:
+    # A delivery has only the last part of an id. All ids of an integration have the same prefix, so that full ids
+    # can be composed, which an index finds; a search by suffix would read all links.
+    first = context.links.values_list("external_id", flat=True).first()
+    if first is None:
+        return []
+    prefix = first.removesuffix(_last_part(first))
+    found = context.links.filter(external_id__in=[prefix + number for number in numbers])
+    return list(found.order_by("id"))
+
+
+def _last_part(external_id: str) -> str:
+    return external_id[max(external_id.rfind(separator) for separator in SEPARATORS) + 1 :]
+
+
+def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
     """Read the tickets that changed since the last sync."""
+    # The next sync continues at the start of this one: a change made while the pages are read is not missed.
     started_at = timezone.now()
     first = context.links.order_by("created_at").values_list("created_at", flat=True).first()
     if first is not None:
@@ -43,19 +81,22 @@ def pull(context: SyncContext, tracker: Tracker) -> None:
 
 def _follow_tickets(context: SyncContext, page: Sequence[Ticket]) -> set[str]:
     """Follow the tickets of a page that changed; return their ids."""
-    changed: set[str] = set()
     by_id = {ticket.external_id: ticket for ticket in page}
-    for link in context.links.filter(external_id__in=by_id):
-        ticket = by_id[link.external_id]
-        if link.last_synced["ticket"] != ticket_values(ticket):
-            follow_ticket(context, link.pk, ticket)
-            changed.add(ticket.external_id)
-    return changed
+    links = context.links.filter(external_id__in=by_id)
+    return {link.external_id for link in links if _follow_if_changed(context, link, by_id[link.external_id])}
+
+
+def _follow_if_changed(context: SyncContext, link: TicketLink, ticket: Ticket) -> bool:
+    if link.last_synced["ticket"] == ticket_values(ticket):
+        return False
+    follow_ticket(context, link.pk, ticket)
+    return True
 
 
 @transaction.atomic
 def follow_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     """Let a task follow its ticket: lock the task, merge, move it, and store what both sides agree on."""
+    # No transaction is open during a request: the ticket was read before these rows are locked.
     task_id = TicketLink.objects.values_list("task_id", flat=True).get(pk=link_id)
     locked = lock_task(task_id)
     link = TicketLink.objects.select_for_update(of=("self",)).get(pk=link_id)
@@ -66,7 +107,7 @@ def follow_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
         link.last_synced["task"]["status"] = locked.task.status  # a person decides: ours is not pushed
     else:
         conflicts.settle(link, Field.STATE)
-    if merged.follow and may_change_state(context, link, ticket):
+    if merged.follow and conflicts.may_change_state(context, link, ticket):
         _move_task(context, link, ticket, locked, merged.follow)
     link.last_synced["ticket"] = agreed_values(link.last_synced, ticket)
     link.save(update_fields=["last_synced", "state_changes", "halted_at", "updated_at"])
@@ -85,22 +126,12 @@ def _move_task(
             context.log_refusal(ticket.key, problem)
 
 
-def may_change_state(context: SyncContext, link: TicketLink, ticket: Ticket) -> bool:
-    """Count a state change; the one that halts the link opens a conflict."""
-    was_halted = link.halted_at is not None
-    if loop_breaker.allow_state_change(link, timezone.now()):
-        return True
-    if not was_halted:
-        conflicts.open_conflict(context, link, Field.LOOP, ticket.state.value, loop_breaker.LOOP_DETECTED)
-    return False
-
-
 def _find_pull_requests(context: SyncContext, tracker: Tracker, changed: set[str]) -> None:
-    """Search for pull requests of changed tickets and of tasks in progress: a reference may not change a ticket."""
+    # Tasks in progress are included, since at some vendors a pull request that refers to a ticket does not change it.
     without = context.links.filter(Q(task__pr_url__isnull=True) | Q(task__pr_url=""))
     wanted = without.filter(Q(external_id__in=changed) | Q(task__status__in=IN_PROGRESS))
     for link in wanted.order_by("-task__updated_at")[:MAX_PULL_REQUESTS]:
-        with skip_if_refused(context, tracker, link.key):
+        with skip_if_refused(context, link.key):
             url = tracker.find_pull_request(link.external_id)
             if url:
                 tickets.link_ticket(link.task_id, pr_url=url[:2000], by=BY_INTEGRATION)

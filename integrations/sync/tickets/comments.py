@@ -1,4 +1,4 @@
-"""Comments on tickets about failed verifications, each posted once: the row is marked before the request."""
+"""Comments on tickets about failed verifications, each posted once."""
 
 from datetime import UTC
 
@@ -12,14 +12,16 @@ from integrations.providers.tickets import Tracker
 from integrations.sync.run import SyncContext, skip_if_refused
 from remediation.models import CheckStatus, Verification
 
+# A comment that was refused five times does not hold up every further sync.
 MAX_ATTEMPTS = 5
 BATCH_SIZE = 100
 
 
-def push(context: SyncContext, tracker: Tracker) -> None:
-    """Post the waiting comments. One that was tried before is searched for first: its response may have been lost."""
+def post_pending(context: SyncContext, tracker: Tracker) -> None:
     for comment in _waiting(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, tracker, comment.link.key):
+        with skip_if_refused(context, comment.link.key):
+            # Marked before the request: if its response gets lost, the next attempt looks for the comment before it
+            # posts.
             was_tried = comment.tried_at is not None
             comment.tried_at, comment.attempts = timezone.now(), comment.attempts + 1
             comment.save(update_fields=["tried_at", "attempts", "updated_at"])
@@ -41,9 +43,10 @@ def _waiting(context: SyncContext) -> QuerySet[TicketComment]:
 
 
 def comment_text(verification: Verification) -> str:
-    """Return Markdown that also reads well as plain text: the checks, but no evidence."""
+    """Return Markdown that also reads well as plain text."""
     verified_at = f"{verification.updated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     page = reverse("admin:remediation_verification_change", args=[verification.pk])
+    # Without evidence: a ticket may be public.
     checks = "\n".join(
         f"- {check['key']}: {check['status']} (before: {check['before']}, after: {check['after']})"
         for check in verification.checks

@@ -1,4 +1,4 @@
-"""When a vendor accepts requests again after a rate limit, as its headers say."""
+"""Response headers of vendors: the end of a rate limit, and the link to the next page."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,6 @@ MAX_WAIT = timedelta(days=1)
 
 
 def retry_after(response: Response, now: datetime) -> datetime | None:
-    """Return the end of a Retry-After in seconds; None without one."""
     return after_seconds(response.headers.get("retry-after") or "", now)
 
 
@@ -26,5 +25,14 @@ def at_epoch(seconds: float, now: datetime) -> datetime | None:
 
 
 def within_a_day(moment: datetime, now: datetime) -> datetime | None:
-    """Return the moment if it is in the next 24 hours, else None: a header may be stale or wrong."""
+    # A header may be stale or wrong: a sync must not wait for a moment that has passed, or for weeks.
     return moment if now < moment <= now + MAX_WAIT else None
+
+
+def next_page(link: str) -> str | None:
+    """Return the URL of rel="next" in a Link header (RFC 8288)."""
+    for part in link.split(","):
+        url, *parameters = part.split(";")
+        if any(parameter.strip().lower() in ('rel="next"', "rel=next") for parameter in parameters):
+            return url.strip().removeprefix("<").removesuffix(">")
+    return None

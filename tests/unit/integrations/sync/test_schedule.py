@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from integrations import services, sync_schedule
+from integrations import services
 from integrations.models import Integration, SyncRun
-from integrations.sync import engine
+from integrations.sync import engine, schedule
 from krafter_audit.db.models import uuid7
 from tests import factories
 from tests.fakes.dialects.github import FakeGitHub
@@ -23,13 +23,13 @@ NOON = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 def test_integrations_are_spread_over_the_interval() -> None:
     rows = [Integration(pk=uuid7()) for _ in range(900)]
 
-    slots = [sync_schedule.next_slot(row, NOON) for row in rows]
+    slots = [schedule.next_slot(row, NOON) for row in rows]
 
     in_first_third = sum(slot < NOON + timedelta(minutes=5) for slot in slots)
-    assert all(NOON < slot <= NOON + sync_schedule.INTERVAL for slot in slots)
+    assert all(NOON < slot <= NOON + schedule.INTERVAL for slot in slots)
     assert 220 < in_first_third < 380
-    assert [sync_schedule.next_slot(row, slot) - slot for row, slot in zip(rows, slots, strict=True)] == [
-        sync_schedule.INTERVAL
+    assert [schedule.next_slot(row, slot) - slot for row, slot in zip(rows, slots, strict=True)] == [
+        schedule.INTERVAL
     ] * 900
 
 
@@ -51,7 +51,7 @@ def test_due_sync_is_started_once_and_rescheduled(
     integration.refresh_from_db()
     assert first is not None
     assert (started, again, integration.status, len(github.issues)) == (1, 0, "connected", 1)
-    assert integration.next_sync_at == sync_schedule.next_slot(integration, timezone.now())
+    assert integration.next_sync_at == schedule.next_slot(integration, timezone.now())
 
 
 def test_sync_is_not_started_early_or_after_disconnecting(integration: Integration, project: Project) -> None:
@@ -80,9 +80,9 @@ def test_pause_grows_with_each_failure(
     engine.sync(integration.pk)
 
     integration.refresh_from_db()
-    intervals = [round(pause / sync_schedule.INTERVAL + 0.49) for pause in pauses]
+    intervals = [round(pause / schedule.INTERVAL + 0.49) for pause in pauses]
     assert all(small <= large for small, large in zip(intervals, intervals[1:], strict=False))
-    assert timedelta(hours=5, minutes=44) < pauses[-1] <= sync_schedule.MAX_PAUSE
+    assert timedelta(hours=5, minutes=44) < pauses[-1] <= schedule.MAX_PAUSE
     assert failed == ("error", 8)
     assert (integration.status, integration.failures, len(github.issues)) == ("connected", 0, 1)
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.links import next_page
 from integrations.providers.registry import ADAPTERS
 from krafter_audit.http.client import Client
 
@@ -101,19 +100,3 @@ def test_origin_is_compared_regardless_of_case_and_default_port() -> None:
     ):
         with pytest.raises(ProviderRefused, match="links to another host"):
             adapter._require_same_origin(address)
-
-
-@pytest.mark.parametrize(
-    ("link", "expected"),
-    [
-        ("", None),
-        (
-            '<https://x.example/?page=2>; rel="next", <https://x.example/?page=9>; rel="last"',
-            "https://x.example/?page=2",
-        ),
-        ("<https://x.example/?page=2>; rel=next", "https://x.example/?page=2"),
-        ('<https://x.example/?page=1>; rel="prev"', None),
-    ],
-)
-def test_next_page_is_read_from_the_link_header(link: str, expected: str | None) -> None:
-    assert next_page(link) == expected

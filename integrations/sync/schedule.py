@@ -1,7 +1,4 @@
-"""When a connected integration is synced: every 15 minutes, at its own offset.
-
-After each consecutive failure the pause is longer.
-"""
+"""When a connected integration is synced: every 15 minutes, less often after failures."""
 
 from datetime import UTC, datetime, timedelta
 from math import floor
@@ -17,8 +14,9 @@ MAX_FAILURES = 20
 
 
 def next_slot(integration: Integration, after: datetime) -> datetime:
-    """Return the integration's next slot after a moment. Its id determines the offset in the interval."""
+    """Return the integration's next slot after a moment."""
     interval = INTERVAL.total_seconds()
+    # Each integration has its own offset, so that syncs do not start all at once.
     offset = integration.pk.int % int(interval)
     return datetime.fromtimestamp(
         (floor((after.timestamp() - offset) / interval) + 1) * interval + offset, UTC
@@ -26,10 +24,11 @@ def next_slot(integration: Integration, after: datetime) -> datetime:
 
 
 def after_run(integration: Integration, *, succeeded: bool) -> dict[str, Any]:
-    """Return the number of consecutive failures and the time of the next sync."""
+    """Return the number of consecutive failures and the time of the next sync, as fields to update."""
     now = timezone.now()
     if succeeded:
         return {"failures": 0, "next_sync_at": next_slot(integration, now)}
     failures = min(integration.failures + 1, MAX_FAILURES)
+    # Doubled after each failure: an outage of a provider, or a revoked token, is not hammered on.
     pause = min(INTERVAL * 2 ** (failures - 1), MAX_PAUSE)
     return {"failures": failures, "next_sync_at": next_slot(integration, now + pause - INTERVAL)}

@@ -1,4 +1,4 @@
-"""A task as its ticket should show it."""
+"""Convert a task to the draft of its ticket."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,7 +9,7 @@ from remediation.models import Task
 
 
 def draft_of(task: Task) -> TicketDraft:
-    """Return the draft of a task's ticket. Evidence is left out: a ticket may be public."""
+    # Without evidence: a ticket may be public, and an attacker can use evidence.
     fix = task.finding.recommended_fix
     steps = [f"{number}. {step}" for number, step in enumerate(fix.get("steps") or [], start=1)]
     text = "\n".join(str(line) for line in [fix.get("summary") or "", *steps] if line)

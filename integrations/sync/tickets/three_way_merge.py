@@ -1,20 +1,19 @@
-"""What changed on which side since task and ticket last agreed, field by field. Uses no database and no network."""
+"""Compare task and ticket with the values on which they last agreed, field by field."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from integrations.providers.types import Ticket, TicketDraft, TicketState
-
-STARTED, CLOSED, REOPENED = "started", "closed", "reopened"
+from remediation.services.tickets import CLOSED, REOPENED, STARTED
 
 
 @dataclass
 class Merge:
     """What to do about a ticket.
 
-    `push`: the fields of the ticket to update; `follow`: the ticket's new state, which the task follows;
-    `conflicts`: field → a sentence, for a person to decide.
+    `push`: the fields of the ticket to update; `follow`: the ticket's new state, which the task follows; `conflicts`:
+    field → a sentence, for a person to decide.
     """
 
     push: set[str] = field(default_factory=set)
@@ -35,21 +34,17 @@ def task_values(draft: TicketDraft) -> dict[str, Any]:
 
 def ticket_values(ticket: Ticket) -> dict[str, Any]:
     """Return the fields of a ticket that are compared, as stored in `last_synced`."""
-    return {
-        "title": ticket.title,
-        "state": ticket.state.value,
-        "updated_at": ticket.updated_at.isoformat(),
-    }
+    return {"title": ticket.title, "state": ticket.state.value, "updated_at": ticket.updated_at.isoformat()}
 
 
 def last_change(last_synced: dict[str, Any]) -> datetime | None:
-    """Return the ticket's last change as of the last sync; None if unknown."""
     value = last_synced.get("ticket", {}).get("updated_at")
     return datetime.fromisoformat(value) if value else None
 
 
 def agreed_values(last_synced: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
-    """Return the ticket's values to store; a title that only changed there is not agreed, so it is not overwritten."""
+    # A title that only changed at the provider is not agreed upon: if the task's title changes later, both have
+    # changed, which is a conflict. Otherwise the title at the provider would be overwritten.
     ours, theirs = last_synced["task"]["title"], last_synced["ticket"]["title"]
     return {**ticket_values(ticket), "title": ticket.title if ticket.title == ours else theirs}
 
@@ -68,7 +63,7 @@ def merge(last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket) -> Me
 
 
 def _is_open_on_one_side(draft: TicketDraft, ticket: Ticket) -> bool:
-    """A task that awaits verification fits an open and a closed ticket."""
+    # A task that awaits verification fits an open and a closed ticket.
     return draft.status != "ready_verify" and draft.closed != ticket.state.is_closed
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from integrations.models import TicketLink
-from integrations.sync.loop_breaker import MAX_STATE_CHANGES, WINDOW, allow_state_change, reset
+from integrations.sync.tickets.conflicts import MAX_STATE_CHANGES, WINDOW, allow_state_change, resume
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -28,10 +28,10 @@ def test_changes_older_than_a_day_do_not_count() -> None:
     assert (link.state_changes, link.halted_at) == ([later.isoformat()], None)
 
 
-def test_reset_allows_changes_again() -> None:
+def test_resumed_link_allows_changes_again() -> None:
     link = TicketLink(state_changes=[NOW.isoformat()] * MAX_STATE_CHANGES, halted_at=NOW)
 
-    reset(link)
+    resume(link)
 
     assert allow_state_change(link, NOW)
     assert link.halted_at is None

@@ -13,7 +13,7 @@ from integrations.models import TicketComment
 from integrations.providers.registry import ADAPTERS
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import TicketDraft
-from integrations.sync.ticket_comments import comment_text
+from integrations.sync.tickets.comments import comment_text
 from krafter_audit.http.client import Client
 from remediation.models import CheckStatus, Task
 from tests.fakes.dialects.github import FakeGitHub

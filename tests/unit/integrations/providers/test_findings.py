@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.providers.recheck import RecheckResult, result_by_state
+from integrations.providers.findings import RecheckResult, result_by_state
 
 STATES = {
     "fixed": {"closed": "is closed"},

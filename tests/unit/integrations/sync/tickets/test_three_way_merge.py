@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integrations.providers.types import Ticket, TicketState
-from integrations.sync.three_way_merge import agreed_values, merge, task_values, ticket_values
+from integrations.sync.tickets.three_way_merge import agreed_values, merge, task_values, ticket_values
 from tests.unit.integrations.providers.drafts import draft
 
 SYNCED_AT = datetime(2026, 11, 1, tzinfo=UTC)

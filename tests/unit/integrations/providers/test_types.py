@@ -1,6 +1,6 @@
 """NUL characters are removed at any depth."""
 
-from integrations.providers.text import without_nul
+from integrations.providers.types import without_nul
 
 
 def test_nul_characters_are_removed_from_texts_keys_and_lists() -> None:

@@ -1,4 +1,4 @@
-"""Tasks become tickets, one each, and tickets of changed tasks are updated. No transaction is open during a request."""
+"""Create the tickets of tasks, one each, and update those of changed tasks."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,11 @@ from integrations.models import SyncConflict, TicketLink
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import Ticket, TicketDraft
-from integrations.sync import conflicts
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
-from integrations.sync.three_way_merge import Merge, agreed_values, merge, task_values, ticket_values
-from integrations.sync.ticket_drafts import draft_of
-from integrations.sync.ticket_pull import CURSOR, OVERLAP, follow_ticket, may_change_state
+from integrations.sync.tickets import conflicts
+from integrations.sync.tickets.drafts import draft_of
+from integrations.sync.tickets.pull import CURSOR, OVERLAP, follow_ticket
+from integrations.sync.tickets.three_way_merge import Merge, agreed_values, merge, task_values, ticket_values
 from remediation.models import Task
 from remediation.services import tickets
 
@@ -24,20 +24,22 @@ State = TicketLink.State
 BATCH_SIZE = 100
 
 
-def push(context: SyncContext, tracker: Tracker) -> None:
+def push_tasks(context: SyncContext, tracker: Tracker) -> None:
     """Create the missing tickets, then update those of changed tasks."""
     _finish_unconfirmed(context, tracker)
     for task in _tasks_without_ticket(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, tracker, task.title):
+        with skip_if_refused(context, task.title):
+            # Stored before the request: after a crash, _finish_unconfirmed searches for the ticket instead of
+            # creating a second.
             link, _ = TicketLink.objects.get_or_create(integration=context.integration, task=task)
             _create_ticket(context, tracker, link)
     for link in _links_of_changed_tasks(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, tracker, link.key):
+        with skip_if_refused(context, link.key):
             _update_ticket(context, tracker, link)
 
 
 def wait_for_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
-    """Continue when the vendor's search surely shows the last created ticket: a sync does not end before that."""
+    """Continue the sync when the vendor's search surely shows the last created ticket."""
     tried_at = _unconfirmed(context).order_by("-updated_at").values_list("updated_at", flat=True).first()
     if tried_at is not None:
         raise ProviderUnavailable(
@@ -47,7 +49,10 @@ def wait_for_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
 
 
 def unlink_tickets_of_other_places(context: SyncContext, tracker: Tracker) -> None:
-    """After a change of repository, tasks need tickets in the new one; an existing marker there is found again."""
+    """Mark tickets outside the connected repository for creation in it.
+
+    After a change back, the markers of the earlier tickets are found again.
+    """
     links = context.links.values_list("pk", "external_id").iterator(BATCH_SIZE)
     elsewhere = [pk for pk, external_id in links if not tracker.owns(external_id)]
     if elsewhere:
@@ -73,10 +78,10 @@ def _unconfirmed(context: SyncContext) -> QuerySet[TicketLink]:
 
 
 def _tasks_without_ticket(context: SyncContext) -> QuerySet[Task]:
-    """Open tasks that have no ticket anywhere, the oldest first."""
     tasks = Task.objects.filter(project=context.integration.project, status__in=Task.OPEN)
     without = tasks.filter(Q(external_ticket_key__isnull=True) | Q(external_ticket_key=""))
     return (
+        # A task with a ticket key typed in by a person gets no second ticket.
         without.exclude(ticket_links__integration=context.integration)
         .exclude(finding__status=FindingStatus.DISMISSED)
         .select_related("finding")
@@ -90,18 +95,17 @@ def _links_of_changed_tasks(context: SyncContext) -> QuerySet[TicketLink]:
 
 
 def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
-    """Tickets of an interrupted run may exist: look for their markers before creating them.
-
-    A link so new that the vendor's search may not show its ticket yet is left to `wait_for_unconfirmed`.
-    """
+    # Tickets of an interrupted run may exist, so that their markers are searched for first. A link so new that the
+    # vendor's search may not show its ticket yet is left to `wait_for_unconfirmed`.
     searchable_since = timezone.now() - timedelta(seconds=tracker.search_lag)
     old_enough = _unconfirmed(context).filter(updated_at__lte=searchable_since)
     links = list(old_enough.select_related("task__finding").order_by("created_at", "id"))
     if not links:
         return
+    # Tickets are searched for since the oldest unconfirmed link; its ticket cannot be older.
     existing = _unlinked_tickets_by_marker(context, tracker, links[0].created_at)
     for link in links:
-        with skip_if_refused(context, tracker, link.task.title):
+        with skip_if_refused(context, link.task.title):
             ticket = existing.get(str(link.task_id))
             if ticket:
                 _link_ticket(context, link, ticket, draft_of(link.task))
@@ -116,16 +120,17 @@ def _unlinked_tickets_by_marker(context: SyncContext, tracker: Tracker, since: d
         found |= {ticket.marker: ticket for ticket in page if ticket.marker}
     ids = [ticket.external_id for ticket in found.values()]
     linked = set(context.links.filter(external_id__in=ids).values_list("external_id", flat=True))
+    # People copy issues with their markers: a linked ticket is not linked again.
     return {marker: ticket for marker, ticket in found.items() if ticket.external_id not in linked}
 
 
 def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
-    """Create the ticket of a stored link. A refusal created nothing: the link goes. Other failures keep it."""
     draft = draft_of(link.task)
     link.save(update_fields=["updated_at"])  # the time of the last attempt
     try:
         ticket = tracker.create_ticket(draft)
     except ProviderRefused:
+        # A refusal created nothing. After any other failure the ticket may exist, so that the link stays.
         link.delete()
         raise
     _link_ticket(context, link, ticket, draft)
@@ -152,11 +157,14 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     ticket = tracker.get_ticket(link.external_id)
     if ticket.state.value != link.last_synced["ticket"]["state"]:
         follow_ticket(context, link.pk, ticket)
+        # Following the ticket has changed the task and the link.
         link = TicketLink.objects.select_related("task__finding").get(pk=link.pk)
+    # The task's time as read: a change during the request is newer, and pushed by the next sync.
     read_at, synced_at, draft = link.updated_at, link.task.updated_at, draft_of(link.task)
     merged = merge(link.last_synced, draft, ticket)
     _log_title_conflict(context, link, ticket, merged)
-    if "closed" in merged.push and not may_change_state(context, link, ticket):
+    if "closed" in merged.push and not conflicts.may_change_state(context, link, ticket):
+        # A halted link: its state waits for a person, but the other fields are still synced.
         merged.push -= {"closed", "status"}
     if merged.push:
         context.checkpoint()
@@ -192,6 +200,6 @@ def _last_synced(link: TicketLink, draft: TicketDraft, ticket: Ticket, merged: M
 
 
 def _save_if_unresolved(link: TicketLink, read_at: datetime, **changes: Any) -> None:
-    """Store the result of a push, unless a person has resolved a conflict of the link meanwhile."""
+    # Not if a person has resolved a conflict of the link meanwhile: that choice would be overwritten.
     same = TicketLink.objects.filter(pk=link.pk, updated_at=read_at)
     same.update(**changes, updated_at=timezone.now())

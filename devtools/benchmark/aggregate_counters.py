@@ -1,8 +1,4 @@
-"""`python -m devtools.benchmark.fold_counters`: folds the counters for each line on standard input.
-
-The beat job does this every minute. The table is vacuumed as well, so that a case does not pay for the changes of the
-previous one.
-"""
+"""`python -m devtools.benchmark.aggregate_counters`: aggregates the counters for each line on standard input."""
 
 import sys
 
@@ -17,12 +13,12 @@ from events.models import Counter  # noqa: E402
 
 
 def main() -> None:
-    """Fold and vacuum, and print a line when it is done."""
     for _ in sys.stdin:
-        folded = counters.aggregate_all()
+        aggregated = counters.aggregate_all()
         with connection.cursor() as cursor:
+            # So that a case does not pay for the changes of the previous one.
             cursor.execute(f"VACUUM {Counter._meta.db_table}")
-        print(folded, flush=True)
+        print(aggregated, flush=True)
 
 
 if __name__ == "__main__":

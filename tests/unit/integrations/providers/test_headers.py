@@ -1,10 +1,10 @@
-"""The end of a rate limit is read from headers, and bounded: a header may be stale or wrong."""
+"""The end of a rate limit and the next page are read from headers, which may be stale or wrong."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integrations.providers.rate_limits import after_seconds, at_epoch, within_a_day
+from integrations.providers.headers import after_seconds, at_epoch, next_page, within_a_day
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -39,3 +39,19 @@ def test_reset_counts_only_within_the_next_day(offset: int, is_valid: bool) -> N
 
 def test_absurd_epoch_is_ignored() -> None:
     assert at_epoch(1e300, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("", None),
+        (
+            '<https://x.example/?page=2>; rel="next", <https://x.example/?page=9>; rel="last"',
+            "https://x.example/?page=2",
+        ),
+        ("<https://x.example/?page=2>; rel=next", "https://x.example/?page=2"),
+        ('<https://x.example/?page=1>; rel="prev"', None),
+    ],
+)
+def test_next_page_is_read_from_the_link_header(link: str, expected: str | None) -> None:
+    assert next_page(link) == expected

@@ -1,4 +1,0 @@
-"""Admin pages of findings and regressions."""
-
-from findings.admin.findings import FindingAdmin as FindingAdmin
-from findings.admin.regressions import RegressionAdmin as RegressionAdmin

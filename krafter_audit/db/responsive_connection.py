@@ -1,0 +1,47 @@
+"""A PostgreSQL connection that notices a server which has stopped responding.
+
+A frozen process or a dropped network leaves a connection open, so that a query would wait without end: the kernel of a
+frozen server still acknowledges packets, and `tcp_user_timeout` does not expire. A slow query is no fault, however
+long it takes, so the server itself is asked.
+"""
+
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.pq import TransactionStatus
+
+SILENT_SECONDS = 4.0  # without a response, after which the server is asked whether it accepts connections
+PROBE_SECONDS = 2  # libpq's minimum
+
+T = TypeVar("T")
+
+
+class ServerUnresponsive(psycopg.OperationalError):
+    """The server does not respond, and does not accept a new connection either."""
+
+
+class ResponsiveConnection(psycopg.Connection[Any]):
+    """Raises ServerUnresponsive, and closes itself, when the server stops responding."""
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        """Wait for the server's response as psycopg does; without a timeout, as long as the server is alive."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        while True:
+            try:
+                return super().wait(gen, interval, SILENT_SECONDS)
+            except psycopg.OperationalError:
+                # After an error from the server, and without a server, the status is another one.
+                if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                    raise
+            if not self._server_accepts_connections():
+                self.pgconn.finish()
+                raise ServerUnresponsive("The database server does not respond.")
+
+    def _server_accepts_connections(self) -> bool:
+        try:
+            psycopg.connect(self.info.dsn, password=self.info.password, connect_timeout=PROBE_SECONDS).close()
+        except psycopg.OperationalError as error:
+            return "too many clients" in str(error)  # said by a server that is alive
+        return True
