@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -182,4 +183,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # stops the system and removes its files
     sys.exit(main())
