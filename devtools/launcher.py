@@ -21,6 +21,7 @@ MODULES = {
     "manage": "devtools.local_stack.manage",
     "demo": "devtools.demo.walkthrough",
     "bench": "devtools.benchmark",
+    "bench-scan": "devtools.benchmark.scans",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
 }
@@ -54,8 +55,18 @@ def demo(arguments: Arguments) -> NoReturn:
 
 
 def bench(arguments: Arguments) -> NoReturn:
+    if arguments and arguments[0] == "scan":
+        bench_scan(arguments[1:])
     setup().ensure("local")
     run_module("bench", arguments)
+
+
+def bench_scan(arguments: Arguments) -> NoReturn:
+    # Standard output is for the results.
+    wants_help = bool({"-h", "--help"} & set(arguments))
+    setup(sys.stderr).ensure("local", system=not wants_help)
+    use_found_chromium()
+    run_module("bench-scan", arguments)
 
 
 def check(arguments: Arguments) -> NoReturn:

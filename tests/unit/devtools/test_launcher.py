@@ -94,6 +94,18 @@ def test_a_larger_set_replaces_a_smaller_one_and_is_kept(script: Script) -> None
     assert [line.rpartition("/")[2] for line in script.calls("uv pip sync")] == ["base.txt", "local.txt"]
 
 
+def test_bench_measures_the_api_and_bench_scan_the_scans(script: Script) -> None:
+    for name in ("devtools.benchmark.__main__", "devtools.benchmark.scans.__main__"):
+        script.module(name, f"print({name!r}); {SHOW}")
+
+    api, scans = script.run("bench", "--quick"), script.run("bench", "scan", "--json", "--no-system-packages")
+
+    assert "devtools.benchmark.__main__" in api.stdout
+    assert shown(api)[0] == ["--quick"]
+    assert scans.stdout.startswith("devtools.benchmark.scans.__main__\n")
+    assert shown(scans)[0] == ["--json"]
+
+
 def test_changed_lock_file_is_installed_again(script: Script) -> None:
     script.run("demo")
     with (script.root / "requirements" / "local.txt").open("a") as file:
