@@ -5,12 +5,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
+from scans.worker.part_runner import MAX_JOB_SECONDS
 
 from devtools.local_stack.up import System
 from scanner.crawler import MAX_PAGES
 from scans.models import Scanner
 from scans.services.schedules import BATCH_SIZE, ScheduleRule
-from scans.worker.part_runner import MAX_JOB_SECONDS
 
 __all__ = ["BATCH_SIZE", "MAX_PAGES", "ProductLimits", "product_limits", "scheduled_second"]
 
