@@ -187,7 +187,7 @@ def test_installation_id_is_for_sentry_only(project: Project, monkeypatch: pytes
         "nothing",
     ],
 )
-def test_refusal_does_not_contain_what_was_sent(
+def test_rejection_contains_none_of_the_sent_values(
     vendor: Vendor, answer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendor.answer = answer

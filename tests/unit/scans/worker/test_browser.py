@@ -13,7 +13,7 @@ from scans.worker import browser as warm
 from tests.fakes.website import Answer, Site, served
 from tests.unit.devtools.local_stack.processes import eventually, survivors
 
-pytestmark = pytest.mark.needs_chromium
+needs_chromium = pytest.mark.needs_chromium
 HTML = [("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "seen=1")]
 ORGANIZATION, OTHER = uuid.uuid4(), uuid.uuid4()
 
@@ -40,6 +40,7 @@ def run_job(site: Site, organization_id: uuid.UUID | None) -> tuple[str, set[int
         return title, {guard, *descendants(guard)}, browser
 
 
+@needs_chromium
 def test_jobs_of_an_organisation_share_chromium_but_no_cookies(site: Site):
     first = run_job(site, ORGANIZATION)
     site.requests.clear()
@@ -50,6 +51,7 @@ def test_jobs_of_an_organisation_share_chromium_but_no_cookies(site: Site):
     assert all("cookie" not in headers for _, _, headers in site.requests)
 
 
+@needs_chromium
 def test_another_organisation_gets_another_chromium(site: Site):
     first = run_job(site, ORGANIZATION)
     second = run_job(site, OTHER)
@@ -57,10 +59,12 @@ def test_another_organisation_gets_another_chromium(site: Site):
     assert (second[0], first[1] & second[1], survivors(first[1])) == ("good", set(), [])
 
 
+@needs_chromium
 def test_without_an_organisation_chromium_ends_with_the_job(site: Site):
     assert survivors(run_job(site, None)[1]) == []
 
 
+@needs_chromium
 def test_idle_chromium_ends_and_the_next_job_starts_another(site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(warm, "MAX_IDLE_SECONDS", 0.1)
     _, processes, browser = run_job(site, ORGANIZATION)
@@ -72,6 +76,7 @@ def test_idle_chromium_ends_and_the_next_job_starts_another(site: Site, monkeypa
     assert run_job(site, ORGANIZATION)[0] == "good"
 
 
+@needs_chromium
 def test_chromium_ends_with_the_worker(site: Site):
     processes = run_job(site, ORGANIZATION)[1]
 
@@ -80,6 +85,7 @@ def test_chromium_ends_with_the_worker(site: Site):
     assert survivors(processes) == []
 
 
+@needs_chromium
 def test_address_policy_is_that_of_the_job(site: Site, settings: Any):
     run_job(site, ORGANIZATION)
     settings.KRAFTER_ALLOWED_NETWORKS = ""
@@ -88,3 +94,19 @@ def test_address_policy_is_that_of_the_job(site: Site, settings: Any):
         run_job(site, ORGANIZATION)
 
     assert refusal.value.reason == "refused_address"
+
+
+def test_options_are_the_settings_of_the_operator(settings: Any) -> None:
+    settings.KRAFTER_CHROMIUM, settings.KRAFTER_CHROMIUM_SANDBOX = "/opt/chromium", True
+    settings.KRAFTER_CA_FILE = "/etc/ca.pem"
+
+    options = warm.chromium_options()
+
+    assert (options.executable, options.sandbox, options.ca_file) == ("/opt/chromium", True, "/etc/ca.pem")
+
+
+def test_worker_has_no_browser_without_chromium(settings: Any) -> None:
+    settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
+
+    with warm.worker_browser() as browser:
+        assert browser is None
