@@ -29,7 +29,7 @@ def test_each_check_belongs_to_one_scanner() -> None:
     http, browser = page_checks.keys_of("http"), page_checks.keys_of("browser")
 
     assert (http & browser, http | browser) == (set(), set(registry.keys()))
-    assert {registry.REGISTRY[key].kind for key in browser} == {"browser"}
+    assert {registry.REGISTRY[key].kind for key in browser} == {"browser", "lab"}
 
 
 @pytest.mark.django_db
