@@ -178,11 +178,11 @@ class PageContext(TlsContext):
             response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
         else:
             self.log["page"] = [response]
-        if response.status < 400:
-            self._site.learn(f"link {self.url}", response.status)
         return self._require_landing(Page(response))
 
     def _require_landing(self, page: Page) -> Page:
+        if page.response.status < 400:
+            self._site.learn(f"link {self.url}", page.response.status)
         preconditions.require_same_site(self.url, page)
         preconditions.require_parseable(page)
         try:

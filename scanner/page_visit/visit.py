@@ -268,11 +268,13 @@ class _PageVisit:
 
     def _wait_until_idle(self, quiet: float) -> None:
         """Wait for `quiet` seconds without requests and long tasks. Raises Inconclusive after a timeout."""
+        # Of a throttled request, the latency is a wait already.
+        network_quiet = max(0.01, quiet - device_profile.LATENCY_MS / 1000) if self._throttled else quiet
         while self._monitor.since_load() < IDLE_TIMEOUT:
-            network = self._monitor.quiet_for()
-            if network < quiet:
-                # Events update the monitor meanwhile; the page is only asked once the network is quiet.
-                self._page.wait_for_timeout(max(PENDING_POLL_SECONDS, quiet - network) * 1000)
+            left = network_quiet - self._monitor.quiet_for()
+            if left > 0:
+                # Events update the monitor meanwhile; the page itself is queried once the network is quiet.
+                self._page.wait_for_timeout(max(PENDING_POLL_SECONDS, left) * 1000)
                 continue
             since_task = self._since_long_task()
             if since_task >= quiet:

@@ -19,7 +19,7 @@ _MOUNT_POINTS = (
 _NOT_TEXT = ("script", "style", "template", "noscript")
 
 _ADDS_MARKUP = re.compile(
-    r"\b(?:innerHTML|outerHTML)\s*\+?=|\b(?:insertAdjacentHTML|insertAdjacentElement|setHTMLUnsafe|importNode|cloneNode)"
+    r"\b(?:innerHTML|outerHTML)\s*\+?=(?!=)|\b(?:insertAdjacentHTML|insertAdjacentElement|setHTMLUnsafe|importNode|cloneNode)"
     r"\s*\(|\bdocument\.write(?:ln)?\s*\(|\bnew\s+Image\b|\bcreateElementNS\s*\("
     r"|\bcreateElement\s*\(\s*[\"'`](?!(?:script|link|style|meta)\b)"
     r"|\$\(\s*[\"'`]<|\.html\s*\(\s*[^)\s]"
