@@ -18,6 +18,10 @@ class TokenRejected(ProviderRefused):
     reason = "login_wall"
 
 
+class GrantRefused(ProviderRefused):
+    """The vendor does not accept the refresh token: only a new sign-in helps."""
+
+
 class ResourceMissing(ProviderRefused):
     """The requested resource does not exist, or the token may not see it."""
 
