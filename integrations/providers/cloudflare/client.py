@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from integrations.providers.base import UNREADABLE, Provider, is_html
+from integrations.providers.base import UNREADABLE, Provider, is_html, is_unreadable
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.headers import after_seconds
 from integrations.providers.oauth import OAuth
@@ -67,8 +67,10 @@ class CloudflareClient(Provider):
         return after_seconds(left[1], now) if left else None
 
     def is_outage(self, response: Response) -> bool:
-        # The API answers in JSON only: a web page comes from something in front of it.
-        return super().is_outage(response) or is_html(response)
+        # The API answers in JSON only: a web page comes from something in front of it. Without its JSON, a 403 may
+        # mean the token or a permission.
+        is_cut_off = response.status == 403 and is_unreadable(response)
+        return super().is_outage(response) or is_html(response) or is_cut_off
 
     def is_token_rejected(self, response: Response) -> bool:
         # Also reported with other statuses than 401, and a code.

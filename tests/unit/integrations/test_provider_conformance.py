@@ -1,6 +1,10 @@
 """What every provider of the registry does when a token is not refreshed, and when an answer is not JSON."""
 
-from collections.abc import Iterator
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,12 +16,13 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import credentials, services
 from integrations.models import Integration
+from integrations.providers.errors import ProviderUnavailable
 from integrations.providers.registry import ADAPTERS, PROVIDERS
 from integrations.sync import engine
-from krafter_audit.http.client import Limits
+from krafter_audit.http.client import Client, Limits
 from tests.fakes.token_endpoint import CLIENT_ID, CLIENT_SECRET, SENTRY_GRANT_TYPE, TokenEndpoint
 from tests.fakes.vendor_server import Answer, RawAnswer, Request, listen
-from tests.fakes.vendors import Vendor, serve
+from tests.fakes.vendors import Vendor, exchange_everything, serve
 from tests.unit.integrations.conftest import run_sync
 
 HTML = {"Content-Type": "text/html"}
@@ -265,3 +270,106 @@ def test_lost_answer_of_a_sentry_installation_is_replaced_by_a_signed_request(
     assert grants == ["refresh_token", "refresh_token", SENTRY_GRANT_TYPE]
     assert sign_in.stored()["refresh_token"] == tokens.refresh_token
     assert CLIENT_SECRET not in str(tokens.requests[-1])
+
+
+# ---- Answers that are not JSON
+
+UNREADABLE: dict[str, Callable[[Answer], Any]] = {
+    "truncated JSON": lambda valid: (valid[0], valid[1], json.dumps(valid[2]).encode()[:-1]),
+    "cut at the start": lambda valid: (valid[0], valid[1], json.dumps(valid[2]).encode()[:1]),
+    "empty body": lambda valid: (valid[0], valid[1], b""),
+    "text": lambda valid: (valid[0], {**valid[1], "Content-Type": "text/plain"}, b"upstream error"),
+    "invalid UTF-8": lambda valid: (valid[0], valid[1], b'{"a": "\xff"}'),
+    "closed in the body": lambda valid: RawAnswer(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{"
+    ),
+}
+
+
+def is_read(request: Request) -> bool:
+    """Tell whether a request only reads."""
+    if request.document:
+        return request.document.lstrip().startswith("query")
+    return request.method == "GET" or bool(re.search(r"/jql$|/query$|:inspect$|:runReport$", request.path))
+
+
+def identity(request: Request) -> str:
+    """Return what two requests have in common when one repeats the other."""
+    return f"{request.method} {request.target} {request.body}"
+
+
+@pytest.fixture
+def http(loopback: None) -> Iterator[Client]:
+    """The HTTP client, with short time limits."""
+    with Client(limits=Limits(connect=1.0, read=2.0, total=2.0, body=10**6)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("unreadable", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_read_whose_answer_is_unreadable_twice_is_repeated(
+    vendor: Vendor, http: Client, unreadable: Callable[[Answer], Any]
+) -> None:
+    seen: Counter[str] = Counter()
+
+    def break_twice(request: Request, valid: Answer) -> Any:
+        if not is_read(request) or valid[0] >= 300:
+            return valid
+        seen[identity(request)] += 1
+        return unreadable(valid) if seen[identity(request)] <= 2 else valid
+
+    vendor.fault = break_twice
+
+    assert exchange_everything(vendor.adapter(http)) > 0
+    assert vendor.complaints == []
+    assert seen
+    assert min(seen.values()) >= 3
+
+
+@pytest.mark.parametrize("unreadable", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_read_whose_answer_stays_unreadable_is_unavailable_after_three_requests(
+    vendor: Vendor, http: Client, unreadable: Callable[[Answer], Any]
+) -> None:
+    exchange_everything(vendor.adapter(http))
+    reads = {request.path for request in vendor.requests if is_read(request)}
+    # The first answer that cannot be read ends the exchange: each path in turn is that of the broken answers.
+    for path in sorted(reads):
+        sent: Counter[str] = Counter()
+
+        def break_path(request: Request, valid: Answer, path: str = path, sent: Counter[str] = sent) -> Any:
+            if request.path != path or not is_read(request) or valid[0] >= 300:
+                return valid
+            sent[identity(request)] += 1
+            return unreadable(valid)
+
+        vendor.fault = break_path
+        with suppress(ProviderUnavailable):  # no other error
+            exchange_everything(vendor.adapter(http))
+        assert set(sent.values()) <= {3}
+
+
+@pytest.mark.django_db
+def test_sync_with_a_temporarily_unreadable_answer_succeeds(vendor: Vendor, project: Project) -> None:
+    row = services.connect(project, vendor.name, credentials=vendor.credentials, by=SYSTEM)
+    broken = [(200, {}, TRUNCATED)] * 2
+    vendor.fault = lambda request, valid: broken.pop() if broken and is_read(request) else valid
+
+    row = run_sync(row)
+
+    assert (row.status, row.last_error, broken) == ("connected", "", [])
+
+
+@pytest.mark.django_db
+def test_sync_with_unreadable_answers_is_repeated_by_the_schedule(vendor: Vendor, project: Project) -> None:
+    row = services.connect(project, vendor.name, credentials=vendor.credentials, by=SYSTEM)
+    vendor.fault = lambda request, valid: (200, {}, TRUNCATED)
+
+    row = run_sync(row)
+    failed = (row.status, len(vendor.requests), row.next_sync_at is not None)
+    vendor.fault = lambda request, valid: valid
+    Integration.objects.update(next_sync_at=timezone.now())
+    services.start_due_syncs()
+    engine.sync(row.pk)
+    row.refresh_from_db()
+
+    assert failed == ("error", 3, True)
+    assert (row.status, row.last_error) == ("connected", "")
