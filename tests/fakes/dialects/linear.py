@@ -140,10 +140,6 @@ class FakeLinear(FakeTracker):
         changed.sort(key=lambda issue: (issue["updatedAt"], issue["number"]), reverse=True)
         return 200, {}, {"data": {"issues": self._connection(changed, variables["after"])}}
 
-    def _issuebyid(self, variables: dict[str, Any]) -> Answer:
-        found = [issue for issue in self.issues.values() if issue["id"] == variables["id"]]
-        return 200, {}, {"data": {"issues": self._connection(found, None)}}
-
     def _issue(self, variables: dict[str, Any]) -> Answer:
         if variables["id"] not in self.issues:
             return 200, {}, error("INPUT_ERROR", "Entity not found: Issue")
