@@ -19,6 +19,7 @@ from integrations.providers.errors import (
     ProviderRefused,
     ProviderUnavailable,
     ResourceMissing,
+    ResponseTooLarge,
     TokenRejected,
 )
 from integrations.providers.headers import at_epoch, next_page, retry_after
@@ -139,10 +140,10 @@ class Provider(ABC):
         except HttpError as error:
             raise self._connection_error(error) from None
         self.responses.append(response)
+        if response.interrupted:
+            raise ProviderUnavailable(f"{self.title} sent an incomplete response.", reason="truncated")
         if response.truncated:
-            raise ProviderUnavailable(
-                f"{self.title} sent a larger response than can be read.", reason="truncated"
-            )
+            raise ResponseTooLarge(f"{self.title} sent a larger response than can be read.")
         if self.is_error(response):
             self.raise_for_error(response)
         if is_html(response):
@@ -307,4 +308,5 @@ def is_unreadable(response: Response) -> bool:
 
 def _may_pass_soon(error: BaseException) -> bool:
     # Where the vendor names a time, an immediate retry would fail again and may prolong the limit.
-    return isinstance(error, ProviderUnavailable) and error.retry_at is None
+    is_lasting = isinstance(error, ResponseTooLarge)
+    return isinstance(error, ProviderUnavailable) and error.retry_at is None and not is_lasting
