@@ -1,4 +1,5 @@
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts import api_keys
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
-from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, staff_of
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.api.middleware import request_id_of
 
@@ -29,7 +30,18 @@ def operator(request: HttpRequest) -> Actor:
 
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
-    """Permission groups for staff."""
+    """Permission groups for staff, for superusers alone: a group can have any permission."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
 
 
 class MembershipInline(TabularInline):
@@ -38,13 +50,25 @@ class MembershipInline(TabularInline):
     fields = ("user", "role")
     autocomplete_fields = ("user",)
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "user" and field is not None and not request.user.is_superuser:
+            members = Membership.objects.filter(organization__in=list(staff_of(request).roles))
+            field.queryset = field.queryset.filter(pk__in=members.values("user"))
+        return field
+
 
 @admin.register(Organization)
 class OrganizationAdmin(ServiceModelAdmin):
+    organization_path = "pk"
     list_display = ("name", "ai_quota", "created_at")
     search_fields = ("name",)
     fields = ("name", "ai_quota")
     inlines = (MembershipInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # The installation's operator sets how much an organisation may use.
+        return () if request.user.is_superuser else ("ai_quota",)
 
 
 class NewUserForm(UserCreationForm):
@@ -84,6 +108,17 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
     readonly_fields = ("password_page", "last_login", "created_at")
 
+    def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
+        members = Membership.objects.filter(organization__in=organization_ids)
+        return rows.filter(pk__in=members.values("user"))
+
+    def may(self, request: HttpRequest, verb: str, row: User) -> bool:
+        if request.user.is_superuser:
+            return True
+        # Who changes a user changes them in all of their organisations.
+        permission = f"accounts.{verb}_user"
+        return all(staff_of(request).has_perm(permission, organization) for organization in row.roles)
+
     @admin.display(description="password")
     def password_page(self, user: User) -> str:
         return format_html('<a class="text-primary-600" href="{}">Set password</a>', "../password/")
@@ -100,6 +135,7 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
 
 @admin.register(Project)
 class ProjectAdmin(ServiceModelAdmin):
+    organization_path = "organization"
     list_display = ("slug", "name", "organization", "site_url", "created_at")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)
@@ -126,6 +162,7 @@ class IssueKeyForm(ServiceForm):
 class ApiKeyAdmin(ServiceModelAdmin):
     """API keys: issued, shown once, revoked, never changed."""
 
+    organization_path = "organization"
     form = IssueKeyForm
     list_display = (
         "name", "key_prefix", "organization", "user", "scope_list", "expires_at", "last_used_at", "revoked_at",
@@ -178,6 +215,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
 @admin.register(QuotaMonth)
 class QuotaMonthAdmin(ReadOnlyAdmin):
+    organization_path = "organization"
     list_display = ("organization", "month", "spent")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from krafter_audit.db.models import Record
 
@@ -59,6 +60,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @cached_property
+    def roles(self) -> dict[uuid.UUID, str]:
+        """The user's role in each of their organisations, by the organisation's id."""
+        return dict(self.memberships.values_list("organization_id", "role"))
 
 
 class Membership(Record):

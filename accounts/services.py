@@ -22,10 +22,14 @@ def create_user(
     password: str | None = None,
     name: str = "",
     is_staff: bool = False,
+    is_superuser: bool = False,
 ) -> User:
-    """Create a user as a member of an organisation."""
-    # Staff are superusers here: the command line belongs to the operator.
-    user = User.objects.create_user(email, password, name=name, is_staff=is_staff, is_superuser=is_staff)
+    """Create a user as a member of an organisation.
+
+    Staff use the admin for their organisations, as far as their roles allow (accounts/roles.py); superusers for all.
+    """
+    staff = is_staff or is_superuser
+    user = User.objects.create_user(email, password, name=name, is_staff=staff, is_superuser=is_superuser)
     set_member(organization, user, role=role)
     return user
 

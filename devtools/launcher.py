@@ -21,6 +21,7 @@ MODULES = {
     "manage": "devtools.local_stack.manage",
     "demo": "devtools.demo.walkthrough",
     "bench": "devtools.benchmark",
+    "bench-scan": "devtools.benchmark.scans",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
 }
@@ -54,8 +55,18 @@ def demo(arguments: Arguments) -> NoReturn:
 
 
 def bench(arguments: Arguments) -> NoReturn:
+    if arguments and arguments[0] == "scan":
+        bench_scan(arguments[1:])
     setup().ensure("local")
     run_module("bench", arguments)
+
+
+def bench_scan(arguments: Arguments) -> NoReturn:
+    # Standard output is for the results.
+    wants_help = bool({"-h", "--help"} & set(arguments))
+    setup(sys.stderr).ensure("local", system=not wants_help)
+    use_found_chromium()
+    run_module("bench-scan", arguments)
 
 
 def check(arguments: Arguments) -> NoReturn:
@@ -82,17 +93,21 @@ def test(arguments: Arguments) -> NoReturn:
 
 
 def distributed(arguments: Arguments) -> list[str]:
-    given = list(arguments) or ["-n", str(processors())]
+    given = list(arguments) or ["-n", str(test_processes())]
     # Work stealing: the slowest files would otherwise keep one process busy at the end.
     runs_in_parallel = any(word == "-n" or word.startswith(("-n", "--numprocesses")) for word in given)
     chosen = any(word.startswith("--dist") for word in given)
     return given if chosen or not runs_in_parallel else [*given, "--dist", "worksteal"]
 
 
+def test_processes() -> int:
+    # One more than there are processors: tests wait for servers, browsers and time-outs.
+    return min(MAX_TEST_PROCESSES, processors() + 1)
+
+
 def processors() -> int:
     # The processors that this process may use, which can be fewer than there are.
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MAX_TEST_PROCESSES, available)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def chaos(arguments: Arguments) -> NoReturn:

@@ -8,6 +8,7 @@ from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, render_j
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
+    organization_path = "organization"
     list_display = ("at", "name", "project", "subject_id", "actor", "actor_id")
     list_filter: ClassVar = [("project", AutocompleteFilter)]
     list_select_related = ("project",)

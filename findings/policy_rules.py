@@ -9,6 +9,7 @@ from scanner import registry
 
 Config = dict[str, Any]
 MAX_THRESHOLD = 1e15  # larger thresholds are ignored
+MIN_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND = 1, 200  # other ceilings are ignored
 # The policy belongs to the `remediation` app, which registers its reader at start.
 _read_config: Callable[[Project], Config] = lambda project: {}  # noqa: E731  set by `register_config_reader`
 
@@ -48,6 +49,15 @@ def thresholds(config: Config) -> dict[str, float]:
 def disabled_checks(config: Config) -> set[str]:
     """Return the keys of the checks that the policy disables."""
     return {key for key, rule in _check_rules(config).items() if rule.get("enabled") is False}
+
+
+def max_requests_per_second(config: Config) -> float | None:
+    """Return the ceiling of the adaptive pace that the policy sets (`scan.max_requests_per_second`), if it is valid."""
+    scan = config.get("scan")
+    rate = scan.get("max_requests_per_second") if isinstance(scan, dict) else None
+    if not isinstance(rate, int | float) or isinstance(rate, bool):
+        return None
+    return rate if MIN_REQUESTS_PER_SECOND <= rate <= MAX_REQUESTS_PER_SECOND else None
 
 
 def _check_rules(config: Config) -> dict[str, dict[str, Any]]:

@@ -33,6 +33,7 @@ OUTCOMES = {
 
 @admin.register(Integration)
 class IntegrationAdmin(ReadOnlyAdmin):
+    organization_path = "organization"
     list_display = (
         "provider",
         "project",
@@ -68,6 +69,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
 
 @admin.register(TicketLink)
 class TicketLinkAdmin(ReadOnlyAdmin):
+    organization_path = "integration__organization"
     list_display = ("key", "task", "integration", "state", "halted_at", "updated_at")
     list_filter: ClassVar = ["state", ("halted_at", admin.EmptyFieldListFilter)]
     list_select_related = ("task", "integration")
@@ -76,6 +78,7 @@ class TicketLinkAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
+    organization_path = "integration__organization"
     list_display = (
         "integration",
         badge_column("outcome", OUTCOMES),
@@ -91,6 +94,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncConflict)
 class SyncConflictAdmin(ReadOnlyAdmin):
+    organization_path = "integration__organization"
     list_display = ("link", "field", "ours", "theirs", "why", "resolution", "resolved_at", "created_at")
     list_filter: ClassVar = ["field", "resolution", ("resolved_at", admin.EmptyFieldListFilter)]
     list_select_related = ("link", "integration__project")
@@ -118,6 +122,7 @@ class SyncConflictAdmin(ReadOnlyAdmin):
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin):
+    organization_path = "integration__organization"
     list_display = ("integration", "last_delivery_at", "updated_at")
     list_select_related = ("integration",)
     exclude = deferred_fields = ("credentials",)
@@ -125,6 +130,7 @@ class WebhookAdmin(ReadOnlyAdmin):
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    organization_path = "integration__organization"
     list_display = ("created_at", "integration", "event", "delivery_id", "processed_at")
     # The digest identifies a repeated body; it says nothing to a person.
     exclude = ("body_digest",)

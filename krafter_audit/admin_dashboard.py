@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Sum
+from django.contrib.admin import site
+from django.db.models import Model, QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -92,11 +93,16 @@ def _may_view(request: HttpRequest, model: str) -> bool:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if _may_view(request, "accounts.project"):
-        projects = list(Project.objects.select_related("organization").order_by("-pk")[:MAX_PROJECTS])
+        projects = list(_own(request, Project).select_related("organization").order_by("-pk")[:MAX_PROJECTS])
         context["projects"] = project_rows(projects)
     if _may_view(request, "events.event"):
-        context["recent_events"] = Event.objects.select_related("project").order_by("-pk")[:MAX_EVENTS]
+        context["recent_events"] = _own(request, Event).select_related("project").order_by("-pk")[:MAX_EVENTS]
     return context
+
+
+def _own(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
+    """Return the rows that the user may see."""
+    return site.get_model_admin(model).get_queryset(request)
 
 
 def project_rows(projects: list[Any]) -> list[dict[str, Any]]:

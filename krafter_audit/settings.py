@@ -52,6 +52,7 @@ ROOT_URLCONF = "krafter_audit.urls"
 WSGI_APPLICATION = "krafter_audit.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.roles.MembershipBackend"]
 LOGIN_URL, LOGIN_REDIRECT_URL = "/admin/login/", "/admin/"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 

@@ -1,13 +1,15 @@
 """Run checks on a page. A check that cannot run is inconclusive, never passed."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from krafter_audit.http.client import Client, RequestCredentials
 from scanner import registry
+from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.evidence import collect, identity_before, rule_info, storable
 from scanner.fetcher import RETRY_DELAYS
 from scanner.metric_verdict import judge_metric
@@ -33,6 +35,7 @@ def run_checks(
     retry_delays: Sequence[float] = RETRY_DELAYS,
     context: PageContext | None = None,
     browser: "Browser | None" = None,
+    confirmation: Confirmation = CONFIRM_EVERYTHING,
 ) -> Iterator[tuple[str, Outcome]]:
     """Yield (key, outcome) for each key in the order given, each as soon as it is known.
 
@@ -54,9 +57,11 @@ def run_checks(
                 browser=browser,
             )
         wanted = list(keys)
+        context.confirmation = confirmation
         plan_visit(context, wanted, before or {})
         for key in wanted:
-            yield key, _run_check(key, context, thresholds or {}, (before or {}).get(key))
+            run = partial(_run_confirmed, confirmation=confirmation)
+            yield key, _run_check(key, context, thresholds or {}, (before or {}).get(key), run)
 
 
 def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, Outcome]) -> None:
@@ -65,13 +70,30 @@ def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, O
     context.rendered.plan({need for each in known for need in each.needs}, before)
 
 
+def settled(key: str, outcome: Outcome, context: PageContext) -> Outcome:
+    """Return the outcome in the light of what the page's other checks have seen since."""
+    known = registry.get(key)
+    if known is None or "timings" not in known.needs or outcome.status not in (PASSED, FAILED):
+        return outcome
+    try:
+        context.require_no_server_error()
+    except Inconclusive as error:
+        told = inconclusive(error.reason, error.detail)
+        return told.with_evidence(outcome.evidence)
+    return outcome
+
+
 def _run_check(
-    key: str, context: PageContext, thresholds: Mapping[str, float], before: Outcome | None
+    key: str,
+    context: PageContext,
+    thresholds: Mapping[str, float],
+    before: Outcome | None,
+    run: Callable[[Check, PageContext, float | None, Outcome | None], Outcome],
 ) -> Outcome:
     known = registry.get(key)
     if known is None:
         return inconclusive("not_available", f"There is no check with the key {key}.")
-    outcome = _run_confirmed(known, context, thresholds.get(key), before)
+    outcome = run(known, context, thresholds.get(key), before)
     collected = collect(known, context)
     outcome = with_tool_versions(known, outcome, before, collected)
     complete = outcome.with_evidence({**collected, **rule_info(known, before)})
@@ -88,16 +110,26 @@ def redacted(outcome: Outcome, credentials: RequestCredentials | None) -> Outcom
 
 
 def _run_confirmed(
-    known: Check, context: PageContext, threshold: float | None, before: Outcome | None
+    known: Check,
+    context: PageContext,
+    threshold: float | None,
+    before: Outcome | None,
+    *,
+    confirmation: Confirmation,
 ) -> Outcome:
-    """Run a check, and repeat it when it fails or its outcome has changed."""
+    """Run a check, and repeat it when its outcome has changed or when it fails and the failure is to be confirmed."""
     first = _run_once(known, context, threshold)
     unchanged = before is None or before.status == first.status
     if not known.confirm or known.metric or first.status not in (PASSED, FAILED):
         return first
     if first.status == PASSED and unchanged:
         return first
-    return _majority(known, context, threshold, first)
+    if before is None and not confirmation.wanted(known.key):
+        return first.with_evidence({"confirmed": False})
+    outcome = _majority(known, context, threshold, first)
+    if first.status == FAILED:
+        confirmation.record(known.key, outcome.status == FAILED and PASSED not in outcome.evidence["looks"])
+    return outcome
 
 
 def _majority(known: Check, context: PageContext, threshold: float | None, first: Outcome) -> Outcome:

@@ -77,13 +77,14 @@ def identity_before(before: Mapping[str, Outcome] | None) -> Identity | None:
 def _responses(known: Check, context: "PageContext") -> list["Response"]:
     """Return the responses of the check's own facts in the order of the requests, the page's first."""
     wanted = {"page", *known.needs}
-    return [
+    found = [
         response
         for attempt in context.attempts()
         for name, responses in list(attempt.log.items())
         if name in wanted
         for response in responses
     ]
+    return list({id(response): response for response in found}.values())  # one may serve several facts
 
 
 def _main(known: Check, context: "PageContext", responses: list["Response"]) -> dict[str, Any]:

@@ -11,11 +11,15 @@ from scanner.preconditions import Inconclusive
 
 RETRY_DELAYS = (2.0, 10.0)
 MAX_REQUESTS = 80
-MAX_CONCURRENT_REQUESTS = 2
+MAX_CONCURRENT_REQUESTS = 6  # the throttle of the client allows fewer at most hosts
 MAX_SECONDS = 100.0
 OUTAGE_STATUSES = (429, 500, 502, 503, 504)
 OUTAGE_REASONS = ("blocked", "timeout")
 NO_CACHE = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
+
+
+class BudgetSpent(Inconclusive):
+    """The budget of one run is used up, which says nothing about a fact that other runs may share."""
 
 
 @dataclass
@@ -36,10 +40,15 @@ class RequestBudget:
         """Take one request. Raises Inconclusive when the budget is used up."""
         with self.lock:
             if time.monotonic() - self.started > self.seconds:
-                raise Inconclusive("timeout", f"The run took longer than {self.seconds:.0f} s.", final=True)
+                raise BudgetSpent("timeout", f"The run took longer than {self.seconds:.0f} s.", final=True)
             if self.requests <= 0:
-                raise Inconclusive("not_available", "The run has used up its number of requests.")
+                raise BudgetSpent("not_available", "The run has used up its number of requests.")
             self.requests -= 1
+
+    def end(self) -> None:
+        """Let the run send no further request."""
+        with self.lock:
+            self.seconds = -1.0
 
 
 class Memo:
@@ -48,6 +57,7 @@ class Memo:
     def __init__(self) -> None:
         self._locks: dict[str, threading.RLock] = {}
         self._known: dict[str, Any] = {}
+        self._repetitions: dict[int, Memo] = {}
         self._guard = threading.Lock()
 
     def once[T](self, name: str, produce: Callable[[], T]) -> T:
@@ -56,12 +66,34 @@ class Memo:
             if name not in self._known:
                 try:
                     self._known[name] = produce()
+                except BudgetSpent:
+                    raise
                 except Inconclusive as error:
                     self._known[name] = error
             known = self._known[name]
         if isinstance(known, Inconclusive):
             raise Inconclusive(known.reason, known.detail, tls=known.tls)
         return known
+
+    def learn(self, name: str, fact: Any) -> None:
+        """Keep a fact that is known already, unless there is one by this name."""
+        with self._guard:
+            self._known.setdefault(name, fact)
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a fact is known."""
+        with self._guard:
+            return name in self._known
+
+    def take(self, name: str) -> Any:
+        """Return a fact and delete it; None if it is not known."""
+        with self._guard:
+            return self._known.pop(name, None)
+
+    def repetition(self, number: int) -> "Memo":
+        """Return the facts of the `number`th repetition, which all pages share too."""
+        with self._guard:
+            return self._repetitions.setdefault(number, Memo())
 
     def lock(self, name: str) -> threading.RLock:
         """Return the lock of a fact."""

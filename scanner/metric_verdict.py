@@ -9,21 +9,26 @@ from scanner.outcome import FAILED, PASSED, Measurement, Outcome, inconclusive
 from scanner.registry import Check, Metric
 
 NEAR = 0.15
+FAR = 2.0
+SAMPLES = 3
 SAMPLES_NEAR_THRESHOLD = 5
 
 
 def judge_metric(known: Check, measured: Measurement, threshold: float | None = None) -> Outcome:
     """Judge a measurement by the median of its samples, in the metric's unit.
 
-    Five samples are taken instead of three when the median is within 15 % of the threshold, when the samples are on
-    both sides of it, or when they differ from each other by more than from the threshold. The outcome is inconclusive
-    when another five might decide otherwise. Raises TypeError for a check without a metric.
+    Where samples vary, one is enough if it is better than the threshold by a factor of two, and two if both are worse
+    by that factor: a busy machine makes a page slower, never faster. Else there are three.
+
+    Five samples are taken when the median is within 15 % of the threshold, when the samples are on both sides of it,
+    or when they differ from each other by more than from the threshold. The outcome is inconclusive when another five
+    might decide otherwise. Raises TypeError for a check without a metric.
     """
     metric = known.metric
     if metric is None:
         raise TypeError(f"{known.key} returns a measurement but has no metric")
     limit = metric.threshold if threshold is None else threshold
-    samples = measured.samples
+    samples = _sampled(metric, measured, limit)
     if measured.more and _needs_more(metric, samples, limit):
         samples = measured.more(SAMPLES_NEAR_THRESHOLD)
         if _is_unsteady(metric, samples, limit):
@@ -42,6 +47,26 @@ def judge_metric(known: Check, measured: Measurement, threshold: float | None = 
             "threshold": limit,
             **measured.evidence,
         },
+    )
+
+
+def _sampled(metric: Metric, measured: Measurement, limit: float) -> list[float]:
+    """Return the samples, with as many more as are needed this far from the threshold."""
+    samples = measured.samples
+    if measured.more is None or not measured.varies or len(samples) >= SAMPLES:
+        return samples
+    if not metric.allows(samples[0], limit):
+        samples = measured.more(2)
+    return samples if _is_far(metric, samples, limit) else measured.more(SAMPLES)
+
+
+def _is_far(metric: Metric, samples: list[float], limit: float) -> bool:
+    """Tell whether all samples are on one side of the threshold by a factor of two."""
+    low, high = limit / FAR, limit * FAR
+    if metric.direction == "min":
+        low, high = high, low
+    return all(metric.allows(sample, low) for sample in samples) or not any(
+        metric.allows(sample, high) for sample in samples
     )
 
 

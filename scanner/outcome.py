@@ -24,6 +24,9 @@ REASONS = frozenset(
         "not_available",
         "tool_changed",
         "unsteady",
+        "not_looked_at",
+        "not_rendered",
+        "measured_elsewhere",
     }
 )
 
@@ -76,12 +79,14 @@ class Outcome:
 class Measurement:
     """The samples of a numeric check, not yet compared with its threshold.
 
-    `more(n)` returns n samples in all, the ones taken already included; None where one sample is exact.
+    `more(n)` returns n samples in all, the ones taken already included; None where one sample is exact. `varies`: one
+    sample decides only far from the threshold.
     """
 
     samples: list[float]
     evidence: dict[str, Any] = field(default_factory=dict)
     more: Callable[[int], list[float]] | None = None
+    varies: bool = False
 
 
 def passed(detail: str, **evidence: Any) -> Outcome:

@@ -5,27 +5,43 @@ has moved or requires a login is detected once, and no check passes because ther
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
 from scanner import preconditions
-from scanner.fetcher import MAX_SECONDS, NO_CACHE, RETRY_DELAYS, Memo, RequestBudget
+from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation, ConfirmEverything
+from scanner.fetcher import (
+    MAX_CONCURRENT_REQUESTS,
+    MAX_SECONDS,
+    NO_CACHE,
+    OUTAGE_REASONS,
+    RETRY_DELAYS,
+    Memo,
+    RequestBudget,
+    as_inconclusive,
+)
 from scanner.page import Page
 from scanner.page_identity import Identity
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
+from scanner.parsing.registrable_domain import host_of, origin_of
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import Inconclusive
+from scanner.preconditions import Inconclusive, encodings_of
 from scanner.rendered_page import RenderedPage
-from scanner.tls.context import TlsContext
+from scanner.tls.context import REDIRECT_STATUSES, TlsContext
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
+COMPRESSION = "text_compression"
+SMALL_BODY_BYTES = 1400  # of text that needs no compression
+FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
 MAX_ASSETS = 12
 MAX_LINKS = 50
 MAX_SECONDS_WITH_BROWSER = 180.0
@@ -63,9 +79,11 @@ class PageContext(TlsContext):
         self.url = url
         self.before = before
         self.verifying = verifying or before is not None
+        self.confirmation: Confirmation = CONFIRM_EVERYTHING
         self._root = root or self
         self._site = site or Memo()
         self.owned = owned
+        self.planned: Set[str] = frozenset()  # the URLs of the pages that the same process will scan
         self.rendered: RenderedPage = root.rendered.repeat(self) if root else RenderedPage(self, browser)
         if root:
             self._slots = root._slots
@@ -110,10 +128,21 @@ class PageContext(TlsContext):
         return page
 
     def _land(self) -> Page:
-        page = Page(self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True))
+        response: Response | None = None if self._bypass_cache else self._site.take(f"page {self.url}")
+        if response is None:
+            response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
+        else:
+            self.log["page"] = [response]
+        page = Page(response)
+        if page.response.status < 400:
+            self._site.learn(f"link {self.url}", page.response.status)
         preconditions.require_same_site(self.url, page)
         preconditions.require_parseable(page)
-        preconditions.require_no_challenge(page)
+        try:
+            preconditions.require_no_challenge(page)
+        except Inconclusive:
+            self.client.throttle.observe(ParsedUrl.parse(page.url), 403)  # slow down as for a refusal
+            raise
         return page
 
     def _arrive(self) -> Page:
@@ -129,9 +158,9 @@ class PageContext(TlsContext):
 
     def repeat(self, number: int) -> "PageContext":
         """Return the context of the `number`th repetition: every fact is fetched again, past every cache."""
-        return self._root.once(f"look {number}", self._repeated)
+        return self._root.once(f"look {number}", partial(self._root._repeated, number))
 
-    def _repeated(self) -> "PageContext":
+    def _repeated(self, number: int) -> "PageContext":
         return PageContext(
             self.url,
             self.client,
@@ -140,6 +169,7 @@ class PageContext(TlsContext):
             verifying=self.verifying,
             budget=self.budget,
             root=self,
+            site=self._site.repetition(number),
             owned=self.owned,
         )
 
@@ -158,6 +188,7 @@ class PageContext(TlsContext):
             browser=self.rendered.browser,
         )
         other._slots = self._slots
+        other.planned = self.planned
         other.rendered.save_screenshot = self.rendered.save_screenshot
         return other
 
@@ -172,8 +203,31 @@ class PageContext(TlsContext):
             return [*final.history, final]
         parts = urlsplit(self.url)
         start = parts._replace(scheme="http", netloc=parts.hostname or "", fragment="").geturl()
-        final = self.fetch("http_chain", "GET", start, follow_redirects=True)
-        return [*final.history, final]
+        first = self._fetch_over_plain_http(start)
+        location = first.headers.get("location")
+        if first.status not in REDIRECT_STATUSES or not location:
+            return [first]
+        try:
+            target = ParsedUrl.parse(start).join(location).url
+        except HttpError as error:
+            raise as_inconclusive(error) from None
+        if target == self.url:
+            final = self.landing.response
+        else:
+            final = self.fetch("http_chain", "GET", target, follow_redirects=True)
+        return [first, *final.history, final]
+
+    def _fetch_over_plain_http(self, url: str) -> Response:
+        """Return the first response at an http:// URL; retried for the first page of a site that does not answer."""
+        closed = f"closed {host_of(url)}"
+        if self._site.knows(closed):
+            return self._fetch_once("http_chain", "GET", url)
+        try:
+            return self.fetch("http_chain", "GET", url)
+        except Inconclusive as error:
+            if error.reason in OUTAGE_REASONS:
+                self._site.learn(closed, fact=True)
+            raise
 
     def probe(self, path: str) -> Response:
         """The response to GET of a path of the site; redirects are not followed.
@@ -182,7 +236,10 @@ class PageContext(TlsContext):
         """
         if not path.startswith(preconditions.WELL_KNOWN):
             self.require_ownership()
-        return self.once(f"probe:{path}", lambda: self._fetch_from_site(f"probe:{path}", "GET", path))
+        fact = f"probe:{path}"
+        return self.once(
+            fact, lambda: self._fetch_from_site(fact, "GET", path, expected_refusals=EXPECTED_REFUSALS)
+        )
 
     def require_ownership(self) -> None:
         """Raise Inconclusive unless the page's host is verified as the project's or on an allowed network."""
@@ -199,9 +256,9 @@ class PageContext(TlsContext):
     @property
     def robots(self) -> Response:
         """The response at /robots.txt, whatever its status; redirects are followed."""
-        self._root.page  # noqa: B018 - while the page is not available, other facts of its site mean nothing
+        # While the page is not available, other facts of its site mean nothing.
         return self._site.once(
-            "robots",
+            f"robots {origin_of(self._root.page.url)}",
             lambda: self._fetch_from_site(
                 "robots", "GET", "/robots.txt", retry_statuses=True, follow_redirects=True
             ),
@@ -210,7 +267,7 @@ class PageContext(TlsContext):
     @property
     def sitemap(self) -> Response:
         """The response at the first sitemap of robots.txt, or at /sitemap.xml, whatever its status."""
-        return self.once("sitemap", self._fetch_sitemap)
+        return self._site.once(f"sitemap {origin_of(self._root.page.url)}", self._fetch_sitemap)
 
     def _fetch_sitemap(self) -> Response:
         robots = self.robots
@@ -227,11 +284,21 @@ class PageContext(TlsContext):
 
     @property
     def encoded(self) -> Response:
-        """The page as sent to a browser that accepts every compression; the body is not decoded."""
-        return self.once(
-            "encoded",
-            lambda: self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False),
-        )
+        """The page as sent to a browser that accepts every compression; the body may be decoded or not.
+
+        The page's response serves too, unless it is large and not compressed: it might be with another encoding, which
+        the first pages of a scan confirm.
+        """
+        return self.once("encoded", self._fetch_encoded)
+
+    def _fetch_encoded(self) -> Response:
+        response = self._root.page.response
+        is_small = len(response.body) <= SMALL_BODY_BYTES
+        is_enough = is_small or bool(encodings_of(response.headers) - {"", "identity"})
+        if self is self._root and (is_enough or not self.confirmation.wanted(COMPRESSION)):
+            self.log["encoded"] = [response]
+            return response
+        return self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)
 
     @property
     def assets(self) -> list[Response]:
@@ -253,19 +320,44 @@ class PageContext(TlsContext):
     def _fetch_links(self) -> dict[str, int | None]:
         logged_in = self.client.credentials is not None
         urls = same_origin_links(self._root.document, logged_in=logged_in)[:MAX_LINKS]
-        affordable = max(0, self.budget.left() - RESERVED_REQUESTS)
-        site = self._site
-        return {url: site.once(f"link {url}", partial(self._link_status, url)) for url in urls[:affordable]}
+        affordable = urls[: max(0, self.budget.left() - RESERVED_REQUESTS)]
+        with ThreadPoolExecutor(MAX_CONCURRENT_REQUESTS, thread_name_prefix="links") as pool:
+            return dict(zip(affordable, pool.map(self._shared_link_status, affordable), strict=True))
+
+    def _shared_link_status(self, url: str) -> int | None:
+        return self._site.once(f"link {url}", partial(self._link_status, url))
 
     def _link_status(self, url: str) -> int | None:
-        """Return a link's status by HEAD; an error is confirmed by GET, since many servers refuse HEAD."""
+        """Return a link's status by HEAD; an error is confirmed by GET, since many servers refuse HEAD.
+
+        A page that will be scanned is requested by GET, and its response kept for the scan.
+        """
         try:
-            status = self._fetch_once("links", "HEAD", url, follow_redirects=True).status
-            if status < 400:
-                return status
-            return self._fetch_once("links", "GET", url, follow_redirects=True).status
+            if url in self.planned:
+                response = self._fetch_link("GET", url)
+                if response.status < 400:
+                    self._site.learn(f"page {url}", response)
+                return response.status
+            status = self._fetch_link("HEAD", url).status
+            return status if status < 400 else self._fetch_link("GET", url).status
         except Inconclusive:
             return None
+
+    def _fetch_link(self, method: str, url: str) -> Response:
+        return self._fetch_once(
+            "links", method, url, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
+        )
+
+    @property
+    def fast_first_byte_time(self) -> float | None:
+        """The Time to First Byte of a scanned page in milliseconds; None where it must be measured several times."""
+        time_ms = self.page.response.ttfb_ms
+        is_enough = self._is_of_scan and time_ms <= FAST_FIRST_BYTE_MS
+        return time_ms if is_enough else None
+
+    @property
+    def _is_of_scan(self) -> bool:
+        return not isinstance(self.confirmation, ConfirmEverything)
 
     def first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte in milliseconds, past every cache, after one warm-up request."""
@@ -286,6 +378,16 @@ class PageContext(TlsContext):
                 "blocked", f"The page answered with status {response.status} while it was timed."
             )
         return response.ttfb_ms
+
+    def require_no_server_error(self) -> None:
+        """Raise when a request for the page was answered with a server error: its times are those of an outage."""
+        for attempt in self.attempts():
+            for fact in ("page", "timings", "encoded"):
+                for response in list(attempt.log.get(fact, ())):
+                    if response.status >= 500:
+                        raise Inconclusive(
+                            "blocked", f"A request for the page was answered with status {response.status}."
+                        )
 
     def _fetch_from_site(self, fact: str, method: str, path: str, **options: Any) -> Response:
         """Fetch a path of the page's origin; an empty path stands for the page's final URL."""

@@ -16,7 +16,7 @@ from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, same_site
 
 if TYPE_CHECKING:
-    from krafter_audit.http.client import AddressPolicy, RequestCredentials
+    from krafter_audit.http.client import AddressPolicy, Headers, RequestCredentials
 
 _LOGIN_SEGMENTS = (
     "login",
@@ -29,7 +29,7 @@ _LOGIN_SEGMENTS = (
     "auth",
     "authenticate",
 )
-_SUPPORTED_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
+READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 _NOT_FOUND_TITLES = ("404", "not found", "page missing", "does not exist", "nicht gefunden", "introuvable")
 _UNAVAILABLE_TITLES = (
     "maintenance",
@@ -180,11 +180,15 @@ def require_success_status(page: Page) -> None:
 
 def require_complete_body(page: Page) -> None:
     """Raise when the body was not read completely, so that what seems missing may only be cut off."""
-    encodings = {word.strip().lower() for word in (page.header("content-encoding") or "").split(",")}
-    if not encodings <= _SUPPORTED_ENCODINGS:
+    if not encodings_of(page.response.headers) <= READABLE_ENCODINGS:
         raise Inconclusive("not_available", "The page is sent in an encoding that was not requested.")
     if page.response.truncated:
         raise Inconclusive("truncated", "The page is larger than the limit, or the transfer was interrupted.")
+
+
+def encodings_of(headers: "Headers") -> set[str]:
+    """Return the encodings of a body in lower case; an empty one stands for none."""
+    return {word.strip().lower() for word in (headers.get("content-encoding") or "").split(",")}
 
 
 def require_content(page: Page, before: Identity | None) -> None:

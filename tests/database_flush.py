@@ -1,7 +1,7 @@
-"""How a test that commits leaves the database: empty, as Django's flush does, without a new file for every table.
+"""Empty the database after a test that commits, without the new file for every table that TRUNCATE creates.
 
 Django truncates some sixty tables with all their indexes, most of which the test never wrote to, and then writes
-the content types and permissions anew that it has just thrown away.
+the content types and permissions again that it has just deleted.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from events import partitions
 from remediation.evidence.retention import EVIDENCE
 
 KEPT = {"django_content_type", "auth_permission"}
-# As a replica applies them: neither a foreign key nor the trigger that keeps the record whole has a say.
+# As on a replica: foreign keys and the triggers of the append-only tables are not checked.
 EMPTY = """
 DO $$ DECLARE name text; BEGIN
     SET LOCAL session_replication_role = replica;
@@ -25,7 +25,7 @@ django_flush = TransactionTestCase._fixture_teardown
 
 
 def flush(test: Any) -> None:
-    """Delete what is there; a role that may not do so on this server truncates, as ever."""
+    """Delete all rows; without the permission to disable triggers, truncate as Django does."""
     tables = sorted(
         set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT
     )

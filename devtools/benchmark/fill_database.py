@@ -50,7 +50,7 @@ def fill(findings: int, exported: int) -> Project:
             f"owner{number}@example.com",
             organization=organization,
             role=Membership.Role.OWNER,
-            is_staff=number == 0,
+            is_superuser=number == 0,
         )
         for number in range(OWNERS)
     ]

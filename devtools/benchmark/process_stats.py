@@ -1,6 +1,7 @@
 """CPU time and memory of a process tree (Linux)."""
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,11 @@ class ProcessMemory:
 def memory(pid: int) -> ProcessMemory:
     """Return the memory of the largest process of the tree."""
     return max((_memory(each) for each in tree(pid)), key=lambda found: found.resident)
+
+
+def proportional_megabytes(pids: Iterable[int]) -> float:
+    """Return the memory of the processes together; a page that several share counts once."""
+    return sum(_memory(each).share for each in pids)
 
 
 def _memory(pid: int) -> ProcessMemory:

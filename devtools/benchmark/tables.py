@@ -27,11 +27,11 @@ RESULT_COLUMNS = (
 EXPORT_COLUMNS = ("export", "rows", "snapshot s", "writing s", "file MB", "MB before", "peak MB")
 
 
-def replace_figures(page: str, figures: str) -> str:
+def replace_figures(page: str, figures: str, start: str = START, end: str = END) -> str:
     """Return the page with new figures between its markers; without markers, they are appended."""
-    before, _, rest = page.partition(START)
-    after = rest.partition(END)[2] or "\n"
-    return f"{before.rstrip()}\n\n{START}\n\n{figures}\n{END}{after}".lstrip()
+    before, _, rest = page.partition(start)
+    after = rest.partition(end)[2] or "\n"
+    return f"{before.rstrip()}\n\n{start}\n\n{figures.rstrip()}\n\n{end}{after}".lstrip()
 
 
 def table(head: tuple[str, ...], rows: list[list[str]]) -> str:

@@ -34,6 +34,7 @@ MAX_COUNTED = 10_000
 MAX_SEARCH_RESULTS = 1000
 MAX_ACTION_ROWS = 200  # an action runs within one request
 
+NOT_ALLOWED = "your role in this organisation does not allow this."
 PREFORMATTED_STYLE = "white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%"
 
 # The label colours of Unfold.
@@ -67,6 +68,11 @@ JSON_FORM: dict[str, Any] = {
     "widget": UnfoldAdminTextareaWidget,
     "show_hidden_initial": False,
 }
+
+
+def staff_of(request: HttpRequest) -> Any:
+    """Return the user: an `accounts.models.User`, which this package, below the apps, cannot import."""
+    return request.user
 
 
 def render_json(value: Any) -> SafeString:
@@ -114,6 +120,8 @@ class ServiceModelAdmin(ModelAdmin):
     # Large or secret columns, loaded only where a page reads them.
     deferred_fields: ClassVar[tuple[str, ...]] = ()
     uuid_search_field = "pk"  # the column in which a UUID is searched
+    # The way from a row to its organisation: staff see and choose among their organisations alone.
+    organization_path: ClassVar[str] = "project__organization"
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
         VerbatimJSONField: {**JSON_FORM, "form_class": forms.JSONField},
@@ -121,7 +129,43 @@ class ServiceModelAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Related rows are loaded for the whole page at once, whichever column reads them.
-        return super().get_queryset(request).fetch_mode(models.FETCH_PEERS).defer(*self.deferred_fields)
+        rows = super().get_queryset(request).fetch_mode(models.FETCH_PEERS).defer(*self.deferred_fields)
+        user = staff_of(request)
+        return rows if user.is_superuser else self.of_organizations(rows, list(user.roles))
+
+    def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
+        """Return those of the rows that belong to one of the organisations."""
+        return rows.filter(**{f"{self.organization_path}__in": organization_ids})
+
+    def organization_id_of(self, row: Any) -> Any:
+        *steps, last = self.organization_path.split("__")
+        for step in steps:
+            row = getattr(row, step)
+        return row.pk if last == "pk" else getattr(row, f"{last}_id")
+
+    def may(self, request: HttpRequest, verb: str, row: Any) -> bool:
+        """Whether the user has the permission (`change`, `add`) in the organisation of the row."""
+        permission = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
+        user = staff_of(request)
+        return bool(user.is_superuser or user.has_perm(permission, self.organization_id_of(row)))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or self.may(request, "change", obj))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        related = self.admin_site._registry.get(db_field.remote_field.model)
+        if (
+            field is not None
+            and isinstance(related, ServiceModelAdmin)
+            and not staff_of(request).is_superuser
+        ):
+            permission = f"{self.opts.app_label}.add_{self.opts.model_name}"
+            user = staff_of(request)
+            writable = [pk for pk in user.roles if user.has_perm(permission, pk)]
+            field.queryset = related.of_organizations(field.queryset, writable)
+        return field
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -218,7 +262,9 @@ class ServiceModelAdmin(ModelAdmin):
     def describe_row(self, row: Any) -> str:
         return str(row)
 
-    def run_for_each(self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str]) -> None:
+    def run_for_each(
+        self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str], *, verb: str = "change"
+    ) -> None:
         """Call `act` for each row and show the sentence that it returns, or its error."""
         chosen = list(rows.order_by("pk")[: MAX_ACTION_ROWS + 1])
         if len(chosen) > MAX_ACTION_ROWS:
@@ -227,6 +273,9 @@ class ServiceModelAdmin(ModelAdmin):
         # Each row in its own transaction: a row that is rejected does not undo the others.
         for row in chosen:
             name = self.describe_row(row)
+            if not self.may(request, verb, row):
+                self.message_user(request, f"{name}: {NOT_ALLOWED}", messages.ERROR)
+                continue
             try:
                 self.message_user(request, f"{name}: {act(row)}", messages.SUCCESS)
             except ApiError as error:

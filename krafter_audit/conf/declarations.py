@@ -191,8 +191,8 @@ SCANNING = _section(
         default=2,
         minimum=0,
         maximum=1000,
-        help="Requests per second to one host, by all workers together, and at most two at the same time; `0` is"
-        " unlimited, for sites of your own.",
+        help="Requests per second to one host that is neither verified nor on an allowed network, by all workers"
+        " together, and at most two at the same time; `0` is unlimited for every host.",
     ),
 )
 

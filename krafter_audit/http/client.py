@@ -3,7 +3,7 @@
 Time, size and redirects are limited; cookies are not stored, and connections are not reused.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
@@ -62,6 +62,7 @@ class RequestOptions(TypedDict, total=False):
     follow_redirects: bool
     decode: bool
     limits: Limits | None
+    expected_refusals: Collection[int]
 
 
 def validate_url(url: str, *, policy: AddressPolicy | None = None, resolve: bool = False) -> str:
@@ -137,11 +138,13 @@ class Client:
         follow_redirects: bool = False,
         decode: bool = True,
         limits: Limits | None = None,
+        expected_refusals: Collection[int] = (),
     ) -> Response:
         """Send a request and read at most `limits.body` bytes of the response.
 
         `params` are added to the URL's query; the body is `json`, `data` (a form) or `content`. With `decode=False` the
-        body stays encoded. A body that breaks off is returned as `truncated`. Raises InvalidUrl, RefusedAddress,
+        body stays encoded. A body that breaks off is returned as `truncated`. Statuses of `expected_refusals` say
+        nothing about the pace, such as a 403 for a path that should be closed. Raises InvalidUrl, RefusedAddress,
         TimedOut, Unreachable or TooManyRedirects.
         """
         parsed = _add_params(ParsedUrl.parse(url), params)
@@ -156,6 +159,7 @@ class Client:
             verify=self._verify,
             decode=decode,
             throttle=self.throttle,
+            expected_refusals=frozenset(expected_refusals),
         )
         return _send_with_redirects(transport, request, limits.redirects if follow_redirects else None)
 

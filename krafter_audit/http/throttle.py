@@ -16,6 +16,24 @@ class HostThrottle:
         """Hold a slot during a request; yields the seconds waited for it. Raises TimedOut or Unreachable."""
         yield 0.0
 
+    def record(self, url: ParsedUrl) -> None:
+        """Count a request that is sent without a slot, such as one of a browser."""
+
+    def observe(
+        self,
+        url: ParsedUrl,
+        status: int,
+        ttfb_ms: float = 0.0,
+        *,
+        timed: str = "",
+        retry_after: bool = False,
+        address: str = "",
+    ) -> None:
+        """Adapt the pace to a response; status 0: it did not arrive in time.
+
+        `timed` names the kind of requests with which `ttfb_ms` may be compared; empty if with none.
+        """
+
     def back_off(self, url: ParsedUrl, seconds: float) -> None:
         """Send no request to the host for the time of its Retry-After header."""
 

@@ -13,7 +13,7 @@ import httpx2
 from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.credentials import RequestCredentials
 from krafter_audit.http.dialing import Deadline
-from krafter_audit.http.errors import InvalidUrl, Unreachable
+from krafter_audit.http.errors import InvalidUrl, TimedOut, Unreachable
 from krafter_audit.http.network_backend import CheckedBackend, ResponseTooLarge
 from krafter_audit.http.responses import Headers, Response, decode_body
 from krafter_audit.http.throttle import HostThrottle, parse_retry_after
@@ -124,18 +124,36 @@ class Transport:
     verify: bool = True
     decode: bool = True
     throttle: HostThrottle = field(default_factory=HostThrottle)
+    expected_refusals: frozenset[int] = frozenset()
 
     def send(self, request: PreparedRequest) -> Response:
         """Wait for a slot, connect, send and read. Raises RefusedAddress, TimedOut or Unreachable."""
         with self.throttle.slot(request.url) as waited:
             # The wait in our own throttle does not count as the site's time.
             self.deadline.extend(waited)
-            response = self._exchange(request)
-        if response.status in _OVERLOAD_STATUSES:
-            seconds = parse_retry_after(response.headers.get("retry-after"))
-            if seconds > 0:
-                self.throttle.back_off(request.url, seconds)
+            try:
+                response = self._exchange(request)
+            except TimedOut:
+                self.throttle.observe(request.url, 0)
+                raise
+            self._observe(request, response)
         return response
+
+    def _observe(self, request: PreparedRequest, response: Response) -> None:
+        """Report the response to the throttle."""
+        seconds = parse_retry_after(response.headers.get("retry-after"))
+        if seconds > 0 and response.status in _OVERLOAD_STATUSES:
+            self.throttle.back_off(request.url, seconds)
+        if response.status in self.expected_refusals:
+            return
+        self.throttle.observe(
+            request.url,
+            response.status,
+            response.ttfb_ms,
+            timed=_timed_kind(request, response),
+            retry_after=seconds > 0,
+            address=response.address,
+        )
 
     def _exchange(self, request: PreparedRequest) -> Response:
         max_bytes = 2 * self.limits.body + _MAX_OVERHEAD_BYTES
@@ -185,6 +203,14 @@ class Transport:
         if not self.decode:
             return raw, True
         return decode_body(raw, headers.get("content-encoding"), limit=self.limits.body)
+
+
+def _timed_kind(request: PreparedRequest, response: Response) -> str:
+    """Return the kind of a request whose Time to First Byte is comparable: documents, from a cache or past it."""
+    is_html = (response.headers.get("content-type") or "").lower().startswith("text/html")
+    if request.method != "GET" or not is_html:
+        return ""
+    return "fresh" if "no-cache" in request.headers.get("cache-control", "") else "cached"
 
 
 def _receive_head(

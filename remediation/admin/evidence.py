@@ -54,9 +54,8 @@ class EvidencePages(ReadOnlyAdmin):
         )
 
     def _viewable(self, request: HttpRequest, pk: Any) -> Verification:
-        verification = get_object_or_404(
-            Verification.objects.select_related("project", "task__finding"), pk=pk
-        )
+        rows = self.get_queryset(request).select_related("project", "task__finding")
+        verification: Verification = get_object_or_404(rows, pk=pk)
         if not self.has_view_permission(request, verification):
             raise PermissionDenied
         return verification

@@ -57,4 +57,4 @@ class PolicyAdmin(ServiceModelAdmin):
             critical = result["escalated_to_critical"]
             return f"{result['simulated_findings']} findings, {critical} of them critical."
 
-        self.run_for_each(request, queryset, test)
+        self.run_for_each(request, queryset, test, verb="view")

@@ -12,4 +12,4 @@ JOB_OF_SCANNER = {
 def scanner_of(key: str) -> Scanner:
     """Return the scanner that runs a check; HTTP for an unknown check, which it reports as inconclusive."""
     check = registry.get(key)
-    return Scanner.BROWSER if check and check.kind == "browser" else Scanner.HTTP
+    return Scanner.BROWSER if check and check.kind in ("browser", "lab") else Scanner.HTTP

@@ -1,7 +1,7 @@
 """The pages of a finding, and the outcomes of its checks when it was found."""
 
+import threading
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -9,6 +9,7 @@ from findings.models import Finding
 from krafter_audit.http.client import Client
 from scanner import engine
 from scanner.evidence import identity_before
+from scanner.fetcher import Memo
 from scanner.outcome import FAILED, Outcome
 from scanner.page_context import PageContext
 from scans import screenshots
@@ -21,7 +22,10 @@ PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
 class FindingPage:
-    """One page of a finding. All checks of the verification share what is fetched from it."""
+    """One page of a finding. All checks of the verification share what is fetched from it.
+
+    `site` has what all pages share: robots.txt, the sitemap, static files and the status of links.
+    """
 
     def __init__(
         self,
@@ -30,21 +34,37 @@ class FindingPage:
         finding: Finding,
         verified_hosts: ownership.VerifiedHosts,
         browser: "Browser | None" = None,
+        site: Memo | None = None,
     ) -> None:
         self.url = url
+        self._site = site
         self._verified_hosts = verified_hosts
         self._client = client
         self._finding = finding
         self._browser = browser
+        self._lock = threading.Lock()
+        self._context: PageContext | None = None
 
-    @cached_property
+    def stop(self) -> None:
+        """Send no further request for this page."""
+        with self._lock:
+            if self._context:
+                self._context.budget.end()
+
+    @property
     def _facts(self) -> PageContext:
+        with self._lock:  # its time budget starts with the first check
+            self._context = self._context or self._create_context()
+            return self._context
+
+    def _create_context(self) -> PageContext:
         original = {key: original_outcome(self._finding, self.url, key) for key in self._finding.check_keys}
         context = PageContext(
             self.url,
             self._client,
             before=identity_before(original),
             verifying=True,
+            site=self._site,
             owned=self._verified_hosts,
             browser=self._browser,
         )

@@ -19,7 +19,6 @@ from events.log import log_event
 from findings import policy_rules, provider_checks
 from findings.models import Finding
 from krafter_audit.db import leases
-from krafter_audit.http.client import Client
 from krafter_audit.shutdown import is_shutting_down
 from remediation.checks.queues import scanner_of
 from remediation.evidence import chain
@@ -27,9 +26,11 @@ from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.services.policies import config_of
 from remediation.worker.check_aggregation import AggregatedResult, aggregate
+from remediation.worker.early_verdict import NOT_LOOKED_AT, run_side_by_side
 from remediation.worker.finding_pages import FindingPage, page_urls
 from remediation.worker.provider_checks import run_provider_check
-from scanner.outcome import Outcome, inconclusive
+from scanner.fetcher import Memo
+from scanner.outcome import FAILED, Outcome, inconclusive
 from scans.models import Scanner
 from scans.site_credentials.services import credentials_for
 from scans.sites import ownership
@@ -56,10 +57,8 @@ def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_bro
     with lease_part(verification_id, scanner) as part, ExitStack() as stack:
         if part is None:
             return False
-        client = stack.enter_context(host_throttle.client())
-        runner = VerificationRunner(
-            part, client, stack.enter_context(worker_browser()) if with_browser else None
-        )
+        runner = VerificationRunner(part, stack.enter_context(worker_browser()) if with_browser else None)
+        stack.callback(runner.stop)
         for key in runner.keys:
             result = runner.run_check(key)
             if result is None:
@@ -81,7 +80,7 @@ def lease_part(verification_id: UUID, scanner: Scanner) -> Iterator[Verification
 class VerificationRunner:
     """Runs the checks of a part on the pages of the finding."""
 
-    def __init__(self, part: VerificationPart, client: Client, browser: "Browser | None") -> None:
+    def __init__(self, part: VerificationPart, browser: "Browser | None") -> None:
         self._verification = verification = Verification.objects.get(pk=part.verification_id)
         self.part = part
         self.finding = Finding.objects.select_related("project").get(tasks=verification.task_id)
@@ -90,12 +89,21 @@ class VerificationRunner:
             for check in verification.checks
             if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
         ]
-        client.credentials = credentials_for(self.finding.project)
         self._urls = urls = page_urls(self.finding)
-        verified = ownership.verified_hosts(self.finding.project, urls[:MAX_PAGES], client)
-        self._pages = [FindingPage(url, client, self.finding, verified, browser) for url in urls[:MAX_PAGES]]
-        self._omitted = dict.fromkeys(urls[MAX_PAGES:], inconclusive("not_available", TOO_MANY_PAGES))
         config = config_of(self.finding.project)
+        credentials = credentials_for(self.finding.project)
+        with host_throttle.client() as client:
+            client.credentials = credentials
+            verified = ownership.verified_hosts(self.finding.project, urls[:MAX_PAGES], client)
+        self._client = client = host_throttle.client(
+            verified, max_rate=policy_rules.max_requests_per_second(config)
+        )
+        client.credentials = credentials
+        site = Memo()
+        self._pages = [
+            FindingPage(url, client, self.finding, verified, browser, site) for url in urls[:MAX_PAGES]
+        ]
+        self._omitted = dict.fromkeys(urls[MAX_PAGES:], inconclusive("not_available", TOO_MANY_PAGES))
         self._thresholds = policy_rules.thresholds(config)
         self._disabled = policy_rules.disabled_checks(config)
         self._deadline = time.monotonic() + MAX_JOB_SECONDS
@@ -108,20 +116,36 @@ class VerificationRunner:
         if provider_check and self.part.attempts <= MAX_ATTEMPTS:
             return run_provider_check(provider_check, key, self.finding, self._verification)
         if self.part.scanner == Scanner.HTTP:
-            # HTTP checks are fast, so their pages are not stored one by one.
-            outcomes = {page.url: self._outcome(page, key) for page in self._pages}
-            return aggregate(key, outcomes | self._omitted)
+            outcomes: dict[str, Outcome] | None = self._run_on_all_pages(key)
+        else:
+            outcomes = self._run_page_by_page(key)
+        return None if outcomes is None else aggregate(key, outcomes | self._omitted)
+
+    def _run_on_all_pages(self, key: str) -> dict[str, Outcome]:
+        """Run an HTTP check on the pages side by side; it is fast, so its outcomes are not stored one by one."""
+        pages = {page.url: page for page in self._pages}
+        return run_side_by_side(list(pages), lambda url: self._outcome(pages[url], key))
+
+    def _run_page_by_page(self, key: str) -> dict[str, Outcome] | None:
+        """Run a browser check until it fails on a page, and store each outcome; None if time or lease has ended."""
         stored = self.part.outcomes.setdefault(key, {})
         for page in self._pages:
+            if any(outcome["status"] == FAILED for outcome in stored.values()):
+                break
             if page.url not in stored:
                 if is_shutting_down() or time.monotonic() > self._deadline:
                     return None
                 stored[page.url] = self._outcome(page, key).to_json()
                 if not leases.write(self.part, outcomes=self.part.outcomes, attempts=0):
                     return None
-        return aggregate(
-            key, {url: Outcome.from_json(outcome) for url, outcome in stored.items()} | self._omitted
-        )
+        known = {url: Outcome.from_json(outcome) for url, outcome in stored.items()}
+        return {page.url: known.get(page.url, NOT_LOOKED_AT) for page in self._pages}
+
+    def stop(self) -> None:
+        """Send no further request for the pages that are still being checked."""
+        for page in self._pages:
+            page.stop()
+        self._client.close()
 
     def _outcome(self, page: FindingPage, key: str) -> Outcome:
         """Run a check on a page, unless workers have repeatedly died doing so."""

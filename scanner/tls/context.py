@@ -3,7 +3,7 @@
 import socket
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import ParsedUrl, dial
+from krafter_audit.http.client import ParsedUrl, Response, dial
 from krafter_audit.http.transport import tls_context
 from scanner import preconditions
 from scanner.fetcher import Fetcher
@@ -49,7 +49,7 @@ class TlsContext(Fetcher):
         """Return host and port of the page, or of the https URL that its http:// URL redirects to."""
         url = self.url
         if urlsplit(url).scheme != "https":
-            response = self.fetch("tls", "GET", url)
+            response = self._first_response()
             if response.status not in REDIRECT_STATUSES:
                 preconditions.require_success_status(Page(response))
                 return None
@@ -58,6 +58,13 @@ class TlsContext(Fetcher):
         if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
             return None
         return host_of(url), parts.port or 443
+
+    def _first_response(self) -> Response:
+        """Return the first response at the page's URL: the one that is known, if the page was fetched."""
+        for landing in self.named("landing"):
+            if isinstance(landing, Page):
+                return landing.response.history[0] if landing.response.history else landing.response
+        return self.fetch("tls", "GET", self.url)
 
     def _dialer(self, host: str, port: int) -> probe.Dial:
         target = ParsedUrl("https", host, port, "/")

@@ -23,6 +23,7 @@ OUTCOME_COLOURS = {"passed": SUCCESS, "failed": DANGER, "inconclusive": WARNING,
 class ScanResultAdmin(ReadOnlyAdmin):
     """The result of each check on each page."""
 
+    organization_path = "scan__project__organization"
     list_display = (
         "check_key",
         badge_column("outcome", OUTCOME_COLOURS),

@@ -1,101 +1,165 @@
-"""Throttle requests to a host: two a second and two at a time, for all scans and verifications of all workers.
+"""Throttle the requests to a host, for all scans and verifications of all workers together.
 
-The state is in Redis. While Redis is unavailable, each process keeps its own.
+A verified host, or one on a network that the operator allows, gets the adaptive pace of `krafter_audit.http.host_pace`;
+any other host two requests a second, two at a time. The state is in Redis. While Redis is unavailable, each process
+keeps its own, by the same rules.
 """
 
-import math
 import threading
 import time
 import uuid
-from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
 
 import redis
 from django.conf import settings
 
 from krafter_audit.db import redis_client
-from krafter_audit.http.client import SCHEME_PORTS, Client, HostThrottle, ParsedUrl, TimedOut, Unreachable
+from krafter_audit.http.addresses import parse_address
+from krafter_audit.http.client import (
+    SCHEME_PORTS,
+    AddressPolicy,
+    Client,
+    HostThrottle,
+    ParsedUrl,
+    TimedOut,
+    Unreachable,
+)
+from krafter_audit.http.defaults import network_defaults
+from krafter_audit.http.host_pace import MAX_RATE, HostPace, Observation, PaceLimits
+from scanner.preconditions import OwnedHosts
 
-MAX_CONCURRENT = 2
 MAX_WAIT_SECONDS = 30.0  # for a slot; then the request raises an error
 MAX_BACK_OFF_SECONDS = 600.0  # longer Retry-After values are reduced to this
 SLOT_LEASE_SECONDS = 45.0  # a slot that was not released is free after this
-POLL_SECONDS = 0.05  # between two attempts while MAX_CONCURRENT requests run
+POLL_SECONDS = 0.05  # between two attempts to get a slot; one that this process releases ends the wait
+STATE_SECONDS = 1200  # a state that is not used for so long is deleted
 PREFIX = "krafter:pace:"
 
-# Returns [milliseconds to wait, whether by Retry-After]; [0, 0]: the slot is acquired. The clock is that of Redis.
-ACQUIRE = """
+# Replaces the state ARGV[1] by ARGV[2], unless another worker has changed it or ARGV[4] is not the time of Redis
+# (within ARGV[5] seconds).
+# Returns [replaced, seconds, microseconds, state].
+SWAP = """
 local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local rate, max_concurrent, lease = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local held = redis.call('PTTL', KEYS[3])
-if held > 0 then return {held, 1} end
-local earlier = redis.call('LINDEX', KEYS[1], rate - 1)
-if earlier and now - earlier < 1000 then return {1000 - (now - earlier), 0} end
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-if redis.call('ZCARD', KEYS[2]) >= max_concurrent then return {tonumber(ARGV[5]), 0} end
-redis.call('LPUSH', KEYS[1], now)
-redis.call('LTRIM', KEYS[1], 0, rate - 1)
-redis.call('PEXPIRE', KEYS[1], 2000)
-redis.call('ZADD', KEYS[2], now + lease, ARGV[1])
-redis.call('PEXPIRE', KEYS[2], lease)
-return {0, 0}
+local state = redis.call('GET', KEYS[1]) or ''
+local skew = math.abs(clock[1] + clock[2] / 1000000 - tonumber(ARGV[4]))
+if ARGV[1] ~= state or skew > tonumber(ARGV[5]) then return {0, clock[1], clock[2], state} end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return {1, clock[1], clock[2], ARGV[2]}
 """
+MAX_REMEMBERED_HOSTS = 1000
+REMEMBERED_CLOCK_TOLERANCE_SECONDS = 0.1
+CLOCK_TOLERANCE_SECONDS = 2.0  # of a time that was read just now: the way to Redis and back takes time too
+
+type Change[T] = Callable[[HostPace, float], T]
 
 
-def client() -> Client:
-    """Return an HTTP client that throttles its requests to each host."""
+def client(verified: OwnedHosts | None = None, *, max_rate: float | None = None) -> Client:
+    """Return an HTTP client that throttles its requests to each host.
+
+    `max_rate` limits the adaptive pace, in requests a second.
+    """
     rate = settings.KRAFTER_HOST_RATE
-    return Client(throttle=SharedHostThrottle(rate)) if rate else Client()
+    if not rate:
+        return Client()
+    policy = network_defaults().policy
+    return Client(throttle=SharedHostThrottle(rate, verified, policy=policy, max_rate=max_rate))
 
 
 class SharedHostThrottle(HostThrottle):
-    """Limits the requests a second to each host, and the concurrent ones, over all workers."""
+    """Limits the requests a second to each host, and the concurrent ones, over all workers.
 
-    def __init__(self, rate: int) -> None:
-        self.rate = rate
+    Without `verified` hosts and `policy`, `rate` applies to every host.
+    """
+
+    def __init__(
+        self,
+        rate: int,
+        verified: OwnedHosts | None = None,
+        *,
+        policy: AddressPolicy | None = None,
+        max_rate: float | None = None,
+    ) -> None:
+        self._fixed = PaceLimits(rate, lease=SLOT_LEASE_SECONDS, poll=POLL_SECONDS)
+        self._adaptive = PaceLimits(
+            rate, True, max(1, int(max_rate or MAX_RATE)), lease=SLOT_LEASE_SECONDS, poll=POLL_SECONDS
+        )
+        self._verified = verified
+        self._policy = policy or AddressPolicy()
+        self._allowed: set[str] = set()  # hosts whose address turned out to be on an allowed network
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @contextmanager
     def slot(self, target: ParsedUrl) -> Iterator[float]:
         """Hold a slot for a request; yield the seconds waited for it."""
         started, slot, host = time.monotonic(), uuid.uuid4().hex, host_key(target)
-        self._wait(host, slot, started + MAX_WAIT_SECONDS)
+        self._wait(target, slot, started + MAX_WAIT_SECONDS)
         try:
             yield time.monotonic() - started
         finally:
-            redis_client.call_or_default(lambda connection: connection.zrem(f"{host}:at", slot), None)
-            LOCAL.release(host, slot)
+            _update(host, lambda pace, now: pace.release(slot))
+            LOCAL.update(host, lambda pace, now: pace.release(slot))
+            with _RELEASED:
+                _RELEASED.notify_all()
+
+    def record(self, target: ParsedUrl) -> None:
+        """Count a request that is sent without a slot."""
+        limits = self.limits(target)
+        _update(host_key(target), lambda pace, now: pace.record(limits, now))
+
+    def observe(
+        self,
+        target: ParsedUrl,
+        status: int,
+        ttfb_ms: float = 0.0,
+        *,
+        timed: str = "",
+        retry_after: bool = False,
+        address: str = "",
+    ) -> None:
+        """Adapt the pace of the host to a response."""
+        if address and self._is_allowed(address, target.port):
+            self._allowed.add(host_key(target))
+        seen, limits = Observation(status, round(ttfb_ms, 2), timed, retry_after), self.limits(target)
+        _update(host_key(target), lambda pace, now: pace.observe(seen, limits, now))
 
     def back_off(self, target: ParsedUrl, seconds: float) -> None:
         """Send no requests to the host for this long (Retry-After)."""
-        host, milliseconds = host_key(target), math.ceil(min(seconds, MAX_BACK_OFF_SECONDS) * 1000)
-        redis_client.call_or_default(
-            lambda connection: connection.set(f"{host}:held", 1, px=milliseconds), None
-        )
-        LOCAL.back_off(host, milliseconds / 1000)
+        host, bounded = host_key(target), min(seconds, MAX_BACK_OFF_SECONDS)
+        _update(host, lambda pace, now: pace.back_off(bounded, now))
+        LOCAL.update(host, lambda pace, now: pace.back_off(bounded, now))
 
-    def _wait(self, host: str, slot: str, deadline: float) -> None:
-        while True:
-            wait, retry_after = self._acquire(host, slot)
-            if wait <= 0:
-                return
-            if time.monotonic() + wait > deadline:
-                raise _wait_exceeded(host, wait, retry_after=retry_after)
-            time.sleep(wait)
-
-    def _acquire(self, host: str, slot: str) -> tuple[float, bool]:
-        keys = [f"{host}:starts", f"{host}:at", f"{host}:held"]
-        lease, poll = int(SLOT_LEASE_SECONDS * 1000), int(POLL_SECONDS * 1000)
-        values: list[Any] = [slot, self.rate, MAX_CONCURRENT, lease, poll]
-        reply = redis_client.call_or_default(
-            lambda server: _script()(keys=keys, args=values, client=server), None
+    def limits(self, target: ParsedUrl) -> PaceLimits:
+        """Return how fast this caller may go at a host."""
+        is_adaptive = (
+            host_key(target) in self._allowed
+            or self._is_allowed(target.host, target.port)
+            or (self._verified is not None and self._verified.covers(target.host))
         )
-        if reply is None:
-            return LOCAL.acquire(host, slot, self.rate)
-        return reply[0] / 1000, bool(reply[1])
+        return self._adaptive if is_adaptive else self._fixed
+
+    def _is_allowed(self, host: str, port: int) -> bool:
+        address = parse_address(host)
+        return address is not None and self._policy.is_allowed(address, port)
+
+    def _wait(self, target: ParsedUrl, slot: str, deadline: float) -> None:
+        host, limits = host_key(target), self.limits(target)
+        turn = self._turns[host]  # one thread of this run tries to get a slot at a time
+        if not turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            raise _wait_exceeded(host, 0.0, retry_after=False)
+        try:
+            while True:
+                wait, retry_after = _update(host, lambda pace, now: pace.acquire(slot, limits, now))
+                if wait <= 0:
+                    return
+                if time.monotonic() + wait > deadline:
+                    raise _wait_exceeded(host, wait, retry_after=retry_after)
+                with _RELEASED:
+                    _RELEASED.wait(min(wait, POLL_SECONDS) if limits.adaptive else wait)
+        finally:
+            turn.release()
 
 
 def _wait_exceeded(host: str, wait: float, *, retry_after: bool) -> TimedOut | Unreachable:
@@ -106,51 +170,58 @@ def _wait_exceeded(host: str, wait: float, *, retry_after: bool) -> TimedOut | U
 
 
 def host_key(target: ParsedUrl) -> str:
-    """Return the Redis key prefix of a host. Both standard ports are one host, any other port is another."""
+    """Return the Redis key of a host. Both standard ports are one host, any other port is another."""
     port = "" if target.port in SCHEME_PORTS.values() else f":{target.port}"
     return f"{PREFIX}{target.bracketed_host}{port}"
 
 
+def _update[T](host: str, change: Change[T]) -> T:
+    """Change the shared state of a host, or that of this process while Redis is unavailable."""
+    done = redis_client.call_or_default(lambda server: (_swap(server, host, change),), None)
+    return LOCAL.update(host, change) if done is None else done[0]
+
+
+def _swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
+    """Change the state in Redis. If another worker changes it meanwhile, the change is computed again."""
+    # Most often no other worker has changed the state that this process saw last, which saves a request.
+    state, offset = _last_seen.get(host, (b"", 0.0))
+    tolerance = REMEMBERED_CLOCK_TOLERANCE_SECONDS
+    while True:
+        pace, now = HostPace.decode(state), time.monotonic() + offset
+        result = change(pace, now)
+        args: list[bytes | float] = [state, pace.encode(), STATE_SECONDS, now, tolerance]
+        reply = _script()(keys=[host], args=args, client=server)
+        tolerance = CLOCK_TOLERANCE_SECONDS
+        state, offset = reply[3], int(reply[1]) + int(reply[2]) / 1e6 - time.monotonic()
+        _remember(host, state, offset)
+        if reply[0]:
+            return result
+
+
+def _remember(host: str, state: bytes, offset: float) -> None:
+    if len(_last_seen) >= MAX_REMEMBERED_HOSTS:
+        _last_seen.clear()
+    _last_seen[host] = state, offset
+
+
 @lru_cache(maxsize=1)
 def _script() -> "redis.commands.core.Script":
-    return redis_client.connection().register_script(ACQUIRE)
+    return redis_client.connection().register_script(SWAP)
 
 
-class LocalSlots:
-    """The slots of this process, by the same rules, for the time in which Redis is unavailable."""
+class LocalPaces:
+    """The states of this process, for the time in which Redis is unavailable."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._starts: defaultdict[str, deque[float]] = defaultdict(deque)
-        self._slots: defaultdict[str, set[str]] = defaultdict(set)
-        self._held_until: dict[str, float] = {}
+        self._paces: defaultdict[str, HostPace] = defaultdict(HostPace)
 
-    def acquire(self, host: str, slot: str, rate: int) -> tuple[float, bool]:
-        """Return the seconds to wait and whether by its Retry-After; 0: the slot is acquired."""
+    def update[T](self, host: str, change: Change[T]) -> T:
+        """Change the state of a host."""
         with self._lock:
-            now, starts = time.monotonic(), self._starts[host]
-            held = self._held_until.get(host, now) - now
-            if held > 0:
-                return held, True
-            if len(starts) >= rate and now - starts[-rate] < 1:
-                return 1 - (now - starts[-rate]), False
-            if len(self._slots[host]) >= MAX_CONCURRENT:
-                return POLL_SECONDS, False
-            starts.append(now)
-            while len(starts) > rate:
-                starts.popleft()
-            self._slots[host].add(slot)
-            return 0, False
-
-    def release(self, host: str, slot: str) -> None:
-        """Release a slot."""
-        with self._lock:
-            self._slots[host].discard(slot)
-
-    def back_off(self, host: str, seconds: float) -> None:
-        """Send no requests to the host for this long."""
-        with self._lock:
-            self._held_until[host] = time.monotonic() + seconds
+            return change(self._paces[host], time.monotonic())
 
 
-LOCAL = LocalSlots()
+LOCAL = LocalPaces()
+_RELEASED = threading.Condition()
+_last_seen: dict[str, tuple[bytes, float]] = {}

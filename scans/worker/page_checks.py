@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from findings import policy_rules
 from findings.models import Domain
@@ -88,6 +88,9 @@ def run_checks(context: PageContext, selection: CheckSelection, *, is_start: boo
         else:
             logger.error("The %s checks of %s raised an error", domain, context.url, exc_info=error)
             page.failed_domains.add(domain)
+    page.results = [
+        replace(each, outcome=engine.settled(each.key, each.outcome, context)) for each in page.results
+    ]
     page.duration_ms = (time.monotonic() - started) * 1000
     return page
 

@@ -1,4 +1,4 @@
-"""A small website on loopback whose faults can be mended, for tests that look at a real one."""
+"""A small website on loopback whose faults can be fixed, for tests that check a real website."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

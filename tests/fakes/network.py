@@ -1,6 +1,6 @@
-"""A small internet: public names and addresses whose far end is on loopback, and a name server that knows TXT records.
+"""A small internet: public names and addresses with servers on loopback, and a name server with TXT records.
 
-Our own code looks names up, judges addresses, connects and speaks HTTP as ever: only where the packets go is faked.
+Our own code resolves names, checks addresses, connects and speaks HTTP as usual: only the destination is faked.
 """
 
 import socket
@@ -65,7 +65,7 @@ class Internet:
 
 @contextmanager
 def connected(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Internet]:
-    """Put the system on this internet; it may look at nothing that is not public."""
+    """Connect the system to this internet, on which it may reach public addresses only."""
     internet = Internet()
     connect = socket.socket.connect
 

@@ -1,4 +1,4 @@
-"""Real servers on loopback for the far end, and a DNS that says what a test tells it to."""
+"""Remote servers on loopback, and a name server whose answers a test sets."""
 
 import socket
 import ssl

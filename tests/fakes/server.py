@@ -1,4 +1,4 @@
-"""How the tests run a server on loopback: it ends when it is told to, not when it next looks."""
+"""Run a server on loopback, which ends at once when the block ends."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ def running(server: TCPServer | UDPServer) -> Iterator[None]:
         yield
     finally:
         ended.set()
-        with socket.socket(server.address_family, server.socket_type) as last_client:  # whom it waits for
+        with socket.socket(server.address_family, server.socket_type) as last_client:  # ends its accept()
             last_client.connect(server.socket.getsockname())
             last_client.send(b"")
             thread.join()
@@ -26,7 +26,7 @@ def running(server: TCPServer | UDPServer) -> Iterator[None]:
 
 def _answer(server: TCPServer | UDPServer, ended: threading.Event) -> None:
     while not ended.is_set():
-        with suppress(OSError):  # a client that hung up before it was taken in
+        with suppress(OSError):  # a client that hung up before it was accepted
             request, client = server.get_request()
             if ended.is_set():
                 server.close_request(request)

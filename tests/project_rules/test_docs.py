@@ -251,12 +251,15 @@ def test_decision_record_has_a_title_three_sections_and_at_most_250_words(path: 
     assert len(written.split()) <= 250
 
 
-def decision_records_named() -> Iterator[tuple[str, str]]:
-    for path in files():
-        for number in re.findall(r"docs/decisions/(\w*)", text(path)):
-            yield path, number
+def unknown_records(source: str) -> list[str]:
+    """Return the numbers of decision records that a text names and that do not exist."""
+    known = {record.name[:4] for record in RECORDS}
+    return [number for number in re.findall(r"docs/decisions/(\w*)", source) if number not in known]
 
 
-@pytest.mark.parametrize(("path", "number"), sorted(set(decision_records_named())))
-def test_decision_record_named_in_code_exists(path: str, number: str) -> None:
-    assert number in {record.name[:4] for record in RECORDS}
+def test_decision_records_named_in_code_exist() -> None:
+    assert {path: numbers for path in files() if (numbers := unknown_records(text(path)))} == {}
+
+
+def test_unknown_decision_record_is_found() -> None:
+    assert unknown_records("See docs/decisions/0001 and docs/decisions/9999.") == ["9999"]

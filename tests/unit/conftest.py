@@ -1,4 +1,4 @@
-"""A Chromium that all tests share."""
+"""A Chromium that all tests of a process share."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def one_browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def chrome(one_browser: Browser) -> Iterator[Browser]:
-    """A browser that may look at everything on this machine; all tests share it, as starting one takes long."""
+    """A browser that may reach every address of this machine; all tests share it, since a start takes a second."""
     yield one_browser
     one_browser.policy = ON_THIS_MACHINE  # whatever the test has set: fixtures of a module use it next
 

@@ -18,7 +18,7 @@ def filled() -> set[str]:
     return {model._meta.db_table for model in models if model._meta.managed and model._base_manager.exists()}
 
 
-def test_every_table_is_emptied_but_those_that_django_would_fill_again():
+def test_every_table_is_emptied_except_those_that_django_fills_again():
     factories.verification(factories.scenario(), open_regressions=1)
     assert (
         filled() > {"events_event", "findings_regression", "remediation_verification"} | database_flush.KEPT
@@ -29,7 +29,7 @@ def test_every_table_is_emptied_but_those_that_django_would_fill_again():
     assert filled() == database_flush.KEPT
 
 
-def test_the_record_is_kept_whole_again_afterwards():
+def test_audit_log_is_append_only_again_afterwards():
     factories.finding(factories.scenario())
     database_flush.flush(None)
     factories.finding(factories.scenario())
@@ -38,7 +38,7 @@ def test_the_record_is_kept_whole_again_afterwards():
         Event.objects.all().delete()
 
 
-def test_a_role_that_may_not_pass_by_the_triggers_truncates(monkeypatch: pytest.MonkeyPatch):
+def test_role_without_permission_to_disable_triggers_truncates(monkeypatch: pytest.MonkeyPatch):
     truncated: list[Any] = []
     monkeypatch.setattr(database_flush, "django_flush", truncated.append)
     with connection.cursor() as cursor:

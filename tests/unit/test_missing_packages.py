@@ -11,14 +11,16 @@ def _afresh() -> None:
 
 
 @pytest.mark.parametrize("name", missing_packages.NEEDS)
-def test_in_continuous_integration_nothing_is_skipped(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tests_with_missing_packages_fail_in_continuous_integration(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CI", "true")
     monkeypatch.setenv("KRAFTER_CHROMIUM", "/nowhere")
 
     assert missing_packages.problem(name) == ""
 
 
-def test_a_test_that_needs_what_is_missing_is_skipped_and_counted(request: pytest.FixtureRequest) -> None:
+def test_with_a_missing_package_is_skipped_and_counted(request: pytest.FixtureRequest) -> None:
     item = pytest.Function.from_parent(request.node.parent, name="any", callobj=lambda: None)
     item.add_marker(pytest.mark.needs_chromium)
 
@@ -30,7 +32,7 @@ def test_a_test_that_needs_what_is_missing_is_skipped_and_counted(request: pytes
     assert "chromium-headless-shell" in lines[2]
 
 
-def test_a_test_that_needs_what_works_is_not_skipped(request: pytest.FixtureRequest) -> None:
+def test_with_an_installed_package_runs(request: pytest.FixtureRequest) -> None:
     item = pytest.Function.from_parent(request.node.parent, name="any", callobj=lambda: None)
     item.add_marker(pytest.mark.needs_pango)
 

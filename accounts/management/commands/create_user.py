@@ -18,7 +18,12 @@ class Command(AccountCommand):
         parser.add_argument("--organization", required=True)
         parser.add_argument("--role", choices=Membership.Role.values, default=Membership.Role.MEMBER)
         parser.add_argument("--name", default="")
-        parser.add_argument("--staff", action="store_true", help="Give access to the admin.")
+        parser.add_argument(
+            "--staff", action="store_true", help="Give access to the admin of that organisation."
+        )
+        parser.add_argument(
+            "--superuser", action="store_true", help="Give access to everything in the admin."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = services.create_user(
@@ -27,6 +32,7 @@ class Command(AccountCommand):
             role=options["role"],
             name=options["name"],
             is_staff=options["staff"],
+            is_superuser=options["superuser"],
             password=os.environ.get("KRAFTER_PASSWORD"),
         )
         self.stdout.write(str(user.pk))

@@ -44,7 +44,12 @@ class Command(AccountCommand):
             organization = services.create_organization("Acme")
             role = Membership.Role.OWNER
             return services.create_user(
-                EMAIL, organization=organization, role=role, password=password, name="Owner", is_staff=True
+                EMAIL,
+                organization=organization,
+                role=role,
+                password=password,
+                name="Owner",
+                is_superuser=True,
             )
         # `./krafter up` prints the password of its data directory, so that it must be the valid one.
         if not owner.check_password(password):

@@ -113,17 +113,18 @@ def test_project_is_created_and_cannot_change_its_organisation(operator: Client,
     assert (created.organization, created.name) == (scenario.organization, "The shop")
 
 
-def staff_with(*permissions: str) -> User:
-    """Return a member of staff with only these permissions."""
+def staff_with(*permissions: str, organization: Organization) -> User:
+    """Return a member of staff in an organisation, with these permissions beside those of a member."""
     user = User.objects.create_user(
         f"staff{next(factories.number)}@example.com", staff.PASSWORD, is_staff=True
     )
+    Membership.objects.create(organization=organization, user=user, role=Membership.Role.MEMBER)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user
 
 
 def test_staff_cannot_grant_themselves_rights(scenario: Scenario) -> None:
-    user = staff_with("view_user", "change_user")
+    user = staff_with("view_user", "change_user", organization=scenario.organization)
     client = staff.logged_in_client(user)
     data = {"email": user.email, "name": "Me", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
 
@@ -141,7 +142,9 @@ def test_staff_cannot_grant_themselves_rights(scenario: Scenario) -> None:
 def test_users_with_view_permission_cannot_revoke(scenario: Scenario) -> None:
     row = ApiKey.objects.get(organization=scenario.organization)
 
-    run_action(staff.logged_in_client(staff_with("view_apikey")), "revoke", row)
+    run_action(
+        staff.logged_in_client(staff_with("view_apikey", organization=scenario.organization)), "revoke", row
+    )
 
     row.refresh_from_db()
     assert row.revoked_at is None

@@ -39,7 +39,7 @@ def test_the_help_lists_every_command_and_no_other(script: Script) -> None:
     assert not (script.root / ".krafter").exists()
 
 
-def test_an_unknown_command_is_refused_with_the_help(script: Script) -> None:
+def test_unknown_command_is_rejected_with_the_help(script: Script) -> None:
     ended = script.run("upp")
 
     assert ended.returncode == 1
@@ -55,14 +55,14 @@ def test_every_module_that_a_command_runs_exists(name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "given"),
     [
-        ([], ["-n", "2", "--dist", "worksteal"]),
+        ([], ["-n", "3", "--dist", "worksteal"]),
         (["-n", "4", "tests/unit"], ["-n", "4", "tests/unit", "--dist", "worksteal"]),
         (["-n4"], ["-n4", "--dist", "worksteal"]),
         (["-n", "4", "--dist", "loadfile"], ["-n", "4", "--dist", "loadfile"]),
         (["-k", "csp"], ["-k", "csp"]),
     ],
 )
-def test_tests_in_several_processes_steal_work(
+def test_tests_run_in_one_process_more_than_processors_and_steal_work(
     arguments: list[str], given: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launcher, "processors", lambda: 2)
@@ -94,7 +94,19 @@ def test_a_larger_set_replaces_a_smaller_one_and_is_kept(script: Script) -> None
     assert [line.rpartition("/")[2] for line in script.calls("uv pip sync")] == ["base.txt", "local.txt"]
 
 
-def test_a_changed_lock_is_installed_anew(script: Script) -> None:
+def test_bench_measures_the_api_and_bench_scan_the_scans(script: Script) -> None:
+    for name in ("devtools.benchmark.__main__", "devtools.benchmark.scans.__main__"):
+        script.module(name, f"print({name!r}); {SHOW}")
+
+    api, scans = script.run("bench", "--quick"), script.run("bench", "scan", "--json", "--no-system-packages")
+
+    assert "devtools.benchmark.__main__" in api.stdout
+    assert shown(api)[0] == ["--quick"]
+    assert scans.stdout.startswith("devtools.benchmark.scans.__main__\n")
+    assert shown(scans)[0] == ["--json"]
+
+
+def test_changed_lock_file_is_installed_again(script: Script) -> None:
     script.run("demo")
     with (script.root / "requirements" / "local.txt").open("a") as file:
         file.write("# changed\n")
@@ -113,7 +125,7 @@ def test_a_failed_installation_shows_the_end_of_its_log_and_what_to_do(script: S
     assert script.run("check").returncode == 0
 
 
-def test_of_two_set_ups_at_once_one_waits_for_the_other(script: Script) -> None:
+def test_second_concurrent_set_up_waits_for_the_first(script: Script) -> None:
     both = [script.start("check", SYNC_SECONDS="1") for _ in range(2)]
     said = [process.communicate(timeout=60)[0] for process in both]
 
@@ -180,7 +192,7 @@ def test_a_package_that_cannot_be_installed_is_named_and_the_rest_works(script: 
     assert "Everything else works without." in ended.stdout
 
 
-def test_in_continuous_integration_nothing_may_be_missing(script: Script) -> None:
+def test_missing_system_packages_fail_in_continuous_integration(script: Script) -> None:
     ended = script.run("test", "--no-system-packages", CI="true")
 
     assert ended.returncode == 1

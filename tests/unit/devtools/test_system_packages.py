@@ -93,7 +93,7 @@ def test_one_line_installs_everything_that_is_missing(
         (1000, True, "", False),
     ],
 )
-def test_only_root_with_apt_installs_and_only_where_it_is_not_forbidden(
+def test_only_root_with_apt_installs_unless_it_is_disabled(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: int, apt_get: bool, setting: str, may: bool
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -42,7 +42,7 @@ def test_an_event_is_consumed_once_by_its_consumer(scenario: Scenario, consumer:
     assert consumed(consumer) == []
 
 
-def test_events_that_are_logged_together_are_one_entry_in_their_order(scenario: Scenario, consumer: str):
+def test_events_logged_together_are_one_entry_in_order(scenario: Scenario, consumer: str):
     subjects = [(scenario.project.pk, {"place": place}) for place in range(3)]
     log_events(HAPPENED, scenario.project, subjects, by=SYSTEM)
 
@@ -83,7 +83,7 @@ def test_an_entry_that_fails_is_postponed_and_the_others_are_handled(scenario: S
     assert Event.objects.filter(name="written").count() == 1
 
 
-def test_a_postponed_entry_is_handled_when_it_is_due(scenario: Scenario, consumer: str):
+def test_postponed_entry_is_processed_when_it_is_due(scenario: Scenario, consumer: str):
     log_event(HAPPENED, factories.task(scenario), by=SYSTEM)
     outbox.consume(consumer, lambda batch: [][1])
     OutboxEntry.objects.update(not_before=scenario.project.created_at)
@@ -92,7 +92,7 @@ def test_a_postponed_entry_is_handled_when_it_is_due(scenario: Scenario, consume
     assert not OutboxEntry.objects.exists()
 
 
-def test_the_apps_register_what_they_consume():
+def test_apps_register_the_events_that_they_consume():
     for app in ("integrations", "notifications"):
         apps.get_app_config(app).ready()
 

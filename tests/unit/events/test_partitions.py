@@ -68,7 +68,7 @@ def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_m
         assert cursor.fetchone() == (2,)
 
 
-def test_by_default_everything_is_kept(scenario: Scenario, time_machine: Any):
+def test_partitions_are_kept_permanently_by_default(scenario: Scenario, time_machine: Any):
     time_machine.move_to(NOW, tick=False)
     create_partitions(EVENTS)
     there = months()
@@ -76,9 +76,7 @@ def test_by_default_everything_is_kept(scenario: Scenario, time_machine: Any):
     assert (drop_expired(EVENTS), months()) == ([], there)
 
 
-def test_months_past_their_time_go_as_wholes_the_oldest_first(
-    scenario: Scenario, time_machine: Any, settings: Settings
-):
+def test_expired_months_are_dropped_oldest_first(scenario: Scenario, time_machine: Any, settings: Settings):
     settings.KRAFTER_EVENTS_KEEP_MONTHS = 2
     time_machine.move_to(NOW, tick=False)
     happened(scenario, at=datetime(2031, 2, 28, 23, 59, tzinfo=UTC))
@@ -95,7 +93,7 @@ def test_months_past_their_time_go_as_wholes_the_oldest_first(
 
 
 @pytest.mark.parametrize("change", ["UPDATE {} SET name = 'y'", "DELETE FROM {}"])
-def test_no_month_can_be_rewritten_not_even_by_its_own_name(scenario: Scenario, change: str):
+def test_partition_of_a_month_is_append_only(scenario: Scenario, change: str):
     part = happened(scenario, at=datetime.now(UTC))
 
     for table in ("events_event", part):
@@ -103,7 +101,7 @@ def test_no_month_can_be_rewritten_not_even_by_its_own_name(scenario: Scenario, 
             connection.cursor().execute(change.format(table))
 
 
-def test_one_month_is_read_where_one_is_asked_for(scenario: Scenario):
+def test_query_of_a_month_reads_one_partition(scenario: Scenario):
     create_partitions(partitions.EVENTS)
     feed = Event.objects.filter(project=scenario.project, at__gte=datetime(2032, 1, 1, tzinfo=UTC))
 

@@ -89,7 +89,7 @@ def test_connect_returns_the_integration_and_the_list_contains_it(call: Call, pr
     assert call("GET", "integrations").json()["data"][3] == row
 
 
-def test_list_takes_one_query(
+def test_list_needs_one_query(
     call: Call, project: Project, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     call("GET", "integrations")
@@ -190,7 +190,7 @@ def test_disconnect_deletes_the_credentials_and_keeps_the_integration(call: Call
     assert call("GET", "integrations").json()["data"][3] == first.json()["data"]
 
 
-def test_log_shows_what_a_sync_did(
+def test_log_shows_the_changes_of_a_sync(
     call: Call, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
     make_task()

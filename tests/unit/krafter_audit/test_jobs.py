@@ -84,7 +84,7 @@ def test_job_goes_to_its_queue_with_its_time_limits(job: Any, queue: str) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_runs_it_and_its_lines_carry_the_id_of_the_request_and_of_the_job_that_sent_it() -> None:
+def test_worker_runs_the_job_and_logs_the_ids_of_request_and_parent_job() -> None:
     with structlog.contextvars.bound_contextvars(request_id="asked-here", task_id="the-sweep"):
         assert enqueue("scans.verify_site", str(uuid4()))
         assert enqueue("scans.run_scan", str(uuid4()))
@@ -130,7 +130,7 @@ def a_worker() -> subprocess.Popen[str]:
     )
 
 
-def test_a_line_says_which_job_was_sent_and_where(caplog: pytest.LogCaptureFixture) -> None:
+def test_enqueued_job_is_logged_with_its_queue(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="django_structlog.celery.receivers"):
         enqueue("scans.run_scan", "a")
 
@@ -174,7 +174,7 @@ def publishing_connections() -> set[str]:
     return {each["id"] for each in server.client_list() if (each["cmd"], each["db"]) == ("lpush", ours)}
 
 
-def test_unresponsive_broker_costs_one_timeout_and_is_then_left_alone(
+def test_unresponsive_broker_costs_one_timeout_and_is_then_skipped(
     use_broker: UseBroker, caplog: pytest.LogCaptureFixture
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:

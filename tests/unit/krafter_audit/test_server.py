@@ -170,7 +170,7 @@ def test_request_behind_a_slow_one_is_not_overdue(
     assert answer.count(b"HTTP/1.1 200 OK") == 2
 
 
-def test_body_that_keeps_the_least_rate_is_not_refused(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_body_at_the_minimum_rate_is_accepted(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "BODY_SECONDS", 0.5)
     head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 65536\r\n\r\n"
 

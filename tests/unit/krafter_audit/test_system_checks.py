@@ -138,7 +138,7 @@ def test_an_invalid_setting_is_named_in_a_sentence_with_a_hint(settings: Any, na
         ),
     ],
 )
-def test_a_value_that_cannot_be_read_is_refused_and_a_secret_is_not_repeated(
+def test_invalid_value_is_rejected_and_a_secret_is_left_out_of_the_error(
     settings: Any, name: str, value: str, sentence: str
 ) -> None:
     settings.ENVIRONMENT = reader = SettingsReader({name: value})
@@ -250,7 +250,7 @@ def test_the_web_and_beat_do_not_start_with_an_invalid_setting(command: list[str
 
 
 @pytest.mark.django_db
-def test_manage_check_finds_no_issue_with_the_database_at_hand() -> None:
+def test_manage_check_passes_with_a_database() -> None:
     out = StringIO()
 
     call_command("check", stdout=out)

@@ -42,3 +42,26 @@ def test_five_samples_are_taken_near_the_threshold(
     assert (outcome.status, asked) == (status, more)
     assert outcome.reason == ("unsteady" if status == INCONCLUSIVE else None)
     assert len(outcome.evidence["samples"]) == len(samples) + len(further)
+
+
+@pytest.mark.parametrize(
+    ("samples", "status"),
+    [
+        ([100], PASSED),  # better by a factor of two
+        ([1300, 1250], FAILED),  # worse by a factor of two, twice
+        ([1300, 110, 120], PASSED),  # a busy machine
+        ([400, 410, 420], PASSED),  # not far from the threshold
+        ([800, 810, 820], FAILED),
+        ([310, 900, 300, 310, 320], PASSED),  # one that stands out
+    ],
+)
+def test_varying_metric_takes_as_many_samples_as_its_distance_needs(
+    samples: list[float], status: str
+) -> None:
+    known = get("ttfb")
+    assert known is not None
+    measured = Measurement(samples[:1], more=lambda count: samples[:count], varies=True)
+
+    outcome = judge_metric(known, measured)
+
+    assert (outcome.status, len(outcome.evidence["samples"])) == (status, len(samples))

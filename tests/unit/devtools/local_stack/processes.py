@@ -1,4 +1,4 @@
-"""What the tests of this room ask about processes."""
+"""Queries about processes for the tests of this package."""
 
 import os
 import time

@@ -27,7 +27,7 @@ def data(tmp_path, monkeypatch):
     return directory
 
 
-def test_secrets_are_made_once_and_only_their_owner_can_read_them(data):
+def test_secrets_are_created_once_and_readable_by_their_owner_only(data):
     first = data.secrets()
 
     assert data.secrets() == first
@@ -36,7 +36,7 @@ def test_secrets_are_made_once_and_only_their_owner_can_read_them(data):
     assert re.fullmatch(r"kr_live_[A-Za-z0-9_-]{43}", first["api_key"])
 
 
-def test_a_secret_in_the_environment_comes_first_and_is_not_kept(data, monkeypatch):
+def test_secret_from_the_environment_takes_precedence_and_is_not_stored(data, monkeypatch):
     monkeypatch.setenv("KRAFTER_SECRET_KEY", "from the environment")
 
     assert data.secrets()["secret_key"] == "from the environment"
@@ -50,7 +50,7 @@ def test_a_first_key_has_an_id_and_32_bytes():
     assert len(base64.b64decode(key, validate=True)) == 32
 
 
-def test_one_directory_is_for_one_system(data):
+def test_directory_is_used_by_one_system_at_a_time(data):
     data.lock()
 
     with pytest.raises(StartFailed, match=f"running on {data.path} already .process {os.getpid()}"):
@@ -59,7 +59,7 @@ def test_one_directory_is_for_one_system(data):
     assert data.running()
 
 
-def test_the_lock_of_a_process_that_is_gone_is_waited_for_and_taken(data):
+def test_lock_of_an_ended_process_is_waited_for_and_acquired(data):
     holder = DataDirectory(data.path)
     holder.lock()
     os.pwrite(holder.handle, b"999999999", 0)  # its guards hold the lock, it itself is dead
@@ -72,7 +72,7 @@ def test_the_lock_of_a_process_that_is_gone_is_waited_for_and_taken(data):
     assert data.holder() == os.getpid()
 
 
-def test_a_dead_child_that_nobody_has_asked_about_is_not_alive():
+def test_zombie_process_counts_as_ended():
     child = subprocess.Popen(["true"])
 
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended and is not reaped
@@ -81,7 +81,7 @@ def test_a_dead_child_that_nobody_has_asked_about_is_not_alive():
     child.wait()
 
 
-def test_a_port_stays_the_same_until_somebody_else_has_it(data):
+def test_port_stays_the_same_until_another_program_uses_it(data):
     port = data.stable_port("demo")
     assert data.stable_port("demo") == port
 
@@ -94,7 +94,7 @@ def test_a_free_port_can_be_listened_on():
     assert port_is_free("127.0.0.1", free_port())
 
 
-def test_what_a_killed_system_left_elsewhere_is_cleared_by_the_next(data, tmp_path):
+def test_files_of_a_killed_system_are_deleted_by_the_next(data, tmp_path):
     (tmp_path / "socket").mkdir()
     data.record_socket_directory(tmp_path / "socket")
 

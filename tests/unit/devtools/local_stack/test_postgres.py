@@ -22,7 +22,7 @@ def lock(server: Postgres, number: str) -> Path:
     return path
 
 
-def test_a_lock_whose_number_is_now_another_programs_is_removed(server):
+def test_lock_with_the_pid_of_another_program_is_removed(server):
     path = lock(server, str(os.getpid()))
 
     server.clear_stale_lock()
@@ -30,7 +30,7 @@ def test_a_lock_whose_number_is_now_another_programs_is_removed(server):
     assert not path.exists()
 
 
-def test_a_lock_whose_number_is_free_is_left_to_postgresql(server):
+def test_lock_with_an_unused_pid_is_left_to_postgresql(server):
     path = lock(server, "999999999")
 
     server.clear_stale_lock()
@@ -46,7 +46,7 @@ def test_a_lock_that_was_cut_short_is_removed(server):
     assert not path.exists()
 
 
-def test_a_socket_has_a_short_path_that_nobody_else_can_reach(server):
+def test_socket_has_a_short_private_path(server):
     assert len(str(server.socket / ".s.PGSQL.5432.lock")) < 104
     assert server.socket.stat().st_mode & 0o777 == 0o700
 
@@ -57,5 +57,5 @@ def test_a_process_has_the_name_of_its_program():
 
 
 @pytest.mark.parametrize(("gigabytes", "own"), [(0.5, "128MB"), (2, "256MB"), (4, "512MB"), (64, "1024MB")])
-def test_a_server_takes_an_eighth_of_the_machine_within_bounds(gigabytes: float, own: str):
+def test_shared_buffers_are_an_eighth_of_the_memory_within_bounds(gigabytes: float, own: str):
     assert settings_for_memory(int(gigabytes * 1024**3))["shared_buffers"] == own

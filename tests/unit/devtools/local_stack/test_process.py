@@ -1,4 +1,4 @@
-"""Nothing outlives the one who asked for it."""
+"""Processes and directories of a command end with the process that started it."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ def test_closing_the_pipe_kills_the_command_and_its_descendants(family):
     assert survivors(pids) == []
 
 
-def test_a_command_whose_guard_is_killed_dies_with_it(family):
+def test_command_ends_with_its_killed_guard(family):
     process, pids = family
     command = min(pids)
 
@@ -43,7 +43,7 @@ def test_a_command_whose_guard_is_killed_dies_with_it(family):
     kill(survivors(pids))  # the supervisor adopts what is left of them, and ends it; here there is none
 
 
-def test_what_a_command_leaves_running_when_it_ends_is_ended(tmp_path):
+def test_remaining_child_processes_of_a_command_are_ended(tmp_path):
     words = "import subprocess; print(subprocess.Popen(['sleep', '60'], start_new_session=True).pid)"
 
     run(Command("careless", [sys.executable, "-S", "-c", words]), tmp_path / "log")
@@ -51,14 +51,14 @@ def test_what_a_command_leaves_running_when_it_ends_is_ended(tmp_path):
     assert survivors([int((tmp_path / "log").read_text())]) == []
 
 
-def test_a_command_that_fails_is_told_with_the_end_of_its_output(tmp_path):
+def test_failed_command_is_reported_with_the_end_of_its_output(tmp_path):
     command = Command("failing", [sys.executable, "-S", "-c", "print('the reason'); raise SystemExit(3)"])
 
     with pytest.raises(StartFailed, match=r"(?s)failing failed \(status 3\).*the reason"):
         run(command, tmp_path / "log")
 
 
-def test_an_orderly_end_comes_by_the_signal_that_the_command_wants(tmp_path):
+def test_command_is_stopped_by_its_own_signal(tmp_path):
     words = (
         "import signal, sys, time\n"
         "signal.signal(signal.SIGINT, lambda *_: (print('in order'), sys.exit(0)))\n"

@@ -1,4 +1,4 @@
-"""The supervisor brings back what ends, and gives up on what never starts."""
+"""The supervisor restarts processes that end, and fails if a process never starts."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from devtools.local_stack.process import REPOSITORY
 
-# In a process of its own: a supervisor takes over the signals and the orphans of its process.
+# In its own process: a supervisor handles the signals and the orphans of its process.
 PROLOGUE = """
 import os, sys, time
 from pathlib import Path
@@ -32,7 +32,7 @@ def supervised(words: str, logs: Path) -> str:
     return done.stdout + done.stderr
 
 
-def test_a_process_that_is_killed_comes_back(tmp_path):
+def test_killed_process_is_restarted(tmp_path):
     told = supervised(
         """
 supervisor.add(Command("sleeper", ["sleep", "60"]))
@@ -50,7 +50,7 @@ print("left:", descendants(os.getpid()))
     assert told == "back\nleft: set()\n"
 
 
-def test_orphans_of_a_killed_guard_are_ended_before_the_process_comes_back(tmp_path):
+def test_orphans_of_a_killed_guard_are_ended_before_the_restart(tmp_path):
     told = supervised(
         """
 supervisor.add(Command("family", ["sh", "-c", "sleep 60 & sleep 61; true"]))
@@ -85,7 +85,7 @@ except StartFailed as error:
     assert "the reason" in told
 
 
-def test_a_process_that_does_not_end_in_order_is_ended_all_the_same(tmp_path):
+def test_process_that_ignores_the_stop_signal_is_killed(tmp_path):
     told = supervised(
         """
 supervisor.add(Command("deaf", ["sh", "-c", "trap '' TERM; sleep 60; sleep 61"]))
@@ -100,7 +100,7 @@ print("left:", descendants(os.getpid()), "in time:", time.monotonic() - started 
     assert told == "left: set() in time: True\n"
 
 
-def test_a_log_that_has_grown_too_large_starts_anew(tmp_path):
+def test_too_large_log_is_truncated(tmp_path):
     told = supervised(
         """
 import devtools.local_stack.supervisor as module

@@ -198,7 +198,7 @@ def test_installation_id_is_for_sentry_only(project: Project, monkeypatch: pytes
         ("nothing", ProviderUnavailable, NO_TOKEN),
     ],
 )
-def test_error_of_a_refresh_does_not_contain_what_was_sent(
+def test_rejection_contains_none_of_the_sent_values(
     vendor: Vendor, answer: Any, kind: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendor.answer = answer

@@ -22,7 +22,7 @@ def create(scenario: Scenario, finding: Any, key: str | None, title: str = "Fix 
 
 
 @pytest.mark.django_db
-def test_the_same_key_and_body_gets_the_first_answer_again(scenario: Scenario):
+def test_same_key_and_body_return_the_first_response(scenario: Scenario):
     finding = factories.finding(scenario)
     first = create(scenario, finding, "k1")
 
@@ -36,7 +36,7 @@ def test_the_same_key_and_body_gets_the_first_answer_again(scenario: Scenario):
 
 
 @pytest.mark.django_db
-def test_a_number_beyond_64_bits_is_the_same_when_the_answer_is_given_again(scenario: Scenario):
+def test_number_beyond_64_bits_is_replayed_unchanged(scenario: Scenario):
     config = {"config": {"big": 123456789012345678901234567890}}
 
     first, again = (
@@ -59,7 +59,7 @@ def test_the_same_key_with_another_body_is_refused(scenario: Scenario):
 
 
 @pytest.mark.django_db
-def test_keys_of_two_organisations_do_not_meet(scenario: Scenario):
+def test_organisations_can_use_the_same_key(scenario: Scenario):
     other = factories.scenario()
 
     create(scenario, factories.finding(scenario), "k1")
@@ -70,14 +70,14 @@ def test_keys_of_two_organisations_do_not_meet(scenario: Scenario):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", ["", "x" * 256, "tab\there"])
-def test_a_key_that_is_not_one_is_refused(scenario: Scenario, key: str):
+def test_invalid_key_is_rejected(scenario: Scenario, key: str):
     response = create(scenario, factories.finding(scenario), key)
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
 
 
 @pytest.mark.django_db
-def test_a_refused_request_keeps_no_answer_and_may_be_sent_again(scenario: Scenario):
+def test_rejected_request_stores_no_response_and_can_be_repeated(scenario: Scenario):
     finding = factories.finding(scenario)
     assert create(scenario, finding, "k1", title="").status_code == 422
 
@@ -85,7 +85,7 @@ def test_a_refused_request_keeps_no_answer_and_may_be_sent_again(scenario: Scena
 
 
 @pytest.mark.django_db
-def test_answers_are_forgotten_after_a_day(scenario: Scenario, time_machine: Any):
+def test_responses_expire_after_a_day(scenario: Scenario, time_machine: Any):
     finding = factories.finding(scenario)
     create(scenario, finding, "k1")
     from django.utils import timezone
@@ -98,7 +98,7 @@ def test_answers_are_forgotten_after_a_day(scenario: Scenario, time_machine: Any
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_second_request_while_the_first_still_runs_is_told_so(transactional_db: None):
+def test_concurrent_request_with_the_same_key_is_a_conflict(transactional_db: None):
     scenario = factories.scenario()
     finding = factories.finding(scenario)
     inside, leave = threading.Event(), threading.Event()
@@ -147,7 +147,7 @@ def test_a_change_of_an_older_state_is_refused(scenario: Scenario, path: str, ch
 
 
 @pytest.mark.django_db
-def test_an_unchanged_resource_is_not_sent_again(scenario: Scenario):
+def test_unchanged_resource_returns_304(scenario: Scenario):
     task = factories.task(scenario)
     tag = scenario.client.ask("get", f"tasks/{task.pk}")["etag"]
 
@@ -157,7 +157,7 @@ def test_an_unchanged_resource_is_not_sent_again(scenario: Scenario):
 
 
 @pytest.mark.django_db
-def test_the_limit_of_a_minute_is_kept_to_the_request(
+def test_rate_limit_allows_its_exact_number_of_requests_a_minute(
     scenario: Scenario, settings: Any, mid_minute_clock: None
 ):
     settings.KRAFTER_RATE_DEFAULT = 3
@@ -192,7 +192,9 @@ def test_sixteen_threads_never_get_more_than_the_limit(
 
 
 @pytest.mark.django_db
-def test_redis_being_away_refuses_nobody(scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch):
+def test_requests_are_allowed_while_redis_is_unavailable(
+    scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
     settings.KRAFTER_RATE_DEFAULT = 1
     away = redis_client.create_client("redis://127.0.0.1:1/0")
     monkeypatch.setattr(redis_client, "connection", lambda: away)
@@ -215,7 +217,7 @@ def test_redis_being_away_refuses_nobody(scenario: Scenario, settings: Any, monk
         (2, "10.0.0.1", "127.0.0.1"),
     ],
 )
-def test_only_what_trusted_proxies_wrote_tells_the_clients_address(
+def test_client_address_is_read_from_trusted_proxies_only(
     rf: Any, settings: Any, proxies: int, forwarded: str, address: str
 ):
     settings.KRAFTER_TRUSTED_PROXIES = proxies
@@ -226,7 +228,7 @@ def test_only_what_trusted_proxies_wrote_tells_the_clients_address(
 
 
 @pytest.mark.django_db
-def test_the_answer_given_again_has_the_etag_and_the_numbers_of_the_first(scenario: Scenario):
+def test_replayed_response_has_the_etag_and_numbers_of_the_first(scenario: Scenario):
     finding = factories.finding(scenario)
     assert create(scenario, finding, "k1")["etag"] == create(scenario, finding, "k1")["etag"]
 

@@ -27,7 +27,7 @@ def lines() -> Any:
     logger.removeHandler(handler)
 
 
-def test_a_request_is_one_line_with_its_id_and_without_its_query(scenario: Scenario, lines: Any):
+def test_request_is_logged_in_one_line_with_its_id_and_without_its_query(scenario: Scenario, lines: Any):
     response = scenario.client.ask("get", "tasks?status=backlog")
 
     (line,) = lines()
@@ -37,20 +37,20 @@ def test_a_request_is_one_line_with_its_id_and_without_its_query(scenario: Scena
     assert scenario.key not in line
 
 
-def test_a_shared_link_is_not_written_down(scenario: Scenario, lines: Any):
+def test_share_token_is_left_out_of_the_log(scenario: Scenario, lines: Any):
     scenario.client.get("/insights/audit/reports/shared/some-token")
 
     assert "some-token" not in "".join(lines())
     assert "/insights/audit/reports/shared/…" in "".join(lines())
 
 
-def test_what_a_service_says_carries_the_id_too(
+def test_log_lines_of_services_have_the_request_id(
     scenario: Scenario, lines: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    def away(*args: Any, **kwargs: Any) -> None:
+    def unavailable(*args: Any, **kwargs: Any) -> None:
         raise OSError("no broker")
 
-    monkeypatch.setattr(kombu.Producer, "publish", away)  # the broker's far end
+    monkeypatch.setattr(kombu.Producer, "publish", unavailable)
     monkeypatch.setattr("krafter_audit.jobs._retry_at", 0.0)
     monkeypatch.setattr("django.db.transaction.on_commit", lambda run: run())
     task = factories.task(scenario)

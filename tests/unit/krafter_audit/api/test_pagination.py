@@ -44,7 +44,7 @@ def test_a_walk_by_cursor_meets_every_row_once_while_rows_arrive(scenario: Scena
     assert seen == list(reversed(made))
 
 
-def test_rows_of_one_instant_are_told_apart_by_their_id(scenario: Scenario):
+def test_rows_of_the_same_time_are_ordered_by_id(scenario: Scenario):
     from remediation.models import Task
 
     made = [factories.task(scenario) for _ in range(5)]
@@ -105,7 +105,7 @@ def test_a_cursor_belongs_to_its_list_and_filters(scenario: Scenario):
     assert other.client.ask("get", f"tasks?cursor={cursor}").status_code == 422
 
 
-def test_totals_count_what_matches(scenario: Scenario):
+def test_totals_count_matching_rows(scenario: Scenario):
     for status in ("new", "new", "triaged", "resolved"):
         factories.finding(scenario, status=status, severity="low")
     factories.finding(scenario, severity="critical", domain="seo")
@@ -119,7 +119,7 @@ def test_totals_count_what_matches(scenario: Scenario):
     assert total("domain=seo&severity=low") == 0
 
 
-def test_totals_do_not_look_at_the_table(scenario: Scenario):
+def test_totals_are_read_from_counters(scenario: Scenario):
     factories.finding(scenario)
 
     with CaptureQueriesContext(connection) as captured:
@@ -131,7 +131,7 @@ def test_totals_do_not_look_at_the_table(scenario: Scenario):
     assert len(captured) == 5  # key, last use, project, rows, counter
 
 
-def test_folding_the_tally_changes_no_total(scenario: Scenario):
+def test_folding_the_counter_keeps_the_totals(scenario: Scenario):
     for _ in range(3):
         factories.finding(scenario, status="dismissed")
     before = sorted(map(str, counters.totals(scenario.project.pk, "finding")))
@@ -143,7 +143,7 @@ def test_folding_the_tally_changes_no_total(scenario: Scenario):
     assert Counter.objects.filter(name="finding").count() == 1 < rows
 
 
-def test_deleting_rows_takes_them_out_of_the_totals(scenario: Scenario):
+def test_deleted_rows_are_subtracted_from_the_totals(scenario: Scenario):
     factories.finding(scenario)
     Finding.objects.all().delete()
 
@@ -178,7 +178,7 @@ def test_a_typo_in_the_query_of_a_findings_regressions_is_refused(scenario: Scen
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["limt"])
 
 
-def test_a_cursor_with_foreign_characters_in_it_is_broken(scenario: Scenario):
+def test_cursor_with_invalid_characters_is_rejected(scenario: Scenario):
     for _ in range(2):
         factories.task(scenario)
     cursor = scenario.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]

@@ -7,7 +7,7 @@ from krafter_audit.api import read_replica
 from tests.factories import Scenario
 
 
-def test_without_a_replica_nobody_reads_one(scenario: Scenario):
+def test_reads_use_the_primary_without_a_replica(scenario: Scenario):
     read_replica.record_write(scenario.organization.pk)
 
     assert read_replica.start_reading(scenario.organization.pk) is None

@@ -44,7 +44,7 @@ def send(scenario: Scenario, raw: bytes, content_type: str = "application/json")
     ],
     ids=lambda raw: repr(raw[:24]),
 )
-def test_what_is_not_json_is_malformed(scenario: Scenario, raw: bytes):
+def test_invalid_json_is_malformed(scenario: Scenario, raw: bytes):
     response = send(scenario, raw)
 
     assert (response.status_code, response.json()["error"]["code"]) == (400, "malformed_json")
@@ -86,14 +86,16 @@ def test_what_is_not_json_is_malformed(scenario: Scenario, raw: bytes):
     ],
     ids=lambda raw: repr(raw[-40:]),
 )
-def test_what_is_json_and_wrong_is_named(scenario: Scenario, raw: bytes):
+def test_invalid_field_of_valid_json_is_named(scenario: Scenario, raw: bytes):
     response = send(scenario, raw)
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
-    assert all(isinstance(lines, list) and lines for lines in response.json()["error"]["details"].values())
+    details = response.json()["error"]["details"]
+    assert details
+    assert all(isinstance(lines, list) and lines for lines in details.values())
 
 
-def test_every_complaint_comes_at_once(scenario: Scenario):
+def test_all_invalid_fields_are_reported_together(scenario: Scenario):
     response = send(scenario, b'{"title": 5, "prioritty": "high"}')
 
     assert set(response.json()["error"]["details"]) == {"finding_id", "title", "prioritty"}
@@ -115,7 +117,7 @@ def test_another_content_type_is_not_taken(scenario: Scenario, content_type: str
     assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
 
 
-def test_a_body_over_one_mebibyte_is_too_large(scenario: Scenario):
+def test_body_over_one_mebibyte_is_too_large(scenario: Scenario):
     response = send(scenario, b'{"title": "' + b"a" * MEBIBYTE + b'"}')
 
     assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
@@ -142,7 +144,7 @@ def test_numbers_beyond_64_bits_in_a_free_form_come_back_as_they_went(scenario: 
     )
 
 
-def test_key_order_of_a_config_is_kept(scenario: Scenario):
+def test_config_returns_its_keys_in_the_order_sent(scenario: Scenario):
     raw = b'{"config": {"z": 1, "a": {"y": 2, "b": 3}, "m": []}}'
 
     scenario.client.put("policies/current", raw, content_type="application/json")
@@ -170,7 +172,7 @@ def test_a_body_without_a_length_has_the_same_limit(scenario: Scenario):
     assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
 
 
-def test_a_body_that_is_too_large_is_read_to_its_end_before_it_is_refused():
+def test_too_large_body_is_read_completely_before_it_is_rejected():
     """A client that is still sending when the connection ends never sees the answer."""
     sent = BytesIO(b"a" * 20 * MEBIBYTE)
 

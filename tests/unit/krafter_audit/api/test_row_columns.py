@@ -29,7 +29,7 @@ SHOWN: list[tuple[type[models.Model], type[ResponseSerializer]]] = [
 
 
 @pytest.mark.parametrize(("model", "shown"), SHOWN)
-def test_columns_say_what_the_serializer_says(scenario: Scenario, model: Any, shown: Any):
+def test_columns_equal_the_output_of_the_serializer(scenario: Scenario, model: Any, shown: Any):
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
     Finding.objects.update(confidence="high", evidence={"größe": [1, 2.5, None, {"b": 1, "a": "x"}]})
     Scan.objects.create(
@@ -56,5 +56,5 @@ def unspaced(answer: bytes) -> Any:
 
 
 @pytest.mark.parametrize("shown", [ReportSerializer])
-def test_what_is_not_in_the_table_is_left_to_the_serializer(shown: Any):
+def test_fields_outside_of_the_table_come_from_the_serializer(shown: Any):
     assert row_columns(shown) is None

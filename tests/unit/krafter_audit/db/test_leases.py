@@ -43,7 +43,7 @@ def test_a_held_row_cannot_be_acquired_until_its_lease_expires(part: ScanPart):
     assert (afterwards.fence, afterwards.attempts) == (2, 2)
 
 
-def test_a_row_that_does_not_meet_the_condition_cannot_be_acquired(part: ScanPart):
+def test_row_outside_of_the_condition_cannot_be_acquired(part: ScanPart):
     assert leases.acquire(ScanPart, part.pk, seconds=30, scanner="browser") is None
 
 

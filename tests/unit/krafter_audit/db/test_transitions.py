@@ -29,7 +29,7 @@ def test_apply_saves_status_changes_and_time_by_one_update(scenario: Scenario):
     assert row.updated_at > before
 
 
-def test_apply_refuses_what_the_table_does_not_have_and_changes_nothing(scenario: Scenario):
+def test_apply_rejects_a_transition_outside_of_the_table_and_changes_nothing(scenario: Scenario):
     finding = factories.finding(scenario, status="resolved")
 
     with pytest.raises(InvalidTransition, match=r"findings.Finding.status: resolved → triaged"):
@@ -60,7 +60,7 @@ def test_update_changes_the_rows_that_have_the_starting_status(scenario: Scenari
     assert Task.objects.get(pk=started.pk).updated_at > started.updated_at
 
 
-def test_update_refuses_a_transition_that_one_of_its_starts_does_not_have(scenario: Scenario):
+def test_update_rejects_a_transition_that_is_invalid_for_one_start_status(scenario: Scenario):
     factories.finding(scenario)
 
     with pytest.raises(InvalidTransition):

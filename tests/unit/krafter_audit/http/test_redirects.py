@@ -60,6 +60,7 @@ def test_credentials_are_sent_to_their_origin_only(serve: Serve, client: Client)
     back = serve(says(answer()))
     other.behave = by_path(c=redirects(f"{back.url}/d"))
     client.get(f"{first.url}/a", headers={**CREDENTIALS, "Accept": "text/html"}, follow_redirects=True)
+    assert [len(server.requests) for server in (first, other, back)] == [2, 1, 1]
     for request in first.requests:
         assert all(f"\r\n{name}: ".lower().encode() in request.lower() for name in CREDENTIALS)
     for request in other.requests + back.requests:

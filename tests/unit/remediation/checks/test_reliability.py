@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from findings.models import Finding, Regression
@@ -15,7 +13,6 @@ from remediation.checks import reliability
 from remediation.evidence.chain import append
 from remediation.models import CheckReliability, Task, Verification
 from remediation.services import verdicts
-from scanner import registry
 from scans.models import Scan, ScanPage, ScanPart, ScanResult
 from tests import factories, staff
 from tests.factories import Scenario
@@ -239,43 +236,6 @@ def test_only_projects_with_recent_runs_are_measured(scenario: Scenario, sent: l
     jobs.measure_all_projects()
 
     assert sent == [("remediation.measure_check_reliability", str(scenario.project.pk))]
-
-
-def test_catalogue_lists_checks_with_policy_and_reliability(scenario: Scenario):
-    config = {"checks": {"ttfb": {"threshold": 900}, CSP: {"enabled": False}}}
-    scenario.client.ask("put", "policies/current", {"config": config})
-    looked(scenario, answer("failed"), answer("passed"))
-    jobs.measure_check_reliability(str(scenario.project.pk))
-
-    listed = {row["key"]: row for row in scenario.client.ask("get", "checks").json()["data"]}
-
-    assert list(listed) == registry.keys()
-    assert listed["ttfb"]["threshold"] == {"value": 900, "default": 600, "unit": "ms", "direction": "max"}
-    assert (listed["ttfb"]["enabled"], listed["ttfb"]["meter"]) == (True, None)
-    csp = listed[CSP]
-    assert list(csp) == [
-        "key", "domain", "kind", "title", "rule", "severity", "version", "enabled", "threshold", "meter",
-    ]  # fmt: skip
-    assert (csp["enabled"], csp["threshold"], csp["severity"], csp["kind"]) == (False, None, "high", "http")
-    assert {name: csp["meter"][name] for name in ("looks", "compared", "flips", "flip_rate", "fixes")} == {
-        "looks": 2, "compared": 1, "flips": 1, "flip_rate": 1, "fixes": 0,
-    }  # fmt: skip
-
-
-def test_catalogue_costs_the_same_number_of_queries_for_any_number_of_runs(scenario: Scenario):
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            scenario.client.ask("get", "checks")
-        return len(captured)
-
-    looked(scenario, answer("failed"))
-    jobs.measure_check_reliability(str(scenario.project.pk))
-    cost()
-    before = cost()
-    looked(scenario, *[answer("failed")] * 9)
-    jobs.measure_check_reliability(str(scenario.project.pk))
-
-    assert cost() == before
 
 
 def test_admin_list_shows_totals_least_reliable_first(scenario: Scenario):

@@ -190,18 +190,6 @@ def test_reopened_verification_is_not_run(scenario: Scenario, site: Site):
     assert site.hits == []
 
 
-def test_pending_verifications_without_lease_are_requeued(scenario: Scenario, sent: list[tuple[str, ...]]):
-    lost = factories.verification(scenario, checks="running")
-    held = factories.verification(scenario, checks="running")
-    taken(held)
-    manual = factories.task(scenario, of=factories.finding(scenario, checks=[]))
-    factories.verification(scenario, of=manual, checks="running")
-
-    jobs.requeue_pending()
-
-    assert sent == [("remediation.run_verification", str(lost.pk))]
-
-
 def test_evidence_lists_the_fetched_responses(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
     verification = run(scenario)

@@ -1,5 +1,6 @@
 """Browser checks are a separate part, so that HTTP checks do not wait for a browser."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,11 +10,11 @@ import pytest
 from django.utils import timezone
 
 from remediation import jobs
-from remediation.models import Verification, VerificationPart
+from remediation.models import Evidence, Verification, VerificationPart
 from remediation.services import verdicts, verifications
 from remediation.worker import part_runner
 from scanner import registry
-from scanner.outcome import Outcome, passed
+from scanner.outcome import Outcome, failed, passed
 from scanner.page_context import PageContext
 from scans.models import Scanner
 from tests import factories
@@ -34,9 +35,12 @@ class Looks(list[str]):
     """The URLs that the browser check was run on; it is killed on the URL that `deadly` names."""
 
     deadly = ""
+    faulty = ""
 
     def __call__(self, facts: PageContext) -> Outcome:
         self.append(facts.url)
+        if self.faulty and facts.url.endswith(self.faulty):
+            return failed("The page has a fault.")
         if self.deadly and facts.url.endswith(self.deadly):
             raise Killed
         return passed("The page was seen.")
@@ -100,6 +104,23 @@ def test_parts_are_created_for_needed_scanners_only(scenario: Scenario, looks: L
         ["http"],
         ["browser"],
         ["browser", "http"],
+    ]
+
+
+def test_first_failure_ends_the_browser_part(scenario: Scenario, looks: Looks):
+    verification = run(scenario, checks=BOTH[1:], pages=("/", "/second", "/third", "/fourth"))
+    looks.faulty = "/second"
+
+    jobs.run_verification_in_browser(str(verification.pk))
+
+    assert [url.rpartition("/")[2] for url in looks] == ["", "second"]
+    assert statuses(verification) == {"seen_in_browser": "failed", "running": False}
+    pages = json.loads(Evidence.objects.get().body)["pages"]
+    assert [(page["status"], page["reason"]) for page in pages] == [
+        ("passed", None),
+        ("failed", None),
+        ("inconclusive", "not_looked_at"),
+        ("inconclusive", "not_looked_at"),
     ]
 
 

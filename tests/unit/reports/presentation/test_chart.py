@@ -57,7 +57,10 @@ def test_chart_of_a_year_labels_4_to_10_days_including_the_last() -> None:
 
 @pytest.mark.parametrize("scores", [[0], [0, 0, 0], [1_000_000, 0], [0.5, 0.25]])
 def test_every_point_is_inside_the_chart(scores: list[float]) -> None:
-    assert all(0 <= x <= 720 and 0 <= y <= 300 for x, y in points(draw(scores)))
+    drawn = points(draw(scores))
+
+    assert drawn
+    assert all(0 <= x <= 720 and 0 <= y <= 300 for x, y in drawn)
 
 
 def test_axis_ends_at_or_above_the_maximum_in_round_steps() -> None:

@@ -2,18 +2,23 @@
 
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import hypothesis
+import hypothesis.strategies as st
 import pytest
 import redis
 
 from krafter_audit.db import redis_client
-from krafter_audit.http.client import AddressPolicy, Client, ParsedUrl, TimedOut, Unreachable
+from krafter_audit.http.client import AddressPolicy, Client, Limits, ParsedUrl, TimedOut, Unreachable
+from krafter_audit.http.host_pace import HostPace, Observation, PaceLimits
 from krafter_audit.http.throttle import parse_retry_after
 from scanner.crawler import discover
 from scanner.page_context import PageContext
+from scanner.preconditions import Inconclusive
 from scans.worker import host_throttle
 from tests.fakes.faulty_site import GOOD_PAGE, Site
 
@@ -27,6 +32,9 @@ def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site:
         away = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
         monkeypatch.setattr(redis_client, "connection", lambda: away)
     host_throttle._script.cache_clear()
+    host = host_throttle.host_key(ParsedUrl.parse(site.url))  # the port may have been that of an earlier site
+    redis_client.call_or_default(lambda server: server.delete(host), 0)
+    host_throttle.LOCAL._paces.pop(host, None)
     yield
     host_throttle._script.cache_clear()
 
@@ -35,6 +43,39 @@ def polite(rate: int = 2) -> Client:
     return Client(
         policy=AddressPolicy.from_setting("127.0.0.0/8"), throttle=host_throttle.SharedHostThrottle(rate)
     )
+
+
+def adaptive(max_rate: float | None = None) -> Client:
+    """Return the client of a worker for a network that the operator allows."""
+    policy = AddressPolicy.from_setting("127.0.0.0/8")
+    throttle = host_throttle.SharedHostThrottle(2, policy=policy, max_rate=max_rate)
+    return Client(policy=policy, throttle=throttle)
+
+
+def pace_of(site: Site) -> HostPace:
+    """Return the state of the site's host."""
+    return host_throttle._update(host_throttle.host_key(ParsedUrl.parse(site.url)), lambda pace, _: pace)
+
+
+def started_for(seconds: float, site: Site, client: Client, *, threads: int = 6) -> list[float]:
+    """Send requests for this long; return when the site received each."""
+    began: list[float] = []
+    ended = time.monotonic() + seconds
+    before = site.before_answer
+    site.before_answer = lambda: (began.append(time.monotonic()), before())
+
+    def send() -> None:
+        while time.monotonic() < ended:
+            client.get(site.url)
+
+    at_once(threads, send)
+    site.before_answer = before
+    return sorted(began)
+
+
+def busiest_second(began: list[float]) -> int:
+    """Return the most requests in a second, with a tolerance for their way to the site."""
+    return max(sum(start <= other < start + 0.9 for other in began) for start in began)
 
 
 def at_once(calls: int, call: Callable[[], Any]) -> None:
@@ -114,6 +155,176 @@ def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
         turn.__enter__()
 
     assert polite(rate=100).get(site.url).status == 200
+
+
+def test_pace_of_an_allowed_network_rises_to_the_ceiling(turns: None, site: Site):
+    began = started_for(2.5, site, adaptive(max_rate=25))
+
+    assert busiest_second(began) <= 25
+    assert len(began) > 45
+
+
+def test_two_workers_share_the_ceiling(turns: None, site: Site):
+    workers = [adaptive(), adaptive()]
+    began: list[float] = []
+    site.before_answer = lambda: began.append(time.monotonic())
+
+    at_once(12, lambda: [workers[len(began) % 2].get(site.url) for _ in range(8)])
+
+    assert len(began) == 96
+    assert busiest_second(sorted(began)) <= 40
+
+
+def test_site_that_refuses_above_a_rate_is_hurt_little(turns: None, site: Site):
+    times: list[float] = []
+    refused: list[float] = []
+
+    def limit() -> None:
+        now = time.monotonic()
+        times.append(now)
+        too_many = sum(now - other < 1 for other in times) > 12
+        site.status = 429 if too_many else 200
+        refused.extend([now] if too_many else [])
+
+    site.before_answer = limit
+    began = started_for(4, site, adaptive())
+
+    settled = [moment for moment in began if moment > began[0] + 2]
+    assert refused
+    assert sum(moment > began[0] + 2 for moment in refused) <= len(settled) / 3
+    assert len(began) > 20
+
+
+def test_site_that_slows_down_gets_fewer_requests_and_recovers(turns: None, site: Site):
+    client = adaptive()
+    fast = started_for(1, site, client, threads=3)
+    rate = pace_of(site).rate
+    site.before_answer = lambda: time.sleep(0.15)
+    started_for(2.2, site, client, threads=3)
+    slowed_rate = pace_of(site).rate
+    site.before_answer = lambda: None
+    started_for(0.6, site, client, threads=3)
+    lowest_rate = pace_of(site).rate
+    started_for(1, site, client, threads=3)
+
+    assert len(fast) > 15
+    assert slowed_rate < rate / 3
+    assert pace_of(site).rate > lowest_rate
+
+
+def test_site_that_refuses_us_gets_two_requests_a_second(turns: None, site: Site):
+    client = adaptive()
+    site.status = 403
+    client.get(site.url)
+    site.status = 200
+    time.sleep(1)
+
+    assert busiest_second(started_for(1.5, site, client, threads=3)) <= 2
+
+
+def test_challenge_is_treated_as_a_refusal(turns: None, site: Site):
+    site.headers["cf-mitigated"] = "challenge"
+
+    with adaptive() as client, pytest.raises(Inconclusive, match="challenge"):
+        _ = PageContext(site.url, client).landing
+
+    assert pace_of(site).slow_until > 0
+
+
+def test_refused_probe_or_link_is_no_refusal_of_the_page(turns: None, site: Site):
+    site.body = GOOD_PAGE.replace("</main>", '<a href="/admin">Staff</a></main>')
+
+    def refuse_closed_paths() -> None:
+        site.status = 403 if site.hits[-1].endswith((".git/config", "/admin")) else 200
+
+    site.pages = {"/.git/config": "no", "/admin": "no"}
+    site.before_answer = refuse_closed_paths
+    with adaptive() as client:
+        context = PageContext(site.url, client)
+        assert context.probe("/.git/config").status == 403
+        assert list(context.links.values()) == [403]
+
+    assert pace_of(site).slow_until == 0
+
+
+def test_timeout_halves_the_rate(turns: None, site: Site):
+    site.before_answer = lambda: time.sleep(0.3)
+
+    with pytest.raises(TimedOut):
+        adaptive().get(site.url, limits=Limits(read=0.1))
+
+    assert pace_of(site).rate == 5
+
+
+def test_host_is_adaptive_when_it_is_verified(site: Site):
+    class Verified:
+        def covers(self, host: str) -> bool:
+            return host == "example.com"
+
+    throttle = host_throttle.SharedHostThrottle(2, Verified())
+    urls = ["https://example.com/", "https://example.org/", site.url]
+
+    assert [throttle.limits(ParsedUrl.parse(url)).adaptive for url in urls] == [True, False, False]
+
+
+def test_name_is_adaptive_when_its_address_turns_out_to_be_allowed(site: Site):
+    client = adaptive()
+    target = ParsedUrl.parse(site.url.replace("127.0.0.1", "localhost"))
+    before = client.throttle.limits(target).adaptive
+    client.get(target.url)
+
+    assert (before, client.throttle.limits(target).adaptive) == (False, True)
+
+
+def test_no_host_is_throttled_at_rate_zero(settings: Any):
+    settings.KRAFTER_HOST_RATE = 0
+    assert not isinstance(host_throttle.client().throttle, host_throttle.SharedHostThrottle)
+
+
+def test_worker_continues_where_another_one_left_off(site: Site):
+    host = f"{host_throttle.PREFIX}{uuid.uuid4().hex}"
+    host_throttle._update(host, lambda pace, _: pace.observe(Observation(429), PaceLimits(), 1.0))
+    host_throttle._last_seen.clear()
+
+    assert host_throttle._update(host, lambda pace, _: pace.rate) == 5
+
+
+OPERATIONS = st.one_of(
+    st.tuples(st.just("acquire"), st.integers(0, 20), st.booleans()),
+    st.tuples(st.just("release"), st.integers(0, 20), st.booleans()),
+    st.tuples(st.just("record"), st.just(0), st.booleans()),
+    st.tuples(st.just("back_off"), st.integers(0, 3), st.booleans()),
+    st.tuples(st.just("observe"), st.sampled_from([0, 200, 301, 403, 404, 429, 500, 503]), st.booleans()),
+)
+
+
+def applied(operation: tuple[str, int, bool], pace: HostPace, now: float) -> Any:
+    name, number, flag = operation
+    limits = PaceLimits(adaptive=flag)
+    match name:
+        case "acquire":
+            return pace.acquire(str(number), limits, now)
+        case "release":
+            return pace.release(str(number))
+        case "record":
+            return pace.record(limits, now)
+        case "back_off":
+            return pace.back_off(number, now)
+    return pace.observe(Observation(number, 10 * number, "cached" if flag else ""), limits, now)
+
+
+@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.given(st.lists(st.tuples(OPERATIONS, st.floats(0, 2)), max_size=40))
+def test_redis_and_the_process_keep_the_same_state(operations: list[tuple[Any, float]]):
+    host, local, now = f"{host_throttle.PREFIX}{uuid.uuid4().hex}", host_throttle.LocalPaces(), 0.0
+    for operation, seconds in operations:
+        now += seconds
+
+        def change(pace: HostPace, _: float, operation: Any = operation, now: float = now) -> Any:
+            return applied(operation, pace, now)
+
+        assert host_throttle._update(host, change) == local.update(host, change)
+    assert host_throttle._update(host, lambda pace, _: pace) == local.update(host, lambda pace, _: pace)
 
 
 @pytest.mark.parametrize(

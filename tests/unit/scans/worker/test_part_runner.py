@@ -1,6 +1,5 @@
 """A scan checks page after page, shows its progress, and resumes after a worker crash."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from krafter_audit.http.client import Client
 from scanner import registry
 from scans import jobs
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from scans.worker import finalization, page_checks, part_runner, persistence, retention
+from scans.worker import finalization, page_checks, part_runner, persistence
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, Site
@@ -403,28 +402,6 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
     assert what_came_of_it(scan) == WHOLE
 
 
-def test_pending_parts_are_requeued_for_matching_workers(
-    scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
-):
-    ask_only(scenario, BY_HTTP | BY_BROWSER)
-    scan = queued(scenario)
-    dying_at(monkeypatch, finalization, "finish_part", call=1)
-    killed(scan)
-    sent.clear()
-
-    jobs.requeue_pending()
-    ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=5))  # and no worker has a browser
-    jobs.requeue_pending()
-
-    pk = str(scan.pk)
-    assert sent == [
-        ("scans.run_scan", pk),
-        ("scans.run_scan_in_browser", pk),
-        ("scans.run_scan", pk),
-        ("scans.run_scan", pk, "browser"),
-    ]
-
-
 def test_browser_part_without_browser_worker_is_finished_by_http_workers(
     scenario: Scenario, site: Site, sent: list[tuple[str, ...]]
 ):
@@ -439,28 +416,4 @@ def test_browser_part_without_browser_worker_is_finished_by_http_workers(
     assert (sent, scan.status) == (
         [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")],
         "completed",
-    )
-
-
-def test_expired_results_are_deleted_and_the_scan_is_kept(
-    scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
-):
-    scans = [queued(scenario) for _ in range(2)]
-    for scan in scans:
-        jobs.run_scan(str(scan.pk))
-    old, new = (ScanResult.objects.filter(scan=scan) for scan in scans)
-    old.update(seen_at=timezone.now() - timedelta(days=91))
-    monkeypatch.setattr(retention, "BATCH_SIZE", 2)
-    settings.KRAFTER_RESULTS_KEEP_DAYS = 0
-    jobs.delete_expired_results()
-    kept = old.count()
-
-    settings.KRAFTER_RESULTS_KEEP_DAYS = 90
-    jobs.delete_expired_results()
-
-    assert (kept, old.count(), new.count()) == (3, 0, 3)
-    shown = scenario.client.ask("get", f"scans/{scans[0].pk}").json()["data"]
-    assert (shown["summary"]["checks"], Finding.objects.get().evidence["pages"][0]["url"]) == (
-        3,
-        scans[0].url,
     )

@@ -13,7 +13,7 @@ from tests.fakes.gsc import TOKEN, FakeSearchConsole, inspection
 from tests.unit.integrations.conftest import run_sync
 
 
-def test_sync_imports_findings_and_stores_what_was_inspected(
+def test_sync_imports_findings_and_stores_the_inspected_urls(
     integration: Integration, fake: FakeSearchConsole
 ) -> None:
     fake.impressions = {"https://example.com/a": 20}

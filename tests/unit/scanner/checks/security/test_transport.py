@@ -107,7 +107,7 @@ COSTS = {
     "exposed_git": 2,
     "robots_txt_valid": 2,
     "cors_restricted": 2,
-    "text_compression": 5,
+    "text_compression": 4,
     "ttfb": 5,
 }
 

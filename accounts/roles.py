@@ -1,0 +1,69 @@
+"""What staff may do in the admin by their role in an organisation.
+
+A superuser may do everything. Groups give further permissions, which only a superuser assigns, in the organisations in
+which the user has a role above viewer.
+"""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+
+from accounts.models import Membership, User
+
+Role = Membership.Role
+
+RANKS = {Role.VIEWER: 0, Role.MEMBER: 1, Role.ADMIN: 2, Role.OWNER: 3}
+APPS = frozenset(
+    {"accounts", "events", "findings", "scans", "remediation", "integrations", "notifications", "reports"}
+)
+# The work on findings: the rest of what an organisation has is for its administrators.
+MEMBER_MODELS = frozenset(
+    {
+        "findings.finding", "findings.regression", "remediation.task", "remediation.verification", "scans.scan",
+        "reports.report", "reports.share",
+    }
+)  # fmt: skip
+OWNER_MODELS = frozenset({"accounts.organization", "accounts.membership"})
+# Organisations and users are created by a superuser or with `manage.py`.
+SUPERUSER_PERMISSIONS = frozenset({"accounts.add_organization", "accounts.add_user"})
+
+
+def role_allows(role: str, permission: str) -> bool:
+    """Whether a role has a permission such as `findings.change_finding`."""
+    app, _, codename = permission.partition(".")
+    verb, _, model = codename.partition("_")
+    if app not in APPS or permission in SUPERUSER_PERMISSIONS:
+        return False
+    if verb == "view":
+        return True
+    return verb in ("add", "change") and RANKS[Role(role)] >= RANKS[_role_to_change(f"{app}.{model}")]
+
+
+def _role_to_change(model: str) -> Role:
+    if model in MEMBER_MODELS:
+        return Role.MEMBER
+    return Role.OWNER if model in OWNER_MODELS else Role.ADMIN
+
+
+class MembershipBackend(ModelBackend):
+    """Permissions of staff: those of their groups, and those of their roles."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        """Whether the user has the permission; with an organisation's id as `obj`, whether it is valid in that one."""
+        if not isinstance(user_obj, User) or not user_obj.is_active or not user_obj.is_staff:
+            return super().has_perm(user_obj, perm, obj)
+        if obj is None:
+            return super().has_perm(user_obj, perm) or any(
+                role_allows(role, perm) for role in user_obj.roles.values()
+            )
+        role = user_obj.roles.get(obj)
+        if role is None:
+            return False
+        in_group = role != Role.VIEWER and super().has_perm(user_obj, perm)
+        return in_group or role_allows(role, perm)
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        """Whether the user may see any model of the app."""
+        if super().has_module_perms(user_obj, app_label):
+            return True
+        return bool(app_label in APPS and user_obj.is_active and user_obj.is_staff and user_obj.roles)

@@ -1,0 +1,137 @@
+"""The cases of the benchmark and their aims, on two quiet cores and loopback."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from devtools.benchmark.scans.measurement import Figures
+from devtools.benchmark.sites import realistic, trivial
+
+SCAN_TRIVIAL, SCAN_REALISTIC = "scan, 25 trivial pages", "scan, 12 realistic pages"
+HEADER_FAILED, HEADER_PASSED = "verify a header, failed, 25 pages", "verify a header, passed, 25 pages"
+AXE_FAILED, AXE_PASSED = "verify an axe rule, failed, 25 pages", "verify an axe rule, passed, 5 pages"
+LCP, COMPRESSION = "verify lcp, 1 realistic page", "verify text_compression, 25 pages"
+CHECK_HTTP, CHECK_BROWSER = "check 1 page, no browser", "check 1 page, browser, no lab metrics"
+BARE_REQUESTS = "plain requests, 25 trivial pages"
+BARE_AXE_TRIVIAL, BARE_AXE_REALISTIC = "bare axe, 25 trivial pages", "bare axe, 12 realistic pages"
+LIGHTHOUSE, OBSERVATORY = "Lighthouse, 1 realistic page", "Observatory, 25 trivial pages"
+
+NIGHT = "night with 1,000 sites, simulated"
+
+# The outcome of each case of the running system, as the planted faults call for it.
+OUTCOMES = {
+    SCAN_TRIVIAL: "completed",
+    SCAN_REALISTIC: "completed",
+    HEADER_FAILED: "failed",
+    HEADER_PASSED: "passed",
+    AXE_FAILED: "failed",
+    AXE_PASSED: "passed",
+    COMPRESSION: "failed",
+    LCP: "failed",
+}
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A figure of a case, its upper limit if it has one, and the case that it is compared with, per page."""
+
+    case: str
+    figure: str
+    limit: float | None = None
+    bare: str = ""
+
+
+AIMS = (
+    Aim(SCAN_TRIVIAL, "seconds", 25, BARE_AXE_TRIVIAL),
+    Aim(SCAN_TRIVIAL, "first_finding", 2),
+    Aim(SCAN_TRIVIAL, "cpu_per_page", 1.5, BARE_AXE_TRIVIAL),
+    Aim(SCAN_TRIVIAL, "requests_per_page", 8, BARE_AXE_TRIVIAL),
+    Aim(SCAN_TRIVIAL, "megabytes", None, BARE_AXE_TRIVIAL),
+    Aim(SCAN_REALISTIC, "seconds", 40, BARE_AXE_REALISTIC),
+    Aim(SCAN_REALISTIC, "first_finding", 2),
+    Aim(SCAN_REALISTIC, "cpu_per_page", 4, BARE_AXE_REALISTIC),
+    Aim(SCAN_REALISTIC, "requests_per_page", 30, BARE_AXE_REALISTIC),
+    Aim(SCAN_REALISTIC, "megabytes", None, BARE_AXE_REALISTIC),
+    Aim(HEADER_FAILED, "seconds", 0.7, BARE_REQUESTS),
+    Aim(HEADER_PASSED, "seconds", 1.5, BARE_REQUESTS),
+    Aim(AXE_FAILED, "seconds", 2.5, BARE_AXE_TRIVIAL),
+    Aim(AXE_PASSED, "seconds", 6, BARE_AXE_TRIVIAL),
+    Aim(LCP, "seconds", 20, LIGHTHOUSE),
+    Aim(COMPRESSION, "seconds", None, BARE_REQUESTS),
+    Aim(CHECK_HTTP, "seconds", 1.5),
+    Aim(CHECK_BROWSER, "seconds", 5, BARE_AXE_TRIVIAL),
+)
+EXPECTED_FINDINGS = {SCAN_TRIVIAL: len(trivial.FAULTS), SCAN_REALISTIC: len(realistic.FAULTS)}
+UNITS = {
+    "seconds": "s",
+    "first_finding": "s until the first finding",
+    "cpu_per_page": "CPU s a page",
+    "requests_per_page": "requests a page",
+    "megabytes": "MB peak",
+    "findings": "findings",
+}
+
+
+@dataclass(frozen=True)
+class ComparedFigure:
+    """A figure beside its aim. `ratio` is the figure a page relative to the bare case, memory as a whole."""
+
+    case: str
+    figure: str
+    value: float | None
+    limit: float | None
+    ratio: float | None = None
+    exact: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure is within its limit, or equal to it where it is exact."""
+        if self.limit is None:
+            return True
+        if self.value is None:
+            return False
+        return self.value == self.limit if self.exact else self.value <= self.limit
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figure for JSON."""
+        return {
+            "case": self.case,
+            "figure": UNITS[self.figure],
+            "value": self.value,
+            "aim": self.limit,
+            "ratio_to_bare": self.ratio,
+            "met": self.met,
+        }
+
+
+def compare(measured: Mapping[str, Figures]) -> Iterator[ComparedFigure]:
+    """Compare the measured cases with their aims, and the findings of scans with the planted faults."""
+    for aim in AIMS:
+        figures = measured.get(aim.case)
+        if figures is not None:
+            value: float | None = getattr(figures, aim.figure)
+            ratio = _ratio(aim, figures, measured.get(aim.bare))
+            rounded = None if value is None else round(value, 2)
+            yield ComparedFigure(aim.case, aim.figure, rounded, aim.limit, ratio)
+    for case, number in EXPECTED_FINDINGS.items():
+        if case in measured:
+            yield ComparedFigure(case, "findings", measured[case].findings, number, exact=True)
+
+
+def _ratio(aim: Aim, ours: Figures, bare: Figures | None) -> float | None:
+    ours_value: float | None = getattr(ours, aim.figure)
+    bare_value: float | None = getattr(bare, aim.figure) if bare else None
+    if not bare or not ours_value or not bare_value:
+        return None
+    if aim.figure == "seconds":
+        return round(ours_value / ours.pages / (bare_value / bare.pages), 2)
+    return round(ours_value / bare_value, 2)
+
+
+def wrong_outcomes(measured: Mapping[str, Figures]) -> list[str]:
+    """Return a sentence for each case that ended with another outcome than the planted faults call for."""
+    return [
+        f"{case}: {measured[case].outcome} instead of {expected}"
+        for case, expected in OUTCOMES.items()
+        if case in measured and measured[case].outcome != expected
+    ]

@@ -1,0 +1,55 @@
+"""A benchmark site in its own process."""
+
+import json
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from devtools.benchmark.servers import responds
+from devtools.benchmark.sites.content import BenchmarkSite
+from devtools.benchmark.sites.server import COUNTERS_PATH, SITES
+from devtools.local_stack.data import free_port
+from devtools.local_stack.process import Command, StartFailed, kill_guarded, last_lines, launch
+
+START_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class SiteProcess:
+    """A served site."""
+
+    site: BenchmarkSite
+    origin: str
+
+    @property
+    def urls(self) -> list[str]:
+        """The URLs of its pages."""
+        return [f"{self.origin}{path}" for path in self.site.pages]
+
+    def requests(self) -> int:
+        """Return the number of requests so far."""
+        with urllib.request.urlopen(f"{self.origin}{COUNTERS_PATH}", timeout=10) as response:  # noqa: S310 - our own site
+            counts: dict[str, int] = json.load(response)
+        return sum(count for name, count in counts.items() if name != "connections")
+
+
+@contextmanager
+def served_site(name: str, latency_ms: float, log: Path) -> Iterator[SiteProcess]:
+    """Serve a site while the block runs. Raises StartFailed."""
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    arguments = [sys.executable, "-m", "devtools.benchmark.sites.server", name, str(port), str(latency_ms)]
+    process = launch(Command(name, arguments), log)
+    deadline = time.monotonic() + START_SECONDS
+    try:
+        while not responds(f"{origin}{COUNTERS_PATH}"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise StartFailed(f"The site {name} did not start. The end of its log:\n{last_lines(log)}")
+            time.sleep(0.05)
+        yield SiteProcess(SITES[name](origin), origin)
+    finally:
+        kill_guarded(process)

@@ -1,0 +1,152 @@
+"""The whole system for a benchmark: started as `./krafter up` does, with a new database, used over its API only."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from devtools.benchmark import process_stats
+from devtools.demo.client import send
+from devtools.local_stack.process import REPOSITORY, Command, StartFailed, kill_guarded, last_lines, launch
+from scanner.browser import process_guard
+
+# Its own database and broker, and no limit for the requests of this benchmark; the pace at sites is the default one.
+ENVIRONMENT = {
+    "KRAFTER_RATE_DEFAULT": "1000000",
+    "KRAFTER_RATE_STRICT": "1000000",
+    "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8",
+    "DATABASE_URL": "",
+    "REDIS_URL": "",
+}
+START_SECONDS = 180
+# Part of the command line of each service; what else runs below the supervisor are workers, and their Chromium.
+SERVICES = {
+    "web": "krafter_audit.server",
+    "beat": "celery -A krafter_audit beat",
+    "PostgreSQL": "bin/postgres",
+    "Valkey": "valkey-server",
+}
+
+
+class RequestFailed(Exception):
+    """The API answered with another status than expected."""
+
+
+@dataclass(frozen=True)
+class ResourceUse:
+    """CPU seconds of the workers with their Chromium, and of each service."""
+
+    workers: float
+    services: dict[str, float]
+
+    def since(self, before: "ResourceUse") -> "ResourceUse":
+        """Return the difference to an earlier moment."""
+        services = {
+            name: round(seconds - before.services.get(name, 0.0), 2)
+            for name, seconds in self.services.items()
+        }
+        return ResourceUse(round(self.workers - before.workers, 2), services)
+
+
+class BenchmarkStack:
+    """The running system; `supervisor` is the process id of `up`, `facts` what its `--ready` wrote."""
+
+    def __init__(self, supervisor: int, data: Path, facts: dict[str, Any]) -> None:
+        self.supervisor, self.data, self.facts = supervisor, data, facts
+
+    def create_project(self, slug: str, site_url: str) -> "ProjectApi":
+        """Create a project, as an operator does, and return its API."""
+        command = [
+            sys.executable,
+            "-m",
+            "devtools.local_stack.manage",
+            str(self.data),
+            "create_project",
+            slug,
+        ]
+        command += ["--organization", self.facts["org_id"], "--site-url", site_url]
+        subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, timeout=120)
+        base = f"{self.facts['url']}/api/v1/orgs/{self.facts['org_id']}/projects/{slug}/audit"
+        return ProjectApi(base, self.facts["api_key"])
+
+    def resource_use(self) -> ResourceUse:
+        """Return the CPU seconds so far, of processes that have ended too."""
+        services = {name: process_stats.cpu_seconds(pid) for name, pid in self._services().items()}
+        every = process_stats.cpu_seconds(self.supervisor)
+        return ResourceUse(every - sum(services.values()), services)
+
+    def worker_megabytes(self) -> float:
+        """Return the memory of the workers with their Chromium; a shared page counts once."""
+        others = {pid for service in self._services().values() for pid in process_stats.tree(service)}
+        workers = process_stats.tree(self.supervisor) - others - {self.supervisor}
+        return process_stats.proportional_megabytes(workers)
+
+    def _services(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        children = [pid for pid, parent in process_guard.parents() if parent == self.supervisor]
+        for pid in children:
+            words = command_line(pid)
+            found |= {name: pid for name, part in SERVICES.items() if part in words}
+        return found
+
+
+class ProjectApi:
+    """The API of one project."""
+
+    def __init__(self, base: str, key: str) -> None:
+        self.base, self.key = base, key
+
+    def get(self, path: str) -> Any:
+        """Return `data` of a resource. Raises RequestFailed."""
+        return self.request("GET", path)
+
+    def post(self, path: str, body: Any) -> Any:
+        """Post JSON and return `data`. Raises RequestFailed."""
+        return self.request("POST", path, body)
+
+    def request(self, method: str, path: str, body: Any = None) -> Any:
+        """Send a request and return `data`. Raises RequestFailed."""
+        response = send(method, f"{self.base}{path}", body=body, key=self.key)
+        if response.status >= 300:
+            raise RequestFailed(f"{method} {path}: {response.status} {response.body[:300].decode()}")
+        return response.json["data"]
+
+
+def command_line(pid: int) -> str:
+    """Return the command line of a process, empty if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+@contextmanager
+def running_stack(folder: Path) -> Iterator[BenchmarkStack]:
+    """Start the system with all its files in a folder, and stop it at the end. Raises StartFailed."""
+    ready, log = folder / "ready.json", folder / "up.log"
+    arguments = [sys.executable, "-m", "devtools.local_stack.up", "--no-demo", "--port", "0"]
+    arguments += ["--data", str(folder / "data"), "--ready", str(ready)]
+    guard = launch(Command("up", arguments, ENVIRONMENT), log)
+    try:
+        wait_until_ready(guard, ready, log)
+        supervisor = next(pid for pid, parent in process_guard.parents() if parent == guard.pid)
+        yield BenchmarkStack(supervisor, folder / "data", json.loads(ready.read_text()))
+    finally:
+        guard.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            guard.wait(timeout=30)
+        kill_guarded(guard)
+
+
+def wait_until_ready(guard: subprocess.Popen[bytes], ready: Path, log: Path) -> None:
+    """Wait until the system answers. Raises StartFailed."""
+    deadline = time.monotonic() + START_SECONDS
+    while not ready.exists():
+        if guard.poll() is not None or time.monotonic() > deadline:
+            raise StartFailed(f"The system did not start. The end of its log:\n{last_lines(log)}")
+        time.sleep(0.1)

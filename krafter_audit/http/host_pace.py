@@ -1,0 +1,171 @@
+"""The pace of the requests to one host: its state and the rules that change it, without clock, lock or storage.
+
+Every method takes the time in seconds. `scans.worker.host_throttle` keeps the states, in Redis or in the process.
+"""
+
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any, Self
+
+import orjson
+
+START_RATE = 10  # requests a second
+MAX_RATE = 40
+MAX_CONCURRENT = 6
+SLOW_RATE = 2  # for hosts at a fixed rate, and for those that refuse us
+SLOW_CONCURRENT = 2
+SLOW_SECONDS = 600.0
+HALVING_INTERVAL_SECONDS = 1.0  # the requests in flight at a halving were sent at the former rate
+CAUTIOUS_SECONDS = 10.0  # after a halving the rate grows by one a second instead of one a response
+SLOWDOWN = 3  # a Time to First Byte of more than three times the best
+MIN_SLOWDOWN_MS = 100.0
+RECENT = 5  # the median of so many times is compared with the best
+OVERLOAD_STATUSES = frozenset({429, 503})
+
+
+@dataclass(frozen=True)
+class PaceLimits:
+    """How fast a caller may go. `adaptive`: from START_RATE up to `max_rate`, else always at `rate`."""
+
+    rate: int = SLOW_RATE
+    adaptive: bool = False
+    max_rate: int = MAX_RATE
+    lease: float = 45.0  # seconds after which a slot that was not released is free
+    poll: float = 0.05  # seconds between two attempts while too many requests run
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One response. `timed` names the kind of request whose Time to First Byte is comparable; empty for none."""
+
+    status: int  # 0: there was no response in time
+    ttfb_ms: float = 0.0
+    timed: str = ""
+    retry_after: bool = False
+
+
+@dataclass
+class Lane:
+    """The last starts, and until when each slot is leased."""
+
+    starts: list[float] = field(default_factory=list)
+    slots: dict[str, float] = field(default_factory=dict)
+
+    def acquire(self, slot: str, rate: int, concurrent: int, limits: PaceLimits, now: float) -> float:
+        """Return the seconds to wait; 0: the slot is acquired."""
+        if len(self.starts) >= rate and now - self.starts[-rate] < 1:
+            return 1 - (now - self.starts[-rate])
+        self.slots = {other: until for other, until in self.slots.items() if until > now}
+        if len(self.slots) >= concurrent:
+            return limits.poll
+        self.record(now)
+        self.slots[slot] = now + limits.lease
+        return 0.0
+
+    def record(self, now: float) -> None:
+        """Count a request."""
+        self.starts = [start for start in self.starts if now - start < 1] + [now]
+
+
+@dataclass
+class Timing:
+    """Times to First Byte of one kind of request, in milliseconds: the best one and the last ones."""
+
+    best: float
+    recent: list[float]
+
+
+@dataclass
+class HostPace:
+    """The state of a host. `fixed` is the lane of the callers at a fixed rate; all use it while the host is slow."""
+
+    rate: float = START_RATE
+    adaptive: Lane = field(default_factory=Lane)
+    fixed: Lane = field(default_factory=Lane)
+    timings: dict[str, Timing] = field(default_factory=dict)
+    held_until: float = 0.0
+    slow_until: float = 0.0
+    halved_at: float = -1e9
+
+    def acquire(self, slot: str, limits: PaceLimits, now: float) -> tuple[float, bool]:
+        """Return the seconds to wait and whether by a Retry-After; 0: the slot is acquired."""
+        if self.held_until > now:
+            return self.held_until - now, True
+        if self._is_adaptive(limits, now):
+            rate = max(1, int(min(self.rate, limits.max_rate)))
+            return self.adaptive.acquire(slot, rate, MAX_CONCURRENT, limits, now), False
+        rate = min(limits.rate, SLOW_RATE) if now < self.slow_until else limits.rate
+        return self.fixed.acquire(slot, max(1, rate), SLOW_CONCURRENT, limits, now), False
+
+    def release(self, slot: str) -> None:
+        """Release a slot."""
+        self.adaptive.slots.pop(slot, None)
+        self.fixed.slots.pop(slot, None)
+
+    def record(self, limits: PaceLimits, now: float) -> None:
+        """Count a request that acquired no slot."""
+        (self.adaptive if self._is_adaptive(limits, now) else self.fixed).record(now)
+
+    def back_off(self, seconds: float, now: float) -> None:
+        """Grant no slot for this time."""
+        self.held_until = max(self.held_until, now + seconds)
+
+    def observe(self, seen: Observation, limits: PaceLimits, now: float) -> None:
+        """Adapt the rate to a response.
+
+        A refusal (403) makes the host slow for ten minutes. An overload halves the rate. A good response to an
+        adaptive caller raises it.
+        """
+        if seen.status == 403:
+            self.slow_until, self.rate = now + SLOW_SECONDS, START_RATE
+        elif self._is_overloaded(seen):
+            self._halve(now)
+        elif 0 < seen.status < 500 and self._is_adaptive(limits, now) and self.rate < limits.max_rate:
+            step = 1 / self.rate if now - self.halved_at < CAUTIOUS_SECONDS else 1
+            self.rate = min(self.rate + step, limits.max_rate)
+
+    def _is_adaptive(self, limits: PaceLimits, now: float) -> bool:
+        return limits.adaptive and now >= self.slow_until
+
+    def _halve(self, now: float) -> None:
+        if now - self.halved_at >= HALVING_INTERVAL_SECONDS:
+            self.rate, self.halved_at = max(1.0, self.rate / 2), now
+            for timing in self.timings.values():  # those at the former rate say nothing about the new one
+                timing.recent = []
+
+    def _is_overloaded(self, seen: Observation) -> bool:
+        # The time is noted in any case.
+        slower = bool(seen.timed) and seen.status == 200 and self._has_slowed_down(seen)
+        return seen.status == 0 or seen.status in OVERLOAD_STATUSES or seen.retry_after or slower
+
+    def _has_slowed_down(self, seen: Observation) -> bool:
+        timing = self.timings.setdefault(seen.timed, Timing(seen.ttfb_ms, []))
+        timing.best = min(timing.best, seen.ttfb_ms)
+        timing.recent = [*timing.recent, seen.ttfb_ms][-RECENT:]
+        current = median(timing.recent)
+        slower = current > max(SLOWDOWN * timing.best, timing.best + MIN_SLOWDOWN_MS)
+        if slower and self.rate <= SLOW_RATE:
+            # So slow at the lowest rate: it is not our requests that make it slow.
+            timing.best = current
+            return False
+        return slower and len(timing.recent) == RECENT
+
+    def encode(self) -> bytes:
+        """Return the state as JSON that `decode` reads."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def decode(cls, raw: bytes) -> Self:
+        """Read the output of `encode`; a new state if it is empty or malformed."""
+        try:
+            data: dict[str, Any] = orjson.loads(raw)
+            return cls(
+                **data
+                | {
+                    "adaptive": Lane(**data["adaptive"]),
+                    "fixed": Lane(**data["fixed"]),
+                    "timings": {name: Timing(**timing) for name, timing in data["timings"].items()},
+                }
+            )
+        except (ValueError, TypeError, KeyError):
+            return cls()

@@ -1,0 +1,43 @@
+"""Run a check on the pages of a verification; the first confirmed failure ends it.
+
+A page that was not checked is inconclusive (`not_looked_at`), so a check passes only when every page has passed.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+
+from scanner.outcome import FAILED, Outcome, inconclusive
+
+MAX_CONCURRENT_PAGES = 6
+# A fault that is still there usually shows on the first page, at the cost of two requests.
+HEAD_START_SECONDS = 1.0
+NOT_LOOKED_AT = inconclusive(
+    "not_looked_at", "The check failed on another page, so this page was not checked."
+)
+
+
+def run_side_by_side(urls: Sequence[str], run: Callable[[str], Outcome]) -> dict[str, Outcome]:
+    """Return the outcome of each URL, in their order; `run` is called in threads.
+
+    The first page has a head start of a second. After a failure the running calls are not waited for.
+    """
+    pool = ThreadPoolExecutor(MAX_CONCURRENT_PAGES, thread_name_prefix="verification-page")
+    try:
+        futures = {url: pool.submit(run, url) for url in urls[:1]}
+        wait(futures.values(), timeout=HEAD_START_SECONDS)
+        if not any(map(_has_failed, futures.values())):
+            futures |= {url: pool.submit(run, url) for url in urls[1:]}
+            for future in as_completed(futures.values()):
+                if _has_failed(future):
+                    break
+        return {url: _outcome(futures.get(url)) for url in urls}
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _has_failed(future: Future[Outcome]) -> bool:
+    return future.done() and future.result().status == FAILED
+
+
+def _outcome(future: Future[Outcome] | None) -> Outcome:
+    return future.result() if future and future.done() else NOT_LOOKED_AT

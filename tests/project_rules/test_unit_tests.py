@@ -1,0 +1,183 @@
+"""Every module with logic has a unit test: in a file that its path or its package names, or that imports it."""
+
+import ast
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import PurePath
+
+from tests.project_rules.source import ROOT, files, imported, tree
+
+UNIT = PurePath("tests/unit")
+
+# Modules that a test of another path tests, most of them by HTTP or by a command: pattern → file or folder.
+TESTED_IN: dict[str, str] = {
+    "accounts/actors.py": "tests/unit/events/test_outbox.py",
+    "accounts/management/base.py": "tests/unit/accounts/management/test_commands.py",
+    "accounts/serializers.py": "tests/contract/test_every_url.py",
+    "accounts/services.py": "tests/unit/test_factories.py",
+    "accounts/views.py": "tests/contract/test_every_url.py",
+    "accounts/viewsets.py": "tests/contract/test_every_url.py",
+    "devtools/demo/pages.py": "tests/unit/devtools/demo/test_site.py",
+    "events/admin.py": "tests/unit/krafter_audit/test_admin_site.py",
+    "events/jobs.py": "tests/unit/events",
+    "events/management/commands/check_counters.py": "tests/unit/events/test_counters.py",
+    "events/reconciliation.py": "tests/unit/events/test_counters.py",
+    "findings/filters.py": "tests/unit/krafter_audit/api/test_pagination.py",
+    "findings/locks.py": "tests/unit/findings/services/test_triage.py",
+    "findings/provider_checks.py": "tests/unit/integrations/test_provider_recheck.py",
+    "findings/queries.py": "tests/unit/krafter_audit/api/test_pagination.py",
+    "findings/serializers.py": "tests/contract/test_every_url.py",
+    "findings/services/traffic_weight.py": "tests/unit/integrations/providers/ga4/test_sync.py",
+    "findings/services/transitions.py": "tests/unit/findings/services/test_triage.py",
+    "findings/views.py": "tests/contract/test_every_url.py",
+    "integrations/providers/gitlab/webhooks.py": "tests/unit/integrations/webhooks/test_intake.py",
+    "integrations/providers/google/client.py": "tests/unit/integrations/providers/gsc/test_client.py",
+    "integrations/providers/jira/webhooks.py": "tests/unit/integrations/webhooks/test_intake.py",
+    "integrations/providers/linear/webhooks.py": "tests/unit/integrations/webhooks/test_intake.py",
+    "integrations/providers/oauth.py": "tests/unit/integrations/oauth/test_flow.py",
+    "integrations/providers/sentry/recheck.py": "tests/unit/integrations/test_provider_recheck.py",
+    "integrations/providers/sentry/webhooks.py": "tests/unit/integrations/webhooks/test_intake.py",
+    "integrations/serializers.py": "tests/unit/integrations/test_views.py",
+    "integrations/sync/run.py": "tests/unit/integrations/sync/test_engine.py",
+    "krafter_audit/admin/base.py": "tests/unit/krafter_audit/test_admin_site.py",
+    "krafter_audit/admin/forms.py": "tests/unit/accounts/test_admin.py",
+    "krafter_audit/admin_dashboard.py": "tests/unit/krafter_audit/test_admin_site.py",
+    "krafter_audit/api/envelope.py": "tests/contract/test_request_order.py",
+    "krafter_audit/api/etags.py": "tests/unit/krafter_audit/api/test_idempotency.py",
+    "krafter_audit/api/exceptions.py": "tests/contract/test_request_order.py",
+    "krafter_audit/api/filters.py": "tests/unit/krafter_audit/api/test_pagination.py",
+    "krafter_audit/api/schema.py": "tests/contract/test_openapi.py",
+    "krafter_audit/api/schema_views.py": "tests/contract/test_openapi.py",
+    "krafter_audit/beat_schedule.py": "tests/project_rules/test_jobs.py",
+    "krafter_audit/conf/validators.py": "tests/unit/krafter_audit/test_system_checks.py",
+    "krafter_audit/db/models.py": "tests/unit/krafter_audit/db/test_transitions.py",
+    "krafter_audit/db/redis_client.py": "tests/unit/krafter_audit/api/test_idempotency.py",
+    "krafter_audit/db/triggers.py": "tests/unit/events/test_partitions.py",
+    "krafter_audit/http/credentials.py": "tests/unit/krafter_audit/http/test_redirects.py",
+    "krafter_audit/http/defaults.py": "tests/unit/scans/services/test_scans.py",
+    "krafter_audit/http/dns.py": "tests/unit/krafter_audit/http/test_ssrf.py",
+    "krafter_audit/http/errors.py": "tests/unit/krafter_audit/http/test_ssrf.py",
+    "krafter_audit/http/slack.py": "tests/unit/notifications/test_alert_delivery.py",
+    "krafter_audit/http/throttle.py": "tests/unit/scans/worker/test_host_throttle.py",
+    "krafter_audit/management/commands/document_settings.py": "tests/unit/krafter_audit/conf/test_declarations.py",
+    "krafter_audit/management/commands/rotate_credentials.py": "tests/unit/krafter_audit/management",
+    "krafter_audit/security/key_settings.py": "tests/unit/krafter_audit/test_system_checks.py",
+    "krafter_audit/shutdown.py": "tests/unit/scans/worker/test_part_runner.py",
+    "notifications/admin.py": "tests/unit/krafter_audit/test_admin_site.py",
+    "notifications/errors.py": "tests/unit/notifications/test_views.py",
+    "notifications/jobs.py": "tests/unit/notifications/test_alert_delivery.py",
+    "notifications/serializers.py": "tests/unit/notifications/test_views.py",
+    "remediation/checks/queues.py": "tests/unit/remediation/worker/test_queueing.py",
+    "remediation/policy_simulation/impact.py": "tests/unit/remediation/policy_simulation/test_plans.py",
+    "remediation/serializers.py": "tests/contract/test_every_url.py",
+    "remediation/services/overdue.py": "tests/unit/notifications/test_alert_batching.py",
+    "remediation/services/tickets.py": "tests/unit/integrations/sync/tickets",
+    "remediation/services/verifications.py": "tests/unit/remediation/worker/test_part_runner.py",
+    "remediation/templatetags/evidence.py": "tests/unit/remediation/test_admin.py",
+    "remediation/views.py": "tests/contract/test_every_url.py",
+    "remediation/worker/provider_checks.py": "tests/unit/integrations/test_provider_recheck.py",
+    "reports/downloads.py": "tests/unit/reports/test_export.py",
+    "reports/presentation/template_context.py": "tests/unit/reports/test_exporters.py",
+    "reports/serializers.py": "tests/unit/reports/test_export.py",
+    "reports/sharing/channels/*.py": "tests/unit/reports/sharing/test_delivery.py",
+    "reports/snapshots/snapshot.py": "tests/unit/reports/test_exporters.py",
+    "reports/snapshots/snapshotting.py": "tests/unit/reports/test_export.py",
+    "reports/views.py": "tests/unit/reports/test_export.py",
+    "scanner/axe_keys.py": "tests/unit/scanner/test_registry.py",
+    "scanner/browser/trust_store.py": "tests/unit/scanner/browser/test_session.py",
+    "scanner/browser/visit.py": "tests/unit/scanner/browser/test_ssrf.py",
+    "scanner/checks/config_snippets.py": "tests/unit/scanner/test_registry.py",
+    "scanner/checks/performance/*.py": "tests/unit/scanner/checks/test_flips.py",
+    "scanner/checks/security/*.py": "tests/unit/scanner/checks/test_flips.py",
+    "scanner/checks/seo/*.py": "tests/unit/scanner/checks/test_flips.py",
+    "scanner/evidence_bundle/*.py": "tests/unit/remediation/evidence/test_export.py",
+    "scanner/page_visit/*.py": "tests/unit/scanner/test_rendered_page.py",
+    "scanner/parsing/page_references.py": "tests/unit/scanner/checks/test_flips.py",
+    "scanner/tls/*.py": "tests/unit/scanner/checks/test_flips.py",
+    "scans/filters.py": "tests/unit/scans/worker/test_part_runner.py",
+    "scans/queries.py": "tests/unit/scans/worker/test_part_runner.py",
+    "scans/serializers.py": "tests/unit/scans/services/test_scans.py",
+    "scans/site_credentials/*.py": "tests/unit/scans/site_credentials/test_services.py",
+    "scans/sites/*.py": "tests/unit/scans/sites/test_ownership.py",
+    "scans/views.py": "tests/unit/scans/services/test_scans.py",
+}
+
+# Modules without a test that imports them → how they run.
+NOT_IMPORTED: dict[str, str] = {
+    "*/apps.py": "runs with every start of Django",
+    "devtools/benchmark/*.py": "run by hand: `./krafter bench`",
+    "devtools/demo/client.py": "run by hand: `./krafter demo`",
+    "devtools/demo/walkthrough.py": "run by hand: `./krafter demo`",
+    "devtools/doctor.py": "runs as a process in `tests/unit/devtools/test_launcher.py`",
+    "devtools/lint.py": "run for every change: `./krafter lint`",
+    "devtools/local_stack/*.py": "starts the system: `tests/chaos/test_up.py`, by hand; or the tests",
+    "devtools/progress.py": "runs as a process in `tests/unit/devtools/test_launcher.py`",
+    "devtools/setup_environment.py": "runs as a process in `tests/unit/devtools/test_launcher.py`",
+    "events/storage.py": "runs in the migrations",
+    "manage.py": "runs with every management command",
+}
+
+
+@cache
+def unit_tests() -> tuple[str, ...]:
+    """Return the paths of the files of unit tests."""
+    return tuple(sorted(str(path.relative_to(ROOT)) for path in (ROOT / UNIT).rglob("test_*.py")))
+
+
+def has_logic(path: str) -> bool:
+    """Return whether a file defines functions or classes."""
+    return any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree(path).body)
+
+
+def is_tested(path: str, tests: Iterable[str]) -> bool:
+    """Return whether one of the test files names the module or its package, or is in its package and imports it."""
+    module = PurePath(path).with_suffix("")
+    if module.name == "__init__":
+        module = module.parent
+    mirrored = UNIT / module
+    named = (
+        f"{mirrored}/*",
+        f"{mirrored.parent}/test_{module.name}.py",
+        f"{mirrored.parent}/test_{module.name}_*.py",
+    )
+    package = f"{mirrored.parent.parent}/test_{mirrored.parent.name}.py"
+    return any(
+        test == package
+        or any(fnmatch(test, pattern) for pattern in named)
+        or (test.startswith(f"{mirrored.parent}/") and ".".join(module.parts) in imported(test))
+        for test in tests
+    )
+
+
+def untested() -> list[str]:
+    """Return the modules with logic for which there is neither a test nor a line in the tables."""
+    return [
+        path
+        for path in files()
+        if has_logic(path)
+        and not is_tested(path, unit_tests())
+        and not any(fnmatch(path, pattern) for pattern in (*TESTED_IN, *NOT_IMPORTED))
+    ]
+
+
+def test_every_module_with_logic_has_a_unit_test() -> None:
+    assert untested() == []
+
+
+def test_named_tests_exist_and_every_pattern_is_needed() -> None:
+    without_test = [path for path in files() if has_logic(path) and not is_tested(path, unit_tests())]
+
+    assert [place for place in TESTED_IN.values() if not (ROOT / place).exists()] == []
+    assert [
+        pattern
+        for pattern in (*TESTED_IN, *NOT_IMPORTED)
+        if not any(fnmatch(path, pattern) for path in without_test)
+    ] == []
+
+
+def test_module_without_a_test_is_found() -> None:
+    tests = ("tests/unit/scans/worker/test_retention.py", "tests/unit/scans/test_admin.py")
+    paths = ("scans/worker/retention.py", "scans/admin/forms.py", "scans/worker/finalization.py")
+
+    assert [is_tested(path, tests) for path in paths] == [True, True, False]

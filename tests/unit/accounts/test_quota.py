@@ -1,0 +1,62 @@
+"""A unit of quota is spent in the month of the request and refunded to the month in which it was spent."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from accounts import quota
+from accounts.models import QuotaMonth
+from krafter_audit.api.errors import QuotaExceeded
+from tests import factories
+
+NOVEMBER = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_november(time_machine: Any) -> None:
+    time_machine.move_to(NOVEMBER, tick=False)
+
+
+def spent() -> dict[date, int]:
+    return dict(QuotaMonth.objects.order_by("month").values_list("month", "spent"))
+
+
+def test_units_are_spent_up_to_the_quota() -> None:
+    organization = factories.scenario(ai_quota=2).organization
+
+    for _ in range(2):
+        quota.spend(organization.pk)
+    with pytest.raises(QuotaExceeded):
+        quota.spend(organization.pk)
+
+    assert spent() == {date(2026, 11, 1): 2}
+    usage = quota.usage(organization)
+    assert {name: usage[name] for name in ("month", "ai_quota", "spent", "remaining")} == {
+        "month": "2026-11",
+        "ai_quota": 2,
+        "spent": 2,
+        "remaining": 0,
+    }
+
+
+def test_organisation_without_a_quota_is_unlimited() -> None:
+    organization = factories.scenario().organization
+
+    quota.spend(organization.pk)
+
+    assert (spent(), quota.usage(organization)["remaining"]) == ({date(2026, 11, 1): 1}, None)
+
+
+def test_refund_goes_to_the_month_of_the_expense(time_machine: Any) -> None:
+    organization = factories.scenario(ai_quota=1).organization
+    quota.spend(organization.pk)
+    time_machine.move_to(datetime(2026, 12, 1, tzinfo=UTC), tick=False)
+    quota.spend(organization.pk)
+
+    quota.refund(organization.pk, spent_at=NOVEMBER)
+    quota.refund(organization.pk, spent_at=NOVEMBER)
+
+    assert spent() == {date(2026, 11, 1): 0, date(2026, 12, 1): 1}

@@ -1,0 +1,233 @@
+"""Staff see and change in the admin what belongs to their organisations, as far as their roles allow."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import ApiKey, Membership, Organization, User
+from accounts.roles import role_allows
+from findings.models import Finding
+from remediation.models import Policy, Task
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.staff import ROWS, admin_url
+
+Role = Membership.Role
+MODELS = [model for model in admin.site._registry if model is not Group]
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+
+pytestmark = pytest.mark.django_db
+
+
+def member_of(organization: Organization, role: str) -> User:
+    """Create a member of staff with a role in the organisation."""
+    user = User.objects.create_user(
+        f"staff{next(factories.number)}@example.com", staff.PASSWORD, is_staff=True
+    )
+    Membership.objects.create(organization=organization, user=user, role=role)
+    return user
+
+
+def urls_of(model: type[Model], row: Model) -> list[str]:
+    """Return the URLs of the admin that show a row, with those of pages beyond Django's own."""
+    pages = [admin_url(model, page, row.pk) for page in ("change", "history")]
+    own = [
+        route.name
+        for route in admin.site._registry[model].get_urls()
+        if route.name and route.name.startswith(f"{model._meta.app_label}_{model._meta.model_name}_")
+    ]
+    known = {"changelist", "add", "history", "delete", "change"}
+    extra = [name for name in own if name.rsplit("_", 1)[1] not in known and "pk" in _parameters(model, name)]
+    return [*pages, *(reverse(f"admin:{name}", kwargs={"pk": row.pk}) for name in extra)]
+
+
+def _parameters(model: type[Model], name: str) -> set[str]:
+    route = next(route for route in admin.site._registry[model].get_urls() if route.name == name)
+    return set(route.pattern.converters)
+
+
+@every_model
+@pytest.mark.parametrize("role", Role.values)
+def test_rows_of_another_organisation_are_nowhere(model: type[Model], role: str):
+    own, other = factories.scenario(), factories.scenario()
+    mine, theirs = ROWS[model](own), ROWS[model](other)
+    client = staff.logged_in_client(member_of(own.organization, role))
+
+    listed = client.get(admin_url(model, "changelist"))
+    found = client.get(admin_url(model, "changelist"), {"q": str(theirs.pk)})
+    opened = [client.get(url) for url in urls_of(model, theirs)]
+
+    keys = {row.pk for row in listed.context["cl"].queryset}
+    assert mine.pk in keys
+    assert theirs.pk not in keys
+    assert theirs.pk not in {row.pk for row in found.context["cl"].queryset}
+    # Django redirects from the page of an absent row to the index.
+    assert all(page.status_code in (302, 404) for page in opened), [page.status_code for page in opened]
+    assert all(page.headers.get("location", "/admin/") == "/admin/" for page in opened)
+    assert client.get(admin_url(model, "change", mine.pk)).status_code == 200
+
+
+@every_model
+def test_viewer_changes_nothing(model: type[Model]):
+    own = factories.scenario()
+    row = ROWS[model](own)
+    client = staff.logged_in_client(member_of(own.organization, Role.VIEWER))
+    before = model._default_manager.filter(pk=row.pk).values().get()
+    page = client.get(admin_url(model, "change", row.pk))
+
+    posted = client.post(admin_url(model, "change", row.pk), {"name": "Changed", "title": "Changed"})
+    added = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"))
+
+    assert page.context["has_change_permission"] is False
+    assert {name for name, _ in page.context.get("object_actions", [])} <= {"test"}  # of a policy: reads only
+    assert (posted.status_code, added.status_code) == (403, 403)
+    assert model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+def picked(client: Client, model: type[Model], field: str) -> set[str]:
+    """Return what the autocomplete of a field offers."""
+    parameters = {
+        "app_label": model._meta.app_label,
+        "model_name": model._meta.model_name,
+        "field_name": field,
+    }
+    answer: dict[str, Any] = client.get(reverse("admin:autocomplete"), parameters).json()
+    return {each["id"] for each in answer["results"]}
+
+
+def test_pickers_offer_rows_of_own_organisations_alone():
+    own, other = factories.scenario(), factories.scenario()
+    finding, _ = factories.finding(own), factories.finding(other)
+    client = staff.logged_in_client(user := member_of(own.organization, Role.MEMBER))
+
+    assert picked(client, Task, "finding") == {str(finding.pk)}
+    assert picked(client, Finding, "project") == {str(own.project.pk)}
+    assert picked(client, Finding, "owner") == {str(own.owner.pk), str(user.pk)}
+
+
+def test_row_cannot_be_created_in_another_organisation():
+    own, other = factories.scenario(), factories.scenario()
+    client = staff.logged_in_client(member_of(own.organization, Role.ADMIN))
+    data = {"project": other.project.pk, "domain": "seo", "title": "Planted", "affected_assets": "[]"}
+
+    page = client.post(reverse("admin:findings_finding_add"), data)
+
+    assert "project" in page.context["adminform"].form.errors
+    assert not Finding.objects.filter(title="Planted").exists()
+
+
+def test_key_of_another_organisation_cannot_be_issued_or_revoked():
+    own, other = factories.scenario(), factories.scenario()
+    client = staff.logged_in_client(member_of(own.organization, Role.OWNER))
+    key = ApiKey.objects.get(organization=other.organization)
+    data = {"organization": other.organization.pk, "user": other.owner.pk, "name": "x", "scopes": ["*"]}
+
+    client.post(reverse("admin:accounts_apikey_add"), data)
+    staff.run_action(client, "revoke", key)
+
+    key.refresh_from_db()
+    assert key.revoked_at is None
+    assert ApiKey.objects.filter(organization=other.organization).count() == 1
+
+
+def test_role_is_valid_in_its_organisation_alone(scenario: Scenario):
+    elsewhere = factories.scenario()
+    user = member_of(scenario.organization, Role.VIEWER)
+    Membership.objects.create(organization=elsewhere.organization, user=user, role=Role.ADMIN)
+    client = staff.logged_in_client(user)
+    read_only, mine = factories.task(scenario), factories.task(elsewhere)
+
+    page = staff.run_action(client, "start", read_only, mine)
+
+    assert [Task.objects.get(pk=row.pk).status for row in (read_only, mine)] == ["backlog", "in_progress"]
+    assert any(
+        "your role in this organisation does not allow this" in text for text in staff.messages_of(page)
+    )
+
+
+def test_rights_of_a_group_end_at_the_organisation(scenario: Scenario):
+    other = factories.scenario()
+    user = member_of(scenario.organization, Role.MEMBER)
+    group = Group.objects.create(name="Keys")
+    group.permissions.set(Permission.objects.filter(codename__in=["view_apikey", "change_apikey"]))
+    user.groups.add(group)
+    client = staff.logged_in_client(user)
+    mine = ApiKey.objects.get(organization=scenario.organization)
+    theirs = ApiKey.objects.get(organization=other.organization)
+
+    staff.run_action(client, "revoke", mine, theirs)
+
+    assert [ApiKey.objects.get(pk=row.pk).revoked_at is None for row in (mine, theirs)] == [False, True]
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_groups_are_for_superusers(scenario: Scenario, role: str):
+    user = member_of(scenario.organization, role)
+    group = Group.objects.create(name="Staff")
+    group.permissions.set(Permission.objects.filter(content_type__app_label="auth"))
+    user.groups.add(group)
+    client = staff.logged_in_client(user)
+
+    pages = [
+        client.get(admin_url(Group, page, *args))
+        for page, args in (("changelist", ()), ("change", (group.pk,)))
+    ]
+
+    assert [page.status_code for page in pages] == [403, 403]
+
+
+def test_owner_does_not_raise_the_quota(scenario: Scenario):
+    client = staff.logged_in_client(member_of(scenario.organization, Role.OWNER))
+    formset = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+
+    client.post(
+        admin_url(Organization, "change", scenario.organization.pk),
+        {"name": "Renamed", "ai_quota": "999999", **formset},
+    )
+
+    scenario.organization.refresh_from_db()
+    assert (scenario.organization.name, scenario.organization.ai_quota) == ("Renamed", None)
+
+
+def test_create_user_makes_an_operator_of_the_organisation_or_a_superuser(scenario: Scenario):
+    organization = str(scenario.organization.pk)
+
+    call_command("create_user", "operator@example.com", "--organization", organization, "--staff")
+    call_command("create_user", "root@example.com", "--organization", organization, "--superuser")
+
+    users = User.objects.filter(email__in=["operator@example.com", "root@example.com"]).order_by("email")
+    assert [(user.is_staff, user.is_superuser) for user in users] == [(True, False), (True, True)]
+
+
+@pytest.mark.parametrize(
+    ("role", "permission", "allowed"),
+    [
+        ("viewer", "findings.view_finding", True),
+        ("viewer", "findings.change_finding", False),
+        ("member", "findings.change_finding", True),
+        ("member", "integrations.change_integration", False),
+        ("admin", "integrations.change_integration", True),
+        ("admin", "accounts.change_membership", False),
+        ("owner", "accounts.change_membership", True),
+        ("owner", "accounts.add_organization", False),
+        ("owner", "auth.change_group", False),
+        ("owner", "findings.delete_finding", False),
+    ],
+)
+def test_permissions_of_a_role(role: str, permission: str, allowed: bool):
+    assert role_allows(role, permission) is allowed
+
+
+def test_viewer_may_test_a_policy(scenario: Scenario):
+    policy = ROWS[Policy](scenario)
+    client = staff.logged_in_client(member_of(scenario.organization, Role.VIEWER))
+
+    page = staff.run_action(client, "test", policy)
+
+    assert staff.messages_of(page) == [f"{policy}: 0 findings, 0 of them critical."]

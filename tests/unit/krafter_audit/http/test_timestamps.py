@@ -1,0 +1,14 @@
+"""Times are written as ISO 8601 in UTC with whole seconds."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from krafter_audit.http.timestamps import format_timestamp
+
+
+def test_timestamp_is_in_utc_with_whole_seconds() -> None:
+    berlin = timezone(timedelta(hours=1))
+
+    assert [
+        format_timestamp(datetime(2026, 11, 25, 9, 30, 0, 999_999, tzinfo=UTC)),
+        format_timestamp(datetime(2026, 11, 25, 0, 30, tzinfo=berlin)),
+    ] == ["2026-11-25T09:30:00Z", "2026-11-24T23:30:00Z"]

@@ -1,0 +1,81 @@
+"""A scanner runs the checks that the policy enables; an error in one domain leaves the others complete."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from krafter_audit.http.client import Client
+from scanner import engine, registry
+from scanner.outcome import Outcome, passed
+from scanner.page_context import PageContext
+from scans.models import Scan
+from scans.worker import page_checks
+from scans.worker.page_checks import CheckSelection
+from tests.factories import Scenario
+from tests.unit.scans.worker.scan_parts import SITE
+
+CSP, TITLE, SITEMAP = "security_header_csp", "title_present", "https_redirect"
+THREE = CheckSelection({CSP, TITLE, SITEMAP}, {})
+
+
+@pytest.fixture
+def context() -> Iterator[PageContext]:
+    with Client() as client:
+        yield PageContext(SITE, client)
+
+
+def test_each_check_belongs_to_one_scanner() -> None:
+    http, browser = page_checks.keys_of("http"), page_checks.keys_of("browser")
+
+    assert (http & browser, http | browser) == (set(), set(registry.keys()))
+    assert {registry.REGISTRY[key].kind for key in browser} == {"browser"}
+
+
+@pytest.mark.django_db
+def test_policy_disables_checks_and_sets_thresholds(scenario: Scenario) -> None:
+    config = {"checks": {CSP: {"enabled": False}, "ttfb": {"threshold": 900}}}
+    scenario.client.ask("put", "policies/current", {"config": config})
+
+    selection = CheckSelection.for_scan(Scan(project=scenario.project, url=SITE), "http")
+
+    assert selection.keys == page_checks.keys_of("http") - {CSP}
+    assert selection.thresholds["ttfb"] == 900
+
+
+def test_checks_of_the_whole_site_run_on_the_start_page_only() -> None:
+    site_wide = {key for key in page_checks.keys_of("http") if registry.REGISTRY[key].scope != "page"}
+    selection = CheckSelection(page_checks.keys_of("http"), {})
+
+    start, other = (set(selection.on_page(is_start=is_start)) for is_start in (True, False))
+
+    assert site_wide
+    assert start - other == site_wide
+
+
+def test_error_in_one_domain_leaves_the_others_complete(
+    context: PageContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_checks(
+        url: str, keys: Iterable[str], *, thresholds: Mapping[str, float], context: Any
+    ) -> Iterator[tuple[str, Outcome]]:
+        for key in keys:
+            if key == TITLE:
+                raise RuntimeError("A check has a defect.")
+            yield key, passed("Good.")
+
+    monkeypatch.setattr(engine, "run_checks", run_checks)
+
+    page = page_checks.run_checks(context, CheckSelection({CSP, TITLE}, {}), is_start=True)
+
+    assert [(result.key, result.outcome.status) for result in page.results] == [(CSP, "passed")]
+    assert page.failed_domains == {"seo"}
+
+
+def test_every_selected_check_is_inconclusive_when_the_page_cannot_be_checked() -> None:
+    page = page_checks.inconclusive_results(THREE, "timeout", "The page timed out.", is_start=True)
+
+    assert {result.key for result in page.results} == THREE.keys
+    assert {(result.outcome.status, result.outcome.reason) for result in page.results} == {
+        ("inconclusive", "timeout")
+    }

@@ -1,0 +1,58 @@
+"""Expired results are deleted, the oldest first, and the scan with its summary is kept."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from scanner.outcome import passed
+from scans.models import Scan, ScanPart, ScanResult
+from scans.worker import persistence, retention
+from scans.worker.page_checks import CheckResult, PageResults
+from tests.factories import Scenario
+from tests.unit.scans.worker.scan_parts import scan_part, unsaved_pages
+
+pytestmark = pytest.mark.django_db
+KEYS = ("security_header_csp", "title_present", "text_compression")
+
+
+@pytest.fixture
+def parts(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> list[ScanPart]:
+    """Two parts with three results each; those of the first are 91 days old."""
+    monkeypatch.setattr(retention, "BATCH_SIZE", 2)
+    made = [scan_part(scenario), scan_part(scenario)]
+    for part in made:
+        pages = unsaved_pages(part, "")
+        persistence.save_pages(part, pages, page_delay=0)
+        results = [CheckResult(key, passed("Good."), 1.0) for key in KEYS]
+        persistence.save_results(part, pages[0], PageResults(results))
+    ScanResult.objects.filter(scan=made[0].scan_id).update(seen_at=timezone.now() - timedelta(days=91))
+    return made
+
+
+def remaining(parts: list[ScanPart]) -> list[int]:
+    return [ScanResult.objects.filter(scan=part.scan_id).count() for part in parts]
+
+
+def test_expired_results_are_deleted_in_batches_and_the_scan_is_kept(parts: list[ScanPart], settings: Any):
+    settings.KRAFTER_RESULTS_KEEP_DAYS = 90
+
+    deleted = retention.delete_expired()
+
+    assert (deleted, remaining(parts), Scan.objects.count()) == (3, [0, 3], 2)
+
+
+def test_results_are_kept_permanently_by_default_of_zero_days(parts: list[ScanPart], settings: Any):
+    settings.KRAFTER_RESULTS_KEEP_DAYS = 0
+
+    assert (retention.delete_expired(), remaining(parts)) == (0, [3, 3])
+
+
+def test_one_run_deletes_at_most_its_number_of_batches(
+    parts: list[ScanPart], settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    settings.KRAFTER_RESULTS_KEEP_DAYS = 90
+    monkeypatch.setattr(retention, "MAX_BATCHES", 1)
+
+    assert (retention.delete_expired(), remaining(parts)) == (2, [1, 3])
