@@ -37,8 +37,10 @@ def exchange_code(client: Client, adapter: type[Provider], *, code: str, **extra
 
 def is_valid(credentials: Mapping[str, Any]) -> bool:
     """Tell whether the token surely stays valid during a run."""
-    expires_at = credentials.get("expires_at")
-    return isinstance(expires_at, str) and datetime.now(UTC) + MAX_RUN < datetime.fromisoformat(expires_at)
+    try:
+        return datetime.now(UTC) + MAX_RUN < datetime.fromisoformat(str(credentials.get("expires_at")))
+    except (ValueError, TypeError):  # no time, or one without a time zone
+        return False
 
 
 def is_refresh_due(credentials: Mapping[str, Any]) -> bool:
