@@ -16,17 +16,14 @@ MAX_EXPLAINED = 5
 
 
 def judge_rule(context: "PageContext", rule: str) -> Outcome:
-    """Run an axe-core rule on the rendered page and judge its result.
-
-    Elements that need review make the outcome inconclusive, except those that needed it when the finding was made:
-    they were not part of it. A pass by another axe-core release must have judged the elements that failed before.
-    """
+    """Run an axe-core rule on the rendered page and judge its result."""
     result = context.rendered.axe_result(rule)
     earlier = context.rendered.earlier.get(key_of(rule))
     before = earlier.evidence if earlier else {}
     review = [element["html"] for element in result.incomplete]
     if result.count:
         return _failed(result, review)
+    # Elements that needed review when the finding was made were not part of it.
     if [html for html in review if html not in before.get("needs_review", ())]:
         return inconclusive(
             "not_available",
@@ -34,6 +31,7 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
             needs_review=review,
             elements=result.incomplete[:MAX_EXPLAINED],
         )
+    # A release of axe-core that stopped testing an element has not seen it fixed.
     not_judged = _not_judged(context, result, before)
     if not_judged:
         return inconclusive(
@@ -59,10 +57,10 @@ def _needs_review(review: list[str]) -> dict[str, Any]:
 
 
 def _not_judged(context: "PageContext", result: "RuleResult", before: dict[str, Any]) -> Sequence[str]:
-    """Return the elements that failed in another axe-core, are unchanged, and were not tested now."""
     rendered = context.rendered
     if "axe" not in changed_tools(before, rendered.as_evidence(throttled=False)):
         return []
+    # An element that is still in the HTML, but in no result, was not tested.
     text = Page(rendered.visits()[0].response).text
     faults = [html for html in before.get("faults", ()) if isinstance(html, str)]
     return [html for html in faults if html in text and html not in result.passed]

@@ -1,13 +1,13 @@
 """Decide which failures are confirmed by a second run of the check.
 
-A verification confirms each one. A scan confirms those of the first pages that show a failure, and reports the others
-after one run, until two runs on a page have disagreed.
+A verification confirms each failure, a scan those of the first pages that show one.
 """
 
 import threading
 from collections import Counter
 from typing import Protocol
 
+# A failure that two runs on each of two pages have shown is not a coincidence on the third.
 CONFIRMED_PAGES = 2
 
 
@@ -15,19 +15,16 @@ class Confirmation(Protocol):
     """Which failures of a run are confirmed."""
 
     def wanted(self, key: str) -> bool:
-        """Tell whether the next failure of this check is to be confirmed."""
+        """Return whether the next failure of this check is to be confirmed."""
         ...
 
     def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001 - the meaning is in the method's name
-        """Note whether further runs agreed with the failure."""
+        """Record whether further runs agreed with the failure."""
         ...
 
 
 class ConfirmEverything:
-    """Confirms each failure."""
-
     def wanted(self, key: str) -> bool:
-        """Return True."""
         return True
 
     def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001
@@ -40,7 +37,7 @@ CONFIRM_EVERYTHING = ConfirmEverything()
 class ConfirmFirst:
     """Confirms the failures of a check on the first pages that show one; all of them after a contradiction.
 
-    `contradicted` are the checks whose failures that were not confirmed must be checked again.
+    `contradicted` are the checks whose unconfirmed failures must be checked again.
     """
 
     def __init__(self, pages: int = CONFIRMED_PAGES) -> None:
@@ -50,12 +47,10 @@ class ConfirmFirst:
         self._lock = threading.Lock()
 
     def wanted(self, key: str) -> bool:
-        """Tell whether the next failure of this check is to be confirmed."""
         with self._lock:
             return key in self.contradicted or self._agreed[key] < self._pages
 
     def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001
-        """Note whether further runs agreed with the failure."""
         with self._lock:
             if agreed:
                 self._agreed[key] += 1

@@ -16,8 +16,8 @@ from scanner.preconditions import Inconclusive
 MAX_PAGES = 25
 MAX_SITEMAPS = 3
 MAX_CANDIDATES = 5000
-MAX_URL_LENGTH = 2000
-MAX_CRAWL_DELAY = 10.0
+MAX_URL_LENGTH = 2000  # of the column `ScanPage.url`
+MAX_CRAWL_DELAY = 10.0  # seconds; some sites ask for minutes, and a scan of 25 pages would take hours
 AGENT = "krafteraudit"
 NOT_ALLOWED = "robots.txt disallows this page; it was checked because it was requested explicitly."
 
@@ -33,7 +33,7 @@ _ID = re.compile(r"\d+|[0-9a-f]{8,}|[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 class Discovery:
     """The pages to scan, the requested page first.
 
-    `delay` is the site's Crawl-delay in seconds, at most 10; `note` says when robots.txt disallows the first page.
+    `delay` is the site's Crawl-delay in seconds; `note` says when robots.txt disallows the first page.
     """
 
     pages: list[str]
@@ -44,20 +44,20 @@ class Discovery:
 def discover(context: PageContext, limit: int = MAX_PAGES) -> Discovery:
     """Return at most `limit` pages of the site, all of one origin. Never raises.
 
-    Of the pages of one route (equal paths but for ids and the last segment) one is chosen. robots.txt is obeyed for
-    every page but the first, which was requested. Sources that are not available are skipped.
+    Of each route one page is chosen. Sources that are not available are skipped.
     """
     try:
         robots = _robots(context)
     except Inconclusive:
+        # RFC 9309, 2.3.1.4: while robots.txt is unreachable, everything is disallowed.
         return Discovery([context.url])
     delay = min(robots.crawl_delay(AGENT), MAX_CRAWL_DELAY)
     pages = _one_for_each_route([context.url, *_candidates(context, robots, delay)], limit)
+    # The first page was requested by a person; robots.txt is about what a crawler finds by itself.
     return Discovery(pages, delay, "" if robots.allows(AGENT, context.url) else NOT_ALLOWED)
 
 
 def _candidates(context: PageContext, robots: Robots, delay: float) -> Iterator[str]:
-    """Yield the pages of the sitemap and the links that robots.txt allows."""
     try:
         origin = origin_of(context.page.url)
     except Inconclusive:
@@ -74,7 +74,6 @@ def _candidates(context: PageContext, robots: Robots, delay: float) -> Iterator[
 
 
 def _robots(context: PageContext) -> Robots:
-    """Return the rules of robots.txt. Raises Inconclusive when it is unavailable: nothing may be crawled then."""
     response = context.robots
     if response.status >= 500 or response.status == 429:
         raise Inconclusive("blocked", f"/robots.txt answered with status {response.status}.")
@@ -88,6 +87,7 @@ def _from_sitemap(context: PageContext, delay: float) -> list[str]:
         if not sitemap.is_index:
             return sitemap.urls[:MAX_CANDIDATES]
         parts = []
+        # An index of thousands of sitemaps has enough routes in its first ones.
         for url in sitemap.urls[:MAX_SITEMAPS]:
             time.sleep(delay)
             parts.append(context.fetch("sitemap", "GET", url))
@@ -99,6 +99,7 @@ def _from_sitemap(context: PageContext, delay: float) -> list[str]:
 
 def _from_links(context: PageContext) -> list[str]:
     try:
+        # With site credentials a link may log out or delete something.
         logged_in = context.client.credentials is not None
         return same_origin_links(context.document, logged_in=logged_in)[:MAX_CANDIDATES]
     except Inconclusive:
@@ -119,6 +120,7 @@ def route_of(url: str) -> str:
     parts = urlsplit(url)
     segments = ["*" if _ID.fullmatch(part) else part.lower() for part in parts.path.split("/") if part]
     if len(segments) > 1:
+        # The last segment is usually the slug of an article or a product.
         segments[-1] = "*"
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
     return "/".join(segments) + ("?" + "&".join(names) if names else "")

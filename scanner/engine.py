@@ -37,14 +37,10 @@ def run_checks(
     browser: "Browser | None" = None,
     confirmation: Confirmation = CONFIRM_EVERYTHING,
 ) -> Iterator[tuple[str, Outcome]]:
-    """Yield (key, outcome) for each key in the order given, each as soon as it is known.
+    """Yield (key, outcome) for each key in the order given, each as soon as it is known. Never raises.
 
-    `thresholds` replaces thresholds of numeric checks (in the metric's unit). `before` holds earlier outcomes: it
-    makes this a verification, in which a changed outcome is repeated and another page is detected; None means that
-    the page is checked for the first time. `context` is shared by several calls, also from several threads; without
-    it one is created with `client` and `browser`.
-
-    Never raises because of the site; an unknown key is inconclusive.
+    `thresholds` replaces thresholds of numeric checks, in the metric's unit. `before` holds earlier outcomes and makes
+    this a verification. Without a `context`, which threads may share, one is created with `client` and `browser`.
     """
     with ExitStack() as stack:
         if context is None:
@@ -65,13 +61,13 @@ def run_checks(
 
 
 def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, Outcome]) -> None:
-    """Announce what the checks need of the browser, so that one visit serves all of them."""
+    """Plan what the checks need of the browser, so that one visit serves all of them."""
     known = filter(None, map(registry.get, keys))
     context.rendered.plan({need for each in known for need in each.needs}, before)
 
 
-def settled(key: str, outcome: Outcome, context: PageContext) -> Outcome:
-    """Return the outcome in the light of what the page's other checks have seen since."""
+def inconclusive_if_outage(key: str, outcome: Outcome, context: PageContext) -> Outcome:
+    """Return the outcome; inconclusive for a measured time if another request met a server error."""
     known = registry.get(key)
     if known is None or "timings" not in known.needs or outcome.status not in (PASSED, FAILED):
         return outcome
@@ -117,9 +113,9 @@ def _run_confirmed(
     *,
     confirmation: Confirmation,
 ) -> Outcome:
-    """Run a check, and repeat it when its outcome has changed or when it fails and the failure is to be confirmed."""
     first = _run_once(known, context, threshold)
     unchanged = before is None or before.status == first.status
+    # A metric takes as many samples as it needs by itself (metric_verdict).
     if not known.confirm or known.metric or first.status not in (PASSED, FAILED):
         return first
     if first.status == PASSED and unchanged:
@@ -133,8 +129,8 @@ def _run_confirmed(
 
 
 def _majority(known: Check, context: PageContext, threshold: float | None, first: Outcome) -> Outcome:
-    """Repeat a check past every cache; when the outcomes differ, a third run decides."""
     runs = [first, _run_once(known, context.repeat(1), threshold)]
+    # Two runs that disagree are decided by a third; nothing is decided by an inconclusive one.
     if runs[1].status != first.status and runs[1].status in (PASSED, FAILED):
         runs.append(_run_once(known, context.repeat(2), threshold))
     statuses = [run.status for run in runs]
@@ -147,7 +143,6 @@ def _majority(known: Check, context: PageContext, threshold: float | None, first
 
 
 def _run_once(known: Check, context: PageContext, threshold: float | None) -> Outcome:
-    """Run a check's function; an exception makes this check inconclusive and affects no other."""
     try:
         result = known.run(context)
         if isinstance(result, Measurement):

@@ -1,4 +1,4 @@
-"""Collect the evidence of a check, so that a person can judge its outcome later."""
+"""Collect the evidence of a check, by which a person can judge its outcome later."""
 
 import re
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ ALWAYS_SHOWN = ("content-type",)
 def collect(known: Check, context: "PageContext") -> dict[str, Any]:
     """Return the evidence of the requests that were made for the check.
 
-    `url, final_url, address, status, headers, sha256, time, duration_ms` describe the response that the check is
-    about; `requests` counts all, and `fetched` lists them when there were several.
+    `requests` counts all requests, and `fetched` lists them when there were several; the other fields describe the
+    response that the check is about.
     """
     responses = _responses(known, context)
     evidence = {"url": context.url, "requests": len(responses), **_main(known, context, responses)}
@@ -40,7 +40,7 @@ def collect(known: Check, context: "PageContext") -> dict[str, Any]:
 
 
 def rule_info(known: Check, before: Outcome | None) -> dict[str, Any]:
-    """Return the rule with its version and the build, and the earlier rule version when it differs."""
+    """Return the rule, its version and the build; `rule_changed_from` when the earlier version differs."""
     info: dict[str, Any] = {
         "rule_version": known.version,
         "rule": known.rule,
@@ -67,7 +67,7 @@ def storable(value: Any) -> Any:
 
 
 def identity_before(before: Mapping[str, Outcome] | None) -> Identity | None:
-    """Return the page's identity out of earlier outcomes, preferably one of a rendered page."""
+    """Return the page's identity in earlier outcomes, preferably that of a rendered page."""
     stored = [Identity.from_evidence(each.evidence.get("identity")) for each in (before or {}).values()]
     known = [identity for identity in stored if identity]
     rendered = [identity for identity in known if identity.as_rendered()]
@@ -75,7 +75,6 @@ def identity_before(before: Mapping[str, Outcome] | None) -> Identity | None:
 
 
 def _responses(known: Check, context: "PageContext") -> list["Response"]:
-    """Return the responses of the check's own facts in the order of the requests, the page's first."""
     wanted = {"page", *known.needs}
     found = [
         response
@@ -104,7 +103,7 @@ def _main(known: Check, context: "PageContext", responses: list["Response"]) -> 
 
 
 def _main_response(known: Check, context: "PageContext", responses: list["Response"]) -> "Response":
-    """Return the first response of a fact other than the page, or the page's; markup is about the page alone."""
+    # A check of the markup may have read scripts too, but it is about the page.
     if known.kind == "markup":
         return responses[0]
     for name in sorted(known.needs - {"page"}):
@@ -143,6 +142,6 @@ def _shown_headers(response: "Response", wanted: tuple[str, ...]) -> dict[str, s
     return shown
 
 
+# A cookie's value may be a session; only its attributes are evidence.
 def _without_cookie_value(line: str) -> str:
-    """Hide a cookie's value: it may be a session; only the attributes are evidence."""
     return re.sub(r"=[^;]*", "=…", line, count=1)

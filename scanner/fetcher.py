@@ -1,4 +1,4 @@
-"""Send the requests of a run: counted against a budget, retried during an outage, logged, and made once."""
+"""Send the requests of a run: limited by a budget, retried during an outage, logged, and made once."""
 
 import threading
 import time
@@ -9,17 +9,17 @@ from typing import Any
 from krafter_audit.http.client import Client, HttpError, Response, TooManyRedirects
 from scanner.preconditions import Inconclusive
 
-RETRY_DELAYS = (2.0, 10.0)
-MAX_REQUESTS = 80
+RETRY_DELAYS = (2.0, 10.0)  # seconds
+MAX_REQUESTS = 80  # 50 links, 12 static files, and a reserve for the other facts and repetitions
 MAX_CONCURRENT_REQUESTS = 6  # the throttle of the client allows fewer at most hosts
-MAX_SECONDS = 100.0
+MAX_SECONDS = 100.0  # below the time limit of the Celery job
 OUTAGE_STATUSES = (429, 500, 502, 503, 504)
 OUTAGE_REASONS = ("blocked", "timeout")
 NO_CACHE = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
 
 
 class BudgetSpent(Inconclusive):
-    """The budget of one run is used up, which says nothing about a fact that other runs may share."""
+    """The budget of a run is used up."""
 
 
 @dataclass
@@ -32,12 +32,11 @@ class RequestBudget:
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def left(self) -> int:
-        """Return how many requests are left."""
         with self.lock:
             return self.requests
 
     def spend(self) -> None:
-        """Take one request. Raises Inconclusive when the budget is used up."""
+        """Count one request. Raises BudgetSpent."""
         with self.lock:
             if time.monotonic() - self.started > self.seconds:
                 raise BudgetSpent("timeout", f"The run took longer than {self.seconds:.0f} s.", final=True)
@@ -46,13 +45,12 @@ class RequestBudget:
             self.requests -= 1
 
     def end(self) -> None:
-        """Let the run send no further request."""
         with self.lock:
             self.seconds = -1.0
 
 
 class Memo:
-    """Named facts, each produced once and shared between threads. A fact that raised Inconclusive raises it again."""
+    """Named facts, each produced once and shared between threads."""
 
     def __init__(self) -> None:
         self._locks: dict[str, threading.RLock] = {}
@@ -66,27 +64,26 @@ class Memo:
             if name not in self._known:
                 try:
                     self._known[name] = produce()
+                # Says nothing about the fact: another run that shares it may still fetch it.
                 except BudgetSpent:
                     raise
                 except Inconclusive as error:
                     self._known[name] = error
             known = self._known[name]
         if isinstance(known, Inconclusive):
+            # A new exception: one that is raised in several threads collects their tracebacks.
             raise Inconclusive(known.reason, known.detail, tls=known.tls)
         return known
 
-    def learn(self, name: str, fact: Any) -> None:
-        """Keep a fact that is known already, unless there is one by this name."""
+    def add(self, name: str, fact: Any) -> None:
         with self._guard:
             self._known.setdefault(name, fact)
 
-    def knows(self, name: str) -> bool:
-        """Tell whether a fact is known."""
+    def has(self, name: str) -> bool:
         with self._guard:
             return name in self._known
 
-    def take(self, name: str) -> Any:
-        """Return a fact and delete it; None if it is not known."""
+    def pop(self, name: str) -> Any:
         with self._guard:
             return self._known.pop(name, None)
 
@@ -96,12 +93,10 @@ class Memo:
             return self._repetitions.setdefault(number, Memo())
 
     def lock(self, name: str) -> threading.RLock:
-        """Return the lock of a fact."""
         with self._guard:
             return self._locks.setdefault(name, threading.RLock())
 
     def named(self, prefix: str) -> list[Any]:
-        """Return the known facts whose names start with the prefix."""
         with self._guard:
             return [fact for name, fact in self._known.items() if name.startswith(prefix)]
 
@@ -132,8 +127,7 @@ class Fetcher(Memo):
     ) -> Response:
         """Send one request for a fact and log it. Raises Inconclusive.
 
-        A timeout or a failed connection is retried after each of the retry delays; with `retry_statuses`, so is a
-        status of an outage.
+        With `retry_statuses`, a status of an outage is retried as a failed connection is.
         """
 
         def attempt() -> Response:

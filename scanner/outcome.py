@@ -37,8 +37,7 @@ MAX_DETAILS = 20
 class Outcome:
     """The result of one check on one page.
 
-    `value` and `samples` are in the unit of the check's metric, and empty for a check without one.
-    `reason` is one of `REASONS`, set exactly when the status is inconclusive. `evidence` is a JSON object.
+    `value` and `samples` are in the metric's unit. `reason` is set exactly when the status is inconclusive.
     """
 
     status: Status
@@ -52,7 +51,6 @@ class Outcome:
         return replace(self, evidence={**more, **self.evidence})
 
     def to_json(self) -> dict[str, Any]:
-        """Return the outcome as a JSON object that `from_json` reads."""
         return {
             "status": self.status,
             "value": self.value,
@@ -63,7 +61,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Outcome":
-        """Read the output of `to_json`. An unknown status is inconclusive; what is missing is empty."""
+        """Read the output of `to_json`; an unknown status is inconclusive."""
         status = data.get("status")
         known = status in (PASSED, FAILED, NOT_APPLICABLE, INCONCLUSIVE)
         return cls(
@@ -79,8 +77,8 @@ class Outcome:
 class Measurement:
     """The samples of a numeric check, not yet compared with its threshold.
 
-    `more(n)` returns n samples in all, the ones taken already included; None where one sample is exact. `varies`: one
-    sample decides only far from the threshold.
+    `more(n)` returns n samples in all; None where one sample is exact. `varies`: one sample decides only far from the
+    threshold.
     """
 
     samples: list[float]
@@ -105,7 +103,7 @@ def not_applicable(detail: str, **evidence: Any) -> Outcome:
 
 
 def inconclusive(reason: str, detail: str, **evidence: Any) -> Outcome:
-    """Return the outcome of a check that could not run. Raises ValueError for a reason not in `REASONS`."""
+    """Return the outcome of a check that could not run. Raises ValueError for an unknown reason."""
     if reason not in REASONS:
         raise ValueError(f"unknown reason {reason!r}")
     return Outcome(INCONCLUSIVE, reason=reason, evidence={"detail": detail, **_bounded(evidence)})
@@ -114,7 +112,7 @@ def inconclusive(reason: str, detail: str, **evidence: Any) -> Outcome:
 def fail_if_any[F](
     faults: Sequence[F], *, ok: str, problem: str, show: Callable[[F], str] = str, **evidence: Any
 ) -> Outcome:
-    """Fail with the faults (their count, and the first 20 formatted by `show`), pass when there are none."""
+    """Fail with the faults, each formatted by `show`; pass when there are none."""
     if not faults:
         return passed(ok, **evidence)
     shown = [show(fault) for fault in faults[:MAX_DETAILS]]
@@ -122,5 +120,5 @@ def fail_if_any[F](
 
 
 def _bounded(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Cut long lists: evidence is stored permanently, and a page may have 10,000 faults."""
+    # Evidence is stored permanently, and a page may have 10,000 faults.
     return {key: value[:MAX_DETAILS] if isinstance(value, list) else value for key, value in evidence.items()}

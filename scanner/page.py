@@ -26,14 +26,13 @@ def media_type(content_type: str | None) -> str:
 
 @dataclass
 class Page:
-    """The final response of a page. Its HTML is parsed once for each thread, since the parser's tree is not shared."""
+    """The final response of a page, with its HTML parsed on demand."""
 
     response: Response
     _local: threading.local = field(default_factory=threading.local, repr=False)
 
     @property
     def url(self) -> str:
-        """The URL of the final response, after redirects."""
         return self.response.url
 
     @property
@@ -49,12 +48,11 @@ class Page:
         return self.response.headers.get(name)
 
     def header_lines(self, name: str) -> list[str]:
-        """Return the header's lines as they were sent."""
         return list(self.response.headers.get_all(name))
 
     @property
     def is_html(self) -> bool:
-        """Whether the Content-Type is HTML; without a Content-Type, whether the body starts with a tag."""
+        """Whether the Content-Type is HTML; without one, whether the body starts with a tag."""
         kind = media_type(self.header("content-type"))
         return kind in HTML_TYPES or (not kind and self.response.body.lstrip()[:1] == b"<")
 
@@ -64,13 +62,13 @@ class Page:
 
     @property
     def tree(self) -> LexborHTMLParser:
+        # Once for each thread: lexbor's tree must not be used by two threads at the same time.
         if not hasattr(self._local, "tree"):
             self._local.tree = LexborHTMLParser(self.text)
         tree: LexborHTMLParser = self._local.tree
         return tree
 
     def css(self, selector: str) -> list[LexborNode]:
-        """Return the elements that match the selector, in document order."""
         return list(self.tree.css(selector))
 
     def first(self, selector: str) -> LexborNode | None:
@@ -87,12 +85,10 @@ class Page:
 
     @cached_property
     def fingerprints(self) -> frozenset[bytes]:
-        """The hashes of the page's words and links (`page_similarity`)."""
         return page_similarity.fingerprints(self.text, self.title)
 
     @cached_property
     def sample(self) -> str:
-        """The sample of the fingerprints that is stored for a later comparison."""
         return page_similarity.sample(self.fingerprints)
 
     def metas(self, name: str, attribute: str = "name") -> list[str]:
@@ -105,7 +101,7 @@ class Page:
         ]
 
     def absolute(self, reference: str) -> str:
-        """Resolve a reference against the page's base URL; an invalid one gives an empty string."""
+        """Resolve a reference against the page's base URL; empty for an invalid one."""
         try:
             return urljoin(self._base, reference.strip())
         except ValueError:
@@ -130,7 +126,7 @@ def has(node: LexborNode, attribute: str) -> bool:
 
 
 def inside(node: LexborNode, *tags: str) -> bool:
-    """Tell whether an ancestor of the element has one of the tags."""
+    """Return whether an ancestor of the element has one of the tags."""
     above = node.parent
     while above is not None:
         if above.tag in tags:

@@ -1,8 +1,4 @@
-"""What checks read: facts of one page, fetched when a check needs them, once a run and within a budget.
-
-Every fact but the page itself is fetched only after the page has passed its preconditions. So a site that is down,
-has moved or requires a login is detected once, and no check passes because there was nothing to read.
-"""
+"""What checks read: facts of one page, fetched when a check needs them, once a run and within a budget."""
 
 import secrets
 from collections.abc import Sequence, Set
@@ -56,14 +52,15 @@ MAX_SECONDS_WITH_BROWSER = 180.0
 RESERVED_REQUESTS = 25  # kept for the other facts of a run: links take by far the most requests
 
 
+# Every fact but the page is fetched only after the page has passed its preconditions: a site that is down, has
+# moved or requires a login is detected once, and no check passes because there was nothing to read.
 class PageContext(TlsContext):
     """The facts of one page, shared by its checks; may be read from several threads.
 
-    `before` is the page's identity when the finding was made; `verifying` tells that there is an earlier outcome, even
-    if its identity was not stored. `owned` tells which hosts are verified as the project's; None means none. With a
-    `browser` the checks that need it must run in the browser's thread; they read `rendered`.
-
     A fact that is not available raises Inconclusive, for each check that reads it.
+
+    `before` is the page's identity when the finding was made; `verifying`: there is an earlier outcome. `owned` knows
+    the project's verified hosts. With a `browser`, checks that need it must run in the browser's thread.
     """
 
     def __init__(
@@ -98,7 +95,7 @@ class PageContext(TlsContext):
 
     @property
     def landing(self) -> Page:
-        """The response at the URL, whatever its status: on the requested site, and no bot challenge."""
+        """The response at the URL, whatever its status."""
         return self.once("landing", self._land)
 
     @property
@@ -108,15 +105,13 @@ class PageContext(TlsContext):
 
     @property
     def closed_status(self) -> int | None:
-        """The status that says that nothing is shown at the URL (403, 404 or 410); None where there is a page.
-
-        Raises Inconclusive where the scanner itself may be blocked: a URL that cannot exist must answer 404 or 410.
-        """
+        """The status 403, 404 or 410 of the URL; None where there is a page."""
         status = self.landing.response.status
         if status not in preconditions.CLOSED_STATUSES:
             return None
+        # A firewall may refuse the scanner every URL: then the status says nothing about this one.
         url = urljoin(self.landing.url, _random_path())
-        other = self.once("nowhere", lambda: self.fetch("page", "GET", url, follow_redirects=True)).status
+        other = self.once("nonexistent", lambda: self.fetch("page", "GET", url, follow_redirects=True)).status
         if other not in (404, 410):
             raise Inconclusive(
                 "blocked",
@@ -126,7 +121,6 @@ class PageContext(TlsContext):
 
     @property
     def document(self) -> Page:
-        """The page as HTML with its complete body."""
         page = self.page
         if not page.response.body.strip():
             raise Inconclusive("target_missing", "The page is empty.")
@@ -137,10 +131,7 @@ class PageContext(TlsContext):
 
     @property
     def markup(self) -> Page:
-        """The rendered page where a browser may visit it, else the document as it was sent.
-
-        Raises Inconclusive (`not_rendered`) where the document is hardly more than the place for what scripts build.
-        """
+        """The rendered page where a browser may visit it, else the document as it was sent."""
         if self.rendered.is_available():
             return self.rendered.document
         if is_built_by_scripts(self.document):
@@ -149,21 +140,18 @@ class PageContext(TlsContext):
 
     @property
     def documents(self) -> list[Page]:
-        """The document as it was sent, then the rendered page where a browser may visit it."""
         rendered = (
             [self.rendered.document] if self.rendered.is_available() else []
         )  # its visit is the page's request
         return [self.document, *rendered]
 
     def unless_scripted(self, outcome: Outcome) -> Outcome:
-        """Return the outcome, or raise `not_rendered` for a pass where scripts may add what would fail.
-
-        For checks of elements, of which a script may add further ones; it reads the site's own scripts.
-        """
+        """Return the outcome; raise for a pass where scripts may add what would fail."""
         if outcome.status != PASSED or self.rendered.is_available():
             return outcome
         if is_built_by_scripts(self.document) or has_building_script(self.document):
             raise not_rendered()
+        # Only the site's own scripts: those of others, such as analytics, build no content.
         if any(map(_may_add_elements, self._own_scripts())):
             raise not_rendered()
         return outcome
@@ -173,7 +161,8 @@ class PageContext(TlsContext):
         return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in urls]
 
     def _land(self) -> Page:
-        response: Response | None = None if self._bypass_cache else self._site.take(f"page {self.url}")
+        # The check of links may have fetched the page already; a repetition must not use it.
+        response: Response | None = None if self._bypass_cache else self._site.pop(f"page {self.url}")
         if response is None:
             response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
         else:
@@ -182,7 +171,8 @@ class PageContext(TlsContext):
 
     def _require_landing(self, page: Page) -> Page:
         if page.response.status < 400:
-            self._site.learn(f"link {self.url}", page.response.status)
+            # Saves the check of links a request.
+            self._site.add(f"link {self.url}", page.response.status)
         preconditions.require_same_site(self.url, page)
         preconditions.require_parseable(page)
         try:
@@ -206,14 +196,14 @@ class PageContext(TlsContext):
         return page
 
     def arrive_with(self, response: Response) -> None:
-        """Use a browser's response, as it was sent, as the page, unless the page is known. Raises as `page` does."""
+        """Use a browser's response as the page, unless the page is known. Raises as `page` does."""
         page = self._require_arrival(self._require_landing(Page(response)))
         if self.once("landing", lambda: page) is page:
             self.log["page"] = [response]
 
     def repeat(self, number: int) -> "PageContext":
-        """Return the context of the `number`th repetition: every fact is fetched again, past every cache."""
-        return self._root.once(f"look {number}", partial(self._root._repeated, number))
+        """Return the context of the `number`th repetition, which fetches every fact again."""
+        return self._root.once(f"repetition {number}", partial(self._root._repeated, number))
 
     def _repeated(self, number: int) -> "PageContext":
         return PageContext(
@@ -229,11 +219,10 @@ class PageContext(TlsContext):
         )
 
     def attempts(self) -> list["PageContext"]:
-        """Return this context and those of its repetitions."""
-        return [self._root, *self._root.named("look ")]
+        return [self._root, *self._root.named("repetition ")]
 
     def sibling(self, url: str) -> "PageContext":
-        """Return the context of another page of the site; robots.txt, static files and links are shared."""
+        """Return the context of another page of the site, with which it shares facts of the site."""
         other = PageContext(
             url,
             self.client,
@@ -249,7 +238,7 @@ class PageContext(TlsContext):
 
     @property
     def http_chain(self) -> list[Response]:
-        """The responses from the page's http:// URL to the last redirect. Raises Inconclusive when none answers."""
+        """The responses from the page's http:// URL to the last redirect."""
         return self.once("http_chain", self._fetch_http_chain)
 
     def _fetch_http_chain(self) -> list[Response]:
@@ -273,22 +262,20 @@ class PageContext(TlsContext):
         return [first, *final.history, final]
 
     def _fetch_over_plain_http(self, url: str) -> Response:
-        """Return the first response at an http:// URL; retried for the first page of a site that does not answer."""
+        # A closed port 80 is waited for once, not for every page of a site.
         closed = f"closed {host_of(url)}"
-        if self._site.knows(closed):
+        if self._site.has(closed):
             return self._fetch_once("http_chain", "GET", url)
         try:
             return self.fetch("http_chain", "GET", url)
         except Inconclusive as error:
             if error.reason in OUTAGE_REASONS:
-                self._site.learn(closed, fact=True)
+                self._site.add(closed, fact=True)
             raise
 
     def probe(self, path: str) -> Response:
-        """The response to GET of a path of the site; redirects are not followed.
-
-        Outside of /.well-known/ only a site that is verified as the project's is probed.
-        """
+        """The response to GET of a path of the site; redirects are not followed."""
+        # A path such as /.git/config is not published: requesting it from a foreign site is an attack.
         if not path.startswith(preconditions.WELL_KNOWN):
             self.require_ownership()
         fact = f"probe:{path}"
@@ -297,16 +284,15 @@ class PageContext(TlsContext):
         )
 
     def require_ownership(self) -> None:
-        """Raise Inconclusive unless the page's host is verified as the project's or on an allowed network."""
+        """Raise unless the page's host is verified as the project's, or on an allowed network."""
         self.require_ownership_of(self._root.page)
 
     def require_ownership_of(self, page: Page) -> None:
-        """Raise Inconclusive as `require_ownership` does, for a response to the page's URL."""
         preconditions.require_ownership(page, self.client.policy, self.owned)
 
     @property
     def missing(self) -> Response:
-        """The response at a URL of the site that cannot exist; redirects are followed."""
+        """The response at a URL of the site that cannot exist."""
         return self.once(
             "missing",
             lambda: self._fetch_from_site("missing", "GET", _random_path(), follow_redirects=True),
@@ -314,7 +300,7 @@ class PageContext(TlsContext):
 
     @property
     def robots(self) -> Response:
-        """The response at /robots.txt, whatever its status; redirects are followed."""
+        """The response at /robots.txt, whatever its status."""
         # While the page is not available, other facts of its site mean nothing.
         return self._site.once(
             f"robots {origin_of(self._root.page.url)}",
@@ -325,7 +311,7 @@ class PageContext(TlsContext):
 
     @property
     def sitemap(self) -> Response:
-        """The response at the first sitemap of robots.txt, or at /sitemap.xml, whatever its status."""
+        """The response at the first sitemap of robots.txt, or at /sitemap.xml."""
         return self._site.once(f"sitemap {origin_of(self._root.page.url)}", self._fetch_sitemap)
 
     def _fetch_sitemap(self) -> Response:
@@ -337,21 +323,19 @@ class PageContext(TlsContext):
 
     @property
     def cors(self) -> Response:
-        """The page's response to a CORS preflight request from another origin."""
+        # The TLD .invalid is reserved (RFC 2606): no site can allow it on purpose.
         headers = {"Origin": FOREIGN_ORIGIN, "Access-Control-Request-Method": "GET"}
         return self.once("cors", lambda: self._fetch_from_site("cors", "OPTIONS", "", headers=headers))
 
     @property
     def encoded(self) -> Response:
-        """The page as sent to a browser that accepts every compression; the body may be decoded or not.
-
-        The page's response serves too, unless it is large and not compressed: it might be with another encoding, which
-        the first pages of a scan confirm.
-        """
+        """The page as sent to a browser that accepts every compression."""
         return self.once("encoded", self._fetch_encoded)
 
     def _fetch_encoded(self) -> Response:
         response = self._root.page.response
+        # A large response without compression might have it with another encoding, which the first pages of a scan
+        # confirm.
         is_small = len(response.body) <= SMALL_BODY_BYTES
         is_enough = is_small or bool(encodings_of(response.headers) - {"", "identity"})
         if self is self._root and (is_enough or not self.confirmation.wanted(COMPRESSION)):
@@ -387,17 +371,15 @@ class PageContext(TlsContext):
         return self._site.once(f"link {url}", partial(self._link_status, url))
 
     def _link_status(self, url: str) -> int | None:
-        """Return a link's status by HEAD; an error is confirmed by GET, since many servers refuse HEAD.
-
-        A page that will be scanned is requested by GET, and its response kept for the scan.
-        """
         try:
+            # A page that will be scanned is requested once: by GET, and its response is kept for the scan.
             if url in self.planned:
                 response = self._fetch_link("GET", url)
                 if response.status < 400:
-                    self._site.learn(f"page {url}", response)
+                    self._site.add(f"page {url}", response)
                 return response.status
             status = self._fetch_link("HEAD", url).status
+            # Many servers refuse HEAD.
             return status if status < 400 else self._fetch_link("GET", url).status
         except Inconclusive:
             return None
@@ -409,7 +391,7 @@ class PageContext(TlsContext):
 
     @property
     def fast_first_byte_time(self) -> float | None:
-        """The Time to First Byte of a scanned page in milliseconds; None where it must be measured several times."""
+        """The page's Time to First Byte in milliseconds; None where it must be measured several times."""
         time_ms = self.page.response.ttfb_ms
         is_enough = self._is_of_scan and time_ms <= FAST_FIRST_BYTE_MS
         return time_ms if is_enough else None
@@ -419,7 +401,8 @@ class PageContext(TlsContext):
         return not isinstance(self.confirmation, ConfirmEverything)
 
     def first_byte_times(self, count: int) -> list[float]:
-        """Return `count` times to first byte in milliseconds, past every cache, after one warm-up request."""
+        """Return `count` times to first byte in milliseconds."""
+        # The first request pays for DNS, the handshake and a cold cache.
         samples: list[float] = self.once("timings", self._warm_up)
         with self.lock("timings"):
             while len(samples) < count:
@@ -439,17 +422,17 @@ class PageContext(TlsContext):
         return response.ttfb_ms
 
     def require_no_server_error(self) -> None:
-        """Raise when a request for the page was answered with a server error: its times are those of an outage."""
+        """Raise when a request for the page was answered with a server error."""
         for attempt in self.attempts():
             for fact in ("page", "timings", "encoded"):
                 for response in list(attempt.log.get(fact, ())):
+                    # Times during an outage are those of the outage.
                     if response.status >= 500:
                         raise Inconclusive(
                             "blocked", f"A request for the page was answered with status {response.status}."
                         )
 
     def _fetch_from_site(self, fact: str, method: str, path: str, **options: Any) -> Response:
-        """Fetch a path of the page's origin; an empty path stands for the page's final URL."""
         page = self._root.page
         return self.fetch(fact, method, urljoin(page.url, path) if path else page.url, **options)
 

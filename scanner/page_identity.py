@@ -12,7 +12,7 @@ from scanner.page import Page
 class Identity:
     """What distinguishes a page, so that a verification detects a login wall, a challenge or another page.
 
-    `rendered_…` are those of the page in a browser, where scripts may change them; None where none has visited it.
+    `rendered_…` are those of the page in a browser; None where none has visited it.
     """
 
     host: str
@@ -27,7 +27,6 @@ class Identity:
     rendered_sample: str = ""
 
     def with_rendered(self, rendered: "Identity | None") -> "Identity":
-        """Return a copy with the identity of the rendered page, when there is one."""
         if rendered is None:
             return self
         return replace(
@@ -53,15 +52,14 @@ class Identity:
 
     @classmethod
     def from_evidence(cls, data: Mapping[str, Any] | None) -> "Identity | None":
-        """Read the output of `as_evidence`; None when it is missing or malformed."""
         try:
             return cls(**data) if data else None
+        # Evidence of another version may have other fields.
         except TypeError:
             return None
 
 
 def page_identity(page: Page) -> Identity:
-    """Return the identity of a page."""
     readable = page.is_html and bool(page.response.body)
     return Identity(
         host=page.host,

@@ -1,8 +1,8 @@
 """Compare a page with its earlier version by their words and links.
 
-A page that was fixed keeps most of its words and links; a notice or a bot challenge with the same title has hardly
-any of them. A sample of the earlier page is stored: the smallest hashes of its words and links (a bottom-k sketch,
-Broder 1997). The share of the sample found in a page estimates the share of the earlier page that is left.
+Stored is a sample of the earlier page: the smallest hashes of its words and links (a bottom-k sketch, Broder 1997). The
+share of it that is found in a page estimates the share of the earlier page that is left: most of it after a fix, hardly
+any in a notice or a bot challenge.
 """
 
 import re
@@ -22,7 +22,8 @@ _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
 def fingerprints(html: str, title: str) -> frozenset[bytes]:
-    """Return the hashes of the page's links and of its words of five letters or more, the title's left out."""
+    """Return the hashes of the page's links and of its words of five letters or more, without the title's."""
+    # Scripts and styles change with each release.
     visible = _INVISIBLE.sub(" ", html[:MAX_CHARACTERS])
     words = set(_WORD.findall(_TAG.sub(" ", visible).lower())) - set(_WORD.findall(title.lower()))
     return frozenset(_hash(text) for text in words | set(_LINK.findall(visible)))
@@ -38,7 +39,7 @@ def sample(found: frozenset[bytes]) -> str:
 
 
 def is_similar(stored: str, found: frozenset[bytes]) -> bool:
-    """Tell whether a page may be the one that was sampled; without a sample it may."""
+    """Return whether a page may be the one that was sampled; without a sample it may."""
     try:
         raw = bytes.fromhex(stored)
     except (TypeError, ValueError):  # evidence may come from outside

@@ -1,6 +1,6 @@
 """Preconditions of a check: the page answers, is the requested page, and may be checked.
 
-A check whose preconditions do not hold is inconclusive, with a reason; it must never pass.
+A check whose preconditions are not met is inconclusive, with a reason.
 """
 
 import re
@@ -78,6 +78,7 @@ _CHALLENGE_TITLES = (
     "access to this page has been denied",
     "vercel security checkpoint",
 )
+# An article about bot challenges has the same words, but status 200.
 _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
 # In characters. A title of another length fails title_length, and its fix is another title.
 _GOOD_TITLE_LENGTHS = range(10, 71)
@@ -92,7 +93,7 @@ NOT_VERIFIED = (
 
 
 class OwnedHosts(Protocol):
-    """Tells which hosts are verified as the project's (scans.sites.ownership)."""
+    """Knows which hosts are verified as the project's (`scans.sites.ownership`)."""
 
     def covers(self, host: str) -> bool: ...
 
@@ -100,7 +101,7 @@ class OwnedHosts(Protocol):
 class Inconclusive(Exception):
     """A check cannot decide. `reason` is one of `scanner.outcome.REASONS`.
 
-    `tls` tells that a TLS handshake failed; `final` that a retry would not help.
+    `tls`: a TLS handshake failed. `final`: a retry would not help.
     """
 
     def __init__(self, reason: str, detail: str, *, tls: bool = False, final: bool = False) -> None:
@@ -112,7 +113,7 @@ class Inconclusive(Exception):
 
 
 def require_ownership(page: Page, policy: "AddressPolicy", owned: OwnedHosts | None) -> None:
-    """Raise unless the page's host is verified as the project's, or on a network that the operator allows."""
+    """Raise unless the page's host is verified as the project's, or on an allowed network."""
     address, port = parse_address(page.response.address), int(origin_of(page.url).rpartition(":")[2])
     if (address and policy.is_allowed(address, port)) or (owned and owned.covers(page.host)):
         return
@@ -120,7 +121,7 @@ def require_ownership(page: Page, policy: "AddressPolicy", owned: OwnedHosts | N
 
 
 def require_logged_in(requested: str, page: Page, credentials: "RequestCredentials | None") -> None:
-    """Raise when the page was requested with site credentials and does not show that they were accepted."""
+    """Raise when the page does not show that the site credentials were accepted."""
     if credentials is None or origin_of(requested) != origin_of(credentials.origin):
         return
     if credentials.unusable_reason:
@@ -143,7 +144,6 @@ def require_logged_in(requested: str, page: Page, credentials: "RequestCredentia
 
 
 def require_same_site(requested: str, page: Page) -> None:
-    """Raise when the redirects led to another site than the requested one."""
     if not same_site(host_of(requested), page.host):
         raise Inconclusive("offsite_redirect", f"The URL redirects to another site, {page.host}.")
 
@@ -155,11 +155,12 @@ def require_parseable(page: Page) -> None:
 
 
 def require_no_challenge(page: Page) -> None:
-    """Raise when a bot challenge was returned instead of the page."""
+    # Cloudflare and AWS WAF mark their challenges in a header, whatever the status.
     if "challenge" in (page.header("cf-mitigated") or "").lower() or page.header("x-amzn-waf-action"):
         raise Inconclusive("challenge", "A bot challenge was returned instead of the page.")
     if page.response.status not in _CHALLENGE_STATUSES:
         return
+    # The markers are in the first kilobytes of a challenge; a page of megabytes is not one.
     text = page.text[:200_000].lower()
     titled = page.is_html and page.title.lower().startswith(_CHALLENGE_TITLES)
     if titled or any(marker in text for marker in _CHALLENGE_MARKERS):
@@ -167,7 +168,6 @@ def require_no_challenge(page: Page) -> None:
 
 
 def require_success_status(page: Page) -> None:
-    """Raise when the status is not 2xx."""
     status = page.response.status
     if 200 <= status < 300:
         return
@@ -179,9 +179,9 @@ def require_success_status(page: Page) -> None:
 
 
 def require_complete_body(page: Page) -> None:
-    """Raise when the body was not read completely, so that what seems missing may only be cut off."""
     if not encodings_of(page.response.headers) <= READABLE_ENCODINGS:
         raise Inconclusive("not_available", "The page is sent in an encoding that was not requested.")
+    # What seems to be missing may only be cut off.
     if page.response.truncated:
         raise Inconclusive("truncated", "The page is larger than the limit, or the transfer was interrupted.")
 
@@ -192,9 +192,10 @@ def encodings_of(headers: "Headers") -> set[str]:
 
 
 def require_content(page: Page, before: Identity | None) -> None:
-    """Raise when a verification gets an empty response: a header on it proves nothing about the page."""
+    """Raise when a verification gets an empty response."""
     if page.response.interrupted:
         raise Inconclusive("truncated", "The transfer of the page was interrupted.")
+    # A header on an empty response proves nothing about the page.
     if page.response.status in (204, 205) or not page.response.body.strip():
         raise Inconclusive("target_missing", "The URL answers with an empty page.")
     if before and before.title and not page_identity(page).title:
@@ -202,7 +203,7 @@ def require_content(page: Page, before: Identity | None) -> None:
 
 
 def require_no_downgrade(requested: str, page: Page, before: Identity | None) -> None:
-    """Raise when a verification of an https URL ends on plain HTTP, unless it did when the finding was made."""
+    """Raise when a verification of an https URL ends on plain HTTP, unless it did before."""
     ended_on_http = before is not None and before.scheme == "http"
     schemes = (urlsplit(requested).scheme.lower(), urlsplit(page.url).scheme)
     if not ended_on_http and schemes == ("https", "http"):
@@ -212,20 +213,18 @@ def require_no_downgrade(requested: str, page: Page, before: Identity | None) ->
 
 
 def require_same_page(page: Page, before: Identity | None) -> None:
-    """Raise when a verification gets another page than the one the finding was made on.
-
-    A page that moved keeps its title. A page with the title of an error, a maintenance notice or a bot challenge is
-    another page, and so is one whose title has nothing in common with the former title.
-    """
+    """Raise when a verification gets another page than the one the finding was made on."""
     now = page_identity(page)
     former = before.title.lower() if before else ""
     title = now.title.lower()
+    # Many sites answer with an error page and status 200: most rules pass on it.
     if any(words in title and words not in former for words in _NOT_FOUND_TITLES):
         raise Inconclusive("target_missing", f"The page has the title {now.title[:80]!r}.")
     if any(words in title and words not in former for words in _UNAVAILABLE_TITLES):
         raise Inconclusive("blocked", f"The page has the title {now.title[:80]!r}.")
     if title.startswith(_CHALLENGE_TITLES) and not former.startswith(_CHALLENGE_TITLES):
         raise Inconclusive("challenge", f"The page has the title {now.title[:80]!r}.")
+    # A page that moved keeps its title.
     if before and page.response.history and now.title != before.title and not _same_path(now, before):
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
     if _is_other_title(title, former):
@@ -235,7 +234,7 @@ def require_same_page(page: Page, before: Identity | None) -> None:
 
 
 def _is_other_title(title: str, former: str) -> bool:
-    """Tell whether a title shares no word with a good former title, and hardly any letters."""
+    # Shop, brand and topic stay when a title is edited: one common word is enough.
     words = set(re.findall(r"\w{4,}", former)) & set(re.findall(r"\w{4,}", title))
     if len(former) not in _GOOD_TITLE_LENGTHS or words:
         return False
@@ -247,11 +246,9 @@ def _same_path(now: Identity, before: Identity) -> bool:
 
 
 def require_no_login_wall(requested: str, page: Page, before: Identity | None) -> None:
-    """Raise when a verification gets a login page where there was another page.
-
-    Only a verification can tell: in a first run, a login page is the page that the site shows.
-    """
+    """Raise when a verification gets a login page where there was another page."""
     now = page_identity(page)
+    # In a first run a login page is the page that the site shows.
     if not now.password_form or (before and before.password_form):
         return
     moved = _has_login_segment(now.path) and not _has_login_segment(urlsplit(requested).path)

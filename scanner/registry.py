@@ -67,17 +67,15 @@ class Metric:
     direction: Literal["max", "min"] = "max"
 
     def allows(self, value: float, threshold: float) -> bool:
-        """Tell whether the value (in the metric's unit) meets the threshold."""
         return value <= threshold if self.direction == "max" else value >= threshold
 
     def worst(self, values: Iterable[float]) -> float:
-        """Return the worst of the values."""
         return max(values) if self.direction == "max" else min(values)
 
 
 @dataclass(frozen=True)
 class Fix:
-    """How to fix a failure: a summary, steps, references, and configuration snippets by software."""
+    """How to fix a failure; `snippets` are configurations by software."""
 
     summary: str
     steps: tuple[str, ...]
@@ -85,7 +83,7 @@ class Fix:
     snippets: Mapping[str, str] = field(default_factory=dict)
 
     def as_recommended_fix(self) -> dict[str, Any]:
-        """Return `{summary, steps, references}`; each snippet becomes a step that starts with its software."""
+        """Return `{summary, steps, references}`; each snippet is a step that starts with its software."""
         snippets = [f"{software}: {text}" for software, text in self.snippets.items()]
         return {
             "summary": self.summary,
@@ -98,10 +96,8 @@ class Fix:
 class Check:
     """One rule that is evaluated on a page.
 
-    `needs` names the facts of PageContext that `run` may read; nothing else is fetched for it. `version` is that of
-    the rule: outcomes are comparable when it is the same. `headers` are the response headers that are stored as
-    evidence. `confirm`: a failure is repeated before it is reported. A check of scope "site" has the same outcome on
-    every page, so a scan runs it once.
+    `needs` names the facts of PageContext that `run` reads. `headers` are stored as evidence. `confirm`: a failure is
+    repeated before it is reported. A check of scope "site" has the same outcome on every page.
     """
 
     key: str
@@ -171,7 +167,6 @@ def load() -> None:
 
 
 def get(key: str) -> Check | None:
-    """Return the check with this key or this former key, or None."""
     load()
     return REGISTRY.get(ALIASES.get(key, key))
 
@@ -183,7 +178,6 @@ def keys(domain: Domain | None = None) -> list[str]:
 
 
 def finding_template(known: Check) -> dict[str, Any]:
-    """Return a finding's fields for this check: title, description, severity, domain, recommended_fix, checks."""
     return {
         "domain": known.domain,
         "title": known.title,

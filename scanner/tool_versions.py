@@ -1,8 +1,4 @@
-"""Decide whether a pass counts when it comes from other tool versions than the failure (docs/api.md, Verifications).
-
-A failure counts whatever the tools are. A number is judged by its threshold; only near the threshold another browser
-may make the difference.
-"""
+"""Decide whether a pass counts when it comes from other tool versions than the failure (docs/api.md, Verifications)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,15 +11,17 @@ from scanner.registry import Check
 def with_tool_versions(
     known: Check, outcome: Outcome, before: Outcome | None, collected: Mapping[str, Any]
 ) -> Outcome:
-    """Return the outcome with changed tool versions, or inconclusive (`tool_changed`) when they may be why it passed.
+    """Return the outcome; inconclusive (`tool_changed`) when a newer tool may be why it passed.
 
     `collected` is the evidence of this run.
     """
+    # A failure counts whatever the tools are.
     if known.kind in ("http", "tls") or before is None or outcome.status != PASSED:
         return outcome
     changed = changed_tools(before.evidence, collected)
     if not changed:
         return outcome
+    # A number is judged by its threshold; only near it another browser may make the difference.
     if known.metric and _is_near(outcome):
         return inconclusive(
             "tool_changed",
@@ -37,7 +35,7 @@ def with_tool_versions(
 
 
 def changed_tools(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
-    """Return the earlier versions of the tools whose release has changed; patches do not count."""
+    """Return the earlier versions of the tools whose release has changed."""
     earlier, current = before.get("tools"), now.get("tools")
     if not isinstance(earlier, dict) or not isinstance(current, dict):
         return {}

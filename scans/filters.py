@@ -6,8 +6,6 @@ from scans.models import OUTCOMES, ScanResult
 
 
 class ScanResultFilter(django_filters.FilterSet):
-    """Filters by outcome, which may be repeated, and by the exact key and URL."""
-
     outcome = django_filters.MultipleChoiceFilter(choices=[(outcome, outcome) for outcome in OUTCOMES])
     key = django_filters.CharFilter()
     url = django_filters.CharFilter("page__url")

@@ -8,14 +8,15 @@ from scans.models import Scanner
 from scans.services import schedules
 from scans.sites import ownership
 from scans.worker import page_runner, queueing, retention
-from scans.worker.page_leases import Lane
+from scans.worker.page_leases import WorkerKind
 
 
 @app.task(name="scans.run_scan", soft_time_limit=200, time_limit=240)
 def run_scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
-    """Work on scans by HTTP, not only on this one; with `browser`, on its browser part too, without a browser."""
+    """Work on scans over HTTP; with `scanner` browser, on this scan's browser part too, without a browser."""
     queueing.check_without_browser(UUID(scan_id) if scanner == Scanner.BROWSER else None)
-    if page_runner.run(Lane.HTTP):
+    # A job works on the pages of all scans, not only of this one.
+    if page_runner.run(WorkerKind.HTTP):
         enqueue("scans.run_scan", scan_id)
     elif queueing.browser_part_has_no_worker(UUID(scan_id)):
         enqueue("scans.run_scan", scan_id, Scanner.BROWSER)
@@ -23,8 +24,8 @@ def run_scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
 
 @app.task(name="scans.run_scan_in_browser", soft_time_limit=260, time_limit=300)
 def run_scan_in_browser(scan_id: str) -> None:
-    """Work on scans in the browser, not only on this one."""
-    if page_runner.run(Lane.BROWSER):
+    """Work on scans in the browser."""
+    if page_runner.run(WorkerKind.BROWSER):
         enqueue("scans.run_scan_in_browser", scan_id)
 
 
@@ -48,6 +49,6 @@ def start_due_scans() -> None:
 
 @app.task(name="scans.requeue_pending")
 def requeue_pending() -> None:
-    """Enqueue scans and site verifications that no worker holds: lost messages, stopped workers."""
+    """Enqueue scans and site verifications that no worker holds."""
     queueing.requeue_scans()
     queueing.requeue_site_verifications()

@@ -118,9 +118,8 @@ class ScanPart(Record):
 class ScanPage(Record, Leased):
     """A page of a part. The first one has the requested URL; each other one represents its route.
 
-    A worker leases the row while it checks the page. `pending`: it is to be checked, or `recheck_keys` are to be
-    repeated. A lab page that is neither pending nor checked waits for another page of the same `build`. `note` is a
-    remark for readers; `failed_domains` names the domains whose checks raised an error.
+    `pending`: it is to be checked, or `recheck_keys` are to be repeated. A lab page that is neither pending nor checked
+    waits for another page of the same `build`. `failed_domains` names the domains whose checks raised an error.
     """
 
     part = models.ForeignKey(ScanPart, models.CASCADE, related_name="pages", db_index=False)
@@ -179,15 +178,15 @@ class ScanResult(models.Model):
 class ScanSchedule(Record):
     """When a project's site is scanned, as its policy configures it. `weekday` (0 = Monday) and time are UTC.
 
-    `next_at` is when the next scan is queued; `note` says why the last one was not.
+    `note` says why the last scan was not queued.
     """
 
-    class Rhythm(models.TextChoices):
+    class Frequency(models.TextChoices):
         DAILY = "daily"
         WEEKLY = "weekly"
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="scan_schedule")
-    rhythm = models.CharField(max_length=6, choices=Rhythm)
+    frequency = models.CharField(max_length=6, choices=Frequency)
     hour = models.PositiveSmallIntegerField()
     minute = models.PositiveSmallIntegerField()
     weekday = models.PositiveSmallIntegerField(null=True)
@@ -199,8 +198,8 @@ class ScanSchedule(Record):
         indexes: ClassVar = [models.Index(fields=["next_at"], name="scanschedule_due")]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(rhythm="daily", weekday__isnull=True) | Q(rhythm="weekly", weekday__lte=6),
-                name="scanschedule_rhythm_valid",
+                condition=Q(frequency="daily", weekday__isnull=True) | Q(frequency="weekly", weekday__lte=6),
+                name="scanschedule_frequency_valid",
             ),
             models.CheckConstraint(
                 condition=Q(hour__lte=23, minute__lte=59), name="scanschedule_time_of_day"
@@ -208,16 +207,16 @@ class ScanSchedule(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rhythm}, next at {self.next_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.frequency}, next at {self.next_at:%Y-%m-%d %H:%M} UTC"
 
 
 def new_token() -> str:
-    """Return a new verification token: 32 URL-safe characters. It is published, and not a secret."""
+    """Return a new verification token, which is published and no secret."""
     return secrets.token_urlsafe(24)
 
 
 class Site(Record, Leased):
-    """A host of a project. `verified_at` is when its ownership was last verified; null: it is not.
+    """A host of a project. `verified_at` is null while its ownership is not verified.
 
     `check_requested`: a check is pending. `last_attempts` = `[{method, place, said}]` of the last check.
     """

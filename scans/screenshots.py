@@ -1,8 +1,4 @@
-"""Screenshots that are evidence, stored by project and SHA-256.
-
-Evidence names a screenshot by its hash, so that a screenshot can't be changed unnoticed and equal ones are stored once.
-The files are beside those of reports (`KRAFTER_MEDIA_ROOT`).
-"""
+"""Screenshots that are evidence, stored in `KRAFTER_MEDIA_ROOT` by project and SHA-256."""
 
 import hashlib
 import re
@@ -19,7 +15,7 @@ def storing_for(project_id: UUID) -> Callable[[bytes], str]:
 
 
 def store(project_id: UUID, image: bytes) -> str:
-    """Store a screenshot and return its SHA-256."""
+    # Named by its hash, a screenshot cannot be changed unnoticed, and equal ones are stored once.
     sha256 = hashlib.sha256(image).hexdigest()
     path = _path(project_id, sha256)
     if not default_storage.exists(path):
@@ -29,6 +25,7 @@ def store(project_id: UUID, image: bytes) -> str:
 
 def load(project_id: UUID, sha256: str) -> bytes | None:
     """Return a screenshot of the project; None if there is none, or if the file does not match its hash."""
+    # The hash comes from the URL; anything else could be a path.
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         return None
     try:

@@ -130,7 +130,7 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     ),
     ScanResult: _result,
     ScanSchedule: lambda scenario: ScanSchedule.objects.create(
-        project=scenario.project, rhythm="daily", hour=3, minute=7, next_at=timezone.now()
+        project=scenario.project, frequency="daily", hour=3, minute=7, next_at=timezone.now()
     ),
     SiteCredentials: lambda scenario: services.set_credentials(
         scenario.project,

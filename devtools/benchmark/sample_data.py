@@ -17,7 +17,7 @@ from events.models import Event
 from findings.models import Finding, Regression
 from remediation.evidence.triggers import CONTINUE_CHAIN
 from remediation.models import Evidence, Task, Verification
-from scanner.evidence_bundle.chain import GENESIS, first_hash
+from scanner.evidence_bundle.chain import GENESIS, hash_of_format_1
 from scanner.evidence_bundle.jcs import canonical, plain
 from scans.models import Scan
 
@@ -222,5 +222,5 @@ def links(rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         seen = {"checked_at": at, "detail": "a header", "status": "passed"}
         content = {"sequence": sequence, "verification_id": verification_id, "key": key, **seen}
         body = canonical(plain(content))
-        previous, last = last, first_hash(last, body)
+        previous, last = last, hash_of_format_1(last, body)
         yield project_id, verification_id, sequence, key, body, previous, last, at, "check", 1, "", ""

@@ -17,7 +17,7 @@ from remediation.evidence import export
 from remediation.evidence.chain import is_intact, keyring, links_of
 from remediation.models import Evidence, Verification
 from scanner.evidence_bundle.keys import fingerprint
-from scanner.evidence_bundle.verification import examine
+from scanner.evidence_bundle.verification import verify
 
 
 class EvidenceInline(ReadOnlyInline):
@@ -94,7 +94,7 @@ def verify_bundle(verification: Verification) -> list[Any]:
         raw = export.bundle(verification)
     except NoSigningKey:
         return []
-    return list(examine(raw, list(keyring().public.values())))
+    return list(verify(raw, list(keyring().public.values())))
 
 
 def link_context(link: Evidence) -> dict[str, Any]:

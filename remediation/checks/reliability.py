@@ -117,7 +117,7 @@ def comparable_checks() -> list[str]:
 
 
 def active_projects() -> QuerySet[Project]:
-    """Return the projects with a scan or a verification in the last 90 days."""
+    """Return the projects with a scan or a verification in the window."""
     recent = {"project": OuterRef("pk"), "created_at__gte": timezone.now() - WINDOW}
     scanned = Exists(Scan.objects.filter(**recent))
     verified = Exists(Verification.objects.filter(**recent))

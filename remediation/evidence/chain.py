@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from remediation.models import Evidence, EvidenceChain, Result, Verification
-from scanner.evidence_bundle.chain import FORMAT, GENESIS, Head, first_hash
+from scanner.evidence_bundle.chain import FORMAT, GENESIS, Head, hash_of_format_1
 from scanner.evidence_bundle.jcs import canonical, plain
-from scanner.evidence_bundle.keys import Keyring, as_jwk, holds, parse_signing_keys
+from scanner.evidence_bundle.keys import Keyring, as_jwk, is_valid_signature, parse_signing_keys
 
 # Old links may precede their verification by the difference between the clocks of two machines.
 CLOCK_TOLERANCE = timedelta(days=1)
@@ -88,7 +88,7 @@ def _since(verification: Verification) -> datetime:
 
 
 def _signed(verification: Verification, sequence: int, previous_hash: str, body: str) -> Evidence:
-    head = Head.of(str(verification.project_id), sequence, previous_hash, body)
+    head = Head.with_body(str(verification.project_id), sequence, previous_hash, body)
     signer = keyring().signer
     return Evidence(
         project_id=verification.project_id,
@@ -131,10 +131,12 @@ def _actor(by: Actor) -> dict[str, Any]:
 def is_intact(link: Evidence) -> bool:
     """Tell whether the hash of a link, and its signature if it has one, are valid."""
     if link.format == 1:
-        return link.hash == first_hash(link.previous_hash, link.body)
-    head = Head.of(str(link.project_id), link.sequence, link.previous_hash, link.body)
+        return link.hash == hash_of_format_1(link.previous_hash, link.body)
+    head = Head.with_body(str(link.project_id), link.sequence, link.previous_hash, link.body)
     public = keyring().public.get(link.key_id)
-    signed = not link.signature or (public is not None and holds(public, link.signature, head.text))
+    signed = not link.signature or (
+        public is not None and is_valid_signature(public, link.signature, head.text)
+    )
     return link.hash == head.hash and signed
 
 

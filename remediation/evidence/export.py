@@ -19,7 +19,7 @@ from scanner.evidence_bundle import bundle_format
 from scanner.evidence_bundle.chain import sha256 as sha256_of
 from scanner.evidence_bundle.jcs import plain
 from scanner.evidence_bundle.keys import as_jwk
-from scanner.evidence_bundle.screenshots import named_pictures
+from scanner.evidence_bundle.screenshots import named_screenshots
 from scans import screenshots
 
 MAX_SCREENSHOT_BYTES = 20 * 1024 * 1024  # in all; of further screenshots only the hashes are included
@@ -31,7 +31,7 @@ def bundle(verification: Verification) -> bytes:
     signer = keyring().signer
     if signer is None:
         raise NoSigningKey
-    return bundle_format.sealed(plain(content(verification)), signer)
+    return bundle_format.signed_file(plain(content(verification)), signer)
 
 
 def download(verification: Verification) -> HttpResponse:
@@ -93,7 +93,7 @@ def _people(links: list[Evidence]) -> dict[str, Any]:
 
 def _screenshots(links: list[Evidence]) -> Iterator[dict[str, str]]:
     remaining = MAX_SCREENSHOT_BYTES
-    named = {sha256: link.project_id for link in links for sha256 in named_pictures(json.loads(link.body))}
+    named = {sha256: link.project_id for link in links for sha256 in named_screenshots(json.loads(link.body))}
     for sha256, project_id in named.items():
         image = screenshots.load(project_id, sha256)
         remaining -= len(image or b"")

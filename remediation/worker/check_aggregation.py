@@ -44,8 +44,9 @@ def aggregate(key: str, outcomes: Mapping[str, Outcome]) -> AggregatedResult:
 
 
 def page_evidence(outcome: Outcome) -> dict[str, Any]:
-    """Return the evidence of one page. A check that no longer applies to it has not passed."""
+    """Return the evidence of one page."""
     evidence = outcome.to_json()
+    # A check that no longer applies to the page has not passed: what it failed on is missing.
     if outcome.status not in (PASSED, FAILED, INCONCLUSIVE):
         evidence["reason"] = "target_missing"
     return evidence

@@ -1,7 +1,4 @@
-"""Run a check on the pages of a verification; the first confirmed failure ends it.
-
-A page that was not checked is inconclusive (`not_looked_at`), so a check passes only when every page has passed.
-"""
+"""Run a check on the pages of a verification; the first confirmed failure ends it."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
@@ -11,16 +8,12 @@ from scanner.outcome import FAILED, Outcome, inconclusive
 MAX_CONCURRENT_PAGES = 6
 # A fault that is still there usually shows on the first page, at the cost of two requests.
 HEAD_START_SECONDS = 1.0
-NOT_LOOKED_AT = inconclusive(
-    "not_looked_at", "The check failed on another page, so this page was not checked."
-)
+# Inconclusive, so that a check passes only when every page has passed.
+NOT_CHECKED = inconclusive("not_looked_at", "The check failed on another page, so this page was not checked.")
 
 
 def run_side_by_side(urls: Sequence[str], run: Callable[[str], Outcome]) -> dict[str, Outcome]:
-    """Return the outcome of each URL, in their order; `run` is called in threads.
-
-    The first page has a head start of a second. After a failure the running calls are not waited for.
-    """
+    """Return the outcome of each URL, in their order; `run` is called in threads."""
     pool = ThreadPoolExecutor(MAX_CONCURRENT_PAGES, thread_name_prefix="verification-page")
     try:
         futures = {url: pool.submit(run, url) for url in urls[:1]}
@@ -32,6 +25,7 @@ def run_side_by_side(urls: Sequence[str], run: Callable[[str], Outcome]) -> dict
                     break
         return {url: _outcome(futures.get(url)) for url in urls}
     finally:
+        # After a failure the running calls are not waited for.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -40,4 +34,4 @@ def _has_failed(future: Future[Outcome]) -> bool:
 
 
 def _outcome(future: Future[Outcome] | None) -> Outcome:
-    return future.result() if future and future.done() else NOT_LOOKED_AT
+    return future.result() if future and future.done() else NOT_CHECKED

@@ -46,7 +46,6 @@ class FindingPage:
         self._context: PageContext | None = None
 
     def stop(self) -> None:
-        """Send no further request for this page."""
         with self._lock:
             if self._context:
                 self._context.budget.end()
@@ -73,7 +72,6 @@ class FindingPage:
         return context
 
     def run_check(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
-        """Run one check on this page."""
         original = {key: original_outcome(self._finding, self.url, key)}
         outcomes = engine.run_checks(
             self.url, [key], thresholds=thresholds, before=original, context=self._facts

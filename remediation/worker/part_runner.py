@@ -1,7 +1,6 @@
 """Run the part of a verification that belongs to one scanner: re-run its checks and store their results.
 
-The engine fails closed: a check that could not run is `inconclusive`, never `passed`. It never sets the verification's
-result, which is for a person to decide. Each scanner has a part, so that HTTP checks do not wait for a browser.
+A check that could not run is `inconclusive`, never `passed`. The verification's result is for a person to decide.
 """
 
 import time
@@ -26,7 +25,7 @@ from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.services.policies import config_of
 from remediation.worker.check_aggregation import AggregatedResult, aggregate
-from remediation.worker.early_verdict import NOT_LOOKED_AT, run_side_by_side
+from remediation.worker.early_verdict import NOT_CHECKED, run_side_by_side
 from remediation.worker.finding_pages import FindingPage, page_urls
 from remediation.worker.provider_checks import run_provider_check
 from scanner.fetcher import Memo
@@ -124,12 +123,11 @@ class VerificationRunner:
         return None if outcomes is None else aggregate(key, outcomes | self._omitted)
 
     def _run_on_all_pages(self, key: str) -> dict[str, Outcome]:
-        """Run an HTTP check on the pages side by side; it is fast, so its outcomes are not stored one by one."""
         pages = {page.url: page for page in self._pages}
+        # An HTTP check takes seconds, so its outcomes are not stored one by one.
         return run_side_by_side(list(pages), lambda url: self._outcome(pages[url], key))
 
     def _run_page_by_page(self, key: str) -> dict[str, Outcome] | None:
-        """Run a browser check until it fails on a page, and store each outcome; None if time or lease has ended."""
         stored = self.part.outcomes.setdefault(key, {})
         for page in self._pages:
             if any(outcome["status"] == FAILED for outcome in stored.values()):
@@ -141,17 +139,16 @@ class VerificationRunner:
                 if not leases.write(self.part, outcomes=self.part.outcomes, attempts=0):
                     return None
         known = {url: Outcome.from_json(outcome) for url, outcome in stored.items()}
-        return {page.url: known.get(page.url, NOT_LOOKED_AT) for page in self._pages}
+        return {page.url: known.get(page.url, NOT_CHECKED) for page in self._pages}
 
     def stop(self) -> None:
-        """Send no further request for the pages that are still being checked."""
         for page in self._pages:
             page.stop()
         self._client.close()
 
     def _outcome(self, page: FindingPage, key: str) -> Outcome:
-        """Run a check on a page, unless workers have repeatedly died doing so."""
         if self.part.attempts > MAX_ATTEMPTS:
+            # Give up this page only: the next one may be checked again.
             self.part.attempts = 0 if self.part.scanner == Scanner.BROWSER else self.part.attempts
             return inconclusive("not_available", GIVEN_UP)
         return page.run_check(key, self._thresholds)
@@ -162,6 +159,7 @@ def store_result(part: VerificationPart, key: str, result: AggregatedResult) -> 
     """Store the result of a check and its evidence; False, without a change, if the lease is lost or nothing runs."""
     locked = lock_verification(part.verification_id)
     verification = locked.verification
+    # Decided meanwhile, or stored by another worker.
     if not verification.running:
         return False
     for check in verification.checks:
@@ -180,7 +178,6 @@ def store_result(part: VerificationPart, key: str, result: AggregatedResult) -> 
 
 
 def _save_part(part: VerificationPart, key: str, *, finished: bool) -> bool:
-    """Remove the stored outcomes of a finished check from the part; False if another worker holds it."""
     part.outcomes.pop(key, None)
     now = timezone.now()
     changes = {"finished_at": now, "lease_until": None} if finished else {}
@@ -188,10 +185,10 @@ def _save_part(part: VerificationPart, key: str, *, finished: bool) -> bool:
 
 
 def _finish(locked: LockedVerification) -> None:
-    """Log that all checks have a result, and refund the unit of quota if every one is inconclusive."""
     verification = locked.verification
     statuses = [check["status"] for check in verification.checks]
     log_event("verification.checked", verification, by=SYSTEM, statuses=statuses)
+    # A verification that found out nothing costs no quota.
     if all(status == CheckStatus.INCONCLUSIVE for status in statuses):
         Verification.objects.filter(pk=verification.pk).update(refunded=True)
         quota.refund(verification.project.organization_id, spent_at=verification.created_at)

@@ -20,6 +20,7 @@ def run_provider_check(
 
 def ready_since(verification: Verification) -> datetime:
     """Return when the task last became ready to verify; if it never did, when it was first verified."""
+    # A provider's report from before the fix says nothing about the fix.
     changes = Event.objects.filter(subject_id=verification.task_id, name="task.updated")
     ready = changes.filter(data__now__status=Task.Status.READY_VERIFY.value).order_by("-id")
     first = Verification.objects.filter(task=verification.task_id).order_by("created_at")

@@ -21,20 +21,18 @@ from scanner.browser.errors import BrowserError
 from scanner.browser.session import ChromiumSession
 from scanner.browser.visit import Visit
 
-MAX_VISITS_PER_CHROMIUM = 50
-VISIT_TIMEOUT = 45.0
+MAX_VISITS_PER_CHROMIUM = 50  # Chromium's memory grows with each one
+VISIT_TIMEOUT = 45.0  # of a whole visit, after which Chromium is killed
 RESPONSE_TIMEOUT = 15.0  # for the first byte of the page
 
 
 class Browser:
     """A real browser for the pages of one run; a context manager, used by one thread.
 
-    with Browser(policy=policy, options=options) as browser:
-        with browser.page(url) as page:
-            page.evaluate("document.title")
+        with Browser(policy=policy, options=options) as browser:
+            with browser.page(url) as page:
+                page.evaluate("document.title")
 
-    `policy` tells which addresses may be reached: public ones by default. Chromium starts with the first page (half a
-    second), is restarted after 50 visits or after a page has broken it, and is gone with all its files at the end.
     Django's database is usable between the pages, but not inside of a `page` block.
     """
 
@@ -68,7 +66,6 @@ class Browser:
             session.terminate()
 
     def close(self) -> None:
-        """End Chromium and delete its files."""
         session, self._session = self._session, None
         if session:
             session.end()
@@ -87,12 +84,10 @@ class Browser:
         """Open `url` in a fresh context and yield its Playwright page, which has loaded.
 
         `prepare(page)` is called before the navigation, `arrived()` with the first byte of the page; they may raise to
-        end the visit. `throttle` counts the requests, except that of the page. `context`: Playwright's options of a
-        context. After `seconds` in all, the block included, Chromium is killed and every waiting call raises.
+        end the visit. `throttle` counts the requests, except that of the page. `context`: options of the context.
 
-        Raises BrowserError, here or out of the block: `not_available` (no Chromium, or it does not start),
-        `refused_address`, `blocked` (no answer, a TLS failure), `timeout`, `truncated` (over 50 MB, 300 requests
-        or 1.5 GB of memory). `browser.visit` describes the visit, also when it failed.
+        Raises BrowserError, here or in the block: `not_available`, `refused_address`, `blocked`, `timeout`, `truncated`
+        (over 50 MB, 300 requests or 1.5 GB of memory). `browser.visit` describes the visit, also when it failed.
         """
         self._require_allowed(url)
         session = self._running_session()

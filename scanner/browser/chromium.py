@@ -1,4 +1,4 @@
-"""Start the system's Chromium in a way that a page can do no harm."""
+"""Start the system's Chromium so that a page cannot reach the worker or its network."""
 
 import os
 import shlex
@@ -23,14 +23,14 @@ MAX_MEMORY_BYTES = 1536 * 1024 * 1024  # of all processes of one Chromium togeth
 # 127.0.0.1:9 is the proxy outside of a visit: nothing listens there, and each visit has its own proxy.
 FLAGS = (
     "--proxy-server=http://127.0.0.1:9",
-    "--proxy-bypass-list=<-loopback>",
-    "--disable-quic",
+    "--proxy-bypass-list=<-loopback>",  # by default loopback addresses bypass the proxy
+    "--disable-quic",  # QUIC, WebRTC and DNS prefetching do not use the proxy
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--dns-prefetch-disable",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--no-pings",
-    "--disable-dev-shm-usage",
+    "--disable-dev-shm-usage",  # /dev/shm has 64 MB in a container
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
@@ -66,11 +66,10 @@ class ChromiumOptions:
 
     @property
     def is_sandboxed(self) -> bool:
-        """Whether the sandbox is on; Chromium refuses it as root."""
+        # Chromium refuses to start its sandbox as root.
         return self.sandbox and os.geteuid() != 0
 
     def flags(self) -> list[str]:
-        """Return the command-line arguments."""
         return [*FLAGS, *([] if self.is_sandboxed else ["--no-sandbox"])]
 
 
@@ -84,12 +83,12 @@ def start_error(message: str) -> str:
 def guarded_launcher(program: str, home: Path) -> Path:
     """Write the executable that Playwright starts: Chromium under a process guard that ends with this process.
 
-    The guard's process id is written to `home/pid`, and `memory` to `home/note` when Chromium exceeds its memory.
-    Descriptors 3 and 4 are the pipe of the DevTools protocol.
+    The guard's process id is in `home/pid`; `home/note` says `memory` after Chromium has exceeded its memory.
     """
     guard = [sys.executable, "-I", "-S", process_guard.__file__]
     guard += ["--stop-signal", str(int(signal.SIGKILL))]
     guard += ["--owner", str(os.getpid()), "--memory", str(MAX_MEMORY_BYTES), "--note", str(home / "note")]
+    # The pipe of the DevTools protocol.
     guard += ["--inherit", "3", "--inherit", "4", "--remove", str(home), "--", program]
     launcher = home / "chromium"
     command = f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join(guard)} "$@"'
@@ -102,6 +101,6 @@ def guarded_launcher(program: str, home: Path) -> Path:
 
 
 def environment(home: Path) -> dict[str, str | float | bool]:
-    """Return Chromium's environment: no keys and proxies of the worker, and a home that is deleted with it."""
+    """Return Chromium's environment: none of the worker's keys and proxies, and a home that is deleted with it."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
     return {**kept, "HOME": str(home), "TMPDIR": str(home), "XDG_RUNTIME_DIR": str(home)}

@@ -4,4 +4,4 @@ from scanner.preconditions import Inconclusive
 
 
 class BrowserError(Inconclusive):
-    """A visit failed; `reason` is one of `scanner.outcome.REASONS`. The checks that need the visit are inconclusive."""
+    """A visit failed; the checks that need the visit are inconclusive."""

@@ -13,6 +13,6 @@ CHROMIUM = (
 
 
 def chromium(configured: str) -> str | None:
-    """Return the path of the configured Chromium, or of the first one on the PATH; None when there is none."""
+    """Return the path of the configured Chromium, or of the first one on the PATH; None without one."""
     names = [configured] if configured else CHROMIUM
     return next((path for name in names if (path := shutil.which(name))), None)

@@ -1,8 +1,6 @@
-"""Locks between the processes of this machine: a timed load runs alone, untimed visits run beside each other.
+"""Locks between the processes of this machine: a timed load runs alone, untimed visits run at the same time.
 
-A visit beside a timed load would take its processor time, and the page would seem slow. The locks are advisory locks on
-files in the temporary directory, so they end with their process. Containers with a temporary directory of their own do
-not see each other's locks: let each have its own processors.
+Containers with separate temporary directories do not see each other's locks: give each its own processors.
 """
 
 import fcntl
@@ -15,7 +13,8 @@ from pathlib import Path
 
 @contextmanager
 def lab_slot() -> Iterator[None]:
-    """Hold the machine for a timed load: wait for running visits to end, and let no other begin."""
+    """Lock the machine for a timed load: wait for running visits to end, and let no other begin."""
+    # A visit at the same time would take processor time, and the page would seem slow.
     with _locked("next", fcntl.LOCK_EX), _locked("running", fcntl.LOCK_EX):
         yield
 
@@ -35,6 +34,7 @@ def _locked(name: str, operation: int) -> Iterator[None]:
     path = Path(tempfile.gettempdir()) / f"krafter-{os.geteuid()}-{name}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
+        # An advisory lock ends with its process, also with a killed one.
         fcntl.flock(descriptor, operation)
         yield
     finally:

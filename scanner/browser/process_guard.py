@@ -1,12 +1,7 @@
 """Run one command, and kill it with all its descendants when its owner ends.
 
-Standard input is a pipe that the owner holds open: when it closes, also because the owner was killed, the command and
-all its descendants are killed. When the command ends by itself, its remaining descendants are killed as well, and its
-exit status is the guard's. An owner that cannot hold a pipe open gives its process id (`--owner`). The memory of all
-processes together can be limited (`--memory`, on Linux).
-
-Run it as a file in isolated mode (`python -I -S process_guard.py`): it starts in milliseconds and imports only the
-standard library.
+The owner holds standard input open as a pipe, or gives its process id (`--owner`). The exit status is the command's.
+Run it as a file in isolated mode (`python -I -S process_guard.py`): it starts in milliseconds.
 """
 
 import argparse
@@ -24,7 +19,7 @@ from pathlib import Path
 
 LINUX = sys.platform.startswith("linux")
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
-QUIET_SECONDS = 2.0
+QUIET_SECONDS = 2.0  # that a command has to end itself after --abandon-signal
 TICK_SECONDS = 0.25  # between two checks of the owner and the memory
 
 
@@ -64,6 +59,7 @@ def descendants(root: int) -> set[int]:
     """Return the descendants of a process; needs /proc."""
     table = list(parents())
     found, grown = {root}, True
+    # /proc has parents only; repeat until no further descendant is found.
     while grown:
         more = {pid for pid, parent in table if parent in found} - found
         found, grown = found | more, bool(more)
@@ -71,19 +67,20 @@ def descendants(root: int) -> set[int]:
 
 
 def memory(pids: set[int]) -> int:
-    """Return the memory of the processes in bytes; mapped files are shared, and count once."""
+    """Return the memory of the processes in bytes."""
     total, mapped = 0, 0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, KeyError):
             lines = Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
             fields = {name: value for name, _, value in (line.partition(":") for line in lines)}
             total += sum(int(fields[name].split()[0]) for name in ("RssAnon", "RssShmem"))
+            # Mapped files, such as Chromium's own program, are shared by the processes and count once.
             mapped = max(mapped, int(fields["RssFile"].split()[0]))
     return (total + mapped) * 1024
 
 
 def exists(pid: int) -> bool:
-    """Tell whether the process exists; a zombie does."""
+    """Return whether the process exists; a zombie does."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -94,7 +91,7 @@ def exists(pid: int) -> bool:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether the process runs; a zombie, which has ended but was not waited for, does not."""
+    """Return whether the process runs; a zombie does not."""
     if not exists(pid):
         return False
     try:
@@ -104,7 +101,6 @@ def is_running(pid: int) -> bool:
 
 
 def signal_to(pid: int, number: int) -> None:
-    """Send the signal, unless the process has ended."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
 
@@ -126,6 +122,7 @@ def kill_everything(main: int, seconds: float = 5.0) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with contextlib.suppress(ProcessLookupError, PermissionError):
+            # First the group, at once; descendants that have left it are searched for.
             os.killpg(main, signal.SIGKILL)
         below = descendants(os.getpid()) if LINUX else set()
         for pid in below:
@@ -147,6 +144,7 @@ class ProcessGuard:
         self.status: int | None = None
         self.out_of_memory = False
         self.waking, waker = os.pipe()
+        # Signals write into this pipe and so end `select` (signal.set_wakeup_fd).
         for end in (self.waking, waker):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
@@ -158,7 +156,6 @@ class ProcessGuard:
         self.command = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start the command in its own session, as the requested user."""
         uid, gid = self.options.user or (None, None)
         return subprocess.Popen(
             self.options.command,
@@ -172,15 +169,11 @@ class ProcessGuard:
         )
 
     def forward_stop(self, *_: object) -> None:
-        """Ask the command to stop."""
         if self.status is None:
             signal_to(self.command.pid, self.options.stop_signal)
 
     def watch(self, seconds: float | None) -> bool:
-        """Wait until the command ends (True), or until the pipe closes or the time is over (False).
-
-        With `--owner`, its end counts instead of the pipe's; with `--memory`, so does exceeding it.
-        """
+        """Wait until the command ends (True), or until it must end or the time is over (False)."""
         polls = bool(self.options.owner or self.options.memory)
         deadline = None if seconds is None else time.monotonic() + seconds
         held = [0] if seconds is None and not self.options.owner else []
@@ -199,11 +192,10 @@ class ProcessGuard:
                 return False
 
     def owner_is_gone(self) -> bool:
-        """Tell whether the owner has ended."""
         return bool(self.options.owner) and not exists(self.options.owner)
 
     def must_end(self) -> bool:
-        """Tell whether the owner has ended or the memory exceeds its limit; the latter is noted in a file."""
+        """Return whether the owner has ended or the memory exceeds its limit, which is noted in a file."""
         if self.owner_is_gone():
             return True
         cap = self.options.memory
@@ -224,6 +216,7 @@ class ProcessGuard:
         for path in self.options.remove if abandoned and not self.out_of_memory else []:
             shutil.rmtree(path, ignore_errors=True)
         self.command.returncode = self.status = -signal.SIGKILL if self.status is None else self.status
+        # As a shell reports it: 128 and the number of the signal.
         return self.status if self.status >= 0 else 128 - self.status
 
 
@@ -234,7 +227,6 @@ def user_and_group(text: str) -> tuple[int, int]:
 
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--stop-signal", type=int, default=int(signal.SIGTERM), help="sent to the command to stop it"

@@ -74,11 +74,12 @@ class ChromiumSession:
             )
             self.version = self.chromium.version
         finally:
+            # Playwright leaves its loop marked as running, and Django refuses the database in a running loop.
             self._loop = asyncio._get_running_loop()
             asyncio._set_running_loop(None)
 
     def _start_driver(self) -> Playwright:
-        """Start Playwright's driver process, which creates its directories in TMPDIR."""
+        # The driver creates its directories in TMPDIR; there they are deleted with the home.
         before = os.environ.get("TMPDIR")
         os.environ["TMPDIR"] = str(self.home)
         try:
@@ -90,7 +91,6 @@ class ChromiumSession:
 
     @contextlib.contextmanager
     def page(self, visit: Visit, options: dict[str, Any]) -> Iterator[Page]:
-        """Yield a page in its own context, behind the visit's proxy."""
         self.visits += 1
         # Playwright leaves its loop marked as running between its calls, which Django would take for a coroutine.
         asyncio._set_running_loop(self._loop)
@@ -119,7 +119,7 @@ class ChromiumSession:
 
     @contextlib.contextmanager
     def timeout(self, seconds: float) -> Iterator[None]:
-        """Kill Chromium when the block takes longer: a page in an endless loop answers no call."""
+        # A page in an endless loop answers no call, so Playwright's own timeouts do not end it.
         timer = threading.Timer(seconds, self._on_timeout)
         timer.daemon = True
         timer.start()
@@ -133,7 +133,6 @@ class ChromiumSession:
         self.kill()
 
     def end_reason(self) -> BrowserError | None:
-        """Return why Chromium has ended; None when it is running."""
         if self._timed_out:
             return BrowserError("timeout", "The visit timed out; the browser was killed.", final=True)
         note = self.home / "note"
@@ -146,7 +145,6 @@ class ChromiumSession:
         return None
 
     def kill(self) -> None:
-        """Kill Chromium with all its processes."""
         self.broken = True
         guard = self._guard_pid()
         if guard:
@@ -154,10 +152,8 @@ class ChromiumSession:
                 os.kill(guard, signal.SIGTERM)
 
     def terminate(self) -> None:
-        """Kill Chromium and Playwright's driver and delete the home directory, from any thread while no page is open.
-
-        Playwright's own calls belong to one thread; `end` still has to be called there.
-        """
+        """Kill Chromium and the driver and delete the home directory, from any thread while no page is open."""
+        # Playwright's own calls belong to one thread; `end` still has to be called there.
         driver = self._driver_pid()
         self.kill()
         if driver:
@@ -166,7 +162,6 @@ class ChromiumSession:
         self._delete_home()  # with the guard's process id, which another process may have tomorrow
 
     def _driver_pid(self) -> int:
-        """Return the child of this process that has started Chromium, or 0; needs /proc."""
         above, pid = dict(parents()), self._guard_pid()
         while above.get(pid, 0) not in (0, os.getpid()):
             pid = above[pid]
@@ -201,8 +196,9 @@ class ChromiumSession:
 
 
 def remove_stale_homes() -> None:
-    """Delete the home directories of workers that are gone, as after a power failure, when no guard could."""
+    """Delete the home directories of workers that have ended."""
     for home in Path(tempfile.gettempdir()).glob(f"{HOME_PREFIX}*"):
+        # After a power failure no guard has deleted the home.
         owner = home.name.removeprefix(HOME_PREFIX).partition("-")[0]
         if owner.isdigit() and not is_running(int(owner)):
             shutil.rmtree(home, ignore_errors=True)
@@ -213,7 +209,7 @@ def enforced_options(visit: Visit) -> dict[str, Any]:
     return {
         "proxy": {"server": f"http://127.0.0.1:{visit.proxy.port}", "bypass": "<-loopback>"},
         "accept_downloads": False,
-        "service_workers": "block",
+        "service_workers": "block",  # their requests are not the page's, and they may outlive it
         "ignore_https_errors": False,
     }
 

@@ -1,9 +1,6 @@
 """Add certificate authorities to Chromium: it reads an NSS database in its home directory.
 
-Chromium trusts them in addition to its own, and verifies as always: name, validity and chain. The database is created
-by the NSS library, which Chromium depends on; in a separate process, so that a worker does not load NSS.
-
-    python -I -S trust_store.py DIRECTORY CA_FILE
+python -I -S trust_store.py DIRECTORY CA_FILE
 """
 
 import ctypes
@@ -13,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TRUSTED_FOR_SERVERS = b"C,,"
+TRUSTED_FOR_SERVERS = b"C,,"  # CERT_DecodeTrustString: a trusted CA for server certificates
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -21,6 +18,7 @@ def install(home: Path, ca_file: str) -> str:
     """Trust the certificates of a PEM file in a Chromium home; return an error message, or an empty string."""
     directory = home / ".pki" / "nssdb"
     directory.mkdir(parents=True, mode=0o700)
+    # In a separate process, so that the worker does not load NSS.
     arguments = [sys.executable, "-I", "-S", __file__, str(directory), ca_file]
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=20, check=False)
     return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["NSS failed"])[-1]
@@ -28,6 +26,7 @@ def install(home: Path, ca_file: str) -> str:
 
 def create(directory: str, ca_file: str) -> None:
     """Create the database. Raises OSError when NSS is missing or fails."""
+    # Chromium depends on NSS, so its library is installed; its tool certutil is not.
     nss, smime = ctypes.CDLL("libnss3.so"), ctypes.CDLL("libsmime3.so")
     for function in (
         nss.PK11_GetInternalKeySlot,

@@ -19,7 +19,7 @@ KNOWN_REASONS = ("blocked", "timeout", "refused_address")
 
 @dataclass
 class Visit:
-    """The record of one visit; `response` is the main navigation's, after its redirects."""
+    """One visit; `response` is the main navigation's, after its redirects."""
 
     url: str
     proxy: ForwardProxy
@@ -42,19 +42,16 @@ class Visit:
 
     @property
     def address(self) -> str:
-        """The address of the page's host; empty when it was not reached."""
         shown = self.page.url if self.page else ""
         host = ParsedUrl.parse(shown if shown.startswith("http") else self.url).host
         return next((request.address for request in list(self.proxied_requests) if request.host == host), "")
 
     @property
     def reached(self) -> dict[str, str]:
-        """The hosts that were reached, with their addresses."""
         return {request.host: request.address for request in list(self.proxied_requests) if request.address}
 
     @property
     def refused(self) -> list[str]:
-        """The refused requests: scheme, host, port, and the path where it is known."""
         return list(dict.fromkeys(request.url for request in self.proxy.refused_requests))
 
     def count(self, request: Request) -> None:
@@ -67,7 +64,7 @@ class Visit:
                 self.throttle.record(ParsedUrl.parse(request.url))
 
     def require_within_limits(self) -> None:
-        """Raise BrowserError when the page exceeded a limit of the visit: it was not loaded completely."""
+        """Raise BrowserError when the page exceeded a limit, so that it was not loaded completely."""
         if self.proxy.budget.exceeded:
             raise BrowserError("truncated", f"The page makes {self.proxy.budget.exceeded}.", final=True)
 

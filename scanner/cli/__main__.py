@@ -1,8 +1,4 @@
-"""The command `./krafter check URL… [--json] [--only KEY,…] [--no-browser]`.
-
-Exit status: 0 when every check passed or does not apply; 1 when one failed; 2 when none failed and one is
-inconclusive; 64 for a usage error.
-"""
+"""The command `./krafter check URL… [--json] [--only KEY,…] [--no-browser]`."""
 
 import argparse
 import difflib
@@ -26,7 +22,6 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that exits with 64, since 1 and 2 have another meaning here."""
 
     def error(self, message: str) -> NoReturn:
-        """Print the error as a sentence and exit."""
         print(f"check: {message[:1].upper()}{message[1:]}.".replace("..", "."), file=sys.stderr)
         print("Usage: ./krafter check URL… [--json] [--only KEY,…] [--no-browser]", file=sys.stderr)
         sys.exit(EXIT_USAGE)
@@ -82,10 +77,7 @@ def _urls(arguments: Iterable[str]) -> Iterator[str]:
 
 
 def selected_keys(only: Sequence[str] | None, *, with_browser: bool) -> list[str]:
-    """Return the keys of the checks to run. Raises ValueError for an unknown key, with suggestions.
-
-    Without a browser the checks that need one are left out, unless `only` names them.
-    """
+    """Return the keys of the checks to run. Raises ValueError for an unknown key, with suggestions."""
     if not only:
         every = registry.keys()
         return every if with_browser else [key for key in every if not needs_browser(key)]
@@ -99,7 +91,6 @@ def selected_keys(only: Sequence[str] | None, *, with_browser: bool) -> list[str
 
 
 def needs_browser(key: str) -> bool:
-    """Tell whether a check needs a browser."""
     known = registry.get(key)
     return known is not None and known.needs_browser
 
@@ -130,7 +121,6 @@ def print_results(results: Iterable[UrlResult], *, total: int, json_lines: bool,
 
 
 def show_progress(text: str) -> None:
-    """Show the progress on a terminal, in a line that is overwritten."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 

@@ -40,5 +40,4 @@ class Environment:
         return cls(policy, ca_file, chromium)
 
     def client(self) -> Client:
-        """Return an HTTP client with these settings."""
         return Client(policy=self.policy, ca_file=self.ca_file)

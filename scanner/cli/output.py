@@ -52,7 +52,6 @@ class Table:
         self._width = min(shutil.get_terminal_size((80, 24)).columns, 120)
 
     def lines(self, result: UrlResult) -> Iterator[str]:
-        """Yield the lines of one result."""
         yield ""
         yield self._bold(printable(result.url))
         for status, key, detail in self._rows(result):
@@ -60,7 +59,6 @@ class Table:
         yield f"  {summary(result)}"
 
     def _rows(self, result: UrlResult) -> Iterator[tuple[Status, str, str]]:
-        """Yield status, key and detail; a reason that many checks share is one row."""
         unclear = Counter(
             detail_of(outcome) for outcome in result.outcomes.values() if outcome.status == INCONCLUSIVE
         )
@@ -103,18 +101,16 @@ def _urgency(item: tuple[str, Outcome]) -> tuple[int, int]:
 
 
 def detail_of(outcome: Outcome) -> str:
-    """Return an outcome's detail, safe to be printed on a terminal."""
     detail = str(outcome.evidence.get("detail") or "")
     return printable(f"{outcome.reason}: {detail}" if outcome.reason else detail)
 
 
 def printable(text: str) -> str:
-    """Replace control characters, which a site may have sent to manipulate the terminal."""
+    # A site may send escape sequences to manipulate the terminal.
     return "".join("\ufffd" if unicodedata.category(each) in ("Cc", "Cf", "Cs") else each for each in text)
 
 
 def summary(result: UrlResult) -> str:
-    """Return the number of checks by status, and the time."""
     statuses = [outcome.status for outcome in result.outcomes.values()]
     labels = {
         "failed": FAILED,

@@ -1,7 +1,4 @@
-"""Run checks on several URLs at once, never on two of one host; results arrive as they are known.
-
-HTTP checks run in a few threads. A browser belongs to one thread, which visits one page after the other.
-"""
+"""Run checks on several URLs at once, never on two of one host; results arrive as they are known."""
 
 import logging
 import time
@@ -38,15 +35,13 @@ class UrlResult:
 
 
 class AnyHost:
-    """Treats every host as verified: the person at the shell is responsible for the URLs they give."""
+    """Treats every host as verified: the caller is responsible for the URLs."""
 
     def covers(self, host: str) -> bool:
-        """Return True; a redirect to another site ends the run before this is called."""
         return True
 
 
 def has_browser(environment: Environment) -> bool:
-    """Tell whether Chromium is installed."""
     try:
         return bool(environment.chromium.find())
     except BrowserError:
@@ -77,11 +72,9 @@ class UrlRun:
 
     @property
     def needs_browser(self) -> bool:
-        """Whether checks are left that must run in the browser's thread."""
         return any(key not in self._outcomes for key in self._browser_keys)
 
     def run_http_checks(self) -> None:
-        """Run the checks that need no browser. For an invalid URL every check is inconclusive."""
         self._started = time.monotonic()
         try:
             url = ParsedUrl.parse(self.url).url
@@ -101,7 +94,6 @@ class UrlRun:
         self._run(self._http_keys)
 
     def run_browser_checks(self) -> None:
-        """Run the other checks, in the browser's thread."""
         self._run(self._browser_keys)
 
     def _run(self, keys: Sequence[str]) -> None:
@@ -114,7 +106,6 @@ class UrlRun:
             self._outcomes.update({key: broken for key in keys if key not in self._outcomes})
 
     def result(self) -> UrlResult:
-        """Return the outcomes in the order of the keys."""
         outcomes = {key: self._outcomes[key] for key in self._keys}
         return UrlResult(self.url, outcomes, time.monotonic() - self._started)
 
@@ -122,14 +113,12 @@ class UrlRun:
 def check_urls(
     urls: Iterable[str], keys: Sequence[str], environment: Environment, *, with_browser: bool = False
 ) -> Iterator[UrlResult]:
-    """Yield the result of each URL when it is known. Never raises because of a URL or a site.
-
-    With a browser one URL at a time is checked over HTTP, so that timed loads have the machine to themselves.
-    """
+    """Yield the result of each URL when it is known. Never raises because of a URL or a site."""
     waiting = deque(urls)
     running: dict[Future[None], UrlRun] = {}
     browser = Browser(policy=environment.policy, options=environment.chromium) if with_browser else None
     with (
+        # With a browser one URL at a time, so that timed loads have the machine to themselves.
         ThreadPoolExecutor(1 if browser else MAX_CONCURRENT_URLS, thread_name_prefix="http") as http_pool,
         ThreadPoolExecutor(1, thread_name_prefix="browser") as browser_pool,
     ):
@@ -150,7 +139,7 @@ def check_urls(
 
 
 def take_startable(waiting: deque[str], busy: Sequence[str]) -> list[str]:
-    """Take URLs out of the queue while the limit allows, each of a host that is not busy."""
+    """Remove from the queue the URLs that can start now, each of a host that is not busy."""
     taken: list[str] = []
     hosts = set(busy)
     for url in list(waiting):

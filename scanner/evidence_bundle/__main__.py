@@ -1,4 +1,4 @@
-"""`./krafter verify-evidence FILE`: verify an evidence bundle. Needs Python, `cryptography` and `rfc8785` alone."""
+"""`./krafter verify-evidence FILE`: verify an evidence bundle."""
 
 import argparse
 import base64
@@ -15,25 +15,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from krafter_audit.security.key_settings import KEY_BYTES
-from scanner.evidence_bundle.bundle_format import LARGEST
+from scanner.evidence_bundle.bundle_format import MAX_BUNDLE_BYTES
 from scanner.evidence_bundle.keys import from_jwk
-from scanner.evidence_bundle.verification import Line, examine
+from scanner.evidence_bundle.verification import ResultLine, verify
 
 HOLDS, DOES_NOT_HOLD, CANNOT_TELL = 0, 1, 2
 MARKS = {"holds": "holds", "note": "note ", "fails": "FAILS"}
-LARGEST_KEY_FILE = 1024 * 1024
+MAX_KEY_FILE_BYTES = 1024 * 1024
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what holds; 0 when all of it does, 1 when something does not, 2 when it cannot be told."""
+    """Print the result of each verification step; return 0 if the bundle is valid, 1 if not, 2 if it is unreadable."""
     options = _options(arguments)
     try:
-        trusted = public_keys(read(options.public_key, LARGEST_KEY_FILE)) if options.public_key else None
-        raw = read(options.file, LARGEST)
+        trusted = public_keys(read(options.public_key, MAX_KEY_FILE_BYTES)) if options.public_key else None
+        raw = read(options.file, MAX_BUNDLE_BYTES)
     except (OSError, ValueError) as error:
         print(f"verify-evidence: {error}", file=sys.stderr)
         return CANNOT_TELL
-    lines = list(examine(raw, trusted))
+    lines = list(verify(raw, trusted))
     for line in lines:
         show(line)
     fault = next((line for line in lines if line.word == "fails"), None)
@@ -56,8 +56,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def show(line: Line) -> None:
-    """Print one line, at most 100 columns wide."""
+def show(line: ResultLine) -> None:
     print(
         textwrap.fill(line.sentence, 100, initial_indent=f"  {MARKS[line.word]}  ", subsequent_indent=" " * 9)
     )

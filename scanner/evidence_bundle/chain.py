@@ -1,10 +1,9 @@
 """One link of a chain of evidence: its head, which is hashed and signed, and its body, which the head names by hash.
 
-The head of a link is five lines of text, each ended by a line feed: the words `krafter-audit evidence link 2`, the
-project's id, the place in the project's chain, the hash of the link before (64 zeros before the first), and the
-SHA-256 of the body in hex. `hash` is SHA-256 of the head in hex, `signature` is Ed25519 over the head.
-
-Format 1 is what was written before there were signatures: `hash` = SHA-256 of the hash before, a line feed, the body.
+The head is five lines, each ended by a line feed: `krafter-audit evidence link 2`, the project's id, the place in its
+chain, the hash of the link before (64 zeros before the first), and the SHA-256 of the body in hex. `hash` is SHA-256
+of the head in hex, `signature` is Ed25519 over the head. In format 1, `hash` is SHA-256 of the hash before, a line
+feed and the body.
 """
 
 import hashlib
@@ -16,7 +15,7 @@ FORMAT = 2
 
 @dataclass(frozen=True)
 class Head:
-    """What a link says of itself without its body."""
+    """What identifies a link without its body."""
 
     project_id: str
     sequence: int
@@ -24,27 +23,23 @@ class Head:
     body_sha256: str
 
     @classmethod
-    def of(cls, project_id: str, sequence: int, previous_hash: str, body: str) -> "Head":
-        """Return the head of a link with this body."""
+    def with_body(cls, project_id: str, sequence: int, previous_hash: str, body: str) -> "Head":
         return cls(project_id, sequence, previous_hash, sha256(body))
 
     @property
     def text(self) -> bytes:
-        """The bytes that are hashed and signed."""
         told = (self.project_id, self.sequence, self.previous_hash, self.body_sha256)
         return "".join(f"{line}\n" for line in ("krafter-audit evidence link 2", *told)).encode()
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the head, in hex."""
         return hashlib.sha256(self.text).hexdigest()
 
 
 def sha256(text: str) -> str:
-    """Return SHA-256 of a text in UTF-8, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def first_hash(previous_hash: str, body: str) -> str:
-    """Return the hash of a link of format 1."""
+def hash_of_format_1(previous_hash: str, body: str) -> str:
+    """Return the hash of a link of format 1, which had no signatures."""
     return sha256(f"{previous_hash}\n{body}")

@@ -15,14 +15,13 @@ MAX_EXACT_INTEGER = 2**53 - 1  # of an IEEE 754 double, which is what a number i
 def canonical(value: Any) -> str:
     """Return a JSON value in its canonical form.
 
-    Raises ValueError for what it cannot represent: NaN, infinity, a number beyond all doubles, a lone surrogate, a key
-    that is no string.
+    Raises ValueError for NaN, infinity, a number beyond all doubles, a lone surrogate, or a key that is no string.
     """
     return rfc8785.dumps(_as_doubles(value)).decode()
 
 
 def _as_doubles(value: Any) -> Any:
-    """Replace integers that are not exact as a double: the library refuses them, other implementations round them."""
+    # The library refuses integers that are not exact as a double; other implementations round them.
     if type(value) is int and abs(value) > MAX_EXACT_INTEGER:
         try:
             return float(value)
@@ -36,15 +35,13 @@ def _as_doubles(value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return the value as canonical JSON can represent it: times and ids as text, lone surrogates replaced.
-
-    NaN, infinity and numbers beyond all doubles become text: evidence is recorded whatever was measured.
-    """
+    """Return the value as canonical JSON can represent it: other types as text, lone surrogates replaced."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return _without_surrogates(value)
     if isinstance(value, int | float):
+        # Evidence is recorded whatever was measured.
         return value if _is_finite(value) else str(value)
     if isinstance(value, Mapping):
         return {_without_surrogates(str(name)): plain(member) for name, member in value.items()}

@@ -15,20 +15,18 @@ from krafter_audit.security.key_settings import KEY_BYTES, KEY_ID, decode_key
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the setting: its 32 bytes are the private half, or where it is only known still, the public one."""
+    """One key of the setting: `raw` is the private half, or only the public one; 32 bytes."""
 
     key_id: str
-    is_whole: bool
+    has_private_half: bool
     raw: bytes = field(repr=False)
 
     def sign(self, message: bytes) -> str:
-        """Return the signature as base64."""
         return base64.b64encode(self._private.sign(message)).decode()
 
     @cached_property
     def public(self) -> bytes:
-        """The 32 bytes of its public half."""
-        return self._private.public_key().public_bytes_raw() if self.is_whole else self.raw
+        return self._private.public_key().public_bytes_raw() if self.has_private_half else self.raw
 
     @cached_property
     def _private(self) -> Ed25519PrivateKey:
@@ -38,25 +36,23 @@ class Key:
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys of an installation: the first one signs, and all are known by their public half."""
+    """The keys of an installation: the first one signs."""
 
     keys: tuple[Key, ...] = ()
 
     @property
     def signer(self) -> Key | None:
-        """What signs now; None where there is no key."""
         return self.keys[0] if self.keys else None
 
     @cached_property
     def public(self) -> Mapping[str, bytes]:
-        """The public halves by their ids, 32 bytes each."""
         return {key.key_id: key.public for key in self.keys}
 
 
 def parse_signing_keys(setting: str) -> Keyring:
-    """Read `id:base64,…`: the first signs. Further ones are known still, whole or as `id:public:base64`.
+    """Parse `id:base64,…`: the first key signs. Further ones, which only verify, may be `id:public:base64`.
 
-    Raises ValueError with a sentence that names the place in the list and never the key.
+    Raises ValueError with the position of the invalid entry, and never with the key.
     """
     entries = [part.strip() for part in setting.split(",") if part.strip()]
     keys: dict[str, Key] = {}
@@ -64,7 +60,7 @@ def parse_signing_keys(setting: str) -> Keyring:
         key = _key(entry, place)
         if key.key_id in keys:
             raise ValueError(f"Entry {place} repeats the key id {key.key_id!r}.")
-        if place == 1 and not key.is_whole:
+        if place == 1 and not key.has_private_half:
             raise ValueError("Entry 1 is a public key; the first one signs and has to be whole.")
         keys[key.key_id] = key
     return Keyring(tuple(keys.values()))
@@ -78,11 +74,12 @@ def _key(entry: str, place: int) -> Key:
     return Key(key_id, half != "public", decode_key(encoded, place))
 
 
-def holds(public: bytes, signature: str, message: bytes) -> bool:
-    """Tell whether the signature (base64, in its one spelling) is this key's over the message."""
+def is_valid_signature(public: bytes, signature: str, message: bytes) -> bool:
+    """Return whether the signature (base64) is this key's over the message."""
 
     try:
         raw = base64.b64decode(signature, validate=True)
+        # Base64 has several spellings of the same bytes; only one is the stored signature.
         if base64.b64encode(raw).decode() != signature:
             return False
         Ed25519PublicKey.from_public_bytes(public).verify(raw, message)
@@ -92,7 +89,7 @@ def holds(public: bytes, signature: str, message: bytes) -> bool:
 
 
 def fingerprint(public: bytes) -> str:
-    """Return what two people compare: SHA-256 of the 32 bytes of the public key, in hex."""
+    """Return SHA-256 of the 32 bytes of the public key in hex, for comparison by people."""
     return hashlib.sha256(public).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The pictures that links name by their SHA-256, and those that a bundle brings along."""
+"""The screenshots that links name by their SHA-256, and those in a bundle."""
 
 import base64
 import binascii
@@ -7,9 +7,9 @@ from collections.abc import Collection
 from typing import Any
 
 
-def named_pictures(said: dict[str, Any]) -> list[str]:
+def named_screenshots(body: dict[str, Any]) -> list[str]:
     """Return the hashes that a link's body names, each once; a body of another form names none."""
-    pages = said.get("pages")
+    pages = body.get("pages")
     seen = (
         [page.get("evidence") for page in pages if isinstance(page, dict)] if isinstance(pages, list) else []
     )
@@ -18,8 +18,8 @@ def named_pictures(said: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(value for value in named if isinstance(value, str)))
 
 
-def fault_of(picture: Any, named: Collection[str]) -> str:
-    """Return why a picture of a bundle is not the one that a link names; empty when it is."""
+def screenshot_fault(picture: Any, named: Collection[str]) -> str:
+    """Return why a screenshot of a bundle is not one that a link names; empty when it is."""
     if not isinstance(picture, dict) or not all(
         isinstance(picture.get(one), str) for one in ("sha256", "base64")
     ):

@@ -14,7 +14,7 @@ from scanner.page_visit.isolated_world import IsolatedWorld
 # the two elements is not referenced.
 CONFIGURATION = {"rules": [{"id": "duplicate-id-aria", "reviewOnFail": False}]}
 MAX_ELEMENTS = 20
-MAX_PASSED = 500
+MAX_PASSED = 500  # with which a later verification can tell that an element was tested
 
 # Its time is noted, so that it is not taken for a long task of the page.
 _INJECT = """globalThis.krafterInjection = [performance.now(), Infinity];
@@ -45,7 +45,7 @@ _RUN = """(async (ids, maxElements, maxPassed) => {
 
 @dataclass(frozen=True)
 class RuleResult:
-    """axe's result for one rule: the elements that violate it (the first 20 of `count`) and those to be reviewed.
+    """axe's result for one rule: the first 20 of `count` elements that violate it, and those to be reviewed.
 
     An element is `{target, html, says}`; `passed` holds the HTML of the elements that passed.
     """
@@ -76,12 +76,10 @@ def run(world: IsolatedWorld, rules: Sequence[str]) -> dict[str, RuleResult]:
 
 @cache
 def source() -> str:
-    """Return axe-core as the installed package ships it."""
     return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 @cache
 def version() -> str:
-    """Return axe-core's version, as its source says."""
     found = re.search(r"axe v([\d.]+)", source()[:200])
     return found.group(1) if found else "unknown"

@@ -29,7 +29,6 @@ CONTEXT_OPTIONS: dict[str, Any] = {
 
 
 def as_evidence(*, throttled: bool) -> dict[str, Any]:
-    """Return the profile for the evidence."""
     screen = {"name": "mobile", "screen": "{width}x{height}".format(**SCREEN), "scale": SCALE}
     if not throttled:
         return screen
@@ -44,7 +43,6 @@ def set_user_agent(session: "CDPSession", chromium: str) -> None:
 
 
 def throttle(session: "CDPSession") -> None:
-    """Throttle CPU and network."""
     session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
     session.send("Network.enable")
     speed = {"downloadThroughput": DOWN_KBPS * 1024 / 8, "uploadThroughput": UP_KBPS * 1024 / 8}
@@ -52,7 +50,6 @@ def throttle(session: "CDPSession") -> None:
 
 
 def stop_throttling(session: "CDPSession") -> None:
-    """Let CPU and network run at full speed again."""
     session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     unlimited = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     session.send("Network.emulateNetworkConditions", {"offline": False, **unlimited})

@@ -35,7 +35,7 @@ class MainDocument:
     def sent(self, *, address: str, with_body: bool) -> Response | None:
         """Return the response to the navigation as it was sent; None when its body is not available any more.
 
-        It waits until the body has been received. Call it before the page has loaded, since the page may navigate.
+        It waits for the body. Call it before the page has loaded, since the page may navigate.
         """
         from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
 
@@ -63,7 +63,6 @@ class MainDocument:
     def _converted(
         self, responses: "list[BrowserResponse]", body: bytes, limit: int, *, address: str
     ) -> Response:
-        """Return the last response with its body and address; the others are its redirects."""
         *earlier, last = [self._without_body(response) for response in responses]
         seconds = (datetime.now(UTC) - self._started_at).total_seconds()
         return replace(
@@ -93,15 +92,15 @@ class MainDocument:
 
 
 def _decoded(response: "BrowserResponse") -> Headers:
-    """Return the headers, except for the compression, which the browser has undone."""
     sent = [(header["name"].lower(), header["value"]) for header in response.headers_array()]
+    # The browser has undone the compression.
     return _headers([header for header in sent if header[0] != "content-encoding"])
 
 
 def _as_utf8(headers: Headers) -> Headers:
-    """Return the headers for a DOM that is UTF-8, whatever the encoding of the document."""
     kind = media_type(headers.get("content-type"))
     kept = [header for header in headers.items() if header[0] != "content-type"]
+    # The serialised DOM is UTF-8, whatever the encoding of the document.
     return _headers([*kept, ("content-type", f"{kind}; charset=utf-8")] if kind else kept)
 
 

@@ -1,6 +1,6 @@
 """An isolated JavaScript world in a page: it shares the DOM with the page's scripts, and nothing else.
 
-A page that replaces Array.prototype.toJSON or PerformanceObserver therefore changes no measurement.
+A page that replaces PerformanceObserver or Array.prototype.toJSON therefore changes no measurement.
 """
 
 from collections.abc import Iterator
@@ -28,10 +28,7 @@ class IsolatedWorld:
         self._session.send("Page.addScriptToEvaluateOnNewDocument", {"source": script, "worldName": NAME})
 
     def evaluate(self, expression: str, frame: str | None = None) -> Any:
-        """Return the awaited JSON value of an expression, in the main frame by default.
-
-        Raises ScriptError when it throws.
-        """
+        """Return the awaited JSON value of an expression, in the main frame by default. Raises ScriptError."""
         world = {"frameId": frame or self.frames()[0], "worldName": NAME}
         context = self._session.send("Page.createIsolatedWorld", world)["executionContextId"]
         request = {
@@ -48,7 +45,6 @@ class IsolatedWorld:
         return answer["result"].get("value")
 
     def frames(self) -> list[str]:
-        """Return the ids of the main frame and of its same-origin frames."""
         tree = self._session.send("Page.getFrameTree")["frameTree"]
         origin = tree["frame"].get("securityOrigin")
         return [frame["id"] for frame in _walk(tree) if frame.get("securityOrigin") == origin]

@@ -1,7 +1,4 @@
-"""Stop the navigation of a visit before it requests a page from a host that a browser may not visit.
-
-The DevTools protocol pauses each request of a document, and each redirect of it, before it is sent.
-"""
+"""Stop the navigation of a visit before it requests a page from a host that a browser may not visit."""
 
 import contextlib
 from collections.abc import Callable
@@ -22,6 +19,7 @@ class NavigationGate:
         self._session = page.context.new_cdp_session(page)
         self._main_frame = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self._session.on("Fetch.requestPaused", self._on_paused)
+        # Pauses each request of a document, and each redirect of it, before it is sent.
         self._session.send("Fetch.enable", {"patterns": [{"resourceType": "Document"}]})
 
     def open(self) -> None:

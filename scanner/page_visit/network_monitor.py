@@ -1,4 +1,4 @@
-"""Monitor the requests of a page while it loads: how long the network has been quiet, and how much was transferred."""
+"""Monitor the requests of a page: how long the network has been quiet, and how much was transferred."""
 
 import time
 from typing import TYPE_CHECKING
@@ -13,8 +13,6 @@ LONG_LIVED_AFTER = 3.0  # seconds after the load event, from which an open reque
 
 
 class NetworkMonitor:
-    """Tracks the requests of a page and its frames."""
-
     def __init__(self, page: "Page") -> None:
         self.finished: list[Request] = []
         self._pending: set[Request] = set()
@@ -25,15 +23,12 @@ class NetworkMonitor:
         page.on("requestfailed", self._on_ended)
 
     def mark_loaded(self) -> None:
-        """Note that the load event has fired."""
         self._loaded_at = time.monotonic()
 
     def since_load(self) -> float:
-        """Return the seconds since the load event."""
         return 0.0 if self._loaded_at is None else time.monotonic() - self._loaded_at
 
     def quiet_for(self) -> float:
-        """Return for how many seconds the network has been quiet."""
         now = time.monotonic()
         if not self._is_quiet():
             self._busy_at = now
@@ -46,7 +41,6 @@ class NetworkMonitor:
         return not long_lived or (long_lived <= MAX_LONG_LIVED and self.since_load() > LONG_LIVED_AFTER)
 
     def resources(self) -> tuple[str, ...]:
-        """Return the URLs of the finished requests, except navigations and beacons."""
         urls = (
             request.url
             for request in self.finished
@@ -55,15 +49,12 @@ class NetworkMonitor:
         return tuple(url for url in urls if url.startswith("http"))
 
     def transfer_size(self) -> int:
-        """Return the bytes of all responses as sent, headers included.
-
-        It queries the browser for each request, so it must not be called during a timed load.
-        """
+        """Return the bytes of all responses as sent, headers included. Not during a timed load."""
+        # Each one is a query to the browser, which would slow down what is timed.
         sizes = (request.sizes() for request in self.finished if request.url.startswith("http"))
         return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
 
     def body_sizes(self) -> dict[str, int]:
-        """Return the bytes of each response body as sent, by URL."""
         return {request.url: request.sizes()["responseBodySize"] for request in self.finished}
 
     def _on_request(self, request: "Request") -> None:

@@ -1,8 +1,4 @@
-"""Send site credentials with the browser's requests, to exactly their origin.
-
-Headers of a browser context go to every origin, and those of a continued route follow redirects. A request that the
-DevTools protocol pauses carries only what is added to it, and the next hop of a redirect is paused again.
-"""
+"""Send site credentials with the browser's requests, to exactly their origin."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +9,12 @@ if TYPE_CHECKING:
 
 
 class RequestAuth:
-    """Adds site credentials to the requests of one page."""
-
     def __init__(self, session: "CDPSession", credentials: RequestCredentials) -> None:
         self._session = session
         self._credentials = credentials
         session.on("Fetch.requestPaused", self._on_paused)
+        # Headers of a browser context go to every origin, and those of a continued route follow redirects. A paused
+        # request carries only what is added to it, and the next hop of a redirect is paused again.
         session.send("Fetch.enable", {"patterns": [{"urlPattern": f"{credentials.origin}/*"}]})
 
     def _on_paused(self, event: dict[str, Any]) -> None:
@@ -31,7 +27,7 @@ class RequestAuth:
         self._session.send("Fetch.continueRequest", {"requestId": event["requestId"], "headers": entries})
 
     def _site_cookies(self, url: str) -> list[str]:
-        """Return the cookies that the site has set: an added Cookie header replaces the browser's."""
+        # An added Cookie header replaces the browser's, so the cookies that the site has set are added too.
         known = self._session.send("Network.getCookies", {"urls": [url]})["cookies"]
         names = self._credentials.cookies
         return [f"{cookie['name']}={cookie['value']}" for cookie in known if cookie["name"] not in names]

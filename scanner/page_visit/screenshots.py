@@ -10,8 +10,8 @@ from scanner.page_visit.isolated_world import IsolatedWorld
 if TYPE_CHECKING:
     from playwright.sync_api import CDPSession
 
-MAX_BYTES = 150_000
-QUALITIES = (60, 25)
+MAX_BYTES = 150_000  # of one image; each stored outcome may have two
+QUALITIES = (60, 25)  # of JPEG: the second one where the first exceeds MAX_BYTES
 MARGIN = 8  # CSS pixels around an element
 MAX_HEIGHT = 400
 
@@ -34,7 +34,7 @@ def of_viewport(session: "CDPSession", world: IsolatedWorld) -> bytes | None:
 
 
 def of_element(session: "CDPSession", world: IsolatedWorld, selector: str) -> bytes | None:
-    """Return a screenshot of an element with a margin; None when it is not visible or the image is too large."""
+    """Return a screenshot of an element with a margin; None when it is not visible or too large."""
     arguments = f"({json.dumps(selector)}, {MARGIN}, {2 * SCREEN['width']}, {MAX_HEIGHT})"
     clip = world.evaluate(_CLIP + arguments)
     return _capture(session, {**clip, "scale": 1}) if clip else None

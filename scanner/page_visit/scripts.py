@@ -1,8 +1,4 @@
-"""Measure the scripts of a page while it loads: size, unused code, and what minification would save.
-
-Precise coverage counts whole functions. It slows the page down, so only a visit that needs it enables it. A paused
-debugger would stop the page, so all pauses are skipped.
-"""
+"""Measure the scripts of a page while it loads: size, unused code, and what minification would save."""
 
 import re
 from collections.abc import Mapping
@@ -30,7 +26,7 @@ _WORDS_BEFORE_A_REGEX = ("return", "case", "else", "typeof")
 
 @dataclass(frozen=True)
 class ScriptUsage:
-    """One script: its URL, its bytes as sent, and how many of them are unused or would go by minification.
+    """One script: its bytes as sent, and how many of them are unused or would go by minification.
 
     `minifiable_share` is the share of the script that would go, from 0 to 1.
     """
@@ -43,11 +39,12 @@ class ScriptUsage:
 
 
 class ScriptCoverage:
-    """Records the coverage of a page's scripts, from before it is opened."""
+    """Records the coverage of a page's scripts, from before it is opened. It slows the page down."""
 
     def __init__(self, session: "CDPSession") -> None:
         self._session = session
         session.send("Debugger.enable")
+        # A `debugger` statement of the page would stop it.
         session.send("Debugger.setSkipAllPauses", {"skip": True})
         session.send("Profiler.enable")
         session.send("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False})
@@ -63,6 +60,7 @@ class ScriptCoverage:
         request = {"scriptId": covered["scriptId"]}
         source = self._session.send("Debugger.getScriptSource", request)["scriptSource"][:MAX_SCRIPT_LENGTH]
         share = minifiable_of(source) / len(source) if source else 0.0
+        # Coverage counts characters of the decoded script; the page pays for compressed bytes.
         bytes_a_character = sent / max(1, _length(covered))
         unused = round(bytes_a_character * unused_of(covered["functions"]))
         return ScriptUsage(covered["url"], sent, unused, round(sent * share), share)

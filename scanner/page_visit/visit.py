@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 IDLE_TIMEOUT = 12  # seconds
 MAX_HOSTS = 20  # in the evidence
 QUIET_SECONDS = 0.5  # without requests and long tasks
-THROTTLED_QUIET_SECONDS = 2.0
+THROTTLED_QUIET_SECONDS = 2.0  # four times as long, as the CPU is four times as slow
 PENDING_POLL_SECONDS = 0.05  # while a request is pending
 # A page without scripts stays as it is after its load event, once it has been painted.
 STATIC_QUIET_SECONDS = 0.1
@@ -41,13 +41,13 @@ class Arrival(Protocol):
     """Judges the page of a visit before it has loaded. `require_…` raise Inconclusive to end the visit."""
 
     def may_request(self, url: str) -> bool:
-        """Tell whether the browser may request a page there, the visit's own or the target of a redirect."""
+        """Return whether the browser may request a page there, the visit's own or the target of a redirect."""
 
     def require_allowed_redirects(self) -> None:
         """Raise why a redirect was not followed."""
 
     def require_response(self, head: Response) -> None:
-        """Require that the response, which is without its body, is a success and comes from where it may come from."""
+        """Require that the response, which is without its body, is a success of the expected site."""
 
     def require_page(self, sent: Response | None) -> None:
         """Require that the response is the page; it is None where its body is not available."""
@@ -72,11 +72,8 @@ class PageSnapshot:
     """The result of a visit.
 
     `response` is the main document with the rendered DOM as its body; `transfer_size` is in bytes.
-    `network` is `{reached: {host: address}, refused: [url]}`.
-    `screenshots` are JPEGs, of the `screen` and by rule of the first violating element; none behind a login.
-    `scripts` is None where they were not requested.
-    `is_blank`: nothing was painted, or nothing is left of it; `vitals` is then None or says little.
-    `resources` are the URLs of what the page has loaded, itself excluded.
+    `network` is `{reached: {host: address}, refused: [url]}`, `screenshots` are JPEGs by `screen` or rule.
+    `is_blank`: nothing was painted, or nothing is left of it. `resources` are the URLs that the page has loaded.
     """
 
     response: Response
@@ -108,8 +105,7 @@ def visit_page(
 ) -> PageSnapshot:
     """Visit a URL and return a snapshot. Raises Inconclusive.
 
-    A throttled visit is timed as on a slow phone and measures no sizes. `credentials` is sent to its origin alone.
-    `throttle` counts the requests of the page.
+    A throttled visit is timed as on a slow phone and measures no sizes.
     """
     visit = _PageVisit(
         browser, throttled=throttled, credentials=credentials, scripts=scripts, arrival=arrival
@@ -125,6 +121,7 @@ def visit_page(
                 **device_profile.CONTEXT_OPTIONS,
             ),
         ):
+            # A page behind a login may show personal data, which no screenshot may contain.
             return visit.snapshot(sorted(rules), screenshots=screenshots and credentials is None)
     except Inconclusive:
         if arrival and visit.is_refused:
@@ -134,7 +131,6 @@ def visit_page(
 
 @contextmanager
 def _as_inconclusive() -> Iterator[None]:
-    """Raise errors of the browser as Inconclusive."""
     from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
 
     try:
@@ -170,11 +166,9 @@ class _PageVisit:
 
     @property
     def is_refused(self) -> bool:
-        """Whether a redirect was not followed."""
         return self._gate is not None and self._gate.refused
 
     def prepare(self, page: "Page") -> None:
-        """Set the page up, before the navigation."""
         self._page = page
         session = self._session = page.context.new_cdp_session(page)
         self._world = IsolatedWorld(session)
@@ -191,9 +185,9 @@ class _PageVisit:
         self._document = MainDocument(page)
 
     def arrive(self) -> None:
-        """Judge the response before the page has loaded: an error page costs no further time."""
         if self._gate:
             self._gate.open()
+        # An error page ends the visit here and costs no further time.
         head = self._document.sent(address=self._address(), with_body=False)
         if head and self._arrival:
             self._arrival.require_response(head)
@@ -205,7 +199,6 @@ class _PageVisit:
             self._arrival.require_page(sent)
 
     def snapshot(self, rules: list[str], *, screenshots: bool) -> PageSnapshot:
-        """Return the snapshot of the loaded page."""
         self._monitor.mark_loaded()
         if rules:
             self._inject_axe()
@@ -232,7 +225,6 @@ class _PageVisit:
         )
 
     def _inject_axe(self) -> None:
-        """Load axe-core before the wait for the page, in which there is nothing else to do."""
         from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
 
         with suppress(Error, ScriptError):  # the page is navigating: it is loaded into the next one later
@@ -246,7 +238,6 @@ class _PageVisit:
         return QUIET_SECONDS
 
     def _screenshots(self, results: dict[str, axe.RuleResult]) -> dict[str, bytes]:
-        """Take the screenshots; call this last, since it may scroll the page."""
         taken = {"screen": screenshot.of_viewport(self._session, self._world)}
         for rule, result in results.items():
             if result.violations:
@@ -259,7 +250,6 @@ class _PageVisit:
         return visit.address if visit and self._page.url.startswith("http") else ""
 
     def _network(self) -> dict[str, Any]:
-        """Return the hosts that were reached with their addresses, and the URLs that were refused."""
         visit = self._browser.visit
         if visit is None:
             return {}
@@ -267,7 +257,6 @@ class _PageVisit:
         return {"reached": reached, **({"refused": visit.refused[:MAX_HOSTS]} if visit.refused else {})}
 
     def _wait_until_idle(self, quiet: float) -> None:
-        """Wait for `quiet` seconds without requests and long tasks. Raises Inconclusive after a timeout."""
         # Of a throttled request, the latency is a wait already.
         network_quiet = max(0.01, quiet - device_profile.LATENCY_MS / 1000) if self._throttled else quiet
         while self._monitor.since_load() < IDLE_TIMEOUT:
@@ -289,7 +278,6 @@ class _PageVisit:
 
 
 def _is_static(sent: Response) -> bool:
-    """Tell whether the HTML has no script, no frame and no refresh, so that nothing changes it after it has loaded."""
     is_complete = "html" in (sent.headers.get("content-type") or "") and not sent.truncated
     return is_complete and "refresh" not in sent.headers and not _SCRIPTED.search(sent.body)
 

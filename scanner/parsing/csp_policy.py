@@ -1,8 +1,4 @@
-"""Parse Content-Security-Policy (CSP Level 3), with the definitions of MDN HTTP Observatory 1.4.
-
-Several policies are each enforced, so a resource must be allowed by all of them: one safe policy makes the page safe.
-(Observatory merges them, and calls some safe pages unsafe.)
-"""
+"""Parse Content-Security-Policy (CSP Level 3), with the definitions of MDN HTTP Observatory 1.4."""
 
 from dataclasses import dataclass
 
@@ -13,6 +9,7 @@ INLINE = frozenset({"'unsafe-inline'", "data:"})
 NONCE_OR_HASH = ("'nonce-", "'sha256-", "'sha384-", "'sha512-")
 PASSIVE = ("img-src", "media-src")
 REPEATABLE = ("report-uri", "report-to")
+# HTML, 4.2.5.3: these directives have no effect in a meta element.
 IGNORED_IN_META = ("frame-ancestors", "report-uri", "sandbox")
 
 DIRECTIVES = frozenset(
@@ -67,20 +64,17 @@ class CspPolicy:
         return frozenset({"*"})
 
     def fetches(self, name: str) -> frozenset[str]:
-        """Return the effective sources of a fetch directive.
-
-        A nonce or a hash disables 'unsafe-inline'; with 'strict-dynamic' script-src ignores hosts and schemes.
-        """
         sources = self.sources(name, "default-src")
         if not any(source.startswith(NONCE_OR_HASH) for source in sources):
             return sources
+        # CSP 3, 6.7.3.2: a nonce or a hash disables 'unsafe-inline'.
         sources -= {"'unsafe-inline'"}
+        # 'strict-dynamic' makes browsers ignore hosts and schemes.
         if name == "script-src" and "'strict-dynamic'" in sources:
             return frozenset(s for s in sources if not s.startswith(tuple(BROAD)) and s != "'self'")
         return sources
 
     def all_sources(self) -> frozenset[str]:
-        """Return the effective sources of all directives."""
         others = (set(listed) for name, listed in self.directives.items() if name != "script-src")
         scripts = self.fetches("script-src") if "script-src" in self.directives else frozenset()
         return frozenset().union(scripts, *others)
@@ -107,23 +101,22 @@ def parse(text: str) -> CspPolicy:
 
 
 def split(values: list[str]) -> list[str]:
-    """Split header values into policies, which are separated by commas."""
     return [part.strip() for line in values for part in line.split(",") if part.strip()]
 
 
 def enforced(page: Page) -> list[CspPolicy]:
-    """Return the enforced policies: of headers and of meta elements."""
+    """Return the enforced policies of headers and meta elements; a resource must be allowed by all of them."""
+    # Not merged, as Observatory does, which calls some safe pages unsafe: one safe policy makes a page safe.
     policies = [parse(text) for text in split(page.header_lines("content-security-policy"))]
     return policies + [_as_meta(parse(text)) for text in _in_metas(page)]
 
 
 def from_headers(page: Page) -> list[CspPolicy]:
-    """Return the enforced policies of headers."""
     return [parse(text) for text in split(page.header_lines("content-security-policy"))]
 
 
 def is_usable(policy: CspPolicy) -> bool:
-    """Tell whether a policy has a directive that browsers know."""
+    """Return whether a policy has a directive that browsers know."""
     return not DIRECTIVES.isdisjoint(policy.directives)
 
 

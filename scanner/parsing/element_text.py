@@ -17,7 +17,7 @@ _MAX_DEPTH = 200
 
 
 def text_of(node: LexborNode, depth: int = 0) -> str:
-    """Return the element's text, with the text alternatives of its images and controls and without hidden parts."""
+    """Return the element's text, with text alternatives of images and controls, without hidden parts."""
     if depth > _MAX_DEPTH:
         return ""
     return " ".join(" ".join(_piece(child, depth) for child in _children(node)).split())

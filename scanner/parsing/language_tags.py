@@ -16,7 +16,7 @@ _PRIVATE_USE = re.compile(r"q[a-t][a-z]")  # qaa to qtz
 
 
 def is_language(tag: str) -> bool:
-    """Tell whether a tag is well-formed and has a known language; a script and a region may follow."""
+    """Return whether a tag is well-formed and has a known language; a script and a region may follow."""
     match = _TAG.fullmatch(tag.strip().lower())
     return match is not None and _is_known(match.group(1))
 

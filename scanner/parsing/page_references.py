@@ -15,18 +15,15 @@ _STATE_CHANGING = re.compile(
 
 
 def same_origin_assets(page: Page) -> list[str]:
-    """Return the same-origin scripts, style sheets and images."""
     found = [page.absolute(value(node, name)) for selector, name in _ASSETS for node in page.css(selector)]
     return _same_origin(found, page)
 
 
 def same_origin_links(page: Page, *, logged_in: bool = False) -> list[str]:
-    """Return the same-origin pages that the page links to, without fragments and without itself.
-
-    When logged in, links that may change something (log out, delete) are left out.
-    """
+    """Return the same-origin pages that the page links to, without fragments and without itself."""
     found = [page.absolute(value(node, "href")) for node in page.css("a[href], area[href]")]
     links = (url for url in _same_origin(found, page) if url != urldefrag(page.url).url)
+    # With site credentials a GET of such a link may log out, or delete data of the site.
     return [url for url in links if not (logged_in and _STATE_CHANGING.search(url))]
 
 

@@ -1,8 +1,6 @@
 """Detect HTML that would keep a parser busy: its algorithm is quadratic in nesting, open styles and attributes.
 
-A parser searches all open elements at almost every tag, reopens each unclosed formatting element (`<b>`) in the next
-paragraph, and compares each attribute with all before it. 2 MB of `<div>` take it half an hour, and it cannot be
-interrupted.
+2 MB of `<div>` take it half an hour, and it cannot be interrupted.
 """
 
 import re
@@ -29,7 +27,7 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 def exceeds_parser_limits(text: str) -> bool:
-    """Tell whether parsing the HTML takes more than a moment. Takes linear time itself."""
+    """Return whether parsing the HTML takes more than a moment. Takes linear time itself."""
     if _has_too_many_attributes(text):
         return True
     if text.count("<") < MIN_TAGS:
@@ -45,7 +43,6 @@ class _OpenElements:
         self.elements = self.formatting = self.tables = self.reopened = self.options = 0
 
     def exceeds_limits_with(self, closing: str, name: str) -> bool:
-        """Count one tag; tell whether a limit is exceeded."""
         step = -1 if closing else 1
         if name in _FORMATTING:
             self.formatting = max(0, self.formatting + step)
@@ -61,6 +58,7 @@ class _OpenElements:
 
     def _count(self, name: str, step: int) -> None:
         if step < 0 or name == "p":
+            # The parser reopens each unclosed formatting element in the next paragraph.
             self.reopened += self.formatting
         if name not in _SELF_CLOSING:
             self.elements = max(0, self.elements + step)
@@ -69,9 +67,9 @@ class _OpenElements:
 
 
 def _tags(text: str) -> Iterator[tuple[str, str]]:
-    """Yield `/` or nothing, and the name, of each tag outside of scripts, where `a<b` is no tag."""
     lower, place = text.lower(), 0
     while place >= 0:
+        # In a script, `a<b` is no tag.
         start = lower.find("<script", place)
         for found in _TAG.finditer(lower, place, start if start >= 0 else len(lower)):
             yield found[1], found[2]
@@ -79,8 +77,8 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _has_too_many_attributes(text: str) -> bool:
-    """Tell whether a tag has too many attributes; a long one with few, such as an inline image, is harmless."""
     return any(
+        # An attribute is compared with all before it. A long tag with few, such as an inline image, is harmless.
         len(piece) > LONG_TAG and len(_QUOTED.sub("", piece.partition(">")[0]).split()) > MAX_ATTRIBUTES
         for piece in text.split("<")
     )

@@ -9,18 +9,18 @@ from publicsuffixlist import PublicSuffixList
 
 @cache
 def _suffixes() -> PublicSuffixList:
-    """Parse the Public Suffix List that is bundled with the package: 0.1 s, once a process, without network."""
+    # The list that the package contains, without network; parsing it takes 0.1 s.
     return PublicSuffixList()
 
 
 def registrable(host: str) -> str:
-    """Return the registrable domain of a host; the host itself for an address, a single label or a public suffix."""
+    """Return the registrable domain of a host; the host itself for an address or a public suffix."""
     name = host.lower().rstrip(".")
     return name if _is_address(name) else _suffixes().privatesuffix(name) or name
 
 
 def same_site(one: str, other: str) -> bool:
-    """Tell whether two hosts share a registrable domain."""
+    """Return whether two hosts share a registrable domain."""
     return one == other or registrable(one) == registrable(other)
 
 

@@ -1,14 +1,10 @@
-"""Parse robots.txt (RFC 9309): which agent may fetch what, and which lines are invalid (as in Lighthouse 12).
-
-Protego 0.7 was tried: it copies each rule to every agent of its group, so a file of 64 KB took 8 s and 200 MB, and
-it matches agents by prefix ("google" for Googlebot) and ends a group at a line that it does not know.
-"""
+"""Parse robots.txt (RFC 9309): which agent may fetch what, and which lines are invalid (as in Lighthouse 12)."""
 
 import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
-MAX_CHARACTERS = 500_000
+MAX_CHARACTERS = 500_000  # RFC 9309, 2.5: at least 500 KiB must be parsed
 _GROUP_RULES = ("allow", "disallow", "crawl-delay")
 # Records that some crawlers know; they belong to no group.
 _OTHER_RECORDS = (
@@ -45,7 +41,7 @@ class Robots:
 
     @classmethod
     def parse(cls, text: str) -> "Robots":
-        """Parse the first 500,000 characters of a robots.txt. Never raises."""
+        """Parse a robots.txt. Never raises."""
         robots = cls()
         in_agents = False
         for number, line in enumerate(text[:MAX_CHARACTERS].lstrip("\ufeff").splitlines(), 1):
@@ -61,7 +57,6 @@ class Robots:
         return robots
 
     def _add(self, name: str, value: str, in_agents: bool) -> bool:
-        """Add one record; return whether a user-agent line that follows belongs to the same group."""
         if name == "user-agent":
             if not in_agents:
                 self.groups.append(Group())
@@ -77,22 +72,20 @@ class Robots:
         return in_agents and name not in _GROUP_RULES
 
     def allows(self, agent: str, url: str) -> bool:
-        """Tell whether the agent may fetch the URL: the longest matching pattern decides, allow wins a tie."""
         parts = urlsplit(url)
         path = _normalized((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
         best = (-1, True)
         for group in self._groups_of(agent):
             for is_allow, pattern in group.rules:
                 if pattern and _matches(_normalized(pattern), path):
+                    # RFC 9309, 2.2.2: the longest match decides, and allow wins a tie.
                     best = max(best, (len(pattern), is_allow))
         return best[1]
 
     def crawl_delay(self, agent: str) -> float:
-        """Return the seconds to wait between requests; 0 when none are given."""
         return max((group.crawl_delay or 0.0 for group in self._groups_of(agent)), default=0.0)
 
     def _groups_of(self, agent: str) -> list[Group]:
-        """Return the groups that name the agent, or those of * when none does."""
         name = agent.lower()
         own = [group for group in self.groups if name in group.agents]
         return own or [group for group in self.groups if "*" in group.agents]
@@ -133,7 +126,7 @@ def _seconds(value: str) -> float | None:
 
 
 def _normalized(path: str) -> str:
-    """Decode escaped unreserved characters, escape non-ASCII ones, so that equal paths compare equal (2.2.2)."""
+    # RFC 9309, 2.2.2: `/%7Efoo` and `/~foo` are equal.
     decoded = _ESCAPE.sub(
         lambda found: char if (char := chr(int(found[1], 16))) in _UNRESERVED else found[0].upper(), path
     )
@@ -141,7 +134,7 @@ def _normalized(path: str) -> str:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """Match * (anything) and a final $ (the end) in linear time, without a regular expression from foreign text."""
+    # In linear time, and without a regular expression made of a site's text.
     ends = pattern.endswith("$")
     first, *rest = (pattern[:-1] if ends else pattern).split("*")
     if not path.startswith(first):

@@ -1,4 +1,4 @@
-"""Tell from the HTML as sent whether scripts build the page's content, so that only a browser can judge it."""
+"""Detect in the HTML as sent whether scripts build the page's content, so that only a browser can judge it."""
 
 import re
 
@@ -29,7 +29,7 @@ _NAMES_SCRIPT = re.compile(r"[\"'`]script[\"'`]", re.IGNORECASE)
 
 
 def is_built_by_scripts(page: Page) -> bool:
-    """Tell whether the HTML is hardly more than the place for what scripts build."""
+    """Return whether the HTML is hardly more than the place for what scripts build."""
     if not any(_runs(node) for node in page.css("script")):
         return False
     if any(_is_empty(node) for node in page.css(_MOUNT_POINTS)):
@@ -38,7 +38,6 @@ def is_built_by_scripts(page: Page) -> bool:
 
 
 def has_building_script(page: Page) -> bool:
-    """Tell whether an inline script seems to add elements to the page."""
     inline = [node.text() for node in page.css("script:not([src])") if _runs(node)]
     return any(_ADDS_MARKUP.search(code) or _creates_elements(code) for code in inline)
 
@@ -49,13 +48,11 @@ def _creates_elements(code: str) -> bool:
 
 
 def own_scripts(page: Page) -> list[str]:
-    """Return the URLs of the scripts of the page's own site; those of others, such as analytics, build no content."""
     urls = [page.absolute(value(node, "src")) for node in page.css("script[src]") if _runs(node)]
     return [url for url in dict.fromkeys(urls) if same_site(host_of(url) or page.host, page.host)]
 
 
 def adds_elements(code: str) -> bool:
-    """Tell whether the code of a script file seems to add elements to a page."""
     return bool(_ADDS_MARKUP.search(code) or _CREATES_ANY.search(code))
 
 
@@ -69,7 +66,6 @@ def _is_empty(node: LexborNode) -> bool:
 
 
 def _has_text(page: Page) -> bool:
-    """Tell whether the body shows more than a few words."""
     length, body = 0, page.tree.body
     for node in body.traverse(include_text=True) if body else ():
         if node.tag == "-text" and not inside(node, *_NOT_TEXT):

@@ -27,12 +27,13 @@ class Cookie:
 
 
 def parse(line: str) -> Cookie | None:
-    """Parse one header; None when it names no cookie. The last of a repeated attribute counts."""
+    """Parse one header; None when it names no cookie."""
     first, *attributes = line.split(";")
     name = first.partition("=")[0].strip()
     if not name:
         return None
     pairs = (attribute.partition("=") for attribute in attributes)
+    # RFC 6265bis, 5.7: the last of a repeated attribute counts.
     values = {key.strip().lower(): text.strip() for key, _, text in pairs}
     same_site = values.get("samesite")
     return Cookie(

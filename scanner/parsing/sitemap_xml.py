@@ -1,4 +1,4 @@
-"""Parse sitemaps (sitemaps.org). Document types, and with them entities, are refused; sizes are bounded."""
+"""Parse sitemaps (sitemaps.org)."""
 
 import zlib
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from xml.sax.xmlreader import AttributesNSImpl, InputSource
 from defusedxml.common import DTDForbidden
 from defusedxml.expatreader import DefusedExpatParser
 
-MAX_URLS = 50_000
+MAX_URLS = 50_000  # sitemaps.org: at most 50,000 URLs
 MAX_BYTES = 10 * 1024 * 1024  # of a sitemap that is compressed with gzip
 _ROOTS = ("urlset", "sitemapindex")
 
@@ -31,6 +31,7 @@ class Sitemap:
 def parse(body: bytes) -> Sitemap:
     """Parse a sitemap, compressed with gzip or not. Never raises."""
     handler = _Handler()
+    # A document type may define entities that expand to gigabytes.
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setFeature(feature_namespaces, True)
     parser.setContentHandler(handler)

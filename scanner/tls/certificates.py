@@ -24,7 +24,6 @@ class Certificate:
     fault: str | None
 
     def days_left(self, now: datetime | None = None) -> float:
-        """Return the days until it expires; negative when it has expired."""
         return (self.not_after - (now or datetime.now(UTC))).total_seconds() / 86400
 
 

@@ -15,8 +15,6 @@ REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 
 
 class TlsContext(Fetcher):
-    """The TLS facts of a page's site."""
-
     url: str
 
     @property
@@ -38,7 +36,6 @@ class TlsContext(Fetcher):
 
     @property
     def tls_old(self) -> list[str]:
-        """The outdated TLS versions that the site accepts."""
         handshake = self.tls
         if handshake is None:
             return []
@@ -46,13 +43,13 @@ class TlsContext(Fetcher):
         return self.once("tls_old", lambda: probe.old_versions_accepted(handshake.host, dial_again))
 
     def _tls_endpoint(self) -> tuple[str, int] | None:
-        """Return host and port of the page, or of the https URL that its http:// URL redirects to."""
         url = self.url
         if urlsplit(url).scheme != "https":
             response = self._first_response()
             if response.status not in REDIRECT_STATUSES:
                 preconditions.require_success_status(Page(response))
                 return None
+            # A page at http:// that redirects to https has its certificate there.
             url = urljoin(url, response.headers.get("location") or "")
         parts = urlsplit(url)
         if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
@@ -60,7 +57,6 @@ class TlsContext(Fetcher):
         return host_of(url), parts.port or 443
 
     def _first_response(self) -> Response:
-        """Return the first response at the page's URL: the one that is known, if the page was fetched."""
         for landing in self.named("landing"):
             if isinstance(landing, Page):
                 return landing.response.history[0] if landing.response.history else landing.response

@@ -11,6 +11,7 @@ from scanner.preconditions import Inconclusive
 from scanner.tls.certificates import Certificate, read_certificate
 
 TIMEOUT = 10.0
+# SSL 2 and 3 are in no OpenSSL that Python is built with; a server that accepts them accepts TLS 1.0 as well.
 OLD_VERSIONS = {"TLS 1.0": ssl.TLSVersion.TLSv1, "TLS 1.1": ssl.TLSVersion.TLSv1_1}
 
 type Dial = Callable[[], tuple[socket.socket, str]]
@@ -18,8 +19,6 @@ type Dial = Callable[[], tuple[socket.socket, str]]
 
 @dataclass(frozen=True)
 class Handshake:
-    """A successful handshake."""
-
     host: str
     port: int
     address: str
@@ -73,10 +72,7 @@ def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault:
 
 
 def old_versions_accepted(host: str, dial: Dial) -> list[str]:
-    """Return the outdated versions that the server accepts. Raises Inconclusive when this cannot be tested.
-
-    SSL 2 and 3 are in no OpenSSL that Python is built with; a server that accepts them accepts TLS 1.0 as well.
-    """
+    """Return the outdated versions that the server accepts. Raises Inconclusive when this cannot be tested."""
     return [name for name, version in OLD_VERSIONS.items() if _accepts(host, dial, version)]
 
 
@@ -99,9 +95,9 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
 
 
 def _only(version: ssl.TLSVersion) -> ssl.SSLContext:
-    """Return a context of one outdated version with every cipher: it is meant to be refused."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    # Every cipher, so that a refusal is one of the version.
     context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

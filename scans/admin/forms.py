@@ -15,13 +15,10 @@ class ProjectForm(SerializerForm):
     """A form with a project field, which is not part of the request body."""
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """Leave out the project."""
         return [name for name in super().submitted_names(cleaned) if name != "project"]
 
 
 class ScanForm(ProjectForm):
-    """Starts a scan."""
-
     serializer_class = RunScanRequestSerializer
     url = forms.CharField(
         label="URL",
@@ -37,8 +34,6 @@ class ScanForm(ProjectForm):
 
 
 class SiteForm(ProjectForm):
-    """Registers a host of a project."""
-
     serializer_class = CreateSiteRequestSerializer
     host = forms.CharField(
         max_length=2000,

@@ -21,8 +21,6 @@ OUTCOME_COLOURS = {"passed": SUCCESS, "failed": DANGER, "inconclusive": WARNING,
 
 @admin.register(ScanResult)
 class ScanResultAdmin(ReadOnlyAdmin):
-    """The result of each check on each page."""
-
     organization_path = "scan__project__organization"
     list_display = (
         "check_key",
@@ -44,19 +42,17 @@ class ScanResultAdmin(ReadOnlyAdmin):
     readonly_fields = ("check_key", "measured", "evidence_json")
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        """Allow the links from the page of a scan."""
+        # For the links from the page of a scan.
         return lookup in ("scan__id__exact", "page__id__exact") or super().lookup_allowed(
             lookup, value, request
         )
 
     @admin.display(description="check")
     def check_key(self, result: ScanResult) -> str:
-        """Return the key of the check."""
         return result.key
 
     @admin.display(description="measured")
     def measured(self, result: ScanResult) -> str:
-        """Return the number with its unit and threshold."""
         if not isinstance(result.value, int | float):
             return ""
         return f"{result.value:g} {result.unit}" + (
@@ -65,10 +61,8 @@ class ScanResultAdmin(ReadOnlyAdmin):
 
     @admin.display(description="detail")
     def detail(self, result: ScanResult) -> str:
-        """Return the start of the sentence that explains the outcome."""
         return str(result.evidence.get("detail", ""))[:150]
 
     @admin.display(description="evidence")
     def evidence_json(self, result: ScanResult) -> str:
-        """Return the evidence as indented JSON."""
         return render_json(result.evidence)

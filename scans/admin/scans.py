@@ -32,14 +32,11 @@ COUNTS = ("findings_created", "findings_updated", "regressions", "regressions_su
 
 
 def outcome_counts(counts: Mapping[str, Any]) -> list[tuple[str, str, int]]:
-    """Return for each outcome its word, its label and the number of checks."""
     return [(outcome, outcome.replace("_", " "), counts.get(outcome, 0)) for outcome in OUTCOMES]
 
 
 @admin.action(description="Scan now", permissions=["operate"])
 def scan_now(page: ProjectAdmin, request: HttpRequest, projects: QuerySet[Project]) -> None:
-    """Queue a scan of each project."""
-
     def scan(project: Project) -> str:
         queued = scans.run(project, url=None, trigger=Scan.Trigger.MANUAL, by=operator(request))
         return f"a scan of {queued.url} is queued."
@@ -52,8 +49,6 @@ ProjectAdmin.actions.append(scan_now)
 
 @admin.register(Scan)
 class ScanAdmin(ServiceModelAdmin):
-    """Scans of sites."""
-
     form = ScanForm
     list_display = (
         "url", "project", "trigger", badge_column("status", STATUS_COLOURS), "progress", "created_at", "finished_at",
@@ -64,38 +59,33 @@ class ScanAdmin(ServiceModelAdmin):
     autocomplete_fields = ("project",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the fields of the form for a new scan."""
         return ("project", "url") if obj is None else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the outcome, then the details of the request."""
         if obj is None:
             return super().get_fieldsets(request, obj)
         details = ("project", "url", "trigger", "requested_by", "created_at", "started_at", "finished_at")
         return [(None, {"fields": ("outcome", "pages")}), ("Details", {"fields": details})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Make all fields of an existing scan read-only."""
         if obj is None:
             return ()
         return tuple(name for _, section in self.get_fieldsets(request, obj) for name in section["fields"])
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: workers write scans."""
         return False
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show a scan; the page of an unfinished one refreshes itself."""
         response = super().change_view(request, object_id, *args, **kwargs)
         context = getattr(response, "context_data", None) or {}
         scan = context.get("original")
         if isinstance(scan, Scan) and scan.finished_at is None:
+            # The page of a running scan reloads itself.
             response["Refresh"] = str(REFRESH_SECONDS)
         return response
 
     @admin.display(description="pages")
     def progress(self, scan: Scan) -> str:
-        """Return for each scanner the number of checked pages and of all pages."""
         progress = scan.summary.get("progress") or {}
         return ", ".join(
             f"{scanner} {counts['pages_done']}/{counts['pages_found']}"
@@ -104,7 +94,6 @@ class ScanAdmin(ServiceModelAdmin):
 
     @admin.display(description="outcome")
     def outcome(self, scan: Scan) -> str:
-        """Render the progress and the counts of findings and checks."""
         domains = scan.summary.get("domains") or {}
         context = {
             "scan": scan,
@@ -126,7 +115,6 @@ class ScanAdmin(ServiceModelAdmin):
 
     @admin.display(description="pages")
     def pages(self, scan: Scan) -> str:
-        """Render the pages with the number of checks by outcome, and links to the results."""
         pages: dict[str, Any] = {}
         for page in pages_of(scan):
             _, _, runs = pages.setdefault(page.url, (page.url, page.note, []))
@@ -136,7 +124,6 @@ class ScanAdmin(ServiceModelAdmin):
         return render_to_string("admin/scans/scan/pages.html", context)
 
     def save_model(self, request: HttpRequest, obj: Scan, form: Any, change: bool) -> None:
-        """Queue the scan."""
         url = form.validated.get("url")
         scan = scans.run(obj.project, url=url, trigger=Scan.Trigger.MANUAL, by=operator(request))
         obj.__dict__.update(scan.__dict__)

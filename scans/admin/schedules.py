@@ -10,18 +10,15 @@ from scans.models import ScanSchedule
 
 @admin.register(ScanSchedule)
 class ScanScheduleAdmin(ReadOnlyAdmin):
-    """Scheduled scans, as the projects' policies configure them."""
-
-    list_display = ("project", "rhythm", "next_at", "last_at", "note")
-    list_filter = ("rhythm", ("project", AutocompleteFilter))
+    list_display = ("project", "frequency", "next_at", "last_at", "note")
+    list_filter = ("frequency", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
-    fields = ("project", "policy", "rhythm", "weekday", "hour", "minute", "next_at", "last_at", "note")
+    fields = ("project", "policy", "frequency", "weekday", "hour", "minute", "next_at", "last_at", "note")
     readonly_fields = ("policy",)
 
     @admin.display(description="configured by")
     def policy(self, schedule: ScanSchedule) -> str:
-        """Return a link to the policy."""
         return format_html(
             '<a class="text-primary-600" href="{}?project__id__exact={}">The project\'s policy</a>',
             reverse("admin:remediation_policy_changelist"),

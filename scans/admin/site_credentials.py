@@ -55,7 +55,6 @@ class SiteCredentialsForm(ServiceForm):
         fields = ("project", "origin", "headers", "cookies", "username", "password", "selector", "text")
 
     def clean(self) -> dict[str, Any]:
-        """Validate the fields by the request serializer of the API."""
         cleaned = super().clean()
         request = PutSiteCredentialsRequestSerializer(data=self._body(cleaned))
         self.validated: dict[str, Any] = {}
@@ -100,29 +99,23 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
     actions: ClassVar[list[str]] = ["delete_credentials"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SiteCredentials]:
-        """Defer the encrypted credentials."""
         return super().get_queryset(request).defer("credentials")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the fields of the form, or those that may be shown."""
         shown = ("project", "origin", "kinds_set", "selector", "text", "created_at", "updated_at")
         return shown if obj else SiteCredentialsForm.Meta.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Make all fields of existing credentials read-only."""
         return self.get_fields(request, obj) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: credentials are replaced, not changed."""
         return False
 
     @admin.display(description="credentials")
     def kinds_set(self, row: SiteCredentials) -> str:
-        """Return the kinds of credentials that are set."""
         return ", ".join(row.kinds)
 
     def save_model(self, request: HttpRequest, obj: SiteCredentials, form: Any, change: bool) -> None:
-        """Store the credentials."""
         credentials = dict(form.validated)
         row = services.set_credentials(
             obj.project,
@@ -135,8 +128,6 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
 
     @admin.action(description="Delete", permissions=["operate"])
     def delete_credentials(self, request: HttpRequest, queryset: QuerySet[SiteCredentials]) -> None:
-        """Delete the credentials."""
-
         def delete(row: SiteCredentials) -> str:
             services.delete_credentials(row.project, by=operator(request))
             return "deleted."

@@ -29,7 +29,6 @@ class SiteAdmin(ServiceModelAdmin):
     actions: ClassVar[list[str]] = ["verify"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return the fields of the form for a new site, or of the page of a site."""
         if obj is None:
             return ("project", "host")
         return (
@@ -38,21 +37,17 @@ class SiteAdmin(ServiceModelAdmin):
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Make all fields of an existing site read-only."""
         return self.get_fields(request, obj) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: workers write the result of a verification."""
         return False
 
     @display(description="status", label={"proved": SUCCESS, "checking": WARNING, "unproved": DANGER})
     def status(self, site: Site) -> str:
-        """Return the status of the verification."""
         return ownership_status(site)
 
     @admin.display(description="instructions (one method is sufficient)")
     def instructions(self, site: Site) -> str:
-        """Return what to publish where."""
         methods = ownership.instructions(site)
         record, file, tag = methods["dns_txt"], methods["file"], methods["meta_tag"]
         return format_html(
@@ -64,19 +59,15 @@ class SiteAdmin(ServiceModelAdmin):
 
     @admin.display(description="last check")
     def last_check(self, site: Site) -> str:
-        """Return the places that the last check read, and what it found."""
         lines = ((attempt["place"], attempt["said"]) for attempt in site.last_attempts)
         return format_html_join("", "<div><code>{}</code>: {}</div>", lines) or "-"
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
-        """Register the host."""
         site, _ = services.add(obj.project, host=form.validated["host"], by=operator(request))
         obj.__dict__.update(site.__dict__)
 
     @admin.action(description="Verify ownership", permissions=["operate"])
     def verify(self, request: HttpRequest, queryset: QuerySet[Site]) -> None:
-        """Request a verification of each site."""
-
         def verify(site: Site) -> str:
             services.request_verification(site.pk, by=operator(request))
             return "a verification is queued."

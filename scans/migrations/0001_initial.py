@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('rhythm', models.CharField(choices=[('daily', 'Daily'), ('weekly', 'Weekly')], max_length=6)),
+                ('frequency', models.CharField(choices=[('daily', 'Daily'), ('weekly', 'Weekly')], max_length=6)),
                 ('hour', models.PositiveSmallIntegerField()),
                 ('minute', models.PositiveSmallIntegerField()),
                 ('weekday', models.PositiveSmallIntegerField(null=True)),
@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='scanschedule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rhythm', 'daily'), ('weekday__isnull', True)), models.Q(('rhythm', 'weekly'), ('weekday__lte', 6)), _connector='OR'), name='scanschedule_rhythm_valid'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frequency', 'daily'), ('weekday__isnull', True)), models.Q(('frequency', 'weekly'), ('weekday__lte', 6)), _connector='OR'), name='scanschedule_frequency_valid'),
         ),
         migrations.AddConstraint(
             model_name='scanschedule',

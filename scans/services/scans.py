@@ -18,14 +18,12 @@ def run(project: Project, *, url: str | None, trigger: str, by: Actor) -> Scan:
 
 
 def validated_url(url: str) -> str:
-    """Return the normalised URL. Raises InvalidParams if the URL, or an address it resolves to, is not allowed.
-
-    A host that can't be resolved at present is accepted: the scan reports it if that is still so.
-    """
+    """Return the normalised URL. Raises InvalidParams if the URL, or an address it resolves to, is not allowed."""
     try:
         return validate_url(url, resolve=True)
     except (InvalidUrl, RefusedAddress) as error:
         raise InvalidParams(details={"url": [str(error)]}) from None
+    # The host cannot be resolved at present: the scan reports it if that is still so.
     except HttpError:
         return url
 

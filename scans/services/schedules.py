@@ -1,7 +1,4 @@
-"""Scheduled scans, as the project's policy configures them: `{"scans": {"schedule": "daily", "hour": 3}}`.
-
-Projects with the same hour are spread over it. A schedule that was missed is run once.
-"""
+"""Scheduled scans, as the project's policy configures them: `{"scans": {"schedule": "daily", "hour": 3}}`."""
 
 import hashlib
 from collections.abc import Mapping
@@ -28,9 +25,7 @@ BATCH_SIZE = 100  # scans a minute, so that a backlog does not start all at once
 
 @dataclass(frozen=True)
 class ScheduleRule:
-    """When to scan. What the policy leaves open is derived from the project's id, so that projects are spread."""
-
-    rhythm: str
+    frequency: str
     hour: int
     minute: int
     weekday: int | None = None
@@ -39,18 +34,18 @@ class ScheduleRule:
     def from_config(cls, project_id: UUID, config: Mapping[str, Any]) -> "ScheduleRule | None":
         """Read the rule from a policy's config; None if it has no valid one."""
         scans_config = config.get("scans")
-        rhythm = scans_config.get("schedule") if isinstance(scans_config, dict) else None
-        if not isinstance(scans_config, dict) or rhythm not in ScanSchedule.Rhythm.values:
+        frequency = scans_config.get("schedule") if isinstance(scans_config, dict) else None
+        if not isinstance(scans_config, dict) or frequency not in ScanSchedule.Frequency.values:
             return None
+        # What the policy leaves open is derived from the project's id, so that projects are spread over the week.
         spread = int.from_bytes(hashlib.sha256(project_id.bytes).digest()[:8])
         hour = scans_config.get("hour", spread // 60 % 24)
         day = scans_config.get("day", WEEKDAYS[spread // 1440 % 7])
         if not _is_hour(hour) or day not in WEEKDAYS:
             return None
-        return cls(rhythm, hour, spread % 60, WEEKDAYS.index(day) if rhythm == "weekly" else None)
+        return cls(frequency, hour, spread % 60, WEEKDAYS.index(day) if frequency == "weekly" else None)
 
     def next_after(self, moment: datetime) -> datetime:
-        """Return the first scheduled time after a moment, UTC."""
         at = moment.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
         if self.weekday is not None:
             at += timedelta(days=(self.weekday - at.weekday()) % 7)
@@ -83,12 +78,13 @@ def start_due() -> int:
 
 
 def start(schedule_id: UUID, site_url: str) -> bool:
-    """Queue the scan of a due schedule and set its next time. Two beats at the same time queue one scan."""
+    """Queue the scan of a due schedule and set its next time; return whether it was queued."""
     try:
         url, error = scans.validated_url(site_url), ""
     except InvalidParams as invalid:
         url, error = "", " ".join((invalid.details or {})["url"])
     with transaction.atomic():
+        # Of two beats at the same time, one finds the schedule locked or no longer due.
         schedule = _lock_due(schedule_id)
         if schedule is None:
             return False
@@ -97,8 +93,9 @@ def start(schedule_id: UUID, site_url: str) -> bool:
             _reschedule(schedule, next_at=now + RETRY_DELAY, note=OTHER_SCAN_RUNNING)
             return False
         error = error or _queue(schedule.project, url)
-        rule = ScheduleRule(schedule.rhythm, schedule.hour, schedule.minute, schedule.weekday)
+        rule = ScheduleRule(schedule.frequency, schedule.hour, schedule.minute, schedule.weekday)
         last_at = schedule.last_at if error else now
+        # From now on, not from the missed time: a schedule that was missed several times is run once.
         _reschedule(schedule, next_at=rule.next_after(now), note=error, last_at=last_at)
         if error:
             log_event("scan.left_out", schedule, by=SYSTEM, reason=error)
@@ -112,7 +109,6 @@ def _lock_due(schedule_id: UUID) -> ScanSchedule | None:
 
 
 def _queue(project: Project, url: str) -> str:
-    """Queue the scan; return the error if the quota is exhausted."""
     try:
         with transaction.atomic():
             scans.queue(project, url=url, trigger=Scan.Trigger.SCHEDULED, by=SYSTEM)

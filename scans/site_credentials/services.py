@@ -1,7 +1,4 @@
-"""Credentials for scanning a site behind a login: stored encrypted, decrypted for a scan, never returned.
-
-`Client(access=credentials_for(project))` sends them to their own origin only and removes them from its responses.
-"""
+"""Credentials for scanning a site behind a login: stored encrypted, decrypted for a scan, never returned."""
 
 import json
 from collections.abc import Mapping
@@ -31,6 +28,7 @@ def credentials_for(project: Project) -> RequestCredentials | None:
     row.project = project
     try:
         decrypted = _decrypt(row)
+    # Scan nothing rather than the login page: each check is then inconclusive.
     except vault.VaultError:
         return RequestCredentials(row.origin, unusable_reason=UNREADABLE)
     login = decrypted.get("basic")
@@ -51,6 +49,7 @@ def set_credentials(
     if_match: str | None = None,
 ) -> SiteCredentials:
     """Replace the credentials of the project's site. `credentials` has any of headers, cookies and basic."""
+    # There may be no row to lock yet.
     advisory_lock(f"site access:{project.pk}")
     row = SiteCredentials.objects.filter(project=project).first() or SiteCredentials(project=project)
     if not row._state.adding:
@@ -67,7 +66,6 @@ def set_credentials(
 
 @transaction.atomic
 def delete_credentials(project: Project, *, by: Actor) -> None:
-    """Delete the credentials of the project's site."""
     row = SiteCredentials.objects.select_for_update().filter(project=project).first()
     if row is None:
         raise NotFound
@@ -77,7 +75,7 @@ def delete_credentials(project: Project, *, by: Actor) -> None:
 
 
 def resealed(row: SiteCredentials) -> bytes:
-    """Return the credentials of a row, encrypted with the first key. Raises VaultError if they can't be decrypted."""
+    """Return the credentials of a row, encrypted with the first key. Raises VaultError if that is impossible."""
     return vault.seal(json.dumps(_decrypt(row)).encode(), owner=_owner(row))
 
 

@@ -1,7 +1,6 @@
 """Verify that a site belongs to a project: by a DNS record, a file or a meta tag with the project's token for the host.
 
-Paths that a site does not publish (`/.git/config`) and visits in a browser require ownership; all else does not.
-`verified_hosts` returns the hosts for which a scan or verification may run such checks.
+Unpublished paths (`/.git/config`) and visits in a browser require ownership; all else does not.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -37,21 +36,18 @@ LIMITS = Limits(connect=3.0, read=5.0, total=8.0, body=512 * 1024, redirects=5)
 
 @dataclass(frozen=True)
 class VerifiedHosts:
-    """The hosts that belonged to a project when a run started. A domain verified by DNS covers its subdomains."""
+    """The hosts that belonged to a project when a run started."""
 
     hosts: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
 
     def covers(self, host: str) -> bool:
-        """Tell whether the host is verified, or listed in KRAFTER_OWNED_HOSTS."""
         return host in self.hosts or any(name in self.domains for name in _parents(host)) or is_listed(host)
 
 
 def verified_hosts(project: Project, urls: Iterable[str], client: Client) -> VerifiedHosts:
-    """Return the verified hosts among those of the URLs, and their domains. Expired ones are verified again.
-
-    Call it outside of a transaction, since it may send requests.
-    """
+    """Return the verified hosts among those of the URLs, and their domains. Expired ones are verified again."""
+    # Call this outside of a transaction: verifying an expired host sends requests.
     domains = {registrable(host) for url in urls if (host := host_of(url))}
     if not domains:
         return VerifiedHosts()
@@ -63,12 +59,13 @@ def verified_hosts(project: Project, urls: Iterable[str], client: Client) -> Ver
         for site in Site.objects.filter(related, project=project, verified_at__isnull=False)
         if is_still_verified(site, client)
     ]
+    # Who controls the DNS of a domain controls its subdomains; a file or a page proves its host alone.
     by_dns = (site.host for site in verified if site.method == Site.Method.DNS_TXT)
     return VerifiedHosts(frozenset(site.host for site in verified), frozenset(by_dns))
 
 
 def is_still_verified(site: Site, client: Client) -> bool:
-    """Tell whether the site's verification is recent, or succeeds again. A check without an answer is no success."""
+    """Return whether the site's verification is recent, or succeeds again."""
     if site.verified_at is None or site.verified_at > timezone.now() - VALID_FOR:
         return site.verified_at is not None
     attempts = check_site(site, client)
@@ -87,7 +84,7 @@ def run_verification(site_id: Any) -> None:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A check of one place that may have the token. `answered` is False if there was no answer."""
+    """A check of one place that may have the token; `answered` is False if there was no answer."""
 
     method: str
     place: str
@@ -107,7 +104,6 @@ def check_site(site: Site, client: Client) -> list[Attempt]:
 
 
 def store_attempts(site: Site, attempts: list[Attempt]) -> None:
-    """Store the result of a check. A check without any answer does not revoke an earlier verification."""
     success = next((attempt for attempt in attempts if attempt.found), None)
     revoked = success is None and site.verified_at is not None and _is_revoked(site.method, attempts)
     now = timezone.now()
@@ -138,19 +134,18 @@ def store_attempts(site: Site, attempts: list[Attempt]) -> None:
 
 
 def _is_revoked(method: str, attempts: list[Attempt]) -> bool:
-    """Tell whether the places of the method answered: all names in the DNS, or one of https and http of the site."""
+    # An outage revokes nothing. A DNS record may be at any name, so all names must have answered.
     answered = [attempt.answered for attempt in attempts if attempt.method == method]
     return all(answered) and bool(answered) if method == Site.Method.DNS_TXT else any(answered)
 
 
 def is_listed(host: str) -> bool:
-    """Tell whether KRAFTER_OWNED_HOSTS has the host; `*.example.com` there includes all subdomains."""
+    """Return whether KRAFTER_OWNED_HOSTS has the host; `*.example.com` there includes all subdomains."""
     entries = {entry.strip().lower() for entry in settings.KRAFTER_OWNED_HOSTS.split(",")}
     return host in entries or any(f"*.{name}" in entries for name in _parents(host)[1:])
 
 
 def token_line(site: Site) -> str:
-    """Return the content of the DNS record and of the file."""
     return f"{NAME}={site.token}"
 
 
@@ -171,7 +166,6 @@ def _in_url(host: str) -> str:
 
 
 def _parents(host: str) -> list[str]:
-    """Return the host and its parent domains, up to the registrable domain."""
     top, names = registrable(host), [host]
     while names[-1] != top and "." in names[-1]:
         names.append(names[-1].partition(".")[2])
@@ -180,6 +174,7 @@ def _parents(host: str) -> list[str]:
 
 def _attempts(site: Site, client: Client) -> Iterator[Attempt]:
     names = _parents(site.host)
+    # The owner of the registrable domain may publish the record there for all hosts.
     for name in [*names[:1], *names[1:][-MAX_DNS_NAMES:]]:
         yield _attempt("dns_txt", name, partial(_check_dns, site, name))
     for scheme in ("https", "http"):  # on their standard ports, which the owner of the host controls
@@ -222,6 +217,7 @@ def _check_page(site: Site, client: Client, url: str) -> tuple[bool, str]:
     response = client.get(url, follow_redirects=True)
     page = Page(response)
     hops = [origin_of(hop.url) for hop in (*response.history, response)]
+    # An open redirect must not prove the ownership of another host.
     if not set(hops) <= {f"https://{site.host}:443", f"http://{site.host}:80"}:
         return False, "The start page redirects to another host."
     if response.status != 200 or not page.is_html:

@@ -24,8 +24,9 @@ def parse_host(text: str) -> str:
 
 @transaction.atomic
 def add(project: Project, *, host: str, by: Actor) -> tuple[Site, bool]:
-    """Register a host and create its token; return the site and whether it is new. A known host keeps its token."""
+    """Register a host and create its token; return the site and whether it is new."""
     new = Site(project=project, host=parse_host(host))
+    # A known host keeps its token, also when two requests register it at the same time.
     Site.objects.bulk_create([new], ignore_conflicts=True)
     site = Site.objects.get(project=project, host=new.host)
     site.project = project

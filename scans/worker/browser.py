@@ -1,8 +1,6 @@
-"""The warm browser of a worker: it keeps Chromium running between jobs, which saves its start and its first pages.
+"""The warm browser of a worker: it keeps Chromium running between jobs.
 
-Each visit has a fresh context. Chromium is restarted after 50 visits, after a page has broken it, and for another
-organisation; it ends with the worker and after a minute without a job. Playwright is imported on demand: it is large,
-and most processes have no browser.
+Playwright is imported on demand: it is large, and most processes have no browser.
 """
 
 import atexit
@@ -23,11 +21,10 @@ from scanner.browser.errors import BrowserError
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
-MAX_IDLE_SECONDS = 60.0
+MAX_IDLE_SECONDS = 60.0  # then its memory is worth more than the second that a start takes
 
 
 def chromium_options() -> ChromiumOptions:
-    """Return the operator's settings for Chromium."""
     return ChromiumOptions(
         executable=settings.KRAFTER_CHROMIUM,
         sandbox=settings.KRAFTER_CHROMIUM_SANDBOX,
@@ -54,9 +51,8 @@ def worker_browser(organization_id: UUID | None = None) -> "Iterator[Browser | N
         WARM.release()
 
 
+# Playwright's objects belong to the thread that has started it.
 class WarmBrowser(threading.local):
-    """The browser of a thread, since Playwright's objects belong to the thread that has started it."""
-
     def __init__(self) -> None:
         self._browser: Browser | None = None
         self._owner: tuple[int, UUID | None, ChromiumOptions] | None = None
@@ -64,6 +60,7 @@ class WarmBrowser(threading.local):
 
     def acquire(self, organization_id: UUID | None, options: ChromiumOptions) -> "Browser":
         """Return the browser for a job, a new one where the last job was of another organisation."""
+        # Cookies and caches of a page must not reach the browser of another organisation.
         owner = (os.getpid(), organization_id, options)
         if (self._idle and self._idle.stop()) or self._owner != owner:
             self.close()
@@ -75,7 +72,6 @@ class WarmBrowser(threading.local):
         return self._browser
 
     def release(self) -> None:
-        """Keep the browser for the next job, at most for a minute."""
         if self._browser is None:
             return
         if self._owner is None or self._owner[1] is None:
@@ -84,7 +80,6 @@ class WarmBrowser(threading.local):
             self._idle = IdleTimer(self._browser)
 
     def close(self) -> None:
-        """End Chromium."""
         browser, owner = self._browser, self._owner
         if self._idle:
             self._idle.stop()
@@ -113,6 +108,7 @@ class IdleTimer:
 
     def _expire(self) -> None:
         with self._lock:
+            # The timer may fire while `stop` is called: the lock decides which of them is first.
             if not self._stopped:
                 self._expired = True
                 self._browser.terminate()
@@ -124,7 +120,6 @@ WARM = WarmBrowser()
 @worker_process_shutdown.connect
 @worker_shutdown.connect
 def close_with_worker(**kwargs: object) -> None:
-    """End Chromium with its worker."""
     WARM.close()
 
 

@@ -1,7 +1,6 @@
 """Share the workers fairly: the organisation that has used the least of them is served next.
 
-Use is counted in CPU seconds (of a browser: seconds), in windows of ten minutes, in Redis. While Redis is unavailable,
-the use of every organisation is unknown, and the oldest work comes first.
+Use is counted in Redis in CPU seconds (of a browser: seconds), in windows of ten minutes.
 """
 
 import time
@@ -17,7 +16,6 @@ PREFIX = "krafter:scan-use:"
 
 
 def record_use(seconds: Mapping[UUID, float]) -> None:
-    """Add the seconds that organisations have used."""
     key = _window_key(time.time())
 
     def add(server: redis.Redis) -> None:
@@ -41,7 +39,6 @@ def by_least_use(organizations: Iterable[UUID]) -> list[UUID]:
 
 
 def _recent_use(organizations: list[UUID]) -> list[float]:
-    """Return the seconds used in this window, and of the previous one the share that is less than a window ago."""
     now = time.time()
     fields = [str(each) for each in organizations]
 
@@ -53,7 +50,9 @@ def _recent_use(organizations: list[UUID]) -> list[float]:
         return windows
 
     nothing: list[list[bytes | None]] = [[None] * len(fields)] * 2
+    # While Redis is unavailable all are equal, and the oldest work comes first.
     current, previous = redis_client.call_or_default(fetch, nothing)
+    # Of the previous window counts the part that is less than ten minutes ago.
     share = 1 - now % WINDOW_SECONDS / WINDOW_SECONDS
     return [float(new or 0) + share * float(old or 0) for new, old in zip(current, previous, strict=True)]
 

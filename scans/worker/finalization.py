@@ -35,12 +35,12 @@ from scans.worker.regression_filter import filter_reports
 DOMAIN_FAILED = "The checks of this domain stopped with an error. The other domains are complete."
 OUTCOMES = (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)
 IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
-INGEST_INTERVAL = timedelta(seconds=3)
+INGEST_INTERVAL = timedelta(seconds=3)  # a finding appears soon, without an ingestion for each page
 MAX_PARTS = 100
 
 
 def continue_part(part_id: UUID) -> None:
-    """After a page was stored: finish the part with its last page, else ingest its new failures if it is time."""
+    """Continue after a page was stored: finish the part, or ingest its new failures if it is time."""
     pending = Exists(ScanPage.objects.filter(part=OuterRef("pk"), pending=True))
     rows = ScanPart.objects.filter(pk=part_id, finished_at__isnull=True)
     for has_pending, ingested_at in rows.annotate(has_pending=pending).values_list(
@@ -65,13 +65,11 @@ def ingest_new_failures(part_id: UUID) -> bool:
 
 @transaction.atomic
 def finish_part(part_id: UUID) -> bool:
-    """Finish a part without pending pages, and with the last part the scan; False if the part is not to be finished.
-
-    Pages with contradicted results become pending again.
-    """
+    """Finish a part without pending pages, and with the last part the scan; False if it is not to be finished."""
     part = _locked(ScanPart.objects.filter(pk=part_id, finished_at__isnull=True))
     if part is None or part.pages.filter(pending=True).exists():
         return False
+    # Pages with contradicted results have become pending again.
     if request_rechecks(part):
         return False
     _ingest(part, final=True)
@@ -103,9 +101,9 @@ def _locked(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanPart
 
 
 def _ingest(part: ScanPart, *, final: bool) -> None:
-    """Ingest the failures of a part: with `final` all, else those of checks that have failed on further pages."""
     failures = ScanResult.objects.filter(page__part=part, outcome=FAILED)
     pages = dict(failures.values_list("key").annotate(Count("id")).order_by())
+    # While the part runs, only checks that have failed on further pages.
     keys = {key for key, count in pages.items() if final or part.reported.get(key, {}).get("pages") != count}
     filtered = filter_reports(part, finding_reports(part, keys), final=final)
     by = Actor("scanner", part.scan.requested_by_id)
@@ -137,7 +135,8 @@ def finish_scan(scan: Scan) -> None:
     Scan.transitions.apply(scan, status, summary=summary, finished_at=timezone.now())
     findings = summary["findings_created"] + summary["findings_updated"]
     log_event(f"scan.{status.value}", scan, by=SYSTEM, findings=findings)
-    transaction.on_commit(partial(shared_facts.forget, scan.pk))
+    # Redis takes no part in the transaction: after a rollback the facts are needed again.
+    transaction.on_commit(partial(shared_facts.delete_shared, scan.pk))
     if status == Scan.Status.FAILED:
         quota.refund(scan.project.organization_id, spent_at=scan.created_at)
 
@@ -205,7 +204,6 @@ def summarize(scan: Scan) -> dict[str, Any]:
 
 
 def _notes(scan: Scan) -> list[str]:
-    """Return sentences about what was not checked."""
     notes = []
     for scanner, label in Scanner.choices:
         pages = ScanPage.objects.filter(part__scan=scan, part__scanner=scanner)

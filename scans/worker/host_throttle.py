@@ -1,8 +1,7 @@
 """Throttle the requests to a host, for all scans and verifications of all workers together.
 
-A verified host, or one on a network that the operator allows, gets the adaptive pace of `krafter_audit.http.host_pace`;
-any other host two requests a second, two at a time. The state is in Redis. While Redis is unavailable, each process
-keeps its own, by the same rules.
+A verified or allowed host gets the adaptive pace of `krafter_audit.http.host_pace`; any other host two requests a
+second, two at a time. The state is in Redis; while it is unavailable, each process has its own.
 """
 
 import threading
@@ -57,10 +56,7 @@ type Change[T] = Callable[[HostPace, float], T]
 
 
 def client(verified: OwnedHosts | None = None, *, max_rate: float | None = None) -> Client:
-    """Return an HTTP client that throttles its requests to each host.
-
-    `max_rate` limits the adaptive pace, in requests a second.
-    """
+    """Return an HTTP client that throttles its requests to each host, adaptive ones to `max_rate` a second."""
     rate = settings.KRAFTER_HOST_RATE
     if not rate:
         return Client()
@@ -89,7 +85,7 @@ class SharedHostThrottle(HostThrottle):
         self._verified = verified
         self._policy = policy or AddressPolicy()
         self._allowed: set[str] = set()  # hosts whose address turned out to be on an allowed network
-        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._host_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @contextmanager
     def slot(self, target: ParsedUrl) -> Iterator[float]:
@@ -100,12 +96,12 @@ class SharedHostThrottle(HostThrottle):
             yield time.monotonic() - started
         finally:
             _update(host, lambda pace, now: pace.release(slot))
+            # The slot may be of the time in which Redis was unavailable.
             LOCAL.update(host, lambda pace, now: pace.release(slot))
             with _RELEASED:
                 _RELEASED.notify_all()
 
     def record(self, target: ParsedUrl) -> None:
-        """Count a request that is sent without a slot."""
         limits = self.limits(target)
         _update(host_key(target), lambda pace, now: pace.record(limits, now))
 
@@ -119,7 +115,6 @@ class SharedHostThrottle(HostThrottle):
         retry_after: bool = False,
         address: str = "",
     ) -> None:
-        """Adapt the pace of the host to a response."""
         if address and self._is_allowed(address, target.port):
             self._allowed.add(host_key(target))
         seen, limits = Observation(status, round(ttfb_ms, 2), timed, retry_after), self.limits(target)
@@ -132,7 +127,6 @@ class SharedHostThrottle(HostThrottle):
         LOCAL.update(host, lambda pace, now: pace.back_off(bounded, now))
 
     def limits(self, target: ParsedUrl) -> PaceLimits:
-        """Return how fast this caller may go at a host."""
         is_adaptive = (
             host_key(target) in self._allowed
             or self._is_allowed(target.host, target.port)
@@ -146,8 +140,8 @@ class SharedHostThrottle(HostThrottle):
 
     def _wait(self, target: ParsedUrl, slot: str, deadline: float) -> None:
         host, limits = host_key(target), self.limits(target)
-        turn = self._turns[host]  # one thread of this run tries to get a slot at a time
-        if not turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        lock = self._host_locks[host]  # one thread of this run tries to get a slot at a time
+        if not lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise _wait_exceeded(host, 0.0, retry_after=False)
         try:
             while True:
@@ -159,7 +153,7 @@ class SharedHostThrottle(HostThrottle):
                 with _RELEASED:
                     _RELEASED.wait(min(wait, POLL_SECONDS) if limits.adaptive else wait)
         finally:
-            turn.release()
+            lock.release()
 
 
 def _wait_exceeded(host: str, wait: float, *, retry_after: bool) -> TimedOut | Unreachable:
@@ -176,18 +170,17 @@ def host_key(target: ParsedUrl) -> str:
 
 
 def _update[T](host: str, change: Change[T]) -> T:
-    """Change the shared state of a host, or that of this process while Redis is unavailable."""
     done = redis_client.call_or_default(lambda server: (_swap(server, host, change),), None)
     return LOCAL.update(host, change) if done is None else done[0]
 
 
 def _swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
-    """Change the state in Redis. If another worker changes it meanwhile, the change is computed again."""
     # Most often no other worker has changed the state that this process saw last, which saves a request.
     state, offset = _last_seen.get(host, (b"", 0.0))
     tolerance = REMEMBERED_CLOCK_TOLERANCE_SECONDS
     while True:
         pace, now = HostPace.decode(state), time.monotonic() + offset
+        # A change may be computed several times, until no other worker has changed the state meanwhile.
         result = change(pace, now)
         args: list[bytes | float] = [state, pace.encode(), STATE_SECONDS, now, tolerance]
         reply = _script()(keys=[host], args=args, client=server)
@@ -217,7 +210,6 @@ class LocalPaces:
         self._paces: defaultdict[str, HostPace] = defaultdict(HostPace)
 
     def update[T](self, host: str, change: Change[T]) -> T:
-        """Change the state of a host."""
         with self._lock:
             return change(self._paces[host], time.monotonic())
 

@@ -1,7 +1,6 @@
-"""Choose the pages that are measured in the lab: pages of the same build have the same metrics, so few of each are.
+"""Choose the pages that are measured in the lab: few of each build, since pages of a build have the same metrics.
 
-A build is a set of resources and a structure (`scanner/lab_builds.py`). The first page of each build is measured; the
-next one only if a metric was not steady, up to three. The others are inconclusive, and name the page that was measured.
+The first page of each build is measured; the next one only if a metric was not steady, up to three.
 """
 
 from collections.abc import Sequence
@@ -41,7 +40,7 @@ def create_part(browser_part: ScanPart) -> ScanPart:
 
 
 def continue_build(page: ScanPage) -> None:
-    """After a page of a build was measured: measure another one, or say of the others where they were measured.
+    """Continue after a page of a build was measured: measure another one, or refer the others to it.
 
     Call it in the transaction that stores the page's results.
     """
@@ -53,11 +52,11 @@ def continue_build(page: ScanPage) -> None:
         waiting[0].pending = True
         waiting[0].save(update_fields=["pending", "updated_at"])
     else:
-        _refer(waiting, page)
+        # The others are inconclusive, and name the page that was measured.
+        _store_references(waiting, page)
 
 
 def _outcomes(pages: QuerySet[ScanPage]) -> list[dict[str, Outcome]]:
-    """Return the outcomes of each page by key, in the order in which the pages were measured."""
     found: dict[object, dict[str, Outcome]] = {
         pk: {} for pk in pages.order_by("checked_at").values_list("pk")
     }
@@ -67,8 +66,7 @@ def _outcomes(pages: QuerySet[ScanPage]) -> list[dict[str, Outcome]]:
     return list(found.values())
 
 
-def _refer(waiting: Sequence[ScanPage], measured: ScanPage) -> None:
-    """Store on the waiting pages, for each metric, on which page it was measured."""
+def _store_references(waiting: Sequence[ScanPage], measured: ScanPage) -> None:
     now = timezone.now()
     outcome = lab_builds.measured_elsewhere(measured.url)
     rows = list(measured.results.values("scan_id", "key", "version", "unit"))

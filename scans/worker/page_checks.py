@@ -25,8 +25,6 @@ KINDS: Mapping[Scanner, Set[str]] = {
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The outcome of one check on a page."""
-
     key: str
     outcome: Outcome
     duration_ms: float
@@ -51,13 +49,11 @@ class CheckSelection:
 
     @classmethod
     def for_scan(cls, scan: Scan, scanner: str) -> "CheckSelection":
-        """Return the checks of the scanner that the project's policy enables."""
         config = policy_rules.config_of(scan.project)
         keys = keys_of(scanner) - policy_rules.disabled_checks(config)
         return cls(keys, policy_rules.thresholds(config))
 
     def only(self, keys: Set[str]) -> "CheckSelection":
-        """Return the selection without other checks."""
         return replace(self, keys=self.keys & keys)
 
     def by_domain(self, *, is_start: bool) -> dict[str, list[str]]:
@@ -72,12 +68,10 @@ class CheckSelection:
         }
 
     def on_page(self, *, is_start: bool) -> list[str]:
-        """Return the keys of all checks to run on a page."""
         return [key for keys in self.by_domain(is_start=is_start).values() for key in keys]
 
 
 def keys_of(scanner: str) -> set[str]:
-    """Return the keys of the checks that a scanner runs."""
     known = map(registry.get, registry.keys())
     return {check.key for check in known if check and check.kind in KINDS[Scanner(scanner)]}
 
@@ -106,7 +100,9 @@ def run_checks(
             logger.error("The %s checks of %s raised an error", domain, context.url, exc_info=error)
             page.failed_domains.add(domain)
     page.results = [
-        replace(each, outcome=engine.settled(each.key, each.outcome, context)) for each in page.results
+        # Only now all requests for the page are known, also those of the other domains.
+        replace(each, outcome=engine.inconclusive_if_outage(each.key, each.outcome, context))
+        for each in page.results
     ]
     page.duration_ms = (time.monotonic() - started) * 1000
     return page
@@ -145,7 +141,6 @@ def inconclusive_results(
 def run_in_order(
     context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float], confirmation: Confirmation
 ) -> list[CheckResult]:
-    """Run checks on a page one after the other."""
     results, started = [], time.monotonic()
     outcomes = engine.run_checks(
         context.url, keys, thresholds=thresholds, context=context, confirmation=confirmation

@@ -17,7 +17,7 @@ from scans.models import Scan, Scanner, ScanPage, ScanPart
 from scans.worker import fair_queue
 
 LEASE_SECONDS = 30  # extended while the worker runs
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 3  # then the page is stored as inconclusive
 # At first few pages are checked side by side, for this long at most: their findings are shown sooner.
 FIRST_PAGES = 2
 FIRST_FINDINGS = timedelta(seconds=2)
@@ -26,8 +26,8 @@ MAX_CANDIDATES = 20  # of an organisation: more only if other workers lease all 
 MAX_PART_SECONDS = {Scanner.HTTP: 1500, Scanner.BROWSER: 900, Scanner.LAB: 900}
 
 
-class Lane(StrEnum):
-    """The kind of worker: HTTP workers check pages side by side, browser workers one page at a time."""
+class WorkerKind(StrEnum):
+    """HTTP workers check several pages at the same time, browser workers one page."""
 
     HTTP = "http"
     BROWSER = "browser"
@@ -35,7 +35,7 @@ class Lane(StrEnum):
 
 @dataclass
 class Work:
-    """What a worker leased: the discovery of a scan, or pages of a part.
+    """What a worker leased: the discovery of a scan, or pages of a part; without pages a part out of time.
 
     `must_wait`: the part's next page has to be checked alone, once the worker has finished its other pages.
     """
@@ -47,52 +47,52 @@ class Work:
 
     @property
     def alone(self) -> bool:
-        """Whether a worker has died with this page, so that no other page may be checked beside it."""
+        """Whether a worker has died with this page, so that no other page may be checked at the same time."""
         return any(page.attempts > 1 for page in self.pages)
 
 
-def lease_next(lane: Lane, *, limit: int, idle: bool, prefer: UUID | None = None) -> Work | None:
+def lease_next(kind: WorkerKind, *, limit: int, idle: bool, prefer: UUID | None = None) -> Work | None:
     """Lease work of the organisation that has used the workers least, at most `limit` pages; None if there is none.
 
-    Within an organisation the oldest pages come first, then the oldest scan without pages. `idle`: the worker has no
-    other page, so it may lease one with which a worker has died. `prefer` is an organisation that comes first while it
-    has work. Work without pages is a part out of time.
+    `idle`: the worker has no other page, so it may lease one with which a worker has died. `prefer` is an organisation
+    that comes first while it has work.
     """
-    for organization_id in sorted(_organizations_with_work(lane), key=lambda each: each != prefer):
-        for work in _leased(organization_id, lane, limit=limit, idle=idle):
+    for organization_id in sorted(_organizations_with_work(kind), key=lambda each: each != prefer):
+        for work in _leased(organization_id, kind, limit=limit, idle=idle):
             return work
     return None
 
 
-def _organizations_with_work(lane: Lane) -> list[UUID]:
-    """Return the organisations, the one with the least use first; of equal ones, the one with the oldest work."""
-    parts = _parts_with_work(lane).order_by().values_list("scan__project__organization_id")
+def _organizations_with_work(kind: WorkerKind) -> list[UUID]:
+    # Of organisations with equal use, the one with the oldest work comes first.
+    parts = _parts_with_work(kind).order_by().values_list("scan__project__organization_id")
     oldest = dict(parts.annotate(Min("scan__created_at")))
-    if lane == Lane.HTTP:
+    if kind == WorkerKind.HTTP:
         scans = _scans_to_discover().order_by().values_list("project__organization_id")
         for organization_id, created_at in scans.annotate(Min("created_at")):
             oldest[organization_id] = min(created_at, oldest.get(organization_id, created_at))
     return fair_queue.by_least_use(sorted(oldest, key=oldest.__getitem__))
 
 
-def _leased(organization_id: UUID, lane: Lane, *, limit: int, idle: bool) -> Iterator[Work]:
-    parts = _parts_with_work(lane).filter(scan__project__organization=organization_id)
+def _leased(organization_id: UUID, kind: WorkerKind, *, limit: int, idle: bool) -> Iterator[Work]:
+    parts = _parts_with_work(kind).filter(scan__project__organization=organization_id)
     for part_id in parts.values_list("pk", flat=True)[:MAX_CANDIDATES]:
         if work := _lease_pages(part_id, limit=limit, idle=idle):
             yield work
-    scans = _scans_to_discover() if lane == Lane.HTTP else Scan.objects.none()
+    scans = _scans_to_discover() if kind == WorkerKind.HTTP else Scan.objects.none()
     of_organization = scans.filter(project__organization=organization_id)
     for scan_id in of_organization.values_list("pk", flat=True)[:MAX_CANDIDATES]:
         if scan := _lease_scan(scan_id):
             yield Work(scan)
 
 
-def _parts_with_work(lane: Lane) -> QuerySet[ScanPart]:
-    """Return the parts with a page that this kind of worker may lease now, those of the oldest scan first."""
+def _parts_with_work(kind: WorkerKind) -> QuerySet[ScanPart]:
     pages = ScanPage.objects.filter(part=OuterRef("pk"), pending=True)
     leased = Exists(pages.exclude(unleased()))
     by_http = Q(scanner=Scanner.HTTP) | Q(without_browser=True)
-    parts = ScanPart.objects.filter(by_http if lane == Lane.HTTP else ~by_http, finished_at__isnull=True)
+    parts = ScanPart.objects.filter(
+        by_http if kind == WorkerKind.HTTP else ~by_http, finished_at__isnull=True
+    )
     ready = parts.filter(Exists(pages.filter(unleased()))).filter(Q(page_delay=0) | ~leased)
     return ready.order_by("scan__created_at", "scan_id", "created_at")
 
@@ -126,6 +126,7 @@ def _lease_pages(part_id: UUID, *, limit: int, idle: bool) -> Work | None:
         limit = min(limit, FIRST_PAGES - leased)
         if limit <= 0:
             return None
+    # A page with which a worker has died may be the reason: it is checked alone, and last.
     pages = list(free.filter(attempts=0)[:limit])
     if not pages and not idle:
         return Work(part.scan, part, must_wait=True) if free.exists() else None
@@ -147,7 +148,6 @@ def _extend(pages: Sequence[ScanPage]) -> None:
 
 
 def _state_of(part: ScanPart) -> tuple[float, int, int]:
-    """Return how long the part's pages took in milliseconds, how many are checked, and how many are leased."""
     is_leased = Q(pending=True, lease_until__gt=timezone.now())
     counts = part.pages.aggregate(
         spent=Sum("duration_ms", default=0),

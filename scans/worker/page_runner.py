@@ -1,7 +1,6 @@
-"""Work on scans: discover pages and check them side by side, those of the organisation that was served least first.
+"""Work on scans: discover pages and check several at the same time.
 
-A worker leases a page, checks it and stores its results in one transaction; it needs no part for itself, so that any
-number of workers share a scan. What a killed worker has leased, another one leases again once the lease expires.
+A worker leases a page, checks it and stores its results in one transaction, so any number of workers share a scan.
 """
 
 import logging
@@ -23,15 +22,17 @@ from scanner.crawler import Discovery
 from scans.models import Scan, ScanPage
 from scans.worker import fair_queue, finalization, page_leases, persistence
 from scans.worker.page_checks import CheckSelection, PageResults
-from scans.worker.page_leases import Lane
+from scans.worker.page_leases import WorkerKind
 from scans.worker.scan_session import ScanSession
 
 logger = logging.getLogger(__name__)
 
-PAGES_AT_ONCE = {Lane.HTTP: 5, Lane.BROWSER: 1}
+MAX_CONCURRENT_PAGES = {WorkerKind.HTTP: 5, WorkerKind.BROWSER: 1}
 MAX_JOB_SECONDS = 60  # after which a job starts no further page
-TURN_SECONDS = 5.0  # that a browser stays with an organisation: another one needs another browser
-MAX_SESSIONS = 8
+SAME_ORGANIZATION_SECONDS = (
+    5.0  # that a browser stays with an organisation: another one needs another browser
+)
+MAX_SESSIONS = 8  # of scans without a running page, each with open connections
 POLL_SECONDS = 0.5  # between two attempts to lease further pages
 BROWSER_WORKERS = 2  # for which a new scan enqueues a job
 
@@ -45,40 +46,39 @@ class Job:
 
 
 class InlineExecutor(Executor):
-    """Runs each call at once in the calling thread, as a browser belongs to one; an error is that of `submit`."""
+    """Runs each call at once in the calling thread, as a browser belongs to one."""
 
     def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run the call and return its finished future."""
         future: Future[T] = Future()
         future.set_result(fn(*args, **kwargs))
         return future
 
 
-def run(lane: Lane) -> bool:
+def run(kind: WorkerKind) -> bool:
     """Work on scans until no page is left or the time is over; return whether work is left for the next job."""
     finalization.finish_parts_without_pages()
-    with PageRunner(lane) as runner:
+    with PageRunner(kind) as runner:
         return runner.run()
 
 
 class PageRunner:
     """Works on the pages of any scans. Only the calling thread uses the database."""
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
+    def __init__(self, kind: WorkerKind) -> None:
+        self._kind = kind
         self._stack = ExitStack()
         self._keeper = LeaseKeeper(seconds=page_leases.LEASE_SECONDS)
         self._executor: Executor = (
-            InlineExecutor() if lane == Lane.BROWSER else ThreadPoolExecutor(PAGES_AT_ONCE[lane])
+            InlineExecutor() if kind == WorkerKind.BROWSER else ThreadPoolExecutor(MAX_CONCURRENT_PAGES[kind])
         )
         self._sessions: dict[UUID, ScanSession] = {}
         self._jobs: dict[Future[Discovery | PageResults], Job] = {}
-        self._changed: set[UUID] = set()
-        self._drain = False
+        self._changed: set[UUID] = set()  # scans whose summary is out of date
+        self._drain = False  # start nothing more until all jobs have ended
         self._deadline = time.monotonic() + MAX_JOB_SECONDS
-        self._meter = UseMeter(lane)
-        self._turn: UUID | None = None
-        self._turn_ends = 0.0
+        self._usage = UsageRecorder(kind)
+        self._preferred: UUID | None = None
+        self._preferred_until = 0.0
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self._keeper)
@@ -92,7 +92,6 @@ class PageRunner:
             session.close()
 
     def run(self) -> bool:
-        """Work until nothing is left to lease or the time is over; return whether something is left."""
         out_of_time = False
         while True:
             out_of_time = out_of_time or is_shutting_down() or time.monotonic() > self._deadline
@@ -102,7 +101,7 @@ class PageRunner:
             if not self._jobs:
                 return out_of_time
             done, _ = wait(self._jobs, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-            self._meter.record(
+            self._usage.record(
                 {self._jobs[future].session.scan.project.organization_id for future in self._jobs}
             )
             for future in done:
@@ -110,14 +109,14 @@ class PageRunner:
             self._drain = self._drain and bool(self._jobs)
 
     def _start_jobs(self) -> None:
-        free = PAGES_AT_ONCE[self._lane] - len(self._jobs)
+        free = MAX_CONCURRENT_PAGES[self._kind] - len(self._jobs)
         while free > 0 and not self._drain:
             work = page_leases.lease_next(
-                self._lane, limit=free, idle=not self._jobs, prefer=self._organization_in_turn()
+                self._kind, limit=free, idle=not self._jobs, prefer=self._preferred_organization()
             )
             if work is None:
                 return
-            self._take_turn(work.scan.project.organization_id)
+            self._prefer_organization(work.scan.project.organization_id)
             if work.part is None:
                 self._discover(work.scan)
             elif work.pages:
@@ -125,29 +124,36 @@ class PageRunner:
             elif not work.must_wait:
                 finalization.finish_part(work.part.pk)
             self._drain = work.must_wait or work.alone
-            free = PAGES_AT_ONCE[self._lane] - len(self._jobs)
+            free = MAX_CONCURRENT_PAGES[self._kind] - len(self._jobs)
 
-    def _organization_in_turn(self) -> UUID | None:
-        """Return the organisation that a browser stays with for some seconds."""
-        return self._turn if self._lane == Lane.BROWSER and time.monotonic() < self._turn_ends else None
+    def _preferred_organization(self) -> UUID | None:
+        return (
+            self._preferred
+            if self._kind == WorkerKind.BROWSER and time.monotonic() < self._preferred_until
+            else None
+        )
 
-    def _take_turn(self, organization_id: UUID) -> None:
-        if self._turn != organization_id or time.monotonic() >= self._turn_ends:
-            self._turn, self._turn_ends = organization_id, time.monotonic() + TURN_SECONDS
+    def _prefer_organization(self, organization_id: UUID) -> None:
+        if self._preferred != organization_id or time.monotonic() >= self._preferred_until:
+            self._preferred, self._preferred_until = (
+                organization_id,
+                time.monotonic() + SAME_ORGANIZATION_SECONDS,
+            )
 
     def _session(self, scan: Scan) -> ScanSession:
         session = self._sessions.pop(scan.pk, None)
         if session is None:
             idle = [each for each in self._sessions.values() if not each.pages_in_flight]
             # A browser is given back before another organisation's is taken.
-            for old in idle if self._lane == Lane.BROWSER else idle[: len(self._sessions) + 1 - MAX_SESSIONS]:
+            for old in (
+                idle if self._kind == WorkerKind.BROWSER else idle[: len(self._sessions) + 1 - MAX_SESSIONS]
+            ):
                 self._sessions.pop(old.scan.pk).close()
-            session = ScanSession(scan, with_browser=self._lane == Lane.BROWSER)
+            session = ScanSession(scan, with_browser=self._kind == WorkerKind.BROWSER)
         self._sessions[scan.pk] = session
         return session
 
     def _update_summaries(self) -> None:
-        """Save the progress of the scans of which something was started or finished since the last call."""
         for scan_id in self._changed:
             persistence.update_summary(scan_id)
         self._changed.clear()
@@ -156,7 +162,7 @@ class PageRunner:
         self._changed.add(job.session.scan.pk)
         self._keeper.add(job.row)
         job.session.pages_in_flight += 1
-        if self._lane == Lane.BROWSER:  # the call is over when it is submitted
+        if self._kind == WorkerKind.BROWSER:  # the call is over when it is submitted
             self._update_summaries()
         self._jobs[self._executor.submit(call)] = job
 
@@ -172,7 +178,6 @@ class PageRunner:
             self._start(Job(session, page), partial(session.check, page, selection))
 
     def _finish(self, job: Job, future: "Future[Discovery | PageResults]") -> None:
-        """Store what a job found. After an error its lease expires, and the page is repeated alone."""
         job.session.pages_in_flight -= 1
         self._changed.add(job.session.scan.pk)
         error = future.exception()
@@ -194,12 +199,13 @@ class PageRunner:
             scan, found, in_browser=in_browser, without_browser=without_browser
         ):
             return
-        more = len(found.pages) > PAGES_AT_ONCE[Lane.HTTP]
+        more = len(found.pages) > MAX_CONCURRENT_PAGES[WorkerKind.HTTP]
         if more:
             enqueue("scans.run_scan", str(scan.pk))
         if in_browser and not without_browser:
             for _ in range(min(len(found.pages), BROWSER_WORKERS)):
                 enqueue("scans.run_scan_in_browser", str(scan.pk))
+        # Too many attempts to discover them: finish the scan, as failed.
         if not found.pages:
             finalization.finish_parts_without_pages()
 
@@ -210,16 +216,15 @@ class PageRunner:
 
 
 def start_scan(scan: Scan) -> None:
-    """Set a queued scan to running."""
     rows = Scan.objects.filter(pk=scan.pk)
     Scan.transitions.update(rows, Scan.Status.QUEUED, Scan.Status.RUNNING, started_at=timezone.now())
 
 
-class UseMeter:
+class UsageRecorder:
     """Measures what organisations use of a worker: CPU seconds of an HTTP worker, seconds of a browser worker."""
 
-    def __init__(self, lane: Lane) -> None:
-        self._clock = time.monotonic if lane == Lane.BROWSER else time.process_time
+    def __init__(self, kind: WorkerKind) -> None:
+        self._clock = time.monotonic if kind == WorkerKind.BROWSER else time.process_time
         self._last = self._clock()
 
     def record(self, organizations: Collection[UUID]) -> float:

@@ -18,6 +18,7 @@ from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from scans.worker import lab
 from scans.worker.page_checks import CheckResult, PageResults
 
+# A scan has thousands of rows; a finding keeps the evidence of its failures.
 MAX_EVIDENCE_LENGTH = 8_000  # characters of JSON for each check of each page
 MAX_PASSED_EVIDENCE_LENGTH = 2_000  # where the check passed or does not apply
 # What the scan has done with a failed check, in `ScanPart.reported`; suspected: too close to the threshold to reopen.
@@ -73,6 +74,7 @@ def save_results(page: ScanPage, results: PageResults) -> bool:
     )
     if not saved:
         return False
+    # The results that were in doubt are replaced.
     if page.recheck_keys:
         page.results.filter(key__in=[result.key for result in results.results]).delete()
     ScanResult.objects.bulk_create(_row(page, result) for result in results.results)
@@ -83,7 +85,8 @@ def save_results(page: ScanPage, results: PageResults) -> bool:
 
 @transaction.atomic
 def update_summary(scan_id: UUID) -> None:
-    """Save the progress and the counts of findings so far. Locks the scan, since several workers do so."""
+    """Save the progress and the counts of findings so far."""
+    # Several workers update the same summary.
     scan = Scan.objects.select_for_update().only("summary", "finished_at").get(pk=scan_id)
     if scan.finished_at:
         return
@@ -146,12 +149,10 @@ def _row(page: ScanPage, result: CheckResult) -> ScanResult:
 
 
 def _profile(profile: Any) -> str:
-    """Return the name of the device profile, such as `mobile`; empty for HTTP checks."""
     return str(profile.get("name", ""))[:20] if isinstance(profile, dict) else ""
 
 
 def _evidence(outcome: Outcome, note: str) -> dict[str, Any]:
-    """Return the evidence with the page's note, its longest values truncated: there are thousands of rows per scan."""
     evidence = outcome.evidence | ({"note": note} if note else {})
     needs_detail = outcome.status in (FAILED, INCONCLUSIVE)
     max_length = MAX_EVIDENCE_LENGTH if needs_detail else MAX_PASSED_EVIDENCE_LENGTH

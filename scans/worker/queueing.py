@@ -15,24 +15,21 @@ IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
 
 
 def browser_part_has_no_worker(scan_id: UUID) -> bool:
-    """Tell whether the browser part of a scan waits for its first page and no worker consumes the browser queue."""
+    """Return whether the browser part of a scan waits and no worker consumes the browser queue."""
     parts = ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True)
     waiting = parts.filter(without_browser=False).exclude(Exists(_pages(Q(lease_until__isnull=False))))
     return waiting.exists() and not queue_has_consumers(BROWSER_QUEUE)
 
 
 def check_without_browser(scan_id: UUID | None) -> None:
-    """Let HTTP workers check what a browser was to check in a scan: no worker has one, so it is inconclusive."""
+    """Let HTTP workers finish the browser parts of a scan, as inconclusive."""
     if scan_id:
         parts = ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True)
         parts.update(without_browser=True)
 
 
 def requeue_scans() -> None:
-    """Enqueue jobs for scans that no worker works on: lost messages, stopped workers.
-
-    Without a browser worker, HTTP workers finish browser parts, as inconclusive.
-    """
+    """Enqueue jobs for scans that no worker works on: lost messages, stopped workers."""
     scans = Scan.objects.filter(unleased(), discovered_at__isnull=True, finished_at__isnull=True)
     idle = ScanPart.objects.filter(finished_at__isnull=True, scan__discovered_at__isnull=False).exclude(
         Exists(_pages(~unleased()))
@@ -47,6 +44,7 @@ def requeue_scans() -> None:
     browser_parts = list(
         in_browser.order_by("created_at").values_list("scan_id", "created_at")[: MAX_JOBS[Scanner.BROWSER]]
     )
+    # Without a browser worker the scan would never finish: HTTP workers finish its browser parts, as inconclusive.
     stalled = bool(browser_parts) and queue_is_stalled(BROWSER_QUEUE, since=browser_parts[0][1])
     for pk, _ in browser_parts:
         if stalled:
@@ -60,7 +58,6 @@ def _pages(condition: Q) -> QuerySet[ScanPage]:
 
 
 def requeue_site_verifications() -> None:
-    """Enqueue pending verifications of sites."""
     sites = Site.objects.filter(unleased(), check_requested=True).order_by("created_at")
     for pk in sites.values_list("pk", flat=True)[:MAX_SITES]:
         enqueue("scans.verify_site", str(pk))

@@ -1,8 +1,4 @@
-"""Repeat results that another page of the scan has put in doubt.
-
-A scan confirms a failure on the first pages that show it; on further pages one run is believed
-(`scanner/confirmation.py`). Once two runs of a check disagree, its failures that were not confirmed are repeated.
-"""
+"""Repeat results that another page of the scan has put in doubt."""
 
 from collections import defaultdict
 
@@ -11,12 +7,14 @@ from scans.models import ScanPage, ScanPart, ScanResult
 
 
 def request_rechecks(part: ScanPart) -> bool:
-    """Make the pages pending on which a contradicted check failed without confirmation; tell whether there are any."""
+    """Make the pages pending on which a contradicted check failed without confirmation; False if there are none."""
     results = ScanResult.objects.filter(page__part=part)
     unconfirmed = results.filter(outcome=FAILED, evidence__confirmed=False)
     pages: dict[str, list[ScanPage]] = defaultdict(list)
     for row in unconfirmed.select_related("page"):
         pages[row.key].append(row.page)
+    # A failure is confirmed on the first pages that show it (scanner/confirmation.py). Once two runs of a check
+    # disagree, its failures that were not confirmed are repeated.
     contradicted = _contradicted(part, set(pages))
     doubted = {page.pk: page for key in contradicted for page in pages[key]}
     for page in doubted.values():
@@ -27,7 +25,6 @@ def request_rechecks(part: ScanPart) -> bool:
 
 
 def _contradicted(part: ScanPart, keys: set[str]) -> set[str]:
-    """Return those of the checks whose failure on a page was not confirmed by each further run."""
     if not keys:
         return set()
     repeated = ScanResult.objects.filter(page__part=part, key__in=keys, evidence__has_key="looks")

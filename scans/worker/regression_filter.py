@@ -1,4 +1,4 @@
-"""Compare what a scan reports with the known findings: keep pages that it did not check, and ignore fluctuations."""
+"""Compare what a scan reports with the known findings: retain pages it did not check, and ignore fluctuations."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,10 +27,7 @@ FLUCTUATING = {"timings", "vitals"}  # facts that differ from visit to visit; ot
 
 @dataclass
 class FilteredReports:
-    """The reports to ingest, those of findings that the scan has reported before, and the keys of the suspected ones.
-
-    A suspected one is too close to its threshold to reopen its finding.
-    """
+    """The reports to ingest, those that the scan has ingested before, and the keys of the suspected ones."""
 
     accepted: list[FindingReport] = field(default_factory=list)
     continued: set[Identity] = field(default_factory=set)
@@ -40,12 +37,11 @@ class FilteredReports:
 def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: bool) -> FilteredReports:
     """Return what to ingest. Without `final`, further pages of the part will be reported.
 
-    Call it in the transaction that ingests the reports: it locks the findings. A finding that was resolved after this
-    scan had reported it is left as it is.
+    Call it in the transaction that ingests the reports: it locks the findings.
     """
     reports = list(reports)
     known = _known_findings(part, reports)
-    coverage = {key: Coverage.of(key, urls) for key, urls in _checked_urls(part, reports).items()}
+    coverage = {key: Coverage.on_pages(key, urls) for key, urls in _checked_urls(part, reports).items()}
     filtered = FilteredReports()
     for report in reports:
         finding, key = known.get(report.identity), _key(report)
@@ -53,6 +49,7 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: b
             filtered.accepted.append(report)
             continue
         is_continued = part.reported.get(key, {}).get("change", SUSPECTED) != SUSPECTED
+        # It was resolved after this scan had reported it.
         if finding.status == FindingStatus.RESOLVED and is_continued:
             continue
         if finding.status == FindingStatus.RESOLVED and not _is_regression(part, report, finding):
@@ -81,7 +78,6 @@ def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identi
 
 
 def _checked_urls(part: ScanPart, reports: list[FindingReport]) -> dict[str, set[str]]:
-    """Return `{key: URLs}` of the pages on which each check had a result."""
     keys = [_key(report) for report in reports]
     results = ScanResult.objects.filter(page__part=part, key__in=keys)
     # A page that no longer exists counts as checked.
@@ -100,14 +96,13 @@ class Coverage:
     sites: set[str]
 
     @classmethod
-    def of(cls, key: str, urls: set[str]) -> "Coverage":
-        """Return what the check covered on these pages."""
+    def on_pages(cls, key: str, urls: set[str]) -> "Coverage":
         covers_site = registry.REGISTRY[key].scope == "site"
         routes = {(origin_of(url), route_of(url)) for url in urls}
         return cls(routes, {origin for origin, _ in routes} if covers_site else set())
 
     def excludes(self, url: str) -> bool:
-        """Tell whether neither this page was checked nor another one of the same route."""
+        """Return whether neither this page was checked nor another one of the same route."""
         origin = origin_of(url)
         return bool(origin) and origin not in self.sites and (origin, route_of(url)) not in self.routes
 
@@ -115,7 +110,6 @@ class Coverage:
 def _with_unchecked_pages(
     report: FindingReport, finding: Finding, coverage: Coverage, limit: int
 ) -> FindingReport:
-    """Add the finding's pages whose routes this scan did not check, with their earlier outcomes."""
     assets = [
         asset
         for asset in finding.affected_assets
@@ -148,12 +142,8 @@ def _worst_value(key: str, metric: Metric, pages: Iterable[Mapping[str, Any]]) -
 
 
 def _is_regression(part: ScanPart, report: FindingReport, finding: Finding) -> bool:
-    """Tell whether a resolved finding has come back.
-
-    A fluctuating metric has to be worse than its value after the fix × 1.2, or than the threshold × 1.10 in two
-    consecutive scans.
-    """
     check, value = registry.get(_key(report)), _value(report.evidence, _key(report))
+    # Only metrics that fluctuate from visit to visit may be worse by chance.
     if check is None or check.metric is None or value is None or not check.needs & FLUCTUATING:
         return True
     fixed_value = _value(finding.evidence, check.key)
@@ -168,7 +158,6 @@ def _is_regression(part: ScanPart, report: FindingReport, finding: Finding) -> b
 
 
 def is_worse(metric: Metric, value: float, limit: float, factor: float) -> bool:
-    """Tell whether a value is worse than the limit by more than the factor."""
     return value > limit * factor if metric.direction == "max" else value < limit / factor
 
 
@@ -179,12 +168,12 @@ def _value(evidence: Mapping[str, Any] | None, key: str) -> float | None:
 
 
 def _previous_value(part: ScanPart, key: str, metric: Metric, finding: Finding) -> float | None:
-    """Return the value in the previous scan, if that scanned the same URL after the fix."""
     scan = part.scan
     completed = Scan.objects.filter(
         project=scan.project_id, status=Scan.Status.COMPLETED, created_at__lt=scan.created_at
     )
     previous = completed.order_by("-created_at", "-id").first()
+    # Only a scan of the same URL after the fix is comparable.
     if previous is None or previous.url != scan.url or previous.created_at < finding.updated_at:
         return None
     failed = ScanResult.objects.filter(scan=previous, key=key, outcome=FAILED).values_list("value", flat=True)

@@ -1,4 +1,4 @@
-"""Delete old scan results. A nightly scan adds thousands of rows; findings keep what is needed permanently."""
+"""Delete old scan results. A nightly scan adds thousands of rows; findings contain what is needed permanently."""
 
 from datetime import timedelta
 
@@ -18,6 +18,7 @@ def delete_expired() -> int:
     before = timezone.now() - timedelta(days=settings.KRAFTER_RESULTS_KEEP_DAYS)
     deleted = 0
     for _ in range(MAX_BATCHES):
+        # By the primary key: ids grow with time, so no index on `seen_at` is needed.
         oldest = ScanResult.objects.order_by("id").values("id", "seen_at")[:BATCH_SIZE]
         old = [row["id"] for row in oldest if row["seen_at"] < before]
         deleted += ScanResult.objects.filter(id__in=old).delete()[0] if old else 0

@@ -1,6 +1,6 @@
 """What the workers of a scan share in Redis: facts of its site, and which failures are confirmed.
 
-While Redis is unavailable each process keeps its own.
+While Redis is unavailable each process has its own.
 """
 
 import base64
@@ -33,9 +33,8 @@ class SharedFacts(Memo):
         """Return the fact: of this process, of another one, or produced now."""
         return super().once(name, lambda: self._shared(name, produce))
 
-    def learn(self, name: str, fact: Any) -> None:
-        """Keep a fact that is known already, unless there is one by this name."""
-        super().learn(name, fact)
+    def add(self, name: str, fact: Any) -> None:
+        super().add(name, fact)
         if not isinstance(fact, Response):  # that of a page is used once, and soon
             self._share(name, fact)
 
@@ -63,10 +62,10 @@ class SharedFacts(Memo):
 
 
 class SharedConfirmation:
-    """Which failures of a scan are confirmed: by `scanner.confirmation.ConfirmFirst`, for all workers together."""
+    """Which failures of a scan are confirmed: by `ConfirmFirst`, for all workers together."""
 
     def __init__(self, scan_id: UUID) -> None:
-        self._key = f"{PREFIX}{scan_id}:looks"
+        self._key = f"{PREFIX}{scan_id}:confirmations"
         self._own = ConfirmFirst(CONFIRMED_PAGES)
 
     @property
@@ -78,7 +77,6 @@ class SharedConfirmation:
         return self._own.contradicted | {name.removeprefix("-") for name in names if name.startswith("-")}
 
     def wanted(self, key: str) -> bool:
-        """Tell whether the next failure of this check is to be confirmed."""
         counts = redis_client.call_or_default(lambda server: server.hmget(self._key, [key, f"-{key}"]), None)
         if counts is None:
             return self._own.wanted(key)
@@ -86,7 +84,6 @@ class SharedConfirmation:
         return bool(disagreed) or int(agreed or 0) < CONFIRMED_PAGES or key in self._own.contradicted
 
     def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001 - as in the protocol
-        """Note whether further runs agreed with the failure."""
         self._own.record(key, agreed)
 
         def count(server: redis.Redis) -> None:
@@ -96,14 +93,13 @@ class SharedConfirmation:
         redis_client.call_or_default(count, None)
 
 
-def forget(scan_id: UUID) -> None:
+def delete_shared(scan_id: UUID) -> None:
     """Delete what the workers of a finished scan have shared."""
-    keys = [f"{PREFIX}{scan_id}:{name}" for name in ("facts", "looks")]
+    keys = [f"{PREFIX}{scan_id}:{name}" for name in ("facts", "confirmations")]
     redis_client.call_or_default(lambda server: server.delete(*keys), 0)
 
 
 def _encode(fact: Any) -> dict[str, Any] | None:
-    """Return a fact as JSON; None if it is not shared."""
     if fact is None or isinstance(fact, int):
         return {"status": fact}
     if isinstance(fact, Response) and len(fact.body) <= MAX_SHARED_BODY_BYTES:

@@ -7,7 +7,7 @@ from krafter_audit.http.host_pace import MAX_RATE
 from scanner.crawler import MAX_PAGES
 from scans.services.schedules import BATCH_SIZE, ScheduleRule
 from scans.worker.fair_queue import WINDOW_SECONDS
-from scans.worker.page_leases import Lane
+from scans.worker.page_leases import WorkerKind
 from scans.worker.page_runner import BROWSER_WORKERS, PAGES_AT_ONCE, TURN_SECONDS
 
 __all__ = ["BATCH_SIZE", "MAX_PAGES", "ProductLimits", "product_limits", "scheduled_second"]
@@ -33,7 +33,7 @@ def product_limits() -> ProductLimits:
     """Return the limits."""
     return ProductLimits(
         pace=float(MAX_RATE),
-        visitors=BROWSER_WORKERS * PAGES_AT_ONCE[Lane.BROWSER],
+        visitors=BROWSER_WORKERS * PAGES_AT_ONCE[WorkerKind.BROWSER],
         batch_seconds=TURN_SECONDS,
         workers_share_scan=True,
         use_window_seconds=WINDOW_SECONDS,

@@ -10,7 +10,7 @@ from events.models import Event
 from remediation.evidence.chain import append, keyring
 from remediation.models import Policy, PolicyVersion, Task, Verification
 from remediation.services import policies, verdicts
-from scanner.evidence_bundle.verification import examine
+from scanner.evidence_bundle.verification import verify
 from tests import factories, staff
 from tests.factories import Scenario, remediation_state
 from tests.staff import admin_url, messages_of, run_action
@@ -303,7 +303,7 @@ def test_bundle_download_requires_view_permission(
     answer = operator.get(path)
 
     assert [
-        line.word for line in examine(answer.content, list(keyring().public.values())) if line.word == "fails"
+        line.word for line in verify(answer.content, list(keyring().public.values())) if line.word == "fails"
     ] == []
     assert answer["content-disposition"] == f'attachment; filename="evidence-{verification.pk}.json"'
     assert client.get(path).status_code == 302

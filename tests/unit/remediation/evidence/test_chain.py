@@ -11,7 +11,7 @@ from remediation.evidence import chain
 from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts, verifications
 from scanner.evidence_bundle.chain import GENESIS, Head
-from scanner.evidence_bundle.keys import from_jwk, holds
+from scanner.evidence_bundle.keys import from_jwk, is_valid_signature
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
@@ -47,9 +47,9 @@ def test_links_of_a_project_are_one_signed_chain(scenario: Scenario):
     key_id, public = from_jwk(shown(scenario, verification)["keys"][0])
     previous = GENESIS
     for place, link in enumerate(Evidence.objects.order_by("sequence"), start=1):
-        head = Head.of(str(scenario.project.pk), place, previous, link.body)
+        head = Head.with_body(str(scenario.project.pk), place, previous, link.body)
         assert (link.sequence, link.previous_hash, link.hash) == (place, previous, head.hash)
-        assert (link.key_id, holds(public, link.signature, head.text)) == (key_id, True)
+        assert (link.key_id, is_valid_signature(public, link.signature, head.text)) == (key_id, True)
         previous = link.hash
     assert (Evidence.objects.count(), EvidenceChain.objects.get().hash) == (3, previous)
 

@@ -18,10 +18,10 @@ from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts
 from scanner.evidence_bundle import bundle_format
 from scanner.evidence_bundle.__main__ import main, public_keys
-from scanner.evidence_bundle.chain import GENESIS, first_hash
+from scanner.evidence_bundle.chain import GENESIS, hash_of_format_1
 from scanner.evidence_bundle.jcs import canonical
 from scanner.evidence_bundle.keys import parse_signing_keys
-from scanner.evidence_bundle.verification import examine
+from scanner.evidence_bundle.verification import verify
 from scans import screenshots
 from tests import factories
 from tests.factories import Scenario
@@ -60,7 +60,7 @@ def keys_of_the_installation() -> list[bytes]:
 
 
 def said(raw: bytes, trusted: list[bytes] | None = None) -> list[tuple[str, str]]:
-    return [(line.word, line.sentence) for line in examine(raw, trusted)]
+    return [(line.word, line.sentence) for line in verify(raw, trusted)]
 
 
 def faults(raw: bytes, trusted: list[bytes] | None = None) -> list[str]:
@@ -71,7 +71,7 @@ def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
     """Change the bundle and sign it again with the key."""
     content = json.loads(raw)["bundle"]
     change(content)
-    return bundle_format.sealed(content, chain.keyring().signer)
+    return bundle_format.signed_file(content, chain.keyring().signer)
 
 
 def test_bundle_is_valid_with_the_key_of_the_installation(scenario: Scenario):
@@ -231,7 +231,7 @@ def test_unsigned_links_of_format_1_are_valid_by_their_hash(scenario: Scenario):
         key="security_header_csp",
         body=body,
         previous_hash=GENESIS,
-        hash=first_hash(GENESIS, body),
+        hash=hash_of_format_1(GENESIS, body),
     )
 
     words = said(file_of(scenario, verification), keys_of_the_installation())

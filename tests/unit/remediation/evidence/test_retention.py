@@ -11,7 +11,7 @@ from events.partitions import create_partitions, month, partitions_of
 from remediation.evidence import chain, export, retention
 from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, Verification
-from scanner.evidence_bundle.verification import examine
+from scanner.evidence_bundle.verification import verify
 from tests import factories
 from tests.factories import Scenario
 
@@ -55,7 +55,7 @@ def part_of(link: Evidence) -> str:
 
 def what_is_said_of(verification: Verification) -> set[str]:
     raw = export.bundle(Verification.objects.get(pk=verification.pk))
-    return {line.word for line in examine(raw, list(chain.keyring().public.values()))}
+    return {line.word for line in verify(raw, list(chain.keyring().public.values()))}
 
 
 def test_evidence_is_kept_permanently_by_default(scenario: Scenario, time_machine: Any, first: date):

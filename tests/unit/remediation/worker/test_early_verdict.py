@@ -73,7 +73,7 @@ def test_pages_without_a_failure_are_all_looked_at(other: Outcome) -> None:
 
 
 def test_page_that_was_not_looked_at_is_no_pass() -> None:
-    result = check_aggregation.aggregate(CSP, {"/a": passed("yes"), "/b": early_verdict.NOT_LOOKED_AT})
+    result = check_aggregation.aggregate(CSP, {"/a": passed("yes"), "/b": early_verdict.NOT_CHECKED})
 
     assert result.status == CheckStatus.INCONCLUSIVE
 

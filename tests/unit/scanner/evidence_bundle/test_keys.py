@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from scanner.evidence_bundle.keys import as_jwk, fingerprint, from_jwk, holds, parse_signing_keys
+from scanner.evidence_bundle.keys import as_jwk, fingerprint, from_jwk, is_valid_signature, parse_signing_keys
 
 ONE, TWO = (base64.b64encode(bytes([number] * 32)).decode() for number in (1, 2))
 # RFC 8032, 7.1, test 1.
@@ -32,8 +32,8 @@ def test_what_an_old_key_signed_holds_after_the_rotation_by_its_public_half_alon
     rotated = parse_signing_keys(f"k2:{TWO},k1:public:{public}")
 
     assert rotated.signer.key_id == "k2"
-    assert holds(rotated.public["k1"], signature, b"seen")
-    assert not holds(rotated.public["k2"], signature, b"seen")
+    assert is_valid_signature(rotated.public["k1"], signature, b"seen")
+    assert not is_valid_signature(rotated.public["k2"], signature, b"seen")
 
 
 def test_a_signature_has_one_spelling():
@@ -42,8 +42,8 @@ def test_a_signature_has_one_spelling():
     other = signature[:-3] + {"A": "B", "Q": "R", "g": "h", "w": "x"}[signature[-3]] + "=="
 
     assert base64.b64decode(other) == base64.b64decode(signature)
-    assert holds(keyring.public["k1"], signature, b"seen")
-    assert not holds(keyring.public["k1"], other, b"seen")
+    assert is_valid_signature(keyring.public["k1"], signature, b"seen")
+    assert not is_valid_signature(keyring.public["k1"], other, b"seen")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from scans.models import Scan, ScanPage
 from scans.services import scans
 from scans.worker import fair_queue, page_runner, persistence
 from scans.worker.page_checks import CheckResult, PageResults
-from scans.worker.page_leases import Lane
+from scans.worker.page_leases import WorkerKind
 from scans.worker.scan_session import ScanSession
 from tests import factories
 from tests.factories import Scenario
@@ -76,7 +76,7 @@ def test_small_scan_is_done_before_the_queue_of_another_organization(
         return save_results(page, results)
 
     monkeypatch.setattr(persistence, "save_results", save)
-    with page_runner.PageRunner(Lane.HTTP) as runner:
+    with page_runner.PageRunner(WorkerKind.HTTP) as runner:
         runner.run()
 
     (scan,) = small
@@ -86,6 +86,6 @@ def test_small_scan_is_done_before_the_queue_of_another_organization(
         assert scan.status == "completed"
         # Those that were being checked when it was queued, those beside its discovery, and those beside its pages.
         assert len(places) == 2
-        assert places[-1] <= 12 + 4 * page_runner.PAGES_AT_ONCE["http"]
+        assert places[-1] <= 12 + 4 * page_runner.MAX_CONCURRENT_PAGES["http"]
     else:
         assert places == []  # the oldest work comes first

@@ -10,7 +10,7 @@ from scanner.outcome import Outcome, failed, inconclusive, passed
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from scans.worker import finalization, page_leases, page_runner, persistence, queueing
 from scans.worker.page_checks import CheckResult, PageResults
-from scans.worker.page_leases import Lane
+from scans.worker.page_leases import WorkerKind
 from tests.factories import Scenario
 from tests.unit.scans.worker.test_regression_filter import SITE, judged, started, store
 
@@ -43,7 +43,7 @@ def scan_with_builds(scenario: Scenario, builds: list[str]) -> Scan:
 
 def measure(outcome: Outcome) -> str | None:
     """Measure the next page of the lab; return its path, None if there is none."""
-    work = page_leases.lease_next(Lane.BROWSER, limit=1, idle=True)
+    work = page_leases.lease_next(WorkerKind.BROWSER, limit=1, idle=True)
     if work is None:
         return None
     (page,) = work.pages
@@ -120,19 +120,19 @@ def test_lab_part_without_a_browser_worker_is_inconclusive(scenario: Scenario) -
     scan = scan_with_builds(scenario, ["a", "a"])
 
     queueing.check_without_browser(scan.pk)
-    work = page_leases.lease_next(Lane.HTTP, limit=5, idle=True)
+    work = page_leases.lease_next(WorkerKind.HTTP, limit=5, idle=True)
 
     assert work is not None
     assert [page.position for page in work.pages] == [0]
     store(work.pages[0], KEY, inconclusive("not_available", "No browser is installed."))
-    assert page_leases.lease_next(Lane.BROWSER, limit=5, idle=True) is None
+    assert page_leases.lease_next(WorkerKind.BROWSER, limit=5, idle=True) is None
 
 
 def test_a_killed_worker_loses_no_page_of_a_build(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scan_with_builds(scenario, ["a"] * 3)
-    work = page_leases.lease_next(Lane.BROWSER, limit=1, idle=True)
+    work = page_leases.lease_next(WorkerKind.BROWSER, limit=1, idle=True)
     assert work is not None
     late = work.pages[0]
     ScanPage.objects.filter(pk=late.pk).update(lease_until=late.created_at)
@@ -142,4 +142,4 @@ def test_a_killed_worker_loses_no_page_of_a_build(
 
     assert (measured, saved, lab_results()["0"]) == ("0", False, "failed")
     assert ScanResult.objects.filter(page__part__scanner=Scanner.LAB).count() == 3
-    assert page_runner.PAGES_AT_ONCE[Lane.BROWSER] == 1
+    assert page_runner.MAX_CONCURRENT_PAGES[WorkerKind.BROWSER] == 1

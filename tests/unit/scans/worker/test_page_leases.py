@@ -8,7 +8,7 @@ from django.utils import timezone
 from scans.models import Scan, ScanPage, ScanPart
 from scans.worker import page_leases, persistence
 from scans.worker.page_checks import PageResults
-from scans.worker.page_leases import Lane, Work
+from scans.worker.page_leases import Work, WorkerKind
 from tests import factories
 from tests.factories import Scenario
 from tests.unit.scans.worker.test_regression_filter import SITE, started
@@ -18,7 +18,7 @@ URLS = [f"{SITE}{number}" for number in range(8)]
 
 
 def leased(limit: int = 5, *, idle: bool = True) -> Work | None:
-    return page_leases.lease_next(Lane.HTTP, limit=limit, idle=idle)
+    return page_leases.lease_next(WorkerKind.HTTP, limit=limit, idle=idle)
 
 
 def positions(work: Work | None) -> list[int]:
@@ -124,6 +124,6 @@ def test_preferred_organization_comes_first_while_it_has_work(scenario: Scenario
     scan = started(other, URLS[:1])
     prefer = other.organization.pk
 
-    works = [page_leases.lease_next(Lane.HTTP, limit=5, idle=True, prefer=prefer) for _ in range(2)]
+    works = [page_leases.lease_next(WorkerKind.HTTP, limit=5, idle=True, prefer=prefer) for _ in range(2)]
 
     assert [work and work.scan.project for work in works] == [scan.project, scenario.project]

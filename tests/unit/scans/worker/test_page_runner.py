@@ -27,7 +27,7 @@ from scans.worker import (
     scan_session,
 )
 from scans.worker.page_checks import CheckResult, PageResults
-from scans.worker.page_leases import Lane
+from scans.worker.page_leases import WorkerKind
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, Site
@@ -288,7 +288,7 @@ def test_time_limit_of_a_scan_is_noted_in_its_summary(
     jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
-    done = page_runner.PAGES_AT_ONCE["http"]  # those that were started side by side
+    done = page_runner.MAX_CONCURRENT_PAGES["http"]  # those that were started side by side
     assert scan.status == "completed"
     assert (scan.summary["pages"], scan.summary["progress"]["http"]["pages_done"]) == (done, done)
     assert scan.summary["notes"] == [
@@ -417,7 +417,7 @@ def test_job_out_of_time_leaves_pages_to_the_next_job(
     jobs.run_scan(str(scan.pk))
     monkeypatch.setattr(page_runner, "MAX_JOB_SECONDS", -1)
 
-    left = page_runner.run(Lane.BROWSER)
+    left = page_runner.run(WorkerKind.BROWSER)
 
     part = ScanPart.objects.get(scan=scan, scanner="browser")
     pages = list(part.pages.values_list("pending", "lease_until", "attempts"))
@@ -449,7 +449,11 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
 
     scan.refresh_from_db()
     # One job is for a second worker, since there are more pages than one checks at once; one for what is left.
-    assert between == ("running", page_runner.PAGES_AT_ONCE["http"], [("scans.run_scan", str(scan.pk))] * 2)
+    assert between == (
+        "running",
+        page_runner.MAX_CONCURRENT_PAGES["http"],
+        [("scans.run_scan", str(scan.pk))] * 2,
+    )
     assert (scan.status, scan.summary["progress"]["http"]["pages_done"]) == ("completed", 8)
     assert ScanResult.objects.count() == 24
 

@@ -10,7 +10,7 @@ from scanner.page_context import PageContext
 from scans.models import ScanPage, ScanResult
 from scans.worker import finalization, page_checks, page_leases, scan_session
 from scans.worker.page_checks import CheckResult, PageResults
-from scans.worker.page_leases import Lane
+from scans.worker.page_leases import WorkerKind
 from tests.factories import Scenario
 from tests.unit.scans.worker.test_regression_filter import FOUR_PAGES, leased_pages, started, store
 
@@ -42,7 +42,7 @@ def test_unconfirmed_failures_of_a_contradicted_check_are_repeated_before_the_pa
     pages[0].part.refresh_from_db()
     between = (pages[0].part.finished_at, Finding.objects.count())
 
-    work = page_leases.lease_next(Lane.HTTP, limit=5, idle=True)
+    work = page_leases.lease_next(WorkerKind.HTTP, limit=5, idle=True)
     assert work is not None
     for page, outcome in zip(work.pages, [passed("There it is."), CONFIRMED], strict=True):
         assert page.recheck_keys == [KEY]
@@ -90,7 +90,7 @@ def test_repeated_check_runs_alone_with_its_confirmation(
         return PageResults([CheckResult(KEY, CONFIRMED, 1.0)])
 
     monkeypatch.setattr(page_checks, "run_checks", run_checks)
-    work = page_leases.lease_next(Lane.HTTP, limit=5, idle=True)
+    work = page_leases.lease_next(WorkerKind.HTTP, limit=5, idle=True)
     assert work is not None
     with scan_session.ScanSession(work.scan) as session:
         page = work.pages[0]

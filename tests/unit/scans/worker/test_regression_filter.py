@@ -19,7 +19,7 @@ from scans.models import Scan, ScanPage, ScanPart
 from scans.services import scans
 from scans.worker import finalization, page_leases, page_runner, persistence
 from scans.worker.page_checks import CheckResult, PageResults
-from scans.worker.page_leases import Lane
+from scans.worker.page_leases import WorkerKind
 from tests import factories
 from tests.factories import Scenario
 
@@ -53,7 +53,7 @@ def started(scenario: Scenario, urls: Iterable[str], *, url: str = SITE) -> Scan
 
 
 def leased_pages(scan: Scan) -> list[ScanPage]:
-    work = page_leases.lease_next(Lane.HTTP, limit=25, idle=True)
+    work = page_leases.lease_next(WorkerKind.HTTP, limit=25, idle=True)
     assert work is not None
     assert work.scan == scan
     return list(work.pages)

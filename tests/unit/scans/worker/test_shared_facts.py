@@ -52,7 +52,7 @@ def test_fact_is_produced_once_for_all_workers(fact: Any) -> None:
 
 def test_learned_fact_is_shared() -> None:
     scan_id = uuid4()
-    SharedFacts(scan_id).learn("link https://example.com/", 200)
+    SharedFacts(scan_id).add("link https://example.com/", 200)
 
     assert SharedFacts(scan_id).once("link https://example.com/", never) == 200
 
@@ -80,7 +80,7 @@ def test_scans_share_nothing_and_a_finished_one_is_forgotten() -> None:
     SharedFacts(scan_id).once("fact", lambda: 200)
     other = SharedFacts(uuid4()).once("fact", lambda: 404)
 
-    shared_facts.forget(scan_id)
+    shared_facts.delete_shared(scan_id)
 
     assert (other, SharedFacts(scan_id).once("fact", lambda: 500)) == (404, 500)
 
