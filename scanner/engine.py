@@ -74,8 +74,7 @@ def inconclusive_if_outage(key: str, outcome: Outcome, context: PageContext) -> 
     try:
         context.require_no_server_error()
     except Inconclusive as error:
-        told = inconclusive(error.reason, error.detail)
-        return told.with_evidence(outcome.evidence)
+        return inconclusive(error.reason, error.detail).with_evidence(outcome.evidence)
     return outcome
 
 

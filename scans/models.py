@@ -32,14 +32,17 @@ class Scan(Record, Leased):
         COMPLETED = "completed"
         FAILED = "failed"
 
+    # No own index: `scan_newest` starts with this column.
     project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
     url = models.CharField(max_length=MAX_URL_LENGTH)
     trigger = models.CharField(max_length=12, choices=Trigger)
     status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     started_at = models.DateTimeField(null=True)
+    # A scan without it, of which no worker has a lease, is waiting for its pages.
     discovered_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True)
+    # A scan outlives the account that requested it.
     requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
     transitions = StatusTransitions(
@@ -85,6 +88,9 @@ class Scanner(models.TextChoices):
     LAB = "lab"
 
 
+IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
+
+
 class ScanPart(Record):
     """The pages of a scan that one scanner checks. Several workers check pages of a part at the same time.
 
@@ -92,6 +98,7 @@ class ScanPart(Record):
     lab part. `reported` is `{key: {"change", "pages"}}`: what the scan has ingested so far, last at `ingested_at`.
     """
 
+    # No own index: the unique constraint starts with this column.
     scan = models.ForeignKey(Scan, models.CASCADE, related_name="parts", db_index=False)
     scanner = models.CharField(max_length=7, choices=Scanner)
     page_delay = models.FloatField(default=0)
@@ -122,6 +129,7 @@ class ScanPage(Record, Leased):
     waits for another page of the same `build`. `failed_domains` names the domains whose checks raised an error.
     """
 
+    # No own index: the unique constraint starts with this column.
     part = models.ForeignKey(ScanPart, models.CASCADE, related_name="pages", db_index=False)
     position = models.PositiveSmallIntegerField()
     url = models.CharField(max_length=MAX_URL_LENGTH)
@@ -143,6 +151,7 @@ class ScanPage(Record, Leased):
         return self.url
 
 
+# Not a Record: a scan has thousands of rows, for which a UUID and `updated_at` cost space and time.
 class ScanResult(models.Model):
     """The result of one check on one page. Inserted with the page and never changed."""
 
@@ -226,8 +235,10 @@ class Site(Record, Leased):
         FILE = "file"
         META_TAG = "meta_tag", "meta tag"
 
+    # No own index: `site_newest` starts with this column.
     project = models.ForeignKey(Project, models.CASCADE, related_name="sites", db_index=False)
     host = models.CharField(max_length=253)
+    # Of the host alone: a token that is published on one host proves no other.
     token = models.CharField(max_length=32, default=new_token, editable=False)
     check_requested = models.BooleanField(default=False)
     method = models.CharField(max_length=8, choices=Method, blank=True)
@@ -273,7 +284,9 @@ class SiteCredentials(Record):
         verbose_name_plural = "site credentials"
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(origin__startswith="https://"), name="site_credentials_over_tls"
+                # Over plain HTTP anyone on the way could read the credentials.
+                condition=Q(origin__startswith="https://"),
+                name="site_credentials_over_tls",
             ),
         ]
 

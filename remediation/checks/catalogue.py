@@ -32,6 +32,7 @@ def catalogue(project: Project) -> list[dict[str, Any]]:
             "version": check.version,
             "enabled": check.key not in disabled,
             "threshold": _threshold(check, thresholds),
+            # The name in the API.
             "meter": _reliability(measured.get(check.key)),
         }
         for check in (registry.REGISTRY[key] for key in keys)

@@ -68,6 +68,7 @@ class FindingPage:
             browser=self._browser,
         )
         context.rendered.save_screenshot = screenshots.storing_for(self._finding.project_id)
+        # One visit of the browser serves all checks, although they run one after the other.
         engine.plan_visit(context, original, original)
         return context
 

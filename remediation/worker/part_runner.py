@@ -93,6 +93,7 @@ class VerificationRunner:
         self._urls = urls = page_urls(self.finding)
         config = config_of(self.finding.project)
         credentials = credentials_for(self.finding.project)
+        # The pace for verified hosts is known only after the verification of the hosts, which sends requests.
         with host_throttle.client() as client:
             client.credentials = credentials
             verified = ownership.verified_hosts(self.finding.project, urls[:MAX_PAGES], client)
@@ -171,6 +172,7 @@ def store_result(part: VerificationPart, key: str, result: AggregatedResult) -> 
     verification.running = bool(running)
     verification.save(update_fields=["checks", "running", "updated_at"])
     before = next((check["before"] for check in verification.checks if check["key"] == key), None)
+    # In the transaction of the result: there is no result without evidence.
     chain.append(verification, key, {"before": before, **result.evidence})
     if not running:
         _finish(locked)

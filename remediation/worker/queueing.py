@@ -16,10 +16,11 @@ def requeue_verifications() -> None:
     for scanner in JOB_OF_SCANNER:
         rows = pending.filter(scanner=scanner).values_list("verification_id", "created_at")
         parts = list(rows[: MAX_REQUEUED[scanner]])
-        stalled = scanner == Scanner.BROWSER and bool(parts)
-        if stalled and queue_is_stalled(BROWSER_QUEUE, since=parts[0][1]):
-            for pk, _ in parts:
+        has_no_worker = (
+            scanner == Scanner.BROWSER and bool(parts) and queue_is_stalled(BROWSER_QUEUE, since=parts[0][1])
+        )
+        for pk, _ in parts:
+            if has_no_worker:
                 enqueue("remediation.run_verification", str(pk), scanner)
-        else:
-            for pk, _ in parts:
+            else:
                 enqueue(JOB_OF_SCANNER[scanner], str(pk))

@@ -28,8 +28,8 @@ class Head:
 
     @property
     def text(self) -> bytes:
-        told = (self.project_id, self.sequence, self.previous_hash, self.body_sha256)
-        return "".join(f"{line}\n" for line in ("krafter-audit evidence link 2", *told)).encode()
+        fields = (self.project_id, self.sequence, self.previous_hash, self.body_sha256)
+        return "".join(f"{line}\n" for line in ("krafter-audit evidence link 2", *fields)).encode()
 
     @property
     def hash(self) -> str:

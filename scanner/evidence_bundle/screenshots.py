@@ -10,25 +10,27 @@ from typing import Any
 def named_screenshots(body: dict[str, Any]) -> list[str]:
     """Return the hashes that a link's body names, each once; a body of another form names none."""
     pages = body.get("pages")
-    seen = (
+    evidence = (
         [page.get("evidence") for page in pages if isinstance(page, dict)] if isinstance(pages, list) else []
     )
-    kept = [one.get("pictures") for one in seen if isinstance(one, dict)]
-    named = [value for pictures in kept if isinstance(pictures, dict) for value in pictures.values()]
+    stored = [each.get("pictures") for each in evidence if isinstance(each, dict)]
+    named = [
+        value for screenshots in stored if isinstance(screenshots, dict) for value in screenshots.values()
+    ]
     return list(dict.fromkeys(value for value in named if isinstance(value, str)))
 
 
-def screenshot_fault(picture: Any, named: Collection[str]) -> str:
+def screenshot_fault(screenshot: Any, named: Collection[str]) -> str:
     """Return why a screenshot of a bundle is not one that a link names; empty when it is."""
-    if not isinstance(picture, dict) or not all(
-        isinstance(picture.get(one), str) for one in ("sha256", "base64")
+    if not isinstance(screenshot, dict) or not all(
+        isinstance(screenshot.get(one), str) for one in ("sha256", "base64")
     ):
         return "A picture of the bundle is malformed."
-    name = f"The picture {picture['sha256'][:12]}…"
+    name = f"The picture {screenshot['sha256'][:12]}…"
     try:
-        raw = base64.b64decode(picture["base64"], validate=True)
+        raw = base64.b64decode(screenshot["base64"], validate=True)
     except (binascii.Error, ValueError):
         return f"{name} is not base64."
-    if hashlib.sha256(raw).hexdigest() != picture["sha256"]:
+    if hashlib.sha256(raw).hexdigest() != screenshot["sha256"]:
         return f"{name} is not the one that was taken: its hash is another."
-    return "" if picture["sha256"] in named else f"{name} is named by no link."
+    return "" if screenshot["sha256"] in named else f"{name} is named by no link."

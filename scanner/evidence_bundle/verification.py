@@ -32,18 +32,18 @@ def verify(raw: bytes, trusted: Collection[bytes] | None) -> Iterator[ResultLine
     yield ResultLine(
         "holds", f"The file is a bundle of evidence: {len(raw):,} bytes, {len(bundle.links)} links."
     )
-    yield from _whole(bundle)
-    yield from _trust(bundle, trusted)
+    yield from _check_whole(bundle)
+    yield from _check_signer(bundle, trusted)
     try:
-        yield from _chain(bundle)
-        yield from _own(bundle)
-        yield from _pictures(bundle)
-        yield from _statements(bundle)
+        yield from _check_chain(bundle)
+        yield from _check_own_links(bundle)
+        yield from _check_screenshots(bundle)
+        yield from _check_statements(bundle)
     except InvalidBundle as fault:
         yield ResultLine("fails", str(fault))
 
 
-def _whole(bundle: Bundle) -> Iterator[ResultLine]:
+def _check_whole(bundle: Bundle) -> Iterator[ResultLine]:
     if not bundle.is_canonical:
         yield ResultLine(
             "fails",
@@ -59,7 +59,7 @@ def _whole(bundle: Bundle) -> Iterator[ResultLine]:
         )
 
 
-def _trust(bundle: Bundle, trusted: Collection[bytes] | None) -> Iterator[ResultLine]:
+def _check_signer(bundle: Bundle, trusted: Collection[bytes] | None) -> Iterator[ResultLine]:
     key_id = bundle.signature["key_id"]
     public = bundle.keys.get(key_id)
     if public is None:
@@ -67,15 +67,15 @@ def _trust(bundle: Bundle, trusted: Collection[bytes] | None) -> Iterator[Result
             "fails", f"The bundle does not hold the key {key_id} that it says it is signed with."
         )
         return
-    told = f"the key {key_id}, fingerprint {fingerprint(public)}"
+    signer = f"the key {key_id}, fingerprint {fingerprint(public)}"
     if trusted is None:
         yield ResultLine(
-            "note", f"No --public-key was given: this believes {told}, because the bundle itself says so."
+            "note", f"No --public-key was given: this believes {signer}, because the bundle itself says so."
         )
     elif public in trusted:
-        yield ResultLine("holds", f"It is signed by a key that you gave: {told}.")
+        yield ResultLine("holds", f"It is signed by a key that you gave: {signer}.")
     else:
-        yield ResultLine("fails", f"It is signed by another key than you gave: {told}.")
+        yield ResultLine("fails", f"It is signed by another key than you gave: {signer}.")
     for other, raw in bundle.keys.items():
         if trusted is not None and other != key_id and raw not in trusted:
             yield ResultLine(
@@ -83,13 +83,13 @@ def _trust(bundle: Bundle, trusted: Collection[bytes] | None) -> Iterator[Result
             )
 
 
-def _chain(bundle: Bundle) -> Iterator[ResultLine]:
+def _check_chain(bundle: Bundle) -> Iterator[ResultLine]:
     if not bundle.links:
         yield ResultLine("note", "There is no link yet: nothing was seen or decided.")
     for link in bundle.links:
         link.require_valid(bundle.project_id, bundle.keys)
     for before, after in pairwise(bundle.links):
-        yield from _follows(bundle, before, after)
+        yield from _check_order(bundle, before, after)
     for link in bundle.links:
         if link.key:
             yield _described(link)
@@ -101,7 +101,7 @@ def _chain(bundle: Bundle) -> Iterator[ResultLine]:
         )
 
 
-def _follows(bundle: Bundle, before: Link, after: Link) -> Iterator[ResultLine]:
+def _check_order(bundle: Bundle, before: Link, after: Link) -> Iterator[ResultLine]:
     if after.sequence == before.sequence + 1:
         if after.previous_hash != before.hash:
             raise InvalidBundle(
@@ -128,7 +128,7 @@ def _described(link: Link) -> ResultLine:
     return ResultLine("holds", f"{link.name}: its hash and the signature of the key {link.key_id} hold.")
 
 
-def _own(bundle: Bundle) -> Iterator[ResultLine]:
+def _check_own_links(bundle: Bundle) -> Iterator[ResultLine]:
     verification_id = bundle.content["verification"]["id"]
     own = [link for link in bundle.links if link.key]
     earlier: list[Link] = []
@@ -171,40 +171,43 @@ def _require_complete(link: Link, body: dict[str, Any], earlier: list[Link]) -> 
             raise InvalidBundle(f"{link.name}: it was decided upon other links than those that are here.")
 
 
-def _pictures(bundle: Bundle) -> Iterator[ResultLine]:
+def _check_screenshots(bundle: Bundle) -> Iterator[ResultLine]:
     named = {sha256 for link in bundle.links if link.key for sha256 in named_screenshots(link.parsed_body())}
-    brought = bundle.content.get("pictures", [])
-    if not isinstance(brought, list):
+    included = bundle.content.get("pictures", [])
+    if not isinstance(included, list):
         raise InvalidBundle("The pictures of the bundle are malformed.")
-    for picture in brought:
-        fault = screenshot_fault(picture, named)
+    for screenshot in included:
+        fault = screenshot_fault(screenshot, named)
         if fault:
             raise InvalidBundle(fault)
-    if brought:
-        yield ResultLine("holds", f"Pictures: {len(brought)}. Each is one that a link names by its hash.")
-    if len(named) > len(brought):
+    if included:
+        yield ResultLine("holds", f"Pictures: {len(included)}. Each is one that a link names by its hash.")
+    if len(named) > len(included):
         yield ResultLine(
             "note",
-            f"Pictures that are named by their hashes and are not in the file: {len(named) - len(brought)}.",
+            f"Pictures that are named by their hashes and are not in the file: {len(named) - len(included)}.",
         )
 
 
-def _statements(bundle: Bundle) -> Iterator[ResultLine]:
-    told = bundle.content["verification"]
+def _check_statements(bundle: Bundle) -> Iterator[ResultLine]:
+    verification = bundle.content["verification"]
     own = [link for link in bundle.links if link.key]
     old = not own or any(link.format == 1 for link in own)
     seen = {link.key: link.parsed_body() for link in own}
-    for check in told["checks"]:
+    for check in verification["checks"]:
         answer = seen.get(check["key"])
         if answer and answer.get("after", check.get("after")) != check.get("after"):
             raise InvalidBundle(f"{check['key']}: the bundle and its link say different things.")
-    verdict = VERDICTS.get(told["result"])
+    verdict = VERDICTS.get(verification["result"])
     decided = [link.key for link in own if link.kind == "verdict"]
     if decided[-1:] == ([verdict] if verdict else []):
-        yield ResultLine("holds", f"The result is {told['result']}, as the links say.")
+        yield ResultLine("holds", f"The result is {verification['result']}, as the links say.")
     elif old and not decided:
         yield ResultLine(
-            "note", f"The result is {told['result']}; it was decided before verdicts were written down."
+            "note",
+            f"The result is {verification['result']}; it was decided before verdicts were written down.",
         )
     else:
-        raise InvalidBundle(f"The result is said to be {told['result']}, and the links do not say so.")
+        raise InvalidBundle(
+            f"The result is said to be {verification['result']}, and the links do not say so."
+        )

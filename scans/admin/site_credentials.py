@@ -56,6 +56,7 @@ class SiteCredentialsForm(ServiceForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        # The API's validation, so that both accept the same.
         request = PutSiteCredentialsRequestSerializer(data=self._body(cleaned))
         self.validated: dict[str, Any] = {}
         if request.is_valid():
@@ -99,6 +100,7 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
     actions: ClassVar[list[str]] = ["delete_credentials"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SiteCredentials]:
+        # The encrypted credentials have no use in the admin.
         return super().get_queryset(request).defer("credentials")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

@@ -35,5 +35,6 @@ def queue(project: Project, *, url: str, trigger: str, by: Actor) -> Scan:
     ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
     log_event("scan.queued", scan, by=by, url=url, trigger=trigger)
     quota.spend(project.organization_id)
+    # The message may get lost: `requeue_pending` enqueues the scan again.
     enqueue_on_commit("scans.run_scan", str(scan.pk))
     return scan

@@ -18,8 +18,8 @@ from findings.models import Domain
 from findings.services.ingestion import FindingReport, IngestionResult, ingest
 from krafter_audit.http.timestamps import format_timestamp
 from scanner import registry
-from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
-from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
+from scans.models import IN_BROWSER, OUTCOMES, Scan, Scanner, ScanPage, ScanPart, ScanResult
 from scans.worker import lab, shared_facts
 from scans.worker.page_checks import CheckSelection
 from scans.worker.persistence import (
@@ -30,11 +30,9 @@ from scans.worker.persistence import (
     summary_of_parts,
 )
 from scans.worker.rechecks import request_rechecks
-from scans.worker.regression_filter import filter_reports
+from scans.worker.regression_filter import check_key, filter_reports
 
 DOMAIN_FAILED = "The checks of this domain stopped with an error. The other domains are complete."
-OUTCOMES = (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)
-IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
 INGEST_INTERVAL = timedelta(seconds=3)  # a finding appears soon, without an ingestion for each page
 MAX_PARTS = 100
 
@@ -110,16 +108,12 @@ def _ingest(part: ScanPart, *, final: bool) -> None:
     ingested = ingest(part.scan.project, filtered.accepted, by=by, continued=filtered.continued)
     for report, finding in zip(filtered.accepted, ingested.findings, strict=True):
         if report.identity not in filtered.continued:
-            part.reported[_key(report)] = {"change": _change(finding.pk, ingested)}
+            part.reported[check_key(report)] = {"change": _change(finding.pk, ingested)}
     part.reported |= {key: {"change": SUSPECTED} for key in filtered.suspected}
     for key in keys & part.reported.keys():
         part.reported[key]["pages"] = pages[key]
     part.ingested_at = timezone.now()
     part.save(update_fields=["reported", "ingested_at", "updated_at"])
-
-
-def _key(report: FindingReport) -> str:
-    return (report.checks or [""])[0]
 
 
 def _change(finding_id: UUID, ingested: IngestionResult) -> str:
@@ -153,6 +147,7 @@ def finding_reports(part: ScanPart, keys: Collection[str]) -> list[FindingReport
 def _report(part: ScanPart, key: str, results: list[ScanResult]) -> FindingReport:
     check = registry.REGISTRY[key]
     template = registry.finding_template(check)
+    # The finding has the worst value of its pages.
     values = [row.value for row in results if isinstance(row.value, int | float)]
     return FindingReport(
         domain=template["domain"],

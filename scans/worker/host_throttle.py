@@ -192,6 +192,7 @@ def _swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
 
 
 def _remember(host: str, state: bytes, offset: float) -> None:
+    # A remembered state is only a guess: losing all of them costs one request to Redis each.
     if len(_last_seen) >= MAX_REMEMBERED_HOSTS:
         _last_seen.clear()
     _last_seen[host] = state, offset

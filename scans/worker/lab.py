@@ -31,6 +31,7 @@ def create_part(browser_part: ScanPart) -> ScanPart:
                 route=page.route,
                 note=page.note,
                 build=page.build,
+                # Without a build nothing is known about the page, so it is measured itself.
                 pending=not page.build or page.build not in builds,
             )
         )

@@ -142,6 +142,7 @@ def _lease_pages(part_id: UUID, *, limit: int, idle: bool) -> Work | None:
 def _extend(pages: Sequence[ScanPage]) -> None:
     until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
     rows = ScanPage.objects.filter(pk__in=[page.pk for page in pages])
+    # The fence rejects the late writes of a worker whose lease has expired.
     rows.update(lease_until=until, fence=F("fence") + 1, attempts=F("attempts") + 1)
     for page in pages:
         page.lease_until, page.fence, page.attempts = until, page.fence + 1, page.attempts + 1

@@ -19,7 +19,7 @@ from krafter_audit.db.leases import LeaseKeeper
 from krafter_audit.jobs import enqueue
 from krafter_audit.shutdown import is_shutting_down
 from scanner.crawler import Discovery
-from scans.models import Scan, ScanPage
+from scans.models import IN_BROWSER, Scan, ScanPage
 from scans.worker import fair_queue, finalization, page_leases, persistence
 from scans.worker.page_checks import CheckSelection, PageResults
 from scans.worker.page_leases import WorkerKind
@@ -193,7 +193,7 @@ class PageRunner:
         self._keeper.discard(job.row)
 
     def _save_discovery(self, session: ScanSession, scan: Scan, found: Discovery) -> None:
-        in_browser = any(CheckSelection.for_scan(scan, each).keys for each in finalization.IN_BROWSER)
+        in_browser = any(CheckSelection.for_scan(scan, each).keys for each in IN_BROWSER)
         without_browser = not session.may_use_browser
         if not persistence.save_discovery(
             scan, found, in_browser=in_browser, without_browser=without_browser

@@ -31,6 +31,7 @@ def save_discovery(scan: Scan, found: Discovery, *, in_browser: bool, without_br
 
     `in_browser`: there are checks for a browser, so create a browser part with the same pages.
     """
+    # First of all: with a lost lease another worker has saved, or will save, the pages.
     if not leases.write(scan, discovered_at=timezone.now(), lease_until=None, attempts=0):
         return False
     parts = [scan.parts.get(scanner=Scanner.HTTP)]
@@ -156,6 +157,7 @@ def _evidence(outcome: Outcome, note: str) -> dict[str, Any]:
     evidence = outcome.evidence | ({"note": note} if note else {})
     needs_detail = outcome.status in (FAILED, INCONCLUSIVE)
     max_length = MAX_EVIDENCE_LENGTH if needs_detail else MAX_PASSED_EVIDENCE_LENGTH
+    # The longest values first: the short ones are what a person reads.
     for name in sorted(evidence, key=lambda name: len(_text(evidence[name])), reverse=True):
         if len(_text(evidence)) <= max_length:
             break

@@ -6,12 +6,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue, queue_has_consumers, queue_is_stalled
-from scans.models import Scan, Scanner, ScanPage, ScanPart, Site
+from scans.models import IN_BROWSER, Scan, Scanner, ScanPage, ScanPart, Site
 
 BROWSER_QUEUE = "scan_browser"
 MAX_JOBS = {Scanner.HTTP: 4, Scanner.BROWSER: 2}  # enqueued per run: each job works on the pages of all scans
 MAX_SITES = 500
-IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
 
 
 def browser_part_has_no_worker(scan_id: UUID) -> bool:

@@ -41,10 +41,11 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: b
     """
     reports = list(reports)
     known = _known_findings(part, reports)
+    # A finding's pages that this scan did not check may still be broken, and stay in the finding.
     coverage = {key: Coverage.on_pages(key, urls) for key, urls in _checked_urls(part, reports).items()}
     filtered = FilteredReports()
     for report in reports:
-        finding, key = known.get(report.identity), _key(report)
+        finding, key = known.get(report.identity), check_key(report)
         if finding is None:
             filtered.accepted.append(report)
             continue
@@ -63,7 +64,8 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: b
     return filtered
 
 
-def _key(report: FindingReport) -> str:
+def check_key(report: FindingReport) -> str:
+    """Return the key of the check that a scan's report is about."""
     return (report.checks or [""])[0]
 
 
@@ -78,7 +80,7 @@ def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identi
 
 
 def _checked_urls(part: ScanPart, reports: list[FindingReport]) -> dict[str, set[str]]:
-    keys = [_key(report) for report in reports]
+    keys = [check_key(report) for report in reports]
     results = ScanResult.objects.filter(page__part=part, key__in=keys)
     # A page that no longer exists counts as checked.
     conclusive = results.exclude(Q(outcome=INCONCLUSIVE) & ~Q(reason="target_missing"))
@@ -123,7 +125,7 @@ def _with_unchecked_pages(
     ]
     evidence = dict(report.evidence or {})
     evidence["pages"] = [*evidence.get("pages", []), *pages][:limit]
-    check = registry.get(_key(report))
+    check = registry.get(check_key(report))
     if check and check.metric:
         evidence["values"] = _worst_value(check.key, check.metric, evidence["pages"])
     return replace(
@@ -142,7 +144,7 @@ def _worst_value(key: str, metric: Metric, pages: Iterable[Mapping[str, Any]]) -
 
 
 def _is_regression(part: ScanPart, report: FindingReport, finding: Finding) -> bool:
-    check, value = registry.get(_key(report)), _value(report.evidence, _key(report))
+    check, value = registry.get(check_key(report)), _value(report.evidence, check_key(report))
     # Only metrics that fluctuate from visit to visit may be worse by chance.
     if check is None or check.metric is None or value is None or not check.needs & FLUCTUATING:
         return True

@@ -100,6 +100,7 @@ def delete_shared(scan_id: UUID) -> None:
 
 
 def _encode(fact: Any) -> dict[str, Any] | None:
+    # The status of a link; None is that of a link that did not answer.
     if fact is None or isinstance(fact, int):
         return {"status": fact}
     if isinstance(fact, Response) and len(fact.body) <= MAX_SHARED_BODY_BYTES:

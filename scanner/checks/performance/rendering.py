@@ -100,5 +100,5 @@ def images_have_dimensions(context: PageContext) -> Outcome:
 
 
 def _is_length(node: LexborNode, attribute: str) -> bool:
-    """Tell whether the attribute is a length that browsers parse: it starts with a digit."""
+    """Return whether the attribute is a length that browsers parse: it starts with a digit."""
     return value(node, attribute).strip()[:1].isdigit()
