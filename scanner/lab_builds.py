@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from scanner.metric_verdict import SAMPLES
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, inconclusive
 from scanner.page import Page
 
@@ -45,19 +46,16 @@ def needs_another_page(measured: Sequence[Mapping[str, Outcome]]) -> bool:
     """Return whether a further page of a build must be measured; an item is the outcomes of one page by key."""
     if not measured or len(measured) >= MAX_PAGES_MEASURED:
         return not measured
-    # One page is enough where each metric is clearly good or bad; else two of up to three must agree.
+    # One page is enough where the loads of each metric agreed; else two of up to three pages must agree.
     if len(measured) == 1:
-        return not all(_is_clear(outcome) for outcome in measured[0].values())
+        return not all(_is_steady(outcome) for outcome in measured[0].values())
     statuses = [{key: outcome.status for key, outcome in page.items()} for page in measured]
     return statuses[0] != statuses[1] or INCONCLUSIVE in statuses[0].values()
 
 
-def _is_clear(outcome: Outcome) -> bool:
-    return (
-        outcome.status == PASSED
-        and len(outcome.samples) == 1
-        or (outcome.status == FAILED and len(outcome.samples) <= 2)
-    )
+def _is_steady(outcome: Outcome) -> bool:
+    # A metric near its threshold has further loads.
+    return outcome.status in (PASSED, FAILED) and len(outcome.samples) <= SAMPLES
 
 
 def measured_elsewhere(url: str) -> Outcome:
