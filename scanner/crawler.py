@@ -31,14 +31,11 @@ _ID = re.compile(r"\d+|[0-9a-f]{8,}|[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Discovery:
-    """The pages to scan, the requested page first.
-
-    `delay` is the site's Crawl-delay in seconds; `note` says when robots.txt disallows the first page.
-    """
+    """The pages to scan, the requested page first."""
 
     pages: list[str]
-    delay: float = 0
-    note: str = ""
+    delay: float = 0  # seconds: the site's Crawl-delay
+    note: str = ""  # says when robots.txt disallows the first page
 
 
 def discover(context: PageContext, limit: int = MAX_PAGES) -> Discovery:

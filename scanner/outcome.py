@@ -35,14 +35,11 @@ MAX_DETAILS = 20
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of one check on one page.
-
-    `value` and `samples` are in the metric's unit. `reason` is set exactly when the status is inconclusive.
-    """
+    """The result of one check on one page."""
 
     status: Status
-    value: float | str | None = None
-    reason: str | None = None
+    value: float | str | None = None  # in the metric's unit, as the samples
+    reason: str | None = None  # one of REASONS, exactly when the status is inconclusive
     evidence: dict[str, Any] = field(default_factory=dict)
     samples: list[float] = field(default_factory=list)
 
@@ -75,16 +72,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Measurement:
-    """The samples of a numeric check, not yet compared with its threshold.
-
-    `more(n)` returns n samples in all; None where one sample is exact. `varies`: one sample decides only far from the
-    threshold.
-    """
+    """The samples of a numeric check, not yet compared with its threshold."""
 
     samples: list[float]
     evidence: dict[str, Any] = field(default_factory=dict)
-    more: Callable[[int], list[float]] | None = None
-    varies: bool = False
+    more: Callable[[int], list[float]] | None = None  # returns n samples in all; None where one is exact
+    varies: bool = False  # one sample decides only far from the threshold
 
 
 def passed(detail: str, **evidence: Any) -> Outcome:

@@ -10,17 +10,14 @@ from scanner.page import Page
 
 @dataclass(frozen=True)
 class Identity:
-    """What distinguishes a page, so that a verification detects a login wall, a challenge or another page.
-
-    `rendered_…` are those of the page in a browser; None where none has visited it.
-    """
+    """What distinguishes a page, so that a verification detects a login wall, a challenge or another page."""
 
     host: str
     path: str
     status_class: int
     title: str
     password_form: bool
-    rendered_title: str | None = None
+    rendered_title: str | None = None  # in a browser; None where none has visited the page
     rendered_password_form: bool = False
     scheme: str | None = None  # None where it was not stored
     sample: str = ""

@@ -94,27 +94,23 @@ class Fix:
 
 @dataclass(frozen=True)
 class Check:
-    """One rule that is evaluated on a page.
-
-    `needs` names the facts of PageContext that `run` reads. `headers` are stored as evidence. `confirm`: a failure is
-    repeated before it is reported. A check of scope "site" has the same outcome on every page.
-    """
+    """One rule that is evaluated on a page."""
 
     key: str
     domain: Domain
     severity: Severity
-    needs: frozenset[str]
+    needs: frozenset[str]  # facts of PageContext; `run` reads no other
     title: str
     why: str
     fix: Fix
     run: CheckFunction
-    version: int = 1
+    version: int = 1  # of the rule: outcomes of the same version are comparable
     kind: Kind = "http"
     metric: Metric | None = None
-    headers: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()  # response headers that are stored as evidence
     oracle: Mapping[str, str] = field(default_factory=dict)
-    confirm: bool = True
-    scope: Literal["page", "site"] = "page"
+    confirm: bool = True  # repeat a failure before it is reported
+    scope: Literal["page", "site"] = "page"  # "site": the same outcome on every page
 
     @property
     def needs_browser(self) -> bool:

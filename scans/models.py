@@ -92,17 +92,15 @@ IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
 
 
 class ScanPart(Record):
-    """The pages of a scan that one scanner checks. Several workers check pages of a part at the same time.
-
-    `page_delay` is the site's Crawl-delay in seconds. `without_browser`: HTTP workers check the pages of a browser or
-    lab part. `reported` is `{key: {"change", "pages"}}`: what the scan has ingested so far, last at `ingested_at`.
-    """
+    """The pages of a scan that one scanner checks. Several workers check pages of a part at the same time."""
 
     # No own index: the unique constraint starts with this column.
     scan = models.ForeignKey(Scan, models.CASCADE, related_name="parts", db_index=False)
     scanner = models.CharField(max_length=7, choices=Scanner)
-    page_delay = models.FloatField(default=0)
+    page_delay = models.FloatField(default=0)  # seconds: the site's Crawl-delay
+    # HTTP workers check the pages of this browser or lab part.
     without_browser = models.BooleanField(default=False)
+    # `{key: {"change", "pages"}}`: what the scan has ingested so far.
     reported = models.JSONField(default=dict)
     ingested_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -123,11 +121,7 @@ class ScanPart(Record):
 
 
 class ScanPage(Record, Leased):
-    """A page of a part. The first one has the requested URL; each other one represents its route.
-
-    `pending`: it is to be checked, or `recheck_keys` are to be repeated. A lab page that is neither pending nor checked
-    waits for another page of the same `build`. `failed_domains` names the domains whose checks raised an error.
-    """
+    """A page of a part. The first one has the requested URL; each other one represents its route."""
 
     # No own index: the unique constraint starts with this column.
     part = models.ForeignKey(ScanPart, models.CASCADE, related_name="pages", db_index=False)
@@ -136,8 +130,11 @@ class ScanPage(Record, Leased):
     route = models.CharField(max_length=MAX_URL_LENGTH)
     note = models.CharField(max_length=300, blank=True)
     build = models.CharField(max_length=64, blank=True)
+    # To be checked. A lab page that is neither pending nor checked waits for another page of the same build.
     pending = models.BooleanField(default=True)
+    # Checks to be repeated; none means all.
     recheck_keys = ArrayField(models.CharField(max_length=100), default=list)
+    # Domains whose checks raised an error.
     failed_domains = ArrayField(models.CharField(max_length=13), default=list)
     checked_at = models.DateTimeField(null=True)
     duration_ms = models.FloatField(null=True)
@@ -185,10 +182,7 @@ class ScanResult(models.Model):
 
 
 class ScanSchedule(Record):
-    """When a project's site is scanned, as its policy configures it. `weekday` (0 = Monday) and time are UTC.
-
-    `note` says why the last scan was not queued.
-    """
+    """When a project's site is scanned, as its policy configures it. `weekday` (0 = Monday) and time are UTC."""
 
     class Frequency(models.TextChoices):
         DAILY = "daily"
@@ -225,10 +219,7 @@ def new_token() -> str:
 
 
 class Site(Record, Leased):
-    """A host of a project. `verified_at` is null while its ownership is not verified.
-
-    `check_requested`: a check is pending. `last_attempts` = `[{method, place, said}]` of the last check.
-    """
+    """A host of a project, and whether its ownership is verified."""
 
     class Method(models.TextChoices):
         DNS_TXT = "dns_txt", "DNS TXT record"
@@ -240,10 +231,11 @@ class Site(Record, Leased):
     host = models.CharField(max_length=253)
     # Of the host alone: a token that is published on one host proves no other.
     token = models.CharField(max_length=32, default=new_token, editable=False)
-    check_requested = models.BooleanField(default=False)
+    check_requested = models.BooleanField(default=False)  # a check is pending
     method = models.CharField(max_length=8, choices=Method, blank=True)
     verified_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
+    # `[{method, place, said}]` of the last check.
     last_attempts = models.JSONField(default=list, encoder=DjangoJSONEncoder)
 
     class Meta:
@@ -267,16 +259,14 @@ class Site(Record, Leased):
 
 
 class SiteCredentials(Record):
-    """Encrypted credentials for scanning a site behind a login, for one https origin.
-
-    `kinds` names what is in `credentials` (headers, cookies, basic). `selector` or `text` is only on pages for users
-    who are logged in.
-    """
+    """Encrypted credentials for scanning a site behind a login, for one https origin."""
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="site_credentials")
     origin = models.CharField(max_length=300)
+    # What is in `credentials`: headers, cookies, basic.
     kinds = ArrayField(models.CharField(max_length=10), default=list)
     credentials = models.BinaryField()
+    # Only on pages for users who are logged in: the selector, the text, or both.
     selector = models.CharField(max_length=500, blank=True)
     text = models.CharField(max_length=500, blank=True)
 

@@ -43,14 +43,11 @@ FLAGS = (
 
 @dataclass(frozen=True)
 class ChromiumOptions:
-    """Which Chromium to start, and how.
+    """Which Chromium to start, and how."""
 
-    `executable` is a name or a path, empty for the first one on the PATH; `ca_file` adds trusted roots.
-    """
-
-    executable: str = ""
+    executable: str = ""  # a name or a path; empty for the first one on the PATH
     sandbox: bool = True
-    ca_file: str = ""
+    ca_file: str = ""  # adds trusted roots
 
     def find(self) -> str:
         """Return the path of the executable. Raises BrowserError when there is none."""

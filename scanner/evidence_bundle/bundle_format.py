@@ -35,7 +35,7 @@ def _message(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the bundle's chain; `body` is empty for a link of another verification."""
+    """A link of the bundle's chain."""
 
     sequence: int
     previous_hash: str
@@ -44,7 +44,7 @@ class Link:
     format: int
     key_id: str
     signature: str
-    body: str = ""
+    body: str = ""  # empty for a link of another verification
     kind: str = ""
     key: str = ""
 
@@ -82,7 +82,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle as it was read, before its verification; `text` is the canonical form of `content`."""
+    """A bundle as it was read, before its verification."""
 
     content: dict[str, Any]
     signature: dict[str, str]

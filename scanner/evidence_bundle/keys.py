@@ -15,11 +15,11 @@ from krafter_audit.security.key_settings import KEY_BYTES, KEY_ID, decode_key
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the setting: `raw` is the private half, or only the public one; 32 bytes."""
+    """One key of the setting."""
 
     key_id: str
     has_private_half: bool
-    raw: bytes = field(repr=False)
+    raw: bytes = field(repr=False)  # 32 bytes: the private half, or only the public one
 
     def sign(self, message: bytes) -> str:
         return base64.b64encode(self._private.sign(message)).decode()
@@ -50,7 +50,7 @@ class Keyring:
 
 
 def parse_signing_keys(setting: str) -> Keyring:
-    """Parse `id:base64,…`: the first key signs. Further ones, which only verify, may be `id:public:base64`.
+    """Parse `id:base64,…`: the first key signs; further ones, which only verify, may be `id:public:base64`.
 
     Raises ValueError with the position of the invalid entry, and never with the key.
     """

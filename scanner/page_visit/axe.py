@@ -45,15 +45,14 @@ _RUN = """(async (ids, maxElements, maxPassed) => {
 
 @dataclass(frozen=True)
 class RuleResult:
-    """axe's result for one rule: the first 20 of `count` elements that violate it, and those to be reviewed.
-
-    An element is `{target, html, says}`; `passed` holds the HTML of the elements that passed.
-    """
+    """axe's result for one rule. An element is `{target, html, says}`."""
 
     rule: str
-    violations: list[dict[str, str]]
+    violations: list[dict[str, str]]  # the first 20 of `count`
     count: int
+    # Elements that need review.
     incomplete: list[dict[str, str]] = field(default_factory=list)
+    # The HTML of the elements that passed.
     passed: list[str] = field(default_factory=list)
 
 

@@ -26,16 +26,13 @@ _WORDS_BEFORE_A_REGEX = ("return", "case", "else", "typeof")
 
 @dataclass(frozen=True)
 class ScriptUsage:
-    """One script: its bytes as sent, and how many of them are unused or would go by minification.
-
-    `minifiable_share` is the share of the script that would go, from 0 to 1.
-    """
+    """One script: its bytes as sent, and how many of them are unused or would go by minification."""
 
     url: str
     sent: int
     unused: int
     minifiable: int
-    minifiable_share: float
+    minifiable_share: float  # of the script, from 0 to 1
 
 
 class ScriptCoverage:

@@ -55,40 +55,34 @@ class Arrival(Protocol):
 
 @dataclass(frozen=True)
 class Vitals:
-    """The metrics of one load: milliseconds, and for `cls` its score; `largest` is the element of the LCP.
-
-    `lcp` is None where nothing counts as the largest contentful paint, as on a page of plain colours.
-    """
+    """The metrics of one load, in milliseconds."""
 
     fcp: float
-    lcp: float | None
-    cls: float
+    lcp: (
+        float | None
+    )  # None where nothing counts as the largest contentful paint, as on a page of plain colours
+    cls: float  # the score
     tbt: float
-    largest: dict[str, Any]
+    largest: dict[str, Any]  # the element of the LCP
 
 
 @dataclass(frozen=True)
 class PageSnapshot:
-    """The result of a visit.
+    """The result of a visit."""
 
-    `response` is the main document with the rendered DOM as its body; `transfer_size` is in bytes.
-    `network` is `{reached: {host: address}, refused: [url]}`, `screenshots` are JPEGs by `screen` or rule.
-    `is_blank`: nothing was painted, or nothing is left of it. `resources` are the URLs that the page has loaded.
-    """
-
-    response: Response
+    response: Response  # the main document, with the rendered DOM as its body
     vitals: Vitals | None
     elements: int
-    is_blank: bool
-    transfer_size: int
+    is_blank: bool  # nothing was painted, or nothing is left of it
+    transfer_size: int  # bytes
     requests: int
     axe: dict[str, axe.RuleResult]
     tools: dict[str, str]
     profile: dict[str, Any]
-    network: dict[str, Any]
-    screenshots: dict[str, bytes]
-    scripts: list[ScriptUsage] | None
-    resources: tuple[str, ...] = ()
+    network: dict[str, Any]  # `{reached: {host: address}, refused: [url]}`
+    screenshots: dict[str, bytes]  # JPEGs: of the `screen`, and by rule of the first violating element
+    scripts: list[ScriptUsage] | None  # None where they were not requested
+    resources: tuple[str, ...] = ()  # URLs of what the page has loaded
 
 
 def visit_page(

@@ -10,12 +10,12 @@ SAME_SITE_VALUES = ("lax", "strict", "none")
 
 @dataclass(frozen=True)
 class Cookie:
-    """One Set-Cookie header. `same_site` is in lower case; empty without a value, None without the attribute."""
+    """One Set-Cookie header."""
 
     name: str
     secure: bool
     http_only: bool
-    same_site: str | None
+    same_site: str | None  # in lower case; empty without a value, None without the attribute
 
     @property
     def is_session(self) -> bool:

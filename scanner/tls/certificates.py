@@ -11,7 +11,7 @@ from scanner.preconditions import Inconclusive
 
 @dataclass(frozen=True)
 class Certificate:
-    """A server's certificate: `bits` is the size of its key, `fault` the reason why it is not trusted."""
+    """A server's certificate."""
 
     subject: str
     issuer: str
@@ -19,9 +19,9 @@ class Certificate:
     not_after: datetime
     names: tuple[str, ...]
     key: str
-    bits: int
+    bits: int  # the size of the key
     signature_hash: str
-    fault: str | None
+    fault: str | None  # why it is not trusted
 
     def days_left(self, now: datetime | None = None) -> float:
         return (self.not_after - (now or datetime.now(UTC))).total_seconds() / 86400

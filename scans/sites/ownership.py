@@ -84,13 +84,13 @@ def run_verification(site_id: Any) -> None:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A check of one place that may have the token; `answered` is False if there was no answer."""
+    """A check of one place that may have the token."""
 
     method: str
     place: str
     message: str
     found: bool = False
-    answered: bool = True
+    answered: bool = True  # False for a timeout or a failed connection
 
 
 def check_site(site: Site, client: Client) -> list[Attempt]:

@@ -32,9 +32,10 @@ class CheckResult:
 
 @dataclass
 class PageResults:
-    """The results of checks on a page, the domains whose checks raised an error, and the page's build."""
+    """The results of checks on a page."""
 
     results: list[CheckResult] = field(default_factory=list)
+    # Domains whose checks raised an error.
     failed_domains: set[str] = field(default_factory=set)
     duration_ms: float = 0
     build: str = ""

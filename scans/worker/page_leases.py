@@ -35,15 +35,12 @@ class WorkerKind(StrEnum):
 
 @dataclass
 class Work:
-    """What a worker leased: the discovery of a scan, or pages of a part; without pages a part out of time.
-
-    `must_wait`: the part's next page has to be checked alone, once the worker has finished its other pages.
-    """
+    """What a worker leased: the discovery of a scan, or pages of a part; without pages a part out of time."""
 
     scan: Scan
     part: ScanPart | None = None
     pages: Sequence[ScanPage] = ()
-    must_wait: bool = False
+    must_wait: bool = False  # for the worker's other pages: the next page has to be checked alone
 
     @property
     def alone(self) -> bool:
@@ -54,8 +51,7 @@ class Work:
 def lease_next(kind: WorkerKind, *, limit: int, idle: bool, prefer: UUID | None = None) -> Work | None:
     """Lease work of the organisation that has used the workers least, at most `limit` pages; None if there is none.
 
-    `idle`: the worker has no other page, so it may lease one with which a worker has died. `prefer` is an organisation
-    that comes first while it has work.
+    `idle`: the worker has no other page. An organisation to `prefer` comes first while it has work.
     """
     for organization_id in sorted(_organizations_with_work(kind), key=lambda each: each != prefer):
         for work in _leased(organization_id, kind, limit=limit, idle=idle):

@@ -27,10 +27,13 @@ FLUCTUATING = {"timings", "vitals"}  # facts that differ from visit to visit; ot
 
 @dataclass
 class FilteredReports:
-    """The reports to ingest, those that the scan has ingested before, and the keys of the suspected ones."""
+    """What to do with the reports of a scan."""
 
+    # To ingest.
     accepted: list[FindingReport] = field(default_factory=list)
+    # Those of findings that the scan has reported before.
     continued: set[Identity] = field(default_factory=set)
+    # Keys of the reports that are too close to the threshold to reopen the finding.
     suspected: list[str] = field(default_factory=list)
 
 
