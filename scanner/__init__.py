@@ -1,1 +1,1 @@
-"""The audit engine: checks of a web page over HTTP, TLS and in a browser. Imports no Django; see `scanner.engine`."""
+"""The audit engine: checks of a web page over HTTP, TLS and in a browser. Imports no Django."""

@@ -35,7 +35,7 @@ CONFIRM_EVERYTHING = ConfirmEverything()
 
 
 class ConfirmFirst:
-    """Confirms the failures of a check on the first pages that show one; all of them after a contradiction.
+    """Confirms a check's failures on the first pages that show one; all after a contradiction.
 
     `contradicted` are the checks whose unconfirmed failures must be checked again.
     """

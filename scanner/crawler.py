@@ -1,4 +1,4 @@
-"""Choose the pages of a scan: the start page, and one page of each route in the sitemap and the start page's links."""
+"""Choose the pages of a scan: the start page, and one page of each route."""
 
 import re
 import time

@@ -78,6 +78,7 @@ def _responses(known: Check, context: "PageContext") -> list["Response"]:
     wanted = {"page", *known.needs}
     found = [
         response
+        # Repetitions too: their outcomes are in the evidence.
         for attempt in context.attempts()
         for name, responses in list(attempt.log.items())
         if name in wanted

@@ -59,7 +59,7 @@ class Memo:
         self._guard = threading.Lock()
 
     def once[T](self, name: str, produce: Callable[[], T]) -> T:
-        """Return the fact, produced at the first call; later calls get the same value or the same Inconclusive."""
+        """Return the fact, produced at the first call; later calls return or raise the same."""
         with self.lock(name):
             if name not in self._known:
                 try:

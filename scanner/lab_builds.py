@@ -1,4 +1,4 @@
-"""The build of a page: pages with the same resources and the same structure, of which a scan measures a few.
+"""The build of a page: pages with the same resources and structure, of which a few are measured.
 
 A build is not the site's release: a product and an article of one release are two builds.
 """
@@ -43,7 +43,7 @@ def _skeleton(node: LexborNode, depth: int) -> bytes:
 
 
 def needs_another_page(measured: Sequence[Mapping[str, Outcome]]) -> bool:
-    """Return whether a further page of a build must be measured; an item is the outcomes of one page by key."""
+    """Return whether a further page of a build must be measured; an item is a page's outcomes by key."""
     if not measured or len(measured) >= MAX_PAGES_MEASURED:
         return not measured
     # One page is enough where the loads of each metric agreed; else two of up to three pages must agree.

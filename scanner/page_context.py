@@ -1,4 +1,4 @@
-"""What checks read: facts of one page, fetched when a check needs them, once a run and within a budget."""
+"""What checks read: facts of one page, fetched when a check needs them, within a budget."""
 
 import secrets
 from collections.abc import Sequence, Set

@@ -134,7 +134,7 @@ def check(
     fix: Fix,
     **more: Any,
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Register the decorated function as the check `key`. Raises ValueError for a malformed or duplicate key."""
+    """Register the decorated function as the check `key`. Raises ValueError for an invalid key."""
     if not re.fullmatch(r"[a-z0-9_]+", key) or key in REGISTRY or key in ALIASES:
         raise ValueError(f"the check key {key!r} is malformed or taken")
 

@@ -1,4 +1,4 @@
-"""Decide whether a pass counts when it comes from other tool versions than the failure (docs/api.md, Verifications)."""
+"""Decide whether a pass counts when it comes from other tool versions than the failure."""
 
 from collections.abc import Mapping
 from typing import Any

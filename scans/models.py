@@ -81,7 +81,7 @@ class Scan(Record, Leased):
 
 
 class Scanner(models.TextChoices):
-    """What runs a check: requests and TLS handshakes, visits in a browser, or timed loads in a throttled browser."""
+    """What runs a check: HTTP and TLS requests, visits in a browser, or timed loads in a browser."""
 
     HTTP = "http", "HTTP"
     BROWSER = "browser"
@@ -182,7 +182,7 @@ class ScanResult(models.Model):
 
 
 class ScanSchedule(Record):
-    """When a project's site is scanned, as its policy configures it. `weekday` (0 = Monday) and time are UTC."""
+    """When a project's site is scanned, by its policy. `weekday` (0 = Monday) and time are UTC."""
 
     class Frequency(models.TextChoices):
         DAILY = "daily"

@@ -95,7 +95,7 @@ MEASURE = """
 
 @transaction.atomic
 def measure(project_id: UUID) -> None:
-    """Replace the measurements of a project's checks; do nothing while another worker measures the project."""
+    """Replace the measurements of a project's checks, unless another worker does."""
     if not try_advisory_lock(f"meter:{project_id}"):
         return
     now = timezone.now()

@@ -22,7 +22,7 @@ class AggregatedResult:
 
 
 def aggregate(key: str, outcomes: Mapping[str, Outcome]) -> AggregatedResult:
-    """Aggregate outcomes by URL: failed if a page failed, passed if all pages passed, otherwise inconclusive."""
+    """Aggregate outcomes by URL: failed if one failed, passed if all passed, else inconclusive."""
     statuses = [outcome.status for outcome in outcomes.values()]
     status = CheckStatus.INCONCLUSIVE
     if FAILED in statuses:

@@ -96,7 +96,7 @@ def _absolute(site: str, value: str) -> str:
 
 
 def original_outcome(finding: Finding, url: str, key: str) -> Outcome:
-    """Return a check's outcome on a page when it was found; a failure without details if that was not stored."""
+    """Return a check's outcome on a page when it was found; a bare failure if it was not stored."""
     pages = finding.evidence.get("pages")
     for page in pages if isinstance(pages, list) else []:
         if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:

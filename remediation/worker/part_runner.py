@@ -1,4 +1,4 @@
-"""Run the part of a verification that belongs to one scanner: re-run its checks and store their results.
+"""Run one scanner's part of a verification: re-run its checks and store their results.
 
 A check that could not run is `inconclusive`, never `passed`. The verification's result is for a person to decide.
 """
@@ -49,7 +49,7 @@ GIVEN_UP = "The worker stopped several times before the check had a result."
 
 
 def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bool = False) -> bool:
-    """Run the remaining checks of a part and store each result; return whether some are left for the next job.
+    """Run the remaining checks of a part; return whether some are left for the next job.
 
     Without a browser, the checks of a browser part are inconclusive. Running a finished part again changes nothing.
     """
@@ -71,7 +71,7 @@ def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_bro
 
 @contextmanager
 def lease_part(verification_id: UUID, scanner: Scanner) -> Iterator[VerificationPart | None]:
-    """Lease a part while the block runs; None if another worker holds it, it is finished, or it does not exist."""
+    """Lease a part while the block runs; None if it cannot be leased or is finished."""
     parts = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
     pk = parts.values_list("pk", flat=True).first()
     with leases.hold(VerificationPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True) as part:
@@ -157,7 +157,7 @@ class VerificationRunner:
 
 @transaction.atomic
 def store_result(part: VerificationPart, key: str, result: AggregatedResult) -> bool:
-    """Store the result of a check and its evidence; False, without a change, if the lease is lost or nothing runs."""
+    """Store the result of a check and its evidence; False, without a change, if it comes too late."""
     locked = lock_verification(part.verification_id)
     verification = locked.verification
     # Decided meanwhile, or stored by another worker.

@@ -78,7 +78,7 @@ def start_error(message: str) -> str:
 
 
 def guarded_launcher(program: str, home: Path) -> Path:
-    """Write the executable that Playwright starts: Chromium under a process guard that ends with this process.
+    """Write the executable that Playwright starts: Chromium under a process guard.
 
     The guard's process id is in `home/pid`; `home/note` says `memory` after Chromium has exceeded its memory.
     """
@@ -98,6 +98,6 @@ def guarded_launcher(program: str, home: Path) -> Path:
 
 
 def environment(home: Path) -> dict[str, str | float | bool]:
-    """Return Chromium's environment: none of the worker's keys and proxies, and a home that is deleted with it."""
+    """Return Chromium's environment, without the worker's keys and proxies."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
     return {**kept, "HOME": str(home), "TMPDIR": str(home), "XDG_RUNTIME_DIR": str(home)}

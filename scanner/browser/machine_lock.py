@@ -1,4 +1,4 @@
-"""Locks between the processes of this machine: a timed load runs alone, untimed visits run at the same time.
+"""Locks between the processes of this machine: a timed load runs alone.
 
 Containers with separate temporary directories do not see each other's locks: give each its own processors.
 """

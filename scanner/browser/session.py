@@ -163,6 +163,7 @@ class ChromiumSession:
 
     def _driver_pid(self) -> int:
         above, pid = dict(parents()), self._guard_pid()
+        # The driver is the child of this process that has started Chromium's guard.
         while above.get(pid, 0) not in (0, os.getpid()):
             pid = above[pid]
         return pid if above.get(pid) == os.getpid() else 0

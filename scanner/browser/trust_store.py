@@ -15,7 +15,7 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re
 
 
 def install(home: Path, ca_file: str) -> str:
-    """Trust the certificates of a PEM file in a Chromium home; return an error message, or an empty string."""
+    """Trust the certificates of a PEM file in a Chromium home; return an error message or ""."""
     directory = home / ".pki" / "nssdb"
     directory.mkdir(parents=True, mode=0o700)
     # In a separate process, so that the worker does not load NSS.

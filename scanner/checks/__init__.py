@@ -1,1 +1,1 @@
-"""The checks: a function each, which reads a PageContext and returns an outcome. See `scanner.registry`."""
+"""The checks: a function each, which reads a PageContext and returns an outcome."""

@@ -135,6 +135,7 @@ def check_urls(
                         yield run.result()
         finally:
             if browser:
+                # In its own thread: Playwright's objects belong to it.
                 browser_pool.submit(browser.close).result()
 
 

@@ -25,7 +25,7 @@ MAX_KEY_FILE_BYTES = 1024 * 1024
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the result of each verification step; return 0 if the bundle is valid, 1 if not, 2 if it is unreadable."""
+    """Print the result of each step; return 0 if the bundle is valid, 1 if not, 2 if unreadable."""
     options = _options(arguments)
     try:
         trusted = public_keys(read(options.public_key, MAX_KEY_FILE_BYTES)) if options.public_key else None

@@ -1,4 +1,4 @@
-"""One link of a chain of evidence: its head, which is hashed and signed, and its body, which the head names by hash.
+"""One link of a chain of evidence: its head, which is hashed and signed, and its body.
 
 The head is five lines, each ended by a line feed: `krafter-audit evidence link 2`, the project's id, the place in its
 chain, the hash of the link before (64 zeros before the first), and the SHA-256 of the body in hex. `hash` is SHA-256

@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785, JSON Canonicalization Scheme): the same value is the same bytes in every language."""
+"""Canonical JSON (RFC 8785): the same value is the same bytes in every language."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Keys that sign evidence: Ed25519 (RFC 8032), named by ids, so that old keys still verify after a rotation."""
+"""Keys that sign evidence: Ed25519 (RFC 8032). Old keys still verify after a rotation."""
 
 import base64
 import hashlib
@@ -50,7 +50,7 @@ class Keyring:
 
 
 def parse_signing_keys(setting: str) -> Keyring:
-    """Parse `id:base64,…`: the first key signs; further ones, which only verify, may be `id:public:base64`.
+    """Parse `id:base64,…`: the first key signs; further ones may be `id:public:base64`.
 
     Raises ValueError with the position of the invalid entry, and never with the key.
     """

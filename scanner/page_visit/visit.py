@@ -195,6 +195,7 @@ class _PageVisit:
     def snapshot(self, rules: list[str], *, screenshots: bool) -> PageSnapshot:
         self._monitor.mark_loaded()
         if rules:
+            # Before the wait for the page, in which there is nothing else to do.
             self._inject_axe()
         self._wait_until_idle(self._quiet_seconds())
         report = self._world.evaluate("krafter.report()")
@@ -213,6 +214,7 @@ class _PageVisit:
             tools={"chromium": self._browser.version, **({"axe": axe.version()} if rules else {})},
             profile=device_profile.as_evidence(throttled=self._throttled),
             network=self._network(),
+            # Last: taking one may scroll the page.
             screenshots=self._screenshots(results) if screenshots else {},
             scripts=scripts,
             resources=self._monitor.resources(),

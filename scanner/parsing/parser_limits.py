@@ -1,4 +1,4 @@
-"""Detect HTML that would keep a parser busy: its algorithm is quadratic in nesting, open styles and attributes.
+"""Detect HTML that would keep a parser busy, whose time is quadratic in nesting and attributes.
 
 2 MB of `<div>` take it half an hour, and it cannot be interrupted.
 """

@@ -1,4 +1,4 @@
-"""Detect in the HTML as sent whether scripts build the page's content, so that only a browser can judge it."""
+"""Detect in the HTML as sent whether scripts build the page's content."""
 
 import re
 

@@ -81,4 +81,5 @@ class _Handler(ContentHandler):
 def _decompressed(body: bytes) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
+    # A kilobyte of gzip may expand to a megabyte.
     return zlib.decompressobj(wbits=31).decompress(body, MAX_BYTES)

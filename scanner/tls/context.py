@@ -1,4 +1,4 @@
-"""The TLS facts of a page: the handshake with its site, and the outdated versions that the site accepts."""
+"""The TLS facts of a page: the handshake with its site, and the outdated versions it accepts."""
 
 import socket
 from urllib.parse import urljoin, urlsplit

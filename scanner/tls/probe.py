@@ -1,4 +1,4 @@
-"""TLS handshakes: the certificate a server sends, whether a browser would trust it, and which versions it accepts."""
+"""TLS handshakes: the server's certificate, whether it is trusted, and the accepted versions."""
 
 import socket
 import ssl
@@ -72,7 +72,7 @@ def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault:
 
 
 def old_versions_accepted(host: str, dial: Dial) -> list[str]:
-    """Return the outdated versions that the server accepts. Raises Inconclusive when this cannot be tested."""
+    """Return the outdated versions that the server accepts. Raises Inconclusive."""
     return [name for name, version in OLD_VERSIONS.items() if _accepts(host, dial, version)]
 
 

@@ -18,7 +18,7 @@ def run(project: Project, *, url: str | None, trigger: str, by: Actor) -> Scan:
 
 
 def validated_url(url: str) -> str:
-    """Return the normalised URL. Raises InvalidParams if the URL, or an address it resolves to, is not allowed."""
+    """Return the normalised URL. Raises InvalidParams if it, or its address, is not allowed."""
     try:
         return validate_url(url, resolve=True)
     except (InvalidUrl, RefusedAddress) as error:

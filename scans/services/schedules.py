@@ -1,4 +1,4 @@
-"""Scheduled scans, as the project's policy configures them: `{"scans": {"schedule": "daily", "hour": 3}}`."""
+"""Scheduled scans, by the project's policy: `{"scans": {"schedule": "daily", "hour": 3}}`."""
 
 import hashlib
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ def _is_hour(value: Any) -> bool:
 
 
 def apply_config(project: Project, config: Any) -> None:
-    """Create, change or delete the project's schedule by a policy's config, in the transaction that saves it."""
+    """Create, change or delete a project's schedule, in the transaction that saves its policy."""
     rule = ScheduleRule.from_config(project.pk, config) if isinstance(config, dict) else None
     if rule is None:
         ScanSchedule.objects.filter(project=project).delete()

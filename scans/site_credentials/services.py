@@ -1,4 +1,4 @@
-"""Credentials for scanning a site behind a login: stored encrypted, decrypted for a scan, never returned."""
+"""Credentials for scanning a site behind a login: encrypted, and never returned."""
 
 import json
 from collections.abc import Mapping
@@ -75,7 +75,7 @@ def delete_credentials(project: Project, *, by: Actor) -> None:
 
 
 def resealed(row: SiteCredentials) -> bytes:
-    """Return the credentials of a row, encrypted with the first key. Raises VaultError if that is impossible."""
+    """Return the credentials of a row, encrypted with the first key. Raises VaultError."""
     return vault.seal(json.dumps(_decrypt(row)).encode(), owner=_owner(row))
 
 

@@ -1,4 +1,4 @@
-"""Verify that a site belongs to a project: by a DNS record, a file or a meta tag with the project's token for the host.
+"""Verify that a site belongs to a project, by a token in a DNS record, a file or a meta tag.
 
 Unpublished paths (`/.git/config`) and visits in a browser require ownership; all else does not.
 """
@@ -46,7 +46,7 @@ class VerifiedHosts:
 
 
 def verified_hosts(project: Project, urls: Iterable[str], client: Client) -> VerifiedHosts:
-    """Return the verified hosts among those of the URLs, and their domains. Expired ones are verified again."""
+    """Return the verified hosts among those of the URLs. Expired ones are verified again."""
     # Call this outside of a transaction: verifying an expired host sends requests.
     domains = {registrable(host) for url in urls if (host := host_of(url))}
     if not domains:

@@ -34,7 +34,7 @@ def chromium_options() -> ChromiumOptions:
 
 @contextmanager
 def worker_browser(organization_id: UUID | None = None) -> "Iterator[Browser | None]":
-    """Yield this worker's browser, which starts Chromium with its first page; None when there is no Chromium.
+    """Yield this worker's browser; None when there is no Chromium.
 
     It stays warm for the next job of the same organisation; without an organisation it ends with the block.
     """

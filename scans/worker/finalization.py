@@ -63,7 +63,7 @@ def ingest_new_failures(part_id: UUID) -> bool:
 
 @transaction.atomic
 def finish_part(part_id: UUID) -> bool:
-    """Finish a part without pending pages, and with the last part the scan; False if it is not to be finished."""
+    """Finish a part without pending pages, and with the last part the scan."""
     part = _locked(ScanPart.objects.filter(pk=part_id, finished_at__isnull=True))
     if part is None or part.pages.filter(pending=True).exists():
         return False

@@ -56,7 +56,7 @@ type Change[T] = Callable[[HostPace, float], T]
 
 
 def client(verified: OwnedHosts | None = None, *, max_rate: float | None = None) -> Client:
-    """Return an HTTP client that throttles its requests to each host, adaptive ones to `max_rate` a second."""
+    """Return an HTTP client that throttles its requests; `max_rate` limits an adaptive pace."""
     rate = settings.KRAFTER_HOST_RATE
     if not rate:
         return Client()

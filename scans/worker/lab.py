@@ -1,4 +1,4 @@
-"""Choose the pages that are measured in the lab: few of each build, since pages of a build have the same metrics.
+"""Choose the pages that are measured in the lab: few of each build, which have the same metrics.
 
 The first page of each build is measured; the next one only if a metric was not steady, up to three.
 """
@@ -49,6 +49,7 @@ def continue_build(page: ScanPage) -> None:
     waiting = list(pages.filter(pending=False, checked_at__isnull=True).order_by("position"))
     if not page.build or not waiting:
         return
+    # Not steady: the pages of the build have to agree (scanner/lab_builds.py).
     if lab_builds.needs_another_page(_outcomes(pages.filter(checked_at__isnull=False))):
         waiting[0].pending = True
         waiting[0].save(update_fields=["pending", "updated_at"])

@@ -49,7 +49,7 @@ class Work:
 
 
 def lease_next(kind: WorkerKind, *, limit: int, idle: bool, prefer: UUID | None = None) -> Work | None:
-    """Lease work of the organisation that has used the workers least, at most `limit` pages; None if there is none.
+    """Lease work of the organisation that has used the workers least, at most `limit` pages.
 
     `idle`: the worker has no other page. An organisation to `prefer` comes first while it has work.
     """
@@ -89,6 +89,7 @@ def _parts_with_work(kind: WorkerKind) -> QuerySet[ScanPart]:
     parts = ScanPart.objects.filter(
         by_http if kind == WorkerKind.HTTP else ~by_http, finished_at__isnull=True
     )
+    # With a Crawl-delay, one page at a time.
     ready = parts.filter(Exists(pages.filter(unleased()))).filter(Q(page_delay=0) | ~leased)
     return ready.order_by("scan__created_at", "scan_id", "created_at")
 

@@ -55,7 +55,7 @@ class InlineExecutor(Executor):
 
 
 def run(kind: WorkerKind) -> bool:
-    """Work on scans until no page is left or the time is over; return whether work is left for the next job."""
+    """Work on scans; return whether work is left for the next job."""
     finalization.finish_parts_without_pages()
     with PageRunner(kind) as runner:
         return runner.run()
@@ -143,6 +143,7 @@ class PageRunner:
     def _session(self, scan: Scan) -> ScanSession:
         session = self._sessions.pop(scan.pk, None)
         if session is None:
+            # Sessions are reused by the next pages of their scans.
             idle = [each for each in self._sessions.values() if not each.pages_in_flight]
             # A browser is given back before another organisation's is taken.
             for old in (
@@ -221,7 +222,7 @@ def start_scan(scan: Scan) -> None:
 
 
 class UsageRecorder:
-    """Measures what organisations use of a worker: CPU seconds of an HTTP worker, seconds of a browser worker."""
+    """Measures what organisations use: CPU seconds of an HTTP worker, seconds of a browser worker."""
 
     def __init__(self, kind: WorkerKind) -> None:
         self._clock = time.monotonic if kind == WorkerKind.BROWSER else time.process_time

@@ -1,4 +1,4 @@
-"""Save the pages of a running scan and their results. Only the worker that leased the row may write it."""
+"""Save the pages of a running scan and their results, by the worker that leased the row."""
 
 import json
 from typing import Any

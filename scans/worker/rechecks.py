@@ -7,7 +7,7 @@ from scans.models import ScanPage, ScanPart, ScanResult
 
 
 def request_rechecks(part: ScanPart) -> bool:
-    """Make the pages pending on which a contradicted check failed without confirmation; False if there are none."""
+    """Make the pages with unconfirmed failures of contradicted checks pending; False without any."""
     results = ScanResult.objects.filter(page__part=part)
     unconfirmed = results.filter(outcome=FAILED, evidence__confirmed=False)
     pages: dict[str, list[ScanPage]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Compare what a scan reports with the known findings: retain pages it did not check, and ignore fluctuations."""
+"""Compare reports with the known findings: retain unchecked pages, and ignore fluctuations."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace

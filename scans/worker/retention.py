@@ -1,4 +1,4 @@
-"""Delete old scan results. A nightly scan adds thousands of rows; findings contain what is needed permanently."""
+"""Delete old scan results; findings contain what is needed permanently."""
 
 from datetime import timedelta
 

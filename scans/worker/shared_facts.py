@@ -23,7 +23,7 @@ MAX_SHARED_BODY_BYTES = 256 * 1024  # of a response; larger ones are fetched by 
 
 
 class SharedFacts(Memo):
-    """The facts of a scan's site (`PageContext(site=…)`): robots.txt, sitemap, links' statuses, static files."""
+    """The facts of a scan's site: robots.txt, sitemap, links' statuses, static files."""
 
     def __init__(self, scan_id: UUID) -> None:
         super().__init__()

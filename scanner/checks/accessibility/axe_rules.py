@@ -1,4 +1,4 @@
-"""Register rules of axe-core as checks: they judge the rendered page, and are inconclusive without a browser."""
+"""Register rules of axe-core as checks, which are inconclusive without a browser."""
 
 from scanner.axe_keys import key_of
 from scanner.axe_verdict import judge_rule

@@ -1,4 +1,4 @@
-"""Information disclosure: versions, directory listings, error messages, internal addresses, exposed files."""
+"""Disclosure of versions, directory listings, error messages, internal addresses and files."""
 
 import re
 from datetime import UTC, datetime

@@ -90,7 +90,7 @@ def _blocked_by(page: Page, robots: Robots, agent: str) -> str | None:
 
 
 def _robots_tags(page: Page, agent: str) -> list[str]:
-    """Return the X-Robots-Tag values for an agent: those for all agents, and those that start with its name."""
+    """Return the X-Robots-Tag values for all agents and those for this agent."""
     values = []
     for line in page.header_lines("x-robots-tag"):
         name, colon, rest = line.partition(":")
