@@ -31,8 +31,8 @@ class Group:
     crawl_delay: float | None = None
 
 
-# Protego 0.7 was tried: it copies each rule to every agent of its group, so a file of 64 KB took 8 s and 200 MB. It also
-# matches agents by prefix ("google" for Googlebot), and ends a group at a line that it does not know.
+# Protego 0.7 was tried: it copies each rule to every agent of its group, so a file of 64 KB took 8 s and 200 MB.
+# It also matches agents by prefix ("google" for Googlebot), and ends a group at a line that it does not know.
 @dataclass
 class Robots:
     """A parsed robots.txt; `faults` describes each invalid line."""
