@@ -8,7 +8,7 @@ from scanner.crawler import MAX_PAGES
 from scans.services.schedules import BATCH_SIZE, ScheduleRule
 from scans.worker.fair_queue import WINDOW_SECONDS
 from scans.worker.page_leases import WorkerKind
-from scans.worker.page_runner import BROWSER_WORKERS, PAGES_AT_ONCE, TURN_SECONDS
+from scans.worker.page_runner import BROWSER_WORKERS, MAX_CONCURRENT_PAGES, SAME_ORGANIZATION_SECONDS
 
 __all__ = ["BATCH_SIZE", "MAX_PAGES", "ProductLimits", "product_limits", "scheduled_second"]
 
@@ -33,8 +33,8 @@ def product_limits() -> ProductLimits:
     """Return the limits."""
     return ProductLimits(
         pace=float(MAX_RATE),
-        visitors=BROWSER_WORKERS * PAGES_AT_ONCE[WorkerKind.BROWSER],
-        batch_seconds=TURN_SECONDS,
+        visitors=BROWSER_WORKERS * MAX_CONCURRENT_PAGES[WorkerKind.BROWSER],
+        batch_seconds=SAME_ORGANIZATION_SECONDS,
         workers_share_scan=True,
         use_window_seconds=WINDOW_SECONDS,
     )
