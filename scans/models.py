@@ -274,7 +274,7 @@ class SiteCredentials(Record):
         verbose_name_plural = "site credentials"
         constraints: ClassVar = [
             models.CheckConstraint(
-                # Over plain HTTP anyone on the way could read the credentials.
+                # Over plain HTTP anyone on the network path could read the credentials.
                 condition=Q(origin__startswith="https://"),
                 name="site_credentials_over_tls",
             ),

@@ -21,7 +21,7 @@ from scanner.browser.errors import BrowserError
 from scanner.browser.session import ChromiumSession
 from scanner.browser.visit import Visit
 
-MAX_VISITS_PER_CHROMIUM = 50  # Chromium's memory grows with each one
+MAX_VISITS_PER_CHROMIUM = 50  # a restart frees what its pages have left in memory
 VISIT_TIMEOUT = 45.0  # of a whole visit, after which Chromium is killed
 RESPONSE_TIMEOUT = 15.0  # for the first byte of the page
 

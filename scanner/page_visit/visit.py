@@ -58,9 +58,8 @@ class Vitals:
     """The metrics of one load, in milliseconds."""
 
     fcp: float
-    lcp: (
-        float | None
-    )  # None where nothing counts as the largest contentful paint, as on a page of plain colours
+    # None where nothing counts as the largest contentful paint, as on a page of plain colours.
+    lcp: float | None
     cls: float  # the score
     tbt: float
     largest: dict[str, Any]  # the element of the LCP

@@ -32,7 +32,7 @@ def record_use(seconds: Mapping[UUID, float]) -> None:
 def by_least_use(organizations: Iterable[UUID]) -> list[UUID]:
     """Return the organisations, the one with the least use first; equal ones stay in their order."""
     unique = list(dict.fromkeys(organizations))
-    # No question to Redis where there is nothing to choose.
+    # No request to Redis where there is nothing to choose.
     if len(unique) < 2:
         return unique
     used = dict(zip(unique, _recent_use(unique), strict=True))

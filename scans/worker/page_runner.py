@@ -29,10 +29,8 @@ logger = logging.getLogger(__name__)
 
 MAX_CONCURRENT_PAGES = {WorkerKind.HTTP: 5, WorkerKind.BROWSER: 1}
 MAX_JOB_SECONDS = 60  # after which a job starts no further page
-SAME_ORGANIZATION_SECONDS = (
-    5.0  # that a browser stays with an organisation: another one needs another browser
-)
-MAX_SESSIONS = 8  # of scans without a running page, each with open connections
+SAME_ORGANIZATION_SECONDS = 5.0  # of a browser, since another organisation needs another one
+MAX_SESSIONS = 8  # scans at a time, each with open connections
 POLL_SECONDS = 0.5  # between two attempts to lease further pages
 BROWSER_WORKERS = 2  # for which a new scan enqueues a job
 
