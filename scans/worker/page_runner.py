@@ -125,28 +125,23 @@ class PageRunner:
             free = MAX_CONCURRENT_PAGES[self._kind] - len(self._jobs)
 
     def _preferred_organization(self) -> UUID | None:
-        return (
-            self._preferred
-            if self._kind == WorkerKind.BROWSER and time.monotonic() < self._preferred_until
-            else None
-        )
+        is_preferred = self._kind == WorkerKind.BROWSER and time.monotonic() < self._preferred_until
+        return self._preferred if is_preferred else None
 
     def _prefer_organization(self, organization_id: UUID) -> None:
         if self._preferred != organization_id or time.monotonic() >= self._preferred_until:
-            self._preferred, self._preferred_until = (
-                organization_id,
-                time.monotonic() + SAME_ORGANIZATION_SECONDS,
-            )
+            self._preferred = organization_id
+            self._preferred_until = time.monotonic() + SAME_ORGANIZATION_SECONDS
 
     def _session(self, scan: Scan) -> ScanSession:
         session = self._sessions.pop(scan.pk, None)
         if session is None:
-            # Sessions are reused by the next pages of their scans.
             idle = [each for each in self._sessions.values() if not each.pages_in_flight]
-            # A browser is given back before another organisation's is taken.
-            for old in (
-                idle if self._kind == WorkerKind.BROWSER else idle[: len(self._sessions) + 1 - MAX_SESSIONS]
-            ):
+            # A worker has one browser, which must be released before another organisation's is acquired.
+            surplus = (
+                len(idle) if self._kind == WorkerKind.BROWSER else len(self._sessions) + 1 - MAX_SESSIONS
+            )
+            for old in idle[:surplus]:
                 self._sessions.pop(old.scan.pk).close()
             session = ScanSession(scan, with_browser=self._kind == WorkerKind.BROWSER)
         self._sessions[scan.pk] = session
