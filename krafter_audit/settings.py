@@ -143,6 +143,7 @@ for _database in DATABASES.values():
             "timeout": 5,
             "connection_class": ResponsiveConnection,
         }
+KRAFTER_DB_ROLE = env.text("KRAFTER_DB_ROLE")
 DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.integer("KRAFTER_REPLICA_LAG_SECONDS")
 

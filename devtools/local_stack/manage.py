@@ -4,9 +4,11 @@ import os
 import sys
 from pathlib import Path
 
-from devtools.local_stack.data import ENVIRONMENT, DataDirectory
+from devtools.local_stack.data import ENVIRONMENT, OWNER_ENVIRONMENT, DataDirectory
 from devtools.local_stack.process import REPOSITORY
 
+# These change tables, or roles; all others run as the web does.
+OWNER_COMMANDS = {"migrate", "flush", "create_database_role"}
 HINT = (
     "(No system runs on {path}: commands that need the database or the broker will fail. Run ./krafter up.)"
 )
@@ -15,7 +17,8 @@ HINT = (
 def main(arguments: list[str]) -> None:
     # The first argument is the data directory.
     data = DataDirectory(Path(arguments[0]))
-    env = (data.read(ENVIRONMENT) or {}) if data.running() else {}
+    name = OWNER_ENVIRONMENT if OWNER_COMMANDS & set(arguments[1:2]) else ENVIRONMENT
+    env = (data.read(name) or {}) if data.running() else {}
     if not env:
         print(HINT.format(path=data.path), file=sys.stderr)
         if data.path.exists():

@@ -15,6 +15,7 @@ from celery.exceptions import OperationalError
 
 from devtools.local_stack.data import (
     ENVIRONMENT,
+    OWNER_ENVIRONMENT,
     READY,
     DataDirectory,
     free_port,
@@ -22,7 +23,7 @@ from devtools.local_stack.data import (
     port_is_free,
     write_private,
 )
-from devtools.local_stack.postgres import Postgres, settings_for_memory, total_memory
+from devtools.local_stack.postgres import APPLICATION_USER, Postgres, settings_for_memory, total_memory
 from devtools.local_stack.process import REPOSITORY, WEB_SERVER, Command, StartFailed
 from devtools.local_stack.supervisor import StopRequested, Supervisor
 from devtools.local_stack.valkey import Valkey
@@ -55,6 +56,7 @@ class System:
         self.secrets = data.secrets()
         self.port = self.web_port()
         self.env = self.environment()
+        self.owner_env: dict[str, str] = {}  # for `migrate`, besides `env`
         self.demo_site = self.demo_url() if options.demo else None
 
     def web_port(self) -> int:
@@ -119,7 +121,9 @@ class System:
         server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"], settings)
         # Outside of the data directory, so that a killed system's must be found by the next start.
         self.data.record_socket_directory(server.socket)
-        self.env["DATABASE_URL"] = server.url
+        password = self.secrets["application_password"]
+        self.env["DATABASE_URL"] = server.url_of(APPLICATION_USER, password)
+        self.owner_env = {"DATABASE_URL": server.url, "KRAFTER_DB_ROLE_PASSWORD": password}
         server.prepare(self.supervisor.run)
         self.supervisor.add(server.command())
         self.supervisor.wait_until(server.answers, "PostgreSQL")
@@ -164,7 +168,7 @@ class System:
     def install(self) -> dict[str, Any]:
         given = {"site_url": self.demo_site or "https://example.com", "demo": bool(self.demo_site)}
         given |= {name: self.secrets[name] for name in ("admin_password", "api_key")}
-        env = self.env | {"KRAFTER_INSTALL": json.dumps(given)}
+        env = self.env | self.owner_env | {"KRAFTER_INSTALL": json.dumps(given)}
         log = self.supervisor.logs / "install.log"
         try:
             self.supervisor.run(python_command("install", "-m", "devtools.local_stack.install", env=env))
@@ -254,7 +258,7 @@ def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     finally:
         supervisor.stop(STOP_ORDER)
         data.remove_socket_directory()
-        data.delete(ENVIRONMENT, READY)
+        data.delete(ENVIRONMENT, OWNER_ENVIRONMENT, READY)
     return 0
 
 
@@ -262,11 +266,12 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     if options.ready:
         options.ready.unlink(missing_ok=True)
     data.remove_socket_directory()
-    data.delete(ENVIRONMENT, READY)
+    data.delete(ENVIRONMENT, OWNER_ENVIRONMENT, READY)
     print(f"Krafter Audit, data in {data.path}", flush=True)
     system = System(options, data, supervisor)
     facts = system.start()
     data.write(ENVIRONMENT, system.env)
+    data.write(OWNER_ENVIRONMENT, system.env | system.owner_env)
     data.write(READY, facts)
     if options.ready:
         write_private(options.ready.expanduser().resolve(), facts)

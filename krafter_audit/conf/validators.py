@@ -34,6 +34,13 @@ def database_url(value: str) -> None:
         )
 
 
+def role_name(value: str) -> None:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
+        raise ValueError(
+            "it must be the name of a database role: lower-case letters, digits and underscores."
+        )
+
+
 def redis_url(value: str) -> None:
     try:
         parts = urlsplit(value)
