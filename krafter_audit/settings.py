@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "integrations",
     "notifications",
     "reports",
+    "operations",
 ]
 
 MIDDLEWARE = [
@@ -146,6 +147,13 @@ for _database in DATABASES.values():
 KRAFTER_DB_ROLE = env.text("KRAFTER_DB_ROLE")
 DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.integer("KRAFTER_REPLICA_LAG_SECONDS")
+
+KRAFTER_BACKUP_DIR = env.text("KRAFTER_BACKUP_DIR")
+KRAFTER_BACKUP_HOURS = env.integer("KRAFTER_BACKUP_HOURS")
+KRAFTER_BACKUP_KEEP = env.integer("KRAFTER_BACKUP_KEEP")
+KRAFTER_DRILL_URL = env.text("KRAFTER_DRILL_URL")
+KRAFTER_DRILL_HOURS = env.integer("KRAFTER_DRILL_HOURS")
+KRAFTER_PG_BIN = env.text("KRAFTER_PG_BIN")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from devtools.local_stack.data import ENVIRONMENT, OWNER_ENVIRONMENT, DataDirectory
 from devtools.local_stack.process import REPOSITORY
@@ -14,10 +15,9 @@ HINT = (
 )
 
 
-def main(arguments: list[str]) -> None:
-    # The first argument is the data directory.
-    data = DataDirectory(Path(arguments[0]))
-    name = OWNER_ENVIRONMENT if OWNER_COMMANDS & set(arguments[1:2]) else ENVIRONMENT
+def environment(data: DataDirectory, command: str) -> dict[str, str]:
+    """Return the environment of a command of manage.py for the system on a data directory."""
+    name = OWNER_ENVIRONMENT if command in OWNER_COMMANDS else ENVIRONMENT
     env = (data.read(name) or {}) if data.running() else {}
     if not env:
         print(HINT.format(path=data.path), file=sys.stderr)
@@ -28,8 +28,14 @@ def main(arguments: list[str]) -> None:
                 "KRAFTER_ENCRYPTION_KEYS": secrets["encryption_keys"],
                 "KRAFTER_SIGNING_KEYS": secrets["signing_keys"],
             }
+    return {**os.environ, **env}
+
+
+def main(arguments: list[str]) -> NoReturn:
+    # The first argument is the data directory.
+    env = environment(DataDirectory(Path(arguments[0])), arguments[1] if len(arguments) > 1 else "")
     os.chdir(REPOSITORY)
-    os.execve(sys.executable, [sys.executable, "manage.py", *arguments[1:]], {**os.environ, **env})  # noqa: S606
+    os.execve(sys.executable, [sys.executable, "manage.py", *arguments[1:]], env)  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -73,7 +73,9 @@ class System:
         return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        places = {"KRAFTER_MEDIA_ROOT": "media", "KRAFTER_STATIC_ROOT": "static"}
+        places = {
+            "KRAFTER_MEDIA_ROOT": "media", "KRAFTER_STATIC_ROOT": "static", "KRAFTER_BACKUP_DIR": "backups",
+        }  # fmt: skip
         for name in places.values():
             (self.data.path / name).mkdir(mode=0o700, exist_ok=True)
         defaults = {variable: str(self.data.path / name) for variable, name in places.items()}
@@ -123,6 +125,7 @@ class System:
         self.data.record_socket_directory(server.socket)
         password = self.secrets["application_password"]
         self.env["DATABASE_URL"] = server.url_of(APPLICATION_USER, password)
+        self.env.setdefault("KRAFTER_PG_BIN", os.environ.get("KRAFTER_PG_BIN") or str(server.programs))
         self.owner_env = {"DATABASE_URL": server.url, "KRAFTER_DB_ROLE_PASSWORD": password}
         server.prepare(self.supervisor.run)
         self.supervisor.add(server.command())

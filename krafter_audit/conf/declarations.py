@@ -9,6 +9,7 @@ DB_POOL_SIZE = 26  # connections of one web process: one for each thread that us
 MAX_REQUESTS = 1_000_000  # of a rate limit, per minute
 MAX_MONTHS, MAX_DAYS = 1200, 36_500
 MAX_SECONDS = 86_400
+MAX_HOURS = 10_000
 
 _MAKE_KEYS = (
     "Generate one: python -c \"import base64, os; print('k1:' + base64.b64encode(os.urandom(32)).decode())\""
@@ -337,6 +338,51 @@ OPERATION = _section(
     ),
 )
 
+BACKUPS = _section(
+    Section.BACKUPS,
+    Setting(
+        name="KRAFTER_BACKUP_DIR",
+        default_text="none; `backups/` in the data directory of `./krafter up`",
+        help="The directory of the backups, on another disk than the database.",
+    ),
+    Setting(
+        name="KRAFTER_BACKUP_HOURS",
+        type=int,
+        default=0,
+        minimum=0,
+        maximum=MAX_HOURS,
+        help="Hours between two backups, which a worker creates; `0` is never.",
+    ),
+    Setting(
+        name="KRAFTER_BACKUP_KEEP",
+        type=int,
+        default=7,
+        minimum=1,
+        maximum=10_000,
+        help="Number of backups that are kept; older ones are deleted after a new one.",
+    ),
+    Setting(
+        name="KRAFTER_DRILL_URL",
+        secret=True,
+        validator=validators.database_url,
+        help="A PostgreSQL server with nothing of value, and a role that may create databases: a drill restores the"
+        " newest backup there into a temporary database. `./krafter restore --drill` starts its own server without it.",
+    ),
+    Setting(
+        name="KRAFTER_DRILL_HOURS",
+        type=int,
+        default=168,
+        minimum=0,
+        maximum=MAX_HOURS,
+        help="Hours between two drills, where `KRAFTER_BACKUP_DIR` and `KRAFTER_DRILL_URL` are set; `0` is never.",
+    ),
+    Setting(
+        name="KRAFTER_PG_BIN",
+        default_text="the PATH",
+        help="The directory of `pg_dump` and `pg_restore`, of the same major version as the server.",
+    ),
+)
+
 COMMANDS = _section(
     Section.COMMANDS,
     Setting(
@@ -396,6 +442,7 @@ SETTINGS = (
     *RETENTION,
     *FILES_AND_MAIL,
     *OPERATION,
+    *BACKUPS,
     *COMMANDS,
     *INTERNAL,
 )
