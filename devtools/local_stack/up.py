@@ -38,6 +38,12 @@ def python_command(name: str, *arguments: str, env: dict[str, str]) -> Command:
     return Command(name=name, arguments=[sys.executable, *arguments], env=env)
 
 
+def metrics_address(number: int) -> dict[str, str]:
+    """Return KRAFTER_WORKER_METRICS of the worker with that number: each has its own port."""
+    host, _, port = os.environ.get("KRAFTER_WORKER_METRICS", "").rpartition(":")
+    return {"KRAFTER_WORKER_METRICS": f"{host}:{int(port) + number}"} if port.isdecimal() else {}
+
+
 @contextlib.contextmanager
 def step(words: str) -> Iterator[None]:
     started = time.monotonic()
@@ -148,8 +154,9 @@ class System:
         # Only the web has many threads.
         pooled = self.env | {"KRAFTER_DB_POOL": "1"}
         yield python_command("web", *web, env=pooled)
-        for name, options in self.workers().items():
-            yield python_command(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)
+        for number, (name, options) in enumerate(self.workers().items()):
+            env = self.env | metrics_address(number)
+            yield python_command(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=env)
         # No pid file: one that a killed beat left behind would keep the next from starting.
         yield python_command("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)
         if self.demo_site:

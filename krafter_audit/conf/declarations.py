@@ -138,6 +138,13 @@ WEB = _section(
         secret=True,
         help="The bearer token of `/metrics`. Without it `/metrics` is 404.",
     ),
+    Setting(
+        name="KRAFTER_WORKER_METRICS",
+        validator=validators.host_and_port,
+        hint="Example: 127.0.0.1:9808",
+        help="The address at which a worker serves its metrics, without a token: `127.0.0.1:9808`. Each worker of a"
+        " machine needs its own port.",
+    ),
 )
 
 SCANNING = _section(

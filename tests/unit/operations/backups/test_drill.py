@@ -6,13 +6,14 @@ import subprocess
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 
 from events.log import log_events
 from events.models import Event
 from operations.backups.creation import back_up
-from operations.backups.drill import rehearse
+from operations.backups.drill import rehearse, temporary_database
 from operations.errors import OperationFailed
 from operations.models import Backup, RestoreDrill
 from tests import database_role
@@ -36,9 +37,14 @@ def test_restored_backup_is_as_the_installation(installation: Scenario, tmp_path
         "report_files": 0,
     }  # fmt: skip
     assert report["rows"] > 100
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'krafter_drill_%'")
-        assert cursor.fetchone() == (0,)
+
+
+def test_temporary_database_is_dropped(drill_server: str):
+    with temporary_database(drill_server) as url:
+        psycopg.connect(url).close()
+
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(url)
 
 
 def test_backup_is_of_one_instant_while_rows_are_written(
