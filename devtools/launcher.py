@@ -21,6 +21,7 @@ MODULES = {
     "doctor": "devtools.local_stack.doctor",
     "manage": "devtools.local_stack.manage",
     "restore": "devtools.local_stack.restore",
+    "sbom": "devtools.sbom",
     "demo": "devtools.demo.walkthrough",
     "bench": "devtools.benchmark",
     "bench-scan": "devtools.benchmark.scans",
@@ -146,6 +147,12 @@ def restore(arguments: Arguments) -> NoReturn:
     run_module("restore", [data, *arguments])
 
 
+def sbom(arguments: Arguments) -> NoReturn:
+    # Standard output is for the results.
+    setup(sys.stderr).ensure("dev")
+    run_module("sbom", arguments)
+
+
 def data_directory(arguments: Arguments) -> tuple[str, Arguments]:
     """Take `--data DIR` off the front of the arguments."""
     if not arguments or arguments[0] != "--data":
@@ -189,6 +196,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "manage": manage,
     "backup": backup,
     "restore": restore,
+    "sbom": sbom,
     "lock": lock,
 }
 
