@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Min, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from events.models import OutboxEntry
@@ -14,9 +15,9 @@ from krafter_audit.db import redis_client
 from notifications.models import Alert
 from remediation.models import VerificationPart
 from reports.models import Report, Share
-from scans.models import ScanPart, Site
+from scans.models import Scanner, ScanPart, Site
 
-QUEUES = ("celery", "scan_http", "scan_browser")
+QUEUES = ("celery", "scan_http", "scan_browser", "verify_http", "verify_browser")
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,14 @@ def pending_work() -> list[PendingWork]:
 
 def _pending_rows() -> Iterator[tuple[str, QuerySet, str]]:
     now = timezone.now()
-    for kind, model in {"scan": ScanPart, "verification": VerificationPart}.items():
-        for scanner in ("http", "browser"):
-            yield (
-                f"{kind}_{scanner}",
-                model.objects.filter(finished_at__isnull=True, scanner=scanner),
-                "created_at",
-            )
+    # A scan of many pages runs for long: what counts is when it last progressed.
+    parts = ScanPart.objects.filter(finished_at__isnull=True).annotate(
+        progressed_at=Coalesce("ingested_at", "created_at")
+    )
+    for scanner in Scanner.values:
+        yield f"scan_{scanner}", parts.filter(scanner=scanner), "progressed_at"
+        verifications = VerificationPart.objects.filter(finished_at__isnull=True, scanner=scanner)
+        yield f"verification_{scanner}", verifications, "created_at"
     yield "site_verification", Site.objects.filter(check_requested=True), "updated_at"
     syncing = Integration.objects.filter(status=Integration.Status.SYNCING, not_before__lte=now)
     yield "sync", syncing, "not_before"

@@ -18,7 +18,8 @@ from operations.models import Backup, RestoreDrill, Run
 from operations.queues import pending_work, queue_lengths
 
 MAX_AGE_SECONDS = 900.0  # of the oldest pending row
-NEEDED_QUEUES = ("celery", "scan_http")
+NEEDED_QUEUES = ("celery", "scan_http", "verify_http")
+BROWSER_QUEUES = {"scan_browser", "verify_browser"}
 
 
 def queues() -> Iterator[Diagnosis]:
@@ -50,9 +51,11 @@ def workers() -> Iterator[Diagnosis]:
         )
         return
     yield ok("workers", f"{len(found)}: {', '.join(sorted(found))}", workers=sorted(found), missing=[])
-    if "scan_browser" not in consumed:
+    if not consumed >= BROWSER_QUEUES:
         yield warning(
-            "workers", "none has a browser: checks that need one are inconclusive", missing=["scan_browser"]
+            "workers",
+            "none with a browser consumes every queue: checks that need one are inconclusive",
+            missing=sorted(BROWSER_QUEUES - consumed),
         )
 
 

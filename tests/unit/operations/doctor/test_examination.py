@@ -79,7 +79,7 @@ def test_pending_work_is_reported_with_its_age(scenario):
 def test_workers_are_missing():
     [found] = work.workers()
 
-    assert (found.level, found.data["missing"]) == ("problem", ["celery", "scan_http"])
+    assert (found.level, found.data["missing"]) == ("problem", ["celery", "scan_http", "verify_http"])
 
 
 def test_key_in_use_that_is_not_configured_is_a_problem(scenario, settings):
