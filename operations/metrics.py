@@ -122,7 +122,8 @@ def _backups() -> Families:
         "krafter_backup_last_success", "1 if the last one succeeded.", labels=["kind"]
     )
     age = GaugeMetricFamily("krafter_backup_age_seconds", "Age of the last successful one.", labels=["kind"])
-    for kind, model in {"backup": Backup, "drill": RestoreDrill}.items():
+    models: dict[str, type[Backup] | type[RestoreDrill]] = {"backup": Backup, "drill": RestoreDrill}
+    for kind, model in models.items():
         last, good = runs.last_finished(model), runs.last_finished(model, succeeded=True)
         if last:
             succeeded.add_metric([kind], 0 if last.error else 1)

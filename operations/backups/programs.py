@@ -71,6 +71,11 @@ def _base_environment() -> dict[str, str]:
     return libpq | {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
 
+def server_major_version() -> int:
+    connection.ensure_connection()
+    return int(connection.connection.info.server_version) // 10000
+
+
 def own_parameters() -> dict[str, Any]:
     """Return the parameters of a connection to this installation's database."""
     configured = connection.settings_dict

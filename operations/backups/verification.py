@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from events import reconciliation
+from events.counter_definitions import declared_counters
 from operations import credentials
 from operations.backups.manifest import count_rows
 from remediation.evidence import chain
@@ -77,7 +78,7 @@ def _counters() -> tuple[int, list[str]]:
         f"{each.name} of project {each.project_id}: {each.stored} stored, {each.counted} counted"
         for each in reconciliation.differences()
     ]
-    return len(list(reconciliation.declared_counters())), found
+    return len(list(declared_counters())), found
 
 
 def _report_files() -> tuple[int, list[str]]:

@@ -6,12 +6,11 @@ from datetime import timedelta
 import redis
 from celery import current_app
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from operations import runs
-from operations.backups.programs import find_program
+from operations.backups.programs import find_program, server_major_version
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
 from operations.errors import OperationFailed
 from operations.models import Backup, RestoreDrill, Run
@@ -65,7 +64,7 @@ def backups() -> Iterator[Diagnosis]:
     yield _last("drill", RestoreDrill, settings.KRAFTER_DRILL_HOURS if settings.KRAFTER_DRILL_URL else 0)
     if settings.KRAFTER_BACKUP_HOURS:
         try:
-            path = find_program("pg_dump", connection.pg_version // 10000)
+            path = find_program("pg_dump", server_major_version())
             yield ok("pg_dump", path)
         except OperationFailed as error:
             yield problem("pg_dump", str(error))

@@ -12,6 +12,7 @@ from django.db import connection
 
 from events.log import log_events
 from events.models import Event
+from operations.backups import schedule
 from operations.backups.creation import back_up
 from operations.backups.drill import rehearse, temporary_database
 from operations.errors import OperationFailed
@@ -123,6 +124,16 @@ def test_drill_finds_a_missing_key(
 
     with pytest.raises(OperationFailed, match="cannot be opened"):
         drilled(tmp_path, drill_server)
+
+
+def test_drill_runs_on_schedule(installation: Scenario, tmp_path: Path, drill_server: str, settings):
+    settings.KRAFTER_BACKUP_DIR, settings.KRAFTER_DRILL_URL = str(tmp_path / "backups"), drill_server
+    back_up(tmp_path / "backups")
+
+    schedule.rehearse_if_due()
+    schedule.rehearse_if_due()
+
+    assert RestoreDrill.objects.get().outcome == "succeeded"
 
 
 def test_missing_row_is_a_difference(installation: Scenario, tmp_path: Path, drill_server: str):
