@@ -31,17 +31,19 @@ END = re.compile(r"TO \('(\d{4}-\d\d-\d\d)")
 # A month is created like the default partition, since the table itself has no unique constraint that its months have.
 FUNCTIONS = """
     CREATE OR REPLACE FUNCTION {table}_create_month(first date) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET {retention} = 'on' AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
         start timestamptz := date_trunc('month', first)::timestamp AT TIME ZONE 'UTC';
         stop timestamptz := (date_trunc('month', first) + interval '1 month')::timestamp AT TIME ZONE 'UTC';
         part text := '{table}_' || to_char(first, 'YYYY_MM');
     BEGIN
         {locks}
+        PERFORM set_config('{retention}', 'on', true);
         EXECUTE format('CREATE TABLE %I (LIKE {table}_default INCLUDING ALL)', part);
         EXECUTE format('WITH moved AS (
             DELETE FROM {table}_default WHERE {column} >= %L AND {column} < %L RETURNING *
         ) INSERT INTO %I SELECT * FROM moved', start, stop, part);
+        PERFORM set_config('{retention}', 'off', true);
         EXECUTE format('ALTER TABLE {table} ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part, start, stop);
         {grant_select}
         RETURN part;
