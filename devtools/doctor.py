@@ -1,10 +1,12 @@
-"""`./krafter doctor`: check what `./krafter up` needs, and say how to install what is missing."""
+"""`./krafter doctor`: check what `./krafter up` needs, and examine the running system."""
 
 # Standard library only: this runs before the virtual environment exists.
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from devtools import system_packages
@@ -19,33 +21,52 @@ PORT = 8000  # of `./krafter up` without --port
 
 
 class DoctorReport:
-    """The lines of the report; `works` is false once `./krafter up` would fail."""
+    """The lines of the report; `works` is false once something is wrong."""
 
-    def __init__(self) -> None:
-        self.works = True
+    def __init__(self, *, as_json: bool = False) -> None:
+        self.works, self.as_json = True, as_json
+        self.lines: list[dict[str, object]] = []
 
-    def line(self, subject: str, text: str) -> None:
-        print(f"  {subject:<12} {text}", flush=True)
+    def line(self, subject: str, text: str, level: str = "ok") -> None:
+        self.lines.append({"subject": subject, "level": level, "text": text})
+        if not self.as_json:
+            print(f"  {subject:<12} {text}", flush=True)
 
     def problem(self, subject: str, text: str) -> None:
-        """Print a line about something without which `./krafter up` fails."""
+        """Add a line about something without which `./krafter up` fails, or the running system."""
         self.works = False
-        self.line(subject, text)
+        self.line(subject, text, "problem")
+
+    def program(self, *command: str) -> None:
+        """Run a program that prints its own lines, or with --json a list of them."""
+        if not self.as_json:
+            self.works &= subprocess.run(command, check=False, cwd=ROOT).returncode == 0
+            return
+        ended = subprocess.run([*command, "--json"], check=False, cwd=ROOT, capture_output=True, text=True)
+        self.works &= ended.returncode == 0
+        try:
+            self.lines += json.loads(ended.stdout)
+        except ValueError:
+            self.problem("doctor", (ended.stderr.strip().splitlines() or ["no output"])[-1])
 
 
-def doctor(local_stack_doctor: str) -> bool:
-    """Print the report; return whether `./krafter up` will start."""
-    report = DoctorReport()
+def doctor(modules: Mapping[str, str], data: Path = DATA, *, as_json: bool = False) -> bool:
+    """Print the report; return whether `./krafter up` will start, or the running system is well."""
+    report = DoctorReport(as_json=as_json)
     report.line("Python", f"{sys.version.split()[0]} ({sys.executable})")
     _packages(report)
     _pango(report)
     _chromium(report)
     _disk(report)
     if is_installed("local"):
-        servers = subprocess.run([str(PYTHON), "-P", "-m", local_stack_doctor], check=False)
         # In the virtual environment, since the servers are Python packages.
-        report.works &= servers.returncode == 0
-    _system(report, DataDirectory(DATA))
+        report.program(str(PYTHON), "-P", "-m", modules["doctor"])
+    directory = DataDirectory(data)
+    _system(report, directory)
+    if is_installed("local") and directory.running():
+        report.program(str(PYTHON), "-P", "-m", modules["manage"], str(data), "doctor")
+    if as_json:
+        print(json.dumps({"works": report.works, "findings": report.lines}, indent=2))
     return report.works
 
 

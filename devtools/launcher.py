@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NoReturn, TextIO
 
 from devtools import lint, system_packages
@@ -19,6 +20,8 @@ MODULES = {
     "up": "devtools.local_stack.up",
     "doctor": "devtools.local_stack.doctor",
     "manage": "devtools.local_stack.manage",
+    "restore": "devtools.local_stack.restore",
+    "sbom": "devtools.sbom",
     "demo": "devtools.demo.walkthrough",
     "bench": "devtools.benchmark",
     "bench-scan": "devtools.benchmark.scans",
@@ -120,18 +123,43 @@ def run_lint(arguments: Arguments) -> None:
 
 
 def run_doctor(arguments: Arguments) -> None:
-    if not doctor(MODULES["doctor"]):
-        raise SetupFailed("./krafter up would fail; the lines above say what to do.")
+    as_json = "--json" in arguments
+    data, _ = data_directory([word for word in arguments if word != "--json"])
+    if not doctor(MODULES, Path(data), as_json=as_json):
+        raise SetupFailed("./krafter up would fail, or something is wrong; the lines above say what to do.")
 
 
 def manage(arguments: Arguments) -> NoReturn:
     setup(sys.stderr).ensure("local")
-    data = str(DATA)
-    if arguments and arguments[0] == "--data":
-        if len(arguments) < 2:
-            raise SetupFailed("manage --data DIR needs the directory.")
-        data, arguments = arguments[1], arguments[2:]
+    data, arguments = data_directory(arguments)
     run_module("manage", [data, *arguments])
+
+
+def backup(arguments: Arguments) -> NoReturn:
+    setup(sys.stderr).ensure("local")
+    data, arguments = data_directory(arguments)
+    run_module("manage", [data, "backup", *arguments])
+
+
+def restore(arguments: Arguments) -> NoReturn:
+    setup(sys.stderr).ensure("local")
+    data, arguments = data_directory(arguments)
+    run_module("restore", [data, *arguments])
+
+
+def sbom(arguments: Arguments) -> NoReturn:
+    # Standard output is for the results.
+    setup(sys.stderr).ensure("dev")
+    run_module("sbom", arguments)
+
+
+def data_directory(arguments: Arguments) -> tuple[str, Arguments]:
+    """Take `--data DIR` off the front of the arguments."""
+    if not arguments or arguments[0] != "--data":
+        return str(DATA), arguments
+    if len(arguments) < 2:
+        raise SetupFailed("--data DIR needs the directory.")
+    return arguments[1], arguments[2:]
 
 
 def lock(arguments: Arguments) -> None:
@@ -166,6 +194,9 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "lint": run_lint,
     "doctor": run_doctor,
     "manage": manage,
+    "backup": backup,
+    "restore": restore,
+    "sbom": sbom,
     "lock": lock,
 }
 

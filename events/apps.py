@@ -8,6 +8,10 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
+        from krafter_audit.db.roles import grant_privileges
+
+        # Here since the project's own app has no models, and so no such signal. All tables exist by now.
+        post_migrate.connect(grant_privileges, sender=self)
         # An installation whose beat does not run yet needs partitions too.
         post_migrate.connect(_create_partitions, sender=self)
 
@@ -15,4 +19,5 @@ class EventsConfig(AppConfig):
 def _create_partitions(**kwargs: Any) -> None:
     from events import partitions
 
+    partitions.install_functions(partitions.EVENTS)
     partitions.create_partitions(partitions.EVENTS)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from events.models import Counter
 from krafter_audit.db.advisory_locks import try_advisory_lock
@@ -53,6 +54,12 @@ def all_totals(project_id: UUID, *names: str) -> dict[str, Totals]:
 
 def totals(project_id: UUID, name: str) -> Totals:
     return all_totals(project_id, name)[name]
+
+
+def totals_of_all_projects(name: str, facet: str) -> dict[str, int]:
+    """Return the rows that a counter counts in all projects, by the value of a facet."""
+    rows = Counter.objects.filter(name=name).order_by().values_list(f"facets__{facet}")
+    return {value: int(number) for value, number in rows.annotate(Sum("rows"))}
 
 
 def count(

@@ -4,13 +4,13 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, date
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from krafter_audit.db import roles
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.db.triggers import RETENTION
 
@@ -24,15 +24,45 @@ PARTITIONS = """
     FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = to_regclass(%s) ORDER BY 1
 """
 END = re.compile(r"TO \('(\d{4}-\d\d-\d\d)")
+# Functions of the owner, which alone may create and drop tables: the job that calls them runs as the application role.
+# Their bodies have the table and the months to keep, so that a client that executes its own SQL cannot drop a month
+# before it has expired by the clock of the database. `migrate` replaces them with the values of the settings.
 # Rows without a month go to the default partition, so that no INSERT is rejected.
 # A month is created like the default partition, since the table itself has no unique constraint that its months have.
-CREATE = """
-    CREATE TABLE {part} (LIKE {table}_default INCLUDING ALL);
-    WITH moved AS (
-        DELETE FROM {table}_default WHERE {column} >= '{start}' AND {column} < '{end}' RETURNING *
-    ) INSERT INTO {part} SELECT * FROM moved;
-    ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES FROM ('{start}') TO ('{end}');
+FUNCTIONS = """
+    CREATE OR REPLACE FUNCTION {table}_create_month(first date) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        start timestamptz := date_trunc('month', first)::timestamp AT TIME ZONE 'UTC';
+        stop timestamptz := (date_trunc('month', first) + interval '1 month')::timestamp AT TIME ZONE 'UTC';
+        part text := '{table}_' || to_char(first, 'YYYY_MM');
+    BEGIN
+        {locks}
+        PERFORM set_config('{retention}', 'on', true);
+        EXECUTE format('CREATE TABLE %I (LIKE {table}_default INCLUDING ALL)', part);
+        EXECUTE format('WITH moved AS (
+            DELETE FROM {table}_default WHERE {column} >= %L AND {column} < %L RETURNING *
+        ) INSERT INTO %I SELECT * FROM moved', start, stop, part);
+        PERFORM set_config('{retention}', 'off', true);
+        EXECUTE format('ALTER TABLE {table} ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part, start, stop);
+        {grant_select}
+        RETURN part;
+    END $$;
+    CREATE OR REPLACE FUNCTION {table}_drop_month(first date) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        part text := '{table}_' || to_char(first, 'YYYY_MM');
+        oldest date := date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => {keep});
+    BEGIN
+        IF {keep} = 0 OR date_trunc('month', first) >= oldest THEN
+            RAISE insufficient_privilege USING MESSAGE = format('%s has not expired: %s months are kept', part, {keep});
+        END IF;
+        EXECUTE format('DROP TABLE %I', part);
+        RETURN part;
+    END $$;
+    REVOKE ALL ON FUNCTION {table}_create_month, {table}_drop_month FROM PUBLIC;
 """
+GRANT_EXECUTE = 'GRANT EXECUTE ON FUNCTION {table}_create_month, {table}_drop_month TO "{role}"'
 
 
 @dataclass(frozen=True)
@@ -74,20 +104,38 @@ def _end(bound: str) -> date | None:
     return date.fromisoformat(found[1]) if found else None
 
 
+def install_functions(partitioned: PartitionedTable) -> None:
+    """Create the functions that rotate the partitions, as the owner, with the retention that the settings have now."""
+    if not partitions_of(partitioned.table):  # the migration that creates the table has not run yet
+        return
+    has_role = roles.role_exists()
+    names = {"table": partitioned.table, "role": roles.application_role()}
+    grant = "EXECUTE format('GRANT SELECT ON %I TO \"{role}\"', part);".format(**names) if has_role else ""
+    statement = FUNCTIONS.format(
+        **names,
+        column=partitioned.column,
+        keep=months_to_keep(partitioned),
+        retention=RETENTION,
+        locks="".join(f"LOCK {table} IN SHARE ROW EXCLUSIVE MODE;" for table in partitioned.refers_to),
+        grant_select=grant,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        if has_role:
+            cursor.execute(GRANT_EXECUTE.format(**names))
+
+
+def months_to_keep(partitioned: PartitionedTable) -> int:
+    return int(getattr(settings, partitioned.setting))
+
+
 def create_partitions(partitioned: PartitionedTable) -> list[str]:
     """Create the missing partitions up to three months ahead; return their names."""
     existing = partitions_of(partitioned.table)
     if not existing:  # the migration that creates the table has not run yet
         return []
     covered = max((end for end in existing.values() if end), default=month(_today()))
-    created = []
-    for start in _months(covered):
-        name = f"{partitioned.table}_{start:%Y_%m}"
-        locked = "".join(f"LOCK {table} IN SHARE ROW EXCLUSIVE MODE;" for table in partitioned.refers_to)
-        names = {"part": name, "table": partitioned.table, "column": partitioned.column}
-        _run(locked + CREATE, **names, start=_at(start), end=_at(month(start, 1)))
-        created.append(name)
-    return created
+    return [_call(f"{partitioned.table}_create_month", start) for start in _months(covered)]
 
 
 def _months(start: date) -> Iterator[date]:
@@ -98,35 +146,28 @@ def _months(start: date) -> Iterator[date]:
 
 def drop_expired(partitioned: PartitionedTable) -> list[str]:
     """Drop the expired partitions, oldest first; return their names."""
-    keep = int(getattr(settings, partitioned.setting))
+    keep = months_to_keep(partitioned)
     if not keep:
         return []
     oldest = month(_today(), -keep)
-    expired = sorted(
-        (end, name) for name, end in partitions_of(partitioned.table).items() if end and end <= oldest
-    )
-    for _, name in expired:
-        _run("DROP TABLE {part}", part=name)
-        logger.info("dropped %s: %s months are kept", name, keep)
-    return [name for _, name in expired]
+    ends = sorted(end for end in partitions_of(partitioned.table).values() if end and end <= oldest)
+    dropped = []
+    for end in ends:
+        dropped.append(_call(f"{partitioned.table}_drop_month", month(end, -1)))
+        logger.info("dropped %s: %s months are kept", dropped[-1], keep)
+    return dropped
 
 
 @transaction.atomic
-def _run(statement: str, **names: Any) -> None:
+def _call(function: str, first: date) -> str:
     advisory_lock("partitions")
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         # Rows that are moved out of the default partition may be many.
         cursor.execute("SET LOCAL statement_timeout = 0")
-        # The append-only trigger lets rows leave the default partition for their month.
-        cursor.execute(f"SET LOCAL {RETENTION} = 'on'")
-        cursor.execute(statement.format(**names))
-        cursor.execute(f"SET LOCAL {RETENTION} = 'off'")
+        cursor.execute(f"SELECT {function}(%s)", [first])
+        return str(cursor.fetchone()[0])
 
 
 def _today() -> date:
     return timezone.now().astimezone(UTC).date()
-
-
-def _at(day: date) -> str:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC).isoformat(sep=" ")

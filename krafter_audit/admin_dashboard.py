@@ -66,6 +66,13 @@ SECTIONS = (
             ("Quota", "data_usage", "accounts.quotamonth"),
         ),
     ),
+    (
+        "Operations",
+        (
+            ("Backups", "backup", "operations.backup"),
+            ("Restore drills", "settings_backup_restore", "operations.restoredrill"),
+        ),
+    ),
     ("Audit log", (("Events", "receipt_long", "events.event"),)),
 )
 MAX_PROJECTS = 20

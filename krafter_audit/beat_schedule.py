@@ -25,6 +25,8 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         _every(HOUR, "integrations.delete_old_deliveries", expires=600),
         _every(HOUR, "remediation.measure_all_projects", expires=600),
         _every(HOUR, "remediation.rotate_evidence_partitions", expires=600),
+        _every(HOUR, "operations.back_up", expires=600),
+        _every(HOUR, "operations.rehearse_restore", expires=600),
         _every(HOUR, "reports.delete_expired_items", expires=600),
     ]
     return {entry["task"]: entry for entry in entries}

@@ -1,12 +1,20 @@
 import os
+import sys
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init, worker_shutting_down
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Exchange, Queue
 
-from krafter_audit import shutdown
+from krafter_audit import multiprocess_metrics, shutdown
 from krafter_audit.system_checks import exit_on_invalid_settings
+
+# The web has imported it by now, and its own server has decided whether to share.
+if os.environ.get("KRAFTER_WORKER_METRICS", "").strip() and "prometheus_client" not in sys.modules:
+    multiprocess_metrics.share_between_processes()
+
+# Importing connects the metrics to Celery's signals; after the line above, which it depends on.
+from krafter_audit import job_metrics  # noqa: E402, F401
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 

@@ -7,9 +7,10 @@ import redis
 from django.conf import settings
 from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from krafter_audit.db import redis_client
+from operations.metrics import render as render_metrics
 
 
 def live(request: HttpRequest) -> HttpResponse:
@@ -31,7 +32,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.KRAFTER_METRICS_TOKEN or not hmac.compare_digest(given.encode(), expected.encode()):
         # 404 and not 401: without the token not even the existence of the URL is disclosed.
         raise Http404
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(render_metrics(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _check(query: Callable[[], None]) -> str:

@@ -23,7 +23,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import close_all, loop
 
-from krafter_audit import shutdown
+from krafter_audit import multiprocess_metrics, shutdown
 from krafter_audit.api.middleware import new_request_id
 from krafter_audit.http.json_encoding import dump_json
 
@@ -245,6 +245,7 @@ def main(arguments: list[str] | None = None) -> None:
         listener = socket.create_server((options.host, options.port), family=family, backlog=2048)
     listener.setblocking(False)
     if options.workers > 1:
+        multiprocess_metrics.share_between_processes()
         arguments = [options.application, "--threads", str(options.threads)]
         WebSupervisor(listener, arguments, workers=options.workers).run()
     else:

@@ -40,6 +40,7 @@ KRAFTER_RESULTS_KEEP_DAYS = env.integer("KRAFTER_RESULTS_KEEP_DAYS")
 KRAFTER_EVENTS_KEEP_MONTHS = env.integer("KRAFTER_EVENTS_KEEP_MONTHS")
 REDIS_URL = env.text("REDIS_URL")
 KRAFTER_METRICS_TOKEN = env.text("KRAFTER_METRICS_TOKEN")
+KRAFTER_WORKER_METRICS = env.text("KRAFTER_WORKER_METRICS")
 
 ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS") or [
     urlsplit(KRAFTER_PUBLIC_URL).hostname or "",
@@ -82,6 +83,7 @@ INSTALLED_APPS = [
     "integrations",
     "notifications",
     "reports",
+    "operations",
 ]
 
 MIDDLEWARE = [
@@ -143,8 +145,16 @@ for _database in DATABASES.values():
             "timeout": 5,
             "connection_class": ResponsiveConnection,
         }
+KRAFTER_DB_ROLE = env.text("KRAFTER_DB_ROLE")
 DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.integer("KRAFTER_REPLICA_LAG_SECONDS")
+
+KRAFTER_BACKUP_DIR = env.text("KRAFTER_BACKUP_DIR")
+KRAFTER_BACKUP_HOURS = env.integer("KRAFTER_BACKUP_HOURS")
+KRAFTER_BACKUP_KEEP = env.integer("KRAFTER_BACKUP_KEEP")
+KRAFTER_DRILL_URL = env.text("KRAFTER_DRILL_URL")
+KRAFTER_DRILL_HOURS = env.integer("KRAFTER_DRILL_HOURS")
+KRAFTER_PG_BIN = env.text("KRAFTER_PG_BIN")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -21,4 +21,5 @@ def _create_partitions(**kwargs: Any) -> None:
     from events import partitions
     from remediation.evidence.retention import EVIDENCE
 
+    partitions.install_functions(EVIDENCE)
     partitions.create_partitions(EVIDENCE)

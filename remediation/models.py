@@ -17,7 +17,7 @@ from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.db.triggers import AppendOnly
-from remediation.evidence.triggers import CONTINUE_CHAIN
+from remediation.evidence.triggers import CONTINUE_CHAIN, FOLLOW_LINKS
 from scans.models import Scanner
 
 # The tasks that are due on a day, by the quarter of the day, as SQL.
@@ -224,6 +224,9 @@ class EvidenceChain(models.Model):
     sequence = models.PositiveBigIntegerField()
     hash = models.CharField(max_length=64)
     recorded_at = models.DateTimeField(null=True)  # of the last link
+
+    class Meta:
+        triggers: ClassVar = [FOLLOW_LINKS]
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.sequence}"

@@ -12,7 +12,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from krafter_audit import jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
-from tests import database_flush, factories, missing_packages
+from tests import database_flush, database_role, factories, missing_packages
 from tests.fakes import faulty_site
 
 
@@ -37,6 +37,22 @@ def _flush_written_tables_only() -> Iterator[None]:
     """Flush only the tables that a test has written (tests/database_flush.py)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", database_flush.flush)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Run the tests as the application role, as the web and the workers run."""
+    with django_db_blocker.unblock():
+        database_role.enter()
+    yield
+    database_role.leave()
+
+
+@pytest.fixture
+def database_owner(db: None) -> Iterator[None]:
+    """Run this test as the owner of the tables."""
+    with database_role.as_owner():
         yield
 
 

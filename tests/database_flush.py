@@ -12,6 +12,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from events import partitions
 from remediation.evidence.retention import EVIDENCE
+from tests import database_role
 
 KEPT = {"django_content_type", "auth_permission"}
 # As on a replica: foreign keys and the triggers of the append-only tables are not checked.
@@ -25,6 +26,11 @@ django_flush = TransactionTestCase._fixture_teardown
 
 
 def flush(test: Any) -> None:
+    with database_role.as_owner():
+        _flush(test)
+
+
+def _flush(test: Any) -> None:
     """Delete all rows; without the permission to disable triggers, truncate as Django does."""
     tables = sorted(
         set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT

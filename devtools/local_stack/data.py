@@ -18,6 +18,7 @@ from scanner.browser.process_guard import is_running
 
 SECRETS = "secrets.json"
 ENVIRONMENT = "environment.json"  # what `manage.py` needs to reach the running system
+OWNER_ENVIRONMENT = "owner-environment.json"  # the same, as the owner of the tables
 READY = "ready.json"
 LOCK = "lock"
 SOCKET_DIRECTORY = "socket-directory.json"  # in /tmp: see `postgres.socket_directory`
@@ -177,6 +178,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "encryption_keys": first_key,
     "signing_keys": first_key,
     "postgres_password": password,
+    "application_password": password,
     "valkey_password": password,
     "admin_password": password,
     "api_key": lambda: f"kr_live_{secrets.token_urlsafe(32)}",

@@ -1,5 +1,6 @@
 """The part of `./krafter doctor` that needs the virtual environment: the servers of the local stack."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,12 +29,15 @@ def problem(program: Callable[[], Path]) -> tuple[str, str]:
 
 
 def main() -> int:
-    status = 0
+    lines = []
     for name, program in SERVERS.items():
         version, why_not = problem(program)
-        print(f"  {name:<12} {version or why_not}", flush=True)
-        status |= bool(why_not)
-    return status
+        lines.append({"subject": name, "level": "problem" if why_not else "ok", "text": version or why_not})
+    if "--json" in sys.argv:
+        print(json.dumps(lines))
+    else:
+        print("\n".join(f"  {line['subject']:<12} {line['text']}" for line in lines), flush=True)
+    return int(any(line["level"] == "problem" for line in lines))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ def main() -> None:
     given = json.loads(os.environ["KRAFTER_INSTALL"])
     django.setup()
     call_command("check")
+    if os.environ.get("KRAFTER_DB_ROLE_PASSWORD"):
+        call_command("create_database_role")
     call_command("migrate", interactive=False, verbosity=1)
     call_command(
         "seed_installation",

@@ -18,7 +18,8 @@ import psycopg
 from devtools.local_stack.process import Command, StartFailed
 from scanner.browser.process_guard import is_running
 
-USER = DATABASE = "krafter"
+USER = DATABASE = "krafter"  # the superuser, who owns the tables
+APPLICATION_USER = "krafter_app"  # the role of the web and the workers
 PORT = 5432  # only the name of the socket's file
 AS_ROOT = os.geteuid() == 0
 # The builtin locale: sorting does not depend on the C library, whose upgrades corrupt indexes.
@@ -138,7 +139,10 @@ class Postgres:
     @property
     def url(self) -> str:
         # libpq's form, which names the directory of a socket as a parameter.
-        return f"postgres://{USER}:{self.password}@/{DATABASE}?host={self.socket}"
+        return self.url_of(USER, self.password)
+
+    def url_of(self, user: str, password: str) -> str:
+        return f"postgres://{user}:{password}@/{DATABASE}?host={self.socket}"
 
     def server_path(self, directory: Path) -> str:
         # Another user may be unable to reach the data directory by its path: the server starts inside of it instead.

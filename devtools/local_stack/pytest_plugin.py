@@ -5,6 +5,7 @@ addresses. Where DATABASE_URL or REDIS_URL is set, that server is used instead.
 """
 
 import base64
+import contextlib
 import dataclasses
 import os
 import secrets
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from devtools.local_stack.data import password
-from devtools.local_stack.postgres import EPHEMERAL_SETTINGS, Postgres
+from devtools.local_stack.postgres import APPLICATION_USER, EPHEMERAL_SETTINGS, Postgres
 from devtools.local_stack.process import Command, kill_guarded, launch, run, wait_for
 from devtools.local_stack.valkey import Valkey
 
@@ -39,6 +40,8 @@ def start_postgres() -> str:
     server.prepare(lambda command: run(command, directory / "log"))
     start(server.command(), directory, server.answers)
     server.ensure_database()
+    with contextlib.closing(server.connect("postgres")) as connection:
+        connection.execute(f'create role "{APPLICATION_USER}"')
     return server.url
 
 

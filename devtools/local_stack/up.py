@@ -15,6 +15,7 @@ from celery.exceptions import OperationalError
 
 from devtools.local_stack.data import (
     ENVIRONMENT,
+    OWNER_ENVIRONMENT,
     READY,
     DataDirectory,
     free_port,
@@ -22,7 +23,7 @@ from devtools.local_stack.data import (
     port_is_free,
     write_private,
 )
-from devtools.local_stack.postgres import Postgres, settings_for_memory, total_memory
+from devtools.local_stack.postgres import APPLICATION_USER, Postgres, settings_for_memory, total_memory
 from devtools.local_stack.process import REPOSITORY, WEB_SERVER, Command, StartFailed
 from devtools.local_stack.supervisor import StopRequested, Supervisor
 from devtools.local_stack.valkey import Valkey
@@ -45,6 +46,12 @@ def python_command(name: str, *arguments: str, env: dict[str, str]) -> Command:
     return Command(name=name, arguments=[sys.executable, *arguments], env=env)
 
 
+def metrics_address(number: int) -> dict[str, str]:
+    """Return KRAFTER_WORKER_METRICS of the worker with that number: each has its own port."""
+    host, _, port = os.environ.get("KRAFTER_WORKER_METRICS", "").rpartition(":")
+    return {"KRAFTER_WORKER_METRICS": f"{host}:{int(port) + number}"} if port.isdecimal() else {}
+
+
 @contextlib.contextmanager
 def step(words: str) -> Iterator[None]:
     started = time.monotonic()
@@ -63,6 +70,7 @@ class System:
         self.secrets = data.secrets()
         self.port = self.web_port()
         self.env = self.environment()
+        self.owner_env: dict[str, str] = {}  # for `migrate`, besides `env`
         self.demo_site = self.demo_url() if options.demo else None
 
     def web_port(self) -> int:
@@ -79,7 +87,9 @@ class System:
         return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        places = {"KRAFTER_MEDIA_ROOT": "media", "KRAFTER_STATIC_ROOT": "static"}
+        places = {
+            "KRAFTER_MEDIA_ROOT": "media", "KRAFTER_STATIC_ROOT": "static", "KRAFTER_BACKUP_DIR": "backups",
+        }  # fmt: skip
         for name in places.values():
             (self.data.path / name).mkdir(mode=0o700, exist_ok=True)
         defaults = {variable: str(self.data.path / name) for variable, name in places.items()}
@@ -127,7 +137,10 @@ class System:
         server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"], settings)
         # Outside of the data directory, so that a killed system's must be found by the next start.
         self.data.record_socket_directory(server.socket)
-        self.env["DATABASE_URL"] = server.url
+        password = self.secrets["application_password"]
+        self.env["DATABASE_URL"] = server.url_of(APPLICATION_USER, password)
+        self.env.setdefault("KRAFTER_PG_BIN", os.environ.get("KRAFTER_PG_BIN") or str(server.programs))
+        self.owner_env = {"DATABASE_URL": server.url, "KRAFTER_DB_ROLE_PASSWORD": password}
         server.prepare(self.supervisor.run)
         self.supervisor.add(server.command())
         self.supervisor.wait_until(server.answers, "PostgreSQL")
@@ -149,8 +162,9 @@ class System:
         # Only the web has many threads.
         pooled = self.env | {"KRAFTER_DB_POOL": "1"}
         yield python_command("web", *web, env=pooled)
-        for name, options in self.workers().items():
-            yield python_command(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)
+        for number, (name, options) in enumerate(self.workers().items()):
+            env = self.env | metrics_address(number)
+            yield python_command(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=env)
         # No pid file: one that a killed beat left behind would keep the next from starting.
         yield python_command("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)
         if self.demo_site:
@@ -178,7 +192,7 @@ class System:
     def install(self) -> dict[str, Any]:
         given = {"site_url": self.demo_site or "https://example.com", "demo": bool(self.demo_site)}
         given |= {name: self.secrets[name] for name in ("admin_password", "api_key")}
-        env = self.env | {"KRAFTER_INSTALL": json.dumps(given)}
+        env = self.env | self.owner_env | {"KRAFTER_INSTALL": json.dumps(given)}
         log = self.supervisor.logs / "install.log"
         try:
             self.supervisor.run(python_command("install", "-m", "devtools.local_stack.install", env=env))
@@ -268,7 +282,7 @@ def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     finally:
         supervisor.stop(STOP_ORDER)
         data.remove_socket_directory()
-        data.delete(ENVIRONMENT, READY)
+        data.delete(ENVIRONMENT, OWNER_ENVIRONMENT, READY)
     return 0
 
 
@@ -276,11 +290,12 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     if options.ready:
         options.ready.unlink(missing_ok=True)
     data.remove_socket_directory()
-    data.delete(ENVIRONMENT, READY)
+    data.delete(ENVIRONMENT, OWNER_ENVIRONMENT, READY)
     print(f"Krafter Audit, data in {data.path}", flush=True)
     system = System(options, data, supervisor)
     facts = system.start()
     data.write(ENVIRONMENT, system.env)
+    data.write(OWNER_ENVIRONMENT, system.env | system.owner_env)
     data.write(READY, facts)
     if options.ready:
         write_private(options.ready.expanduser().resolve(), facts)

@@ -11,6 +11,8 @@ from urllib.parse import quote
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from krafter_audit.api import request_metrics
+
 logger = logging.getLogger("krafter_audit.requests")
 SHARE_TOKEN = re.compile(r"(/shared/)[^/\s]+")
 # A client's id is accepted if it cannot forge a log line and is long enough to be unique.
@@ -27,7 +29,7 @@ def request_id_of(request: HttpRequest) -> str:
 
 
 class RequestIdMiddleware:
-    """Set `request.request_id`, bind it to the log lines, return it as `x-request-id`, and log the request."""
+    """Set `request.request_id`, bind it to log lines, return it as `x-request-id`; log and measure the request."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -38,8 +40,11 @@ class RequestIdMiddleware:
         request.request_id = request_id  # type: ignore[attr-defined]  # ours, read by request_id_of
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self.get_response(request)
-            duration = round((time.perf_counter() - began) * 1000, 1)
+            with request_metrics.requests_running.track_inprogress():
+                response = self.get_response(request)
+            seconds = time.perf_counter() - began
+            request_metrics.observe(request, response.status_code, seconds)
+            duration = round(seconds * 1000, 1)
             level = logging.DEBUG if request.path.startswith("/static/") else logging.INFO
             # Without the query: it may contain personal data.
             path = _loggable(request.path)

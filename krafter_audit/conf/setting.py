@@ -24,6 +24,7 @@ class Section(StrEnum):
     RETENTION = "Retention"
     FILES_AND_MAIL = "Files and e-mail"
     OPERATION = "Operation"
+    BACKUPS = "Backups"
     PROVIDERS = "Providers"
     COMMANDS = "The script and the commands"
     INTERNAL = "Internal"  # not documented: one process of the system sets it for another

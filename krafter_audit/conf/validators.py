@@ -34,6 +34,19 @@ def database_url(value: str) -> None:
         )
 
 
+def host_and_port(value: str) -> None:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise ValueError("it must be an address and a port: 127.0.0.1:9808.")
+
+
+def role_name(value: str) -> None:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
+        raise ValueError(
+            "it must be the name of a database role: lower-case letters, digits and underscores."
+        )
+
+
 def redis_url(value: str) -> None:
     try:
         parts = urlsplit(value)

@@ -39,3 +39,18 @@ CONTINUE_CHAIN = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
+
+# Without it, a client that executes its own SQL could set the end of a chain back and append a second history. Only
+# the trigger above is deeper than the statement of a client, which can create no triggers.
+FOLLOW_LINKS = pgtrigger.Trigger(
+    name="follow_links",
+    level=pgtrigger.Row,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="""
+        IF pg_trigger_depth() < 2 THEN
+            RAISE EXCEPTION 'the end of a chain changes by appending a link only';
+        END IF;
+        RETURN NEW;
+    """,
+)

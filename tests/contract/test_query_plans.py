@@ -56,7 +56,7 @@ ADDRESSES = [
 
 
 @pytest.fixture
-def plans(scenario: Scenario) -> Iterator[list[dict[str, Any]]]:
+def plans(scenario: Scenario, database_owner: None) -> Iterator[list[dict[str, Any]]]:
     """Yield the query plans of the requests."""
     plans: list[dict[str, Any]] = []
     connection.ensure_connection()

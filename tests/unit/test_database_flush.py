@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from events.models import Event
-from tests import database_flush, factories
+from tests import database_flush, database_role, factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,19 +34,14 @@ def test_audit_log_is_append_only_again_afterwards():
     database_flush.flush(None)
     factories.finding(factories.scenario())
 
-    with pytest.raises(DatabaseError, match="append-only"):
+    with database_role.as_owner(), pytest.raises(DatabaseError, match="append-only"):
         Event.objects.all().delete()
 
 
 def test_role_without_permission_to_disable_triggers_truncates(monkeypatch: pytest.MonkeyPatch):
     truncated: list[Any] = []
     monkeypatch.setattr(database_flush, "django_flush", truncated.append)
-    with connection.cursor() as cursor:
-        cursor.execute("SET ROLE pg_write_all_data")
-    try:
+    with database_role.session_of_application():
         database_flush.flush("the test")
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
 
     assert truncated == ["the test"]

@@ -1,32 +1,13 @@
 from collections import Counter
-from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Model
 
-from integrations import credentials as integration_credentials
-from integrations.models import Integration, Webhook
-from integrations.webhooks import services as webhooks
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
-from notifications import destinations
-from notifications.models import Destination
-from scans.models import SiteCredentials
-from scans.site_credentials import services as site_credentials
+from operations.credentials import SEALED_MODELS, Reseal, batches
 
 ROTATED, CURRENT, REPLACED, UNREADABLE = "rotated", "already current", "replaced meanwhile", "unreadable"
-
-type Reseal = Callable[[Any], bytes]
-
-# The models with sealed credentials, and the function that seals those of a row with the first key.
-SEALED_MODELS: dict[type[Model], Reseal] = {
-    Integration: integration_credentials.reseal,
-    Webhook: webhooks.reseal,
-    Destination: destinations.reseal,
-    SiteCredentials: site_credentials.resealed,
-}
 
 
 class Command(BaseCommand):
@@ -50,17 +31,6 @@ class Command(BaseCommand):
             raise CommandError(
                 "Some credentials were sealed with a key that is not in KRAFTER_ENCRYPTION_KEYS."
             )
-
-
-def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
-    after: UUID | None = None
-    while True:
-        sealed = model._default_manager.filter(credentials__isnull=False).order_by("pk")
-        rows = list((sealed.filter(pk__gt=after) if after else sealed)[:size])
-        if not rows:
-            return
-        yield rows
-        after = rows[-1].pk
 
 
 def rotate(row: Any, first_key: str, reseal: Reseal) -> str:

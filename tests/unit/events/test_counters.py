@@ -44,6 +44,7 @@ def test_the_declared_triggers_are_installed():
         "events.Event:append_only",
         "remediation.Evidence:append_only",
         "remediation.Evidence:continue_chain",
+        "remediation.EvidenceChain:follow_links",
     }
 
 

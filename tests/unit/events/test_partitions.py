@@ -1,6 +1,6 @@
 """The record by months: made ahead, nothing lost where none was made, dropped as wholes when their time is over."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from pytest_django import Settings
 from events import partitions
 from events.models import Event
 from events.partitions import EVENTS, create_partitions, drop_expired, month, partitions_of
+from tests import database_role
 from tests.factories import Scenario
 
 NOW = "2031-05-20T12:00:00Z"
@@ -76,22 +77,52 @@ def test_partitions_are_kept_permanently_by_default(scenario: Scenario, time_mac
     assert (drop_expired(EVENTS), months()) == ([], there)
 
 
-def test_expired_months_are_dropped_oldest_first(scenario: Scenario, time_machine: Any, settings: Settings):
-    settings.KRAFTER_EVENTS_KEEP_MONTHS = 2
-    time_machine.move_to(NOW, tick=False)
-    happened(scenario, at=datetime(2031, 2, 28, 23, 59, tzinfo=UTC))
-    happened(scenario, at=datetime(2031, 3, 1, tzinfo=UTC))
-    create_partitions(EVENTS)
+@pytest.fixture
+def earlier() -> list[date]:
+    """Create the partitions of the last four months; return their first days."""
+    firsts = [month(date.today(), after) for after in range(-4, 0)]
+    for first in firsts:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT events_event_create_month(%s)", [first])
+    return firsts
 
-    oldest = months()[0]
+
+def keep_months(settings: Settings, number: int) -> None:
+    """Set the retention, as an operator does: `migrate` hands it to the functions of the owner."""
+    settings.KRAFTER_EVENTS_KEEP_MONTHS = number
+    with database_role.as_owner():
+        partitions.install_functions(EVENTS)
+
+
+def test_expired_months_are_dropped_oldest_first(scenario: Scenario, earlier: list[date], settings: Settings):
+    kept_from = datetime(earlier[2].year, earlier[2].month, 1, tzinfo=UTC)
+    happened(scenario, at=kept_from - timedelta(seconds=1))
+    happened(scenario, at=kept_from)
+    keep_months(settings, 2)
+    before = months()
 
     dropped = drop_expired(EVENTS)
 
-    assert (dropped[0], dropped[-1]) == (f"events_event_{oldest}", "events_event_2031_02")
-    assert months() == ["2031_03", "2031_04", "2031_05", "2031_06", "2031_07", "2031_08", "default"]
-    assert list(Event.objects.values_list("at", flat=True)) == [datetime(2031, 3, 1, tzinfo=UTC)]
+    assert dropped == [f"events_event_{first:%Y_%m}" for first in earlier[:2]]
+    assert months() == before[2:]
+    assert list(Event.objects.filter(name="x").values_list("at", flat=True)) == [kept_from]
 
 
+def test_month_is_not_dropped_before_the_retention_that_migrate_has_set(
+    scenario: Scenario, earlier: list[date], settings: Settings
+):
+    keep_months(settings, 3)
+    before = months()
+    settings.KRAFTER_EVENTS_KEEP_MONTHS = 1
+
+    for first in earlier[1:]:
+        with pytest.raises(DatabaseError, match="has not expired: 3 months are kept"), transaction.atomic():
+            connection.cursor().execute("SELECT events_event_drop_month(%s)", [first])
+
+    assert months() == before
+
+
+@pytest.mark.usefixtures("database_owner")  # the application role may do neither
 @pytest.mark.parametrize("change", ["UPDATE {} SET name = 'y'", "DELETE FROM {}"])
 def test_partition_of_a_month_is_append_only(scenario: Scenario, change: str):
     part = happened(scenario, at=datetime.now(UTC))

@@ -14,7 +14,7 @@ from events import reconciliation
 from findings.models import Finding
 from remediation.evidence import chain
 from remediation.models import Evidence, EvidenceChain, Task, Verification
-from tests import factories
+from tests import database_role, factories
 
 
 @pytest.mark.django_db(transaction=True)
@@ -27,14 +27,15 @@ def test_generated_data_is_skewed_with_correct_totals_and_evidence():
     ]
     projects, lines = [scenario.project, *others], list[str]()
 
-    generate(
-        500,
-        30,
-        organization=scenario.organization,
-        projects=projects,
-        owners=[scenario.owner.pk] * 40,
-        report=lines.append,
-    )
+    with database_role.as_owner():
+        generate(
+            500,
+            30,
+            organization=scenario.organization,
+            projects=projects,
+            owners=[scenario.owner.pk] * 40,
+            report=lines.append,
+        )
 
     assert (Finding.objects.filter(project=scenario.project).count(), Finding.objects.count()) == (400, 530)
     assert Finding.objects.filter(project=others[-1]).count() == 30

@@ -12,7 +12,7 @@ from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts, verifications
 from scanner.evidence_bundle.chain import GENESIS, Head
 from scanner.evidence_bundle.keys import from_jwk, is_valid_signature
-from tests import factories
+from tests import database_role, factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 
@@ -111,6 +111,7 @@ def test_link_of_a_manual_review_has_the_actor(scenario: Scenario):
     assert (seen["checks"][0]["outcome"], seen["checks"][0]["type"]) == ("passed", "check")
 
 
+@pytest.mark.usefixtures("database_owner")  # the application role may do neither
 @pytest.mark.parametrize(
     "change", ["UPDATE remediation_evidence SET body = '{}'", "DELETE FROM remediation_evidence"]
 )
@@ -130,7 +131,7 @@ def test_links_cannot_be_changed_or_deleted(scenario: Scenario, change: str):
 def test_chain_continues_after_retention_deletes_links(scenario: Scenario):
     looked_at(scenario)
     looked_at(scenario)
-    with connection.cursor() as cursor:
+    with database_role.as_owner(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL krafter.retention = 'on'")
         cursor.execute("DELETE FROM remediation_evidence")
         cursor.execute("SET LOCAL krafter.retention = 'off'")

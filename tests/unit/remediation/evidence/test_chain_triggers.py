@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from events.partitions import create_partitions, month, partitions_of
 from remediation.evidence import chain
@@ -15,7 +15,7 @@ from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts
 from scanner.evidence_bundle.chain import GENESIS
-from tests import factories
+from tests import database_role, factories
 from tests.factories import Scenario
 from tests.races.threads import at_once
 
@@ -69,6 +69,7 @@ def test_valid_link_advances_the_chain(chained: Scenario):
     assert EvidenceChain.objects.get(project=chained.project).recorded_at == verification.created_at
 
 
+@pytest.mark.usefixtures("database_owner")  # the application role cannot insert into a partition
 @pytest.mark.parametrize(
     "changes",
     [
@@ -119,6 +120,16 @@ def test_second_link_of_a_check_is_rejected_in_any_month(chained: Scenario, mont
     assert end(chained) == (3, "3", 3)
 
 
+@pytest.mark.parametrize("reset", ["", "RESET ROLE; "], ids=["application", "owner"])
+def test_end_of_a_chain_cannot_be_set_back(chained: Scenario, reset: str):
+    statement = f"{reset}UPDATE remediation_evidencechain SET sequence = 0"
+
+    with pytest.raises(DatabaseError, match="by appending a link only"), transaction.atomic():
+        connection.cursor().execute(statement)
+
+    assert end(chained) == (1, "1", 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_link_with_the_same_sequence_is_rejected():
     scenario = factories.scenario()
@@ -166,7 +177,7 @@ def months_that_go_again() -> Iterator[None]:
     """Drop the partitions that the test commits: other tests count them."""
     before = set(partitions_of(EVIDENCE.table))
     yield
-    with connection.cursor() as cursor:
+    with database_role.as_owner(), connection.cursor() as cursor:
         for name in set(partitions_of(EVIDENCE.table)) - before:
             cursor.execute(f"DROP TABLE {name}")
 

@@ -1,0 +1,131 @@
+"""`./krafter sbom`: the software bill of materials of a release (CycloneDX), and the list of licences.
+
+cyclonedx-py reads the virtual environment; what requirements/base.txt does not name (tests, local servers) is left out.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements" / "base.txt"
+LICENCES = ROOT / "docs" / "licences.md"
+REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)")
+HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+# Packages whose metadata name no licence; from the licence files that they contain.
+UNDECLARED = {"axe-playwright-python": "MIT", "uritemplate": "BSD-3-Clause OR Apache-2.0"}
+# What packages contain of others.
+CONTAINED = {
+    "axe-playwright-python": "contains axe-core (MPL-2.0)",
+    "drf-spectacular-sidecar": "contains Swagger UI (Apache-2.0) and Redoc (MIT)",
+}
+HEADER = """# Licences
+
+The Python packages that a release installs, and their licences as their metadata declare them. Written by
+`./krafter sbom --licences`. The system packages of the image (Python, Pango, Chromium, fonts) have their licences in
+`/usr/share/doc/*/copyright` there.
+
+| Package | Licence |
+|---|---|
+"""
+
+
+def requirements(path: Path = REQUIREMENTS) -> dict[str, tuple[str, list[str]]]:
+    """Return the version and the SHA-256 hashes of each locked package."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    name = ""
+    for line in path.read_text().splitlines():
+        match = REQUIREMENT.match(line)
+        if match:
+            name = normalised(match[1])
+            found[name] = (match[2], [])
+        found.get(name, ("", []))[1].extend(HASH.findall(line))
+    return found
+
+
+def normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def bill_of_materials() -> dict[str, Any]:
+    """Return the bill of the packages of requirements/base.txt that are installed on this platform."""
+    command = [sys.executable, "-m", "cyclonedx_py", "environment", sys.executable, "--output-reproducible"]
+    command += ["--pyproject", str(ROOT / "pyproject.toml"), "--output-format", "JSON", "--output-file", "-"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    bill: dict[str, Any] = json.loads(ended.stdout)
+    locked = requirements()
+    bill["components"] = [
+        with_hashes(component, locked[normalised(component["name"])][1])
+        for component in bill["components"]
+        if normalised(component["name"]) in locked
+    ]
+    kept = {component["bom-ref"] for component in bill["components"]} | {"root-component"}
+    bill["dependencies"] = [
+        {**each, "dependsOn": [ref for ref in each.get("dependsOn", []) if ref in kept]}
+        for each in bill["dependencies"]
+        if each["ref"] in kept
+    ]
+    return bill
+
+
+def with_hashes(component: dict[str, Any], hashes: Sequence[str]) -> dict[str, Any]:
+    """Add a declared licence where there is none, and the hashes of the distributions that may be installed."""
+    name = normalised(component["name"])
+    if not component.get("licenses"):
+        component["licenses"] = [{"expression": UNDECLARED[name]}]
+    url = f"https://pypi.org/project/{name}/{component['version']}/"
+    reference = {
+        "type": "distribution",
+        "url": url,
+        "hashes": [{"alg": "SHA-256", "content": each} for each in hashes],
+    }
+    return {**component, "externalReferences": [*component.get("externalReferences", []), reference]}
+
+
+def licences_of(component: dict[str, Any]) -> str:
+    words = dict.fromkeys(_words(component))
+    # A classifier says the same as an identifier, less precisely.
+    exact = [word for word in words if not word.startswith("License ::")]
+    return ", ".join(exact or [word.rpartition(" :: ")[2] for word in words])
+
+
+def _words(component: dict[str, Any]) -> Iterator[str]:
+    for each in component["licenses"]:
+        licence = each.get("license", {})
+        name = each.get("expression") or licence.get("id") or licence.get("name") or ""
+        yield name.splitlines()[0] if name else ""
+
+
+def licences_page(bill: dict[str, Any]) -> str:
+    rows = []
+    for component in sorted(bill["components"], key=lambda each: normalised(each["name"])):
+        name = normalised(component["name"])
+        more = f"; {CONTAINED[name]}" if name in CONTAINED else ""
+        rows.append(f"| {name} | {licences_of(component)}{more} |\n")
+    return HEADER + "".join(rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="./krafter sbom", description=__doc__)
+    parser.add_argument(
+        "--out", type=Path, help="write the CycloneDX JSON into this file (default: standard output)"
+    )
+    parser.add_argument("--licences", action="store_true", help="write docs/licences.md instead")
+    options = parser.parse_args(arguments)
+    bill = bill_of_materials()
+    if options.licences:
+        LICENCES.write_text(licences_page(bill))
+    elif options.out:
+        options.out.write_text(json.dumps(bill, indent=2) + "\n")
+    else:
+        print(json.dumps(bill, indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""The application role: the web and the workers connect as a role that owns nothing and is no superuser.
+
+`migrate` runs as the owner and grants the role what it needs. The tables of the audit log and of evidence it may read
+and append to only, so that the append-only triggers bind a client that executes its own SQL, too: only the owner may
+disable a trigger.
+"""
+
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.db import connection
+
+from krafter_audit.db.triggers import AppendOnly
+
+# Temporary tables are revoked since they hide a table of the same name from a trigger function.
+SCHEMA = """
+    REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    GRANT USAGE ON SCHEMA public TO "{role}";
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}";
+    GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{role}";
+"""
+DATABASE = """
+    REVOKE TEMPORARY ON DATABASE "{database}" FROM PUBLIC;
+    GRANT CONNECT ON DATABASE "{database}" TO "{role}";
+"""
+# Partitions are written through their table only: its privileges are the ones that count.
+TABLES = """
+    SELECT relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+        AND relname <> 'django_migrations'
+"""
+WRITE = 'REVOKE ALL ON {table} FROM "{role}"; GRANT SELECT, {privileges} ON {table} TO "{role}";'
+ALL_WRITES, APPEND = "INSERT, UPDATE, DELETE", "INSERT"
+
+
+def application_role() -> str:
+    return str(settings.KRAFTER_DB_ROLE)
+
+
+def role_exists() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [application_role()])
+        return cursor.fetchone() is not None
+
+
+def is_application_role() -> bool:
+    """Whether this process is connected as the application role."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        return bool(cursor.fetchone()[0] == application_role())
+
+
+def append_only_tables() -> set[str]:
+    return {
+        model._meta.db_table for model, trigger in pgtrigger.registered() if isinstance(trigger, AppendOnly)
+    }
+
+
+def grant_privileges(**kwargs: Any) -> None:
+    """Grant the application role its privileges, as the owner after `migrate`; without the role do nothing."""
+    if not role_exists() or is_application_role():
+        return
+    names = {"role": application_role(), "database": connection.settings_dict["NAME"]}
+    append_only = append_only_tables()
+    with connection.cursor() as cursor:
+        cursor.execute(SCHEMA.format(**names))
+        cursor.execute(
+            "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
+        )
+        if cursor.fetchone()[0]:
+            cursor.execute(DATABASE.format(**names))
+        cursor.execute(TABLES)
+        for (table,) in cursor.fetchall():
+            privileges = APPEND if table in append_only else ALL_WRITES
+            cursor.execute(
+                WRITE.format(table=connection.ops.quote_name(table), privileges=privileges, **names)
+            )
+
+
+def create_role(password: str) -> None:
+    """Create the application role with this password, or set its password and take its rights away."""
+    verb = "ALTER" if role_exists() else "CREATE"
+    role = application_role()
+    connection.ensure_connection()
+    raw = connection.connection.pgconn
+    # Hashed here: the server's log of statements must not contain the password.
+    verifier = raw.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'{verb} ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS'
+            f" PASSWORD '{verifier}'"
+        )

@@ -1,0 +1,29 @@
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+
+from krafter_audit.admin.base import DANGER, INFO, SUCCESS, ReadOnlyAdmin, badge_column, render_json
+from operations.models import Backup, RestoreDrill, Run
+
+COLOURS = {"succeeded": SUCCESS, "failed": DANGER, "running": INFO}
+
+
+class RunAdmin(ReadOnlyAdmin):
+    """For superusers: backups have the data of all organisations."""
+
+    list_display = ("created_at", "finished_at", badge_column("outcome", COLOURS), "path", "error")
+    fields = ("created_at", "finished_at", "path", "error", "report_json")
+    readonly_fields: ClassVar = ("report_json",)
+
+    def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
+        return rows.none()
+
+    @admin.display(description="report")
+    def report_json(self, run: Run) -> str:
+        return render_json(run.report)
+
+
+admin.site.register(Backup, RunAdmin)
+admin.site.register(RestoreDrill, RunAdmin)

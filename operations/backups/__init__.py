@@ -1,0 +1,1 @@
+"""Back up the database and the files, restore them, and rehearse that."""

@@ -1,0 +1,95 @@
+"""Create a backup: a directory with a dump of one instant, the files, and a manifest."""
+
+import logging
+import os
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.utils import timezone
+from psycopg import IsolationLevel
+
+from operations import runs
+from operations.backups import manifest
+from operations.backups.programs import environment_of, own_parameters, run_program
+from operations.errors import OperationFailed
+from operations.models import Backup
+
+logger = logging.getLogger(__name__)
+PREFIX = "krafter-"
+
+
+def back_up(parent: Path) -> Backup:
+    """Create a backup below `parent`, and record it. Raises OperationFailed."""
+    directory = parent / f"{PREFIX}{timezone.now():%Y-%m-%dT%H%M%SZ}"
+    with runs.recorded(Backup, path=str(directory)) as run:
+        run.report = write_backup(directory)
+    delete_old(parent)
+    return run
+
+
+def write_backup(directory: Path) -> dict[str, Any]:
+    """Write the files of a backup; return its manifest."""
+    # Renamed at the end: a directory without this suffix is complete.
+    unfinished = directory.with_name(f"{directory.name}.unfinished")
+    try:
+        unfinished.mkdir(mode=0o700, parents=True)
+        tables, version = _dump(unfinished / manifest.DUMP)
+        # After the database: every file that the dump names was written before the row that names it.
+        files = _archive_media(unfinished / manifest.MEDIA)
+        content = manifest.write(unfinished, tables=tables, server_version=version, files=files)
+        unfinished.rename(directory)
+    except OSError as error:
+        raise OperationFailed(f"{error.filename or directory}: {error.strerror}.") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return content
+
+
+def _dump(path: Path) -> tuple[dict[str, int], int]:
+    """Dump the database, and count the rows in the same snapshot; return the counts and the server's version."""
+    parameters = own_parameters()
+    with psycopg.connect(**parameters) as counting:
+        counting.isolation_level, counting.read_only = IsolationLevel.REPEATABLE_READ, True
+        cursor = counting.cursor()
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SELECT pg_export_snapshot()")
+        [snapshot] = cursor.fetchone() or [""]
+        version = counting.info.server_version
+        tables = manifest.count_rows(cursor)
+        run_program(
+            "pg_dump", version // 10000, "--format=custom", f"--snapshot={snapshot}", f"--file={path}",
+            env=environment_of(parameters),
+        )  # fmt: skip
+    path.chmod(0o600)
+    return tables, version
+
+
+def _archive_media(path: Path) -> int:
+    root = Path(settings.MEDIA_ROOT)
+    files = sorted(file for file in root.rglob("*") if file.is_file()) if root.is_dir() else []
+    number = 0
+    handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    with handle as out, tarfile.open(fileobj=out, mode="w") as archive:
+        for file in files:
+            try:
+                archive.add(file, arcname=str(file.relative_to(root)), recursive=False)
+                number += 1
+            except FileNotFoundError:
+                continue  # deleted meanwhile
+    return number
+
+
+def complete_backups(parent: Path) -> list[Path]:
+    """Return the complete backups below a directory, newest first."""
+    found = [path for path in parent.glob(f"{PREFIX}*") if (path / manifest.MANIFEST).is_file()]
+    return sorted((path for path in found if path.suffix != ".unfinished"), reverse=True)
+
+
+def delete_old(parent: Path) -> None:
+    for path in complete_backups(parent)[settings.KRAFTER_BACKUP_KEEP :]:
+        shutil.rmtree(path, ignore_errors=True)
+        logger.info("deleted %s: %s backups are kept", path, settings.KRAFTER_BACKUP_KEEP)

@@ -1,0 +1,69 @@
+"""The stored credentials of all apps."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from integrations import credentials as integration_credentials
+from integrations.models import Integration, Webhook
+from integrations.webhooks import services as webhooks
+from krafter_audit.security.vault import VaultError, key_id_of
+from notifications import destinations
+from notifications.models import Destination
+from scans.models import SiteCredentials
+from scans.site_credentials import services as site_credentials
+
+type Reseal = Callable[[Any], bytes]
+
+# The models with sealed credentials, and the function that seals those of a row with the first key.
+SEALED_MODELS: dict[type[Model], Reseal] = {
+    Integration: integration_credentials.reseal,
+    Webhook: webhooks.reseal,
+    Destination: destinations.reseal,
+    SiteCredentials: site_credentials.resealed,
+}
+
+
+def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
+    """Yield the rows of a model that have credentials."""
+    after: UUID | None = None
+    while True:
+        sealed = model._default_manager.filter(credentials__isnull=False).order_by("pk")
+        rows = list((sealed.filter(pk__gt=after) if after else sealed)[:size])
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].pk
+
+
+def count_by_key() -> dict[str, int]:
+    """Return how many credentials each encryption key has sealed."""
+    counts: dict[str, int] = {}
+    for row in _all_rows():
+        try:
+            key_id = key_id_of(bytes(row.credentials))
+        except VaultError:
+            key_id = "unreadable"
+        counts[key_id] = counts.get(key_id, 0) + 1
+    return counts
+
+
+def unreadable() -> list[str]:
+    """Return the rows whose credentials cannot be opened with the keys of this installation."""
+    found = []
+    for model, reseal in SEALED_MODELS.items():
+        for rows in batches(model, 200):
+            for row in rows:
+                try:
+                    reseal(row)
+                except VaultError:
+                    found.append(f"{model._meta.label} {row.pk}")
+    return found
+
+
+def _all_rows() -> Iterator[Any]:
+    for model in SEALED_MODELS:
+        for rows in batches(model, 200):
+            yield from rows

@@ -1,0 +1,1 @@
+"""Examine a running installation: `manage.py doctor`."""

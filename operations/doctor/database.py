@@ -1,0 +1,135 @@
+"""Examine the database: migrations, roles, clocks, the replica."""
+
+import re
+import time
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import DatabaseError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from events.partitions import EVENTS, PartitionedTable, months_to_keep, partitions_of
+from krafter_audit.api import read_replica
+from krafter_audit.db import redis_client, roles
+from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
+from remediation.evidence.retention import EVIDENCE
+
+MAX_CLOCK_SECONDS = 5.0
+INSTALLED_MONTHS = re.compile(r"IF (\d+) = 0 OR")
+RIGHTS = """
+    SELECT current_user, rolsuper, rolcreaterole,
+        (SELECT count(*) FROM pg_class WHERE relowner = pg_roles.oid AND relkind IN ('r', 'p')),
+        has_database_privilege(current_database(), 'TEMPORARY')
+    FROM pg_roles WHERE rolname = current_user
+"""
+
+
+def migrations() -> Iterator[Diagnosis]:
+    """Whether all migrations are applied."""
+    executor = MigrationExecutor(connection)
+    missing = [str(each) for each, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    if missing:
+        yield problem(
+            "migrations", f"not applied: {', '.join(missing)}. Run migrate as the owner.", missing=missing
+        )
+    else:
+        applied = len(executor.loader.applied_migrations)
+        yield ok("migrations", f"all {applied} are applied", applied=applied, missing=[])
+
+
+def database_roles() -> Iterator[Diagnosis]:
+    """Whether the role of this process can change the append-only tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(RIGHTS)
+        name, is_superuser, creates_roles, owned, temporary = cursor.fetchone()
+        wrong = [
+            word
+            for word, found in {"is a superuser": is_superuser, "may create roles": creates_roles}.items()
+            if found
+        ]
+        wrong += [f"owns {owned} tables"] if owned else []
+        wrong += ["may create temporary tables"] if temporary else []
+        for table in sorted(roles.append_only_tables()):
+            cursor.execute("SELECT has_table_privilege(%s, 'UPDATE, DELETE, TRUNCATE')", [table])
+            wrong += [f"may change {table}"] if cursor.fetchone()[0] else []
+    if wrong:
+        text = f"{name} {', '.join(wrong)}: see Database roles in docs/operations.md"
+        yield problem("role", text, role=name, rights=wrong)
+    else:
+        yield ok(
+            "role",
+            f"{name} owns nothing and only appends to the audit log and evidence",
+            role=name,
+            rights=[],
+        )
+
+
+def retention() -> Iterator[Diagnosis]:
+    """Whether the functions of the owner keep the months that the settings name."""
+    for partitioned in (EVENTS, EVIDENCE):
+        wanted, installed = months_to_keep(partitioned), _installed_months(partitioned)
+        if wanted != installed:
+            text = (
+                f"{partitioned.setting} is {wanted}, the database has {installed}: run migrate as the owner"
+            )
+            yield problem("retention", text, table=partitioned.table, setting=wanted, database=installed)
+        elif not any(partitions_of(partitioned.table).values()):
+            yield problem(
+                "retention", f"{partitioned.table} has no partition of a month", table=partitioned.table
+            )
+
+
+def _installed_months(partitioned: PartitionedTable) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [f"{partitioned.table}_drop_month"])
+        row = cursor.fetchone()
+    found = INSTALLED_MONTHS.search(row[0]) if row else None
+    return int(found[1]) if found else None
+
+
+def clocks() -> Iterator[Diagnosis]:
+    """The difference of the clocks of the database and Redis from this machine's, in seconds."""
+    for name, read in {"database": _database_time, "redis": _redis_time}.items():
+        before = time.time()
+        theirs = read()
+        difference = theirs - (before + time.time()) / 2
+        say = problem if abs(difference) > MAX_CLOCK_SECONDS else ok
+        yield say(
+            "clock",
+            f"that of {name} differs by {difference:+.2f} s",
+            server=name,
+            seconds=round(difference, 3),
+        )
+
+
+def _database_time() -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
+        return float(cursor.fetchone()[0])
+
+
+def _redis_time() -> float:
+    seconds, microseconds = redis_client.create_client(settings.REDIS_URL).time()
+    return float(seconds) + float(microseconds) / 1e6
+
+
+def replica() -> Iterator[Diagnosis]:
+    """How far the replica is behind."""
+    if not read_replica.is_configured():
+        return
+    try:
+        behind = read_replica.wal_position() - read_replica.wal_position(
+            read_replica.ALIAS, read_replica.REPLAYED_POSITION
+        )
+        with connections[read_replica.ALIAS].cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0)::float8"
+            )
+            seconds = float(cursor.fetchone()[0]) if behind > 0 else 0.0
+    except DatabaseError as error:
+        yield problem("replica", f"does not answer: {type(error).__name__}")
+        return
+    say = warning if seconds > settings.KRAFTER_REPLICA_LAG_SECONDS else ok
+    yield say(
+        "replica", f"{max(behind, 0)} bytes, {seconds:.1f} s behind", bytes=max(behind, 0), seconds=seconds
+    )

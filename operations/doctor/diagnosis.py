@@ -1,0 +1,32 @@
+"""The result of one examination."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+OK, WARNING, PROBLEM = "ok", "warning", "problem"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What an examination found about a subject: `text` for people, `data` for programs."""
+
+    subject: str
+    level: str
+    text: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def ok(subject: str, text: str, **data: Any) -> Diagnosis:
+    return Diagnosis(subject, OK, text, data)
+
+
+def warning(subject: str, text: str, **data: Any) -> Diagnosis:
+    """Return a diagnosis that an operator should know, and that does not fail the doctor."""
+    return Diagnosis(subject, WARNING, text, data)
+
+
+def problem(subject: str, text: str, **data: Any) -> Diagnosis:
+    return Diagnosis(subject, PROBLEM, text, data)

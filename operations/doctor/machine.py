@@ -1,0 +1,102 @@
+"""Examine what surrounds the installation: disks, certificates, keys."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from django.conf import settings
+from django.db.models import Count
+
+from krafter_audit.http.client import AddressPolicy, HttpError, dial
+from krafter_audit.http.transport import tls_context
+from krafter_audit.security.vault import parse_keys
+from operations.credentials import count_by_key
+from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
+from remediation.evidence.chain import keyring
+from remediation.models import Evidence
+from scanner.preconditions import Inconclusive
+from scanner.tls import probe
+
+GIGABYTE = 1024**3
+MIN_FREE_BYTES = 1 * GIGABYTE
+MIN_DAYS = 14
+EVERY_ADDRESS = "0.0.0.0/0,::/0"  # the installation's own URL may be internal
+
+
+def disks() -> Iterator[Diagnosis]:
+    """The free space where files and backups are."""
+    places = {"files": settings.MEDIA_ROOT, "backups": settings.KRAFTER_BACKUP_DIR}
+    for name, place in places.items():
+        path = Path(place) if place else None
+        if path is None or not path.exists():
+            continue
+        free = shutil.disk_usage(path).free
+        say = problem if free < MIN_FREE_BYTES else ok
+        yield say("disk", f"{free / GIGABYTE:.1f} GB free for {name}", place=str(path), free_bytes=free)
+
+
+def certificates() -> Iterator[Diagnosis]:
+    """The days for which the certificate of the public URL and those of KRAFTER_CA_FILE are valid."""
+    parts = urlsplit(settings.KRAFTER_PUBLIC_URL)
+    if parts.scheme == "https" and parts.hostname:
+        yield _public_certificate(parts.hostname, parts.port or 443)
+    for certificate in _authorities():
+        days = (certificate.not_valid_after_utc - datetime.now(UTC)).total_seconds() / 86400
+        yield _certificate(f"{certificate.subject.rfc4514_string()} in KRAFTER_CA_FILE", days)
+
+
+def _public_certificate(host: str, port: int) -> Diagnosis:
+    policy = AddressPolicy.from_setting(EVERY_ADDRESS)
+    try:
+        shaken = probe.shake_hands(
+            host,
+            port,
+            lambda: dial(host, port, policy=policy, timeout=probe.TIMEOUT),
+            tls_context(str(settings.KRAFTER_CA_FILE or ""), verify=True),
+        )
+    except (Inconclusive, HttpError) as error:
+        return warning("certificate", f"{host} cannot be reached from here: {error}", host=host)
+    if shaken.certificate.fault:
+        return problem("certificate", f"{host}: {shaken.certificate.fault}", host=host)
+    return _certificate(host, shaken.certificate.days_left())
+
+
+def _certificate(name: str, days: float) -> Diagnosis:
+    say = problem if days < MIN_DAYS else ok
+    return say("certificate", f"{name} is valid for {days:.0f} days", name=name, days=round(days))
+
+
+def _authorities() -> list[x509.Certificate]:
+    if not settings.KRAFTER_CA_FILE:
+        return []
+    return x509.load_pem_x509_certificates(Path(settings.KRAFTER_CA_FILE).read_bytes())
+
+
+def keys() -> Iterator[Diagnosis]:
+    """The keys that are configured and those that stored data needs."""
+    yield _keys(
+        "encryption key", list(parse_keys(settings.KRAFTER_ENCRYPTION_KEYS)), count_by_key(), "credentials"
+    )
+    links = Evidence.objects.exclude(key_id="").order_by().values_list("key_id").annotate(Count("pk"))
+    yield _keys("signing key", list(keyring().public), dict(links), "evidence links")
+
+
+def _keys(subject: str, configured: list[str], used: dict[str, int], of: str) -> Diagnosis:
+    data = {
+        "configured": configured,
+        "used": used,
+        "unused": [key for key in configured[1:] if key not in used],
+    }
+    missing = sorted(set(used) - set(configured))
+    if missing:
+        return problem(
+            subject, f"{', '.join(missing)} is not configured, and {of} need it", **data, missing=missing
+        )
+    if not configured:
+        return warning(subject, "none is configured", **data, missing=[])
+    text = ", ".join(f"{key} ({used.get(key, 0)} {of})" for key in configured)
+    unused = f"; no longer used: {', '.join(data['unused'])}" if data["unused"] else ""
+    return ok(subject, text + unused, **data, missing=[])

@@ -1,0 +1,85 @@
+"""Examine the queues, the workers, backups and drills."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import redis
+from celery import current_app
+from django.conf import settings
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from operations import runs
+from operations.backups.programs import find_program, server_major_version
+from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
+from operations.errors import OperationFailed
+from operations.models import Backup, RestoreDrill, Run
+from operations.queues import pending_work, queue_lengths
+
+MAX_AGE_SECONDS = 900.0  # of the oldest pending row
+NEEDED_QUEUES = ("celery", "scan_http", "verify_http")
+BROWSER_QUEUES = {"scan_browser", "verify_browser"}
+
+
+def queues() -> Iterator[Diagnosis]:
+    """The messages in each queue, and the age of the oldest pending row of each kind."""
+    try:
+        for queue, length in queue_lengths().items():
+            yield ok("queue", f"{queue}: {length} messages", queue=queue, messages=length)
+    except redis.RedisError as error:
+        yield problem("queue", f"Redis does not answer: {type(error).__name__}")
+    for work in pending_work():
+        if work.rows:
+            say = problem if work.age_seconds > MAX_AGE_SECONDS else ok
+            text = f"{work.kind}: {work.rows} rows, the oldest has waited for {work.age_seconds:.0f} s"
+            yield say("pending", text, kind=work.kind, rows=work.rows, oldest_seconds=round(work.age_seconds))
+
+
+def workers() -> Iterator[Diagnosis]:
+    """Whether workers consume every queue."""
+    try:
+        found = current_app.control.inspect(timeout=2.0).active_queues() or {}
+    except (OperationalError, OSError) as error:
+        yield problem("workers", f"the broker does not answer: {type(error).__name__}")
+        return
+    consumed = {queue["name"] for queues_of in found.values() for queue in queues_of}
+    missing = [queue for queue in NEEDED_QUEUES if queue not in consumed]
+    if missing:
+        yield problem(
+            "workers", f"none consumes {', '.join(missing)}", workers=sorted(found), missing=missing
+        )
+        return
+    yield ok("workers", f"{len(found)}: {', '.join(sorted(found))}", workers=sorted(found), missing=[])
+    if not consumed >= BROWSER_QUEUES:
+        yield warning(
+            "workers",
+            "none with a browser consumes every queue: checks that need one are inconclusive",
+            missing=sorted(BROWSER_QUEUES - consumed),
+        )
+
+
+def backups() -> Iterator[Diagnosis]:
+    """The age of the newest backup and the result of the last drill."""
+    yield _last("backup", Backup, settings.KRAFTER_BACKUP_HOURS)
+    yield _last("drill", RestoreDrill, settings.KRAFTER_DRILL_HOURS if settings.KRAFTER_DRILL_URL else 0)
+    if settings.KRAFTER_BACKUP_HOURS:
+        try:
+            path = find_program("pg_dump", server_major_version())
+            yield ok("pg_dump", path)
+        except OperationFailed as error:
+            yield problem("pg_dump", str(error))
+
+
+def _last(subject: str, model: type[Run], hours: int) -> Diagnosis:
+    last, good = runs.last_finished(model), runs.last_finished(model, succeeded=True)
+    if last and last.error:
+        return problem(subject, f"the last one failed: {last.error}", error=last.error)
+    if good is None:
+        say = problem if hours else warning
+        return say(subject, "there is none yet", age_seconds=None)
+    age = timezone.now() - good.created_at
+    late = bool(hours) and age > timedelta(hours=2 * hours)
+    text = f"{good.path}, {age.total_seconds() / 3600:.1f} hours ago" + (
+        f"; every {hours} hours are due" if late else ""
+    )
+    return (problem if late else ok)(subject, text, path=good.path, age_seconds=round(age.total_seconds()))

@@ -1,0 +1,26 @@
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from operations.doctor.diagnosis import OK, PROBLEM
+from operations.doctor.examination import examine
+
+
+class Command(BaseCommand):
+    help = "Examine this running installation; end with 1 if something is wrong."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="Print a JSON list.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = list(examine())
+        if options["json"]:
+            self.stdout.write(json.dumps([each.as_json() for each in found], indent=2))
+        else:
+            for each in found:
+                mark = "" if each.level == OK else f"{each.level.upper()}: "
+                self.stdout.write(f"  {each.subject:<14} {mark}{each.text}")
+        if any(each.level == PROBLEM for each in found):
+            sys.exit(1)

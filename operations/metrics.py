@@ -1,0 +1,162 @@
+"""Metrics that are read from the database and the broker at a scrape, so that any web process has all of them."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import redis
+from django.db import DatabaseError
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from events import counters
+from integrations.models import Integration
+from krafter_audit.api import read_replica
+from krafter_audit.job_metrics import shared_registry
+from krafter_audit.multiprocess_metrics import DIRECTORY
+from operations import runs
+from operations.models import Backup, RestoreDrill
+from operations.queues import pending_work, queue_lengths
+
+CACHE_SECONDS = 10.0  # several Prometheus servers cost the database no more than one
+
+type Families = Iterator[GaugeMetricFamily]
+
+
+class InstallationCollector(Collector):
+    """The state of the installation. A server that does not answer leaves out its metrics, and sets `up` to 0."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self._families: list[GaugeMetricFamily] = []
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return []  # reading them for the names would query the database when the collector is registered
+
+    def collect(self) -> Families:
+        with self._lock:
+            if time.monotonic() - self._read_at > CACHE_SECONDS:
+                self._families, self._read_at = list(_read_all()), time.monotonic()
+            yield from self._families
+
+
+collector = InstallationCollector()
+
+
+def _read_all() -> Families:
+    up = GaugeMetricFamily("krafter_up", "Whether the server answered at the scrape.", labels=["server"])
+    for server, readers in READERS.items():
+        if server == read_replica.ALIAS and not read_replica.is_configured():
+            continue
+        answered = 1
+        for read in readers:
+            try:
+                yield from list(read())
+            except (DatabaseError, redis.RedisError):
+                answered = 0
+        up.add_metric([server], answered)
+    yield up
+
+
+def _queues() -> Families:
+    messages = GaugeMetricFamily("krafter_queue_messages", "Messages that wait in a queue.", labels=["queue"])
+    for queue, length in queue_lengths().items():
+        messages.add_metric([queue], length)
+    yield messages
+
+
+def _pending() -> Families:
+    rows = GaugeMetricFamily(
+        "krafter_pending_rows", "Rows whose work is due and not finished.", labels=["kind"]
+    )
+    oldest = GaugeMetricFamily(
+        "krafter_pending_oldest_seconds", "For how long the oldest of them is due.", labels=["kind"]
+    )
+    for work in pending_work():
+        rows.add_metric([work.kind], work.rows)
+        oldest.add_metric([work.kind], work.age_seconds)
+    yield from (rows, oldest)
+
+
+def _outcomes() -> Families:
+    for name, facet, text in (
+        ("scan", "status", "Scans by status."),
+        ("verification", "result", "Verifications by result."),
+    ):
+        family = GaugeMetricFamily(f"krafter_{name}s", text, labels=[facet])
+        for value, rows in counters.totals_of_all_projects(name, facet).items():
+            family.add_metric([value], rows)
+        yield family
+
+
+def _providers() -> Families:
+    states = GaugeMetricFamily(
+        "krafter_integrations", "Integrations by status.", labels=["provider", "status"]
+    )
+    failures = GaugeMetricFamily(
+        "krafter_integration_failures", "Consecutive failed syncs of all integrations.", labels=["provider"]
+    )
+    late = GaugeMetricFamily(
+        "krafter_integrations_late", "Integrations whose sync is over an hour late.", labels=["provider"]
+    )
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    rows = Integration.objects.order_by().values_list("provider", "status")
+    for provider, status, number in rows.annotate(Count("pk")):
+        states.add_metric([provider, status], number)
+    waiting = ~Q(status=Integration.Status.DISCONNECTED) & Q(next_sync_at__lt=an_hour_ago)
+    numbers = Integration.objects.order_by().values("provider")
+    for row in numbers.annotate(failed=Sum("failures"), late=Count("pk", filter=waiting)):
+        failures.add_metric([row["provider"]], row["failed"])
+        late.add_metric([row["provider"]], row["late"])
+    yield from (states, failures, late)
+
+
+def _backups() -> Families:
+    succeeded = GaugeMetricFamily(
+        "krafter_backup_last_success", "1 if the last one succeeded.", labels=["kind"]
+    )
+    age = GaugeMetricFamily("krafter_backup_age_seconds", "Age of the last successful one.", labels=["kind"])
+    models: dict[str, type[Backup] | type[RestoreDrill]] = {"backup": Backup, "drill": RestoreDrill}
+    for kind, model in models.items():
+        last, good = runs.last_finished(model), runs.last_finished(model, succeeded=True)
+        if last:
+            succeeded.add_metric([kind], 0 if last.error else 1)
+        if good:
+            age.add_metric([kind], (timezone.now() - good.created_at).total_seconds())
+    yield from (succeeded, age)
+
+
+def _replica() -> Families:
+    primary = read_replica.wal_position()
+    replayed = read_replica.wal_position(read_replica.ALIAS, read_replica.REPLAYED_POSITION)
+    yield GaugeMetricFamily(
+        "krafter_replica_lag_bytes", "How far the replica is behind.", max(0, primary - replayed)
+    )
+
+
+READERS: dict[str, tuple[Callable[[], Families], ...]] = {
+    "database": (_pending, _outcomes, _providers, _backups),
+    "redis": (_queues,),
+    "replica": (_replica,),
+}
+
+
+def render() -> bytes:
+    """Return all metrics: those of the web's processes, and those of the installation."""
+    return _web_metrics() + generate_latest(_installation_registry())
+
+
+def _web_metrics() -> bytes:
+    return generate_latest(shared_registry() if os.environ.get(DIRECTORY) else REGISTRY)
+
+
+def _installation_registry() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(collector)
+    return registry

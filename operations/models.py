@@ -1,0 +1,41 @@
+"""Backups and rehearsals of their restoration."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from krafter_audit.db.leases import Leased
+from krafter_audit.db.models import Record
+
+
+class Run(Record, Leased):
+    """A backup or a drill: started at `created_at`, finished with or without an `error`."""
+
+    finished_at = models.DateTimeField(null=True, editable=False)
+    path = models.CharField(max_length=500, help_text="The directory of the backup.")
+    error = models.TextField(blank=True)
+    report = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["-created_at", "-id"]
+
+    @property
+    def outcome(self) -> str:
+        if self.finished_at is None:
+            return "running"
+        return "failed" if self.error else "succeeded"
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M} {self.outcome}"
+
+
+class Backup(Run):
+    """A dump of the database with the files; `report` is its manifest."""
+
+
+class RestoreDrill(Run):
+    """A backup that was restored into a temporary database and compared; `report` lists what was compared."""
+
+    class Meta(Run.Meta):
+        verbose_name = "restore drill"

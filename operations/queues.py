@@ -1,0 +1,71 @@
+"""The queues of the broker, and the rows whose work is pending."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, Min, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from events.models import OutboxEntry
+from integrations.models import Integration
+from krafter_audit.db import redis_client
+from notifications.models import Alert
+from remediation.models import VerificationPart
+from reports.models import Report, Share
+from scans.models import Scanner, ScanPart, Site
+
+QUEUES = ("celery", "scan_http", "scan_browser", "verify_http", "verify_browser")
+
+
+@dataclass(frozen=True)
+class PendingWork:
+    """Rows of one kind whose work is due and not finished; `oldest` is when the work of the oldest became due."""
+
+    kind: str
+    rows: int
+    oldest: datetime | None
+
+    @property
+    def age_seconds(self) -> float:
+        return max(0.0, (timezone.now() - self.oldest).total_seconds()) if self.oldest else 0.0
+
+
+def queue_lengths() -> dict[str, int]:
+    """Return the number of messages in each queue. Raises redis.RedisError."""
+    server = redis_client.create_client(settings.REDIS_URL)
+    try:
+        return {queue: int(server.llen(queue)) for queue in QUEUES}
+    finally:
+        server.close()
+
+
+def pending_work() -> list[PendingWork]:
+    """Return the pending work of every kind, leased or not; one query each, on the index of the sweeps."""
+    return [_measure(kind, rows, column) for kind, rows, column in _pending_rows()]
+
+
+def _pending_rows() -> Iterator[tuple[str, QuerySet, str]]:
+    now = timezone.now()
+    # A scan of many pages runs for long: what counts is when it last progressed.
+    parts = ScanPart.objects.filter(finished_at__isnull=True).annotate(
+        progressed_at=Coalesce("ingested_at", "created_at")
+    )
+    for scanner in Scanner.values:
+        yield f"scan_{scanner}", parts.filter(scanner=scanner), "progressed_at"
+        verifications = VerificationPart.objects.filter(finished_at__isnull=True, scanner=scanner)
+        yield f"verification_{scanner}", verifications, "created_at"
+    yield "site_verification", Site.objects.filter(check_requested=True), "updated_at"
+    syncing = Integration.objects.filter(status=Integration.Status.SYNCING, not_before__lte=now)
+    yield "sync", syncing, "not_before"
+    yield "alert", Alert.objects.filter(status__in=Alert.UNFINISHED, due_at__lte=now), "due_at"
+    yield "export", Report.objects.filter(status__in=Report.PENDING), "created_at"
+    yield "delivery", Share.objects.filter(status=Share.Status.QUEUED), "created_at"
+    yield "outbox", OutboxEntry.objects.filter(not_before__lte=now), "not_before"
+
+
+def _measure(kind: str, rows: QuerySet, column: str) -> PendingWork:
+    found = rows.aggregate(number=Count("pk"), oldest=Min(column))
+    return PendingWork(kind, found["number"], found["oldest"])

@@ -1,0 +1,37 @@
+"""The report of `./krafter doctor`."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from devtools import doctor
+from devtools.doctor import DoctorReport
+
+
+def test_json_has_the_lines_of_programs_too(capsys: pytest.CaptureFixture[str]):
+    report = DoctorReport(as_json=True)
+    report.line("Python", "3.13")
+
+    report.program(
+        sys.executable, "-c", 'print(\'[{"subject": "clock", "level": "problem", "text": "late"}]\'); exit(1)'
+    )
+    report.program(sys.executable, "-c", "import sys; sys.exit('it broke')")
+
+    assert (report.works, capsys.readouterr().out) == (False, "")
+    assert [(line["subject"], line["level"], line["text"]) for line in report.lines] == [
+        ("Python", "ok", "3.13"), ("clock", "problem", "late"), ("doctor", "problem", "it broke"),
+    ]  # fmt: skip
+
+
+def test_report_as_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setattr(doctor, "is_installed", lambda level: False)
+    for slow in ("_packages", "_pango", "_chromium"):
+        monkeypatch.setattr(doctor, slow, lambda report: None)
+
+    works = doctor.doctor({}, tmp_path, as_json=True)
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["works"] is works
+    assert [line["subject"] for line in found["findings"]][:2] == ["Python", "disk"]

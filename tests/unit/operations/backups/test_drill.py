@@ -1,0 +1,170 @@
+"""A backup is proved by restoring it."""
+
+import json
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+from events.log import log_events
+from events.models import Event
+from operations.backups import schedule
+from operations.backups.creation import back_up
+from operations.backups.drill import rehearse, temporary_database
+from operations.errors import OperationFailed
+from operations.models import Backup, RestoreDrill
+from tests import database_role
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.long
+
+
+def drilled(tmp_path: Path, drill_server: str) -> RestoreDrill:
+    backup = back_up(tmp_path / "backups")
+    return rehearse(Path(backup.path), server_url=drill_server)
+
+
+def test_restored_backup_is_as_the_installation(installation: Scenario, tmp_path: Path, drill_server: str):
+    drill = drilled(tmp_path, drill_server)
+
+    report = RestoreDrill.objects.get(pk=drill.pk).report
+    assert (drill.outcome, report["problems"], report["media_files"]) == ("succeeded", [], 1)
+    assert report["verified"] == {
+        "migrations": report["verified"]["migrations"], "evidence": 1, "credentials": 1, "counters": 10,
+        "report_files": 0,
+    }  # fmt: skip
+    assert report["rows"] > 100
+
+
+def test_temporary_database_is_dropped(drill_server: str):
+    with temporary_database(drill_server) as url:
+        psycopg.connect(url).close()
+
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(url)
+
+
+def test_backup_is_of_one_instant_while_rows_are_written(
+    installation: Scenario, tmp_path: Path, drill_server: str
+):
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            log_events("x", installation.project, [(installation.project.pk, {})], by=installation.actor)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    before = Event.objects.count()
+    writer.start()
+    try:
+        drill = drilled(tmp_path, drill_server)
+    finally:
+        done.set()
+        writer.join()
+
+    assert drill.report["problems"] == []
+    assert Event.objects.count() > before
+
+
+def test_backup_has_key_ids_and_no_key(installation: Scenario, tmp_path: Path, settings):
+    backup = Path(back_up(tmp_path / "backups").path)
+
+    content = json.loads((backup / "manifest.json").read_text())
+    assert content["key_ids"] == {"encryption": ["test"], "signing": ["test"]}
+    restored = subprocess.run(
+        [f"{settings.KRAFTER_PG_BIN}/pg_restore", "--file=-", backup / "database.dump"],
+        capture_output=True, check=True,
+    ).stdout  # fmt: skip
+    assert b"events_event" in restored
+    everything = restored + (backup / "media.tar").read_bytes() + (backup / "manifest.json").read_bytes()
+    secrets = [settings.SECRET_KEY, "the-token"]
+    secrets += [os.environ[f"KRAFTER_{kind}_KEYS"].partition(":")[2] for kind in ("ENCRYPTION", "SIGNING")]
+    assert [secret for secret in secrets if secret.encode() in everything] == []
+    assert {path.stat().st_mode & 0o077 for path in [backup, *backup.glob("*")]} == {0}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("DELETE FROM events_counter WHERE id = (SELECT max(id) FROM events_counter)", "counters: "),
+        ("UPDATE remediation_evidence SET body = '{}'", "link 1 was changed"),
+        ("UPDATE integrations_integration SET credentials = decode('0102', 'hex')", "cannot be opened"),
+        ("DELETE FROM django_migrations WHERE app = 'reports'", "reports.0001_initial is not applied"),
+    ],
+)
+def test_drill_finds_what_is_wrong_in_the_data(
+    installation: Scenario, tmp_path: Path, drill_server: str, change: str, expected: str
+):
+    with database_role.as_owner(), connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE kept_migrations AS SELECT * FROM django_migrations")
+        cursor.execute(f"SET session_replication_role = replica; {change}; RESET session_replication_role")
+    try:
+        with pytest.raises(OperationFailed, match=expected):
+            drilled(tmp_path, drill_server)
+    finally:
+        with database_role.as_owner(), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO django_migrations SELECT * FROM kept_migrations ON CONFLICT DO NOTHING"
+            )
+            cursor.execute("DROP TABLE kept_migrations")
+
+    assert RestoreDrill.objects.get().outcome == "failed"
+
+
+def test_drill_finds_a_missing_key(
+    installation: Scenario, tmp_path: Path, drill_server: str, monkeypatch: pytest.MonkeyPatch
+):
+    other = os.environ["KRAFTER_SIGNING_KEYS"].replace("test:", "other:")
+    monkeypatch.setenv("KRAFTER_ENCRYPTION_KEYS", other)
+
+    with pytest.raises(OperationFailed, match="cannot be opened"):
+        drilled(tmp_path, drill_server)
+
+
+def test_drill_runs_on_schedule(installation: Scenario, tmp_path: Path, drill_server: str, settings):
+    settings.KRAFTER_BACKUP_DIR, settings.KRAFTER_DRILL_URL = str(tmp_path / "backups"), drill_server
+    back_up(tmp_path / "backups")
+
+    schedule.rehearse_if_due()
+    schedule.rehearse_if_due()
+
+    assert RestoreDrill.objects.get().outcome == "succeeded"
+
+
+def test_missing_row_is_a_difference(installation: Scenario, tmp_path: Path, drill_server: str):
+    backup = back_up(tmp_path / "backups")
+    manifest = Path(backup.path) / "manifest.json"
+    content = json.loads(manifest.read_text())
+    content["tables"]["events_event"] += 1
+    manifest.write_text(json.dumps(content))
+
+    with pytest.raises(OperationFailed, match=r"events_event has \d+ rows instead of"):
+        rehearse(Path(backup.path), server_url=drill_server)
+
+
+@pytest.mark.parametrize("name", ["database.dump", "media.tar"])
+def test_damaged_file_is_detected_before_anything_is_restored(
+    installation: Scenario, tmp_path: Path, name: str
+):
+    backup = Path(back_up(tmp_path / "backups").path)
+    content = bytearray((backup / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (backup / name).write_bytes(content)
+
+    with pytest.raises(OperationFailed, match="missing or damaged"):
+        rehearse(backup, server_url="postgres://nobody@127.0.0.1:1/nothing")
+
+
+def test_unreachable_server_is_reported_without_its_password(installation: Scenario, tmp_path: Path):
+    backup = Path(back_up(tmp_path / "backups").path)
+
+    with pytest.raises(OperationFailed, match="The server of the drill") as failed:
+        rehearse(backup, server_url="postgres://someone:the-password@127.0.0.1:1/nothing")
+
+    assert "the-password" not in str(failed.value) + RestoreDrill.objects.get().error
+    assert Backup.objects.get().outcome == "succeeded"

@@ -1,0 +1,150 @@
+"""The doctor reports what is wrong with an installation."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from integrations import services
+from operations.doctor import database, machine, work
+from operations.doctor.diagnosis import Diagnosis
+from operations.doctor.examination import examine
+from operations.models import Backup, RestoreDrill
+from scans.models import ScanPart
+from tests import database_role
+
+pytestmark = pytest.mark.django_db
+
+
+def levels(found) -> dict[str, str]:
+    return {each.subject: each.level for each in found}
+
+
+def texts(found, subject: str) -> list[str]:
+    return [each.text for each in found if each.subject == subject]
+
+
+def test_database_of_a_correct_installation_has_no_problem():
+    found = [
+        *database.migrations(), *database.database_roles(), *database.retention(), *database.clocks(),
+        *database.replica(),
+    ]  # fmt: skip
+
+    assert levels(found) == {"migrations": "ok", "role": "ok", "clock": "ok"}
+
+
+def test_owner_and_superuser_is_a_problem():
+    with database_role.as_owner():
+        [found] = database.database_roles()
+
+    assert (found.level, "is a superuser" in found.text, "may change events_event" in found.text) == (
+        "problem", True, True,
+    )  # fmt: skip
+
+
+def test_retention_that_migrate_has_not_set_yet_is_a_problem(settings):
+    settings.KRAFTER_EVENTS_KEEP_MONTHS = 6
+
+    [found] = database.retention()
+
+    assert (found.level, found.text) == (
+        "problem", "KRAFTER_EVENTS_KEEP_MONTHS is 6, the database has 0: run migrate as the owner",
+    )  # fmt: skip
+
+
+def test_wrong_clock_is_a_problem(time_machine):
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+
+    assert {(each.level, round(each.data["seconds"], -2)) for each in database.clocks()} == {
+        ("problem", -3600)
+    }
+
+
+def test_pending_work_is_reported_with_its_age(scenario):
+    answer = scenario.client.ask("post", "scans/run", {"url": scenario.project.site_url, "trigger": "manual"})
+    assert answer.status_code == 202
+    ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=20))
+
+    found = [
+        each for each in work.queues() if each.subject == "pending" and each.data["kind"].startswith("scan")
+    ]
+
+    assert {each.level for each in found} == {"problem"}
+    assert all(1200 <= each.data["oldest_seconds"] < 1260 for each in found)
+
+
+def test_workers_are_missing():
+    [found] = work.workers()
+
+    assert (found.level, found.data["missing"]) == ("problem", ["celery", "scan_http", "verify_http"])
+
+
+def test_key_in_use_that_is_not_configured_is_a_problem(scenario, settings):
+    services.connect(scenario.project, "github", credentials={"token": "t"}, by=SYSTEM)
+    key = settings.KRAFTER_ENCRYPTION_KEYS.partition(":")[2]
+    settings.KRAFTER_ENCRYPTION_KEYS = f"new:{key},old:{key}"
+
+    found = next(machine.keys())
+
+    assert (found.level, found.data["missing"], found.data["unused"]) == ("problem", ["test"], ["old"])
+    assert key not in json.dumps(found.as_json())
+
+
+def test_full_disk_is_a_problem(monkeypatch, tmp_path, settings):
+    settings.MEDIA_ROOT = str(tmp_path)
+    monkeypatch.setattr(machine, "MIN_FREE_BYTES", 1 << 60)
+
+    assert levels(machine.disks()) == {"disk": "problem"}
+
+
+def test_failed_drill_and_old_backup_are_problems(settings):
+    settings.KRAFTER_BACKUP_HOURS = 24
+    old = timezone.now() - timedelta(hours=50)
+    Backup.objects.create(path="b", created_at=old, finished_at=old)
+    RestoreDrill.objects.create(path="b", finished_at=old, error="events_event has 1 rows instead of 2")
+
+    found = list(work.backups())
+
+    assert levels(found)["backup"] == levels(found)["drill"] == "problem"
+    assert texts(found, "drill") == ["the last one failed: events_event has 1 rows instead of 2"]
+
+
+def test_certificate_that_expires_soon_is_a_problem(settings, tmp_path):
+    import trustme
+
+    authority = trustme.CA()
+    file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(file)
+    settings.KRAFTER_CA_FILE = str(file)
+
+    assert levels(machine.certificates()) == {"certificate": "ok"}
+
+    leaf = authority.issue_cert("x.example", not_after=timezone.now() + timedelta(days=3))
+    leaf.cert_chain_pems[0].write_to_path(file)
+    assert levels(machine.certificates()) == {"certificate": "problem"}
+
+
+def test_failing_examination_is_a_problem_and_the_others_go_on(monkeypatch, settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    found = list(examine())
+
+    assert levels(found)["migrations"] == "ok"
+    assert [each.subject for each in found if "cannot be examined" in each.text] == ["clocks"]
+
+
+def test_command_ends_with_1_and_prints_json(capsys, monkeypatch):
+    monkeypatch.setattr(
+        "operations.management.commands.doctor.examine", lambda: [Diagnosis("clock", "problem", "wrong")]
+    )
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor", json=True)
+
+    assert ended.value.code == 1
+    assert json.loads(capsys.readouterr().out) == [
+        {"subject": "clock", "level": "problem", "text": "wrong", "data": {}}
+    ]
