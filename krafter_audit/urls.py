@@ -11,7 +11,7 @@ from krafter_audit.api.schema_views import DocsView, SchemaView
 from remediation.views import public_keys
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
-APPS = ("findings", "scans", "remediation", "integrations", "notifications", "reports")
+APPS = ("findings", "scans", "remediation", "integrations", "notifications", "reports", "events")
 
 urlpatterns = [
     *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent
