@@ -12,7 +12,8 @@ from integrations.webhooks import services as webhooks
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
 from notifications import destinations
-from notifications.models import Destination
+from notifications.models import Destination, WebhookEndpoint
+from notifications.webhooks import endpoint_secrets
 from scans.models import SiteCredentials
 from scans.site_credentials import services as site_credentials
 
@@ -25,6 +26,7 @@ SEALED_MODELS: dict[type[Model], Reseal] = {
     Integration: integration_credentials.reseal,
     Webhook: webhooks.reseal,
     Destination: destinations.reseal,
+    WebhookEndpoint: endpoint_secrets.reseal,
     SiteCredentials: site_credentials.resealed,
 }
 

@@ -11,6 +11,7 @@ from accounts.actors import SYSTEM
 from events import outbox
 from events.log import log_event, log_events
 from events.models import Event, OutboxEntry
+from events.names import PROJECT_EVENTS
 from remediation.policy_simulation import impact, plans
 from remediation.services import policies
 from tests import factories
@@ -103,6 +104,7 @@ def test_apps_register_the_events_that_they_consume():
     assert registered["alerts"] == {
         "finding.created", "finding.regressed", "verification.reopened", "task.overdue",
     }  # fmt: skip
+    assert registered["webhooks"] == set(PROJECT_EVENTS)
 
 
 def test_consumer_gets_the_events_that_a_policy_writes_by_sql(
