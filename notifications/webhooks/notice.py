@@ -13,11 +13,11 @@ from django.utils import timezone
 from krafter_audit.db import leases
 from notifications import destinations
 from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import services
 
 logger = logging.getLogger(__name__)
 LEASE_SECONDS = 60
 RETRY_AFTER = timedelta(minutes=5)  # until the mail server accepts the message
-MAX_URL_LENGTH = 200
 
 
 def send(endpoint_id: UUID) -> None:
@@ -54,7 +54,7 @@ def text(endpoint: WebhookEndpoint) -> str:
     lines = [
         f"Krafter Audit sends no more events to this webhook of {endpoint.organization.name}:",
         "",
-        f"  {endpoint.url[:MAX_URL_LENGTH]}",
+        f"  {services.host_of(endpoint)} {endpoint.description}".rstrip(),
         "",
         f"Reason: {endpoint.disabled_reason}",
         f"Events that wait to be delivered: {pending}",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -48,7 +49,7 @@ def create(
     )
     secret = endpoint_secrets.set_first(endpoint)
     endpoint.save()
-    log_organization_event("webhook.created", organization, endpoint.pk, by=by, url=endpoint.url)
+    log_organization_event("webhook.created", organization, endpoint.pk, by=by, host=host_of(endpoint))
     subscribers.invalidate(organization.pk)
     return endpoint, secret
 
@@ -73,6 +74,11 @@ def require_allowed_url(url: str) -> str:
     return normalised
 
 
+def host_of(endpoint: WebhookEndpoint) -> str:
+    """Return the host of the URL, whose path and query may contain a secret of the receiver."""
+    return urlsplit(endpoint.url).netloc
+
+
 @transaction.atomic
 def update(
     organization: Organization,
@@ -92,7 +98,7 @@ def update(
     if status != endpoint.status:
         fields |= _enable(endpoint) if status == Status.ENABLED else _disabled("Disabled by a user.")
     WebhookEndpoint.transitions.apply(endpoint, status, **fields)
-    log_organization_event("webhook.updated", organization, endpoint.pk, by=by, now=dict(changes))
+    log_organization_event("webhook.updated", organization, endpoint.pk, by=by, changed=sorted(changes))
     subscribers.invalidate(organization.pk)
     return endpoint
 
@@ -127,7 +133,7 @@ def delete(
     """Delete an endpoint with its deliveries, and return it as it was."""
     endpoint = queries.lock_endpoint(organization, endpoint_id)
     require_match(if_match, endpoint)
-    log_organization_event("webhook.deleted", organization, endpoint.pk, by=by, url=endpoint.url)
+    log_organization_event("webhook.deleted", organization, endpoint.pk, by=by, host=host_of(endpoint))
     subscribers.invalidate(organization.pk)
     WebhookEndpoint.objects.filter(pk=endpoint.pk).delete()
     return endpoint

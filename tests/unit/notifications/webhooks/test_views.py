@@ -66,7 +66,8 @@ def test_created_endpoint_is_returned_with_its_secret_once(scenario: Scenario) -
     del data["secret"]
     assert (read.json()["data"], listed.json()["data"]) == (data, [data])
     assert secret.encode() not in bytes(endpoint.credentials)
-    assert secret not in str(Event.objects.values_list("data", flat=True))
+    logged = str(list(Event.objects.filter(name="webhook.created").values_list("data", flat=True)))
+    assert (secret in logged, "token=abc" in logged, "hooks.example.com" in logged) == (False, False, True)
 
 
 @pytest.mark.parametrize(
@@ -242,6 +243,21 @@ def test_deliveries_are_listed_with_filters_and_read_with_attempts(
     [attempt] = data["attempt_log"]
     assert (attempt["status_code"], attempt["response"]) == (500, "busy")
     assert one["etag"]
+
+
+def test_lists_cost_a_constant_number_of_queries(scenario: Scenario, django_assert_num_queries: Any) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    for _ in range(3):
+        make_endpoint(scenario, URL, project_ids=[scenario.project.pk])
+        factories.finding(scenario)
+    queue_events()
+    ask(scenario, "get")
+
+    # The page, its total, and the slugs of projects or the endpoint
+    with django_assert_num_queries(3):
+        assert len(ask(scenario, "get").json()["data"]) == 4
+    with django_assert_num_queries(3):
+        assert len(ask(scenario, "get", f"/{endpoint.pk}/deliveries").json()["data"]) == 3
 
 
 @pytest.mark.parametrize("query", ["status=sent", "status=", "kind=x", "created_after=x", "offset=1"])
