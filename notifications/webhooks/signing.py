@@ -3,7 +3,7 @@
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
 
-# Not the package `standardwebhooks`: it makes one signature, of a str, and these are ten lines of HMAC. It verifies them.
+# Not by the package `standardwebhooks`, which makes one signature of a str: these are ten lines of HMAC.
 import base64
 import hashlib
 import hmac
