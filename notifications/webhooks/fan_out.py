@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from events.models import Event
 from events.names import PROJECT_EVENTS, matches
 from events.outbox import EventBatch
 from events.representation import represent
+from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.http.json_encoding import dump_json
 from krafter_audit.http.timestamps import format_timestamp
 from krafter_audit.jobs import enqueue_on_commit
@@ -30,11 +32,17 @@ MAX_CATCH_UP = 5_000  # events of an endpoint in one run
 
 
 def run() -> None:
-    """Store what is in the outbox, for a limited time."""
+    """Store what is in the outbox, for a limited time; nothing while another worker does."""
     ends_at = time.monotonic() + TIME_BUDGET_SECONDS
     queue_missed()
-    while outbox.consume(CONSUMER, consume) == outbox.BATCH_SIZE and time.monotonic() < ends_at:
+    while _consume_batch() == outbox.BATCH_SIZE and time.monotonic() < ends_at:
         pass  # a full batch: there may be more
+
+
+@transaction.atomic
+def _consume_batch() -> int:
+    # Two workers at once could store a later event of a subject before an earlier one.
+    return outbox.consume(CONSUMER, consume) if try_advisory_lock("webhooks: fan-out") else 0
 
 
 def consume(batch: EventBatch) -> None:
