@@ -37,6 +37,8 @@ class OrganizationViewSet(viewsets.ViewSet):
     network_properties: ClassVar[Mapping[str, str]] = {}
     # actions that write nothing at all, so that they may read from a replica
     replica_actions: ClassVar[frozenset[str]] = frozenset({"list"})
+    # POST actions whose response has a secret: it is stored encrypted for an Idempotency-Key
+    secret_actions: ClassVar[frozenset[str]] = frozenset()
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "post", "patch", "put", "delete")
     caller: api_keys.Caller
@@ -127,6 +129,7 @@ class OrganizationViewSet(viewsets.ViewSet):
                 organization_id=self.caller.organization.pk,
                 key=key,
                 prepare=self._do_network_io if self.action in self.network_properties else None,
+                sealed=self.action in self.secret_actions,
             )
 
     def _do_network_io(self) -> None:
@@ -138,6 +141,47 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     def serialize(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
         return serializer_class(row, context=self.serializer_context).data
+
+    def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
+        """Return the validated request body. Raises ValidationError."""
+        data = self.request.data if not _is_empty(self.request.data) else {}
+        serializer = serializer_class(data=data, context=self.serializer_context)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def require_empty_body(self) -> None:
+        self.validated_body(EmptyRequestSerializer)
+
+    def respond(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
+        """Return the response with one row and its ETag; 304 if the client has that version."""
+        return self._respond_with_etag(
+            etags.etag_for(row), lambda: self.serialize(row, serializer_class), status
+        )
+
+    def respond_data(self, row: etags.Versioned, data: Any, status: int = 200) -> Response:
+        """Return the response with the representation of a row and its ETag."""
+        return Response(data, status=status, headers={"etag": etags.etag_for(row)})
+
+    def _respond_with_etag(self, etag: str, data: Callable[[], Any], status: int = 200) -> Response:
+        reads = self.request.method in SAFE_METHODS
+        if reads and etags.is_not_modified(self.request.headers.get("if-none-match"), etag):
+            return Response(status=304, headers={"etag": etag})
+        return Response(data(), status=status, headers={"etag": etag})
+
+    def respond_page(self, page: ResultPage, serializer_class: type[S]) -> Response:
+        """Return the response with a page, whose rows are models or tuples of the serializer's columns."""
+        columns, context = row_columns(serializer_class), self.serializer_context
+        if columns is None:
+            rows = serializer_class(page.rows, many=True, context=context).data
+        else:
+            rows = [columns.represent(row, context) for row in page.rows]
+        return Response(ResultPage(rows, page.total, page.next_cursor))
+
+    def reject_unknown_parameters(self, known: Iterable[str]) -> None:
+        # A misspelled filter must not return everything.
+        unknown = sorted(set(self.request.query_params) - set(known))
+        if unknown:
+            raise InvalidParams(details={name: ["Unknown parameter."] for name in unknown})
 
 
 class ProjectViewSet(OrganizationViewSet):
@@ -155,28 +199,12 @@ class ProjectViewSet(OrganizationViewSet):
     def serializer_context(self) -> dict[str, Any]:
         return {"project": self.project, **super().serializer_context}
 
-    def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
-        """Return the validated request body. Raises ValidationError."""
-        data = self.request.data if not _is_empty(self.request.data) else {}
-        serializer = serializer_class(data=data, context=self.serializer_context)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
-
-    def require_empty_body(self) -> None:
-        self.validated_body(EmptyRequestSerializer)
-
     def get_row(self, rows: QuerySet[M], pk: str, **filters: Any) -> M:
         """Return the project's row with that id. Raises NotFound, for rows of other projects too."""
         row = rows.filter(project=self.project, pk=uuid_or_404(pk), **filters).first()
         if row is None:
             raise NotFound
         return row
-
-    def respond(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
-        """Return the response with one row and its ETag; 304 if the client has that version."""
-        return self._respond_with_etag(
-            etags.etag_for(row), lambda: self.serialize(row, serializer_class), status
-        )
 
     def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
         """Return the response with one row, read directly from its columns. Raises NotFound."""
@@ -190,21 +218,6 @@ class ProjectViewSet(OrganizationViewSet):
             etags.etag_for_time(row[1]), lambda: columns.represent(row, self.serializer_context)
         )
 
-    def _respond_with_etag(self, etag: str, data: Callable[[], Any], status: int = 200) -> Response:
-        reads = self.request.method in SAFE_METHODS
-        if reads and etags.is_not_modified(self.request.headers.get("if-none-match"), etag):
-            return Response(status=304, headers={"etag": etag})
-        return Response(data(), status=status, headers={"etag": etag})
-
-    def respond_page(self, page: ResultPage, serializer_class: type[S]) -> Response:
-        """Return the response with a page, whose rows are models or tuples of the serializer's columns."""
-        columns, context = row_columns(serializer_class), self.serializer_context
-        if columns is None:
-            rows = serializer_class(page.rows, many=True, context=context).data
-        else:
-            rows = [columns.represent(row, context) for row in page.rows]
-        return Response(ResultPage(rows, page.total, page.next_cursor))
-
     def respond_newest(
         self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], parent: str = ""
     ) -> Response:
@@ -214,12 +227,6 @@ class ProjectViewSet(OrganizationViewSet):
         listing = QuerySetListing(rows, columns=row_columns(serializer_class))
         page = paginate_by_cursor(listing, self.request.query_params, bound_to=bound_to, total=total)
         return self.respond_page(page, serializer_class)
-
-    def reject_unknown_parameters(self, known: Iterable[str]) -> None:
-        # A misspelled filter must not return everything.
-        unknown = sorted(set(self.request.query_params) - set(known))
-        if unknown:
-            raise InvalidParams(details={name: ["Unknown parameter."] for name in unknown})
 
 
 class EmptyRequestSerializer(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Project
+from accounts.models import Organization, Project
 from events import outbox
 from events.models import Event
 
@@ -50,3 +50,19 @@ def log_events(
     ]
     Event.objects.bulk_create(events, batch_size=BATCH_SIZE)
     outbox.enqueue(events)
+
+
+def log_organization_event(
+    name: str, organization: Organization, subject_id: UUID, *, by: Actor, **data: Any
+) -> None:
+    """Write one event about a row that belongs to no project; it has no consumers and is in no project's feed."""
+    Event.objects.create(
+        organization_id=organization.pk,
+        name=name,
+        subject_id=subject_id,
+        actor_id=by.user_id,
+        actor=by.kind,
+        request_id=by.request_id,
+        data=data,
+        at=timezone.now(),
+    )

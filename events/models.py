@@ -28,6 +28,7 @@ class Event(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-at", "-id"], name="event_feed"),
+            models.Index(fields=["project", "name", "-at", "-id"], name="event_feed_of_type"),
             models.Index(fields=["subject_id", "id"], name="event_subject"),
         ]
         triggers: ClassVar = [AppendOnly()]

@@ -4,20 +4,33 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import Project
 from events.models import Event, OutboxEntry
+from events.names import PROJECT_EVENTS
 
 logger = logging.getLogger(__name__)
 BATCH_SIZE = 200
+MAX_ENTRY_EVENTS = 500
 FIRST_PAUSE, MAX_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 
-_consumers: dict[str, frozenset[str]] = {}
+
+@dataclass(frozen=True)
+class Consumer:
+    """The events that a consumer gets, and the function that says whether it wants those of an organisation now."""
+
+    names: frozenset[str]
+    wants: Callable[[UUID], bool]
+
+
+_consumers: dict[str, Consumer] = {}
 
 
 @dataclass(frozen=True)
@@ -29,27 +42,56 @@ class EventBatch:
     events: Sequence[Event]
 
 
-def register_consumer(consumer: str, event_names: Collection[str]) -> None:
-    """Have the events of these names stored for a consumer. Call it when the app is ready."""
-    _consumers[consumer] = frozenset(event_names)
+def register_consumer(
+    consumer: str,
+    event_names: Collection[str] = frozenset(PROJECT_EVENTS),
+    *,
+    wants: Callable[[UUID], bool] = lambda organization_id: True,
+) -> None:
+    """Have the events of these names stored for a consumer. Call it when the app is ready.
+
+    `wants` gets the organisation of an event, and returns whether the consumer has a use for it.
+    """
+    _consumers[consumer] = Consumer(frozenset(event_names), wants)
 
 
 def registered_consumers() -> dict[str, frozenset[str]]:
-    return dict(_consumers)
+    return {name: consumer.names for name, consumer in _consumers.items()}
 
 
 def enqueue(events: Iterable[Event]) -> None:
-    """Write one entry for each consumer, project and name of the logged events."""
-    ids: dict[tuple[str, UUID, str], list[int]] = defaultdict(list)
+    """Write the entries of the consumers of logged events, one for each consumer, project and name."""
+    ids: dict[tuple[UUID, UUID, str], list[int]] = defaultdict(list)
     for event in events:
-        for consumer, names in _consumers.items():
-            if event.name in names and event.project_id is not None:
-                ids[consumer, event.project_id, event.name].append(event.pk)
+        if event.project_id is not None:
+            ids[event.organization_id, event.project_id, event.name].append(event.pk)
     # In the transaction of the events, so that none is lost, and none is consumed that did not happen.
     OutboxEntry.objects.bulk_create(
-        OutboxEntry(consumer=consumer, project_id=project_id, name=name, event_ids=event_ids)
-        for (consumer, project_id, name), event_ids in ids.items()
+        OutboxEntry(consumer=consumer, project_id=project_id, name=name, event_ids=list(part))
+        for (organization_id, project_id, name), event_ids in ids.items()
+        for consumer in _consumers_of(organization_id, name)
+        for part in batched(event_ids, MAX_ENTRY_EVENTS)
     )
+
+
+def enqueue_logged(project: Project, names: Collection[str], *, at: datetime) -> None:
+    """Write the entries of events that SQL has logged in this transaction, with the time `at`."""
+    for name in names:
+        if consumers := _consumers_of(project.organization_id, name):
+            logged = Event.objects.filter(project=project, name=name, at=at).order_by("id")
+            for part in batched(logged.values_list("pk", flat=True).iterator(), MAX_ENTRY_EVENTS):
+                OutboxEntry.objects.bulk_create(
+                    OutboxEntry(consumer=consumer, project_id=project.pk, name=name, event_ids=list(part))
+                    for consumer in consumers
+                )
+
+
+def _consumers_of(organization_id: UUID, name: str) -> list[str]:
+    return [
+        consumer
+        for consumer, registered in _consumers.items()
+        if name in registered.names and registered.wants(organization_id)
+    ]
 
 
 def consume(consumer: str, handle: Callable[[EventBatch], None]) -> int:

@@ -53,6 +53,8 @@ SECTIONS = (
         (
             ("Alerts", "notifications", "notifications.alert"),
             ("Alert destinations", "alternate_email", "notifications.destination"),
+            ("Webhook endpoints", "webhook", "notifications.webhookendpoint"),
+            ("Event deliveries", "outbox", "notifications.eventdelivery"),
         ),
     ),
     (

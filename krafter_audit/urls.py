@@ -11,7 +11,7 @@ from krafter_audit.api.schema_views import DocsView, SchemaView
 from remediation.views import public_keys
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
-APPS = ("findings", "scans", "remediation", "integrations", "notifications", "reports")
+APPS = ("findings", "scans", "remediation", "integrations", "notifications", "reports", "events")
 
 urlpatterns = [
     *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent
@@ -22,6 +22,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("api/v1/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", DocsView.as_view(), name="docs"),
+    path("api/v1/orgs/<str:org_id>/", include("notifications.webhooks.urls")),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
     path(".well-known/krafter-evidence-keys.json", require_safe(public_keys)),
     path("", include("reports.sharing.urls")),

@@ -14,6 +14,7 @@ from krafter_audit.admin.base import (
     badge_column,
 )
 from notifications.models import Alert, Destination
+from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages
 
 STATUS_BADGES = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed": DANGER}
 

@@ -1,6 +1,7 @@
 """Set and delete alert destinations."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -66,8 +67,13 @@ def require_known_channel(channel: str) -> None:
 
 def default_recipients(project: Project) -> list[str]:
     """Return the addresses of the owners and admins, who get the e-mails if no recipients are set."""
+    return administrator_addresses(project.organization_id)
+
+
+def administrator_addresses(organization_id: UUID) -> list[str]:
+    """Return the addresses of the organisation's owners and admins, at most 50."""
     members = Membership.objects.filter(
-        organization=project.organization_id, role__in=DEFAULT_RECIPIENT_ROLES, user__is_active=True
+        organization=organization_id, role__in=DEFAULT_RECIPIENT_ROLES, user__is_active=True
     )
     return list(members.order_by("user__email").values_list("user__email", flat=True)[:MAX_RECIPIENTS])
 

@@ -1,4 +1,4 @@
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.errors import Conflict, NotFound
 
 
 class AlertDestinationNotFound(NotFound):
@@ -15,3 +15,13 @@ class AlertPostponed(Exception):
     def __init__(self, message: str, *, wait: int = 0) -> None:
         self.wait = wait
         super().__init__(message)
+
+
+class WebhookLimitReached(Conflict):
+    code = "webhook_limit_reached"
+    message = "The organisation has as many webhook endpoints as it may have. Delete one first."
+
+
+class WebhookDisabled(Conflict):
+    code = "webhook_disabled"
+    message = "The webhook endpoint is disabled, so nothing is sent to it. Enable it first."

@@ -8,6 +8,7 @@ from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue
 from notifications import alert_batching, alert_delivery
 from notifications.models import Alert
+from notifications.webhooks import delivery, fan_out, notice, retention
 
 BATCH_SIZE = 200
 
@@ -30,3 +31,33 @@ def requeue_pending() -> None:
     due = Alert.objects.filter(unleased(), status__in=Alert.UNFINISHED, due_at__lte=timezone.now())
     for pk in due.order_by("due_at").values_list("pk", flat=True)[:BATCH_SIZE]:
         enqueue("notifications.deliver_alert", str(pk))
+
+
+@app.task(name="notifications.queue_webhooks")
+def queue_webhooks() -> None:
+    """Queue the events of the outbox for the webhook endpoints."""
+    fan_out.run()
+
+
+@app.task(name="notifications.deliver_to_webhook")
+def deliver_to_webhook(endpoint_id: str) -> None:
+    """Deliver what is due to one webhook endpoint."""
+    delivery.deliver(UUID(endpoint_id))
+
+
+@app.task(name="notifications.send_webhook_notice")
+def send_webhook_notice(endpoint_id: str) -> None:
+    """Send the e-mail about a disabled webhook endpoint."""
+    notice.send(UUID(endpoint_id))
+
+
+@app.task(name="notifications.requeue_webhooks")
+def requeue_webhooks() -> None:
+    """Enqueue the webhook endpoints with due deliveries, and due notices, that no worker has leased."""
+    delivery.requeue_pending()
+
+
+@app.task(name="notifications.delete_old_deliveries")
+def delete_old_deliveries() -> None:
+    """Delete old webhook deliveries."""
+    retention.delete_expired()

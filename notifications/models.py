@@ -1,12 +1,14 @@
-"""Alert destinations, and every alert with its outcome."""
+"""Alert destinations, and every alert with its outcome; webhook endpoints, and every delivery with its attempts."""
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from accounts.models import Project
+from accounts.models import Organization, Project
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
@@ -98,3 +100,119 @@ class Alert(Record, Leased):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.total}"
+
+
+class WebhookEndpoint(Record, Leased):
+    """A URL of an organisation that receives events. A worker has its lease while it delivers to it."""
+
+    class Status(models.TextChoices):
+        ENABLED = "enabled"
+        DISABLED = "disabled"
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="webhook_endpoints", db_index=False
+    )
+    url = models.CharField("URL", max_length=2000)
+    description = models.CharField(max_length=200, blank=True)
+    # Names of events, or groups such as `finding.*`; empty = all events.
+    events = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    # Ids of projects; empty = all projects. No relation: a filter must not become empty when its project is deleted.
+    project_ids = ArrayField(models.UUIDField(), default=list, blank=True)
+    status = StatusField(max_length=8, choices=Status, default=Status.ENABLED)
+    # {"current": "whsec_…", "previous": "whsec_…" or null}, encrypted
+    credentials = models.BinaryField()
+    previous_secret_until = models.DateTimeField(
+        null=True, help_text="Until then, messages are also signed with the previous secret."
+    )
+    # Events since then are delivered; a short time after it, they are also searched in the audit log.
+    enabled_at = models.DateTimeField(default=timezone.now)
+    disabled_at = models.DateTimeField(null=True)
+    disabled_reason = models.CharField(max_length=300, blank=True)
+    # When the e-mail about the disabled endpoint is due, or tried again; null = none is due.
+    notice_due_at = models.DateTimeField(null=True, editable=False)
+    last_success_at = models.DateTimeField(null=True)
+    last_failure_at = models.DateTimeField(null=True)
+
+    transitions = StatusTransitions(
+        "status", {Status.ENABLED: {Status.DISABLED}, Status.DISABLED: {Status.ENABLED}}
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status="enabled", disabled_at__isnull=True)
+                | Q(status="disabled", disabled_at__isnull=False),
+                name="webhook_endpoint_disabled_at_a_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "-created_at", "-id"], name="webhook_endpoint_newest"),
+            models.Index(
+                fields=["notice_due_at"],
+                condition=Q(notice_due_at__isnull=False),
+                name="webhook_endpoint_notice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class EventDelivery(Record):
+    """One event for one endpoint; its id is the `webhook-id` of every attempt."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        DELIVERED = "delivered"
+        FAILED = "failed"
+
+    endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries", db_index=False)
+    # Null for a test event, which is not in the audit log.
+    event_id = models.BigIntegerField(null=True)
+    event_type = models.CharField(max_length=60)
+    event_at = models.DateTimeField()
+    subject_id = models.UUIDField()
+    project = models.ForeignKey(
+        Project, models.CASCADE, null=True, db_index=False, related_name="event_deliveries"
+    )
+    # The exact body, since the signature covers its bytes.
+    payload = models.TextField()
+    status = StatusField(max_length=9, choices=Status, default=Status.PENDING)
+    # Of the current run of the schedule: a replay begins with 0.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, default=timezone.now)
+    delivered_at = models.DateTimeField(null=True)
+    # [{started_at, duration_ms, status_code, error, response}], the newest last
+    attempt_log = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+
+    transitions = StatusTransitions(
+        "status",
+        {
+            Status.PENDING: {Status.DELIVERED, Status.FAILED},
+            Status.DELIVERED: {Status.PENDING},
+            Status.FAILED: {Status.PENDING},
+        },
+    )
+
+    class Meta:
+        verbose_name_plural = "event deliveries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["endpoint", "event_id"], name="unique_delivery_per_event"),
+            models.CheckConstraint(
+                condition=Q(status="pending", next_attempt_at__isnull=False)
+                | Q(status__in=["delivered", "failed"], next_attempt_at__isnull=True),
+                name="pending_delivery_has_a_next_attempt",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["endpoint", "-created_at", "-id"], name="event_delivery_newest"),
+            models.Index(
+                fields=["endpoint", "next_attempt_at"],
+                condition=Q(status="pending"),
+                name="event_delivery_pending",
+            ),
+            models.Index(fields=["created_at"], name="event_delivery_oldest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} {self.pk}"

@@ -11,7 +11,8 @@ from integrations.models import Integration, Webhook
 from integrations.webhooks import services as webhooks
 from krafter_audit.security.vault import VaultError, key_id_of
 from notifications import destinations
-from notifications.models import Destination
+from notifications.models import Destination, WebhookEndpoint
+from notifications.webhooks import endpoint_secrets
 from scans.models import SiteCredentials
 from scans.site_credentials import services as site_credentials
 
@@ -22,6 +23,7 @@ SEALED_MODELS: dict[type[Model], Reseal] = {
     Integration: integration_credentials.reseal,
     Webhook: webhooks.reseal,
     Destination: destinations.reseal,
+    WebhookEndpoint: endpoint_secrets.reseal,
     SiteCredentials: site_credentials.resealed,
 }
 

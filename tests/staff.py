@@ -21,7 +21,8 @@ from integrations.models import (
     Webhook,
     WebhookDelivery,
 )
-from notifications.models import Alert, Destination
+from notifications.models import Alert, Destination, EventDelivery, WebhookEndpoint
+from notifications.webhooks import services as webhooks
 from remediation.evidence.chain import append
 from remediation.models import CheckReliability, Policy, Task, Verification
 from remediation.services import policies
@@ -109,6 +110,12 @@ def _result(scenario: Scenario) -> ScanResult:
     )  # fmt: skip
 
 
+def _endpoint(scenario: Scenario) -> WebhookEndpoint:
+    url = "https://hooks.example.com/krafter"
+    endpoint, _ = webhooks.create(scenario.organization, url=url, by=SYSTEM)
+    return endpoint
+
+
 def _group(scenario: Scenario) -> Group:
     return Group.objects.create(name=f"Group {next(factories.number)}")
 
@@ -167,6 +174,10 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     ),
     Destination: lambda scenario: Destination.objects.create(
         project=scenario.project, channel="email", recipients=["a@example.com"]
+    ),
+    WebhookEndpoint: _endpoint,
+    EventDelivery: lambda scenario: webhooks.send_test(
+        scenario.organization, _endpoint(scenario).pk, by=SYSTEM
     ),
     SyncRun: lambda scenario: SyncRun.objects.create(integration=_integration(scenario)),
     Report: _report,

@@ -175,6 +175,8 @@ CASES = (
     BenchmarkCase("tasks overdue", read("tasks?overdue=true")),
     BenchmarkCase("verifications", read("verifications")),
     BenchmarkCase("regressions", read("regressions")),
+    BenchmarkCase("events", read("events")),
+    BenchmarkCase("events of one type", read("events?type=task.created")),
     BenchmarkCase(APPROVE, approve, limit=400),
     BenchmarkCase("run a verification", run, limit=400),
     BenchmarkCase(SUMMARY, read("reports/summary")),

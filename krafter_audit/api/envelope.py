@@ -14,13 +14,16 @@ from krafter_audit.http.json_encoding import dump_json
 
 @dataclass(frozen=True)
 class ResultPage:
+    """Rows with their number, which is None if counting them would read a whole table."""
+
     rows: Sequence[Any]
-    total: int
+    total: int | None
     next_cursor: str | None = None
 
     @property
     def meta(self) -> dict[str, Any]:
-        return {"total": self.total, "next_cursor": self.next_cursor}
+        counted = {} if self.total is None else {"total": self.total}
+        return {**counted, "next_cursor": self.next_cursor}
 
 
 def wrap(content: Any, request_id: str) -> dict[str, Any]:

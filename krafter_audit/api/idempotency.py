@@ -16,6 +16,8 @@ from krafter_audit.api.errors import ApiError, Conflict, InvalidParams
 from krafter_audit.api.models import IdempotentResponse
 from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.http.json_encoding import dump_json, load_json
+from krafter_audit.security import vault
+from krafter_audit.security.vault import VaultError
 
 RETENTION = timedelta(hours=24)
 
@@ -44,10 +46,11 @@ def run_once(
     organization_id: UUID,
     key: str,
     prepare: Callable[[], object] | None = None,
+    sealed: bool = False,
 ) -> Callable[..., Response]:
     """Wrap a POST handler so that it runs once per key, in one transaction with its stored response.
 
-    `prepare` does the handler's network I/O before the transaction.
+    `prepare` does the handler's network I/O before the transaction. `sealed`: the response is stored encrypted.
     """
 
     @wraps(handler)
@@ -62,7 +65,7 @@ def run_once(
             if stored:
                 return _replay(stored, fingerprint)
             response = handler(request, *args, **kwargs)
-            _store(organization_id, key, fingerprint, response)
+            _store(organization_id, key, fingerprint, response, sealed=sealed)
             return response
 
     return run
@@ -92,18 +95,35 @@ def _replay(stored: IdempotentResponse, fingerprint: str) -> Response:
     # The same key for another request is a client's defect, not a retry.
     if stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused
-    data = load_json(bytes(stored.body))
+    data = load_json(_body_of(stored))
     headers = {"idempotent-replayed": "true", **({"etag": stored.etag} if stored.etag else {})}
     return Response(data, status=stored.status, headers=headers)
 
 
-def _store(organization_id: UUID, key: str, fingerprint: str, response: Response) -> None:
+def _body_of(stored: IdempotentResponse) -> bytes:
+    body = bytes(stored.body)
+    if not stored.is_sealed:
+        return body
+    try:
+        return vault.open_sealed(body, owner=_owner(stored.organization_id, stored.key))
+    except VaultError:
+        # The encryption key was removed meanwhile.
+        raise IdempotencyKeyReused from None
+
+
+def _owner(organization_id: UUID, key: str) -> tuple[str, ...]:
+    return (str(organization_id), "idempotency", key)
+
+
+def _store(organization_id: UUID, key: str, fingerprint: str, response: Response, *, sealed: bool) -> None:
+    body = dump_json(response.data)
     IdempotentResponse.objects.create(
         organization_id=organization_id,
         key=key,
         fingerprint=fingerprint,
         status=response.status_code,
-        body=dump_json(response.data),
+        body=vault.seal(body, owner=_owner(organization_id, key)) if sealed else body,
+        is_sealed=sealed,
         etag=response.headers.get("etag", ""),
     )
 

@@ -11,6 +11,7 @@ class IdempotentResponse(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
     status = models.PositiveSmallIntegerField()
     body = models.BinaryField()
+    is_sealed = models.BooleanField(default=False, help_text="The body is encrypted: it contains a secret.")
     etag = models.CharField(max_length=40, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 

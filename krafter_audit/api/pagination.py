@@ -75,8 +75,16 @@ class QuerySetListing:
         return list(rows.order_by(*(f"-{name}" for name in self.order))[offset : offset + limit])
 
 
+class OldestFirstListing(QuerySetListing):
+    """A query set's models in ascending order."""
+
+    def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
+        rows = self._rows if position is None else self._rows.filter(_after(self.order, position, "gt"))
+        return list(rows.order_by(*self.order)[offset : offset + limit])
+
+
 def paginate_by_cursor(
-    listing: Listing, params: QueryDict, *, bound_to: object, total: Callable[[], int]
+    listing: Listing, params: QueryDict, *, bound_to: object, total: Callable[[], int | None]
 ) -> ResultPage:
     """Return the page after the parameter `cursor`; an empty cursor is the start.
 
@@ -89,6 +97,15 @@ def paginate_by_cursor(
     rows = listing.fetch(position, limit + 1, 0)
     next_cursor = _encode(rows[limit - 1], listing.order, signature) if len(rows) > limit else None
     return ResultPage(rows[:limit], total(), next_cursor)
+
+
+def paginate_feed(listing: OldestFirstListing, params: QueryDict, *, bound_to: object) -> ResultPage:
+    """Return the page after the parameter `cursor`; the next cursor also finds rows that are added later."""
+    limit, signature = page_limit(params), _signature(params, bound_to)
+    raw = single_parameter(params, "cursor")
+    position = _decode(raw, signature, listing.model, listing.order) if raw else None
+    rows = listing.fetch(position, limit, 0)
+    return ResultPage(rows, None, _encode(rows[-1], listing.order, signature) if rows else raw or None)
 
 
 def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Callable[[], int]) -> ResultPage:
@@ -148,10 +165,10 @@ def _to_python(model: type[Model], name: str, value: Any) -> Any:
     return parsed
 
 
-def _after(order: Sequence[str], position: Sequence[Any]) -> Q:
+def _after(order: Sequence[str], position: Sequence[Any], lookup: str = "lt") -> Q:
     condition, ties = Q(), Q()
     for name, value in zip(order, position, strict=True):
-        condition |= ties & Q(**{f"{name}__lt": value})
+        condition |= ties & Q(**{f"{name}__{lookup}": value})
         ties &= Q(**{name: value})
-    # Redundant, but an upper bound on the first column is what lets PostgreSQL use the index.
-    return Q(**{f"{order[0]}__lte": position[0]}) & condition
+    # Redundant, but a bound on the first column is what lets PostgreSQL use the index.
+    return Q(**{f"{order[0]}__{lookup}e": position[0]}) & condition

@@ -34,9 +34,12 @@ class EnvelopeSchema(AutoSchema):
         return operation
 
     def get_tags(self) -> list[str]:
-        # Operations are grouped by the first path segment after `audit/`.
+        # Operations are grouped by the first path segment after `audit/`, or after the organisation.
         words = [word for word in self.path.split("/") if word and not word.startswith("{")]
-        return [words[words.index("audit") + 1] if "audit" in words[:-1] else words[-1]]
+        for base in ("audit", "orgs"):
+            if base in words[:-1]:
+                return [words[words.index(base) + 1]]
+        return [words[-1]]
 
     def _wrap(self, response: dict[str, Any]) -> None:
         content = response.get("content", {}).get("application/json")

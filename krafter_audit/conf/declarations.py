@@ -8,6 +8,7 @@ from krafter_audit.conf.setting import Section, Setting
 DB_POOL_SIZE = 26  # connections of one web process: one for each thread that uses the database
 MAX_REQUESTS = 1_000_000  # of a rate limit, per minute
 MAX_MONTHS, MAX_DAYS = 1200, 36_500
+MAX_WEBHOOKS = 1000
 MAX_SECONDS = 86_400
 MAX_HOURS = 10_000
 
@@ -35,8 +36,8 @@ REQUIRED = _section(
         secret=True,
         validator="krafter_audit.security.vault:parse_keys",
         hint=_MAKE_KEYS,
-        help="`id:base64,…`, each 32 random bytes. The first key encrypts the credentials of integrations and of sites"
-        " behind a login; all keys decrypt.",
+        help="`id:base64,…`, each 32 random bytes. The first key encrypts the credentials of integrations, of sites"
+        " behind a login and of webhook endpoints; all keys decrypt.",
     ),
     Setting(
         name="KRAFTER_SIGNING_KEYS",
@@ -132,6 +133,14 @@ WEB = _section(
         minimum=1,
         maximum=MAX_REQUESTS,
         help="Requests with an invalid API key, per minute and client address.",
+    ),
+    Setting(
+        name="KRAFTER_WEBHOOKS_PER_ORGANIZATION",
+        type=int,
+        default=20,
+        minimum=1,
+        maximum=MAX_WEBHOOKS,
+        help="Webhook endpoints that an organisation may have.",
     ),
     Setting(
         name="KRAFTER_METRICS_TOKEN",
@@ -263,6 +272,15 @@ RETENTION = _section(
         maximum=MAX_DAYS,
         help="Days for which the result of each check on each page of a scan is kept; `0` is permanently. Scans, their"
         " summaries and the evidence of findings are kept.",
+    ),
+    Setting(
+        name="KRAFTER_WEBHOOKS_KEEP_DAYS",
+        type=int,
+        default=30,
+        minimum=0,
+        maximum=MAX_DAYS,
+        help="Days for which deliveries to webhook endpoints are kept; `0` is permanently. Those that will be tried"
+        " again are kept longer.",
     ),
     Setting(
         name="KRAFTER_EVENTS_KEEP_MONTHS",

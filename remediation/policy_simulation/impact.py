@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
+from events import outbox
 from findings import priority
 from findings.models import OPEN_STATUSES, Finding, Severity
 from findings.policy_rules import severity_rules
@@ -100,6 +101,7 @@ APPLY_DATES = f"""
 })
     SELECT {DATES_CHECKSUM} FROM moved
 """  # noqa: S608 - constants of this module
+LOGGED_NAMES = ("finding.updated", "task.updated")
 # A finding that is weighted by traffic has other numbers than its severity's defaults: it is recomputed in Python.
 WITH_TRAFFIC = f"""
     WITH moved AS MATERIALIZED ({SEVERITIES} ORDER BY f.id FOR UPDATE OF f)
@@ -145,7 +147,9 @@ def apply(project: Project, config: dict[str, Any], *, version: int, by: Actor) 
         for severity, previous in _batches(with_traffic):
             traffic_weight.follow_severity(previous, severity)
         cursor.execute(APPLY_DATES, params)
-        return _checksum(severities, cursor.fetchone()[0])
+        checksum = _checksum(severities, cursor.fetchone()[0])
+    outbox.enqueue_logged(project, LOGGED_NAMES, at=params["moment"])
+    return checksum
 
 
 def _batches(rows: list[tuple[UUID, str, str]]) -> Iterator[tuple[str, dict[UUID, str]]]:

@@ -96,7 +96,7 @@ def test_rows_of_another_project_are_not_found(
         "verifications": verification.pk,
         "findings": verification.task.finding_id,
     }
-    kind = place.split("audit/")[1].split("/")[0]
+    kind = place.split("audit/")[-1].split("/")[0]
     pk = {"another project's": str(ids.get(kind, other.owner.pk)), "absent": str(other.owner.pk)}.get(
         row, row
     )

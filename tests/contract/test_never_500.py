@@ -29,6 +29,7 @@ FIELDS = [
     "recommended_fix", "findings", "mode", "filter", "set", "dry_run", "url", "trigger", "override", "reason",
     "name", "config", "plan_token", "format", "channel", "recipients", "webhook_url", "expires_in",
     "credentials", "auth_code", "redirect_uri", "type", "value", "impact", "score", "steps", "summary",
+    "events", "projects", "overlap_seconds", "created_after", "include_delivered",
 ]  # fmt: skip
 IDS = ["finding", "task", "verification", "owner", "absent"]
 
@@ -56,6 +57,7 @@ PLAUSIBLE: dict[str, list[dict[str, Any]]] = {
     "reports/export": [{"format": "json"}],
     "reports/share": [{"channel": "link"}, {"channel": "email", "recipients": ["ada@example.com"]}],
     "integrations/<str:provider>/connect": [{"credentials": {"token": "abc"}}],
+    "api/v1/orgs/<str:org_id>/webhooks": [{"url": "https://example.com/", "events": ["finding.*"]}],
 }
 
 
@@ -94,7 +96,7 @@ def test_no_body_causes_a_server_error(asked: tuple[str, str, Any], fuzz_rows: d
 READING = [place for place, method, _ in ROUTES if method == "get"]
 ASKED = [
     "limit", "offset", "cursor", "status", "severity", "domain", "priority", "owner_id", "finding_id", "overdue",
-    "date_from", "date_to", "simulate", "x",
+    "date_from", "date_to", "simulate", "x", "type", "subject", "sort", "created_after",
 ]  # fmt: skip
 VALUES = [
     "", "0", "5", "-1", "1e3", "٣", "9" * 30, "true", "new", "done", "high", "2026-02-30", "2026-01-01",

@@ -35,6 +35,9 @@ COUNTS: dict[str, tuple[str, int]] = {
     "reports/summary": ("get", 2),
     "command-center": ("get", 3),
     "policies/current": ("get", 1),
+    # Not counted; with the oldest first, also the transactions that are not over yet.
+    "events": ("get", 1),
+    "events?sort=created_at": ("get", 2),
 }
 
 

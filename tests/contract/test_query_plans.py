@@ -52,6 +52,11 @@ ADDRESSES = [
     "reports/summary",
     "reports/summary?date_from=2031-01-01&date_to=2031-01-31",
     "command-center",
+    "events",
+    "events?type=task.created",
+    "events?type=finding.*&type=task.updated",
+    "events?subject={finding}",
+    "events?sort=created_at",
 ]
 
 

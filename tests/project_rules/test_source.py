@@ -32,6 +32,8 @@ BROAD_EXCEPTS = {
 
 UNSEALING_FILES = {
     "notifications/destinations.py": "opens a Slack webhook URL to send a message",
+    "notifications/webhooks/endpoint_secrets.py": "opens the secrets of an endpoint to sign its messages",
+    "krafter_audit/api/idempotency.py": "opens a stored response that contains a secret, to repeat it",
     "integrations/webhooks/services.py": "opens a webhook secret to verify a signature",
     "krafter_audit/security/vault.py": "defines it",
     "integrations/credentials.py": "opens integration credentials for a sync, and for key rotation",

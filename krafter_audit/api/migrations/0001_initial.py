@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(help_text='SHA-256 of method, path and body.', max_length=64)),
                 ('status', models.PositiveSmallIntegerField()),
                 ('body', models.BinaryField()),
+                ('is_sealed', models.BooleanField(default=False, help_text='The body is encrypted: it contains a secret.')),
                 ('etag', models.CharField(blank=True, db_default='', default='', max_length=40)),
                 ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
             ],

@@ -1,6 +1,7 @@
 """Events reach their consumers through the outbox: once each, also when a consumer fails."""
 
 import re
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -10,7 +11,9 @@ from accounts.actors import SYSTEM
 from events import outbox
 from events.log import log_event, log_events
 from events.models import Event, OutboxEntry
-from remediation.policy_simulation import impact
+from events.names import PROJECT_EVENTS
+from remediation.policy_simulation import impact, plans
+from remediation.services import policies
 from tests import factories
 from tests.factories import Scenario
 
@@ -101,14 +104,43 @@ def test_apps_register_the_events_that_they_consume():
     assert registered["alerts"] == {
         "finding.created", "finding.regressed", "verification.reopened", "task.overdue",
     }  # fmt: skip
+    assert registered["webhooks"] == set(PROJECT_EVENTS)
 
 
-def test_no_consumer_misses_the_events_that_a_policy_writes_by_sql():
-    for app in ("integrations", "notifications"):
-        apps.get_app_config(app).ready()
-    consumed_names = set().union(*outbox.registered_consumers().values())
+def test_consumer_gets_the_events_that_a_policy_writes_by_sql(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outbox, "MAX_ENTRY_EVENTS", 2)
+    outbox.register_consumer("listener", impact.LOGGED_NAMES)
+    findings = [factories.finding(scenario, severity="high").pk for _ in range(3)]
+    config: dict[str, Any] = {"severity_rules": {"security": "low"}}
+    token = plans.simulate(policies.current(scenario.project), config)["plan_token"]
 
+    policies.replace(scenario.project, config=config, name=None, plan_token=token, by=SYSTEM)
+
+    batches = consumed("listener")
+    assert [(batch.name, len(batch.events)) for batch in batches] == [
+        ("finding.updated", 2), ("finding.updated", 1),
+    ]  # fmt: skip
+    assert {event.subject_id for batch in batches for event in batch.events} == set(findings)
     written = set(re.findall(r"'([a-z_]+\.[a-z_]+)'", impact.APPLY_SEVERITIES + impact.APPLY_DATES))
+    assert written == set(impact.LOGGED_NAMES)
 
-    assert written == {"finding.updated", "task.updated"}
-    assert written.isdisjoint(consumed_names)
+
+def test_consumer_that_wants_no_events_of_an_organisation_gets_none(scenario: Scenario, consumer: str):
+    other = factories.scenario()
+    outbox.register_consumer(consumer, [HAPPENED], wants=lambda pk: pk == other.organization.pk)
+    log_event(HAPPENED, factories.task(scenario), by=SYSTEM)
+    log_event(HAPPENED, factories.task(other), by=SYSTEM)
+
+    assert [batch.project_id for batch in consumed(consumer)] == [other.project.pk]
+
+
+def test_large_batch_of_events_is_split_into_entries(
+    scenario: Scenario, consumer: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outbox, "MAX_ENTRY_EVENTS", 2)
+    subjects = [(scenario.project.pk, {"place": place}) for place in range(3)]
+    log_events(HAPPENED, scenario.project, subjects, by=SYSTEM)
+
+    assert [[event.data["place"] for event in batch.events] for batch in consumed(consumer)] == [[0, 1], [2]]

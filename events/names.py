@@ -1,0 +1,75 @@
+"""The names of the events of a project, as the feed and webhooks show them."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+# Name → what has happened. docs/api.md lists the same names.
+PROJECT_EVENTS = {
+    "destination.removed": "An alert destination was deleted.",
+    "destination.set": "An alert destination was set.",
+    "finding.created": "A finding was reported for the first time.",
+    "finding.regressed": "A resolved finding was reported again.",
+    "finding.seen_again": "A known finding was reported again.",
+    "finding.updated": "A person or a policy changed a finding.",
+    "finding.weighed": "The traffic of a finding's pages changed its priority.",
+    "integration.conflict_resolved": "A conflict between a task and its ticket was resolved.",
+    "integration.connected": "A provider was connected.",
+    "integration.disconnected": "A provider was disconnected.",
+    "integration.sync_failed": "A sync failed.",
+    "integration.sync_requested": "A sync was requested.",
+    "integration.synced": "A sync ended.",
+    "integration.webhook_made": "The webhook of a provider was enabled.",
+    "integration.webhook_removed": "The webhook of a provider was disabled.",
+    "policy.created": "The default policy was created.",
+    "policy.replaced": "The policy was replaced.",
+    "report.exported": "The file of a report is ready.",
+    "report.failed": "The export of a report failed.",
+    "report.queued": "An export was requested.",
+    "report.shared": "A report was shared.",
+    "scan.completed": "A scan was completed.",
+    "scan.failed": "A scan failed.",
+    "scan.left_out": "A scheduled scan could not be started.",
+    "scan.queued": "A scan was requested.",
+    "share.failed": "A report could not be delivered to the recipients of a share.",
+    "share.revoked": "The link of a share was revoked.",
+    "share.sent": "A report was delivered to the recipients of a share.",
+    "site.added": "A host was registered.",
+    "site.proof_asked_for": "A verification of a host's ownership was requested.",
+    "site.proof_lost": "The ownership of a host could not be verified.",
+    "site.proved": "The ownership of a host was verified.",
+    "site_access.set": "Site credentials were set.",
+    "site_access.wiped": "Site credentials were deleted.",
+    "task.created": "A task was created.",
+    "task.linked": "A task was linked to a ticket or a pull request.",
+    "task.overdue": "A task became overdue.",
+    "task.updated": "A task was changed.",
+    "verification.approved": "A verification was approved.",
+    "verification.checked": "All checks of a verification have finished.",
+    "verification.reopened": "A verification was reopened.",
+    "verification.started": "A verification was requested.",
+}
+GROUPS = frozenset(name.partition(".")[0] for name in PROJECT_EVENTS)
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name is one of the patterns: a name, or all names of a group (`finding.*`)."""
+    return any(pattern in (name, f"{name.partition('.')[0]}.*") for pattern in patterns)
+
+
+def pattern_error(pattern: str) -> str:
+    """Return what is wrong with a pattern, with the nearest names; empty if it is valid."""
+    group, dot, rest = pattern.partition(".")
+    if pattern in PROJECT_EVENTS or (group in GROUPS and dot and rest == "*"):
+        return ""
+    near = get_close_matches(pattern, PROJECT_EVENTS, n=3) or sorted(
+        name for name in PROJECT_EVENTS if name.startswith(f"{group}.")
+    )
+    return f"Unknown event {pattern!r}. " + (
+        f"Similar events: {', '.join(near)}."
+        if near
+        else f"Use a name such as finding.created, or {_groups()}."
+    )
+
+
+def _groups() -> str:
+    return "a group: " + ", ".join(f"{group}.*" for group in sorted(GROUPS))

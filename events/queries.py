@@ -1,0 +1,44 @@
+"""Reads of the audit log."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Project
+from events.models import Event
+from events.names import PROJECT_EVENTS, matches
+from krafter_audit.db.sql import fetch_all
+
+CLOCK_DIFFERENCE = timedelta(seconds=1)  # between the machines that log events, at most
+# When the oldest of the other transactions that have written something began.
+OLDEST_TRANSACTION = """
+    SELECT min(xact_start) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+"""
+
+
+def project_events(
+    project: Project,
+    *,
+    types: Collection[str] = (),
+    subject_id: UUID | None = None,
+    after: datetime | None = None,
+    before: datetime | None = None,
+) -> QuerySet[Event]:
+    """Return the events of a project; `types` are names, or groups such as `finding.*`."""
+    filters: dict[str, Any] = {"subject_id": subject_id, "at__gte": after, "at__lt": before}
+    if types:
+        filters["name__in"] = [name for name in PROJECT_EVENTS if matches(name, types)]
+    events = Event.objects.filter(project=project)
+    return events.filter(**{name: value for name, value in filters.items() if value is not None})
+
+
+def settled_until() -> datetime:
+    """Return the time before which no event can be added: all transactions that began earlier have ended."""
+    [(oldest,)] = fetch_all(OLDEST_TRANSACTION, [], model=Event)
+    now = timezone.now()
+    return min(oldest or now, now) - CLOCK_DIFFERENCE

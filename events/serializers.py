@@ -1,0 +1,58 @@
+"""Requests and responses of the feed of events."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from events.names import pattern_error
+from events.representation import represent
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    StrictCharField,
+    StrictChoiceField,
+    StrictUUIDField,
+    UTCDateTimeField,
+)
+
+NEWEST_FIRST, OLDEST_FIRST = "-created_at", "created_at"
+
+
+class EventPatternsField(serializers.ListField):
+    """Names of events, or groups such as `finding.*`."""
+
+    child = StrictCharField(max_length=60)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        patterns = list(dict.fromkeys(super().to_internal_value(data)))
+        errors = [error for error in map(pattern_error, patterns) if error]
+        if errors:
+            raise serializers.ValidationError(errors)
+        return patterns
+
+
+class EventFilterSerializer(RequestSerializer):
+    """The filters and the order of the feed."""
+
+    type = EventPatternsField(required=False, default=list)
+    subject = StrictUUIDField(required=False)
+    created_after = UTCDateTimeField(required=False)
+    created_before = UTCDateTimeField(required=False)
+    sort = StrictChoiceField([NEWEST_FIRST, OLDEST_FIRST], required=False, default=NEWEST_FIRST)
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """One thing that happened."""
+
+    id = serializers.IntegerField()
+    type = serializers.CharField()
+    org_id = serializers.UUIDField()
+    project_id = serializers.CharField()
+    subject_id = serializers.UUIDField()
+    actor = serializers.CharField()
+    actor_id = serializers.UUIDField(allow_null=True)
+    request_id = serializers.CharField()
+    data = serializers.DictField()  # type: ignore[assignment]  # a field of the API; this serializer parses nothing
+    created_at = UTCDateTimeField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return represent(instance, self.context["project"])

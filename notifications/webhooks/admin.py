@@ -1,0 +1,205 @@
+"""Webhook endpoints in the admin: created, changed, disabled and tested; their secrets are shown once."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from accounts.admin import operator
+from accounts.models import Project
+from krafter_audit.admin.base import (
+    DANGER,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    ServiceModelAdmin,
+    badge_column,
+    render_json,
+)
+from krafter_audit.admin.forms import SerializerForm
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import services
+from notifications.webhooks.serializers import (
+    CreateWebhookEndpointRequestSerializer,
+    UpdateWebhookEndpointRequestSerializer,
+)
+
+OVERLAP = timedelta(days=1)
+DELIVERY_BADGES = {"pending": WARNING, "delivered": SUCCESS, "failed": DANGER}
+ENDPOINT_BADGES = {"enabled": SUCCESS, "disabled": DANGER}
+
+
+class CommaSeparatedField(forms.CharField):
+    """A list of words, comma-separated."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [word.strip() for word in str(value or "").split(",") if word.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
+
+class WebhookEndpointForm(SerializerForm):
+    """Creates or changes an endpoint, validated by the request serializers of the API."""
+
+    serializer_class = CreateWebhookEndpointRequestSerializer
+    events = CommaSeparatedField(
+        required=False, help_text="Such as finding.created, verification.*; empty for all events."
+    )
+    projects = CommaSeparatedField(required=False, help_text="Slugs of projects; empty for all projects.")
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ("organization", "url", "description")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            slugs = Project.objects.filter(pk__in=self.instance.project_ids).order_by("slug")
+            self.initial["projects"] = list(slugs.values_list("slug", flat=True))
+
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
+        return [name for name in super().submitted_names(cleaned) if name != "organization"]
+
+    def context(self) -> dict[str, Any]:
+        organization = self.cleaned_data.get("organization") or self.instance.organization
+        return {"organization": organization}
+
+
+class UpdateWebhookEndpointForm(WebhookEndpointForm):
+    serializer_class = UpdateWebhookEndpointRequestSerializer
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(ServiceModelAdmin):
+    """Webhook endpoints of organisations."""
+
+    organization_path = "organization"
+    form, add_form = UpdateWebhookEndpointForm, WebhookEndpointForm
+    list_display = (
+        "url", "organization", badge_column("status", ENDPOINT_BADGES), "event_filter", "last_success_at",
+        "last_failure_at", "disabled_reason",
+    )  # fmt: skip
+    list_filter: ClassVar = ["status", ("organization", AutocompleteFilter)]
+    list_select_related = ("organization",)
+    search_fields = ("^url", "^organization__name")
+    autocomplete_fields = ("organization",)
+    deferred_fields = ("credentials",)
+    readonly_fields = (
+        "status", "disabled_at", "disabled_reason", "previous_secret_until", "last_success_at", "last_failure_at",
+        "created_at", "updated_at",
+    )  # fmt: skip
+    actions: ClassVar[list[str]] = ["enable", "disable", "rotate_secret", "send_test"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        editable = ("url", "description", "events", "projects")
+        return (
+            ("organization", *editable) if obj is None else ("organization", *editable, *self.readonly_fields)
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None else ("organization", *self.readonly_fields)
+
+    @admin.display(description="events")
+    def event_filter(self, endpoint: WebhookEndpoint) -> str:
+        return ", ".join(endpoint.events) or "all"
+
+    def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
+        if change:
+            if form.validated:
+                services.update(obj.organization, obj.pk, changes=form.validated, by=operator(request))
+            return
+        endpoint, secret = services.create(obj.organization, by=operator(request), **form.validated)
+        obj.__dict__.update(endpoint.__dict__)
+        self._show(request, secret)
+
+    def _show(self, request: HttpRequest, secret: str) -> None:
+        message = format_html("Copy the secret now. It is not shown again: <code>{}</code>", secret)
+        self.message_user(request, message, messages.WARNING)
+
+    @admin.action(description="Enable", permissions=["operate"])
+    def enable(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        self._set_status(request, queryset, WebhookEndpoint.Status.ENABLED)
+
+    @admin.action(description="Disable", permissions=["operate"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        self._set_status(request, queryset, WebhookEndpoint.Status.DISABLED)
+
+    def _set_status(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint], status: str) -> None:
+        def change(endpoint: WebhookEndpoint) -> str:
+            changes = {"status": status}
+            services.update(endpoint.organization, endpoint.pk, changes=changes, by=operator(request))
+            return f"{status}."
+
+        self.run_for_each(request, queryset, change)
+
+    @admin.action(description="Rotate the secret", permissions=["operate"])
+    def rotate_secret(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        def rotate(endpoint: WebhookEndpoint) -> str:
+            by = operator(request)
+            _, secret = services.rotate_secret(endpoint.organization, endpoint.pk, overlap=OVERLAP, by=by)
+            self._show(request, secret)
+            return "messages have two signatures for a day."
+
+        self.run_for_each(request, queryset, rotate)
+
+    @admin.action(description="Send a test event", permissions=["operate"])
+    def send_test(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        def send(endpoint: WebhookEndpoint) -> str:
+            services.send_test(endpoint.organization, endpoint.pk, by=operator(request))
+            return "a test event is queued."
+
+        self.run_for_each(request, queryset, send)
+
+
+@admin.register(EventDelivery)
+class EventDeliveryAdmin(ReadOnlyAdmin):
+    """Deliveries of events to webhook endpoints, with their attempts."""
+
+    organization_path = "endpoint__organization"
+    list_display = (
+        "created_at", "endpoint", "event_type", "project", badge_column("status", DELIVERY_BADGES), "attempts",
+        "next_attempt_at", "delivered_at",
+    )  # fmt: skip
+    list_filter: ClassVar = ["status", ("endpoint", AutocompleteFilter)]
+    list_select_related = ("endpoint", "project")
+    search_fields = ("^event_type",)
+    deferred_fields = ("payload", "attempt_log")
+    fields = (
+        "endpoint", "event_type", "event_id", "event_at", "subject_id", "project", "status", "attempts",
+        "next_attempt_at", "delivered_at", "attempt_list", "body", "created_at",
+    )  # fmt: skip
+    readonly_fields = ("attempt_list", "body")
+    actions: ClassVar[list[str]] = ["replay"]
+
+    @admin.display(description="latest attempts")
+    def attempt_list(self, delivery: EventDelivery) -> str:
+        lines = (
+            (attempt["started_at"], attempt["status_code"] or "-", attempt["error"] or "accepted")
+            for attempt in delivery.attempt_log
+        )
+        return format_html_join("", "<div>{} · {} · {}</div>", lines) or "-"
+
+    @admin.display(description="body")
+    def body(self, delivery: EventDelivery) -> str:
+        return render_json(delivery.payload)
+
+    @admin.action(description="Replay", permissions=["operate"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[EventDelivery]) -> None:
+        def replay(delivery: EventDelivery) -> str:
+            endpoint = delivery.endpoint
+            services.replay(endpoint.organization, endpoint.pk, delivery.pk, by=operator(request))
+            return "queued."
+
+        self.run_for_each(request, queryset.select_related("endpoint__organization"), replay)

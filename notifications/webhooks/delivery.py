@@ -1,0 +1,242 @@
+"""Deliver the pending events of an endpoint: in the order of events for each subject, with retries over three days."""
+
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from krafter_audit import shutdown
+from krafter_audit.db import leases
+from krafter_audit.db.leases import unleased
+from krafter_audit.http.client import Client, HttpError, Limits, Response
+from krafter_audit.http.throttle import parse_retry_after
+from krafter_audit.jobs import enqueue
+from krafter_audit.security.vault import VaultError
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import endpoint_secrets, services
+from notifications.webhooks.signing import signed_headers
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 60
+TIME_BUDGET_SECONDS = 60.0  # of one job; another one continues
+MAX_PARALLEL = 8  # messages to an endpoint at the same time
+MAX_CONSIDERED = 200  # pending deliveries that are read to find some of different subjects
+LIMITS = Limits(connect=5.0, read=15.0, total=15.0, body=4096, redirects=0)
+# After the first failed attempt, the second, …; after the last one the endpoint is disabled.
+PAUSES = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
+)
+MAX_ATTEMPTS = len(PAUSES) + 1
+MAX_RETRY_AFTER = timedelta(hours=24)
+MAX_LOGGED_ATTEMPTS = 20
+MAX_EXCERPT_LENGTH = 500
+MAX_ENQUEUED = 200  # endpoints in one sweep
+GONE = 410
+UNFINISHED = "In progress, or interrupted before its outcome was recorded."
+Status = EventDelivery.Status
+
+
+@dataclass(frozen=True)
+class Message:
+    """A request to an endpoint."""
+
+    delivery_id: UUID
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The outcome of one request: accepted if `error` is empty. `retry_after` is in seconds, 0 for the usual pause."""
+
+    error: str = ""
+    status_code: int | None = None
+    duration_ms: int | None = None
+    response: str = ""
+    retry_after: float = 0.0
+
+    @property
+    def as_logged(self) -> dict[str, Any]:
+        return {
+            "duration_ms": self.duration_ms,
+            "status_code": self.status_code,
+            "error": self.error,
+            "response": self.response,
+        }
+
+
+def deliver(endpoint_id: UUID) -> None:
+    """Deliver what is due to an endpoint; nothing if another worker does."""
+    ends_at, accepted = time.monotonic() + TIME_BUDGET_SECONDS, True
+    with leases.hold(
+        WebhookEndpoint, endpoint_id, seconds=LEASE_SECONDS, status=WebhookEndpoint.Status.ENABLED
+    ) as endpoint:
+        if endpoint is None:
+            return
+        # An endpoint that accepts nothing waits for the next sweep, so that it does not occupy a worker.
+        while accepted and time.monotonic() < ends_at and not shutdown.is_shutting_down():
+            messages = _begin_attempts(endpoint)
+            if not messages:
+                break
+            accepted = _finish_attempts(endpoint, _send_all(messages))
+        leases.write(endpoint, lease_until=None, attempts=0)
+    # After the release: a delivery that was queued meanwhile found the endpoint leased.
+    if accepted and _due().filter(endpoint_id=endpoint_id).exists():
+        enqueue("notifications.deliver_to_webhook", str(endpoint_id))
+
+
+def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
+    """Record the attempts before they are made; no two are about the same subject, whose events stay in order."""
+    with transaction.atomic():
+        current = leases.owned(endpoint).select_for_update().first()
+        if current is None or current.status != WebhookEndpoint.Status.ENABLED:
+            return []
+        try:
+            secrets = endpoint_secrets.open_secrets(current)
+        except VaultError as error:
+            logger.error("webhook endpoint %s: %s", current.pk, error)
+            return []
+        chosen = _first_of_each_subject(current)
+        for delivery in chosen:
+            _begin_attempt(delivery)
+        return [_message(current, delivery, secrets) for delivery in chosen]
+
+
+def _first_of_each_subject(endpoint: WebhookEndpoint) -> list[EventDelivery]:
+    due = _due().filter(endpoint=endpoint).order_by("event_id", "pk").select_for_update()
+    first: dict[UUID, EventDelivery] = {}
+    for delivery in due[:MAX_CONSIDERED]:
+        first.setdefault(delivery.subject_id, delivery)
+    return list(first.values())[:MAX_PARALLEL]
+
+
+def _due() -> Any:
+    return EventDelivery.objects.filter(status=Status.PENDING, next_attempt_at__lte=timezone.now())
+
+
+def _begin_attempt(delivery: EventDelivery) -> None:
+    now = timezone.now()
+    started = {"started_at": now, **Attempt(error=UNFINISHED).as_logged}
+    delivery.attempts += 1
+    # If this worker is killed, the next attempt follows at the end of its lease.
+    delivery.next_attempt_at = now + timedelta(seconds=LEASE_SECONDS)
+    delivery.attempt_log = [*delivery.attempt_log, started][-MAX_LOGGED_ATTEMPTS:]
+    delivery.save(update_fields=["attempts", "next_attempt_at", "attempt_log", "updated_at"])
+
+
+def _message(endpoint: WebhookEndpoint, delivery: EventDelivery, secrets: Sequence[str]) -> Message:
+    body = delivery.payload.encode()
+    headers = signed_headers(secrets, message_id=str(delivery.pk), timestamp=int(time.time()), body=body)
+    return Message(delivery.pk, endpoint.url, {"content-type": "application/json", **headers}, body)
+
+
+def _send_all(messages: Sequence[Message]) -> dict[UUID, Attempt]:
+    # The threads use the network only, and no database connection.
+    with ThreadPoolExecutor(MAX_PARALLEL, thread_name_prefix="webhook") as pool:
+        attempts = pool.map(send, messages)
+        return dict(zip((message.delivery_id for message in messages), attempts, strict=True))
+
+
+def send(message: Message) -> Attempt:
+    """Send one message. A complete 2xx response in time is accepted; redirects are not followed."""
+    start = time.monotonic()
+    try:
+        with Client(limits=LIMITS) as client:
+            response = client.post(
+                message.url, content=message.body, headers=message.headers, follow_redirects=False
+            )
+    except HttpError as error:
+        return Attempt(error=str(error), duration_ms=round((time.monotonic() - start) * 1000))
+    accepted = 200 <= response.status < 300
+    return Attempt(
+        error="" if accepted else _refusal(response),
+        status_code=response.status,
+        duration_ms=round(response.duration_ms),
+        # PostgreSQL accepts a NUL character in no text.
+        response=response.text[:MAX_EXCERPT_LENGTH].replace("\x00", "�"),
+        retry_after=parse_retry_after(response.headers.get("retry-after"))
+        if response.status in (429, 503)
+        else 0.0,
+    )
+
+
+def _refusal(response: Response) -> str:
+    if 300 <= response.status < 400:
+        return f"The endpoint redirects ({response.status}). Redirects are not followed."
+    return f"The endpoint answered {response.status}."
+
+
+def _finish_attempts(endpoint: WebhookEndpoint, attempts: dict[UUID, Attempt]) -> bool:
+    """Record the outcomes; return whether the endpoint accepted a message and stays enabled."""
+    with transaction.atomic():
+        current = leases.owned(endpoint).select_for_update().first()
+        if current is None:
+            # Another worker has the lease: it repeats these attempts, and receivers recognise their ids.
+            return False
+        rows = EventDelivery.objects.select_for_update().filter(pk__in=attempts, status=Status.PENDING)
+        for delivery in rows.order_by("pk"):
+            _finish_attempt(current, delivery, attempts[delivery.pk])
+        failed = [attempt for attempt in attempts.values() if attempt.error]
+        now = timezone.now()
+        if len(failed) < len(attempts):
+            leases.write(current, last_success_at=now)
+        if failed:
+            leases.write(current, last_failure_at=now)
+        return len(failed) < len(attempts) and current.status == WebhookEndpoint.Status.ENABLED
+
+
+def _finish_attempt(endpoint: WebhookEndpoint, delivery: EventDelivery, attempt: Attempt) -> None:
+    last = (delivery.attempt_log or [{"started_at": timezone.now()}])[-1]
+    log = [*delivery.attempt_log[:-1], {"started_at": last["started_at"], **attempt.as_logged}]
+    if not attempt.error:
+        changes = {"delivered_at": timezone.now(), "next_attempt_at": None, "attempt_log": log}
+        EventDelivery.transitions.apply(delivery, Status.DELIVERED, **changes)
+    elif reason := _final_failure(delivery, attempt):
+        EventDelivery.transitions.apply(delivery, Status.FAILED, next_attempt_at=None, attempt_log=log)
+        # A test says how the endpoint answers, and nothing about the events that it has missed.
+        if delivery.event_id is not None and endpoint.status == WebhookEndpoint.Status.ENABLED:
+            services.disable_after_failure(endpoint, reason)
+    else:
+        # A replay that was requested during the attempt has set the number to 0.
+        pause = max(PAUSES[max(delivery.attempts, 1) - 1], _requested_pause(attempt))
+        due_at = timezone.now() + pause
+        EventDelivery.transitions.apply(delivery, Status.PENDING, next_attempt_at=due_at, attempt_log=log)
+
+
+def _final_failure(delivery: EventDelivery, attempt: Attempt) -> str:
+    if attempt.status_code == GONE:
+        return "The endpoint answered 410 (Gone)."
+    if delivery.event_id is None:
+        return attempt.error
+    if delivery.attempts >= MAX_ATTEMPTS:
+        return f"{attempt.error} {delivery.event_type} was tried {delivery.attempts} times in three days."
+    return ""
+
+
+def _requested_pause(attempt: Attempt) -> timedelta:
+    return min(timedelta(seconds=attempt.retry_after), MAX_RETRY_AFTER)
+
+
+def requeue_pending() -> None:
+    """Enqueue a job for each endpoint with due deliveries that no worker holds, and for each notice that is due."""
+    due = _due().filter(endpoint=OuterRef("pk"))
+    enabled = Q(Exists(due), status=WebhookEndpoint.Status.ENABLED)
+    waiting = WebhookEndpoint.objects.filter(unleased()).filter(enabled)
+    for pk in waiting.order_by("lease_until", "pk").values_list("pk", flat=True)[:MAX_ENQUEUED]:
+        enqueue("notifications.deliver_to_webhook", str(pk))
+    notices = WebhookEndpoint.objects.filter(unleased(), notice_due_at__lte=timezone.now())
+    for pk in notices.order_by("notice_due_at").values_list("pk", flat=True)[:MAX_ENQUEUED]:
+        enqueue("notifications.send_webhook_notice", str(pk))

@@ -1,0 +1,127 @@
+"""Turn events into deliveries: one for each endpoint that selects the event."""
+
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import Project
+from events import outbox
+from events.models import Event
+from events.names import PROJECT_EVENTS, matches
+from events.outbox import EventBatch
+from events.representation import represent
+from krafter_audit.db.advisory_locks import try_advisory_lock
+from krafter_audit.http.json_encoding import dump_json
+from krafter_audit.http.timestamps import format_timestamp
+from krafter_audit.jobs import enqueue_on_commit
+from notifications.models import EventDelivery, WebhookEndpoint
+
+CONSUMER = "webhooks"
+BATCH_SIZE = 500  # rows of one INSERT
+TIME_BUDGET_SECONDS = 60.0  # of one run; the next one continues
+MAX_PAYLOAD_BYTES = 256 * 1024
+# After an endpoint was enabled: longer than any transaction of a process that did not know it yet.
+CATCH_UP_TIME = timedelta(minutes=3)
+MAX_CATCH_UP = 5_000  # events of an endpoint in one run
+
+
+def run() -> None:
+    """Store what is in the outbox, for a limited time; nothing while another worker does."""
+    ends_at = time.monotonic() + TIME_BUDGET_SECONDS
+    queue_missed()
+    while _consume_batch() == outbox.BATCH_SIZE and time.monotonic() < ends_at:
+        pass  # a full batch: there may be more
+
+
+@transaction.atomic
+def _consume_batch() -> int:
+    # Two workers at once could store a later event of a subject before an earlier one.
+    return outbox.consume(CONSUMER, consume) if try_advisory_lock("webhooks: fan-out") else 0
+
+
+def consume(batch: EventBatch) -> None:
+    """Store events of the outbox for the endpoints of their organisation."""
+    # Runs in the transaction that deletes the outbox entry: an event is neither lost nor stored twice.
+    project = Project.objects.filter(pk=batch.project_id).first()
+    if project is None:
+        return
+    enabled = WebhookEndpoint.objects.filter(
+        organization_id=project.organization_id, status=WebhookEndpoint.Status.ENABLED
+    )
+    for endpoint in enabled.defer("credentials").order_by("pk"):
+        if selects(endpoint, batch.name, project.pk):
+            queue(endpoint, project, batch.events)
+
+
+def selects(endpoint: WebhookEndpoint, name: str, project_id: UUID) -> bool:
+    """Whether the filters of an endpoint select the events of a name in a project."""
+    of_project = not endpoint.project_ids or project_id in endpoint.project_ids
+    return of_project and (not endpoint.events or matches(name, endpoint.events))
+
+
+def queue(endpoint: WebhookEndpoint, project: Project, events: Iterable[Event]) -> int:
+    """Store the deliveries of events of one project, except those that exist; return their number."""
+    deliveries = [
+        EventDelivery(
+            endpoint=endpoint,
+            event_id=event.pk,
+            event_type=event.name,
+            event_at=event.at,
+            subject_id=event.subject_id,
+            project=project,
+            payload=payload_of(event, project),
+        )
+        for event in events
+    ]
+    EventDelivery.objects.bulk_create(deliveries, batch_size=BATCH_SIZE, ignore_conflicts=True)
+    if deliveries:
+        enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
+    return len(deliveries)
+
+
+def payload_of(event: Event, project: Project) -> str:
+    """Return the body of the messages of an event: its type, its time, and the event as in the feed."""
+    data = represent(event, project)
+    text = message_body(event.name, event.at, data)
+    if len(text) > MAX_PAYLOAD_BYTES:
+        # A description or a fix of up to a mebibyte; the feed has it.
+        text = message_body(event.name, event.at, {**data, "data": {}, "truncated": True})
+    return text
+
+
+def message_body(event_type: str, at: datetime, data: dict[str, Any]) -> str:
+    return dump_json({"type": event_type, "timestamp": format_timestamp(at), "data": data}).decode()
+
+
+def queue_missed() -> None:
+    """Store the events that were logged before all processes knew a new endpoint."""
+    recent = WebhookEndpoint.objects.filter(
+        status=WebhookEndpoint.Status.ENABLED, enabled_at__gt=timezone.now() - CATCH_UP_TIME
+    )
+    for endpoint in recent.defer("credentials").select_related("organization"):
+        queue_logged(endpoint, after=endpoint.enabled_at, limit=MAX_CATCH_UP)
+
+
+def queue_logged(
+    endpoint: WebhookEndpoint, *, after: datetime, before: datetime | None = None, limit: int
+) -> int:
+    """Store the deliveries of events of the audit log that an endpoint selects and has not; return their number."""
+    projects = Project.objects.filter(organization_id=endpoint.organization_id)
+    if endpoint.project_ids:
+        projects = projects.filter(pk__in=endpoint.project_ids)
+    by_id = {project.pk: project for project in projects}
+    known = EventDelivery.objects.filter(endpoint=endpoint, event_id=OuterRef("pk"))
+    events = Event.objects.filter(~Exists(known), project__in=list(by_id), at__gte=after)
+    events = events.filter(at__lt=before) if before else events
+    names = [name for name in PROJECT_EVENTS if not endpoint.events or matches(name, endpoint.events)]
+    queued = 0
+    found = list(events.filter(name__in=names).order_by("at", "id")[:limit])
+    for project_id, project in by_id.items():
+        queued += queue(endpoint, project, [event for event in found if event.project_id == project_id])
+    return queued

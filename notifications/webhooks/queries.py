@@ -1,0 +1,63 @@
+"""Reads of webhook endpoints and their deliveries."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Organization, Project
+from krafter_audit.api.errors import NotFound
+from notifications.models import EventDelivery, WebhookEndpoint
+
+
+def endpoints_of(organization: Organization) -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.filter(organization=organization).defer("credentials")
+
+
+def get_endpoint(organization: Organization, pk: UUID) -> WebhookEndpoint:
+    """Return an endpoint of the organisation. Raises NotFound."""
+    endpoint = endpoints_of(organization).filter(pk=pk).first()
+    if endpoint is None:
+        raise NotFound
+    return endpoint
+
+
+def lock_endpoint(organization: Organization, pk: UUID) -> WebhookEndpoint:
+    """Lock an endpoint of the organisation. Raises NotFound."""
+    endpoint = WebhookEndpoint.objects.select_for_update().filter(organization=organization, pk=pk).first()
+    if endpoint is None:
+        raise NotFound
+    return endpoint
+
+
+def deliveries_of(
+    endpoint: WebhookEndpoint,
+    *,
+    status: str | None = None,
+    event_type: str | None = None,
+    after: datetime | None = None,
+    before: datetime | None = None,
+) -> QuerySet[EventDelivery]:
+    """Return the deliveries of an endpoint; `after` and `before` are times of the event."""
+    filters: dict[str, Any] = {
+        "status": status,
+        "event_type": event_type,
+        "event_at__gte": after,
+        "event_at__lt": before,
+    }
+    rows = EventDelivery.objects.filter(endpoint=endpoint).select_related("project")
+    return rows.filter(**{name: value for name, value in filters.items() if value is not None})
+
+
+def get_delivery(endpoint: WebhookEndpoint, pk: UUID) -> EventDelivery:
+    """Return a delivery of an endpoint. Raises NotFound."""
+    delivery = deliveries_of(endpoint).filter(pk=pk).first()
+    if delivery is None:
+        raise NotFound
+    return delivery
+
+
+def slugs_of(organization: Organization) -> dict[UUID, str]:
+    """Return the slug of each project of the organisation."""
+    return dict(Project.objects.filter(organization=organization).values_list("pk", "slug"))

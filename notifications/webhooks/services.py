@@ -1,0 +1,240 @@
+"""Create, change and delete webhook endpoints; rotate their secrets; test them and replay deliveries."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import SYSTEM, Actor
+from accounts.models import Organization
+from events.log import log_organization_event
+from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.etags import require_match
+from krafter_audit.db.advisory_locks import advisory_lock
+from krafter_audit.http.client import HttpError, validate_url
+from krafter_audit.http.slack import is_operator_allowed
+from krafter_audit.jobs import enqueue_on_commit
+from notifications.errors import WebhookDisabled, WebhookLimitReached
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import endpoint_secrets, fan_out, queries, subscribers
+
+TEST_EVENT = "webhook.test"
+MAX_REPLAYED = 10_000  # deliveries of one request
+Status, DeliveryStatus = WebhookEndpoint.Status, EventDelivery.Status
+
+
+@transaction.atomic
+def create(
+    organization: Organization,
+    *,
+    url: str,
+    by: Actor,
+    events: list[str] | None = None,
+    project_ids: list[UUID] | None = None,
+    description: str = "",
+) -> tuple[WebhookEndpoint, str]:
+    """Create an endpoint; return it and its secret, which is not shown again."""
+    _require_room(organization)
+    endpoint = WebhookEndpoint(
+        organization=organization,
+        url=require_allowed_url(url),
+        events=events or [],
+        project_ids=project_ids or [],
+        description=description,
+    )
+    secret = endpoint_secrets.set_first(endpoint)
+    endpoint.save()
+    log_organization_event("webhook.created", organization, endpoint.pk, by=by, host=host_of(endpoint))
+    subscribers.invalidate(organization.pk)
+    return endpoint, secret
+
+
+def _require_room(organization: Organization) -> None:
+    # Two requests at once must not both take the last place.
+    advisory_lock(f"webhooks:{organization.pk}")
+    limit = settings.KRAFTER_WEBHOOKS_PER_ORGANIZATION
+    used = queries.endpoints_of(organization).count()
+    if used >= limit:
+        raise WebhookLimitReached(details={"limit": limit, "used": used})
+
+
+def require_allowed_url(url: str) -> str:
+    """Return the URL normalised. Raises InvalidParams unless it is https, or on a network that the operator allows."""
+    try:
+        normalised = validate_url(url)
+    except HttpError as error:
+        raise InvalidParams(details={"url": [str(error)]}) from None
+    if not normalised.startswith("https://") and not is_operator_allowed(url):
+        raise InvalidParams(details={"url": ["Use an https URL."]})
+    return normalised
+
+
+def host_of(endpoint: WebhookEndpoint) -> str:
+    """Return the host of the URL, whose path and query may contain a secret of the receiver."""
+    return urlsplit(endpoint.url).netloc
+
+
+@transaction.atomic
+def update(
+    organization: Organization,
+    endpoint_id: UUID,
+    *,
+    changes: Mapping[str, Any],
+    by: Actor,
+    if_match: str | None = None,
+) -> WebhookEndpoint:
+    """Change `url`, `description`, `events`, `project_ids` or `status`; enabling sends what is pending at once."""
+    endpoint = queries.lock_endpoint(organization, endpoint_id)
+    require_match(if_match, endpoint)
+    fields = {name: value for name, value in changes.items() if name != "status"}
+    if "url" in fields:
+        fields["url"] = require_allowed_url(fields["url"])
+    status = changes.get("status", endpoint.status)
+    if status != endpoint.status:
+        fields |= _enable(endpoint) if status == Status.ENABLED else _disabled("Disabled by a user.")
+    WebhookEndpoint.transitions.apply(endpoint, status, **fields)
+    log_organization_event("webhook.updated", organization, endpoint.pk, by=by, changed=sorted(changes))
+    subscribers.invalidate(organization.pk)
+    return endpoint
+
+
+def _enable(endpoint: WebhookEndpoint) -> dict[str, Any]:
+    now = timezone.now()
+    pending = EventDelivery.objects.filter(endpoint=endpoint, status=DeliveryStatus.PENDING)
+    pending.update(attempts=0, next_attempt_at=now, updated_at=now)
+    enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
+    return {"enabled_at": now, "disabled_at": None, "disabled_reason": "", "notice_due_at": None}
+
+
+def _disabled(reason: str) -> dict[str, Any]:
+    return {"disabled_at": timezone.now(), "disabled_reason": reason[:300]}
+
+
+def disable_after_failure(endpoint: WebhookEndpoint, reason: str) -> None:
+    """Disable a locked endpoint, and have an e-mail sent to the organisation's owners and admins."""
+    changes = {**_disabled(reason), "notice_due_at": timezone.now()}
+    WebhookEndpoint.transitions.apply(endpoint, Status.DISABLED, **changes)
+    log_organization_event(
+        "webhook.disabled", endpoint.organization, endpoint.pk, by=SYSTEM, reason=endpoint.disabled_reason
+    )
+    subscribers.invalidate(endpoint.organization_id)
+    enqueue_on_commit("notifications.send_webhook_notice", str(endpoint.pk))
+
+
+@transaction.atomic
+def delete(
+    organization: Organization, endpoint_id: UUID, *, by: Actor, if_match: str | None = None
+) -> WebhookEndpoint:
+    """Delete an endpoint with its deliveries, and return it as it was."""
+    endpoint = queries.lock_endpoint(organization, endpoint_id)
+    require_match(if_match, endpoint)
+    log_organization_event("webhook.deleted", organization, endpoint.pk, by=by, host=host_of(endpoint))
+    subscribers.invalidate(organization.pk)
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).delete()
+    return endpoint
+
+
+@transaction.atomic
+def rotate_secret(
+    organization: Organization,
+    endpoint_id: UUID,
+    *,
+    overlap: timedelta,
+    by: Actor,
+    if_match: str | None = None,
+) -> tuple[WebhookEndpoint, str]:
+    """Set a new secret and return it; for the time `overlap` messages are signed with the previous one too."""
+    endpoint = queries.lock_endpoint(organization, endpoint_id)
+    require_match(if_match, endpoint)
+    secret = endpoint_secrets.rotate(endpoint, overlap=overlap)
+    endpoint.save(update_fields=["credentials", "previous_secret_until", "updated_at"])
+    seconds = int(overlap.total_seconds())
+    log_organization_event(
+        "webhook.secret_rotated", organization, endpoint.pk, by=by, overlap_seconds=seconds
+    )
+    return endpoint, secret
+
+
+@transaction.atomic
+def send_test(organization: Organization, endpoint_id: UUID, *, by: Actor) -> EventDelivery:
+    """Queue a test event. It is tried once, and its failure does not disable the endpoint."""
+    endpoint = _lock_enabled(organization, endpoint_id)
+    now = timezone.now()
+    data = {"webhook_id": str(endpoint.pk), "org_id": str(organization.pk), "actor_id": by.user_id}
+    delivery = EventDelivery.objects.create(
+        endpoint=endpoint,
+        event_type=TEST_EVENT,
+        event_at=now,
+        subject_id=endpoint.pk,
+        payload=fan_out.message_body(TEST_EVENT, now, data),
+    )
+    enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
+    return delivery
+
+
+@transaction.atomic
+def replay(organization: Organization, endpoint_id: UUID, delivery_id: UUID, *, by: Actor) -> EventDelivery:
+    """Send a delivery again, with the same id and body, from the start of the schedule of retries."""
+    endpoint = queries.lock_endpoint(organization, endpoint_id)
+    delivery = queries.get_delivery(endpoint, delivery_id)
+    _require_enabled(endpoint)
+    _make_pending([delivery.pk])
+    log_organization_event("webhook.replayed", organization, endpoint.pk, by=by, delivery_id=delivery.pk)
+    enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
+    delivery.refresh_from_db()
+    return delivery
+
+
+@transaction.atomic
+def replay_range(
+    organization: Organization,
+    endpoint_id: UUID,
+    *,
+    after: datetime,
+    before: datetime | None,
+    include_delivered: bool,
+    by: Actor,
+) -> tuple[int, bool]:
+    """Send the events of a period again that the endpoint selects and has not accepted; `include_delivered`: all.
+
+    Events that were logged while the endpoint was disabled are among them. Returns the number, and whether there are
+    more than one request may replay.
+    """
+    endpoint = _lock_enabled(organization, endpoint_id)
+    rows = queries.deliveries_of(endpoint, after=after, before=before)
+    if not include_delivered:
+        rows = rows.exclude(status=DeliveryStatus.DELIVERED)
+    rows = rows.exclude(event_id=None).order_by("event_at", "event_id")
+    known = list(rows.values_list("pk", flat=True)[: MAX_REPLAYED + 1])
+    _make_pending(known[:MAX_REPLAYED])
+    room = MAX_REPLAYED - min(len(known), MAX_REPLAYED)
+    missing = fan_out.queue_logged(endpoint, after=after, before=before, limit=room) if room else 0
+    replayed = min(len(known), MAX_REPLAYED) + missing
+    log_organization_event(
+        "webhook.replayed", organization, endpoint.pk, by=by, replayed=replayed, after=after, before=before
+    )
+    enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
+    return replayed, replayed == MAX_REPLAYED
+
+
+def _make_pending(delivery_ids: list[UUID]) -> None:
+    rows = EventDelivery.objects.filter(pk__in=delivery_ids)
+    now = timezone.now()
+    changes: dict[str, Any] = {"attempts": 0, "next_attempt_at": now, "delivered_at": None, "updated_at": now}
+    EventDelivery.transitions.update(rows, set(DeliveryStatus), DeliveryStatus.PENDING, **changes)
+
+
+def _lock_enabled(organization: Organization, endpoint_id: UUID) -> WebhookEndpoint:
+    endpoint = queries.lock_endpoint(organization, endpoint_id)
+    _require_enabled(endpoint)
+    return endpoint
+
+
+def _require_enabled(endpoint: WebhookEndpoint) -> None:
+    if endpoint.status != Status.ENABLED:
+        raise WebhookDisabled

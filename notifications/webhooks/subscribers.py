@@ -1,0 +1,36 @@
+"""Which organisations have an enabled endpoint: no event of the others is stored for webhooks."""
+
+import time
+from uuid import UUID
+
+from django.db import transaction
+
+from notifications.models import WebhookEndpoint
+
+# A process that does not know a new endpoint yet stores no events for it. For a longer time after its start they are
+# also searched in the audit log (`fan_out.queue_missed`).
+TTL_SECONDS = 5.0
+MAX_ENTRIES = 10_000
+
+_known: dict[UUID, tuple[bool, float]] = {}
+
+
+def has_endpoints(organization_id: UUID) -> bool:
+    """Whether the organisation has an enabled endpoint; the answer may be some seconds old."""
+    known = _known.get(organization_id)
+    if known and time.monotonic() < known[1]:
+        return known[0]
+    found = WebhookEndpoint.objects.filter(
+        organization_id=organization_id, status=WebhookEndpoint.Status.ENABLED
+    ).exists()
+    if len(_known) >= MAX_ENTRIES:
+        _known.clear()
+    _known[organization_id] = (found, time.monotonic() + TTL_SECONDS)
+    return found
+
+
+def invalidate(organization_id: UUID) -> None:
+    """Read the endpoints of an organisation again after they have changed."""
+    _known.pop(organization_id, None)
+    # Again after the commit: until then other threads read the old rows.
+    transaction.on_commit(lambda: _known.pop(organization_id, None))

@@ -1,0 +1,212 @@
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.viewsets import OrganizationViewSet, uuid_or_404
+from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.filters import CURSOR, LIMIT
+from krafter_audit.api.pagination import QuerySetListing, paginate_by_cursor, single_parameter
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import queries, services
+from notifications.webhooks.serializers import (
+    CreateWebhookEndpointRequestSerializer,
+    DeliveryFilterSerializer,
+    EventDeliveryDetailSerializer,
+    EventDeliverySerializer,
+    ReplayEventsRequestSerializer,
+    ReplayResultSerializer,
+    RotateWebhookSecretRequestSerializer,
+    UpdateWebhookEndpointRequestSerializer,
+    WebhookEndpointSerializer,
+    WebhookEndpointWithSecretSerializer,
+)
+
+DELIVERY_FILTERS = ("status", "type", "created_after", "created_before")
+
+
+class WebhookEndpointViewSet(OrganizationViewSet):
+    """The webhook endpoints of an organisation."""
+
+    secret_actions = frozenset({"create", "rotate_secret"})
+
+    @cached_property
+    def slugs(self) -> dict[Any, str]:
+        return queries.slugs_of(self.caller.organization)
+
+    @property
+    def serializer_context(self) -> dict[str, Any]:
+        return {"slugs": self.slugs, **super().serializer_context}
+
+    @extend_schema(
+        summary="List webhook endpoints",
+        parameters=[LIMIT, CURSOR],
+        responses=WebhookEndpointSerializer(many=True),
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """List the endpoints, newest first."""
+        self.reject_unknown_parameters({"cursor", "limit"})
+        endpoints = queries.endpoints_of(self.caller.organization)
+        bound_to = f"{WebhookEndpoint._meta.label} {self.caller.organization.pk}"
+        listing = QuerySetListing(endpoints)
+        page = paginate_by_cursor(listing, request.query_params, bound_to=bound_to, total=endpoints.count)
+        return self.respond_page(page, WebhookEndpointSerializer)
+
+    @extend_schema(
+        summary="Create a webhook endpoint",
+        request=CreateWebhookEndpointRequestSerializer,
+        responses={201: WebhookEndpointWithSecretSerializer},
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create an endpoint. Only this response contains its secret."""
+        body = self.validated_body(CreateWebhookEndpointRequestSerializer)
+        endpoint, secret = services.create(self.caller.organization, by=self.actor, **body)
+        return self._respond_with_secret(endpoint, secret, status=201)
+
+    @extend_schema(summary="Read a webhook endpoint", responses=WebhookEndpointSerializer)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        return self.respond(endpoint, WebhookEndpointSerializer)
+
+    @extend_schema(
+        summary="Change a webhook endpoint",
+        request=UpdateWebhookEndpointRequestSerializer,
+        responses=WebhookEndpointSerializer,
+    )
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Change the fields that were sent. Enabling an endpoint sends what is pending at once."""
+        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        changed = services.update(
+            self.caller.organization,
+            endpoint.pk,
+            changes=self.validated_body(UpdateWebhookEndpointRequestSerializer),
+            by=self.actor,
+            if_match=request.headers.get("if-match"),
+        )
+        return self.respond(changed, WebhookEndpointSerializer)
+
+    @extend_schema(summary="Delete a webhook endpoint", request=None, responses=WebhookEndpointSerializer)
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Delete an endpoint with its deliveries."""
+        deleted = services.delete(
+            self.caller.organization,
+            uuid_or_404(pk),
+            by=self.actor,
+            if_match=request.headers.get("if-match"),
+        )
+        return Response(self.serialize(deleted, WebhookEndpointSerializer))
+
+    @extend_schema(
+        summary="Rotate the secret of a webhook endpoint",
+        request=RotateWebhookSecretRequestSerializer,
+        responses=WebhookEndpointWithSecretSerializer,
+    )
+    def rotate_secret(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Set a new secret. Until the overlap ends, messages have two signatures."""
+        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        body = self.validated_body(RotateWebhookSecretRequestSerializer)
+        endpoint, secret = services.rotate_secret(
+            self.caller.organization,
+            endpoint.pk,
+            overlap=timedelta(seconds=body["overlap_seconds"]),
+            by=self.actor,
+            if_match=request.headers.get("if-match"),
+        )
+        return self._respond_with_secret(endpoint, secret)
+
+    @extend_schema(summary="Send a test event", request=None, responses={202: EventDeliverySerializer})
+    def test(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Queue an event `webhook.test`, which is tried once."""
+        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        self.require_empty_body()
+        delivery = services.send_test(self.caller.organization, endpoint.pk, by=self.actor)
+        return self.respond(delivery, EventDeliverySerializer, status=202)
+
+    @extend_schema(
+        summary="Replay the events of a period",
+        request=ReplayEventsRequestSerializer,
+        responses={202: ReplayResultSerializer},
+    )
+    def replay(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Send the events of a period again that were not delivered, or all of them; at most 10,000."""
+        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        body = self.validated_body(ReplayEventsRequestSerializer)
+        keep = settings.KRAFTER_WEBHOOKS_KEEP_DAYS
+        if keep and body["created_after"] < timezone.now() - timedelta(days=keep):
+            raise InvalidParams(details={"created_after": [f"Deliveries are kept for {keep} days."]})
+        replayed, more = services.replay_range(
+            self.caller.organization,
+            endpoint.pk,
+            after=body["created_after"],
+            before=body.get("created_before"),
+            include_delivered=body["include_delivered"],
+            by=self.actor,
+        )
+        return Response(
+            self.serialize({"replayed": replayed, "more": more}, ReplayResultSerializer), status=202
+        )
+
+    def _respond_with_secret(self, endpoint: WebhookEndpoint, secret: str, status: int = 200) -> Response:
+        context = {**self.serializer_context, "secret": secret}
+        data = WebhookEndpointWithSecretSerializer(endpoint, context=context).data
+        return self.respond_data(endpoint, data, status)
+
+
+class EventDeliveryViewSet(OrganizationViewSet):
+    """The deliveries to a webhook endpoint."""
+
+    @extend_schema(
+        summary="List deliveries",
+        parameters=[
+            OpenApiParameter("status", str, enum=EventDelivery.Status.values),
+            OpenApiParameter("type", str),
+            OpenApiParameter("created_after", str, description="Of events at this time or later."),
+            OpenApiParameter("created_before", str, description="Of events before this time."),
+            LIMIT,
+            CURSOR,
+        ],
+        responses=EventDeliverySerializer(many=True),
+    )
+    def list(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """List the deliveries to an endpoint, newest first."""
+        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        params = request.query_params
+        self.reject_unknown_parameters({*DELIVERY_FILTERS, "cursor", "limit"})
+        filters = DeliveryFilterSerializer(
+            data={name: single_parameter(params, name) for name in DELIVERY_FILTERS if name in params}
+        )
+        filters.is_valid(raise_exception=True)
+        found = filters.validated_data
+        deliveries = queries.deliveries_of(
+            endpoint,
+            status=found.get("status"),
+            event_type=found.get("type"),
+            after=found.get("created_after"),
+            before=found.get("created_before"),
+        )
+        bound_to = f"{EventDelivery._meta.label} {endpoint.pk}"
+        page = paginate_by_cursor(
+            QuerySetListing(deliveries), params, bound_to=bound_to, total=deliveries.count
+        )
+        return self.respond_page(page, EventDeliverySerializer)
+
+    @extend_schema(summary="Read a delivery", responses=EventDeliveryDetailSerializer)
+    def retrieve(self, request: Request, pk: str, delivery_id: str, **kwargs: Any) -> Response:
+        """Return the delivery with its body and its latest attempts."""
+        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        delivery = queries.get_delivery(endpoint, uuid_or_404(delivery_id))
+        return self.respond(delivery, EventDeliveryDetailSerializer)
+
+    @extend_schema(summary="Replay a delivery", request=None, responses={202: EventDeliverySerializer})
+    def replay(self, request: Request, pk: str, delivery_id: str, **kwargs: Any) -> Response:
+        """Send the event again, with the same id and body."""
+        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        delivery = queries.get_delivery(endpoint, uuid_or_404(delivery_id))
+        self.require_empty_body()
+        replayed = services.replay(self.caller.organization, endpoint.pk, delivery.pk, by=self.actor)
+        return self.respond(replayed, EventDeliverySerializer, status=202)

@@ -1,0 +1,50 @@
+"""Every event that the code logs is declared, and documented with the same name."""
+
+import ast
+import re
+
+from events.names import PROJECT_EVENTS
+from tests.project_rules.source import files, strings, text, tree
+
+LOGGING = {"log_event", "log_events", "_log"}
+NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+# Names that are made of a status or chosen in an expression: file → names.
+COMPUTED = {
+    "scans/worker/finalization.py": {"scan.completed", "scan.failed"},
+    "reports/sharing/delivery.py": {"share.sent", "share.failed"},
+    "integrations/sync/engine.py": {"integration.synced", "integration.sync_failed"},
+}
+SQL_FILE = "remediation/policy_simulation/impact.py"
+
+
+def logged_names() -> set[str]:
+    """Return the names in the first argument of the calls that log events."""
+    found = {name for names in COMPUTED.values() for name in names}
+    for path in files():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in LOGGING and node.args:
+                literals = [each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+                found |= {str(value) for value in literals if NAME.fullmatch(str(value))}
+    return found
+
+
+def test_every_logged_event_is_declared() -> None:
+    names = logged_names()
+
+    assert len(names) > 30
+    assert names == set(PROJECT_EVENTS)
+
+
+def test_events_that_sql_logs_are_declared() -> None:
+    written = {
+        name for value in strings(SQL_FILE) for name in re.findall(r"[a-z]+\.(?:updated|created)\b", value)
+    }
+
+    assert written == {"finding.updated", "task.updated"}
+    assert written <= set(PROJECT_EVENTS)
+
+
+def test_docs_list_every_event() -> None:
+    listed = re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \|", text("docs/api.md"), re.MULTILINE)
+
+    assert sorted(listed) == sorted(PROJECT_EVENTS)

@@ -1,0 +1,60 @@
+"""Workers that queue and deliver the same events at the same time: each is delivered once, in its subject's order."""
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from accounts.actors import SYSTEM
+from events.models import Event
+from findings.services import triage
+from notifications.models import EventDelivery
+from notifications.webhooks import delivery, fan_out, services, subscribers
+from tests import factories
+from tests.fakes.raw_servers import Server
+from tests.races import threads
+from tests.unit.notifications.webhooks.conftest import received
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STATUSES = ("triaged", "in_progress", "ready_verify", "triaged", "in_progress")
+
+
+def test_simultaneous_workers_deliver_each_event_once_and_in_order(
+    settings: Settings, sent: list[tuple[str, ...]]
+) -> None:
+    scenario = factories.scenario()
+    subscribers._known.clear()
+    with Server() as receiver:
+        settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{receiver.port}"
+        endpoint, _ = services.create(
+            scenario.organization, url=receiver.url, by=SYSTEM, events=["finding.*"]
+        )
+        findings = [factories.finding(scenario) for _ in range(4)]
+
+        def change(finding: Any, status: str) -> Any:
+            return lambda: triage.update(finding.pk, changes={"status": status}, by=SYSTEM)
+
+        def deliver() -> None:
+            delivery.deliver(endpoint.pk)
+
+        with threads.racers(8) as race:
+            for status in STATUSES:
+                changes = [change(finding, status) for finding in findings]
+                results = race(*changes, fan_out.run, fan_out.run, deliver, deliver)
+                assert [result for result in results if isinstance(result, BaseException)] == []
+        fan_out.run()
+        deliver()
+        requests = received(receiver)
+
+    order: dict[str, list[int]] = defaultdict(list)
+    for request in requests:
+        order[request.json["data"]["subject_id"]].append(request.json["data"]["id"])
+    expected = Event.objects.filter(name__startswith="finding.").count()
+    assert (len(requests), len({request.headers["webhook-id"] for request in requests})) == (
+        expected,
+        expected,
+    )
+    assert all(ids == sorted(ids) for ids in order.values())
+    assert set(EventDelivery.objects.values_list("status", flat=True)) == {"delivered"}

@@ -1,0 +1,144 @@
+"""Webhook endpoints in the admin: the secret is shown once, and the actions call the services."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import services as accounts
+from accounts.models import Membership, User
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import endpoint_secrets
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.staff import admin_url, messages_of, run_action
+from tests.unit.notifications.webhooks.conftest import make_endpoint, queue_events
+
+pytestmark = pytest.mark.django_db
+URL = "https://hooks.example.com/krafter"
+
+
+def staff_client(scenario: Scenario, role: str) -> Client:
+    user: User = accounts.create_user(
+        f"staff{next(factories.number)}@example.com",
+        organization=scenario.organization,
+        role=role,
+        is_staff=True,
+    )
+    return staff.logged_in_client(user)
+
+
+def form(scenario: Scenario, **fields: Any) -> dict[str, Any]:
+    return {"organization": str(scenario.organization.pk), "url": URL, **fields}
+
+
+def test_admin_of_the_organisation_creates_an_endpoint_and_sees_its_secret_once(scenario: Scenario) -> None:
+    client = staff_client(scenario, Membership.Role.ADMIN)
+
+    page = client.post(
+        admin_url(WebhookEndpoint, "add"),
+        form(scenario, events="finding.*, task.created", projects="production-website"),
+        follow=True,
+    )
+
+    [endpoint] = WebhookEndpoint.objects.all()
+    [secret] = endpoint_secrets.open_secrets(endpoint)
+    assert any(secret in message for message in messages_of(page))
+    assert (endpoint.events, endpoint.project_ids) == (["finding.*", "task.created"], [scenario.project.pk])
+    assert secret not in client.get(admin_url(WebhookEndpoint, "change", endpoint.pk)).content.decode()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"url": "https://10.0.0.1/"}, {"events": "finding.crated"}, {"projects": "elsewhere"}]
+)
+def test_invalid_form_is_shown_again(scenario: Scenario, fields: dict[str, str]) -> None:
+    client = staff.logged_in_client()
+
+    page = client.post(admin_url(WebhookEndpoint, "add"), form(scenario, **fields))
+
+    assert (page.status_code, WebhookEndpoint.objects.count()) == (200, 0)
+
+
+def test_change_keeps_what_was_not_changed(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(
+        scenario, URL, events=["finding.*"], project_ids=[scenario.project.pk], description="old"
+    )
+    page = admin_url(WebhookEndpoint, "change", endpoint.pk)
+    fields = {"url": URL, "events": "finding.*", "projects": "production-website", "description": "new"}
+
+    staff.logged_in_client().post(page, fields)
+
+    endpoint.refresh_from_db()
+    assert (endpoint.description, endpoint.events) == ("new", ["finding.*"])
+    assert endpoint.project_ids == [scenario.project.pk]
+
+
+def test_filters_are_changed(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL, events=["finding.*"], project_ids=[scenario.project.pk])
+    page = admin_url(WebhookEndpoint, "change", endpoint.pk)
+
+    staff.logged_in_client().post(
+        page, {"url": URL, "events": "task.created", "projects": "", "description": ""}
+    )
+
+    endpoint.refresh_from_db()
+    assert (endpoint.events, endpoint.project_ids) == (["task.created"], [])
+
+
+def test_actions_disable_enable_test_and_rotate(scenario: Scenario) -> None:
+    client = staff_client(scenario, Membership.Role.OWNER)
+    endpoint, old = make_endpoint(scenario, URL)
+
+    disabled = messages_of(run_action(client, "disable", endpoint))
+    refused = messages_of(run_action(client, "send_test", endpoint))
+    run_action(client, "enable", endpoint)
+    run_action(client, "send_test", endpoint)
+    rotated = messages_of(run_action(client, "rotate_secret", endpoint))
+
+    endpoint.refresh_from_db()
+    new, previous = endpoint_secrets.open_secrets(endpoint)
+    assert (disabled, previous) == ([f"{URL}: disabled."], old)
+    assert refused == [f"{URL}: The webhook endpoint is disabled, so nothing is sent to it. Enable it first."]
+    assert EventDelivery.objects.filter(event_type="webhook.test").count() == 1
+    assert any(new in message for message in rotated)
+
+
+def test_failed_delivery_is_replayed(scenario: Scenario) -> None:
+    make_endpoint(scenario, URL)
+    factories.finding(scenario)
+    queue_events()
+    EventDelivery.objects.update(status="failed", next_attempt_at=None)
+    [failed] = EventDelivery.objects.all()
+
+    run_action(staff_client(scenario, Membership.Role.ADMIN), "replay", failed)
+
+    failed.refresh_from_db()
+    assert failed.status == "pending"
+
+
+def test_member_sees_endpoints_and_changes_none(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    client = staff_client(scenario, Membership.Role.MEMBER)
+
+    listed = client.get(admin_url(WebhookEndpoint, "changelist"))
+    run_action(client, "disable", endpoint)
+    added = client.post(admin_url(WebhookEndpoint, "add"), form(scenario))
+
+    endpoint.refresh_from_db()
+    assert (listed.status_code, added.status_code, endpoint.status) == (200, 403, "enabled")
+    assert WebhookEndpoint.objects.count() == 1
+
+
+def test_staff_see_and_use_only_endpoints_of_their_organisations(scenario: Scenario) -> None:
+    other = factories.scenario()
+    theirs, _ = make_endpoint(other, URL)
+    client = staff_client(scenario, Membership.Role.OWNER)
+
+    run_action(client, "rotate_secret", theirs)
+    before = bytes(theirs.credentials)
+    added = client.post(admin_url(WebhookEndpoint, "add"), form(other))
+
+    theirs.refresh_from_db()
+    assert client.get(admin_url(WebhookEndpoint, "changelist")).context["cl"].result_count == 0
+    assert (added.status_code, bytes(theirs.credentials)) == (200, before)
+    assert WebhookEndpoint.objects.count() == 1

@@ -1,0 +1,494 @@
+"""Deliveries: signed, at least once, in order for a subject, retried over three days, then disabled with an e-mail."""
+
+import socket
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.actors import SYSTEM
+from accounts.models import Membership
+from accounts.services import create_user
+from events.models import Event
+from findings.services import triage
+from krafter_audit.db import leases
+from notifications import jobs
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import delivery, endpoint_secrets, services
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.raw_servers import Server, answer, drips, redirects, says
+from tests.unit.notifications.webhooks.conftest import (
+    ACCEPTED,
+    make_due,
+    make_endpoint,
+    openssl_signature,
+    queue_events,
+    received,
+    run_workers,
+    statuses,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class Killed(BaseException):
+    """Raised when a worker is killed; nothing catches it."""
+
+
+def one_event(scenario: Scenario, url: str, **fields: Any) -> tuple[WebhookEndpoint, EventDelivery]:
+    """Create an endpoint and queue one event for it."""
+    endpoint, _ = make_endpoint(scenario, url, **fields)
+    factories.finding(scenario)
+    queue_events()
+    return endpoint, EventDelivery.objects.get(endpoint=endpoint)
+
+
+def attempt_again(endpoint: WebhookEndpoint) -> EventDelivery:
+    """Let the time of the next attempt come, make it, and return the delivery."""
+    make_due()
+    delivery.deliver(endpoint.pk)
+    return EventDelivery.objects.get(endpoint=endpoint)
+
+
+def test_event_is_delivered_with_a_signature_that_openssl_computes_too(
+    scenario: Scenario, receiver: Server
+) -> None:
+    _, secret = make_endpoint(scenario, receiver.url)
+    finding = factories.finding(scenario)
+
+    run_workers()
+
+    [request] = received(receiver)
+    [sent], [event] = EventDelivery.objects.all(), Event.objects.filter(subject_id=finding.pk)
+    assert request.headers["webhook-signature"] == openssl_signature(secret, request)
+    assert request.headers["webhook-id"] == str(sent.pk)
+    assert abs(int(request.headers["webhook-timestamp"]) - time.time()) < 60
+    assert request.headers["content-type"] == "application/json"
+    assert request.json["type"] == "finding.created"
+    assert request.json["timestamp"] == request.json["data"]["created_at"]
+    assert request.json["data"] == {
+        "id": event.pk,
+        "type": "finding.created",
+        "org_id": str(scenario.organization.pk),
+        "project_id": "production-website",
+        "subject_id": str(finding.pk),
+        "actor": "api_key",
+        "actor_id": str(scenario.owner.pk),
+        "request_id": "",
+        "data": {"severity": "high", "domain": "security"},
+        "created_at": request.json["timestamp"],
+    }
+    assert (sent.status, sent.attempts, sent.next_attempt_at) == ("delivered", 1, None)
+
+
+def test_rotated_secret_signs_beside_the_previous_one_until_the_overlap_ends(
+    scenario: Scenario, receiver: Server
+) -> None:
+    endpoint, old = make_endpoint(scenario, receiver.url)
+    _, new = services.rotate_secret(scenario.organization, endpoint.pk, overlap=timedelta(hours=1), by=SYSTEM)
+    factories.finding(scenario)
+    run_workers()
+    WebhookEndpoint.objects.update(previous_secret_until=timezone.now())
+    factories.finding(scenario)
+    run_workers()
+
+    during, after = received(receiver)
+    assert during.headers["webhook-signature"].split(" ") == [
+        openssl_signature(new, during),
+        openssl_signature(old, during),
+    ]
+    assert after.headers["webhook-signature"] == openssl_signature(new, after)
+
+
+def test_rotation_without_overlap_voids_the_previous_secret(scenario: Scenario, receiver: Server) -> None:
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+
+    rotated, new = services.rotate_secret(scenario.organization, endpoint.pk, overlap=timedelta(0), by=SYSTEM)
+
+    assert endpoint_secrets.open_secrets(rotated) == [new]
+    assert rotated.previous_secret_until is None
+
+
+@pytest.mark.parametrize("status", ["200 OK", "201 Created", "202 Accepted", "204 No Content"])
+def test_any_2xx_is_accepted(scenario: Scenario, receiver: Server, status: str) -> None:
+    receiver.behave = says(answer(b"", status=status))
+    one_event(scenario, receiver.url)
+
+    run_workers()
+
+    assert statuses() == ["delivered"]
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "404 Not Found", "500 Internal Server Error"])
+def test_failure_is_retried_with_the_same_id_and_body(
+    scenario: Scenario, receiver: Server, status: str
+) -> None:
+    receiver.behave = says(answer(b"try later\x00", status=status))
+    endpoint, queued = one_event(scenario, receiver.url)
+    delivery.deliver(endpoint.pk)
+    failed = EventDelivery.objects.get()
+    receiver.behave = ACCEPTED
+    succeeded = attempt_again(endpoint)
+
+    first, second = received(receiver)
+    assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
+    assert (failed.status, failed.attempts, succeeded.status) == ("pending", 1, "delivered")
+    code = int(status[:3])
+    assert [(each["status_code"], each["error"]) for each in succeeded.attempt_log] == [
+        (code, f"The endpoint answered {code}."),
+        (200, ""),
+    ]
+    assert failed.attempt_log[0]["response"] == "try later�"
+
+
+def test_pauses_grow_over_three_days_and_the_endpoint_is_then_disabled(
+    scenario: Scenario, receiver: Server, time_machine: Any
+) -> None:
+    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    endpoint, _ = one_event(scenario, receiver.url)
+    time_machine.move_to(timezone.now(), tick=False)
+    pauses = []
+    for _ in range(9):
+        failing = attempt_again(endpoint)
+        assert failing.next_attempt_at is not None
+        pauses.append((failing.next_attempt_at - timezone.now()).total_seconds())
+    last = attempt_again(endpoint)
+    endpoint.refresh_from_db()
+
+    hour = 3600
+    assert pauses == [
+        5, 300, 1800, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour
+    ]  # fmt: skip
+    assert (last.status, last.attempts, len(receiver.requests)) == ("failed", 10, 10)
+    assert endpoint.status == "disabled"
+    assert endpoint.disabled_reason == (
+        "The endpoint answered 500. finding.created was tried 10 times in three days."
+    )
+
+
+def test_disabled_endpoint_gets_nothing_and_the_admins_get_one_email(
+    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]], settings: Settings
+) -> None:
+    settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
+    admin = create_user("admin@example.com", organization=scenario.organization, role=Membership.Role.ADMIN)
+    create_user("member@example.com", organization=scenario.organization)
+    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    endpoint, _ = one_event(scenario, receiver.url)
+    EventDelivery.objects.update(attempts=delivery.MAX_ATTEMPTS - 1)
+    delivery.deliver(endpoint.pk)
+    delivery.requeue_pending()
+    factories.finding(scenario)
+    run_workers()
+    jobs.send_webhook_notice(str(endpoint.pk))
+    jobs.send_webhook_notice(str(endpoint.pk))
+
+    assert ("notifications.send_webhook_notice", str(endpoint.pk)) in sent
+    assert sorted(email.to[0] for email in mail.outbox) == sorted([scenario.owner.email, admin.email])
+    assert mail.outbox[0].subject == f"A webhook of {scenario.organization.name} was disabled"
+    assert (
+        f"https://audit.example.com/admin/notifications/webhookendpoint/{endpoint.pk}/" in mail.outbox[0].body
+    )
+    assert (len(receiver.requests), EventDelivery.objects.count()) == (1, 1)
+    assert Event.objects.get(name="webhook.disabled").subject_id == endpoint.pk
+
+
+def test_email_is_sent_later_when_the_mail_server_is_unavailable(
+    scenario: Scenario, receiver: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    services.disable_after_failure(endpoint, "It does not answer.")
+
+    def unavailable(*args: Any) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", unavailable)
+        jobs.send_webhook_notice(str(endpoint.pk))
+    jobs.send_webhook_notice(str(endpoint.pk))
+    early = len(mail.outbox)
+    WebhookEndpoint.objects.update(notice_due_at=timezone.now())
+    jobs.send_webhook_notice(str(endpoint.pk))
+
+    assert (early, len(mail.outbox)) == (0, 1)
+
+
+def test_enabled_again_the_pending_events_are_sent_at_once(scenario: Scenario, receiver: Server) -> None:
+    receiver.behave = says(answer(b"", status="503 Service Unavailable"))
+    endpoint, _ = one_event(scenario, receiver.url)
+    delivery.deliver(endpoint.pk)
+    services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
+    make_due()
+    delivery.deliver(endpoint.pk)
+    while_disabled = len(receiver.requests)
+    receiver.behave = ACCEPTED
+    services.update(scenario.organization, endpoint.pk, changes={"status": "enabled"}, by=SYSTEM)
+    run_workers()
+
+    assert (while_disabled, statuses()) == (1, ["delivered"])
+
+
+def test_gone_disables_the_endpoint_at_once(scenario: Scenario, receiver: Server) -> None:
+    receiver.behave = says(answer(b"", status="410 Gone"))
+    endpoint, _ = one_event(scenario, receiver.url)
+
+    delivery.deliver(endpoint.pk)
+
+    endpoint.refresh_from_db()
+    assert (endpoint.status, endpoint.disabled_reason, statuses()) == (
+        "disabled", "The endpoint answered 410 (Gone).", ["failed"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+def test_retry_waits_as_long_as_the_receiver_requests(
+    scenario: Scenario, receiver: Server, status: str
+) -> None:
+    receiver.behave = says(answer(b"", status=status, headers=["Retry-After: 600"]))
+    endpoint, _ = one_event(scenario, receiver.url)
+
+    delivery.deliver(endpoint.pk)
+
+    [waiting] = EventDelivery.objects.all()
+    assert waiting.next_attempt_at is not None
+    assert timedelta(seconds=590) < waiting.next_attempt_at - timezone.now() <= timedelta(seconds=600)
+
+
+@pytest.mark.usefixtures("short_limits")
+def test_receiver_that_hangs_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
+    hang_up = threading.Event()
+    receiver.behave = lambda connection, request: hang_up.wait(10) and None
+    endpoint, _ = one_event(scenario, receiver.url)
+    start = time.monotonic()
+
+    delivery.deliver(endpoint.pk)
+
+    hang_up.set()
+    [waiting] = EventDelivery.objects.all()
+    assert time.monotonic() - start < 5
+    assert (waiting.status, waiting.attempt_log[0]["status_code"]) == ("pending", None)
+    assert waiting.attempt_log[0]["error"] == "127.0.0.1 sent no data in time."
+
+
+@pytest.mark.usefixtures("short_limits")
+def test_receiver_that_answers_byte_by_byte_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
+    receiver.behave = drips(b"x", b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", every=0.05)
+    endpoint, _ = one_event(scenario, receiver.url)
+    start = time.monotonic()
+
+    delivery.deliver(endpoint.pk)
+
+    assert time.monotonic() - start < 5
+    assert statuses() == ["pending"]
+
+
+def test_huge_response_is_read_up_to_the_limit(scenario: Scenario, receiver: Server) -> None:
+    receiver.behave = drips(b"x" * 65536, b"HTTP/1.1 200 OK\r\n\r\n")
+    endpoint, _ = one_event(scenario, receiver.url)
+
+    delivery.deliver(endpoint.pk)
+
+    [done] = EventDelivery.objects.all()
+    assert (done.status, done.attempt_log[0]["response"]) == ("delivered", "x" * 500)
+
+
+def test_receiver_that_speaks_no_http_and_a_closed_port_are_failures(
+    scenario: Scenario, receiver: Server, settings: Settings
+) -> None:
+    receiver.behave = says(b"220 smtp.example.com ESMTP\r\n")
+    garbage, _ = one_event(scenario, receiver.url)
+    delivery.deliver(garbage.pk)
+    WebhookEndpoint.objects.all().delete()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{port}"
+    closed, queued = one_event(scenario, f"http://127.0.0.1:{port}/")
+    delivery.deliver(closed.pk)
+
+    queued.refresh_from_db()
+    assert (queued.status, queued.attempt_log[0]["status_code"]) == ("pending", None)
+    assert queued.attempt_log[0]["error"]
+
+
+def test_redirect_to_a_private_address_is_not_followed(scenario: Scenario, receiver: Server) -> None:
+    with Server() as internal:
+        receiver.behave = redirects(internal.url, "307 Temporary Redirect")
+        endpoint, _ = one_event(scenario, receiver.url)
+
+        delivery.deliver(endpoint.pk)
+
+        [waiting] = EventDelivery.objects.all()
+        assert internal.connections == 0
+    assert (waiting.status, waiting.attempt_log[0]["error"]) == (
+        "pending", "The endpoint redirects (307). Redirects are not followed.",
+    )  # fmt: skip
+
+
+def test_name_that_resolves_to_a_private_address_is_not_connected(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server() as internal:
+        endpoint, _ = one_event(scenario, "https://hooks.example.com:8443/x")
+        local = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", internal.port))]
+        monkeypatch.setattr("socket.getaddrinfo", lambda *args, **kwargs: local)
+
+        delivery.deliver(endpoint.pk)
+
+        [waiting] = EventDelivery.objects.all()
+        assert internal.connections == 0
+    assert (waiting.status, waiting.attempts) == ("pending", 1)
+    assert "hooks.example.com" in waiting.attempt_log[0]["error"]
+
+
+def test_worker_killed_between_request_and_record_delivers_again_after_its_lease(
+    scenario: Scenario, receiver: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint, _ = one_event(scenario, receiver.url)
+
+    def kill(*args: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "_finish_attempts", kill)
+        with pytest.raises(Killed):
+            delivery.deliver(endpoint.pk)
+    [interrupted] = EventDelivery.objects.all()
+    delivery.deliver(endpoint.pk)
+    while_leased = len(receiver.requests)
+    WebhookEndpoint.objects.update(lease_until=timezone.now())
+    make_due()
+    delivery.deliver(endpoint.pk)
+
+    first, second = received(receiver)
+    [done] = EventDelivery.objects.all()
+    assert (interrupted.status, interrupted.attempts, while_leased) == ("pending", 1, 1)
+    assert interrupted.next_attempt_at is not None
+    assert interrupted.next_attempt_at > timezone.now()
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert (done.status, done.attempts) == ("delivered", 2)
+    assert [each["error"] for each in done.attempt_log] == [delivery.UNFINISHED, ""]
+
+
+def test_late_worker_records_nothing(scenario: Scenario, receiver: Server) -> None:
+    endpoint, queued = one_event(scenario, receiver.url)
+    late = leases.acquire(WebhookEndpoint, endpoint.pk, seconds=-1)
+    assert late is not None
+    messages = delivery._begin_attempts(late)
+    leases.acquire(WebhookEndpoint, endpoint.pk, seconds=60)
+
+    accepted = delivery._finish_attempts(late, delivery._send_all(messages))
+
+    queued.refresh_from_db()
+    assert (accepted, queued.status, len(receiver.requests)) == (False, "pending", 1)
+
+
+def test_two_workers_never_deliver_to_an_endpoint_at_the_same_time(
+    scenario: Scenario, receiver: Server
+) -> None:
+    endpoint, _ = one_event(scenario, receiver.url)
+    leases.acquire(WebhookEndpoint, endpoint.pk, seconds=60)
+
+    delivery.deliver(endpoint.pk)
+
+    assert (receiver.requests, statuses()) == ([], ["pending"])
+
+
+def test_events_of_a_subject_are_delivered_in_their_order(scenario: Scenario, receiver: Server) -> None:
+    make_endpoint(scenario, receiver.url, events=["finding.*"])
+    findings = [factories.finding(scenario) for _ in range(3)]
+    for status in ("triaged", "in_progress", "ready_verify", "triaged"):
+        for finding in findings:
+            triage.update(finding.pk, changes={"status": status}, by=SYSTEM)
+
+    run_workers()
+
+    order: dict[str, list[int]] = {}
+    for request in received(receiver):
+        order.setdefault(request.json["data"]["subject_id"], []).append(request.json["data"]["id"])
+    assert [len(ids) for ids in order.values()] == [5, 5, 5]
+    assert all(ids == sorted(ids) for ids in order.values())
+
+
+def test_retry_does_not_hold_back_later_events(scenario: Scenario, receiver: Server) -> None:
+    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    endpoint, _ = one_event(scenario, receiver.url)
+    delivery.deliver(endpoint.pk)
+    receiver.behave = ACCEPTED
+    triage.update(
+        Event.objects.get(name="finding.created").subject_id, changes={"status": "triaged"}, by=SYSTEM
+    )
+
+    run_workers()
+
+    assert statuses() == ["pending", "delivered"]
+
+
+def test_endpoint_that_accepts_nothing_waits_for_the_next_sweep(
+    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+) -> None:
+    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    for _ in range(delivery.MAX_PARALLEL + 3):
+        factories.finding(scenario)
+    queue_events()
+    sent.clear()
+
+    delivery.deliver(endpoint.pk)
+    requests = len(receiver.requests)
+    delivery.requeue_pending()
+
+    assert requests == delivery.MAX_PARALLEL
+    assert sent == [("notifications.deliver_to_webhook", str(endpoint.pk))]
+
+
+def test_sweep_leaves_leased_disabled_and_idle_endpoints_alone(
+    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+) -> None:
+    leased, disabled, _ = [make_endpoint(scenario, receiver.url)[0] for _ in range(3)]
+    factories.finding(scenario)
+    queue_events()
+    EventDelivery.objects.exclude(endpoint__in=[leased, disabled]).delete()
+    leases.acquire(WebhookEndpoint, leased.pk, seconds=60)
+    services.update(scenario.organization, disabled.pk, changes={"status": "disabled"}, by=SYSTEM)
+    sent.clear()
+
+    delivery.requeue_pending()
+
+    assert sent == []
+
+
+def test_secret_that_cannot_be_decrypted_sends_nothing_and_loses_nothing(
+    scenario: Scenario, receiver: Server
+) -> None:
+    endpoint, queued = one_event(scenario, receiver.url)
+    other, _ = make_endpoint(scenario, receiver.url)
+    # Copied to another row, a secret has another owner.
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(credentials=other.credentials)
+
+    delivery.deliver(endpoint.pk)
+
+    queued.refresh_from_db()
+    assert (receiver.requests, queued.status, queued.attempts) == ([], "pending", 0)
+    services.rotate_secret(scenario.organization, endpoint.pk, overlap=timedelta(days=1), by=SYSTEM)
+    delivery.deliver(endpoint.pk)
+    queued.refresh_from_db()
+    assert queued.status == "delivered"
+
+
+def test_failed_test_event_is_not_retried_and_disables_nothing(scenario: Scenario, receiver: Server) -> None:
+    receiver.behave = says(answer(b"no", status="500 Internal Server Error"))
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    queued = services.send_test(scenario.organization, endpoint.pk, by=SYSTEM)
+
+    delivery.deliver(endpoint.pk)
+
+    [request] = received(receiver)
+    queued.refresh_from_db()
+    endpoint.refresh_from_db()
+    assert request.json["type"] == "webhook.test"
+    assert (queued.status, endpoint.status) == ("failed", "enabled")

@@ -1,0 +1,173 @@
+"""Events become deliveries of the endpoints that select them: once each, and none is missed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts import services as accounts
+from accounts.actors import SYSTEM
+from events.log import log_event
+from events.models import Event, OutboxEntry
+from findings.services import triage
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import fan_out, services, subscribers
+from tests import factories
+from tests.factories import Scenario
+from tests.unit.notifications.webhooks.conftest import make_endpoint, queue_events
+
+pytestmark = pytest.mark.django_db
+URL = "https://hooks.example.com/krafter"
+
+
+def queued_types() -> list[str]:
+    return list(EventDelivery.objects.order_by("event_id").values_list("event_type", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([], ["finding.created", "task.created"]),
+        (["task.created"], ["task.created"]),
+        (["finding.*", "policy.*"], ["finding.created"]),
+        (["finding.updated"], []),
+    ],
+)
+def test_endpoint_gets_the_events_that_it_selects(
+    scenario: Scenario, events: list[str], expected: list[str]
+) -> None:
+    make_endpoint(scenario, URL, events=events)
+    factories.task(scenario)
+
+    queue_events()
+
+    assert queued_types() == expected
+
+
+def test_endpoint_gets_the_events_of_its_projects(scenario: Scenario) -> None:
+    other = accounts.create_project(scenario.organization, slug="shop", site_url="https://shop.example.com")
+    make_endpoint(scenario, URL, project_ids=[other.pk], events=["finding.*"])
+    in_other = Scenario(scenario.organization, scenario.owner, other, "", scenario.client)
+    factories.finding(scenario)
+    finding = factories.finding(in_other)
+
+    queue_events()
+
+    assert list(EventDelivery.objects.values_list("subject_id", flat=True)) == [finding.pk]
+
+
+def test_deleted_project_does_not_widen_the_filter(scenario: Scenario) -> None:
+    other = accounts.create_project(scenario.organization, slug="shop", site_url="https://shop.example.com")
+    make_endpoint(scenario, URL, project_ids=[other.pk])
+    other.delete()
+    factories.finding(scenario)
+
+    queue_events()
+
+    assert queued_types() == []
+
+
+def test_events_of_another_organisation_are_not_stored(scenario: Scenario) -> None:
+    make_endpoint(scenario, URL)
+    other = factories.scenario()
+    factories.finding(other)
+    entries = OutboxEntry.objects.filter(consumer=fan_out.CONSUMER).count()
+
+    queue_events()
+
+    assert (entries, queued_types()) == (0, [])
+
+
+def test_event_is_stored_once_when_the_outbox_and_the_audit_log_have_it(scenario: Scenario) -> None:
+    make_endpoint(scenario, URL)
+    factories.finding(scenario)
+
+    fan_out.queue_missed()
+    queue_events()
+    queue_events()
+
+    assert queued_types() == ["finding.created"]
+
+
+def test_event_of_a_process_that_did_not_know_the_endpoint_is_queued(scenario: Scenario) -> None:
+    factories.finding(scenario)  # this process knows now that there is no endpoint
+    known = dict(subscribers._known)
+    make_endpoint(scenario, URL, events=["finding.updated"])
+    subscribers._known.update(known)
+    finding = factories.finding(scenario)
+    triage.update(finding.pk, changes={"status": "triaged"}, by=SYSTEM)
+    entries = OutboxEntry.objects.filter(consumer=fan_out.CONSUMER).count()
+
+    queue_events()
+
+    assert (entries, queued_types()) == (0, ["finding.updated"])
+
+
+def test_events_before_the_endpoint_are_not_delivered(scenario: Scenario) -> None:
+    factories.finding(scenario)
+    make_endpoint(scenario, URL)
+
+    queue_events()
+
+    assert queued_types() == []
+
+
+def test_audit_log_is_searched_for_a_short_time_only(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    factories.finding(scenario)
+    OutboxEntry.objects.all().delete()
+    WebhookEndpoint.objects.update(enabled_at=timezone.now() - timedelta(minutes=4))
+
+    fan_out.queue_missed()
+
+    assert queued_types() == []
+
+
+def test_very_large_event_is_sent_without_its_data(scenario: Scenario) -> None:
+    make_endpoint(scenario, URL)
+    finding = factories.finding(scenario)
+    log_event("finding.updated", finding, by=SYSTEM, was="x" * 300_000)
+
+    queue_events()
+
+    payload: Any = EventDelivery.objects.get(event_type="finding.updated").payload
+    assert len(payload) < 1000
+    assert '"data":{},' in payload
+    assert '"truncated":true' in payload
+
+
+def test_many_events_cost_a_constant_number_of_statements(
+    scenario: Scenario, django_assert_max_num_queries: Any
+) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    factories.finding(scenario)
+    [event] = Event.objects.filter(name="finding.created")
+    events = [Event(**{**_columns(event), "id": number}) for number in range(1, 400)]
+
+    with django_assert_max_num_queries(3):
+        assert fan_out.queue(endpoint, scenario.project, events) == 399
+
+
+def _columns(event: Event) -> dict[str, Any]:
+    return {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
+
+
+def test_event_of_a_deleted_project_is_dropped(scenario: Scenario) -> None:
+    make_endpoint(scenario, URL)
+    factories.finding(scenario)
+    scenario.project.delete()
+
+    queue_events()
+
+    assert (queued_types(), OutboxEntry.objects.filter(consumer=fan_out.CONSUMER).count()) == ([], 0)
+
+
+def test_disabled_endpoint_stores_nothing(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
+    factories.finding(scenario)
+
+    queue_events()
+
+    assert (queued_types(), subscribers.has_endpoints(scenario.organization.pk)) == ([], False)

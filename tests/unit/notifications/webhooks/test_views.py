@@ -1,0 +1,376 @@
+"""The API of webhook endpoints and deliveries: limits, ETags, idempotency, secrets, replays."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import services as accounts
+from accounts.actors import SYSTEM
+from events.models import Event
+from krafter_audit.api.models import IdempotentResponse
+from krafter_audit.http.timestamps import format_timestamp
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import delivery, endpoint_secrets, services
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.raw_servers import Server, answer, says
+from tests.unit.notifications.webhooks.conftest import ACCEPTED, make_endpoint, queue_events, run_workers
+
+pytestmark = pytest.mark.django_db
+URL = "https://hooks.example.com/krafter?token=abc"
+
+
+def ask(scenario: Scenario, method: str, path: str = "", body: Any = None, **headers: str) -> Any:
+    path = f"/api/v1/orgs/{scenario.organization.pk}/webhooks{path}"
+    return scenario.client.ask(method, path, body, **headers)
+
+
+def created(scenario: Scenario, **fields: Any) -> dict[str, Any]:
+    response = ask(scenario, "post", "", {"url": URL, **fields})
+    assert response.status_code == 201, response.content
+    data: dict[str, Any] = response.json()["data"]
+    return data
+
+
+def test_created_endpoint_is_returned_with_its_secret_once(scenario: Scenario) -> None:
+    response = ask(
+        scenario,
+        "post",
+        "",
+        {"url": URL, "description": "CI", "events": ["finding.*"], "projects": ["production-website"]},
+    )
+
+    [endpoint] = WebhookEndpoint.objects.all()
+    data = response.json()["data"]
+    [secret] = endpoint_secrets.open_secrets(endpoint)
+    assert (response.status_code, bool(response["etag"])) == (201, True)
+    assert data == {
+        "id": str(endpoint.pk),
+        "org_id": str(scenario.organization.pk),
+        "url": URL,
+        "description": "CI",
+        "events": ["finding.*"],
+        "projects": ["production-website"],
+        "status": "enabled",
+        "disabled_at": None,
+        "disabled_reason": "",
+        "previous_secret_until": None,
+        "created_at": format_timestamp(endpoint.created_at),
+        "updated_at": format_timestamp(endpoint.updated_at),
+        "secret": secret,
+    }
+    read, listed = ask(scenario, "get", f"/{endpoint.pk}"), ask(scenario, "get")
+    del data["secret"]
+    assert (read.json()["data"], listed.json()["data"]) == (data, [data])
+    assert secret.encode() not in bytes(endpoint.credentials)
+    logged = str(list(Event.objects.filter(name="webhook.created").values_list("data", flat=True)))
+    assert (secret in logged, "token=abc" in logged, "hooks.example.com" in logged) == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "url"),
+        ({"url": "http://hooks.example.com/"}, "url"),
+        ({"url": "https://user:pass@hooks.example.com/"}, "url"),
+        ({"url": "ftp://hooks.example.com/"}, "url"),
+        ({"url": "https://127.0.0.1/"}, "url"),
+        ({"url": "https://169.254.169.254/latest"}, "url"),
+        ({"url": "https://[::1]/"}, "url"),
+        ({"url": "https://metadata.google.internal/"}, "url"),
+        ({"url": "https://hooks.example.com:22/"}, "url"),
+        ({"url": "https://0x7f000001/"}, "url"),
+        ({"url": URL, "events": ["finding.crated"]}, "events"),
+        ({"url": URL, "events": "finding.created"}, "events"),
+        ({"url": URL, "projects": ["elsewhere"]}, "projects"),
+        ({"url": URL, "secret": "whsec_mine"}, "secret"),
+        ({"url": URL, "status": "disabled"}, "status"),
+    ],
+)
+def test_invalid_endpoint_is_refused(scenario: Scenario, body: dict[str, Any], field: str) -> None:
+    response = ask(scenario, "post", "", body)
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
+    assert WebhookEndpoint.objects.count() == 0
+
+
+def test_http_is_allowed_on_a_network_that_the_operator_lists(scenario: Scenario, receiver: Server) -> None:
+    assert created(scenario, url=receiver.url)["url"] == f"{receiver.url}/"
+
+
+def test_read_key_reads_and_does_not_write() -> None:
+    scenario = factories.scenario(scopes=("audit:read",))
+    endpoint, _ = make_endpoint(scenario, URL)
+
+    assert ask(scenario, "get", f"/{endpoint.pk}/deliveries").status_code == 200
+    assert ask(scenario, "post", f"/{endpoint.pk}/test").status_code == 403
+    assert ask(scenario, "post", "", {"url": URL}).status_code == 403
+    assert ask(scenario, "delete", f"/{endpoint.pk}").status_code == 403
+    assert WebhookEndpoint.objects.count() == 1
+
+
+def test_endpoints_of_another_organisation_are_not_found(scenario: Scenario) -> None:
+    other = factories.scenario()
+    endpoint, _ = make_endpoint(other, URL)
+    sent = services.send_test(other.organization, endpoint.pk, by=SYSTEM)
+    mine, _ = make_endpoint(scenario, URL)
+
+    for method, path, body in (
+        ("get", f"/{endpoint.pk}", None),
+        ("patch", f"/{endpoint.pk}", {"description": "x"}),
+        ("delete", f"/{endpoint.pk}", None),
+        ("post", f"/{endpoint.pk}/rotate-secret", {}),
+        ("post", f"/{endpoint.pk}/test", None),
+        ("get", f"/{mine.pk}/deliveries/{sent.pk}", None),
+        ("post", f"/{mine.pk}/deliveries/{sent.pk}/replay", None),
+    ):
+        assert ask(scenario, method, path, body).status_code == 404
+    endpoint.refresh_from_db()
+    assert endpoint.description == ""
+
+
+def test_limit_of_endpoints_is_refused_with_its_numbers(scenario: Scenario, settings: Settings) -> None:
+    settings.KRAFTER_WEBHOOKS_PER_ORGANIZATION = 2
+    created(scenario)
+    created(scenario)
+    make_endpoint(factories.scenario(), URL)
+
+    error = ask(scenario, "post", "", {"url": URL})
+
+    assert (error.status_code, error.json()["error"]["code"]) == (409, "webhook_limit_reached")
+    assert error.json()["error"]["details"] == {"limit": 2, "used": 2}
+    assert WebhookEndpoint.objects.filter(organization=scenario.organization).count() == 2
+
+
+def test_changes_need_the_current_version_if_the_client_names_one(scenario: Scenario) -> None:
+    pk = created(scenario)["id"]
+    first = ask(scenario, "get", f"/{pk}")["etag"]
+    changed = ask(scenario, "patch", f"/{pk}", {"description": "new"}, if_match=first)
+
+    late = [
+        ask(scenario, "patch", f"/{pk}", {"description": "late"}, if_match=first),
+        ask(scenario, "post", f"/{pk}/rotate-secret", {}, if_match=first),
+        ask(scenario, "delete", f"/{pk}", if_match=first),
+    ]
+
+    assert (changed.status_code, [each.status_code for each in late]) == (200, [412, 412, 412])
+    assert WebhookEndpoint.objects.get().description == "new"
+    assert ask(scenario, "get", f"/{pk}", if_none_match=changed["etag"]).status_code == 304
+    assert ask(scenario, "delete", f"/{pk}", if_match=changed["etag"]).status_code == 200
+
+
+def test_repeated_creation_returns_the_same_secret_which_is_stored_encrypted(scenario: Scenario) -> None:
+    body = {"url": URL}
+    first = ask(scenario, "post", "", body, idempotency_key="k1")
+    again = ask(scenario, "post", "", body, idempotency_key="k1")
+
+    [stored] = IdempotentResponse.objects.all()
+    secret = first.json()["data"]["secret"]
+    assert again["idempotent-replayed"] == "true"
+    assert (again.status_code, again.json()["data"]["secret"]) == (201, secret)
+    assert (stored.is_sealed, secret.encode() in bytes(stored.body)) == (True, False)
+    assert WebhookEndpoint.objects.count() == 1
+
+
+def test_stored_secret_is_not_repeated_once_its_key_is_removed(
+    scenario: Scenario, settings: Settings
+) -> None:
+    ask(scenario, "post", "", {"url": URL}, idempotency_key="k1")
+    settings.KRAFTER_ENCRYPTION_KEYS = "k9:" + "A" * 43 + "="
+
+    again = ask(scenario, "post", "", {"url": URL}, idempotency_key="k1")
+
+    assert (again.status_code, again.json()["error"]["code"]) == (422, "idempotency_key_reused")
+
+
+def test_rotated_secret_is_returned_once(scenario: Scenario) -> None:
+    old = created(scenario)
+    response = ask(scenario, "post", f"/{old['id']}/rotate-secret", {"overlap_seconds": 600})
+
+    data, [endpoint] = response.json()["data"], WebhookEndpoint.objects.all()
+    assert response.status_code == 200
+    assert endpoint_secrets.open_secrets(endpoint) == [data["secret"], old["secret"]]
+    assert endpoint.previous_secret_until is not None
+    assert timedelta(seconds=590) < endpoint.previous_secret_until - timezone.now() < timedelta(seconds=601)
+
+
+@pytest.mark.parametrize("overlap", [-1, 7 * 24 * 3600 + 1, "600", True])
+def test_invalid_overlap_is_refused(scenario: Scenario, overlap: Any) -> None:
+    pk = created(scenario)["id"]
+    before = bytes(WebhookEndpoint.objects.get().credentials)
+
+    response = ask(scenario, "post", f"/{pk}/rotate-secret", {"overlap_seconds": overlap})
+
+    assert (response.status_code, bytes(WebhookEndpoint.objects.get().credentials)) == (422, before)
+
+
+def test_filters_and_status_are_changed_and_an_empty_change_is_refused(scenario: Scenario) -> None:
+    accounts.create_project(scenario.organization, slug="shop", site_url="https://shop.example.com")
+    pk = created(scenario)["id"]
+
+    changed = ask(
+        scenario, "patch", f"/{pk}", {"events": ["task.*"], "projects": ["shop"], "status": "disabled"}
+    ).json()["data"]
+    empty = ask(scenario, "patch", f"/{pk}", {})
+
+    assert (changed["events"], changed["projects"], changed["status"]) == (["task.*"], ["shop"], "disabled")
+    assert (changed["disabled_reason"], bool(changed["disabled_at"])) == ("Disabled by a user.", True)
+    assert empty.status_code == 422
+
+
+def test_deliveries_are_listed_with_filters_and_read_with_attempts(
+    scenario: Scenario, receiver: Server
+) -> None:
+    receiver.behave = says(answer(b"busy", status="500 Internal Server Error"))
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    factories.task(scenario)
+    run_workers()
+
+    page = ask(scenario, "get", f"/{endpoint.pk}/deliveries?limit=1").json()
+    tasks = ask(scenario, "get", f"/{endpoint.pk}/deliveries?type=task.created&status=pending").json()
+    none = ask(scenario, "get", f"/{endpoint.pk}/deliveries?status=delivered").json()
+    one = ask(scenario, "get", f"/{endpoint.pk}/deliveries/{tasks['data'][0]['id']}")
+
+    assert (page["meta"]["total"], len(page["data"]), bool(page["meta"]["next_cursor"])) == (2, 1, True)
+    assert (tasks["meta"]["total"], none["data"]) == (1, [])
+    data = one.json()["data"]
+    assert data["project_id"] == "production-website"
+    assert (data["status_code"], data["error"]) == (500, "The endpoint answered 500.")
+    assert '"type":"task.created"' in data["payload"]
+    [attempt] = data["attempt_log"]
+    assert (attempt["status_code"], attempt["response"]) == (500, "busy")
+    assert one["etag"]
+
+
+def test_lists_cost_a_constant_number_of_queries(scenario: Scenario, django_assert_num_queries: Any) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    for _ in range(3):
+        make_endpoint(scenario, URL, project_ids=[scenario.project.pk])
+        factories.finding(scenario)
+    queue_events()
+    ask(scenario, "get")
+
+    # The page, its total, and the slugs of projects or the endpoint
+    with django_assert_num_queries(3):
+        assert len(ask(scenario, "get").json()["data"]) == 4
+    with django_assert_num_queries(3):
+        assert len(ask(scenario, "get", f"/{endpoint.pk}/deliveries").json()["data"]) == 3
+
+
+@pytest.mark.parametrize("query", ["status=sent", "status=", "kind=x", "created_after=x", "offset=1"])
+def test_invalid_filters_of_deliveries_are_refused(scenario: Scenario, query: str) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+
+    assert ask(scenario, "get", f"/{endpoint.pk}/deliveries?{query}").status_code == 422
+
+
+def test_replayed_delivery_is_sent_again_with_its_id(scenario: Scenario, receiver: Server) -> None:
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    factories.finding(scenario)
+    run_workers()
+    [done] = EventDelivery.objects.all()
+
+    response = ask(scenario, "post", f"/{endpoint.pk}/deliveries/{done.pk}/replay")
+    run_workers()
+
+    data = response.json()["data"]
+    assert (response.status_code, data["status"], data["attempts"]) == (202, "pending", 0)
+    assert len(receiver.requests) == 2
+    assert len({request.partition(b"webhook-id: ")[2][:36] for request in receiver.requests}) == 1
+    done.refresh_from_db()
+    assert (done.status, len(done.attempt_log)) == ("delivered", 2)
+
+
+def test_replay_of_a_period_sends_what_failed_and_what_was_missed(
+    scenario: Scenario, receiver: Server
+) -> None:
+    start = timezone.now() - timedelta(minutes=1)
+    before = factories.finding(scenario)  # before there was an endpoint
+    receiver.behave = says(answer(b"", status="410 Gone"))
+    endpoint, _ = make_endpoint(scenario, receiver.url, events=["finding.created"])
+    failed = factories.finding(scenario)
+    run_workers()
+    missed = factories.finding(scenario)  # while the endpoint is disabled
+    refused = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
+    receiver.behave = ACCEPTED
+    ask(scenario, "patch", f"/{endpoint.pk}", {"status": "enabled"})
+    WebhookEndpoint.objects.update(enabled_at=timezone.now() - timedelta(hours=1))
+    receiver.requests.clear()
+
+    first = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
+    run_workers()
+    again = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
+    everything = ask(
+        scenario,
+        "post",
+        f"/{endpoint.pk}/replay",
+        {"created_after": format_timestamp(start), "include_delivered": True},
+    )
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "webhook_disabled")
+    assert (first.status_code, first.json()["data"]) == (202, {"replayed": 3, "more": False})
+    sent = EventDelivery.objects.filter(subject_id__in=[before.pk, failed.pk, missed.pk])
+    assert (sent.count(), len(receiver.requests)) == (3, 3)
+    assert again.json()["data"] == {"replayed": 0, "more": False}
+    assert everything.json()["data"] == {"replayed": 3, "more": False}
+
+
+def test_replay_says_when_there_is_more(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MAX_REPLAYED", 2)
+    start = format_timestamp(timezone.now() - timedelta(minutes=1))
+    for _ in range(3):
+        factories.finding(scenario)
+    endpoint, _ = make_endpoint(scenario, URL, events=["finding.*"])
+
+    result = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": start}).json()["data"]
+
+    assert (result, EventDelivery.objects.count()) == ({"replayed": 2, "more": True}, 2)
+
+
+def test_replay_further_back_than_deliveries_are_kept_is_refused(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    long_ago = format_timestamp(timezone.now() - timedelta(days=31))
+
+    response = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": long_ago})
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["created_after"])
+
+
+def test_test_event_is_queued(scenario: Scenario, receiver: Server) -> None:
+    endpoint, _ = make_endpoint(scenario, receiver.url, events=["task.created"])
+
+    response = ask(scenario, "post", f"/{endpoint.pk}/test")
+    delivery.deliver(endpoint.pk)
+
+    data = response.json()["data"]
+    assert (response.status_code, data["type"], data["event_id"]) == (202, "webhook.test", None)
+    assert (
+        ask(scenario, "get", f"/{endpoint.pk}/deliveries/{data['id']}").json()["data"]["status"]
+        == "delivered"
+    )
+
+
+def test_disabled_endpoint_sends_no_test_event(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
+
+    response = ask(scenario, "post", f"/{endpoint.pk}/test")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "webhook_disabled")
+    assert EventDelivery.objects.count() == 0
+
+
+def test_deleted_endpoint_is_gone_with_its_deliveries(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    factories.finding(scenario)
+    queue_events()
+
+    response = ask(scenario, "delete", f"/{endpoint.pk}")
+
+    assert (response.status_code, response.json()["data"]["id"]) == (200, str(endpoint.pk))
+    assert (WebhookEndpoint.objects.count(), EventDelivery.objects.count()) == (0, 0)
+    assert ask(scenario, "get", f"/{endpoint.pk}").status_code == 404
+    assert Event.objects.filter(name__startswith="webhook.").count() == 2
