@@ -162,6 +162,11 @@ class ProjectViewSet(OrganizationViewSet):
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
+    @property
+    def if_match(self) -> str | None:
+        """The ETag of the version that the client wants to change; None if it does not say."""
+        return self.request.headers.get("if-match")
+
     def require_empty_body(self) -> None:
         self.validated_body(EmptyRequestSerializer)
 
@@ -172,11 +177,15 @@ class ProjectViewSet(OrganizationViewSet):
             raise NotFound
         return row
 
-    def respond(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
-        """Return the response with one row and its ETag; 304 if the client has that version."""
-        return self._respond_with_etag(
-            etags.etag_for(row), lambda: self.serialize(row, serializer_class), status
-        )
+    def respond(
+        self, row: Any, serializer_class: type[S], status: int = 200, *, of: etags.Versioned | None = None
+    ) -> Response:
+        """Return the response with one row and its ETag; 304 if the client has that version.
+
+        `of` is the row that has the version, if `row` is another representation of it.
+        """
+        etag = etags.etag_for(of or row)
+        return self._respond_with_etag(etag, lambda: self.serialize(row, serializer_class), status)
 
     def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
         """Return the response with one row, read directly from its columns. Raises NotFound."""

@@ -92,7 +92,7 @@ class FindingViewSet(ProjectViewSet):
             project=self.project,
             changes=self.validated_body(UpdateFindingRequestSerializer),
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
         )
         return self.respond(changed, FindingSerializer)
 

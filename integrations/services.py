@@ -19,6 +19,7 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.registry import ADAPTERS
 from integrations.queries import require_known_provider
 from integrations.sync import schedule
+from krafter_audit.api.etags import require_match
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
@@ -68,11 +69,12 @@ def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: s
 
 
 @transaction.atomic
-def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
+def disconnect(project: Project, provider: str, *, by: Actor, if_match: str | None = None) -> Integration:
     """Delete credentials and webhook; the integration and its links to tickets stay."""
     integration = _lock(project, provider)
     if integration is None:
         raise NeverConnected
+    require_match(if_match, integration)
     if integration.status != Status.DISCONNECTED:
         Integration.transitions.apply(
             integration,

@@ -64,7 +64,7 @@ class IntegrationViewSet(ProjectViewSet):
     @extend_schema(summary="Disconnect a provider", request=None, responses=IntegrationSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Delete the credentials; 404 for a provider that was never connected."""
-        integration = services.disconnect(self.project, provider, by=self.actor)
+        integration = services.disconnect(self.project, provider, by=self.actor, if_match=self.if_match)
         return self.respond(integration, IntegrationSerializer)
 
     @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
@@ -105,16 +105,18 @@ class WebhookViewSet(ProjectViewSet):
         """Enable the webhook with a new secret, or with the provider's own. The previous one is void."""
         queries.require_known_provider(provider)
         secret = self.validated_body(CreateWebhookRequestSerializer).get("secret")
-        webhook, generated = webhooks.enable(self.project, provider, secret=secret, by=self.actor)
+        webhook, generated = webhooks.enable(
+            self.project, provider, secret=secret, by=self.actor, if_match=self.if_match
+        )
         return self._present(webhook, generated)
 
     @extend_schema(summary="Disable the webhook", request=None, responses=WebhookSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         queries.require_known_provider(provider)
-        return self._present(webhooks.disable(self.project, provider, by=self.actor))
+        return self._present(webhooks.disable(self.project, provider, by=self.actor, if_match=self.if_match))
 
     def _present(self, webhook: Webhook, secret: str | None = None) -> Response:
-        return Response(self.serialize(webhooks.describe(webhook, secret), WebhookSerializer))
+        return self.respond(webhooks.describe(webhook, secret), WebhookSerializer, of=webhook)
 
 
 class ConflictViewSet(ProjectViewSet):

@@ -89,7 +89,7 @@ class TaskViewSet(ProjectViewSet):
             project=self.project,
             changes=self.validated_body(UpdateTaskRequestSerializer),
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
         )
         return self.respond(changed, TaskSerializer)
 
@@ -188,7 +188,7 @@ class PolicyViewSet(ProjectViewSet):
             config=body["config"],
             name=body.get("name"),
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
             plan_token=body.get("plan_token"),
         )
         return self.respond(policy, PolicySerializer)

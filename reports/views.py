@@ -130,4 +130,6 @@ class ShareViewSet(ProjectViewSet):
         """Close the link permanently."""
         self.require_empty_body()
         share = self.get_row(Share.objects.only("id"), pk)
-        return self.respond(services.revoke_share(share.pk, by=self.actor), ShareSerializer)
+        return self.respond(
+            services.revoke_share(share.pk, by=self.actor, if_match=self.if_match), ShareSerializer
+        )

@@ -31,7 +31,14 @@ def is_not_modified(if_none_match: str | None, etag: str) -> bool:
     return "*" in known or etag in [each.removeprefix("W/") for each in known]
 
 
-def require_match(if_match: str | None, row: Versioned) -> None:
-    """Raise PreconditionFailed unless If-Match is absent or names the current version of a locked row."""
-    if if_match is not None and not {"*", etag_for(row)} & set(parse_etags(if_match)):
+def require_match(if_match: str | None, row: Versioned | None) -> None:
+    """Raise PreconditionFailed unless If-Match is absent or names the current version of a locked row.
+
+    An absent row (None) has no version that could match (RFC 9110, section 13.1.1).
+    """
+    if if_match is None:
+        return
+    if row is None:
+        raise PreconditionFailed
+    if not {"*", etag_for(row)} & set(parse_etags(if_match)):
         raise PreconditionFailed(headers={"etag": etag_for(row)})
