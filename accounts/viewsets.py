@@ -225,10 +225,14 @@ class ProjectViewSet(OrganizationViewSet):
         return self.respond_page(page, serializer_class)
 
     def reject_unknown_parameters(self, known: Iterable[str]) -> None:
-        # A misspelled filter must not return everything.
-        unknown = sorted(set(self.request.query_params) - set(known))
-        if unknown:
-            raise InvalidParams(details={name: ["Unknown parameter."] for name in unknown})
+        # A misspelled or an empty filter must not return everything.
+        params = self.request.query_params
+        wrong = {name: ["Unknown parameter."] for name in sorted(set(params) - set(known))}
+        for name in sorted(set(params) & set(known) - {"cursor"}):
+            if "" in params.getlist(name):
+                wrong[name] = ["Send a value, or leave the parameter out."]
+        if wrong:
+            raise InvalidParams(details=wrong)
 
 
 class EmptyRequestSerializer(serializers.Serializer[Any]):

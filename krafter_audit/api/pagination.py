@@ -82,6 +82,8 @@ def paginate_by_cursor(
 
     A cursor is valid only for the list that `bound_to` names, with the same filters.
     """
+    if "offset" in params:
+        raise InvalidParams(details={"offset": ["Send either cursor or offset."]})
     limit, signature = page_limit(params), _signature(params, bound_to)
     raw = single_parameter(params, "cursor")
     position = _decode(raw, signature, listing.model, listing.order) if raw else None

@@ -50,7 +50,7 @@ ADDRESSES = [
     "scans/{scan}",
     "reports",
     "reports/summary",
-    "reports/summary?date_from=2031-01-01&date_to=2031-01-31",
+    "reports/summary?date_from=2025-01-01&date_to=2025-01-31",
     "command-center",
 ]
 
