@@ -57,7 +57,7 @@ def default_confidence() -> int:
 
 
 class Finding(Record):
-    """Something wrong on a site. Unique by domain and title within a project.
+    """Something wrong on a site. Unique by domain and title, and by domain and identity, within a project.
 
     `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word.
     """
@@ -78,6 +78,9 @@ class Finding(Record):
     evidence = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     recommended_fix = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     check_keys = ArrayField(models.CharField(max_length=100), default=list)
+    # What its source calls it, whatever people call it since: `check:KEY`, `id:EXTERNAL_ID`, or `title:TITLE` of the
+    # first report if a person has renamed it. Null: by its title.
+    identity = models.CharField(max_length=320, null=True, editable=False)
     last_seen_at = models.DateTimeField(null=True)
 
     Status = FindingStatus
@@ -107,6 +110,11 @@ class Finding(Record):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "domain", "title"], name="unique_finding_title"),
+            models.UniqueConstraint(
+                fields=["project", "domain", "identity"],
+                condition=Q(identity__isnull=False),
+                name="unique_finding_identity",
+            ),
             # Written by bulk INSERTs and SQL too, which run no validators.
             models.CheckConstraint(condition=Q(domain__in=Domain.values), name="finding_domain_valid"),
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_valid"),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
 from findings.models import CHECK_KEY, MAX_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
+from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
     JSONObjectField,
@@ -96,6 +97,16 @@ class CreateFindingRequestSerializer(RequestSerializer):
     evidence = JSONObjectField(required=False)
     recommended_fix = RecommendedFixRequestSerializer(required=False)
     checks = serializers.ListField(child=CheckKeyField(), max_length=MAX_CHECKS, required=False)
+    external_id = StrictCharField(
+        max_length=255,
+        required=False,
+        help_text="What the source calls the finding: a report with the same one updates it, whatever its title.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "external_id" in attrs:
+            attrs["source_key"] = external_key(attrs.pop("external_id"))
+        return attrs
 
 
 class UnvalidatedListField(serializers.ListField):

@@ -11,6 +11,7 @@ from accounts import quota
 from accounts.actors import SYSTEM, Actor
 from events.log import log_event
 from findings.models import Domain
+from findings.services.identity import check_key
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.db import leases
 from krafter_audit.http.timestamps import format_timestamp
@@ -83,6 +84,7 @@ def _report(part: ScanPart, key: str, results: list[ScanResult]) -> FindingRepor
         confidence=1,
         affected_assets=[{"type": "url", "value": row.page.url} for row in results],
         checks=[key],
+        source_key=check_key(key),
         evidence={
             "scan_id": str(part.scan_id),
             "seen_at": format_timestamp(timezone.now()),
