@@ -34,6 +34,6 @@ def test_unknown_key_in_a_report_is_rejected_with_the_nearest_ones(scenario: Sce
     bulk = scenario.client.ask("post", "findings/bulk", {"findings": [body]})
 
     assert (response.status_code, bulk.status_code) == (422, 422)
-    assert said in str(response.json()["error"]["details"]["checks"])
-    assert said in str(bulk.json()["error"]["details"]["findings.0.checks"])
+    assert said in response.json()["error"]["details"]["checks.1"][0]
+    assert said in bulk.json()["error"]["details"]["findings.0.checks.1"][0]
     assert Finding.objects.count() == 0
