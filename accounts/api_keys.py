@@ -34,6 +34,8 @@ class Caller:
     user_id: UUID
     scopes: frozenset[str]
     expires_at: float  # Unix seconds; infinite for a key without expiry
+    key_id: UUID
+    rate_limit: int | None = None  # requests per minute of the key alone
 
     def has_scope(self, needed: Scope) -> bool:
         return Scope.grants(self.scopes, needed)
@@ -115,17 +117,20 @@ def authenticate(header: str | None, *, slug: str = "") -> Caller:
     if key.last_used_at is None or key.last_used_at < now - LAST_USED_INTERVAL:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     until = math.inf if key.expires_at is None else key.expires_at.timestamp()
-    project = _project(key.organization, slug)
-    return Caller(key.organization, project, key.user_id, _scopes(key.scopes, key.role), until)
+    project = _project(key, slug)
+    scopes = _scopes(key.scopes, key.role)
+    return Caller(key.organization, project, key.user_id, scopes, until, key.pk, key.rate_limit)
 
 
-def _project(organization: Organization, slug: str) -> Project | None:
+def _project(key: ApiKey, slug: str) -> Project | None:
     if not slug or "\x00" in slug:  # PostgreSQL accepts no NUL
         return None
-    project = Project.objects.filter(organization=organization, slug=slug).first()
-    if project is not None:
-        # Spares every reader of `project.organization` a query.
-        project.organization = organization
+    project = Project.objects.filter(organization=key.organization, slug=slug).first()
+    # A key that is bound to other projects gets the response of a project that does not exist.
+    if project is None or (key.project_ids and project.pk not in key.project_ids):
+        return None
+    # Spares every reader of `project.organization` a query.
+    project.organization = key.organization
     return project
 
 

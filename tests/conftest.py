@@ -50,7 +50,13 @@ def scenario(db: None) -> factories.Scenario:
 def _fast_hasher_and_high_rate_limits() -> Iterator[None]:
     """Use a fast password hasher and high rate limits; tests of these set their own values."""
     roomy = dict.fromkeys(
-        ("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC", "KRAFTER_RATE_WRONG_KEYS"),
+        (
+            "KRAFTER_RATE_DEFAULT",
+            "KRAFTER_RATE_STRICT",
+            "KRAFTER_RATE_PUBLIC",
+            "KRAFTER_RATE_WRONG_KEYS",
+            "KRAFTER_RATE_ANONYMOUS",
+        ),
         1_000_000,
     )
     cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]

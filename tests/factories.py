@@ -194,3 +194,9 @@ def remediation_state(verification: Verification) -> dict[str, Any]:
         "finding": found.status,
         "open regressions": found.regressions.filter(status="open").count(),
     }
+
+
+def api_key(scenario: Scenario, **fields: Any) -> AuditClient:
+    """Issue another API key of the owner; return a client with it."""
+    _, key = api_keys.issue(scenario.organization, user=scenario.owner, name="another", **fields)
+    return AuditClient(scenario.project, key)
