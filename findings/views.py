@@ -116,7 +116,8 @@ class FindingBulkViewSet(ProjectViewSet):
     @extend_schema(
         summary="Report up to 1,000 findings",
         request=BulkCreateFindingsRequestSerializer,
-        responses=BulkResultSerializer,
+        operation_id="bulk_create_findings",
+        responses={200: BulkResultSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create or update all findings or none; with `"mode": "partial"` the valid ones, with a result for each."""
@@ -138,7 +139,8 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
     @extend_schema(
         summary="Change many findings",
         request=BulkUpdateFindingsRequestSerializer,
-        responses=BulkUpdateResultSerializer,
+        operation_id="bulk_update_findings",
+        responses={200: BulkUpdateResultSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all findings that match; with `dry_run` only count them."""

@@ -7,7 +7,7 @@ from accounts.views import UsageViewSet
 from integrations.webhooks.views import webhook
 from krafter_audit import health
 from krafter_audit.api.exceptions import not_found
-from krafter_audit.api.schema_views import DocsView, SchemaView
+from krafter_audit.api.schema_views import DocsView, SchemaView, error_list
 from remediation.views import public_keys
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
@@ -21,6 +21,7 @@ urlpatterns = [
     path("healthz/ready", health.ready),
     path("metrics", health.metrics),
     path("api/v1/schema", SchemaView.as_view(), name="schema"),
+    path("api/docs/errors", error_list, name="errors"),
     path("api/docs", DocsView.as_view(), name="docs"),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
     path(".well-known/krafter-evidence-keys.json", require_safe(public_keys)),

@@ -52,7 +52,9 @@ class AlertDestinationViewSet(ProjectViewSet):
         )
         return self._present(destination)
 
-    @extend_schema(summary="Delete an alert destination", request=None, responses=AlertDestinationSerializer)
+    @extend_schema(
+        summary="Delete an alert destination", request=None, responses={200: AlertDestinationSerializer}
+    )
     def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
         destination = destinations.delete_destination(
             self.project, channel, by=self.actor, if_match=self.if_match

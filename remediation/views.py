@@ -170,12 +170,15 @@ class PolicyViewSet(ProjectViewSet):
 
     read_only_posts = frozenset({"test"})
 
-    @extend_schema(summary="Read the current policy", responses=PolicySerializer)
+    @extend_schema(
+        operation_id="get_current_policy", summary="Read the current policy", responses=PolicySerializer
+    )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the active policy; the first request creates the default one."""
         return self.respond(policies.current(self.project), PolicySerializer)
 
     @extend_schema(
+        operation_id="replace_current_policy",
         summary="Replace the current policy",
         request=ReplacePolicyRequestSerializer,
         responses=PolicySerializer,

@@ -99,7 +99,8 @@ class ReportFileViewSet(ProjectViewSet):
     @extend_schema(
         summary="Download the file of a report",
         responses={
-            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "JSON, CSV or PDF."),
+            (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, "The file.")
+            for media_type in ("application/json", "text/csv", "application/pdf")
         },
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:
@@ -125,7 +126,7 @@ class ShareViewSet(ProjectViewSet):
         """Return a share."""
         return self.respond(self.get_row(Share.objects.defer("webhook"), pk), ShareSerializer)
 
-    @extend_schema(summary="Revoke a share", responses=ShareSerializer)
+    @extend_schema(summary="Revoke a share", request=None, responses={200: ShareSerializer})
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the link permanently."""
         self.require_empty_body()

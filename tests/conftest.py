@@ -6,13 +6,13 @@ from typing import Any
 
 import kombu
 import pytest
-from django.test import TransactionTestCase, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from krafter_audit import jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
-from tests import database_flush, factories, missing_packages
+from tests import database_flush, factories, missing_packages, openapi_validation
 from tests.fakes import faulty_site
 
 
@@ -37,6 +37,14 @@ def _flush_written_tables_only() -> Iterator[None]:
     """Flush only the tables that a test has written (tests/database_flush.py)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", database_flush.flush)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _validate_responses() -> Iterator[None]:
+    """Validate every response to a test's client against the OpenAPI description (tests/openapi_validation.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", openapi_validation.request_and_validate)
         yield
 
 

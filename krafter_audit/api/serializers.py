@@ -120,3 +120,7 @@ class ResponseSerializer(serializers.ModelSerializer[Any]):
         **serializers.ModelSerializer.serializer_field_mapping,
         DateTimeField: UTCDateTimeField,
     }
+
+    def get_extra_kwargs(self) -> dict[str, Any]:
+        # Every field is in every response: so that the description says so, none is optional.
+        return {name: {"read_only": True} for name in self.Meta.fields}

@@ -14,7 +14,13 @@ from tests.factories import AuditClient, Scenario
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"api/v1/schema", "api/docs", "^api/", "api/v1/hooks/<str:provider>/<str:integration>"}
+OPEN = {
+    "api/v1/schema",
+    "api/docs",
+    "api/docs/errors",
+    "^api/",
+    "api/v1/hooks/<str:provider>/<str:integration>",
+}
 SENT = {"audit/integrations": "github"}
 
 

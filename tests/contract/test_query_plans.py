@@ -116,7 +116,7 @@ def ids(scenario: Scenario) -> dict[str, Any]:
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
     scenario.client.ask("post", f"verifications/{verification.pk}/approve")
     scenario.client.ask("post", "reports/export", {"format": "json"})
-    scan = Scan.objects.create(project=scenario.project, url="https://example.com/")
+    scan = Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
     return {
         "verification": verification.pk,
         "task": verification.task_id,

@@ -10,7 +10,9 @@ SITE = "https://example.com/"
 def scan_part(scenario: Scenario, *, scanner: str = Scanner.HTTP, scan: Scan | None = None) -> ScanPart:
     """Create a part, of a new running scan if none is given."""
     registry.load()
-    scan = scan or Scan.objects.create(project=scenario.project, url=SITE, status=Scan.Status.RUNNING)
+    scan = scan or Scan.objects.create(
+        project=scenario.project, url=SITE, trigger="manual", status=Scan.Status.RUNNING
+    )
     return ScanPart.objects.create(scan=scan, scanner=scanner)
 
 
