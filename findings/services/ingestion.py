@@ -60,8 +60,14 @@ class IngestionResult:
 
 
 @transaction.atomic
-def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> IngestionResult:
-    """Create or update one finding for each report; open a regression for those that were resolved."""
+def ingest(
+    project: Project, reports: Sequence[FindingReport], *, by: Actor, continued: Collection[Identity] = ()
+) -> IngestionResult:
+    """Create or update one finding for each report; open a regression for those that were resolved.
+
+    `continued` are findings of which the same source has reported a part before: their content is updated, their
+    status and the audit log are not.
+    """
     batch = {report.identity: report for report in reports}
     if len(batch) > 1 or any(report.source_key for report in reports):
         # Overlapping batches would wait for each other's new rows while they hold known ones. No order of locks
@@ -72,7 +78,7 @@ def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> 
     # Another transaction created the rest in the meantime.
     missing = batch.keys() - known.keys() - created.keys()
     known |= lock_findings(project, [batch[identity] for identity in missing])
-    regressed = _update(project, known, batch, by)
+    regressed = _update(project, known, batch, by, continued)
     found = known | created
     return IngestionResult(
         [found[report.identity] for report in reports],
@@ -182,7 +188,11 @@ UPDATED_FIELDS = [
 
 
 def _update(
-    project: Project, known: Mapping[Identity, Finding], batch: Mapping[Identity, FindingReport], by: Actor
+    project: Project,
+    known: Mapping[Identity, Finding],
+    batch: Mapping[Identity, FindingReport],
+    by: Actor,
+    continued: Collection[Identity],
 ) -> list[Finding]:
     # Two reports may be about one finding: one by its first title, and one by its present title.
     findings = list({finding.pk: finding for finding in known.values()}.values())
@@ -199,10 +209,12 @@ def _update(
         update_fields=UPDATED_FIELDS,
     )
     # Resolved only: a finding that was dismissed stays dismissed.
-    regressed = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
+    again = {finding.pk: finding for identity, finding in known.items() if identity not in continued}
+    seen = list(again.values())
+    regressed = [finding for finding in seen if finding.status == FindingStatus.RESOLVED]
     Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
     _open_regressions(project, regressed, by)
-    _log("finding.seen_again", project, findings, by)
+    _log("finding.seen_again", project, seen, by)
     return regressed
 
 
