@@ -1,12 +1,13 @@
 """Base classes of the API's views: every request passes the same steps in the same order."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import Token
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
+from django_filters import FilterSet
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +18,7 @@ from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
+from krafter_audit.api.filters import TIMES, filter_rows, sort_order
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
@@ -225,6 +227,36 @@ class ProjectViewSet(OrganizationViewSet):
         bound_to = f"{rows.model._meta.label} {parent or self.project.pk}"
         listing = QuerySetListing(rows, columns=row_columns(serializer_class))
         page = paginate_by_cursor(listing, self.request.query_params, bound_to=bound_to, total=total)
+        return self.respond_page(page, serializer_class)
+
+    def respond_list(
+        self,
+        rows: QuerySet[M],
+        serializer_class: type[S],
+        filter_class: type[FilterSet],
+        *,
+        total: Callable[[dict[str, Any], QuerySet[M]], int | None],
+        sort: Collection[str] = TIMES,
+        include: Collection[str] = (),
+    ) -> Response:
+        """Return the response with a page of a filtered and sorted list.
+
+        `total` returns the number of rows from the active filters or, as `bounded_count`, by counting the rows.
+        """
+        params = self.request.query_params
+        known = {*filter_class.base_filters, "sort", *(("include",) if include else ())}
+        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | known)
+        order, descending = sort_order(params, sort)
+        matching, filters = filter_rows(filter_class, params, rows)
+        listing = QuerySetListing(
+            matching, order=order, descending=descending, columns=row_columns(serializer_class)
+        )
+        page = paginate_by_cursor(
+            listing,
+            params,
+            bound_to=f"{rows.model._meta.label} {self.project.pk}",
+            total=lambda: total(filters, matching),
+        )
         return self.respond_page(page, serializer_class)
 
     def reject_unknown_parameters(self, known: Iterable[str]) -> None:

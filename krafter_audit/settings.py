@@ -252,7 +252,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Findings become tasks, tasks are verified on the live site, and a verification closes them.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "DEFAULT_GENERATOR_CLASS": "krafter_audit.api.schema.CachedSchemaGenerator",
+    "DEFAULT_GENERATOR_CLASS": "krafter_audit.api.schema.DescriptionGenerator",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # No enum components: "status" is five different enums here, so they are described where they are used.
     "POSTPROCESSING_HOOKS": [],

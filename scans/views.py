@@ -14,10 +14,10 @@ from events import counters
 from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import NotFound
-from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, validated_filter
+from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, list_parameters, validated_filter
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 from scans import screenshots
-from scans.filters import ScanResultFilter
+from scans.filters import ScanFilter, ScanResultFilter
 from scans.models import OUTCOMES, Scan
 from scans.queries import pages_of
 from scans.serializers import (
@@ -38,13 +38,19 @@ class ScanViewSet(ProjectViewSet):
     network_properties: ClassVar = {"run": "url"}
 
     @extend_schema(
-        summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanSerializer(many=True)
+        summary="List scans, newest first",
+        parameters=list_parameters(ScanFilter),
+        responses=ScanSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        rows = Scan.objects.filter(project=self.project)
-        return self.respond_newest(
-            rows, ScanSerializer, total=lambda: counters.count(self.project.pk, "scan")
+        return self.respond_list(
+            Scan.objects.filter(project=self.project),
+            ScanSerializer,
+            ScanFilter,
+            total=lambda filters, rows: counters.count_matching(
+                self.project.pk, "scan", filters, rows, facets={"status"}
+            ),
         )
 
     @extend_schema(summary="Read a scan", parameters=[long_polling.WAIT], responses=ScanSerializer)

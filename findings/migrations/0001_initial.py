@@ -128,4 +128,24 @@ class Migration(migrations.Migration):
             model_name='regression',
             constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='regression_closed_after_opened'),
         ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['project', 'owner', '-score', '-created_at', '-id'], name='finding_by_owner'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['project', '-created_at', '-id'], name='finding_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='finding_updated'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['check_keys'], name='finding_by_check'),
+        ),
+        migrations.AddIndex(
+            model_name='regression',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='regression_updated'),
+        ),
     ]

@@ -15,7 +15,7 @@ from krafter_audit.http.json_encoding import dump_json
 @dataclass(frozen=True)
 class ResultPage:
     rows: Sequence[Any]
-    total: int
+    total: int | None
     next_cursor: str | None = None
 
     @property

@@ -13,7 +13,7 @@ from tests.factories import AuditClient, Scenario
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mid_minute_clock")]
 NAMES = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
 INVALID = "kr_live_" + "A" * 43
-HOOK = f"/api/v1/hooks/github/{uuid.uuid4()}"
+HOOK = "/api/v1/hooks/github/00000000-0000-4000-8000-000000000000"
 
 
 def new_address() -> str:
