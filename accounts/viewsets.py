@@ -26,6 +26,7 @@ from krafter_audit.api.row_columns import row_columns
 
 M = TypeVar("M", bound=Model)
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
+RETRY_AFTER_SECONDS = "1"  # until what was accepted has something to show
 SAFE_METHODS = ("GET", "HEAD")
 
 
@@ -78,6 +79,8 @@ class OrganizationViewSet(viewsets.ViewSet):
         if hasattr(self, "window"):  # absent if `initial` was not reached
             for name, value in self.window.headers.items():
                 final[name] = value
+        if final.status_code == 202:
+            final["retry-after"] = RETRY_AFTER_SECONDS
         # Responses depend on the key, so that no shared cache may store them.
         final.setdefault("Cache-Control", "no-store")
         return final
@@ -190,7 +193,18 @@ class ProjectViewSet(OrganizationViewSet):
         `of` is the row that has the version, if `row` is another representation of it.
         """
         etag = etags.etag_for(of or row)
-        return self._respond_with_etag(etag, lambda: self.serialize(row, serializer_class), status)
+        response = self._respond_with_etag(etag, lambda: self.serialize(row, serializer_class), status)
+        if status in (201, 202):
+            response["location"] = self._location(row)
+        return response
+
+    def _location(self, row: Any) -> str:
+        # `…/findings` creates a row below itself, `…/scans/run` one beside itself, `…/sites/:id/verify` changes its
+        # parent.
+        path = self.request.path
+        parent = path if self.action == "create" else path.rpartition("/")[0]
+        changes_parent = self.kwargs.keys() - {"org_id", "project_id"}
+        return parent if changes_parent else f"{parent}/{row.pk}"
 
     def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
         """Return the response with one row, read directly from its columns. Raises NotFound."""
@@ -217,7 +231,15 @@ class ProjectViewSet(OrganizationViewSet):
             rows = serializer_class(page.rows, many=True, context=context).data
         else:
             rows = [columns.represent(row, context) for row in page.rows]
-        return Response(ResultPage(rows, page.total, page.next_cursor))
+        return Response(ResultPage(rows, page.total, page.next_cursor), headers=self._links(page))
+
+    def _links(self, page: ResultPage) -> dict[str, str]:
+        if page.next_cursor is None:
+            return {}
+        params = self.request.query_params.copy()
+        params["cursor"] = page.next_cursor
+        url = self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
+        return {"link": f'<{url}>; rel="next"'}
 
     def respond_newest(
         self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], parent: str = ""

@@ -43,6 +43,11 @@ class IntegrationViewSet(ProjectViewSet):
             ]
         )
 
+    @extend_schema(summary="Read an integration", responses=IntegrationSerializer)
+    def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
+        """Return the integration; 404 for a provider that was never connected."""
+        return self.respond(queries.get_integration(self.project, provider), IntegrationSerializer)
+
     @extend_schema(
         summary="Connect a provider",
         request=ConnectIntegrationRequestSerializer,

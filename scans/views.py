@@ -28,8 +28,6 @@ from scans.serializers import (
 )
 from scans.services import scans
 
-RETRY_AFTER_SECONDS = 1  # until a scan that was accepted has something to show
-
 
 class ScanViewSet(ProjectViewSet):
     """Scans of a project."""
@@ -99,13 +97,6 @@ class ScanViewSet(ProjectViewSet):
         trigger = self.validated_body(RunScanRequestSerializer)["trigger"]
         scan = scans.queue(self.project, url=self.url, trigger=trigger, by=self.actor)
         return self.respond(scan, ScanSerializer, status=202)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add to an accepted scan where it can be read and when, also to a repeated response."""
-        if response.status_code == 202:
-            response["Location"] = f"{request.path.removesuffix('run')}{response.data['id']}"
-            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return super().finalize_response(request, response, *args, **kwargs)
 
     @cached_property
     def url(self) -> str:

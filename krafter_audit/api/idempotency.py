@@ -93,8 +93,10 @@ def _replay(stored: IdempotentResponse, fingerprint: str) -> Response:
     if stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused
     data = load_json(bytes(stored.body))
-    headers = {"idempotent-replayed": "true", **({"etag": stored.etag} if stored.etag else {})}
-    return Response(data, status=stored.status, headers=headers)
+    headers = {"idempotent-replayed": "true", "etag": stored.etag, "location": stored.location}
+    return Response(
+        data, status=stored.status, headers={name: value for name, value in headers.items() if value}
+    )
 
 
 def _store(organization_id: UUID, key: str, fingerprint: str, response: Response) -> None:
@@ -105,6 +107,7 @@ def _store(organization_id: UUID, key: str, fingerprint: str, response: Response
         status=response.status_code,
         body=dump_json(response.data),
         etag=response.headers.get("etag", ""),
+        location=response.headers.get("location", ""),
     )
 
 

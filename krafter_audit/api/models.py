@@ -12,6 +12,7 @@ class IdempotentResponse(models.Model):
     status = models.PositiveSmallIntegerField()
     body = models.BinaryField()
     etag = models.CharField(max_length=40, blank=True, default="", db_default="")
+    location = models.CharField(max_length=500, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

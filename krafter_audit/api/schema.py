@@ -51,7 +51,7 @@ class EnvelopeSchema(AutoSchema):
         is_paged = any(each["name"] == "cursor" for each in operation.get("parameters", ()))
         for status, response in operation.get("responses", {}).items():
             self._wrap(response, is_paged=is_paged)
-            response["headers"] = headers(*self._headers(status, is_paged=is_paged))
+            response["headers"] = headers(*self._headers(str(status), is_paged=is_paged))
         operation["responses"]["default"] = {"$ref": "#/components/responses/Error"}
         if self._is_single_resource():
             operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
@@ -90,6 +90,10 @@ class EnvelopeSchema(AutoSchema):
         names = ["ETag"] if not self._is_list_view() else []
         if self.method == "POST":
             names.append("IdempotentReplayed")
+        if status in ("201", "202"):
+            names.append("Location")
+        if status == "202":
+            names.append("RetryAfter")
         return [*names, *(["Link"] if is_paged else ())]
 
     def _wrap(self, response: dict[str, Any], *, is_paged: bool) -> None:

@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('body', models.BinaryField()),
                 ('etag', models.CharField(blank=True, db_default='', default='', max_length=40)),
                 ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('location', models.CharField(blank=True, db_default='', default='', max_length=500)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('organization_id', 'key'), name='unique_idempotency_key')],
