@@ -186,7 +186,7 @@ class Verification(Record):
         output_field=models.CharField(max_length=10, choices=VerificationState),
     )
     override_reason = models.TextField(blank=True)
-    # Without an index: no query needs one, and without it a verdict is a heap-only update.
+    # Without an index: no query needs one.
     verified_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     verified_at = models.DateTimeField(null=True)
 

@@ -111,6 +111,22 @@ class InvalidParams(ApiError):
     code, status = "invalid_params", 422
     message = "Some parameters are invalid."
 
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        details: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message or _first_problem(details), details=details, headers=headers)
+
+
+def _first_problem(details: Mapping[str, Any] | None) -> str | None:
+    for name, lines in (details or {}).items():
+        if isinstance(lines, list) and lines:
+            return str(lines[0]) if name == "body" else f"{name}: {lines[0]}"
+    return None
+
 
 class RateLimited(ApiError):
     code, status = "rate_limited", 429

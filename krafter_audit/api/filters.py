@@ -50,7 +50,9 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # The parent class makes the rows distinct, which they are already: a sort of all that match.
-        super().__init__(*args, distinct=False, **kwargs)
+        values = ", ".join(str(value) for value, _ in kwargs["choices"])
+        messages = {"invalid_choice": f"Use {values}." if "," not in values else f"Use any of {values}."}
+        super().__init__(*args, distinct=False, error_messages=messages, **kwargs)
 
 
 class ListFilter(django_filters.FilterSet):

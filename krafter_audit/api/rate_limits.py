@@ -61,7 +61,8 @@ class Window:
     def raise_if_exceeded(self) -> None:
         if self.used > self.limit:
             wait = str(max(1, self.reset - int(time.time())))
-            raise RateLimited(headers={**self.headers, "retry-after": wait})
+            numbers = {"limit": self.limit, "window_seconds": WINDOW_SECONDS, "retry_after": int(wait)}
+            raise RateLimited(details=numbers, headers={**self.headers, "retry-after": wait})
 
 
 @dataclass(frozen=True)
