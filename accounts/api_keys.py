@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from krafter_audit.api.errors import InvalidParams, Unauthorized
+from krafter_audit.api.etags import require_match
 
 KEY_FORMAT = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
 HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)
@@ -35,7 +36,9 @@ class Caller:
     scopes: frozenset[str]
     expires_at: float  # Unix seconds; infinite for a key without expiry
     key_id: UUID
-    rate_limit: int | None = None  # requests per minute of the key alone
+    rate_limit: int | None  # requests per minute of the key alone
+    role: str  # of the user in the organisation
+    is_bound: bool  # to some of the organisation's projects
 
     def has_scope(self, needed: Scope) -> bool:
         return Scope.grants(self.scopes, needed)
@@ -61,6 +64,8 @@ def issue(
     scopes: Iterable[str] = (Scope.WRITE,),
     expires_at: datetime | None = None,
     key: str | None = None,
+    projects: Iterable[Project] = (),
+    rate_limit: int | None = None,
 ) -> tuple[ApiKey, str]:
     """Create a key for a member; return the row and the key, which is not stored. Raises InvalidParams."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
@@ -83,13 +88,18 @@ def issue(
         digest=digest(key),
         scopes=scopes,
         expires_at=expires_at,
+        project_ids=sorted(project.pk for project in projects),
+        rate_limit=rate_limit,
     )
     row.save()
     return row, key
 
 
-def revoke(row: ApiKey) -> ApiKey:
+@transaction.atomic
+def revoke(row: ApiKey, *, if_match: str | None = None) -> ApiKey:
     """Revoke a key at once; idempotent."""
+    row = ApiKey.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    require_match(if_match, row)
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at", "updated_at"])  # save() invalidates the API key cache
@@ -119,7 +129,17 @@ def authenticate(header: str | None, *, slug: str = "") -> Caller:
     until = math.inf if key.expires_at is None else key.expires_at.timestamp()
     project = _project(key, slug)
     scopes = _scopes(key.scopes, key.role)
-    return Caller(key.organization, project, key.user_id, scopes, until, key.pk, key.rate_limit)
+    return Caller(
+        organization=key.organization,
+        project=project,
+        user_id=key.user_id,
+        scopes=scopes,
+        expires_at=until,
+        key_id=key.pk,
+        rate_limit=key.rate_limit,
+        role=key.role,
+        is_bound=bool(key.project_ids),
+    )
 
 
 def _project(key: ApiKey, slug: str) -> Project | None:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts import api_key_cache, api_keys
 from accounts.actors import Actor
+from accounts.errors import ProjectArchived
 from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
 from krafter_audit.api.envelope import ResultPage
@@ -147,22 +148,6 @@ class OrganizationViewSet(viewsets.ViewSet):
     def serialize(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
         return serializer_class(row, context=self.serializer_context).data
 
-
-class ProjectViewSet(OrganizationViewSet):
-    """A view of one project. Sets `project`."""
-
-    project: Project
-
-    def _locate(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
-        super()._locate(org_id=org_id)
-        if self.caller.project is None:
-            raise NotFound("This organisation has no such project.")
-        self.project = self.caller.project
-
-    @property
-    def serializer_context(self) -> dict[str, Any]:
-        return {"project": self.project, **super().serializer_context}
-
     def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
         """Return the validated request body. Raises ValidationError."""
         data = self.request.data if not _is_empty(self.request.data) else {}
@@ -178,33 +163,78 @@ class ProjectViewSet(OrganizationViewSet):
     def require_empty_body(self) -> None:
         self.validated_body(EmptyRequestSerializer)
 
+    def respond(
+        self,
+        row: Any,
+        serializer_class: type[S],
+        status: int = 200,
+        *,
+        of: etags.Versioned | None = None,
+        location_id: str = "",
+    ) -> Response:
+        """Return the response with one row and its ETag; 304 if the client has that version.
+
+        `of` is the row that has the version, if `row` is another representation of it; `location_id` is the row's id
+        in URLs, if it is not its primary key.
+        """
+        etag = etags.etag_for(of or row)
+        response = self._respond_with_etag(etag, lambda: self.serialize(row, serializer_class), status)
+        if status in (201, 202):
+            response["location"] = self._location(location_id or str(row.pk))
+        return response
+
+    def _location(self, row_id: str) -> str:
+        # `…/findings` creates a row below itself, `…/scans/run` one beside itself, `…/sites/:id/verify` changes its
+        # parent.
+        path = self.request.path
+        parent = path if self.action == "create" else path.rpartition("/")[0]
+        changes_parent = self.kwargs.keys() - {"org_id", "project_id"}
+        return parent if changes_parent else f"{parent}/{row_id}"
+
+    def _respond_with_etag(self, etag: str, data: Callable[[], Any], status: int = 200) -> Response:
+        reads = self.request.method in SAFE_METHODS
+        if reads and etags.is_not_modified(self.request.headers.get("if-none-match"), etag):
+            return Response(status=304, headers={"etag": etag})
+        return Response(data(), status=status, headers={"etag": etag})
+
+    def reject_unknown_parameters(self, known: Iterable[str]) -> None:
+        # A misspelled or an empty filter must not return everything.
+        params = self.request.query_params
+        wrong = {name: ["Unknown parameter."] for name in sorted(set(params) - set(known))}
+        for name in sorted(set(params) & set(known) - {"cursor"}):
+            if "" in params.getlist(name):
+                wrong[name] = ["Send a value, or leave the parameter out."]
+        if wrong:
+            raise InvalidParams(details=wrong)
+
+
+class ProjectViewSet(OrganizationViewSet):
+    """A view of one project. Sets `project`."""
+
+    project: Project
+    archived_projects_are_read_only: ClassVar[bool] = True
+
+    def _locate(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
+        super()._locate(org_id=org_id)
+        if self.caller.project is None:
+            raise NotFound("This organisation has no such project.")
+        self.project = self.caller.project
+        writes = (
+            self.request.method not in (*SAFE_METHODS, "OPTIONS") and self.action not in self.read_only_posts
+        )
+        if self.project.archived_at and writes and self.archived_projects_are_read_only:
+            raise ProjectArchived
+
+    @property
+    def serializer_context(self) -> dict[str, Any]:
+        return {"project": self.project, **super().serializer_context}
+
     def get_row(self, rows: QuerySet[M], pk: str, **filters: Any) -> M:
         """Return the project's row with that id. Raises NotFound, for rows of other projects too."""
         row = rows.filter(project=self.project, pk=uuid_or_404(pk), **filters).first()
         if row is None:
             raise NotFound
         return row
-
-    def respond(
-        self, row: Any, serializer_class: type[S], status: int = 200, *, of: etags.Versioned | None = None
-    ) -> Response:
-        """Return the response with one row and its ETag; 304 if the client has that version.
-
-        `of` is the row that has the version, if `row` is another representation of it.
-        """
-        etag = etags.etag_for(of or row)
-        response = self._respond_with_etag(etag, lambda: self.serialize(row, serializer_class), status)
-        if status in (201, 202):
-            response["location"] = self._location(row)
-        return response
-
-    def _location(self, row: Any) -> str:
-        # `…/findings` creates a row below itself, `…/scans/run` one beside itself, `…/sites/:id/verify` changes its
-        # parent.
-        path = self.request.path
-        parent = path if self.action == "create" else path.rpartition("/")[0]
-        changes_parent = self.kwargs.keys() - {"org_id", "project_id"}
-        return parent if changes_parent else f"{parent}/{row.pk}"
 
     def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
         """Return the response with one row, read directly from its columns. Raises NotFound."""
@@ -217,12 +247,6 @@ class ProjectViewSet(OrganizationViewSet):
         return self._respond_with_etag(
             etags.etag_for_time(row[1]), lambda: columns.represent(row, self.serializer_context)
         )
-
-    def _respond_with_etag(self, etag: str, data: Callable[[], Any], status: int = 200) -> Response:
-        reads = self.request.method in SAFE_METHODS
-        if reads and etags.is_not_modified(self.request.headers.get("if-none-match"), etag):
-            return Response(status=304, headers={"etag": etag})
-        return Response(data(), status=status, headers={"etag": etag})
 
     def respond_page(self, page: ResultPage, serializer_class: type[S]) -> Response:
         """Return the response with a page, whose rows are models or tuples of the serializer's columns."""
@@ -280,16 +304,6 @@ class ProjectViewSet(OrganizationViewSet):
             total=lambda: total(filters, matching),
         )
         return self.respond_page(page, serializer_class)
-
-    def reject_unknown_parameters(self, known: Iterable[str]) -> None:
-        # A misspelled or an empty filter must not return everything.
-        params = self.request.query_params
-        wrong = {name: ["Unknown parameter."] for name in sorted(set(params) - set(known))}
-        for name in sorted(set(params) & set(known) - {"cursor"}):
-            if "" in params.getlist(name):
-                wrong[name] = ["Send a value, or leave the parameter out."]
-        if wrong:
-            raise InvalidParams(details=wrong)
 
 
 class EmptyRequestSerializer(serializers.Serializer[Any]):

@@ -115,7 +115,9 @@ def request_sync(integration: Integration, *, scope: str = SyncScope.PENDING, de
 def start_due_syncs() -> int:
     """Start the scheduled syncs that are due; return how many."""
     due = Integration.objects.filter(
-        status__in=[Status.CONNECTED, Status.ERROR], next_sync_at__lte=timezone.now()
+        status__in=[Status.CONNECTED, Status.ERROR],
+        next_sync_at__lte=timezone.now(),
+        project__archived_at=None,
     )
     started = 0
     for pk in list(due.order_by("next_sync_at").values_list("pk", flat=True)[:BATCH_SIZE]):

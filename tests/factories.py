@@ -197,6 +197,7 @@ def remediation_state(verification: Verification) -> dict[str, Any]:
 
 
 def api_key(scenario: Scenario, **fields: Any) -> AuditClient:
-    """Issue another API key of the owner; return a client with it."""
-    _, key = api_keys.issue(scenario.organization, user=scenario.owner, name="another", **fields)
+    """Issue another API key, of the owner by default; return a client with it."""
+    user = fields.pop("user", scenario.owner)
+    _, key = api_keys.issue(scenario.organization, user=user, name="another", **fields)
     return AuditClient(scenario.project, key)

@@ -105,10 +105,16 @@ def _store(organization_id: UUID, key: str, fingerprint: str, response: Response
         key=key,
         fingerprint=fingerprint,
         status=response.status_code,
-        body=dump_json(response.data),
+        body=dump_json(_storable(response)),
         etag=response.headers.get("etag", ""),
         location=response.headers.get("location", ""),
     )
+
+
+def _storable(response: Response) -> Any:
+    """Return the data of a response, with null for fields that are secret (`unstored_fields`)."""
+    secret = getattr(response, "unstored_fields", ())
+    return {**response.data, **dict.fromkeys(secret)} if secret else response.data
 
 
 def delete_expired() -> int:

@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import ApiKey
+from accounts.services import create_user
 from integrations import services as integrations
 from integrations.webhooks import services as webhooks
 from notifications import destinations
@@ -79,6 +81,24 @@ def share(scenario: Scenario) -> Case:
     return Case(f"reports/shares/{pk}", f"reports/shares/{pk}")
 
 
+def project(scenario: Scenario) -> Case:
+    path = f"/api/v1/orgs/{scenario.organization.pk}/projects/{scenario.project.slug}"
+    return Case(path, path, {"name": "Another name"})
+
+
+def member(scenario: Scenario) -> Case:
+    user = create_user("member@example.com", organization=scenario.organization)
+    path = f"/api/v1/orgs/{scenario.organization.pk}/members/{user.pk}"
+    return Case(path, path, {"role": "viewer"})
+
+
+def api_key(scenario: Scenario) -> Case:
+    factories.api_key(scenario)
+    path = f"/api/v1/orgs/{scenario.organization.pk}/keys/{ApiKey.objects.get(name='another').pk}"
+    return Case(path, path)
+
+
+ORGANIZATION = "api/v1/orgs/<str:org_id>"
 RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     "findings/<str:pk>": finding,
     "tasks/<str:pk>": task,
@@ -88,6 +108,9 @@ RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     "integrations/<str:provider>/webhook": webhook,
     "alerts/destinations/<str:channel>": destination,
     "reports/shares/<str:pk>": share,
+    f"{ORGANIZATION}/projects/<str:project_id>": project,
+    f"{ORGANIZATION}/members/<str:user_id>": member,
+    f"{ORGANIZATION}/keys/<str:key_id>": api_key,
 }
 CHANGES = [
     (method, place.split("audit/")[-1]) for place, method, _ in ROUTES if method in ("put", "patch", "delete")
