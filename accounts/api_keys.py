@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from krafter_audit.api.errors import InvalidParams, Unauthorized
+from krafter_audit.api.etags import require_match
 
 KEY_FORMAT = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
 HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)
@@ -34,6 +35,10 @@ class Caller:
     user_id: UUID
     scopes: frozenset[str]
     expires_at: float  # Unix seconds; infinite for a key without expiry
+    key_id: UUID
+    rate_limit: int | None  # requests per minute of the key alone
+    role: str  # of the user in the organisation
+    is_bound: bool  # to some of the organisation's projects
 
     def has_scope(self, needed: Scope) -> bool:
         return Scope.grants(self.scopes, needed)
@@ -59,6 +64,8 @@ def issue(
     scopes: Iterable[str] = (Scope.WRITE,),
     expires_at: datetime | None = None,
     key: str | None = None,
+    projects: Iterable[Project] = (),
+    rate_limit: int | None = None,
 ) -> tuple[ApiKey, str]:
     """Create a key for a member; return the row and the key, which is not stored. Raises InvalidParams."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
@@ -81,13 +88,18 @@ def issue(
         digest=digest(key),
         scopes=scopes,
         expires_at=expires_at,
+        project_ids=sorted(project.pk for project in projects),
+        rate_limit=rate_limit,
     )
     row.save()
     return row, key
 
 
-def revoke(row: ApiKey) -> ApiKey:
+@transaction.atomic
+def revoke(row: ApiKey, *, if_match: str | None = None) -> ApiKey:
     """Revoke a key at once; idempotent."""
+    row = ApiKey.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    require_match(if_match, row)
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at", "updated_at"])  # save() invalidates the API key cache
@@ -115,17 +127,30 @@ def authenticate(header: str | None, *, slug: str = "") -> Caller:
     if key.last_used_at is None or key.last_used_at < now - LAST_USED_INTERVAL:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     until = math.inf if key.expires_at is None else key.expires_at.timestamp()
-    project = _project(key.organization, slug)
-    return Caller(key.organization, project, key.user_id, _scopes(key.scopes, key.role), until)
+    project = _project(key, slug)
+    scopes = _scopes(key.scopes, key.role)
+    return Caller(
+        organization=key.organization,
+        project=project,
+        user_id=key.user_id,
+        scopes=scopes,
+        expires_at=until,
+        key_id=key.pk,
+        rate_limit=key.rate_limit,
+        role=key.role,
+        is_bound=bool(key.project_ids),
+    )
 
 
-def _project(organization: Organization, slug: str) -> Project | None:
+def _project(key: ApiKey, slug: str) -> Project | None:
     if not slug or "\x00" in slug:  # PostgreSQL accepts no NUL
         return None
-    project = Project.objects.filter(organization=organization, slug=slug).first()
-    if project is not None:
-        # Spares every reader of `project.organization` a query.
-        project.organization = organization
+    project = Project.objects.filter(organization=key.organization, slug=slug).first()
+    # A key that is bound to other projects gets the response of a project that does not exist.
+    if project is None or (key.project_ids and project.pk not in key.project_ids):
+        return None
+    # Spares every reader of `project.organization` a query.
+    project.organization = key.organization
     return project
 
 

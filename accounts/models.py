@@ -99,6 +99,7 @@ class Project(Record):
     slug = models.CharField(max_length=63, validators=[slug_validator])
     name = models.CharField(max_length=200)
     site_url = models.URLField(max_length=2000)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -137,6 +138,16 @@ class ApiKey(Record):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
+    # Ids and not a relation: the lookup of a caller needs no further query. The ids of deleted projects do no harm.
+    project_ids = ArrayField(
+        models.UUIDField(),
+        default=list,
+        blank=True,
+        help_text="Empty = every project of the organisation.",
+    )
+    rate_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Requests per minute; empty = the organisation's limit."
+    )
 
     class Meta:
         verbose_name = "API key"

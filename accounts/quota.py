@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organization, QuotaMonth, month_of
 from krafter_audit.api.errors import QuotaExceeded
+from krafter_audit.http.timestamps import format_timestamp
 
 # One conditional UPDATE: two requests cannot both spend the last unit.
 SPEND = """
@@ -37,8 +38,14 @@ def spend(organization_id: UUID) -> None:
         )
         cursor.execute(SPEND, values)
         if not cursor.rowcount:
-            seconds = int((next_month() - timezone.now()).total_seconds())
-            raise QuotaExceeded(headers={"retry-after": str(max(1, seconds))})
+            raise _exceeded(organization_id)
+
+
+def _exceeded(organization_id: UUID) -> QuotaExceeded:
+    seconds = int((next_month() - timezone.now()).total_seconds())
+    details = usage(Organization.objects.get(pk=organization_id))
+    details["resets_at"] = format_timestamp(next_month())
+    return QuotaExceeded(details=details, headers={"retry-after": str(max(1, seconds))})
 
 
 def refund(organization_id: UUID, *, spent_at: datetime) -> None:

@@ -1,11 +1,21 @@
 """Serializers of accounts, and fields of other apps' serializers that depend on the organisation or project."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
+from django.core.validators import URLValidator
 from rest_framework import serializers
 
-from accounts.models import Membership
-from krafter_audit.api.serializers import ResponseSerializer, StrictUUIDField, UTCDateTimeField
+from accounts.models import ApiKey, Membership, Organization, Project, Scope, slug_validator
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    ResponseSerializer,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictIntegerField,
+    StrictUUIDField,
+    UTCDateTimeField,
+)
 
 
 class UsageSerializer(serializers.Serializer[Any]):
@@ -49,3 +59,145 @@ class ProjectResponseSerializer(ResponseSerializer):
     def get_project_id(self, row: Any) -> str:
         """Return the project's slug."""
         return str(self.context["project"].slug)
+
+
+class OrganizationSerializer(ResponseSerializer):
+    """An organisation."""
+
+    class Meta:
+        model = Organization
+        fields: ClassVar = ["id", "name", "ai_quota", "created_at", "updated_at"]
+
+
+class ProjectSerializer(ResponseSerializer):
+    """A project. `id` is its slug, as in URLs."""
+
+    id = serializers.CharField(source="slug")
+
+    class Meta:
+        model = Project
+        fields: ClassVar = ["id", "name", "site_url", "archived_at", "created_at", "updated_at"]
+
+
+class SiteURLField(StrictCharField):
+    """The http or https URL of a website."""
+
+    default_validators: ClassVar = [URLValidator(schemes=["http", "https"])]
+
+
+class CreateProjectRequestSerializer(RequestSerializer):
+    """A website to audit."""
+
+    id = StrictCharField(
+        max_length=63, validators=[slug_validator], source="slug", help_text="The slug in URLs."
+    )
+    name = StrictCharField(max_length=200, required=False)
+    site_url = SiteURLField(max_length=2000)
+
+
+class UpdateProjectRequestSerializer(RequestSerializer):
+    """The fields of a project to change; at least one."""
+
+    rejected_fields: ClassVar = {"id": "The id of a project is in its URLs and can't be changed."}
+    name = StrictCharField(max_length=200, required=False)
+    site_url = SiteURLField(max_length=2000, required=False)
+    archived = StrictBooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Send at least one field to change.")
+        return attrs
+
+
+class MemberSerializer(ResponseSerializer):
+    """A member of the organisation. `id` is the user's, as in `owner_id`."""
+
+    id = serializers.UUIDField(source="user_id")
+    email = serializers.EmailField(source="user.email")
+    name = serializers.CharField(source="user.name")
+
+    class Meta:
+        model = Membership
+        fields: ClassVar = ["id", "email", "name", "role", "created_at", "updated_at"]
+
+
+class EmailAddressField(StrictCharField, serializers.EmailField):
+    """One e-mail address."""
+
+
+class InviteMemberRequestSerializer(RequestSerializer):
+    """The person to add."""
+
+    email = EmailAddressField(max_length=254)
+    role = StrictChoiceField(choices=Membership.Role.choices, required=False, default=Membership.Role.MEMBER)
+
+
+class UpdateMemberRequestSerializer(RequestSerializer):
+    """The new role."""
+
+    role = StrictChoiceField(choices=Membership.Role.choices)
+
+
+class ApiKeySerializer(ResponseSerializer):
+    """An API key, without the key itself."""
+
+    user_id = serializers.UUIDField()
+    projects = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ApiKey
+        fields: ClassVar = [
+            "id", "name", "key_prefix", "user_id", "scopes", "projects", "rate_limit", "expires_at", "last_used_at",
+            "revoked_at", "created_at", "updated_at",
+        ]  # fmt: skip
+
+    def get_projects(self, row: ApiKey) -> list[str]:
+        """Return the projects to which the key is bound; empty: all."""
+        if not row.project_ids:
+            return []
+        slugs = self.context["slugs"]
+        return [slugs[pk] for pk in row.project_ids if pk in slugs]
+
+
+class IssuedApiKeySerializer(ApiKeySerializer):
+    """A new API key; this response alone has the key itself."""
+
+    key = serializers.CharField(allow_null=True, help_text="Null if the response is repeated.")
+
+    class Meta(ApiKeySerializer.Meta):
+        fields: ClassVar = [*ApiKeySerializer.Meta.fields, "key"]
+
+
+class CreateApiKeyRequestSerializer(RequestSerializer):
+    """A key that acts as the user of the key that issues it."""
+
+    name = StrictCharField(max_length=200)
+    scopes = serializers.ListField(
+        child=StrictChoiceField(choices=Scope.choices),
+        min_length=1,
+        required=False,
+        default=[Scope.READ.value],
+    )
+    projects = serializers.ListField(
+        child=StrictCharField(max_length=63), required=False, default=list, help_text="Slugs; empty: all."
+    )
+    expires_at = UTCDateTimeField(required=False, allow_null=True)
+    rate_limit = StrictIntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
+
+
+class LimitsSerializer(serializers.Serializer[Any]):
+    """Requests per minute."""
+
+    default = serializers.IntegerField(help_text="Of the organisation.")
+    strict = serializers.IntegerField(help_text="Requests of the organisation that start a scan.")
+    key = serializers.IntegerField(allow_null=True, help_text="Of this key alone.")
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    """The key that made the request, its user and its organisation."""
+
+    user = MemberSerializer()
+    organization = OrganizationSerializer()
+    key = ApiKeySerializer()
+    projects = ProjectSerializer(many=True)
+    limits = LimitsSerializer()

@@ -1,8 +1,15 @@
-"""Create organisations, users, memberships and projects."""
+"""Create and change organisations, users, memberships and projects."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from accounts.errors import LastOwner, SlugTaken
 from accounts.models import Membership, Organization, Project, User
+from krafter_audit.api.errors import NotFound
+from krafter_audit.api.etags import require_match
 
 
 def create_organization(name: str, *, ai_quota: int | None = None) -> Organization:
@@ -50,3 +57,79 @@ def create_project(organization: Organization, *, slug: str, site_url: str, name
     project.full_clean()
     project.save()
     return project
+
+
+def add_project(organization: Organization, *, slug: str, site_url: str, name: str = "") -> Project:
+    """Create a project. Raises SlugTaken."""
+    if Project.objects.filter(organization=organization, slug=slug).exists():
+        raise SlugTaken
+    return create_project(organization, slug=slug, site_url=site_url, name=name)
+
+
+@transaction.atomic
+def update_project(project: Project, *, changes: Mapping[str, Any], if_match: str | None = None) -> Project:
+    """Apply `changes` (name, site_url, archived) to a project."""
+    locked = Project.objects.select_for_update().get(pk=project.pk)
+    require_match(if_match, locked)
+    changes = dict(changes)
+    if "archived" in changes:
+        archived = changes.pop("archived")
+        locked.archived_at = (locked.archived_at or timezone.now()) if archived else None
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    locked.save()
+    return locked
+
+
+@transaction.atomic
+def invite_member(organization: Organization, *, email: str, role: str) -> tuple[Membership, bool]:
+    """Add the user with this e-mail address, who is created if there is none; return whether they are new here.
+
+    The role of someone who is a member already stays.
+    """
+    user = User.objects.filter(email=email.lower()).first()
+    user = user or User.objects.create_user(email)
+    known = Membership.objects.filter(organization=organization, user=user).first()
+    if known is not None:
+        return known, False
+    return set_member(organization, user, role=role), True
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, role: str, if_match: str | None = None) -> Membership:
+    """Change the role of a member. Raises LastOwner."""
+    locked = _lock_member(membership)
+    require_match(if_match, locked)
+    if role != Membership.Role.OWNER:
+        _require_another_owner(locked)
+    locked.role = role
+    locked.save()
+    return locked
+
+
+@transaction.atomic
+def remove_member(membership: Membership, *, if_match: str | None = None) -> Membership:
+    """Remove a member; their API keys stop working at once. Raises LastOwner."""
+    locked = _lock_member(membership)
+    require_match(if_match, locked)
+    _require_another_owner(locked)
+    Membership.objects.get(pk=locked.pk).delete()
+    return locked
+
+
+def _lock_member(membership: Membership) -> Membership:
+    # All members of the organisation, so that the last two owners cannot remove each other at the same time.
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("user")
+    members = rows.filter(organization_id=membership.organization_id).order_by("pk")
+    found = [each for each in members if each.pk == membership.pk]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _require_another_owner(membership: Membership) -> None:
+    if membership.role != Membership.Role.OWNER:
+        return
+    owners = Membership.objects.filter(organization_id=membership.organization_id, role=Membership.Role.OWNER)
+    if not owners.exclude(pk=membership.pk).exists():
+        raise LastOwner

@@ -1,12 +1,37 @@
+"""The caller, its organisation, and the organisation's projects, members, API keys and quota."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import quota
-from accounts.serializers import UsageSerializer
-from accounts.viewsets import OrganizationViewSet
+from accounts import api_keys, quota, services
+from accounts.errors import InsufficientRole
+from accounts.models import ApiKey, Membership, Project, Scope
+from accounts.serializers import (
+    ApiKeySerializer,
+    CreateApiKeyRequestSerializer,
+    CreateProjectRequestSerializer,
+    InviteMemberRequestSerializer,
+    IssuedApiKeySerializer,
+    MemberSerializer,
+    MeSerializer,
+    OrganizationSerializer,
+    ProjectSerializer,
+    UpdateMemberRequestSerializer,
+    UpdateProjectRequestSerializer,
+    UsageSerializer,
+)
+from accounts.viewsets import OrganizationViewSet, ProjectViewSet, uuid_or_404
+from krafter_audit.api.envelope import ResultPage
+from krafter_audit.api.errors import InvalidParams, NotFound
+
+MANAGERS = (Membership.Role.OWNER, Membership.Role.ADMIN)
 
 
 class UsageViewSet(OrganizationViewSet):
@@ -16,3 +41,257 @@ class UsageViewSet(OrganizationViewSet):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the current month."""
         return Response(self.serialize(quota.usage(self.caller.organization), UsageSerializer))
+
+
+class CallerViewSet(OrganizationViewSet):
+    """What a key alone can find out: itself, and its organisation."""
+
+    def _locate(self, org_id: str = "", **kwargs: Any) -> None:
+        pass  # the URL names no organisation: it is the key's
+
+    @extend_schema(responses=MeSerializer, summary="Read who the API key is and what it may do")
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Return the key, its user, organisation and projects, and its limits."""
+        self.reject_unknown_parameters(())
+        organization = self.caller.organization
+        key = ApiKey.objects.get(pk=self.caller.key_id)
+        members = Membership.objects.select_related("user")
+        me = {
+            "user": members.get(organization=organization, user=self.caller.user_id),
+            "organization": organization,
+            "key": key,
+            "projects": _projects(self.caller).filter(archived_at=None),
+            "limits": {
+                "default": settings.KRAFTER_RATE_DEFAULT,
+                "strict": settings.KRAFTER_RATE_STRICT,
+                "key": key.rate_limit,
+            },
+        }
+        return Response(self.serialize(me, MeSerializer))
+
+    @extend_schema(
+        responses=OrganizationSerializer(many=True), summary="List the organisations of the API key"
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return the organisation of the key, as a list."""
+        self.reject_unknown_parameters(())
+        return Response(ResultPage([self.serialize(self.caller.organization, OrganizationSerializer)], 1))
+
+    @property
+    def serializer_context(self) -> dict[str, Any]:
+        return {**super().serializer_context, "slugs": _slugs(self.caller)}
+
+
+class ManagementViewSet(OrganizationViewSet):
+    """A view whose changes are for owners and admins, with a key that is not bound to projects."""
+
+    reads_need_role = False
+
+    def _authorize(self, request: Request) -> None:
+        super()._authorize(request)
+        needs_role = self.reads_need_role or request.method not in ("GET", "HEAD", "OPTIONS")
+        if needs_role and (self.caller.role not in MANAGERS or self.caller.is_bound):
+            raise InsufficientRole
+
+    def require_owner_for(self, *roles: str) -> None:
+        """Raise InsufficientRole if an admin gives or takes the role of an owner."""
+        if Membership.Role.OWNER in roles and self.caller.role != Membership.Role.OWNER:
+            raise InsufficientRole("Only owners may make, change or remove owners.")
+
+
+class OrganizationProjectsViewSet(ManagementViewSet):
+    """The projects of the organisation."""
+
+    @extend_schema(responses=ProjectSerializer(many=True), summary="List projects")
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return all projects that the key may read, archived ones too, by their ids."""
+        self.reject_unknown_parameters(())
+        rows = [self.serialize(project, ProjectSerializer) for project in _projects(self.caller)]
+        return Response(ResultPage(rows, len(rows)))
+
+    @extend_schema(
+        request=CreateProjectRequestSerializer, responses={201: ProjectSerializer}, summary="Create a project"
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create a project; its id is its slug in URLs."""
+        body = self.validated_body(CreateProjectRequestSerializer)
+        project = services.add_project(self.caller.organization, **body)
+        return self.respond(project, ProjectSerializer, status=201, location_id=project.slug)
+
+
+class OrganizationProjectViewSet(ManagementViewSet, ProjectViewSet):
+    """A project."""
+
+    archived_projects_are_read_only = False
+
+    @extend_schema(responses=ProjectSerializer, summary="Read a project")
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Return the project."""
+        return self.respond(self.project, ProjectSerializer)
+
+    @extend_schema(
+        request=UpdateProjectRequestSerializer,
+        responses=ProjectSerializer,
+        summary="Change or archive a project",
+    )
+    def partial_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change the fields that were sent; an archived project can only be read."""
+        changes = self.validated_body(UpdateProjectRequestSerializer)
+        return self.respond(
+            services.update_project(self.project, changes=changes, if_match=self.if_match), ProjectSerializer
+        )
+
+
+class MemberViewSet(ManagementViewSet):
+    """The members of the organisation."""
+
+    @extend_schema(responses=MemberSerializer(many=True), summary="List members")
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return all members, by e-mail address."""
+        self.reject_unknown_parameters(())
+        rows = [
+            self.serialize(member, MemberSerializer) for member in self._members().order_by("user__email")
+        ]
+        return Response(ResultPage(rows, len(rows)))
+
+    @extend_schema(responses=MemberSerializer, summary="Read a member")
+    def retrieve(self, request: Request, user_id: str, **kwargs: Any) -> Response:
+        """Return a member by the user's id."""
+        return self.respond(self._member(user_id), MemberSerializer)
+
+    @extend_schema(
+        request=InviteMemberRequestSerializer,
+        responses={201: MemberSerializer, 200: MemberSerializer},
+        operation_id="invite_member",
+        summary="Add a member",
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Add a person by e-mail address; 200 if they are a member already, whose role stays."""
+        body = self.validated_body(InviteMemberRequestSerializer)
+        self.require_owner_for(body["role"])
+        member, created = services.invite_member(self.caller.organization, **body)
+        status = 201 if created else 200
+        return self.respond(member, MemberSerializer, status=status, location_id=str(member.user_id))
+
+    @extend_schema(
+        request=UpdateMemberRequestSerializer,
+        responses=MemberSerializer,
+        summary="Change the role of a member",
+    )
+    def partial_update(self, request: Request, user_id: str, **kwargs: Any) -> Response:
+        """Change the role; the last owner keeps theirs."""
+        member = self._member(user_id)
+        role = self.validated_body(UpdateMemberRequestSerializer)["role"]
+        self.require_owner_for(role, member.role)
+        return self.respond(services.change_role(member, role=role, if_match=self.if_match), MemberSerializer)
+
+    @extend_schema(request=None, responses={200: MemberSerializer}, summary="Remove a member")
+    def destroy(self, request: Request, user_id: str, **kwargs: Any) -> Response:
+        """Remove the member, whose API keys stop working."""
+        self.require_empty_body()
+        member = self._member(user_id)
+        self.require_owner_for(member.role)
+        return self.respond(services.remove_member(member, if_match=self.if_match), MemberSerializer)
+
+    def _members(self) -> Any:
+        return Membership.objects.filter(organization=self.caller.organization).select_related("user")
+
+    def _member(self, user_id: str) -> Membership:
+        member: Membership | None = self._members().filter(user=uuid_or_404(user_id)).first()
+        if member is None:
+            raise NotFound
+        return member
+
+
+class ApiKeyViewSet(ManagementViewSet):
+    """The API keys of the organisation."""
+
+    reads_need_role = True
+
+    @extend_schema(responses=ApiKeySerializer(many=True), summary="List API keys")
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return all keys, revoked ones too, newest first."""
+        self.reject_unknown_parameters(())
+        rows = [self.serialize(key, ApiKeySerializer) for key in self._keys().order_by("-created_at", "-id")]
+        return Response(ResultPage(rows, len(rows)))
+
+    @extend_schema(responses=ApiKeySerializer, summary="Read an API key")
+    def retrieve(self, request: Request, key_id: str, **kwargs: Any) -> Response:
+        """Return a key, without the key itself."""
+        return self.respond(self._key(key_id), ApiKeySerializer)
+
+    @extend_schema(
+        request=CreateApiKeyRequestSerializer,
+        responses={201: IssuedApiKeySerializer},
+        summary="Issue an API key",
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Issue a key with at most the permissions of this one. Only this response contains it."""
+        body = self.validated_body(CreateApiKeyRequestSerializer)
+        self._require_no_more_than_own(body)
+        row, key = api_keys.issue(
+            self.caller.organization,
+            user=Membership.objects.get(organization=self.caller.organization, user=self.caller.user_id).user,
+            name=body["name"],
+            scopes=body["scopes"],
+            expires_at=body.get("expires_at"),
+            projects=self._projects_named(body["projects"]),
+            rate_limit=body.get("rate_limit"),
+        )
+        row.key = key  # type: ignore[attr-defined]  # shown once, by IssuedApiKeySerializer
+        response = self.respond(row, IssuedApiKeySerializer, status=201)
+        # A repeated response does not contain it: keys are stored nowhere.
+        response.unstored_fields = ("key",)  # type: ignore[attr-defined]  # read by krafter_audit/api/idempotency.py
+        return response
+
+    @extend_schema(request=None, responses={200: ApiKeySerializer}, summary="Revoke an API key")
+    def destroy(self, request: Request, key_id: str, **kwargs: Any) -> Response:
+        """Revoke the key at once and permanently; a repeated request changes nothing."""
+        self.require_empty_body()
+        row = api_keys.revoke(self._key(key_id), if_match=self.if_match)
+        return self.respond(row, ApiKeySerializer)
+
+    def _require_no_more_than_own(self, body: dict[str, Any]) -> None:
+        wider = Scope.ALL.value in body["scopes"] and Scope.ALL.value not in self.caller.scopes
+        if wider:
+            raise InvalidParams(
+                details={"scopes": ["A key can't have more scopes than the one that issues it."]}
+            )
+        until = self.caller.expires_at
+        expires_at = body.get("expires_at")
+        if not math.isinf(until) and (expires_at is None or expires_at.timestamp() > until):
+            latest = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            raise InvalidParams(
+                details={"expires_at": [f"Must not be after {latest}, when the issuing key expires."]}
+            )
+
+    def _projects_named(self, slugs: Sequence[str]) -> Sequence[Project]:
+        found = {project.slug: project for project in _projects(self.caller)}
+        missing = [slug for slug in slugs if slug not in found]
+        if missing:
+            raise InvalidParams(details={"projects": [f"The organisation has no project {missing[0]!r}."]})
+        return [found[slug] for slug in dict.fromkeys(slugs)]
+
+    def _keys(self) -> Any:
+        return ApiKey.objects.filter(organization=self.caller.organization)
+
+    def _key(self, key_id: str) -> ApiKey:
+        key: ApiKey | None = self._keys().filter(pk=uuid_or_404(key_id)).first()
+        if key is None:
+            raise NotFound
+        return key
+
+    @property
+    def serializer_context(self) -> dict[str, Any]:
+        return {**super().serializer_context, "slugs": _slugs(self.caller)}
+
+
+def _projects(caller: api_keys.Caller) -> Any:
+    rows = Project.objects.filter(organization=caller.organization).order_by("slug")
+    if not caller.is_bound:
+        return rows
+    return rows.filter(pk__in=ApiKey.objects.values_list("project_ids", flat=True).get(pk=caller.key_id))
+
+
+def _slugs(caller: api_keys.Caller) -> dict[Any, str]:
+    return dict(Project.objects.filter(organization=caller.organization).values_list("pk", "slug"))

@@ -1,22 +1,25 @@
 """Base classes of the API's views: every request passes the same steps in the same order."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import Token
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
+from django_filters import FilterSet
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import api_key_cache, api_keys
 from accounts.actors import Actor
+from accounts.errors import ProjectArchived
 from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
+from krafter_audit.api.filters import TIMES, filter_rows, sort_order
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
@@ -24,6 +27,7 @@ from krafter_audit.api.row_columns import row_columns
 
 M = TypeVar("M", bound=Model)
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
+RETRY_AFTER_SECONDS = "1"  # until what was accepted has something to show
 SAFE_METHODS = ("GET", "HEAD")
 
 
@@ -78,6 +82,8 @@ class OrganizationViewSet(viewsets.ViewSet):
         if hasattr(self, "window"):  # absent if `initial` was not reached
             for name, value in self.window.headers.items():
                 final[name] = value
+        if final.status_code == 202:
+            final["retry-after"] = RETRY_AFTER_SECONDS
         # Responses depend on the key, so that no shared cache may store them.
         final.setdefault("Cache-Control", "no-store")
         return final
@@ -93,7 +99,10 @@ class OrganizationViewSet(viewsets.ViewSet):
         self.caller = cached[0] if cached else self._load_caller(request, header, slug)
         kind = "strict" if self.action in self.strict_actions else self.rate_limit
         organization_id = str(self.caller.organization.pk)
-        self.window = rate_limits.hit(kind, organization_id, also_get=api_key_cache.GENERATION_KEY)
+        own = self.caller.rate_limit and rate_limits.OwnLimit(str(self.caller.key_id), self.caller.rate_limit)
+        self.window = rate_limits.hit(
+            kind, organization_id, also_get=api_key_cache.GENERATION_KEY, own=own or None
+        )
         # The request was counted in the same round trip to Redis that read the current generation.
         if cached and cached[1] != self.window.extra_value:
             self.caller = self._load_caller(request, header, slug)
@@ -149,18 +158,48 @@ class OrganizationViewSet(viewsets.ViewSet):
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
+    @property
+    def if_match(self) -> str | None:
+        """The ETag of the version that the client wants to change; None if it does not say."""
+        return self.request.headers.get("if-match")
+
     def require_empty_body(self) -> None:
         self.validated_body(EmptyRequestSerializer)
 
-    def respond(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
-        """Return the response with one row and its ETag; 304 if the client has that version."""
-        return self._respond_with_etag(
-            etags.etag_for(row), lambda: self.serialize(row, serializer_class), status
-        )
+    def respond(
+        self,
+        row: Any,
+        serializer_class: type[S],
+        status: int = 200,
+        *,
+        of: etags.Versioned | None = None,
+        location_id: str = "",
+    ) -> Response:
+        """Return the response with one row and its ETag; 304 if the client has that version.
 
-    def respond_data(self, row: etags.Versioned, data: Any, status: int = 200) -> Response:
+        `of` is the row that has the version, if `row` is another representation of it; `location_id` is the row's id
+        in URLs, if it is not its primary key.
+        """
+        etag = etags.etag_for(of or row)
+        response = self._respond_with_etag(etag, lambda: self.serialize(row, serializer_class), status)
+        if status in (201, 202):
+            response["location"] = self._location(location_id or str(row.pk))
+        return response
+
+    def _location(self, row_id: str) -> str:
+        # `…/findings` creates a row below itself, `…/scans/run` one beside itself, `…/sites/:id/verify` changes its
+        # parent.
+        path = self.request.path
+        parent = path if self.action == "create" else path.rpartition("/")[0]
+        changes_parent = self.kwargs.keys() - {"org_id", "project_id"}
+        return parent if changes_parent else f"{parent}/{row_id}"
+
+    def respond_data(self, row: Any, data: Any, status: int = 200) -> Response:
         """Return the response with the representation of a row and its ETag."""
-        return Response(data, status=status, headers={"etag": etags.etag_for(row)})
+        response = Response(data, status=status, headers={"etag": etags.etag_for(row)})
+        if status == 201:
+            response["location"] = self._location(str(row.pk))
+        return response
 
     def _respond_with_etag(self, etag: str, data: Callable[[], Any], status: int = 200) -> Response:
         reads = self.request.method in SAFE_METHODS
@@ -175,25 +214,43 @@ class OrganizationViewSet(viewsets.ViewSet):
             rows = serializer_class(page.rows, many=True, context=context).data
         else:
             rows = [columns.represent(row, context) for row in page.rows]
-        return Response(ResultPage(rows, page.total, page.next_cursor))
+        return Response(ResultPage(rows, page.total, page.next_cursor), headers=self._links(page))
+
+    def _links(self, page: ResultPage) -> dict[str, str]:
+        if page.next_cursor is None:
+            return {}
+        params = self.request.query_params.copy()
+        params["cursor"] = page.next_cursor
+        url = self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
+        return {"link": f'<{url}>; rel="next"'}
 
     def reject_unknown_parameters(self, known: Iterable[str]) -> None:
-        # A misspelled filter must not return everything.
-        unknown = sorted(set(self.request.query_params) - set(known))
-        if unknown:
-            raise InvalidParams(details={name: ["Unknown parameter."] for name in unknown})
+        # A misspelled or an empty filter must not return everything.
+        params = self.request.query_params
+        wrong = {name: ["Unknown parameter."] for name in sorted(set(params) - set(known))}
+        for name in sorted(set(params) & set(known) - {"cursor"}):
+            if "" in params.getlist(name):
+                wrong[name] = ["Send a value, or leave the parameter out."]
+        if wrong:
+            raise InvalidParams(details=wrong)
 
 
 class ProjectViewSet(OrganizationViewSet):
     """A view of one project. Sets `project`."""
 
     project: Project
+    archived_projects_are_read_only: ClassVar[bool] = True
 
     def _locate(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
         super()._locate(org_id=org_id)
         if self.caller.project is None:
             raise NotFound("This organisation has no such project.")
         self.project = self.caller.project
+        writes = (
+            self.request.method not in (*SAFE_METHODS, "OPTIONS") and self.action not in self.read_only_posts
+        )
+        if self.project.archived_at and writes and self.archived_projects_are_read_only:
+            raise ProjectArchived
 
     @property
     def serializer_context(self) -> dict[str, Any]:
@@ -226,6 +283,36 @@ class ProjectViewSet(OrganizationViewSet):
         bound_to = f"{rows.model._meta.label} {parent or self.project.pk}"
         listing = QuerySetListing(rows, columns=row_columns(serializer_class))
         page = paginate_by_cursor(listing, self.request.query_params, bound_to=bound_to, total=total)
+        return self.respond_page(page, serializer_class)
+
+    def respond_list(
+        self,
+        rows: QuerySet[M],
+        serializer_class: type[S],
+        filter_class: type[FilterSet],
+        *,
+        total: Callable[[dict[str, Any], QuerySet[M]], int | None],
+        sort: Collection[str] = TIMES,
+        include: Collection[str] = (),
+    ) -> Response:
+        """Return the response with a page of a filtered and sorted list.
+
+        `total` returns the number of rows from the active filters or, as `bounded_count`, by counting the rows.
+        """
+        params = self.request.query_params
+        known = {*filter_class.base_filters, "sort", *(("include",) if include else ())}
+        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | known)
+        order, descending = sort_order(params, sort)
+        matching, filters = filter_rows(filter_class, params, rows)
+        listing = QuerySetListing(
+            matching, order=order, descending=descending, columns=row_columns(serializer_class)
+        )
+        page = paginate_by_cursor(
+            listing,
+            params,
+            bound_to=f"{rows.model._meta.label} {self.project.pk}",
+            total=lambda: total(filters, matching),
+        )
         return self.respond_page(page, serializer_class)
 
 

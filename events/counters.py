@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from events.models import Counter
+from krafter_audit.api.pagination import bounded_count
 from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.db.sql import fetch_all
 
@@ -81,6 +83,13 @@ def count(
     }
     [(found,)] = fetch_all(f"{COUNT} {' '.join(clauses)}", params, model=Counter)
     return int(found)
+
+
+def count_matching(
+    project_id: UUID, name: str, filters: Mapping[str, Any], rows: QuerySet[Any], *, facets: Collection[str]
+) -> int | None:
+    """Return how many of the rows match: from the counter if all filters are facets of it, else as `bounded_count`."""
+    return count(project_id, name, filters) if set(filters) <= set(facets) else bounded_count(rows)
 
 
 def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, int]]:

@@ -4,7 +4,7 @@ import re
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -49,6 +49,11 @@ OPEN_STATUSES = (
     FindingStatus.READY_VERIFY,
 )
 IS_OPEN = f"status IN ({', '.join(repr(str(status)) for status in OPEN_STATUSES)})"  # as SQL
+# What `?q=` searches, as SQL: title, URLs and check keys. A trigram index has the same expression.
+SEARCHED = (
+    "title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)"
+    " || ' ' || coalesce(left((evidence -> 'checks')::text, 500), '')"
+)
 TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
 
 
@@ -57,7 +62,7 @@ def default_confidence() -> int:
 
 
 class Finding(Record):
-    """Something wrong on a site. Unique by domain and title within a project.
+    """Something wrong on a site. Unique by domain and title, and by domain and identity, within a project.
 
     `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word.
     """
@@ -78,6 +83,9 @@ class Finding(Record):
     evidence = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     recommended_fix = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     check_keys = ArrayField(models.CharField(max_length=100), default=list)
+    # What its source calls it, whatever people call it since: `check:KEY`, `id:EXTERNAL_ID`, or `title:TITLE` of the
+    # first report if a person has renamed it. Null: by its title.
+    identity = models.CharField(max_length=320, null=True, editable=False)
     last_seen_at = models.DateTimeField(null=True)
 
     Status = FindingStatus
@@ -102,11 +110,22 @@ class Finding(Record):
                 fields=["project", "status", "severity", "domain", "-score", "-created_at", "-id"],
                 name="finding_by_facets",
             ),
+            models.Index(
+                fields=["project", "owner", "-score", "-created_at", "-id"], name="finding_by_owner"
+            ),
+            models.Index(fields=["project", "-created_at", "-id"], name="finding_newest"),
+            models.Index(fields=["project", "-updated_at", "-id"], name="finding_updated"),
+            GinIndex(fields=["check_keys"], name="finding_by_check"),
             # For the admin's search: titles by prefix, ignoring case.
             models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="finding_by_title"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "domain", "title"], name="unique_finding_title"),
+            models.UniqueConstraint(
+                fields=["project", "domain", "identity"],
+                condition=Q(identity__isnull=False),
+                name="unique_finding_identity",
+            ),
             # Written by bulk INSERTs and SQL too, which run no validators.
             models.CheckConstraint(condition=Q(domain__in=Domain.values), name="finding_domain_valid"),
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_valid"),
@@ -146,6 +165,7 @@ class Regression(Record):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="regression_newest"),
+            models.Index(fields=["project", "-updated_at", "-id"], name="regression_updated"),
             models.Index(fields=["finding", "-created_at", "-id"], name="regression_of_finding"),
             models.Index(
                 fields=["project", "opened_at"], condition=Q(status="open"), name="regression_open_since"

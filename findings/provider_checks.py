@@ -27,6 +27,10 @@ def find(key: str) -> ProviderCheck | None:
     return _all_checks().get(key)
 
 
+def keys() -> list[str]:
+    return list(_all_checks())
+
+
 @cache
 def _all_checks() -> dict[str, ProviderCheck]:
     return {key: check for checks in _REGISTERED for key, check in checks().items()}

@@ -5,7 +5,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
+from findings import check_keys
 from findings.models import CHECK_KEY, MAX_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
+from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
     JSONObjectField,
@@ -68,15 +70,21 @@ class RecommendedFixRequestSerializer(RequestSerializer):
 
 
 class CheckKeyField(StrictCharField):
-    """The stable key of a check."""
+    """The stable key of a check of this installation."""
 
-    default_error_messages = {"form": "Use lower-case letters, digits and underscores."}  # noqa: RUF012
+    default_error_messages = {  # noqa: RUF012
+        "form": "Use lower-case letters, digits and underscores.",
+        "unknown": "'{name}' is not a check: GET …/checks lists them.",
+        "misspelled": "'{name}' is not a check. Did you mean {nearest}?",
+    }
 
     def to_internal_value(self, data: Any) -> str:
         key = super().to_internal_value(data)
-        # The format only: installations may have different checks.
         if not CHECK_KEY.match(key):
             self.fail("form")
+        if not check_keys.is_known(key):
+            nearest = check_keys.nearest(key)
+            self.fail("misspelled" if nearest else "unknown", name=key, nearest=" or ".join(nearest))
         return key
 
 
@@ -96,6 +104,16 @@ class CreateFindingRequestSerializer(RequestSerializer):
     evidence = JSONObjectField(required=False)
     recommended_fix = RecommendedFixRequestSerializer(required=False)
     checks = serializers.ListField(child=CheckKeyField(), max_length=MAX_CHECKS, required=False)
+    external_id = StrictCharField(
+        max_length=255,
+        required=False,
+        help_text="What the source calls the finding: a report with the same one updates it, whatever its title.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "external_id" in attrs:
+            attrs["source_key"] = external_key(attrs.pop("external_id"))
+        return attrs
 
 
 class UnvalidatedListField(serializers.ListField):

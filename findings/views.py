@@ -1,13 +1,15 @@
+from collections.abc import Mapping
 from typing import Any, cast
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
-from findings.filters import FindingFilter
-from findings.models import Domain, Finding, FindingStatus, Regression, Severity
+from findings.filters import FACETS, FindingFilter, RegressionFilter
+from findings.models import Finding, Regression
 from findings.queries import FindingsByScore
 from findings.serializers import (
     BulkCreateFindingsRequestSerializer,
@@ -22,10 +24,18 @@ from findings.serializers import (
 )
 from findings.services import bulk, triage
 from findings.services.ingestion import FindingReport, ingest_one
-from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, choice_parameter, filter_rows
-from krafter_audit.api.pagination import PAGINATION_PARAMETERS, paginate_by_cursor, paginate_by_offset
+from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, TIMES, filter_rows, list_parameters, sort_order
+from krafter_audit.api.pagination import (
+    PAGINATION_PARAMETERS,
+    Listing,
+    QuerySetListing,
+    paginate_by_cursor,
+    paginate_by_offset,
+)
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.row_columns import RowColumns, row_columns
+
+SORT_FIELDS = ("score", *TIMES)
 
 
 class FindingViewSet(ProjectViewSet):
@@ -35,35 +45,33 @@ class FindingViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List findings, highest score first",
-        parameters=[
-            choice_parameter("severity", Severity.values),
-            choice_parameter("status", FindingStatus.values),
-            choice_parameter("domain", Domain.values),
-            LIMIT,
-            OFFSET,
-            CURSOR,
-        ],
+        parameters=list_parameters(FindingFilter, sort=SORT_FIELDS, pages=[LIMIT, OFFSET, CURSOR]),
         responses=FindingSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, by offset or by cursor."""
         params = request.query_params
-        self.reject_unknown_parameters(PAGINATION_PARAMETERS | {"severity", "status", "domain"})
-        # The form only validates: FindingsByScore queries by SQL.
-        _, filters = filter_rows(FindingFilter, params, Finding.objects.none())
+        self.reject_unknown_parameters(PAGINATION_PARAMETERS | set(FindingFilter.base_filters) | {"sort"})
         project_id = self.project.pk
+        rows, filters = filter_rows(FindingFilter, params, Finding.objects.filter(project=project_id))
 
-        def total() -> int:
-            return counters.count(project_id, "finding", filters)
+        def total() -> int | None:
+            return counters.count_matching(project_id, "finding", filters, rows, facets=FACETS)
 
-        rows = FindingsByScore(
-            project_id, filters, columns=cast("RowColumns", row_columns(FindingSerializer)).names
-        )
+        listing = self._listing(rows, filters)
         if "cursor" in params:
-            page = paginate_by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
+            page = paginate_by_cursor(listing, params, bound_to=f"findings {project_id}", total=total)
         else:
-            page = paginate_by_offset(rows, params, total=total)
+            page = paginate_by_offset(listing, params, total=total)
         return self.respond_page(page, FindingSerializer)
+
+    def _listing(self, rows: QuerySet[Finding], filters: Mapping[str, Any]) -> Listing:
+        columns = cast("RowColumns", row_columns(FindingSerializer))
+        order, descending = sort_order(self.request.query_params, SORT_FIELDS, "-score")
+        if order[0] == "score" and descending and set(filters) <= FACETS:
+            # The most frequent list, by SQL.
+            return FindingsByScore(self.project.pk, filters, columns=columns.names)
+        return QuerySetListing(rows, order=order, descending=descending, columns=columns)
 
     @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -92,7 +100,7 @@ class FindingViewSet(ProjectViewSet):
             project=self.project,
             changes=self.validated_body(UpdateFindingRequestSerializer),
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
         )
         return self.respond(changed, FindingSerializer)
 
@@ -116,7 +124,8 @@ class FindingBulkViewSet(ProjectViewSet):
     @extend_schema(
         summary="Report up to 1,000 findings",
         request=BulkCreateFindingsRequestSerializer,
-        responses=BulkResultSerializer,
+        operation_id="bulk_create_findings",
+        responses={200: BulkResultSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create or update all findings or none; with `"mode": "partial"` the valid ones, with a result for each."""
@@ -138,7 +147,8 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
     @extend_schema(
         summary="Change many findings",
         request=BulkUpdateFindingsRequestSerializer,
-        responses=BulkUpdateResultSerializer,
+        operation_id="bulk_update_findings",
+        responses={200: BulkUpdateResultSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all findings that match; with `dry_run` only count them."""
@@ -152,12 +162,16 @@ class RegressionViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List regressions, newest first",
-        parameters=[LIMIT, CURSOR],
+        parameters=list_parameters(RegressionFilter),
         responses=RegressionSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        rows = Regression.objects.filter(project=self.project)
-        return self.respond_newest(
-            rows, RegressionSerializer, total=lambda: counters.count(self.project.pk, "regression")
+        return self.respond_list(
+            Regression.objects.filter(project=self.project),
+            RegressionSerializer,
+            RegressionFilter,
+            total=lambda filters, rows: counters.count_matching(
+                self.project.pk, "regression", filters, rows, facets={"status"}
+            ),
         )

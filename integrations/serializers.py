@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from accounts.serializers import ProjectResponseSerializer
@@ -61,17 +62,24 @@ class IntegrationSerializer(ProjectResponseSerializer):
         ]  # fmt: skip
 
 
-class IntegrationListItemSerializer(IntegrationSerializer):
-    """A list item: an integration, or a placeholder without an id if it was never connected."""
+class IntegrationPlaceholderSerializer(serializers.Serializer[Any]):
+    """A provider that was never connected."""
 
-    id = serializers.UUIDField(allow_null=True)
-    credentials = serializers.DictField(
-        required=False, help_text="Always empty, and only where `id` is null."
-    )
-    inserted_at = UTCDateTimeField(required=False, allow_null=True)
+    id = serializers.UUIDField(allow_null=True, help_text="Always null.")
+    provider = serializers.CharField()
+    status = serializers.ChoiceField(choices=[Integration.Status.DISCONNECTED.value])
+    credentials = serializers.DictField(help_text="Always empty.")
+    last_sync_at = UTCDateTimeField(allow_null=True)
+    inserted_at = UTCDateTimeField(allow_null=True)
+    updated_at = UTCDateTimeField(allow_null=True)
 
-    class Meta(IntegrationSerializer.Meta):
-        fields: ClassVar = [*IntegrationSerializer.Meta.fields, "credentials", "inserted_at"]
+
+INTEGRATION_LIST_ITEM = PolymorphicProxySerializer(
+    component_name="IntegrationListItem",
+    serializers=[IntegrationSerializer, IntegrationPlaceholderSerializer],
+    resource_type_field_name=None,
+    many=True,
+)
 
 
 class SyncScheduleSerializer(ResponseSerializer):

@@ -19,6 +19,7 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.registry import ADAPTERS
 from integrations.queries import require_known_provider
 from integrations.sync import schedule
+from krafter_audit.api.etags import require_match
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
@@ -68,11 +69,12 @@ def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: s
 
 
 @transaction.atomic
-def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
+def disconnect(project: Project, provider: str, *, by: Actor, if_match: str | None = None) -> Integration:
     """Delete credentials and webhook; the integration and its links to tickets stay."""
     integration = _lock(project, provider)
     if integration is None:
         raise NeverConnected
+    require_match(if_match, integration)
     if integration.status != Status.DISCONNECTED:
         Integration.transitions.apply(
             integration,
@@ -113,7 +115,9 @@ def request_sync(integration: Integration, *, scope: str = SyncScope.PENDING, de
 def start_due_syncs() -> int:
     """Start the scheduled syncs that are due; return how many."""
     due = Integration.objects.filter(
-        status__in=[Status.CONNECTED, Status.ERROR], next_sync_at__lte=timezone.now()
+        status__in=[Status.CONNECTED, Status.ERROR],
+        next_sync_at__lte=timezone.now(),
+        project__archived_at=None,
     )
     started = 0
     for pk in list(due.order_by("next_sync_at").values_list("pk", flat=True)[:BATCH_SIZE]):

@@ -4,7 +4,7 @@ from integrations.views import ConflictViewSet, IntegrationViewSet, WebhookViewS
 
 urlpatterns = [
     path("integrations", IntegrationViewSet.as_view({"get": "list"})),
-    path("integrations/<str:provider>", IntegrationViewSet.as_view({"delete": "destroy"})),
+    path("integrations/<str:provider>", IntegrationViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
     path("integrations/<str:provider>/connect", IntegrationViewSet.as_view({"post": "connect"})),
     path("integrations/<str:provider>/sync", IntegrationViewSet.as_view({"post": "sync"})),
     path("integrations/<str:provider>/schedule", IntegrationViewSet.as_view({"get": "schedule"})),

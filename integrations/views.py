@@ -9,11 +9,11 @@ from accounts.viewsets import ProjectViewSet, uuid_or_404
 from integrations import queries, services
 from integrations.models import SyncConflict, Webhook
 from integrations.serializers import (
+    INTEGRATION_LIST_ITEM,
     ConflictFilterSerializer,
     ConflictSerializer,
     ConnectIntegrationRequestSerializer,
     CreateWebhookRequestSerializer,
-    IntegrationListItemSerializer,
     IntegrationSerializer,
     ResolveConflictRequestSerializer,
     SyncRunSerializer,
@@ -31,7 +31,7 @@ class IntegrationViewSet(ProjectViewSet):
 
     network_properties: ClassVar = {"connect": "credentials"}
 
-    @extend_schema(summary="List integrations", responses=IntegrationListItemSerializer(many=True))
+    @extend_schema(summary="List integrations", responses=INTEGRATION_LIST_ITEM)
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List every provider, always in the same order."""
         self.reject_unknown_parameters(())
@@ -42,6 +42,11 @@ class IntegrationViewSet(ProjectViewSet):
                 for name, integration in entries
             ]
         )
+
+    @extend_schema(summary="Read an integration", responses=IntegrationSerializer)
+    def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
+        """Return the integration; 404 for a provider that was never connected."""
+        return self.respond(queries.get_integration(self.project, provider), IntegrationSerializer)
 
     @extend_schema(
         summary="Connect a provider",
@@ -61,10 +66,10 @@ class IntegrationViewSet(ProjectViewSet):
         body = self.validated_body(ConnectIntegrationRequestSerializer)
         return body.get("credentials") or services.exchange_code(self.project, provider, **body)
 
-    @extend_schema(summary="Disconnect a provider", request=None, responses=IntegrationSerializer)
+    @extend_schema(summary="Disconnect a provider", request=None, responses={200: IntegrationSerializer})
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Delete the credentials; 404 for a provider that was never connected."""
-        integration = services.disconnect(self.project, provider, by=self.actor)
+        integration = services.disconnect(self.project, provider, by=self.actor, if_match=self.if_match)
         return self.respond(integration, IntegrationSerializer)
 
     @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
@@ -80,7 +85,11 @@ class IntegrationViewSet(ProjectViewSet):
         integration = queries.get_integration(self.project, provider)
         return self.respond(integration, SyncScheduleSerializer)
 
-    @extend_schema(summary="List the latest syncs of a provider", responses=SyncRunSerializer(many=True))
+    @extend_schema(
+        operation_id="list_integration_syncs",
+        summary="List the latest syncs of a provider",
+        responses=SyncRunSerializer(many=True),
+    )
     def log(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """List the latest runs, newest first."""
         queries.require_known_provider(provider)
@@ -105,16 +114,18 @@ class WebhookViewSet(ProjectViewSet):
         """Enable the webhook with a new secret, or with the provider's own. The previous one is void."""
         queries.require_known_provider(provider)
         secret = self.validated_body(CreateWebhookRequestSerializer).get("secret")
-        webhook, generated = webhooks.enable(self.project, provider, secret=secret, by=self.actor)
+        webhook, generated = webhooks.enable(
+            self.project, provider, secret=secret, by=self.actor, if_match=self.if_match
+        )
         return self._present(webhook, generated)
 
-    @extend_schema(summary="Disable the webhook", request=None, responses=WebhookSerializer)
+    @extend_schema(summary="Disable the webhook", request=None, responses={200: WebhookSerializer})
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         queries.require_known_provider(provider)
-        return self._present(webhooks.disable(self.project, provider, by=self.actor))
+        return self._present(webhooks.disable(self.project, provider, by=self.actor, if_match=self.if_match))
 
     def _present(self, webhook: Webhook, secret: str | None = None) -> Response:
-        return Response(self.serialize(webhooks.describe(webhook, secret), WebhookSerializer))
+        return self.respond(webhooks.describe(webhook, secret), WebhookSerializer, of=webhook)
 
 
 class ConflictViewSet(ProjectViewSet):

@@ -24,6 +24,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import close_all, loop
 
 from krafter_audit import multiprocess_metrics, shutdown
+from krafter_audit.api.errors import doc_url
 from krafter_audit.api.middleware import new_request_id
 from krafter_audit.http.json_encoding import dump_json
 
@@ -60,7 +61,8 @@ REFUSALS = {400: "bad_request", 408: "request_timeout", 413: "payload_too_large"
 
 def refusal(status: int, message: str) -> bytes:
     """Return an error body in the API's envelope."""
-    error = {"code": REFUSALS.get(status, "bad_request"), "message": message}
+    code = REFUSALS.get(status, "bad_request")
+    error = {"code": code, "message": message, "doc_url": doc_url(code)}
     return dump_json({"data": None, "meta": {"request_id": new_request_id()}, "error": error})
 
 

@@ -32,6 +32,7 @@ KRAFTER_RATE_DEFAULT = env.integer("KRAFTER_RATE_DEFAULT")
 KRAFTER_RATE_STRICT = env.integer("KRAFTER_RATE_STRICT")
 KRAFTER_RATE_PUBLIC = env.integer("KRAFTER_RATE_PUBLIC")
 KRAFTER_RATE_HOOKS = env.integer("KRAFTER_RATE_HOOKS")
+KRAFTER_RATE_ANONYMOUS = env.integer("KRAFTER_RATE_ANONYMOUS")
 KRAFTER_RATE_WRONG_KEYS = env.integer("KRAFTER_RATE_WRONG_KEYS")
 KRAFTER_HOST_RATE = env.integer("KRAFTER_HOST_RATE")
 KRAFTER_TRUSTED_PROXIES = env.integer("KRAFTER_TRUSTED_PROXIES")
@@ -91,6 +92,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: every response and log line has the id, also those of the other middlewares.
     "krafter_audit.api.middleware.RequestIdMiddleware",
+    "krafter_audit.api.anonymous_rate_limit.AnonymousRateLimitMiddleware",
+    "krafter_audit.api.compression.ApiGZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -262,6 +265,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Findings become tasks, tasks are verified on the live site, and a verification closes them.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "DEFAULT_GENERATOR_CLASS": "krafter_audit.api.schema.DescriptionGenerator",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # No enum components: "status" is five different enums here, so they are described where they are used.
     "POSTPROCESSING_HOOKS": [],

@@ -3,11 +3,10 @@ from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from accounts.views import UsageViewSet
 from integrations.webhooks.views import webhook
 from krafter_audit import health
 from krafter_audit.api.exceptions import not_found
-from krafter_audit.api.schema_views import DocsView, SchemaView
+from krafter_audit.api.schema_views import DocsView, SchemaView, error_list
 from remediation.views import public_keys
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
@@ -21,9 +20,10 @@ urlpatterns = [
     path("healthz/ready", health.ready),
     path("metrics", health.metrics),
     path("api/v1/schema", SchemaView.as_view(), name="schema"),
+    path("api/docs/errors", error_list, name="errors"),
     path("api/docs", DocsView.as_view(), name="docs"),
     path("api/v1/orgs/<str:org_id>/", include("notifications.webhooks.urls")),
-    path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
+    path("api/v1/", include("accounts.urls")),
     path(".well-known/krafter-evidence-keys.json", require_safe(public_keys)),
     path("", include("reports.sharing.urls")),
     path("api/v1/hooks/<str:provider>/<str:integration>", webhook, name="webhook"),

@@ -9,6 +9,8 @@ from accounts.actors import Actor
 from accounts.models import Membership, Project
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.etags import require_match
+from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.http import slack
 from krafter_audit.security import vault
 from notifications.errors import AlertDestinationNotFound
@@ -20,7 +22,9 @@ HIDDEN_URL = "https://hooks.slack.com/services/…"
 
 
 @transaction.atomic
-def set_destination(project: Project, channel: str, *, by: Actor, **settings: Any) -> Destination:
+def set_destination(
+    project: Project, channel: str, *, by: Actor, if_match: str | None = None, **settings: Any
+) -> Destination:
     """Set or replace the destination of a channel: `webhook_url` for Slack, `recipients` for e-mail."""
     require_known_channel(channel)
     destination = Destination(project=project, channel=channel)
@@ -30,6 +34,9 @@ def set_destination(project: Project, channel: str, *, by: Actor, **settings: An
         values["credentials"] = vault.seal(_webhook_url(settings).encode(), owner=_owner(destination))
     else:
         values["recipients"] = _recipients(settings)
+    # Two requests that set it at the same time follow each other, also where there is no row to lock yet.
+    advisory_lock(f"alert destination:{project.pk}:{channel}")
+    require_match(if_match, Destination.objects.filter(project=project, channel=channel).first())
     destination, _ = Destination.objects.update_or_create(project=project, channel=channel, defaults=values)
     log_event("destination.set", destination, by=by, channel=channel)
     return destination
@@ -49,14 +56,26 @@ def _recipients(settings: dict[str, Any]) -> list[str]:
 
 
 @transaction.atomic
-def delete_destination(project: Project, channel: str, *, by: Actor) -> Destination:
+def delete_destination(
+    project: Project, channel: str, *, by: Actor, if_match: str | None = None
+) -> Destination:
+    """Delete the destination of a channel. Raises AlertDestinationNotFound."""
     require_known_channel(channel)
     found = Destination.objects.select_for_update().filter(project=project, channel=channel)
     destination = found.first()
     if destination is None:
         raise AlertDestinationNotFound
+    require_match(if_match, destination)
     log_event("destination.removed", destination, by=by, channel=channel)
     found.delete()
+    return destination
+
+
+def get_destination(project: Project, channel: str) -> Destination:
+    """Return the destination of a channel. Raises AlertDestinationNotFound."""
+    destination = Destination.objects.filter(project=project, channel=channel).first()
+    if destination is None:
+        raise AlertDestinationNotFound
     return destination
 
 

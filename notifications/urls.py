@@ -7,6 +7,6 @@ urlpatterns = [
     path("alerts/destinations", AlertDestinationViewSet.as_view({"get": "list"})),
     path(
         "alerts/destinations/<str:channel>",
-        AlertDestinationViewSet.as_view({"put": "set", "delete": "destroy"}),
+        AlertDestinationViewSet.as_view({"get": "retrieve", "put": "set", "delete": "destroy"}),
     ),
 ]

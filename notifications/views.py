@@ -31,7 +31,13 @@ class AlertDestinationViewSet(ProjectViewSet):
         """List the destinations that are set, one for each channel."""
         self.reject_unknown_parameters(())
         found = Destination.objects.filter(project=self.project).order_by("channel")
-        return Response([self._present(destination) for destination in found])
+        rows = [destinations.describe(destination) for destination in found]
+        return Response([self.serialize(row, AlertDestinationSerializer) for row in rows])
+
+    @extend_schema(summary="Read an alert destination", responses=AlertDestinationSerializer)
+    def retrieve(self, request: Request, channel: str, **kwargs: Any) -> Response:
+        """Return the destination of a channel; 404 if none is set."""
+        return self._present(destinations.get_destination(self.project, channel))
 
     @extend_schema(
         summary="Set an alert destination",
@@ -41,13 +47,20 @@ class AlertDestinationViewSet(ProjectViewSet):
     def set(self, request: Request, channel: str, **kwargs: Any) -> Response:
         destinations.require_known_channel(channel)
         body = self.validated_body(SetAlertDestinationRequestSerializer)
-        destination = destinations.set_destination(self.project, channel, by=self.actor, **body)
-        return Response(self._present(destination))
+        destination = destinations.set_destination(
+            self.project, channel, by=self.actor, if_match=self.if_match, **body
+        )
+        return self._present(destination)
 
-    @extend_schema(summary="Delete an alert destination", request=None, responses=AlertDestinationSerializer)
+    @extend_schema(
+        summary="Delete an alert destination", request=None, responses={200: AlertDestinationSerializer}
+    )
     def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
-        destination = destinations.delete_destination(self.project, channel, by=self.actor)
-        return Response(self._present(destination))
+        destination = destinations.delete_destination(
+            self.project, channel, by=self.actor, if_match=self.if_match
+        )
+        return self._present(destination)
 
-    def _present(self, destination: Destination) -> dict[str, Any]:
-        return self.serialize(destinations.describe(destination), AlertDestinationSerializer)
+    def _present(self, destination: Destination) -> Response:
+        row = destinations.describe(destination)
+        return self.respond(row, AlertDestinationSerializer, of=destination)

@@ -1,4 +1,4 @@
-"""Filters of the tasks list."""
+"""Filters of the lists of tasks and verifications."""
 
 from typing import Any
 
@@ -6,24 +6,54 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from findings.filters import search
 from findings.models import Severity
-from remediation.models import Task
+from krafter_audit.api.filters import ChoicesFilter, ListFilter, SearchFilter
+from remediation.models import SEARCHED, Result, Task, Verification, VerificationState
 
 
-class TaskFilter(django_filters.FilterSet):
-    """Filters by status and priority (each may be repeated), owner_id, finding_id and overdue."""
+class VerificationFilter(ListFilter):
+    """Filters by result and state, which may be repeated, task and time."""
 
-    status = django_filters.MultipleChoiceFilter(choices=Task.Status.choices)
-    priority = django_filters.MultipleChoiceFilter(choices=Severity.choices)
+    result = ChoicesFilter(choices=Result.choices)
+    state = ChoicesFilter(choices=VerificationState.choices)
+    task_id = django_filters.UUIDFilter()
+
+    class Meta:
+        model = Verification
+        fields = ("result", "state", "task_id")
+
+
+class TaskFilter(ListFilter):
+    """Filters by status and priority (each may be repeated), owner_id, finding_id, overdue, ticket, time and words."""
+
+    status = ChoicesFilter(choices=Task.Status.choices)
+    priority = ChoicesFilter(choices=Severity.choices)
     owner_id = django_filters.UUIDFilter()
     finding_id = django_filters.UUIDFilter()
     overdue = django_filters.ChoiceFilter(
         choices=[("true", "true"), ("false", "false")], method="by_due_date"
     )
 
+    external_ticket_key = django_filters.CharFilter()
+    pr_url = django_filters.CharFilter()
+    q = SearchFilter(method="by_words")
+
     class Meta:
         model = Task
-        fields = ("status", "priority", "owner_id", "finding_id", "overdue")
+        fields = (
+            "status",
+            "priority",
+            "owner_id",
+            "finding_id",
+            "overdue",
+            "external_ticket_key",
+            "pr_url",
+            "q",
+        )
+
+    def by_words(self, rows: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
+        return search(rows, SEARCHED, value)
 
     def by_due_date(self, rows: QuerySet[Task], name: str, value: Any) -> QuerySet[Task]:
         now = timezone.now()

@@ -5,14 +5,14 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.models import Project, User
 from events.counter_definitions import CounterDefinition, counter_triggers
 from findings.models import Finding, Severity
-from krafter_audit.db.fields import VerbatimJSONField
+from krafter_audit.db.fields import StoredGeneratedField, VerbatimJSONField
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
@@ -24,6 +24,10 @@ from scans.models import Scanner
 DUE_DAY = "(sla_due_at AT TIME ZONE 'UTC')::date"
 DUE_QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"
 IS_DUE = "status <> 'done' AND sla_due_at IS NOT NULL"
+
+
+# What `?q=` searches, as SQL. A trigram index has the same expression.
+SEARCHED = "title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '')"
 
 
 class Task(Record):
@@ -72,6 +76,7 @@ class Task(Record):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="task_newest"),
+            models.Index(fields=["project", "-updated_at", "-id"], name="task_updated"),
             models.Index(fields=["project", "status", "-created_at", "-id"], name="task_by_status"),
             models.Index(fields=["project", "owner", "-created_at", "-id"], name="task_by_owner"),
             models.Index(fields=["finding", "-created_at", "-id"], name="task_of_finding"),
@@ -133,6 +138,34 @@ class CheckStatus(models.TextChoices):
     INCONCLUSIVE = "inconclusive"
 
 
+class VerificationState(models.TextChoices):
+    """What a verification waits for."""
+
+    RUNNING = "running"  # for a worker
+    READY = "ready"  # for a person: all checks passed, or a person has to look
+    BLOCKED = "blocked"  # for a fix: a check failed or is inconclusive
+    DECIDED = "decided"
+    SUPERSEDED = "superseded"  # the task has a newer verification
+
+
+def _state() -> Case:
+    # As PostgreSQL computes it: every write of the other columns keeps it true.
+    not_passed = Func(
+        F("checks"),
+        Value('$[*] ? (@.status != "passed")'),
+        function="jsonb_path_exists",
+        output_field=models.BooleanField(),
+    )
+    return Case(
+        When(~Q(result="pending"), then=Value("decided")),
+        When(superseded=True, then=Value("superseded")),
+        When(manual=True, then=Value("ready")),
+        When(running=True, then=Value("running")),
+        When(not_passed, then=Value("blocked")),
+        default=Value("ready"),
+    )
+
+
 class Verification(Record):
     """A re-run of the checks of a task's finding."""
 
@@ -147,8 +180,13 @@ class Verification(Record):
         default=False, help_text="The finding has no automatic check: a person's approval is the result."
     )
     refunded = models.BooleanField(default=False)
+    superseded = models.BooleanField(default=False, db_default=False, editable=False)
+    state = StoredGeneratedField(
+        expression=_state(),
+        output_field=models.CharField(max_length=10, choices=VerificationState),
+    )
     override_reason = models.TextField(blank=True)
-    # Without an index: no query needs one, and without it a verdict is a heap-only update.
+    # Without an index: no query needs one.
     verified_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     verified_at = models.DateTimeField(null=True)
 
@@ -164,7 +202,9 @@ class Verification(Record):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="verification_newest"),
+            models.Index(fields=["project", "-updated_at", "-id"], name="verification_updated"),
             models.Index(fields=["task", "-created_at", "-id"], name="verification_of_task"),
+            models.Index(fields=["project", "state", "-created_at", "-id"], name="verification_by_state"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(result__in=Result.values), name="verification_result_valid"),
@@ -180,7 +220,7 @@ class Verification(Record):
                 fields=["task"], condition=Q(running=True), name="unique_running_verification"
             ),
         ]
-        triggers: ClassVar = counter_triggers(CounterDefinition("verification", ("result",)))
+        triggers: ClassVar = counter_triggers(CounterDefinition("verification", ("result", "state")))
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.result}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Project
 from events import counters
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
+from krafter_audit.api.pagination import bounded_count
 from krafter_audit.db.sql import fetch_all
 from remediation.models import Task
 from scans.models import Scan
@@ -65,8 +66,11 @@ def overdue(project: Project) -> int:
     return int(late)
 
 
-def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Task]) -> int:
-    """Return the number of tasks that match the filters: from a counter if there is one, else by counting `rows`."""
+def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Task]) -> int | None:
+    """Return the number of tasks that match the filters: from a counter if there is one, else by counting `rows`.
+
+    None if more than 10,000 would have to be counted.
+    """
     facets = {name: filters[name] for name in ("status", "priority") if name in filters}
     rest = set(filters) - set(facets)
     if not rest:
@@ -76,4 +80,4 @@ def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Tas
     if set(filters) == {"overdue"}:
         late = overdue(project)
         return late if filters["overdue"] == "true" else counters.count(project.pk, "task") - late
-    return rows.count()
+    return bounded_count(rows)

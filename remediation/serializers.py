@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
 from findings.models import Domain, Severity
+from findings.serializers import FindingSerializer
 from krafter_audit.api.serializers import (
     JSONObjectField,
     RequestSerializer,
@@ -17,7 +18,7 @@ from krafter_audit.api.serializers import (
     StrictUUIDField,
     UTCDateTimeField,
 )
-from remediation.models import Evidence, Policy, Task, Verification
+from remediation.models import Evidence, Policy, Task, Verification, VerificationState
 from scans.serializers import ScanSerializer
 
 
@@ -123,6 +124,15 @@ class TaskSerializer(ResponseSerializer):
         ]  # fmt: skip
 
 
+class TaskWithFindingSerializer(TaskSerializer):
+    """A task; with `?include=finding` also its finding."""
+
+    finding = FindingSerializer(required=False)
+
+    class Meta(TaskSerializer.Meta):
+        fields: ClassVar = [*TaskSerializer.Meta.fields, "finding"]
+
+
 class VerificationCheckSerializer(serializers.Serializer[Any]):
     """A check of a verification; before and after are words or numbers."""
 
@@ -144,6 +154,22 @@ class VerificationSerializer(ResponseSerializer):
         fields: ClassVar = [
             "id", "task_id", "result", "checks", "verified_by_id", "verified_at", "created_at", "updated_at",
         ]  # fmt: skip
+
+
+class VerificationWithStateSerializer(VerificationSerializer):
+    """A verification; with `?include=state`, and in lists that filter by it, also what it waits for."""
+
+    class Meta(VerificationSerializer.Meta):
+        fields: ClassVar = [*VerificationSerializer.Meta.fields, "state"]
+
+
+class DescribedVerificationSerializer(VerificationSerializer):
+    """A verification, in which `state` is optional."""
+
+    state = serializers.ChoiceField(choices=VerificationState.choices, required=False)
+
+    class Meta(VerificationWithStateSerializer.Meta):
+        pass
 
 
 class EvidenceEntrySerializer(serializers.Serializer[Any]):

@@ -1,4 +1,5 @@
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from drf_spectacular.types import OpenApiTypes
@@ -8,34 +9,40 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
-from findings.models import Severity
+from findings.models import Finding
+from findings.serializers import FindingSerializer
+from krafter_audit.api import long_polling
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, filter_rows
-from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
-from krafter_audit.api.row_columns import row_columns
+from krafter_audit.api.filters import include_parameter, included, list_parameters
+from krafter_audit.api.row_columns import RowColumns, row_columns
 from remediation import queries
 from remediation.checks.catalogue import catalogue
 from remediation.evidence import chain, export
-from remediation.filters import TaskFilter
-from remediation.models import Task, Verification
+from remediation.filters import TaskFilter, VerificationFilter
+from remediation.models import Task, Verification, VerificationState
 from remediation.policy_simulation import plans
 from remediation.serializers import (
     ApproveVerificationRequestSerializer,
     CheckSerializer,
     CommandCenterSerializer,
     CreateTaskRequestSerializer,
+    DescribedVerificationSerializer,
     PolicySerializer,
     PolicyTestResultSerializer,
     ReplacePolicyRequestSerializer,
     RunVerificationRequestSerializer,
     TaskSerializer,
+    TaskWithFindingSerializer,
     TestPolicyRequestSerializer,
     UpdateTaskRequestSerializer,
     VerificationEvidenceSerializer,
     VerificationSerializer,
+    VerificationWithStateSerializer,
 )
 from remediation.services import policies, tasks, verdicts, verifications
 from scanner.evidence_bundle.keys import as_jwk
+
+INCLUDE_FINDING, INCLUDE_STATE = ["finding"], ["state"]
 
 
 class TaskViewSet(ProjectViewSet):
@@ -43,34 +50,44 @@ class TaskViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List tasks, newest first",
-        parameters=[
-            choice_parameter("status", Task.Status.values),
-            choice_parameter("priority", Severity.values),
-            OpenApiParameter("owner_id", str),
-            OpenApiParameter("finding_id", str),
-            OpenApiParameter("overdue", str, enum=["true", "false"]),
-            LIMIT,
-            CURSOR,
-        ],
-        responses=TaskSerializer(many=True),
+        parameters=list_parameters(TaskFilter, include=INCLUDE_FINDING),
+        responses=TaskWithFindingSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | set(TaskFilter.base_filters))
-        tasks = Task.objects.filter(project=self.project)
-        rows, filters = filter_rows(TaskFilter, request.query_params, tasks)
-
-        def total() -> int:
-            return queries.count_tasks(self.project, filters, rows)
-
-        listing = QuerySetListing(rows, columns=row_columns(TaskSerializer))
-        page = paginate_by_cursor(
-            listing, request.query_params, bound_to=f"tasks {self.project.pk}", total=total
+        """Return a page."""
+        with_finding = included(request.query_params, INCLUDE_FINDING)
+        response = self.respond_list(
+            Task.objects.filter(project=self.project),
+            TaskSerializer,
+            TaskFilter,
+            total=lambda filters, rows: queries.count_tasks(self.project, filters, rows),
+            include=INCLUDE_FINDING,
         )
-        return self.respond_page(page, TaskSerializer)
+        if with_finding:
+            self._add_findings(response.data.rows)
+        return response
 
-    @extend_schema(summary="Read a task", responses=TaskSerializer)
+    @extend_schema(
+        summary="Read a task",
+        parameters=[include_parameter(INCLUDE_FINDING)],
+        responses=TaskWithFindingSerializer,
+    )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self.respond_row(pk, TaskSerializer)
+        """Return the task."""
+        if not included(request.query_params, INCLUDE_FINDING):
+            return self.respond_row(pk, TaskSerializer)
+        task = self.get_row(Task.objects.select_related("finding"), pk)
+        data = self.serialize(task, TaskSerializer)
+        self._add_findings([data])
+        # Without an ETag, which would say nothing about the finding.
+        return Response(data)
+
+    def _add_findings(self, tasks: Sequence[dict[str, Any]]) -> None:
+        columns = cast("RowColumns", row_columns(FindingSerializer))
+        rows = columns.select(Finding.objects.filter(pk__in={task["finding_id"] for task in tasks}))
+        findings = {str(row[0]): columns.represent(row, self.serializer_context) for row in rows}
+        for task in tasks:
+            task["finding"] = findings.get(str(task["finding_id"]))
 
     @extend_schema(
         summary="Create a task from a finding",
@@ -89,7 +106,7 @@ class TaskViewSet(ProjectViewSet):
             project=self.project,
             changes=self.validated_body(UpdateTaskRequestSerializer),
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
         )
         return self.respond(changed, TaskSerializer)
 
@@ -99,18 +116,37 @@ class VerificationViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List verifications, newest first",
-        parameters=[LIMIT, CURSOR],
-        responses=VerificationSerializer(many=True),
+        parameters=list_parameters(VerificationFilter, include=INCLUDE_STATE),
+        responses=DescribedVerificationSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        rows = Verification.objects.filter(project=self.project)
-        return self.respond_newest(
-            rows, VerificationSerializer, total=lambda: counters.count(self.project.pk, "verification")
+        """Return a page; with `state`, if it is a filter or included."""
+        with_state = included(request.query_params, INCLUDE_STATE) or "state" in request.query_params
+        return self.respond_list(
+            Verification.objects.filter(project=self.project),
+            VerificationWithStateSerializer if with_state else VerificationSerializer,
+            VerificationFilter,
+            total=lambda filters, rows: counters.count_matching(
+                self.project.pk, "verification", filters, rows, facets={"result", "state"}
+            ),
+            include=INCLUDE_STATE,
         )
 
-    @extend_schema(summary="Read a verification", responses=VerificationSerializer)
+    @extend_schema(
+        summary="Read a verification",
+        parameters=[long_polling.WAIT, include_parameter(INCLUDE_STATE)],
+        responses=DescribedVerificationSerializer,
+    )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        return self.respond_row(pk, VerificationSerializer)
+        """Return the verification; with `wait`, when no check is running for a worker or the time is over."""
+        seconds = long_polling.requested_seconds(request.query_params)
+        with_state = included(request.query_params, INCLUDE_STATE)
+        if seconds:
+            running = Verification.objects.filter(
+                project=self.project, pk=uuid_or_404(pk), state=VerificationState.RUNNING
+            )
+            long_polling.wait_until(lambda: not running.exists(), seconds)
+        return self.respond_row(pk, VerificationWithStateSerializer if with_state else VerificationSerializer)
 
     @extend_schema(summary="Read the evidence of a verification", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -170,12 +206,15 @@ class PolicyViewSet(ProjectViewSet):
 
     read_only_posts = frozenset({"test"})
 
-    @extend_schema(summary="Read the current policy", responses=PolicySerializer)
+    @extend_schema(
+        operation_id="get_current_policy", summary="Read the current policy", responses=PolicySerializer
+    )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the active policy; the first request creates the default one."""
         return self.respond(policies.current(self.project), PolicySerializer)
 
     @extend_schema(
+        operation_id="replace_current_policy",
         summary="Replace the current policy",
         request=ReplacePolicyRequestSerializer,
         responses=PolicySerializer,
@@ -188,7 +227,7 @@ class PolicyViewSet(ProjectViewSet):
             config=body["config"],
             name=body.get("name"),
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
             plan_token=body.get("plan_token"),
         )
         return self.respond(policy, PolicySerializer)

@@ -67,6 +67,7 @@ class Report(Record, Leased):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="report_newest"),
+            models.Index(fields=["project", "-updated_at", "-id"], name="report_updated"),
             models.Index(
                 fields=["lease_until"], condition=Q(status__in=["queued", "exporting"]), name="report_pending"
             ),

@@ -22,9 +22,21 @@ def parse_period(params: Mapping[str, str]) -> Period | None:
     start, end = parse_date(params, "date_from"), parse_date(params, "date_to")
     if start is None and end is None:
         return None
+    _reject_future(date_from=start, date_to=end)
     if start is None:
         return last_days(end)
     return checked_period(start, end or timezone.now().date())
+
+
+def _reject_future(**days: date | None) -> None:
+    today = timezone.now().date()
+    details = {
+        name: [f"Must not be in the future: today is {today} in UTC."]
+        for name, day in days.items()
+        if day is not None and day > today
+    }
+    if details:
+        raise InvalidParams(details=details)
 
 
 def parse_date(params: Mapping[str, str], name: str) -> date | None:

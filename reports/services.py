@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import NotFound
+from krafter_audit.api.etags import require_match
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
 from reports import queries
@@ -92,12 +93,13 @@ def mark_shared(report: Report) -> None:
 
 
 @transaction.atomic
-def revoke_share(share_id: UUID, *, by: Actor) -> Share:
+def revoke_share(share_id: UUID, *, by: Actor, if_match: str | None = None) -> Share:
     """Close the link of a share permanently; idempotent. Raises NotFound."""
     shares = Share.objects.select_for_update(of=("self",)).select_related("project", "report")
     share = shares.filter(pk=share_id).first()
     if share is None:
         raise NotFound
+    require_match(if_match, share)
     if share.revoked_at is None:
         share.revoked_at = timezone.now()
         share.save(update_fields=["revoked_at", "updated_at"])

@@ -7,11 +7,13 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet
+from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
-from krafter_audit.api.filters import CURSOR, LIMIT
+from krafter_audit.api import long_polling
+from krafter_audit.api.filters import CURSOR, LIMIT, list_parameters
 from reports import periods, queries, services
 from reports.downloads import file_response
+from reports.filters import ReportFilter
 from reports.models import Report, Share
 from reports.serializers import (
     ExportReportRequestSerializer,
@@ -44,19 +46,27 @@ class ReportViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List reports, newest first",
-        parameters=[LIMIT, CURSOR],
+        parameters=list_parameters(ReportFilter),
         responses=ReportSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        rows = Report.objects.filter(project=self.project)
-        return self.respond_newest(
-            rows, ReportSerializer, total=lambda: counters.count(self.project.pk, "report")
+        return self.respond_list(
+            Report.objects.filter(project=self.project),
+            ReportSerializer,
+            ReportFilter,
+            total=lambda filters, rows: counters.count_matching(
+                self.project.pk, "report", filters, rows, facets={"format"}
+            ),
         )
 
-    @extend_schema(summary="Read a report", responses=ReportSerializer)
+    @extend_schema(summary="Read a report", parameters=[long_polling.WAIT], responses=ReportSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Return a report."""
+        """Return a report; with `wait`, when its export has finished or the time is over."""
+        seconds = long_polling.requested_seconds(request.query_params)
+        pending = Report.objects.filter(project=self.project, pk=uuid_or_404(pk), status__in=Report.PENDING)
+        if seconds:
+            long_polling.wait_until(lambda: not pending.exists(), seconds)
         return self.respond(self.get_row(Report.objects.all(), pk), ReportSerializer)
 
     @extend_schema(
@@ -99,7 +109,8 @@ class ReportFileViewSet(ProjectViewSet):
     @extend_schema(
         summary="Download the file of a report",
         responses={
-            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "JSON, CSV or PDF."),
+            (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, "The file.")
+            for media_type in ("application/json", "text/csv", "application/pdf")
         },
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:
@@ -125,9 +136,11 @@ class ShareViewSet(ProjectViewSet):
         """Return a share."""
         return self.respond(self.get_row(Share.objects.defer("webhook"), pk), ShareSerializer)
 
-    @extend_schema(summary="Revoke a share", responses=ShareSerializer)
+    @extend_schema(summary="Revoke a share", request=None, responses={200: ShareSerializer})
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the link permanently."""
         self.require_empty_body()
         share = self.get_row(Share.objects.only("id"), pk)
-        return self.respond(services.revoke_share(share.pk, by=self.actor), ShareSerializer)
+        return self.respond(
+            services.revoke_share(share.pk, by=self.actor, if_match=self.if_match), ShareSerializer
+        )

@@ -1,12 +1,26 @@
-"""Filters of scan results."""
+"""Filters of scans and their results."""
 
 import django_filters
 
-from scans.models import OUTCOMES, ScanResult
+from krafter_audit.api.filters import ChoicesFilter, ListFilter
+from scans.models import OUTCOMES, Scan, ScanResult
+
+
+class ScanFilter(ListFilter):
+    """Filters by status and trigger, which may be repeated, and time."""
+
+    status = ChoicesFilter(choices=Scan.Status.choices)
+    trigger = ChoicesFilter(choices=Scan.Trigger.choices)
+
+    class Meta:
+        model = Scan
+        fields = ("status", "trigger")
 
 
 class ScanResultFilter(django_filters.FilterSet):
-    outcome = django_filters.MultipleChoiceFilter(choices=[(outcome, outcome) for outcome in OUTCOMES])
+    """Filters by outcome, which may be repeated, and by the exact key and URL."""
+
+    outcome = ChoicesFilter(choices=[(outcome, outcome) for outcome in OUTCOMES])
     key = django_filters.CharFilter()
     url = django_filters.CharFilter("page__url")
 

@@ -58,6 +58,7 @@ class Scan(Record, Leased):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="scan_newest"),
+            models.Index(fields=["project", "-updated_at", "-id"], name="scan_updated"),
             models.Index(
                 fields=["created_at"],
                 condition=Q(discovered_at__isnull=True, finished_at__isnull=True),

@@ -14,10 +14,10 @@ from events import counters
 from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import NotFound
-from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, validated_filter
+from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, list_parameters, validated_filter
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 from scans import screenshots
-from scans.filters import ScanResultFilter
+from scans.filters import ScanFilter, ScanResultFilter
 from scans.models import OUTCOMES, Scan
 from scans.queries import pages_of
 from scans.serializers import (
@@ -28,8 +28,6 @@ from scans.serializers import (
 )
 from scans.services import scans
 
-RETRY_AFTER_SECONDS = 1  # until a scan that was accepted has something to show
-
 
 class ScanViewSet(ProjectViewSet):
     """Scans of a project."""
@@ -38,13 +36,19 @@ class ScanViewSet(ProjectViewSet):
     network_properties: ClassVar = {"run": "url"}
 
     @extend_schema(
-        summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanSerializer(many=True)
+        summary="List scans, newest first",
+        parameters=list_parameters(ScanFilter),
+        responses=ScanSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        rows = Scan.objects.filter(project=self.project)
-        return self.respond_newest(
-            rows, ScanSerializer, total=lambda: counters.count(self.project.pk, "scan")
+        return self.respond_list(
+            Scan.objects.filter(project=self.project),
+            ScanSerializer,
+            ScanFilter,
+            total=lambda filters, rows: counters.count_matching(
+                self.project.pk, "scan", filters, rows, facets={"status"}
+            ),
         )
 
     @extend_schema(summary="Read a scan", parameters=[long_polling.WAIT], responses=ScanSerializer)
@@ -93,13 +97,6 @@ class ScanViewSet(ProjectViewSet):
         trigger = self.validated_body(RunScanRequestSerializer)["trigger"]
         scan = scans.queue(self.project, url=self.url, trigger=trigger, by=self.actor)
         return self.respond(scan, ScanSerializer, status=202)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add to an accepted scan where it can be read and when, also to a repeated response."""
-        if response.status_code == 202:
-            response["Location"] = f"{request.path.removesuffix('run')}{response.data['id']}"
-            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return super().finalize_response(request, response, *args, **kwargs)
 
     @cached_property
     def url(self) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 
 import kombu
 import pytest
-from django.test import TransactionTestCase, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from krafter_audit import jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
-from tests import database_flush, database_role, factories, missing_packages
+from tests import database_flush, database_role, factories, missing_packages, openapi_validation
 from tests.fakes import faulty_site
 
 
@@ -56,6 +56,14 @@ def database_owner(db: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _validate_responses() -> Iterator[None]:
+    """Validate every response to a test's client against the OpenAPI description (tests/openapi_validation.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", openapi_validation.request_and_validate)
+        yield
+
+
 @pytest.fixture
 def scenario(db: None) -> factories.Scenario:
     """Return an organisation with an owner, a project, an API key and a client."""
@@ -66,7 +74,13 @@ def scenario(db: None) -> factories.Scenario:
 def _fast_hasher_and_high_rate_limits() -> Iterator[None]:
     """Use a fast password hasher and high rate limits; tests of these set their own values."""
     roomy = dict.fromkeys(
-        ("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC", "KRAFTER_RATE_WRONG_KEYS"),
+        (
+            "KRAFTER_RATE_DEFAULT",
+            "KRAFTER_RATE_STRICT",
+            "KRAFTER_RATE_PUBLIC",
+            "KRAFTER_RATE_WRONG_KEYS",
+            "KRAFTER_RATE_ANONYMOUS",
+        ),
         1_000_000,
     )
     cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]

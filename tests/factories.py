@@ -194,3 +194,10 @@ def remediation_state(verification: Verification) -> dict[str, Any]:
         "finding": found.status,
         "open regressions": found.regressions.filter(status="open").count(),
     }
+
+
+def api_key(scenario: Scenario, **fields: Any) -> AuditClient:
+    """Issue another API key, of the owner by default; return a client with it."""
+    user = fields.pop("user", scenario.owner)
+    _, key = api_keys.issue(scenario.organization, user=user, name="another", **fields)
+    return AuditClient(scenario.project, key)

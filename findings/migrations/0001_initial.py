@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('evidence', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('recommended_fix', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('check_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), default=list)),
+                ('identity', models.CharField(editable=False, max_length=320, null=True)),
                 ('last_seen_at', models.DateTimeField(null=True)),
                 ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='accounts.project')),
@@ -78,6 +79,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='finding',
             constraint=models.UniqueConstraint(fields=('project', 'domain', 'title'), name='unique_finding_title'),
+        ),
+        migrations.AddConstraint(
+            model_name='finding',
+            constraint=models.UniqueConstraint(condition=models.Q(('identity__isnull', False)), fields=('project', 'domain', 'identity'), name='unique_finding_identity'),
         ),
         migrations.AddConstraint(
             model_name='finding',
@@ -122,5 +127,25 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='regression',
             constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='regression_closed_after_opened'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['project', 'owner', '-score', '-created_at', '-id'], name='finding_by_owner'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['project', '-created_at', '-id'], name='finding_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='finding_updated'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['check_keys'], name='finding_by_check'),
+        ),
+        migrations.AddIndex(
+            model_name='regression',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='regression_updated'),
         ),
     ]

@@ -2,6 +2,7 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
+from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
 
 from events.storage import vacuum_often
@@ -10,6 +11,13 @@ from events.storage import vacuum_often
 BY_SOURCE = """
 CREATE INDEX finding_source ON findings_finding (project_id, (evidence -> 'source'))
 WHERE (evidence -> 'source') IS NOT NULL
+"""
+# Django has no index over an expression that is SQL: the one of SEARCHED in findings/models.py.
+BY_WORDS = """
+CREATE INDEX finding_by_words ON findings_finding USING gin (upper(
+    title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)
+    || ' ' || coalesce(left((evidence -> 'checks')::text, 500), '')
+) gin_trgm_ops)
 """
 
 
@@ -41,6 +49,8 @@ class Migration(migrations.Migration):
             model_name='regression',
             trigger=pgtrigger.compiler.Trigger(name='count_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'regression' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('status', status) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\nUNION ALL\n    SELECT project_id, 'regression' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('status', status) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='e3f99d5fdefe843383ffcb487f31554e653f9d27', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_update_6905a', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='findings_regression', when='AFTER')),
         ),
+        TrigramExtension(),
+        migrations.RunSQL(BY_WORDS, "DROP INDEX finding_by_words"),
         migrations.RunSQL(BY_SOURCE, "DROP INDEX finding_source"),
         vacuum_often("findings_finding"),
     ]

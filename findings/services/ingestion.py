@@ -1,13 +1,12 @@
-"""Ingest findings from a scan, a provider or a user. The same domain and title is the same finding."""
+"""Ingest findings from a scan, a provider or a user. `findings/services/identity.py` says which are the same."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -16,10 +15,10 @@ from events.log import log_events
 from findings import policy_rules, priority
 from findings.models import CHECK_KEY, MAX_CHECKS, Finding, FindingStatus, Regression, Severity
 from findings.priority import TRAFFIC_WEIGHT, reapply_traffic
+from findings.services.identity import Identity, identity_of, match, qualified_title
 from krafter_audit.db.advisory_locks import advisory_lock
 
 BATCH_SIZE = 100  # rows of one INSERT
-Identity = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,12 @@ class FindingReport:
     evidence: dict[str, Any] | None = None
     recommended_fix: dict[str, Any] | None = None
     checks: list[str] | None = None
+    # What the source calls it, as in `identity.source_key_of_check`. The title is then only the default of a new finding.
+    source_key: str | None = None
 
     @property
     def identity(self) -> Identity:
-        return (self.domain, self.title)
+        return identity_of(self)
 
 
 @dataclass
@@ -68,14 +69,15 @@ def ingest(
     status and the audit log are not.
     """
     batch = {report.identity: report for report in reports}
-    if len(batch) > 1:
+    if len(batch) > 1 or any(report.source_key for report in reports):
         # Overlapping batches would wait for each other's new rows while they hold known ones. No order of locks
         # prevents that deadlock, so a project ingests one batch at a time.
         advisory_lock(f"ingest:{project.pk}")
-    known = _lock(project, batch)
+    known = lock_findings(project, batch.values())
     created = _create(project, [batch[identity] for identity in sorted(batch.keys() - known.keys())], by)
     # Another transaction created the rest in the meantime.
-    known |= _lock(project, batch.keys() - known.keys() - created.keys())
+    missing = batch.keys() - known.keys() - created.keys()
+    known |= lock_findings(project, [batch[identity] for identity in missing])
     regressed = _update(project, known, batch, by, continued)
     found = known | created
     return IngestionResult(
@@ -91,17 +93,26 @@ def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[F
     return result.findings[0], bool(result.created)
 
 
-def _lock(project: Project, identities: Collection[Identity]) -> dict[Identity, Finding]:
-    if not identities:
-        return {}
+def lock_findings(project: Project, reports: Iterable[FindingReport]) -> dict[Identity, Finding]:
+    """Lock the known findings of the reports; return them by identity."""
+    reports = list(reports)
     titles: dict[str, list[str]] = {}
-    for domain, title in identities:
-        titles.setdefault(domain, []).append(title)
-    wanted = Q()
-    for domain, named in titles.items():
-        wanted |= Q(domain=domain, title__in=named)
-    rows = Finding.objects.select_for_update().filter(wanted, project=project).order_by("id")
-    return {(finding.domain, finding.title): finding for finding in rows}
+    keys: dict[str, list[str]] = {}
+    for report in reports:
+        domain, key = report.identity
+        titles.setdefault(domain, []).append(report.title)
+        keys.setdefault(domain, []).append(key)
+        if report.source_key:
+            titles[domain].append(qualified_title(report))
+    if not reports:
+        return {}
+    # A UNION, so that PostgreSQL uses the two unique indexes; by an OR it reads all findings of the domain.
+    rows = Finding.objects.filter(project=project).order_by()
+    wanted = [rows.filter(domain=domain, title__in=named).values("pk") for domain, named in titles.items()]
+    wanted += [rows.filter(domain=domain, identity__in=named).values("pk") for domain, named in keys.items()]
+    first, *others = wanted
+    locked = Finding.objects.select_for_update().filter(pk__in=first.union(*others)).order_by("id")
+    return match(reports, locked)
 
 
 def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> dict[Identity, Finding]:
@@ -109,13 +120,38 @@ def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> di
         return {}
     now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))
     findings = [_new(project, report, severities, now) for report in reports]
+    _qualify_equal_titles(project, reports, findings)
     # Conflicts are findings that another transaction has created since: they are updated instead.
     Finding.objects.bulk_create(findings, batch_size=BATCH_SIZE, ignore_conflicts=True)
     ids = [finding.pk for finding in findings]
     inserted = set(Finding.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    created = {(finding.domain, finding.title): finding for finding in findings if finding.pk in inserted}
+    created = {
+        report.identity: finding
+        for report, finding in zip(reports, findings, strict=True)
+        if finding.pk in inserted
+    }
     _log("finding.created", project, created.values(), by)
     return created
+
+
+def _qualify_equal_titles(
+    project: Project, reports: Sequence[FindingReport], findings: Sequence[Finding]
+) -> None:
+    """Give the findings of a source another title if a person has given it to another finding."""
+    sourced = [
+        (report, finding) for report, finding in zip(reports, findings, strict=True) if report.source_key
+    ]
+    if not sourced:
+        return
+    titles = [finding.title for _, finding in sourced]
+    rows = Finding.objects.filter(
+        project=project, title__in=titles, domain__in={each.domain for each, _ in sourced}
+    )
+    taken = set(rows.values_list("domain", "title"))
+    for report, finding in sourced:
+        if (finding.domain, finding.title) in taken:
+            finding.title = qualified_title(report)
+        taken.add((finding.domain, finding.title))
 
 
 def _new(project: Project, report: FindingReport, severities: Mapping[str, str], now: datetime) -> Finding:
@@ -137,6 +173,7 @@ def _new(project: Project, report: FindingReport, severities: Mapping[str, str],
         evidence=_evidence(report, {}),
         recommended_fix=report.recommended_fix or {"summary": "", "steps": [], "references": []},
         check_keys=_check_keys(report) or [],
+        identity=report.source_key,
         created_at=now,
         updated_at=now,
         last_seen_at=now,
@@ -146,7 +183,7 @@ def _new(project: Project, report: FindingReport, severities: Mapping[str, str],
 # What a further report may change; the status changes by its transitions.
 UPDATED_FIELDS = [
     "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner", "affected_assets",
-    "evidence", "recommended_fix", "check_keys", "last_seen_at", "updated_at",
+    "evidence", "recommended_fix", "check_keys", "identity", "last_seen_at", "updated_at",
 ]  # fmt: skip
 
 
@@ -157,7 +194,8 @@ def _update(
     by: Actor,
     continued: Collection[Identity],
 ) -> list[Finding]:
-    findings = list(known.values())
+    # Two reports may be about one finding: one by its first title, and one by its present title.
+    findings = list({finding.pk: finding for finding in known.values()}.values())
     now = timezone.now()
     for identity, finding in known.items():
         finding.project = project
@@ -171,7 +209,8 @@ def _update(
         update_fields=UPDATED_FIELDS,
     )
     # Resolved only: a finding that was dismissed stays dismissed.
-    seen = [finding for identity, finding in known.items() if identity not in continued]
+    again = {finding.pk: finding for identity, finding in known.items() if identity not in continued}
+    seen = list(again.values())
     regressed = [finding for finding in seen if finding.status == FindingStatus.RESOLVED]
     Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
     _open_regressions(project, regressed, by)
@@ -194,6 +233,7 @@ def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
         if value is not None:
             setattr(finding, name, value)
     finding.evidence = _evidence(report, finding.evidence) | weight
+    finding.identity = report.source_key or finding.identity
     keys = _check_keys(report)
     finding.check_keys = finding.check_keys if keys is None else keys
     finding.last_seen_at = finding.updated_at = now

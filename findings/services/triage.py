@@ -18,6 +18,7 @@ from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
 from findings.priority import reapply_traffic, without_traffic
 from findings.services import traffic_weight
+from findings.services.identity import title_key
 from krafter_audit.api.etags import require_match
 
 BATCH_SIZE = 1000  # rows of a bulk update in memory at once
@@ -39,6 +40,9 @@ def update(
             _refuse_forbidden_status(finding.status, changes.get("status"))
             was = {name: getattr(finding, name) for name in changes}
             after = _with_priority(finding, changes)
+            if "title" in changes and finding.identity is None:
+                # The source knows it by the present title, and must find it by that again.
+                after["identity"] = title_key(finding.title)
             Finding.transitions.apply(finding, after.pop("status", finding.status), **after)
             log_event("finding.updated", finding, by=by, was=was, now=dict(changes))
     except IntegrityError as error:

@@ -124,7 +124,7 @@ def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> li
     reports = []
     for found in page:
         report = to_report(found)
-        domain, title = names.get(found.external_id, report.identity)
+        domain, title = names.get(found.external_id, (report.domain, report.title))
         reports.append(replace(report, domain=domain, title=title))
     return reports
 

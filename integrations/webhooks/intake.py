@@ -78,7 +78,8 @@ def _store(integration: Integration, request: WebhookRequest, event: WebhookEven
     WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
     if not WebhookDelivery.objects.filter(pk=delivery.pk).exists():
         return  # a repetition
-    Webhook.objects.filter(integration=integration).update(last_delivery_at=timezone.now())
+    now = timezone.now()
+    Webhook.objects.filter(integration=integration).update(last_delivery_at=now, updated_at=now)
     if event.findings_changed:
         request_sync(integration, scope=Integration.SyncScope.ALL, delay_seconds=FINDINGS_DELAY_SECONDS)
     elif event.ticket_ids:

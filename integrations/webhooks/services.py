@@ -16,6 +16,7 @@ from integrations.providers.registry import ADAPTERS
 from integrations.providers.webhooks import WebhookFormat
 from integrations.queries import require_known_provider
 from integrations.services import lock_connected
+from krafter_audit.api.etags import require_match
 from krafter_audit.security import vault
 
 
@@ -43,13 +44,16 @@ def reseal(webhook: Webhook) -> bytes:
 
 
 @transaction.atomic
-def enable(project: Project, provider: str, *, secret: str | None, by: Actor) -> tuple[Webhook, str | None]:
+def enable(
+    project: Project, provider: str, *, secret: str | None, by: Actor, if_match: str | None = None
+) -> tuple[Webhook, str | None]:
     """Enable the webhook with a new secret; the previous one is void.
 
     Returns the secret if it was generated here. A secret that the provider chose is not shown again.
     """
     format_of(provider)
     integration = lock_connected(project, provider)
+    require_match(if_match, Webhook.objects.filter(integration=integration).defer("credentials").first())
     generated = None if secret else secrets.token_urlsafe(32)
     sealed = vault.seal((secret or generated or "").encode(), owner=owner_of(integration))
     webhook, _ = Webhook.objects.update_or_create(integration=integration, defaults={"credentials": sealed})
@@ -69,10 +73,12 @@ def get_webhook(project: Project, provider: str) -> Webhook:
 
 
 @transaction.atomic
-def disable(project: Project, provider: str, *, by: Actor) -> Webhook:
+def disable(project: Project, provider: str, *, by: Actor, if_match: str | None = None) -> Webhook:
     """Delete the webhook: its URL no longer accepts deliveries."""
     webhook = get_webhook(project, provider)
-    Webhook.objects.filter(pk=webhook.pk).delete()
+    locked = Webhook.objects.select_for_update().filter(pk=webhook.pk).defer("credentials")
+    require_match(if_match, locked.first())
+    locked.delete()
     webhook.integration.project = project
     log_event("integration.webhook_removed", webhook.integration, by=by, provider=provider)
     return webhook

@@ -22,16 +22,19 @@ MAX_BODY_BYTES = 5 * MEBIBYTE  # the limit of Linear's own library; an issue is 
 @csrf_exempt  # a provider has no cookie: the signature authenticates it
 def webhook(request: HttpRequest, provider: str, integration: str) -> HttpResponse:
     """Accept a delivery, or answer with an error in the envelope."""
+    window = rate_limits.hit("hooks", rate_limits.client_address(request))
     try:
+        window.raise_if_exceeded()
         _receive(request, provider, integration)
     except (ApiError, OperationalError, InterfaceError) as error:
-        return error_response(request, to_api_error(error))
+        refused = to_api_error(error)
+        refused.headers = {**window.headers, **refused.headers}
+        return error_response(request, refused)
     accepted = dump_json(wrap({"accepted": True}, request_id_of(request)))
-    return HttpResponse(accepted, status=202, content_type="application/json")
+    return HttpResponse(accepted, status=202, content_type="application/json", headers=window.headers)
 
 
 def _receive(request: HttpRequest, provider: str, integration: str) -> None:
-    rate_limits.hit("hooks", rate_limits.client_address(request)).raise_if_exceeded()
     if request.method != "POST":
         raise MethodNotAllowed(headers={"allow": "POST"})
     try:

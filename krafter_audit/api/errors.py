@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
+
+
+def doc_url(code: str) -> str:
+    """Return the URL of the section about an error's code in this installation's documentation."""
+    return f"{settings.KRAFTER_PUBLIC_URL}/api/docs/errors#{code}"
+
 
 class ApiError(Exception):
     """A rejected request: raised by services, never caught in a view, answered by one handler.
@@ -28,8 +35,21 @@ class ApiError(Exception):
 
     @property
     def content(self) -> dict[str, Any]:
-        content: dict[str, Any] = {"code": self.code, "message": self.message}
+        content: dict[str, Any] = {"code": self.code, "message": self.message, "doc_url": doc_url(self.code)}
         return {**content, "details": self.details} if self.details else content
+
+
+def all_errors() -> list[type[ApiError]]:
+    """Return the classes of all errors, sorted by code."""
+    found: dict[str, type[ApiError]] = {}
+    pending: list[type[ApiError]] = [ApiError]
+    while pending:
+        error = pending.pop()
+        pending += error.__subclasses__()
+        # A subclass without a code of its own has that of its parent, which describes it.
+        if "code" in vars(error):
+            found.setdefault(error.code, error)
+    return [found[code] for code in sorted(found)]
 
 
 class MalformedJson(ApiError):
@@ -90,6 +110,22 @@ class UnsupportedMediaType(ApiError):
 class InvalidParams(ApiError):
     code, status = "invalid_params", 422
     message = "Some parameters are invalid."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        details: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message or _first_problem(details), details=details, headers=headers)
+
+
+def _first_problem(details: Mapping[str, Any] | None) -> str | None:
+    for name, lines in (details or {}).items():
+        if isinstance(lines, list) and lines:
+            return str(lines[0]) if name == "body" else f"{name}: {lines[0]}"
+    return None
 
 
 class RateLimited(ApiError):

@@ -7,6 +7,8 @@ from django.utils.http import parse_etags, quote_etag
 
 from krafter_audit.api.errors import PreconditionFailed
 
+COMPRESSED_SUFFIX = '-gzip"'
+
 
 class Versioned(Protocol):
     """A row whose `updated_at` changes with every update."""
@@ -24,14 +26,30 @@ def etag_for_time(updated_at: datetime) -> str:
     return quote_etag(f"{round(updated_at.timestamp() * 1_000_000):x}")
 
 
+def compressed(etag: str) -> str:
+    """Return the ETag of the compressed form of a response, which is a representation of its own."""
+    return f"{etag.removesuffix(chr(34))}{COMPRESSED_SUFFIX}"
+
+
+def _uncompressed(etag: str) -> str:
+    return f'{etag.removesuffix(COMPRESSED_SUFFIX)}"' if etag.endswith(COMPRESSED_SUFFIX) else etag
+
+
 def is_not_modified(if_none_match: str | None, etag: str) -> bool:
     """Whether the client has that version already."""
     # Compared weakly (RFC 9110, section 13.1.2): a proxy that compresses weakens the ETag.
     known = parse_etags(if_none_match or "")
-    return "*" in known or etag in [each.removeprefix("W/") for each in known]
+    return "*" in known or etag in [_uncompressed(each.removeprefix("W/")) for each in known]
 
 
-def require_match(if_match: str | None, row: Versioned) -> None:
-    """Raise PreconditionFailed unless If-Match is absent or names the current version of a locked row."""
-    if if_match is not None and not {"*", etag_for(row)} & set(parse_etags(if_match)):
+def require_match(if_match: str | None, row: Versioned | None) -> None:
+    """Raise PreconditionFailed unless If-Match is absent or names the current version of a locked row.
+
+    An absent row (None) has no version that could match (RFC 9110, section 13.1.1).
+    """
+    if if_match is None:
+        return
+    if row is None:
+        raise PreconditionFailed
+    if not {"*", etag_for(row)} & {_uncompressed(each) for each in parse_etags(if_match)}:
         raise PreconditionFailed(headers={"etag": etag_for(row)})

@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
@@ -86,9 +88,21 @@ def is_api(request: HttpRequest) -> bool:
 
 @csrf_exempt  # or a POST to an unknown URL would be a 403
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return (
-        error_response(request, errors.NotFound()) if is_api(request) else HttpResponseNotFound("Not found.")
-    )
+    """Return 404, or 308 to the URL without a trailing slash if that one exists."""
+    if not is_api(request):
+        return HttpResponseNotFound("Not found.")
+    if request.path.endswith("/") and _exists(request.path.rstrip("/")):
+        query = request.META.get("QUERY_STRING", "")
+        location = quote(request.path.rstrip("/")) + (f"?{query}" if query else "")
+        return HttpResponse(status=308, headers={"location": location})
+    return error_response(request, errors.NotFound())
+
+
+def _exists(path: str) -> bool:
+    try:
+        return resolve(path).func is not not_found
+    except Resolver404:
+        return False
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

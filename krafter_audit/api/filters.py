@@ -1,20 +1,128 @@
-"""Filters of lists."""
+"""Filters, sort orders and embedded resources of lists."""
 
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
 
 from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.pagination import single_parameter
+from krafter_audit.api.serializers import UTCDateTimeField
 
 LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
 CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the previous page.")
 OFFSET = OpenApiParameter("offset", int, description="How many rows to skip.")
+MIN_SEARCH_LENGTH, MAX_SEARCH_LENGTH = 3, 200
+TIMES = ("created_at", "updated_at")  # the fields by which every list can be sorted
+
+
+class _TimeFormField(forms.CharField):
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return UTCDateTimeField().run_validation(text)
+        except serializers.ValidationError as error:
+            raise ValidationError([str(line) for line in error.detail]) from None
+
+
+class TimeFilter(django_filters.Filter):
+    """A time in ISO 8601, as in responses."""
+
+    field_class = _TimeFormField
+
+
+class SearchFilter(django_filters.CharFilter):
+    """Words and parts of words, all of which must occur."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_length=MIN_SEARCH_LENGTH, max_length=MAX_SEARCH_LENGTH, **kwargs)
+
+
+class ChoicesFilter(django_filters.MultipleChoiceFilter):
+    """One or more of the choices."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # The parent class makes the rows distinct, which they are already: a sort of all that match.
+        values = ", ".join(str(value) for value, _ in kwargs["choices"])
+        messages = {"invalid_choice": f"Use {values}." if "," not in values else f"Use any of {values}."}
+        super().__init__(*args, distinct=False, error_messages=messages, **kwargs)
+
+
+class ListFilter(django_filters.FilterSet):
+    """The filters of every list: `*_after` includes the time itself, `*_before` does not."""
+
+    created_after = TimeFilter("created_at", "gte")
+    created_before = TimeFilter("created_at", "lt")
+    updated_after = TimeFilter("updated_at", "gte")
+    updated_before = TimeFilter("updated_at", "lt")
 
 
 def choice_parameter(name: str, values: list[str]) -> OpenApiParameter:
     return OpenApiParameter(name, str, enum=values, many=True)
+
+
+def list_parameters(
+    filter_class: type[django_filters.FilterSet],
+    *,
+    sort: Iterable[str] = TIMES,
+    include: Collection[str] = (),
+    pages: Iterable[OpenApiParameter] = (LIMIT, CURSOR),
+) -> list[OpenApiParameter]:
+    """Return the query parameters of a list for its OpenAPI description."""
+    parameters = [_parameter(name, each) for name, each in filter_class.base_filters.items()]
+    if sort:
+        parameters.append(OpenApiParameter("sort", str, enum=sort_values(sort)))
+    if include:
+        parameters.append(include_parameter(include))
+    return [*parameters, *pages]
+
+
+def include_parameter(names: Collection[str]) -> OpenApiParameter:
+    return OpenApiParameter("include", str, enum=list(names), description="Embeds these in the response.")
+
+
+def _parameter(name: str, each: django_filters.Filter) -> OpenApiParameter:
+    choices = [value for value, _ in each.extra.get("choices", ())]
+    if isinstance(each, django_filters.MultipleChoiceFilter):
+        return choice_parameter(name, choices)
+    if choices:
+        return OpenApiParameter(name, str, enum=choices)
+    if isinstance(each, TimeFilter):
+        return OpenApiParameter(name, {"type": "string", "format": "date-time"})
+    if isinstance(each, django_filters.UUIDFilter):
+        return OpenApiParameter(name, {"type": "string", "format": "uuid"})
+    return OpenApiParameter(name, str)
+
+
+def sort_values(fields: Iterable[str]) -> list[str]:
+    return [value for field in fields for value in (f"-{field}", field)]
+
+
+def sort_order(
+    params: QueryDict, fields: Collection[str], default: str = "-created_at"
+) -> tuple[list[str], bool]:
+    """Return the columns of `?sort=`, and whether they are in descending order. Raises InvalidParams."""
+    value = single_parameter(params, "sort") or default
+    if value not in (allowed := sort_values(fields)):
+        raise InvalidParams(details={"sort": [f"Use one of {', '.join(allowed)}."]})
+    field = value.removeprefix("-")
+    ties = ["created_at", "id"] if field == "score" else ["id"]
+    return [field, *ties], value.startswith("-")
+
+
+def included(params: QueryDict, names: Collection[str]) -> bool:
+    """Return whether `?include=` names the resource that can be embedded. Raises InvalidParams."""
+    value = single_parameter(params, "include")
+    if value is not None and value not in names:
+        raise InvalidParams(details={"include": [f"Use {' or '.join(names)}."]})
+    return value is not None
 
 
 def validated_filter(
@@ -37,4 +145,8 @@ def filter_rows(
     if not any(name in params for name in filter_class.base_filters):
         return rows, {}
     filter_set = validated_filter(filter_class, params, rows)
-    return filter_set.qs, {name: value for name, value in filter_set.form.cleaned_data.items() if value}
+    return filter_set.qs, active_filters(filter_set.form.cleaned_data)
+
+
+def active_filters(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}

@@ -96,8 +96,10 @@ def _replay(stored: IdempotentResponse, fingerprint: str) -> Response:
     if stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused
     data = load_json(_body_of(stored))
-    headers = {"idempotent-replayed": "true", **({"etag": stored.etag} if stored.etag else {})}
-    return Response(data, status=stored.status, headers=headers)
+    headers = {"idempotent-replayed": "true", "etag": stored.etag, "location": stored.location}
+    return Response(
+        data, status=stored.status, headers={name: value for name, value in headers.items() if value}
+    )
 
 
 def _body_of(stored: IdempotentResponse) -> bytes:
@@ -116,7 +118,7 @@ def _owner(organization_id: UUID, key: str) -> tuple[str, ...]:
 
 
 def _store(organization_id: UUID, key: str, fingerprint: str, response: Response, *, sealed: bool) -> None:
-    body = dump_json(response.data)
+    body = dump_json(_storable(response))
     IdempotentResponse.objects.create(
         organization_id=organization_id,
         key=key,
@@ -125,7 +127,14 @@ def _store(organization_id: UUID, key: str, fingerprint: str, response: Response
         body=vault.seal(body, owner=_owner(organization_id, key)) if sealed else body,
         is_sealed=sealed,
         etag=response.headers.get("etag", ""),
+        location=response.headers.get("location", ""),
     )
+
+
+def _storable(response: Response) -> Any:
+    """Return the data of a response, with null for fields that are secret (`unstored_fields`)."""
+    secret = getattr(response, "unstored_fields", ())
+    return {**response.data, **dict.fromkeys(secret)} if secret else response.data
 
 
 def delete_expired() -> int:

@@ -13,6 +13,7 @@ class IdempotentResponse(models.Model):
     body = models.BinaryField()
     is_sealed = models.BooleanField(default=False, help_text="The body is encrypted: it contains a secret.")
     etag = models.CharField(max_length=40, blank=True, default="", db_default="")
+    location = models.CharField(max_length=500, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

@@ -12,22 +12,79 @@ ERROR_ENVELOPE: dict[str, Any] = {
         "meta": {"type": "object", "required": ["request_id"], "properties": {"request_id": REQUEST_ID}},
         "error": {
             "type": "object",
-            "required": ["code", "message"],
+            "required": ["code", "message", "doc_url"],
             "properties": {
-                "code": {"type": "string"},
-                "message": {"type": "string"},
-                "details": {"type": "object", "additionalProperties": True},
+                "code": {"$ref": "#/components/schemas/ErrorCode"},
+                "message": {"type": "string", "description": "What is wrong first, as a sentence."},
+                "doc_url": {
+                    "type": "string",
+                    "format": "uri",
+                    "description": "Where the code is documented.",
+                },
+                "details": {
+                    "type": "object",
+                    "additionalProperties": True,
+                    "description": "For invalid fields a list of sentences by the field's name.",
+                },
             },
         },
     },
 }
+
+
+def _header(description: str, kind: str, *, required: bool) -> dict[str, Any]:
+    return {"description": description, "required": required, "schema": {"type": kind}}
+
+
+HEADERS: dict[str, Any] = {
+    "RequestId": _header("The id of the request in the logs and the audit log.", "string", required=True),
+    "RateLimitLimit": _header("Requests per window of a minute.", "integer", required=True),
+    "RateLimitRemaining": _header("Requests left in this window.", "integer", required=True),
+    "RateLimitReset": _header("When the next window starts, in Unix seconds.", "integer", required=True),
+    "ETag": _header("The version of the resource, for If-Match and If-None-Match.", "string", required=False),
+    "Location": _header("The URL of the resource.", "string", required=True),
+    "Link": _header(
+        'The next page, as `<URL>; rel="next"`; absent on the last one.', "string", required=False
+    ),
+    "RetryAfter": _header("Seconds to wait before the next request.", "integer", required=False),
+    "IdempotentReplayed": _header(
+        "`true` if this is the stored response to an earlier request.", "string", required=False
+    ),
+}
+
+
+def headers(*names: str) -> dict[str, Any]:
+    """Return the headers of a response: those of every response, and the named ones."""
+    wire = {
+        "x-request-id": "RequestId",
+        "x-ratelimit-limit": "RateLimitLimit",
+        "x-ratelimit-remaining": "RateLimitRemaining",
+        "x-ratelimit-reset": "RateLimitReset",
+        **{WIRE_NAMES[name]: name for name in names},
+    }
+    return {name: {"$ref": f"#/components/headers/{component}"} for name, component in wire.items()}
+
+
+WIRE_NAMES = {
+    "ETag": "etag",
+    "Location": "location",
+    "Link": "link",
+    "RetryAfter": "retry-after",
+    "IdempotentReplayed": "idempotent-replayed",
+}
 COMPONENTS: dict[str, Any] = {
     "schemas": {"Error": ERROR_ENVELOPE},
+    "headers": HEADERS,
     "responses": {
         "Error": {
             "description": "An error: 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 429, 500 or 503.",
+            "headers": headers("ETag", "RetryAfter"),
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-        }
+        },
+        "NotModified": {
+            "description": "The client has this version: If-None-Match names it.",
+            "headers": headers("ETag"),
+        },
     },
     "securitySchemes": {
         "apiKey": {"type": "http", "scheme": "bearer", "description": "An API key: kr_live_…"}

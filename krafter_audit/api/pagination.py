@@ -20,6 +20,8 @@ DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 # Beyond this a list is read by cursor: PostgreSQL scans all rows before an offset.
 MAX_OFFSET = 10_000_000
 NEWEST_FIRST = ("created_at", "id")
+# Beyond this a total is not counted, so that a list costs the same at any number of rows.
+MAX_COUNT = 10_000
 PAGINATION_PARAMETERS = frozenset({"cursor", "limit", "offset"})
 
 
@@ -49,7 +51,7 @@ def page_limit(params: QueryDict) -> int:
 # new rows hide or repeat others. This cursor has every column and is bound to its filters, and it also pages
 # hand-written SQL.
 class Listing(Protocol):
-    """Rows in descending order of the columns `order`, which together are unique."""
+    """Rows in the order of the columns `order`, which together are unique; descending unless the class says more."""
 
     @property
     def order(self) -> Sequence[str]: ...
@@ -65,14 +67,27 @@ class QuerySetListing:
     """A query set's models, or tuples of `columns` followed by those of the order."""
 
     def __init__(
-        self, rows: QuerySet[Any], *, order: Sequence[str] = NEWEST_FIRST, columns: RowColumns | None = None
+        self,
+        rows: QuerySet[Any],
+        *,
+        order: Sequence[str] = NEWEST_FIRST,
+        descending: bool = True,
+        columns: RowColumns | None = None,
     ) -> None:
-        self.order, self.model = order, rows.model
+        self.order, self.model, self._descending = order, rows.model, descending
         self._rows = columns.select(rows, extra=order) if columns else rows
 
     def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
-        rows = self._rows if position is None else self._rows.filter(_after(self.order, position))
-        return list(rows.order_by(*(f"-{name}" for name in self.order))[offset : offset + limit])
+        rows, sign = self._rows, "-" if self._descending else ""
+        if position is not None:
+            rows = rows.filter(_after(self.order, position, "lt" if self._descending else "gt"))
+        return list(rows.order_by(*(f"{sign}{name}" for name in self.order))[offset : offset + limit])
+
+
+def bounded_count(rows: QuerySet[Any]) -> int | None:
+    """Return the number of rows; None if there are more than 10,000."""
+    found = rows.order_by()[: MAX_COUNT + 1].count()
+    return found if found <= MAX_COUNT else None
 
 
 class OldestFirstListing(QuerySetListing):
@@ -90,6 +105,8 @@ def paginate_by_cursor(
 
     A cursor is valid only for the list that `bound_to` names, with the same filters.
     """
+    if "offset" in params:
+        raise InvalidParams(details={"offset": ["Send either cursor or offset."]})
     limit, signature = page_limit(params), _signature(params, bound_to)
     raw = single_parameter(params, "cursor")
     position = _decode(raw, signature, listing.model, listing.order) if raw else None
@@ -108,7 +125,7 @@ def paginate_feed(listing: OldestFirstListing, params: QueryDict, *, bound_to: o
     return ResultPage(rows, None, _encode(rows[-1], listing.order, signature) if rows else raw or None)
 
 
-def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Callable[[], int]) -> ResultPage:
+def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Callable[[], int | None]) -> ResultPage:
     """Return the page at the parameter `offset`; it has no next cursor."""
     limit, offset = page_limit(params), integer_parameter(params, "offset", 0, 0, MAX_OFFSET)
     return ResultPage(listing.fetch(None, limit, offset), total())
@@ -165,10 +182,10 @@ def _to_python(model: type[Model], name: str, value: Any) -> Any:
     return parsed
 
 
-def _after(order: Sequence[str], position: Sequence[Any], lookup: str = "lt") -> Q:
+def _after(order: Sequence[str], position: Sequence[Any], comparison: str) -> Q:
     condition, ties = Q(), Q()
     for name, value in zip(order, position, strict=True):
-        condition |= ties & Q(**{f"{name}__{lookup}": value})
+        condition |= ties & Q(**{f"{name}__{comparison}": value})
         ties &= Q(**{name: value})
     # Redundant, but a bound on the first column is what lets PostgreSQL use the index.
-    return Q(**{f"{order[0]}__{lookup}e": position[0]}) & condition
+    return Q(**{f"{order[0]}__{comparison}e": position[0]}) & condition

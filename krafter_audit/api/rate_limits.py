@@ -16,11 +16,17 @@ WINDOW_SECONDS = 60
 
 # Not the library `limits`: its windows begin with the first request and not with the minute, and this script also
 # reads another key, so that a request makes one round trip to Redis.
-# Atomic, so that of 400 simultaneous requests exactly 100 pass a limit of 100.
+# Atomic, so that of 400 simultaneous requests exactly 100 pass a limit of 100. A request that exceeds the limit of its
+# own API key (KEYS[3], ARGV[2]) does not count for the organisation.
 INCREMENT_AND_GET = """
-local count = redis.call('INCR', KEYS[1])
-if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
-return {count, redis.call('GET', KEYS[2])}
+local function count(key)
+    local used = redis.call('INCR', key)
+    if used == 1 then redis.call('EXPIRE', key, ARGV[1]) end
+    return used
+end
+local own = KEYS[3] == '' and 0 or count(KEYS[3])
+local all = own > tonumber(ARGV[2]) and tonumber(redis.call('GET', KEYS[1]) or 0) or count(KEYS[1])
+return {all, redis.call('GET', KEYS[2]), own}
 """
 
 unchecked_total = Counter(
@@ -41,27 +47,48 @@ class Window:
     extra_value: bytes | None = None
 
     @property
+    def left(self) -> int:
+        return self.limit - self.used
+
+    @property
     def headers(self) -> dict[str, str]:
         return {
             "x-ratelimit-limit": str(self.limit),
-            "x-ratelimit-remaining": str(max(0, self.limit - self.used)),
+            "x-ratelimit-remaining": str(max(0, self.left)),
             "x-ratelimit-reset": str(self.reset),
         }
 
     def raise_if_exceeded(self) -> None:
         if self.used > self.limit:
             wait = str(max(1, self.reset - int(time.time())))
-            raise RateLimited(headers={**self.headers, "retry-after": wait})
+            numbers = {"limit": self.limit, "window_seconds": WINDOW_SECONDS, "retry_after": int(wait)}
+            raise RateLimited(details=numbers, headers={**self.headers, "retry-after": wait})
 
 
-def hit(kind: str, client: str, *, also_get: str = "") -> Window:
-    """Count one request of a client in its current window of that kind (default, strict, public, hooks, wrong_keys).
+@dataclass(frozen=True)
+class OwnLimit:
+    """The limit of one API key, beside that of its organisation."""
 
-    The key `also_get` is read in the same round trip.
+    key_id: str
+    per_minute: int
+
+
+def hit(kind: str, client: str, *, also_get: str = "", own: OwnLimit | None = None) -> Window:
+    """Count one request of a client in its current window of that kind, such as `default`; return the window.
+
+    With an `own` limit, return the window of the two in which fewer requests are left. The key `also_get` is read in
+    the same round trip.
     """
     start = _window_start()
-    used, extra_value = _increment(_key(kind, client, start), also_get)
-    return Window(_limit(kind), used, start + WINDOW_SECONDS, extra_value or None)
+    own_key = _key("key", own.key_id, start) if own else ""
+    used, extra_value, own_used = _increment(
+        [_key(kind, client, start), also_get, own_key], own.per_minute if own else 0
+    )
+    window = Window(_limit(kind), used, start + WINDOW_SECONDS, extra_value or None)
+    if own is None:
+        return window
+    own_window = Window(own.per_minute, own_used, start + WINDOW_SECONDS, extra_value or None)
+    return min(own_window, window, key=lambda each: each.left)
 
 
 def peek(kind: str, client: str) -> Window:
@@ -93,15 +120,16 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _increment(key: str, also_get: str) -> tuple[int, bytes | None]:
+def _increment(keys: list[str], own_limit: int) -> tuple[int, bytes | None, int]:
+    arguments = [WINDOW_SECONDS * 2, own_limit]
     counted = redis_client.call_or_default(
-        lambda server: _script()(keys=[key, also_get], args=[WINDOW_SECONDS * 2], client=server), None
+        lambda server: _script()(keys=keys, args=arguments, client=server), None
     )
     if counted is None:
         # Available rather than limited: an outage of Redis must not become one of the API. The metric shows it.
         unchecked_total.inc()
-        return 0, None
-    return int(counted[0]), counted[1]
+        return 0, None, 0
+    return int(counted[0]), counted[1], int(counted[2])
 
 
 @lru_cache(maxsize=1)

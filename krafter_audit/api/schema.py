@@ -6,10 +6,32 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
-from krafter_audit.api.openapi_components import REQUEST_ID
+from krafter_audit.api.errors import all_errors
+from krafter_audit.api.openapi_components import REQUEST_ID, headers
+
+VERBS = {
+    "list": "list",
+    "retrieve": "get",
+    "create": "create",
+    "partial_update": "update",
+    "update": "replace",
+    "destroy": "delete",
+}
+# Codes of responses that the web server sends before the API sees the request (krafter_audit/server.py).
+SERVER_CODES = ("bad_request", "request_timeout", "header_too_large")
 
 
-class CachedSchemaGenerator(SchemaGenerator):
+class DescriptionGenerator(SchemaGenerator):
+    """Generate the description with the codes of all errors."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        schema: dict[str, Any] = super().get_schema(request, public)
+        codes = sorted({error.code for error in all_errors()} | {*SERVER_CODES})
+        schema["components"]["schemas"]["ErrorCode"] = {"type": "string", "enum": codes}
+        return schema
+
+
+class CachedSchemaGenerator(DescriptionGenerator):
     """Generate the description once per process: it takes 200 ms."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
@@ -18,8 +40,7 @@ class CachedSchemaGenerator(SchemaGenerator):
 
 @cache
 def _generate(public: bool) -> dict[str, Any]:
-    schema: dict[str, Any] = SchemaGenerator().get_schema(public=public)
-    return schema
+    return DescriptionGenerator().get_schema(public=public)
 
 
 class EnvelopeSchema(AutoSchema):
@@ -27,33 +48,80 @@ class EnvelopeSchema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        is_paged = any(each["name"] == "cursor" for each in operation.get("parameters", ()))
         for status, response in operation.get("responses", {}).items():
-            if str(status).startswith("2"):
-                self._wrap(response)
+            self._wrap(response, is_paged=is_paged)
+            response["headers"] = headers(*self._headers(str(status), is_paged=is_paged))
         operation["responses"]["default"] = {"$ref": "#/components/responses/Error"}
+        if self._is_single_resource():
+            operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
         return operation
 
-    def get_tags(self) -> list[str]:
-        # Operations are grouped by the first path segment after `audit/`, or after the organisation.
-        words = [word for word in self.path.split("/") if word and not word.startswith("{")]
-        for base in ("audit", "orgs"):
-            if base in words[:-1]:
-                return [words[words.index(base) + 1]]
-        return [words[-1]]
+    def get_operation_id(self) -> str:
+        """Return an id such as `list_findings`, `get_task` or `approve_verification`."""
+        action = self.view.action
+        words = [word.replace("-", "_") for word in self._words()]
+        if action in VERBS:
+            names, verb = words, VERBS[action]
+        elif self.method != "GET":
+            names, verb = (words[:-1] if words[-1] == action else words), action
+        else:
+            names, verb = words, "list" if self._is_list_view() else "get"
+        *parents, last = names
+        name = last if verb == "list" else _singular(last)
+        return "_".join([verb, *(_singular(parent) for parent in parents), name])
 
-    def _wrap(self, response: dict[str, Any]) -> None:
-        content = response.get("content", {}).get("application/json")
-        if not content:
+    def get_tags(self) -> list[str]:
+        # Operations are grouped by the first path segment after `audit/`.
+        words = self._words()
+        return [words[0]]
+
+    def _words(self) -> list[str]:
+        words = [word for word in self.path.split("/") if word and not word.startswith("{")]
+        if "audit" in words[:-1]:
+            return words[words.index("audit") + 1 :]
+        below = words[words.index("v1") + 1 :]
+        return below[1:] if below[0] == "orgs" and len(below) > 1 else below
+
+    def _is_single_resource(self) -> bool:
+        return self.method == "GET" and not self._is_list_view() and self.view.action == "retrieve"
+
+    def _headers(self, status: str, *, is_paged: bool) -> list[str]:
+        names = ["ETag"] if not self._is_list_view() else []
+        if self.method == "POST":
+            names.append("IdempotentReplayed")
+        if status in ("201", "202"):
+            names.append("Location")
+        if status == "202":
+            names.append("RetryAfter")
+        return [*names, *(["Link"] if is_paged else ())]
+
+    def _wrap(self, response: dict[str, Any], *, is_paged: bool) -> None:
+        if not response.get("content"):
+            response["content"] = {"application/json": {"schema": {"type": "null"}}}
+        content = response["content"].get("application/json")
+        if not content or content["schema"].get("format") == "binary":
             return
         meta: dict[str, Any] = {"request_id": REQUEST_ID}
-        if content.get("schema", {}).get("type") == "array":
-            meta |= {"total": {"type": "integer"}, "next_cursor": {"type": ["string", "null"]}}
+        pages = {"total": {"type": ["integer", "null"]}, "next_cursor": {"type": ["string", "null"]}}
+        if content["schema"].get("type") == "array":
+            meta |= pages
         content["schema"] = {
             "type": "object",
             "required": ["data", "meta", "error"],
             "properties": {
                 "data": content["schema"],
-                "meta": {"type": "object", "required": ["request_id"], "properties": meta},
+                "meta": {
+                    "type": "object",
+                    "required": ["request_id", *(pages if is_paged else ())],
+                    "properties": meta,
+                },
                 "error": {"type": "null"},
             },
         }
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csp import csp_override
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import conditional_page
+from django.views.decorators.http import conditional_page, require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
@@ -15,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from krafter_audit.api.envelope import EnvelopeRenderer
+from krafter_audit.api.errors import all_errors
 from krafter_audit.api.schema import CachedSchemaGenerator
 
 
@@ -33,6 +36,12 @@ class EnvelopedErrorsMixin(APIView):
 class SchemaView(EnvelopedErrorsMixin, SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer2]  # noqa: RUF012  declared so by Django REST framework
     generator_class = CachedSchemaGenerator
+
+
+@require_safe
+def error_list(request: HttpRequest) -> HttpResponse:
+    """Show all errors of the API; the `doc_url` of an error leads to its section."""
+    return render(request, "api/errors.html", {"errors": all_errors()})
 
 
 @method_decorator(csp_override(settings.DOCS_CSP), name="dispatch")

@@ -1,7 +1,8 @@
 """Base classes of serializers, and fields that accept one JSON type only."""
 
+import difflib
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db.models import DateTimeField
@@ -9,6 +10,13 @@ from rest_framework import serializers
 
 from krafter_audit.http.timestamps import format_timestamp
 
+# The fields that only the system sets, in any resource.
+READ_ONLY = frozenset(
+    {
+        "id", "org_id", "project_id", "task_id", "finding_id", "result", "verified_by_id", "verified_at",
+        "created_at", "inserted_at", "updated_at", "active", "last_sync_at", "started_at", "finished_at",
+    }
+)  # fmt: skip
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -24,6 +32,11 @@ class StrictCharField(serializers.CharField):
 
 class StrictChoiceField(serializers.ChoiceField):
     """One of the choices, as a string."""
+
+    default_error_messages = {"invalid_choice": "Use one of {choices_text}."}  # noqa: RUF012
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        super().fail(key, choices_text=", ".join(str(choice) for choice in self.choices), **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -110,7 +123,15 @@ class RequestSerializer(serializers.Serializer[Any]):
         if not isinstance(data, dict):
             return {}
         names = [name for name in data if name not in self.fields]
-        return {name: [self.rejected_fields.get(name, "Unknown field.")] for name in names}
+        return {name: [self._rejection(name)] for name in names}
+
+    def _rejection(self, name: str) -> str:
+        if name in self.rejected_fields:
+            return self.rejected_fields[name]
+        if name in READ_ONLY:
+            return "This field is read-only."
+        nearest = difflib.get_close_matches(name, list(self.fields), n=1)
+        return f"Unknown field. Did you mean {nearest[0]}?" if nearest else "Unknown field."
 
 
 class ResponseSerializer(serializers.ModelSerializer[Any]):
@@ -120,3 +141,7 @@ class ResponseSerializer(serializers.ModelSerializer[Any]):
         **serializers.ModelSerializer.serializer_field_mapping,
         DateTimeField: UTCDateTimeField,
     }
+
+    def get_extra_kwargs(self) -> dict[str, Any]:
+        # Every field is in every response: so that the description says so, none is optional.
+        return {name: {"read_only": True} for name in self.Meta.fields}

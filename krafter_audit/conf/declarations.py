@@ -126,6 +126,15 @@ WEB = _section(
         help="Webhook requests per minute and client address.",
     ),
     Setting(
+        name="KRAFTER_RATE_ANONYMOUS",
+        section=Section.WEB,
+        type=int,
+        default=300,
+        minimum=1,
+        maximum=MAX_REQUESTS,
+        help="Requests below /api/ that need no API key, per minute and client address.",
+    ),
+    Setting(
         name="KRAFTER_RATE_WRONG_KEYS",
         section=Section.WEB,
         type=int,

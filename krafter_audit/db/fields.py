@@ -1,6 +1,7 @@
 import json
 from typing import Any
 
+from django.core.checks import CheckMessage
 from django.db import models
 
 
@@ -23,3 +24,16 @@ class VerbatimJSONField(models.Field):
 
     def value_to_string(self, obj: models.Model) -> str:
         return json.dumps(self.value_from_object(obj), ensure_ascii=False)
+
+
+class StoredGeneratedField(models.GeneratedField):
+    """A generated column, whose system check does not connect to the database.
+
+    Django's own check asks PostgreSQL for its version, so that no command would run without a database.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "db_persist": True})
+
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
+        return super(models.GeneratedField, self).check(**kwargs)

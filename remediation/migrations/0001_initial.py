@@ -94,6 +94,8 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='accounts.project')),
                 ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='remediation.task')),
                 ('verified_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('superseded', models.BooleanField(db_default=False, default=False, editable=False)),
+                ('state', krafter_audit.db.fields.StoredGeneratedField(db_persist=True, expression=models.Case(models.When(models.Q(('result', 'pending'), _negated=True), then=models.Value('decided')), models.When(superseded=True, then=models.Value('superseded')), models.When(manual=True, then=models.Value('ready')), models.When(running=True, then=models.Value('running')), models.When(models.Func(models.F('checks'), models.Value('$[*] ? (@.status != "passed")'), function='jsonb_path_exists', output_field=models.BooleanField()), then=models.Value('blocked')), default=models.Value('ready')), output_field=models.CharField(choices=[('running', 'Running'), ('ready', 'Ready'), ('blocked', 'Blocked'), ('decided', 'Decided'), ('superseded', 'Superseded')], max_length=10))),
             ],
         ),
         migrations.CreateModel(
@@ -243,5 +245,17 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='verificationpart',
             constraint=models.CheckConstraint(condition=models.Q(('scanner__in', ['http', 'browser', 'lab'])), name='verificationpart_scanner_valid'),
+        ),
+        migrations.AddIndex(
+            model_name='verification',
+            index=models.Index(fields=['project', 'state', '-created_at', '-id'], name='verification_by_state'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='task_updated'),
+        ),
+        migrations.AddIndex(
+            model_name='verification',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='verification_updated'),
         ),
     ]

@@ -36,6 +36,12 @@ CREATE TABLE remediation_evidence_default (
 );
 ALTER TABLE remediation_evidence ATTACH PARTITION remediation_evidence_default DEFAULT;
 """
+# Django has no index over an expression that is SQL: the one of SEARCHED in remediation/models.py.
+BY_WORDS = """
+CREATE INDEX task_by_words ON remediation_task USING gin (upper(
+    title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '')
+) gin_trgm_ops)
+"""
 
 
 class Migration(migrations.Migration):
@@ -65,16 +71,17 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='verification',
-            trigger=pgtrigger.compiler.Trigger(name='count_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='b36257c594fa1b13edcce829455e740dc218fab5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_insert_8d62d', referencing='REFERENCING NEW TABLE AS new_rows ', table='remediation_verification', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='count_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result, 'state', state) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='adcb454a7af22d577e64723e6391adf107341e58', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_insert_8d62d', referencing='REFERENCING NEW TABLE AS new_rows ', table='remediation_verification', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='verification',
-            trigger=pgtrigger.compiler.Trigger(name='count_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='1677fe3ab9eb3b992b483550c007a3afa1e9e07c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_delete_44982', referencing='REFERENCING OLD TABLE AS old_rows ', table='remediation_verification', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='count_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result, 'state', state) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='43cc7b6374c1f4c28a053e2b5336ecaacaf08ded', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_delete_44982', referencing='REFERENCING OLD TABLE AS old_rows ', table='remediation_verification', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='verification',
-            trigger=pgtrigger.compiler.Trigger(name='count_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\nUNION ALL\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='1932e53daa9e2a594e26645152d0eda8d030c983', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_update_ec5c7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='remediation_verification', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='count_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result, 'state', state) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\nUNION ALL\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result, 'state', state) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='1243894944b5b2f0897a2c310c0f4d1d97de0314', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_update_ec5c7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='remediation_verification', when='AFTER')),
         ),
+        migrations.RunSQL(BY_WORDS, "DROP INDEX task_by_words"),
         vacuum_often("remediation_task"),
         vacuum_often("remediation_verification"),
         leave_room("remediation_verification", 15),

@@ -15,7 +15,7 @@ from krafter_audit.jobs import enqueue_on_commit
 from remediation.checks.queues import JOB_OF_SCANNER, scanner_of
 from remediation.errors import VerificationInProgress
 from remediation.locks import LockedTask, lock_task
-from remediation.models import CheckStatus, Verification, VerificationPart
+from remediation.models import CheckStatus, Result, Verification, VerificationPart
 
 MANUAL_REVIEW = "manual_review"
 
@@ -51,6 +51,8 @@ def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
         if "unique_running_verification" in str(error):
             raise VerificationInProgress from None
         raise
+    undecided = Verification.objects.filter(task=locked.task, result=Result.PENDING, superseded=False)
+    undecided.exclude(pk=verification.pk).update(superseded=True, updated_at=verification.created_at)
     scanners = sorted({scanner_of(key) for key in keys})
     for scanner in scanners:
         VerificationPart.objects.create(verification=verification, scanner=scanner)

@@ -127,4 +127,8 @@ class Migration(migrations.Migration):
             model_name='share',
             constraint=models.CheckConstraint(condition=models.Q(('webhook__isnull', True), models.Q(('channel', 'slack'), ('status', 'queued')), _connector='OR'), name='share_webhook_only_while_needed'),
         ),
+        migrations.AddIndex(
+            model_name='report',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='report_updated'),
+        ),
     ]

@@ -226,4 +226,8 @@ class Migration(migrations.Migration):
             model_name='sitecredentials',
             constraint=models.CheckConstraint(condition=models.Q(('origin__startswith', 'https://')), name='site_credentials_over_tls'),
         ),
+        migrations.AddIndex(
+            model_name='scan',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='scan_updated'),
+        ),
     ]

@@ -72,7 +72,9 @@ def apply_config(project: Project, config: Any) -> None:
 
 def start_due() -> int:
     """Queue the scans that are due; return how many were queued."""
-    due = ScanSchedule.objects.filter(next_at__lte=timezone.now()).order_by("next_at")
+    due = ScanSchedule.objects.filter(next_at__lte=timezone.now(), project__archived_at=None).order_by(
+        "next_at"
+    )
     rows = due.values_list("pk", "project__site_url")[:BATCH_SIZE]
     return sum(start(pk, site_url) for pk, site_url in rows)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
-from krafter_audit.api.errors import NotFound, PreconditionFailed
+from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.http.client import RequestCredentials
@@ -51,11 +51,9 @@ def set_credentials(
     """Replace the credentials of the project's site. `credentials` has any of headers, cookies and basic."""
     # There may be no row to lock yet.
     advisory_lock(f"site access:{project.pk}")
-    row = SiteCredentials.objects.filter(project=project).first() or SiteCredentials(project=project)
-    if not row._state.adding:
-        require_match(if_match, row)
-    elif if_match is not None:
-        raise PreconditionFailed
+    stored = SiteCredentials.objects.filter(project=project).first()
+    require_match(if_match, stored)
+    row = stored or SiteCredentials(project=project)
     row.project, row.origin, row.selector, row.text = project, origin, selector, text
     row.kinds = [kind for kind in KINDS if credentials.get(kind)]
     row.credentials = vault.seal(json.dumps(credentials).encode(), owner=_owner(row))
@@ -65,10 +63,11 @@ def set_credentials(
 
 
 @transaction.atomic
-def delete_credentials(project: Project, *, by: Actor) -> None:
+def delete_credentials(project: Project, *, by: Actor, if_match: str | None = None) -> None:
     row = SiteCredentials.objects.select_for_update().filter(project=project).first()
     if row is None:
         raise NotFound
+    require_match(if_match, row)
     row.project = project
     log_event("site_access.wiped", row, by=by, origin=row.origin)
     row.delete()

@@ -38,12 +38,12 @@ class SiteCredentialsViewSet(ProjectViewSet):
             **credentials.pop("logged_in", {}),
             credentials=credentials,
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
         )
         return self.respond(row, SiteCredentialsSerializer)
 
     @extend_schema(summary="Delete the site credentials", request=None, responses={200: None})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Delete the credentials."""
-        services.delete_credentials(self.project, by=self.actor)
+        services.delete_credentials(self.project, by=self.actor, if_match=self.if_match)
         return Response(None)

@@ -15,6 +15,7 @@ from accounts import quota
 from accounts.actors import SYSTEM, Actor
 from events.log import log_event
 from findings.models import Domain
+from findings.services.identity import source_key_of_check
 from findings.services.ingestion import FindingReport, IngestionResult, ingest
 from krafter_audit.http.timestamps import format_timestamp
 from scanner import registry
@@ -158,6 +159,7 @@ def _report(part: ScanPart, key: str, results: list[ScanResult]) -> FindingRepor
         confidence=1,
         affected_assets=[{"type": "url", "value": row.page.url} for row in results],
         checks=[key],
+        source_key=source_key_of_check(key),
         evidence={
             "scan_id": str(part.scan_id),
             "seen_at": format_timestamp(timezone.now()),

@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from findings import policy_rules
 from findings.models import Finding, FindingStatus
-from findings.services.ingestion import FindingReport, Identity
+from findings.services.identity import Identity
+from findings.services.ingestion import FindingReport, lock_findings
 from krafter_audit.db.advisory_locks import advisory_lock
 from scanner import registry
 from scanner.crawler import MAX_PAGES, route_of
@@ -76,10 +77,7 @@ def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identi
     if not reports:
         return {}
     advisory_lock(f"ingest:{part.scan.project_id}")  # the lock that ingestion takes
-    rows = Finding.objects.select_for_update().filter(
-        project=part.scan.project_id, title__in=[report.title for report in reports]
-    )
-    return {(row.domain, row.title): row for row in rows.order_by("id")}
+    return lock_findings(part.scan.project, reports)
 
 
 def _checked_urls(part: ScanPart, reports: list[FindingReport]) -> dict[str, set[str]]:

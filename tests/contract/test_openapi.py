@@ -49,7 +49,7 @@ def test_every_operation_needs_a_key_and_has_the_error_response(client: Client) 
         operation["responses"]["default"] == {"$ref": "#/components/responses/Error"}
         for operation in operations
     )
-    assert list(schema["components"]["responses"]) == ["Error"]
+    assert list(schema["components"]["responses"]) == ["Error", "NotModified"]
 
 
 def test_unchanged_description_is_not_sent_again(client: Client) -> None:

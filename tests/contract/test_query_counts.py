@@ -43,7 +43,7 @@ COUNTS: dict[str, tuple[str, int]] = {
 
 def ids(scenario: Scenario) -> dict[str, Any]:
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
-    scan = Scan.objects.create(project=scenario.project, url="https://example.com/")
+    scan = Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
     return {
         "verification": verification.pk,
         "task": verification.task_id,

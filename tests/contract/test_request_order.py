@@ -164,7 +164,7 @@ def test_unknown_url_requires_no_csrf_token(scenario: Scenario, method: str):
     client = AuditClient(scenario.project, scenario.key)
     client.handler.enforce_csrf_checks = True
 
-    assert refusal(client.ask(method, "tasks/")) == (404, "not_found")
+    assert refusal(client.ask(method, "tasks/x/y")) == (404, "not_found")
 
 
 def test_slug_with_nul_is_not_found(scenario: Scenario):

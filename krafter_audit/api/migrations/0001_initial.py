@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('is_sealed', models.BooleanField(default=False, help_text='The body is encrypted: it contains a secret.')),
                 ('etag', models.CharField(blank=True, db_default='', default='', max_length=40)),
                 ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('location', models.CharField(blank=True, db_default='', default='', max_length=500)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('organization_id', 'key'), name='unique_idempotency_key')],

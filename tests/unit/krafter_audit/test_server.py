@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from krafter_audit import server
+from krafter_audit.api.errors import doc_url
 from krafter_audit.server import Server, make_server
 from scanner.browser.process_guard import descendants
 from tests.unit.devtools.local_stack.processes import eventually, survivors
@@ -151,6 +152,7 @@ def test_request_that_arrives_too_slowly_is_answered_with_408(
     assert json.loads(body)["error"] == {
         "code": "request_timeout",
         "message": "The request did not arrive in time.",
+        "doc_url": doc_url("request_timeout"),
     }
 
 

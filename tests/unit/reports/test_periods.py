@@ -42,6 +42,8 @@ def test_missing_end_is_today_and_missing_start_gives_seven_days(
         ({"date_from": "1999-12-31"}, "date_from"),
         ({"date_to": "2200-01-01"}, "date_to"),
         ({"date_from": "2026-11-26"}, "date_from"),
+        ({"date_to": "2026-11-26"}, "date_to"),
+        ({"date_from": "2026-11-25", "date_to": "2026-11-26"}, "date_to"),
         ({"date_from": "2026-11-10", "date_to": "2026-11-09"}, "date_from"),
         ({"date_from": "2000-01-01", "date_to": "2026-11-10"}, "date_from"),
     ],

@@ -185,3 +185,29 @@ def test_cursor_with_invalid_characters_is_rejected(scenario: Scenario):
 
     assert scenario.client.ask("get", f"tasks?cursor={cursor}").status_code == 200
     assert scenario.client.ask("get", f"tasks?cursor={cursor[:5]}!!{cursor[5:]}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("findings?status=", "status"),
+        ("findings?status=new&status=", "status"),
+        ("findings?limit=", "limit"),
+        ("tasks?owner_id=", "owner_id"),
+        ("tasks?finding_id=", "finding_id"),
+        ("tasks?overdue=", "overdue"),
+        ("integrations/github/conflicts?status=", "status"),
+    ],
+)
+def test_an_empty_filter_is_rejected(scenario: Scenario, path: str, field: str):
+    factories.task(scenario)
+
+    response = scenario.client.ask("get", path)
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
+
+
+def test_cursor_and_offset_together_are_rejected(scenario: Scenario):
+    response = scenario.client.ask("get", "findings?cursor=&offset=25")
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["offset"])

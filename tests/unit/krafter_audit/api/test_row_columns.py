@@ -33,7 +33,10 @@ def test_columns_equal_the_output_of_the_serializer(scenario: Scenario, model: A
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
     Finding.objects.update(confidence="high", evidence={"größe": [1, 2.5, None, {"b": 1, "a": "x"}]})
     Scan.objects.create(
-        project=scenario.project, url="https://example.com/", summary={"pages": 1, "error": "x"}
+        project=scenario.project,
+        url="https://example.com/",
+        trigger="manual",
+        summary={"pages": 1, "error": "x"},
     )
     context = {"project": scenario.project, "organization": scenario.organization}
     found = row_columns(shown)

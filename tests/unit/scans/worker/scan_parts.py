@@ -15,7 +15,11 @@ def scan_part(scenario: Scenario, *, scanner: str = Scanner.HTTP, scan: Scan | N
     """Create a part, of a new running scan if none is given."""
     registry.load()
     scan = scan or Scan.objects.create(
-        project=scenario.project, url=SITE, status=Scan.Status.RUNNING, discovered_at=timezone.now()
+        project=scenario.project,
+        url=SITE,
+        trigger="manual",
+        status=Scan.Status.RUNNING,
+        discovered_at=timezone.now(),
     )
     return ScanPart.objects.create(scan=scan, scanner=scanner)
 

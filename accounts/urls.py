@@ -1,0 +1,31 @@
+from django.urls import path
+
+from accounts.views import (
+    ApiKeyViewSet,
+    CallerViewSet,
+    MemberViewSet,
+    OrganizationProjectsViewSet,
+    OrganizationProjectViewSet,
+    UsageViewSet,
+)
+
+MEMBER = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+
+urlpatterns = [
+    path("me", CallerViewSet.as_view({"get": "retrieve"})),
+    path("orgs", CallerViewSet.as_view({"get": "list"})),
+    path("orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
+    path(
+        "orgs/<str:org_id>/projects", OrganizationProjectsViewSet.as_view({"get": "list", "post": "create"})
+    ),
+    path(
+        "orgs/<str:org_id>/projects/<str:project_id>",
+        OrganizationProjectViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
+    path("orgs/<str:org_id>/members", MemberViewSet.as_view({"get": "list", "post": "create"})),
+    path("orgs/<str:org_id>/members/<str:user_id>", MemberViewSet.as_view(MEMBER)),
+    path("orgs/<str:org_id>/keys", ApiKeyViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "orgs/<str:org_id>/keys/<str:key_id>", ApiKeyViewSet.as_view({"get": "retrieve", "delete": "destroy"})
+    ),
+]

@@ -1,0 +1,18 @@
+"""The keys of the checks that can verify a finding: those of the scanner and those of the providers."""
+
+import difflib
+
+from findings import provider_checks
+from scanner import registry
+
+MAX_SUGGESTIONS = 3
+
+
+def is_known(key: str) -> bool:
+    return registry.get(key) is not None or provider_checks.find(key) is not None
+
+
+def nearest(key: str) -> list[str]:
+    """Return the known keys that are most similar to an unknown one, most similar first."""
+    known = [*registry.keys(), *registry.ALIASES, *provider_checks.keys()]
+    return difflib.get_close_matches(key, known, n=MAX_SUGGESTIONS, cutoff=0.5)

@@ -1,0 +1,76 @@
+"""Find the findings that reports are about: by what the source calls them, else by their titles."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from findings.models import Finding
+
+MAX_TITLE_LENGTH = 300
+Identity = tuple[str, str]  # the domain, and the key of the source or of the title
+
+
+class Identified(Protocol):
+    """A report: `source_key` is `check:KEY` or `id:EXTERNAL_ID`, None if its source knows it by its title only."""
+
+    @property
+    def domain(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def source_key(self) -> str | None: ...
+
+
+def source_key_of_check(key: str) -> str:
+    """Return the source key of a scan's finding. It has one for each check, with all routes on which it failed."""
+    return f"check:{key}"
+
+
+def external_key(external_id: str) -> str:
+    return f"id:{external_id}"
+
+
+def title_key(title: str) -> str:
+    return f"title:{title}"
+
+
+def identity_of(report: Identified) -> Identity:
+    return (report.domain, report.source_key or title_key(report.title))
+
+
+def qualified_title(report: Identified) -> str:
+    """Return the title of a report whose own title another finding has: with the source's key."""
+    suffix = f" ({(report.source_key or '').partition(':')[2]})"
+    return report.title[: MAX_TITLE_LENGTH - len(suffix)] + suffix
+
+
+def match(reports: Iterable[Identified], findings: Iterable[Finding]) -> dict[Identity, Finding]:
+    """Return the finding of each report, by the report's identity."""
+    findings = list(findings)
+    by_key = {(row.domain, row.identity or title_key(row.title)): row for row in findings}
+    by_title = {(row.domain, row.title): row for row in findings}
+    found: dict[Identity, Finding] = {}
+    claimed = {row.pk: row.identity for row in findings if _is_source_key(row.identity)}
+    for report in reports:
+        identity = identity_of(report)
+        finding = by_key.get(identity) or _by_title(report, by_title, claimed)
+        if finding is not None:
+            found[identity] = finding
+            if report.source_key:
+                claimed[finding.pk] = report.source_key
+    return found
+
+
+def _by_title(
+    report: Identified, by_title: Mapping[tuple[str, str], Finding], claimed: Mapping[object, str | None]
+) -> Finding | None:
+    finding = by_title.get((report.domain, report.title))
+    if finding is None or report.source_key is None or claimed.get(finding.pk) in (None, report.source_key):
+        return finding
+    # A person gave another finding this title.
+    return by_title.get((report.domain, qualified_title(report)))
+
+
+def _is_source_key(identity: str | None) -> bool:
+    return identity is not None and not identity.startswith("title:")

@@ -1,0 +1,32 @@
+"""Limit the requests below /api/ that no view has counted: unknown URLs, the OpenAPI description, the documentation."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from krafter_audit.api import rate_limits
+from krafter_audit.api.envelope import error_response
+from krafter_audit.api.errors import RateLimited
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class AnonymousRateLimitMiddleware:
+    """Give every response below /api/ the rate limit headers; a client that sends too many requests gets a 429."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith("/api/") or "x-ratelimit-limit" in response:
+            return response
+        # Counted after the response, since only it tells that the request belonged to no organisation. It was cheap.
+        window = rate_limits.hit("anonymous", rate_limits.client_address(request))
+        try:
+            window.raise_if_exceeded()
+        except RateLimited as error:
+            return error_response(request, error)
+        for name, value in window.headers.items():
+            response[name] = value
+        return response

@@ -1,0 +1,171 @@
+"""Every PUT, PATCH and DELETE honours If-Match: a request for an earlier version changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import ApiKey
+from accounts.services import create_user
+from integrations import services as integrations
+from integrations.webhooks import services as webhooks
+from notifications import destinations
+from scans.site_credentials.services import set_credentials
+from tests import factories
+from tests.contract.test_every_url import ROUTES
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+EARLIER = '"1"'
+EMAIL = {"recipients": ["ops@example.com"]}
+ORIGIN = "https://staging.example.com"
+
+
+@dataclass
+class Case:
+    """A resource that exists: where it is changed, where its ETag is read, and a valid change."""
+
+    path: str
+    read: str
+    body: dict[str, Any] | None = None
+
+
+def connect(scenario: Scenario) -> None:
+    credentials = {"token": "t", "repository": "acme/site"}
+    integrations.connect(scenario.project, "github", credentials=credentials, by=scenario.actor)
+
+
+def finding(scenario: Scenario) -> Case:
+    path = f"findings/{factories.finding(scenario).pk}"
+    return Case(path, path, {"status": "triaged"})
+
+
+def task(scenario: Scenario) -> Case:
+    path = f"tasks/{factories.task(scenario).pk}"
+    return Case(path, path, {"title": "Another title"})
+
+
+def policy(scenario: Scenario) -> Case:
+    return Case("policies/current", "policies/current", {"config": {}})
+
+
+def site_credentials(scenario: Scenario) -> Case:
+    headers = {"x-key": "secret"}
+    set_credentials(scenario.project, origin=ORIGIN, credentials={"headers": headers}, by=scenario.actor)
+    return Case("access", "access", {"origin": ORIGIN, "headers": headers})
+
+
+def integration(scenario: Scenario) -> Case:
+    connect(scenario)
+    return Case("integrations/github", "integrations/github/schedule")
+
+
+def webhook(scenario: Scenario) -> Case:
+    connect(scenario)
+    webhooks.enable(scenario.project, "github", secret=None, by=scenario.actor)
+    return Case("integrations/github/webhook", "integrations/github/webhook", {})
+
+
+def destination(scenario: Scenario) -> Case:
+    destinations.set_destination(scenario.project, "email", by=scenario.actor, **EMAIL)
+    return Case("alerts/destinations/email", "alerts/destinations/email", EMAIL)
+
+
+def share(scenario: Scenario) -> Case:
+    scenario.client.ask("post", "reports/export", {"format": "json"})
+    scenario.client.ask("post", "reports/share", {"channel": "link"})
+    pk = scenario.client.ask("get", "reports/shares").json()["data"][0]["id"]
+    return Case(f"reports/shares/{pk}", f"reports/shares/{pk}")
+
+
+def project(scenario: Scenario) -> Case:
+    path = f"/api/v1/orgs/{scenario.organization.pk}/projects/{scenario.project.slug}"
+    return Case(path, path, {"name": "Another name"})
+
+
+def member(scenario: Scenario) -> Case:
+    user = create_user("member@example.com", organization=scenario.organization)
+    path = f"/api/v1/orgs/{scenario.organization.pk}/members/{user.pk}"
+    return Case(path, path, {"role": "viewer"})
+
+
+def api_key(scenario: Scenario) -> Case:
+    factories.api_key(scenario)
+    path = f"/api/v1/orgs/{scenario.organization.pk}/keys/{ApiKey.objects.get(name='another').pk}"
+    return Case(path, path)
+
+
+ORGANIZATION = "api/v1/orgs/<str:org_id>"
+RESOURCES: dict[str, Callable[[Scenario], Case]] = {
+    "findings/<str:pk>": finding,
+    "tasks/<str:pk>": task,
+    "policies/current": policy,
+    "access": site_credentials,
+    "integrations/<str:provider>": integration,
+    "integrations/<str:provider>/webhook": webhook,
+    "alerts/destinations/<str:channel>": destination,
+    "reports/shares/<str:pk>": share,
+    f"{ORGANIZATION}/projects/<str:project_id>": project,
+    f"{ORGANIZATION}/members/<str:user_id>": member,
+    f"{ORGANIZATION}/keys/<str:key_id>": api_key,
+}
+CHANGES = [
+    (method, place.split("audit/")[-1]) for place, method, _ in ROUTES if method in ("put", "patch", "delete")
+]
+IDS = [f"{method} {place}" for method, place in CHANGES]
+
+
+def change(scenario: Scenario, method: str, case: Case, **headers: str) -> Any:
+    return scenario.client.ask(method, case.path, None if method == "delete" else case.body, **headers)
+
+
+@pytest.mark.parametrize(("method", "place"), CHANGES, ids=IDS)
+def test_an_earlier_version_is_refused_and_nothing_is_written(scenario: Scenario, method: str, place: str):
+    case = RESOURCES[place](scenario)
+    etag = scenario.client.ask("get", case.read)["etag"]
+
+    with CaptureQueriesContext(connection) as queries:
+        response = change(scenario, method, case, if_match=EARLIER)
+
+    written = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert (response.status_code, response.json()["error"]["code"]) == (412, "precondition_failed")
+    assert response["etag"] == etag
+    assert written == []
+    assert scenario.client.ask("get", case.read)["etag"] == etag
+
+
+@pytest.mark.parametrize(("method", "place"), CHANGES, ids=IDS)
+def test_the_current_version_is_changed(scenario: Scenario, method: str, place: str):
+    case = RESOURCES[place](scenario)
+    etag = scenario.client.ask("get", case.read)["etag"]
+
+    response = change(scenario, method, case, if_match=f"{EARLIER}, {etag}")
+
+    assert response.status_code == 200, response.content
+
+
+@pytest.mark.parametrize(
+    ("method", "place"), [each for each in CHANGES if each[0] != "delete"], ids=lambda value: value
+)
+def test_a_changed_resource_has_the_etag_that_a_read_returns(scenario: Scenario, method: str, place: str):
+    case = RESOURCES[place](scenario)
+
+    response = change(scenario, method, case)
+
+    assert response["etag"] == scenario.client.ask("get", case.read)["etag"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("access", {"origin": ORIGIN, "headers": {"x-key": "s"}}), ("alerts/destinations/email", EMAIL)],
+)
+def test_a_resource_that_does_not_exist_matches_no_version(
+    scenario: Scenario, path: str, body: dict[str, Any]
+):
+    response = scenario.client.ask("put", path, body, if_match="*")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (412, "precondition_failed")
+    assert scenario.client.ask("get", path).status_code == 404

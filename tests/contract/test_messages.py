@@ -1,0 +1,88 @@
+"""Errors say what is wrong and what is accepted."""
+
+from typing import Any
+
+import pytest
+
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+def error(response: Any) -> dict[str, Any]:
+    return dict(response.json()["error"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "message"),
+    [
+        ("patch", "tasks/{task}", {"id": "x"}, "id: This field is read-only."),
+        ("patch", "tasks/{task}", {"created_at": "x"}, "created_at: This field is read-only."),
+        ("patch", "tasks/{task}", {"titel": "x"}, "titel: Unknown field. Did you mean title?"),
+        ("patch", "tasks/{task}", {"zzz": "x"}, "zzz: Unknown field."),
+        (
+            "patch",
+            "tasks/{task}",
+            {"status": "open"},
+            "status: Use one of backlog, in_progress, blocked, ready_verify, done.",
+        ),
+        ("patch", "tasks/{task}", {}, "Send at least one field to change."),
+        ("get", "findings?severity=urgent", None, "severity: Use any of critical, high, medium, low."),
+        ("get", "findings?limit=0", None, "limit: Use a whole number from 1 to 100."),
+    ],
+)
+def test_message_states_the_first_problem(
+    scenario: Scenario, method: str, path: str, body: Any, message: str
+):
+    task = factories.task(scenario)
+
+    response = scenario.client.ask(method, path.format(task=task.pk), body)
+
+    assert (response.status_code, error(response)["message"]) == (422, message)
+
+
+def test_details_have_all_problems(scenario: Scenario):
+    task = factories.task(scenario)
+
+    found = error(scenario.client.ask("patch", f"tasks/{task.pk}", {"status": "open", "priority": "p1"}))
+
+    assert list(found["details"]) == ["status", "priority"]
+    assert found["message"] == f"status: {found['details']['status'][0]}"
+
+
+def test_error_leads_to_its_documentation(scenario: Scenario, settings: Any):
+    url = error(scenario.client.ask("get", "tasks/x"))["doc_url"]
+
+    page = scenario.client.get(url.removeprefix(settings.KRAFTER_PUBLIC_URL).partition("#")[0])
+
+    assert url.endswith("/api/docs/errors#not_found")
+    assert page.status_code == 200
+    assert 'id="not_found"' in page.content.decode()
+
+
+def test_exhausted_quota_states_its_numbers():
+    scenario = factories.scenario(ai_quota=0)
+
+    found = error(scenario.client.ask("post", "reports/export", {"format": "json"}))
+
+    assert found["code"] == "quota_exceeded"
+    assert {name: found["details"][name] for name in ("ai_quota", "spent", "remaining")} == {
+        "ai_quota": 0,
+        "spent": 0,
+        "remaining": 0,
+    }
+    assert found["details"]["resets_at"].endswith("-01T00:00:00Z")
+
+
+@pytest.mark.usefixtures("mid_minute_clock")
+def test_exceeded_rate_limit_states_its_numbers(scenario: Scenario, settings: Any):
+    settings.KRAFTER_RATE_DEFAULT = 1
+    scenario.client.ask("get", "tasks")
+
+    found = error(scenario.client.ask("get", "tasks"))
+
+    assert (found["code"], found["details"]) == (
+        "rate_limited",
+        {"limit": 1, "window_seconds": 60, "retry_after": 30},
+    )

@@ -1,0 +1,121 @@
+"""Validate every response of the API that a test's client receives against the OpenAPI description."""
+
+import copy
+import gzip
+import json
+import re
+from functools import cache
+from typing import Any
+
+from django.test import Client
+from jsonschema import Draft202012Validator
+from jsonschema.protocols import Validator
+
+from krafter_audit.api.schema import CachedSchemaGenerator
+
+PARAMETER = re.compile(r"<(?:\w+:)?\w+>|{\w+}")
+COMPONENT = "#/components/"
+UNDESCRIBED = ("/api/v1/schema", "/api/docs", "/api/v1/hooks/")
+send = Client.request
+
+
+class UntrueDescription(AssertionError):
+    """A response that the OpenAPI description does not allow."""
+
+
+def request_and_validate(client: Client, **request: Any) -> Any:
+    """Send a request of a test's client, and validate its response."""
+    response = send(client, **request)
+    path = str(request.get("PATH_INFO", ""))
+    if path.startswith("/api/v1/") and not path.startswith(UNDESCRIBED):
+        validate(str(request.get("REQUEST_METHOD", "GET")), response)
+    return response
+
+
+def validate(method: str, response: Any) -> None:
+    """Raise UntrueDescription if the description does not allow the response."""
+    if response.status_code in (301, 308):
+        return
+    operation = _operation(method, response.resolver_match)
+    if operation is None:
+        described = {**_root()["components"]["responses"]["Error"]}
+    else:
+        described = _described(operation, response.status_code)
+    place = f"{method} {getattr(response.resolver_match, 'route', '')} {response.status_code}"
+    for name, header in described.get("headers", {}).items():
+        if _resolve(header).get("required") and name not in response:
+            raise UntrueDescription(f"{place}: the header {name} is missing")
+    if method == "HEAD" or response.status_code == 304:
+        return
+    content = described.get("content", {})
+    media_type = response["content-type"].split(";")[0]
+    if media_type not in content and "*/*" not in content:
+        raise UntrueDescription(f"{place}: {media_type} is not described")
+    schema = content.get(media_type, content.get("*/*"))["schema"]
+    if schema.get("format") != "binary":
+        _validate_body(place, schema, response)
+
+
+def _validate_body(place: str, schema: dict[str, Any], response: Any) -> None:
+    packed = response.get("content-encoding") == "gzip"
+    body = json.loads(gzip.decompress(response.content) if packed else response.content)
+    for error in _validator(json.dumps(schema, sort_keys=True)).iter_errors(body):
+        raise UntrueDescription(f"{place}: {error.json_path}: {error.message[:500]}")
+
+
+def _described(operation: dict[str, Any], status: int) -> dict[str, Any]:
+    responses = operation["responses"]
+    if str(status) in responses:
+        return _resolve(responses[str(status)])
+    if status < 400:
+        raise UntrueDescription(f"{operation['operationId']}: status {status} is not described")
+    return _resolve(responses["default"])
+
+
+@cache
+def _root() -> dict[str, Any]:
+    """Return the description in which no object may have fields that are not described."""
+    return _closed(copy.deepcopy(CachedSchemaGenerator().get_schema(public=True)))
+
+
+def _closed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_closed(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    closed = {name: _closed(inner) for name, inner in value.items()}
+    if closed.get("type") == "object" and isinstance(closed.get("properties"), dict):
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
+@cache
+def _operations() -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (method.upper(), PARAMETER.sub("{}", path)): operation
+        for path, methods in _root()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def _operation(method: str, match: Any) -> dict[str, Any] | None:
+    if match is None:
+        return None
+    path = "/" + PARAMETER.sub("{}", match.route)
+    return _operations().get(("GET" if method == "HEAD" else method, path))
+
+
+def _resolve(described: dict[str, Any]) -> dict[str, Any]:
+    reference = described.get("$ref")
+    if reference is None:
+        return described
+    found: Any = _root()["components"]
+    for name in reference.removeprefix(COMPONENT).split("/"):
+        found = found[name]
+    return dict(found)
+
+
+@cache
+def _validator(schema: str) -> Validator:
+    root = {**json.loads(schema), "components": _root()["components"]}
+    return Draft202012Validator(root, format_checker=Draft202012Validator.FORMAT_CHECKER)

@@ -1,0 +1,39 @@
+"""Unknown keys of checks are rejected, and the nearest ones are named."""
+
+import pytest
+
+from findings import check_keys
+from findings.models import Finding
+from tests.factories import Scenario
+
+
+def test_keys_of_the_scanner_and_of_providers_are_known():
+    assert [check_keys.is_known(key) for key in ("security_header_csp", "cloudflare_min_tls", "no_such")] == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def test_nearest_key_is_named_first():
+    assert check_keys.nearest("security_header_cps")[0] == "security_header_csp"
+    assert check_keys.nearest("cloudflare_min_tsl")[0] == "cloudflare_min_tls"
+    assert check_keys.nearest("qqqqqqqqqqqqqqqq") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("security_header_cps", "Did you mean security_header_csp"),
+        ("qqqqqqqqqqqqqqqq", "GET …/checks lists them"),
+    ],
+)
+def test_unknown_key_in_a_report_is_rejected_with_the_nearest_ones(scenario: Scenario, key: str, said: str):
+    body = {"domain": "security", "title": "A finding", "checks": ["lcp", key]}
+
+    response = scenario.client.ask("post", "findings", body)
+    bulk = scenario.client.ask("post", "findings/bulk", {"findings": [body]})
+
+    assert (response.status_code, bulk.status_code) == (422, 422)
+    assert said in response.json()["error"]["details"]["checks.1"][0]
+    assert said in bulk.json()["error"]["details"]["findings.0.checks.1"][0]
+    assert Finding.objects.count() == 0

@@ -1,0 +1,84 @@
+"""Every response below /api/ has the headers of the limit that it counted for."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import ApiKey
+from tests import factories
+from tests.factories import AuditClient, Scenario
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mid_minute_clock")]
+NAMES = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
+INVALID = "kr_live_" + "A" * 43
+HOOK = "/api/v1/hooks/github/00000000-0000-4000-8000-000000000000"
+
+
+def new_address() -> str:
+    return f"10.{uuid.uuid4().int % 250}.{uuid.uuid4().int % 250}.1"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("get", "tasks", 200),
+        ("get", "tasks/x", 404),
+        ("delete", "tasks", 405),
+        ("post", "tasks", 422),
+        ("get", "/api/v1/nothing", 404),
+        ("post", "/api/", 404),
+        ("get", "/api/v1/schema", 200),
+        ("get", "/api/docs", 200),
+        ("post", HOOK, 404),
+        ("get", HOOK, 405),
+    ],
+)
+def test_every_response_has_the_headers(scenario: Scenario, method: str, path: str, status: int):
+    response = scenario.client.ask(method, path)
+
+    assert response.status_code == status
+    assert [name for name in NAMES if name in response] == NAMES
+
+
+@pytest.mark.parametrize("key", [None, "malformed", INVALID])
+def test_unauthorized_has_the_headers(scenario: Scenario, key: str | None):
+    response = AuditClient(scenario.project, key).ask("get", "tasks")
+
+    assert response.status_code == 401
+    assert [name for name in NAMES if name in response] == NAMES
+
+
+def test_requests_without_a_key_are_limited_by_address(client: Client, settings: Any):
+    settings.KRAFTER_RATE_ANONYMOUS = 2
+    address = new_address()
+
+    responses = [client.get("/api/v1/nothing", REMOTE_ADDR=address) for _ in range(3)]
+    elsewhere = client.get("/api/v1/nothing", REMOTE_ADDR=new_address())
+
+    assert [each.status_code for each in responses] == [404, 404, 429]
+    assert [each["x-ratelimit-remaining"] for each in responses] == ["1", "0", "0"]
+    assert responses[2].json()["error"]["code"] == "rate_limited"
+    assert elsewhere.status_code == 404
+
+
+def test_a_key_with_its_own_limit_leaves_the_rest_to_the_others(scenario: Scenario, settings: Any):
+    settings.KRAFTER_RATE_DEFAULT = 4
+    other = factories.api_key(scenario)
+    ApiKey.objects.filter(name="tests").update(rate_limit=2)
+
+    limited = [scenario.client.ask("get", "tasks") for _ in range(4)]
+    rest = [other.ask("get", "tasks") for _ in range(3)]
+
+    assert [each.status_code for each in limited] == [200, 200, 429, 429]
+    assert [each["x-ratelimit-limit"] for each in limited] == ["2"] * 4
+    assert [each.status_code for each in rest] == [200, 200, 429]
+    assert [each["x-ratelimit-limit"] for each in rest] == ["4"] * 3
+
+
+def test_the_limit_of_the_organisation_holds_for_a_key_with_a_higher_one(scenario: Scenario, settings: Any):
+    settings.KRAFTER_RATE_DEFAULT = 1
+    ApiKey.objects.update(rate_limit=50)
+
+    assert [scenario.client.ask("get", "tasks").status_code for _ in range(2)] == [200, 429]
