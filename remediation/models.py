@@ -18,6 +18,7 @@ from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.db.triggers import AppendOnly
 from remediation.evidence.triggers import CONTINUE_CHAIN
+from remediation.verification_states import BLOCKED_BY, STATE, as_facet
 from scans.models import Scanner
 
 # The tasks that are due on a day, by the quarter of the day, as SQL.
@@ -134,7 +135,7 @@ class CheckStatus(models.TextChoices):
 
 
 class Verification(Record):
-    """A re-run of the checks of a task's finding."""
+    """A re-run of the checks of a task's finding. Its state in the review queue: verification_states.py."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)
     task = models.ForeignKey(Task, models.CASCADE, related_name="verifications", db_index=False)
@@ -147,6 +148,8 @@ class Verification(Record):
         default=False, help_text="The finding has no automatic check: a person's approval is the result."
     )
     refunded = models.BooleanField(default=False)
+    # The task has a newer verification, which was started before this one was decided.
+    superseded = models.BooleanField(default=False, db_default=False)
     override_reason = models.TextField(blank=True)
     # Without an index: no query needs one, and without it a verdict is a heap-only update.
     verified_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
@@ -180,7 +183,12 @@ class Verification(Record):
                 fields=["task"], condition=Q(running=True), name="unique_running_verification"
             ),
         ]
-        triggers: ClassVar = counter_triggers(CounterDefinition("verification", ("result",)))
+        triggers: ClassVar = counter_triggers(
+            CounterDefinition(
+                "verification",
+                ("result", as_facet("state", STATE), as_facet("blocked_by", BLOCKED_BY)),
+            )
+        )
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.result}"

@@ -11,10 +11,25 @@ from accounts.models import Project
 from events import counters
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
-from remediation.models import Task
+from remediation.models import Task, Verification
+from remediation.verification_states import BLOCKED_BY, STATE, StateExpression, VerificationState
 from scans.models import Scan
 
 FACETS = {"severity": Severity.values, "domain": Domain.values, "status": FindingStatus.values}
+
+
+def with_state(rows: QuerySet[Verification]) -> QuerySet[Verification]:
+    """Annotate verifications with `state` and `blocked_by`, which filters, orders and lists can name."""
+    return rows.annotate(state=StateExpression(STATE), blocked_by=StateExpression(BLOCKED_BY))
+
+
+def verifications_by_state(project: Project) -> dict[str, int]:
+    """Return the number of a project's verifications by `state`, read from the counter."""
+    found = counters.totals(project.pk, "verification")
+    return {
+        state: sum(rows for facets, rows, _ in found if facets["state"] == state)
+        for state in VerificationState.values
+    }
 
 
 def command_center(project: Project) -> dict[str, Any]:

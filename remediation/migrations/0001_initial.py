@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ('running', models.BooleanField(default=False)),
                 ('manual', models.BooleanField(default=False, help_text="The finding has no automatic check: a person's approval is the result.")),
                 ('refunded', models.BooleanField(default=False)),
+                ('superseded', models.BooleanField(db_default=False, default=False)),
                 ('override_reason', models.TextField(blank=True)),
                 ('verified_at', models.DateTimeField(null=True)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='accounts.project')),

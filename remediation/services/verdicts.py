@@ -84,7 +84,7 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
     verification = locked.verification
     if verification.result == Result.FAILED:
         raise VerificationFailed
-    if Verification.objects.filter(task=locked.task, created_at__gt=verification.created_at).exists():
+    if verification.superseded:
         raise VerificationSuperseded
     if locked.finding.status == FindingStatus.DISMISSED:
         raise FindingDismissed

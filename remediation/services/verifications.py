@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts import quota
 from accounts.actors import Actor
@@ -15,7 +16,7 @@ from krafter_audit.jobs import enqueue_on_commit
 from remediation.checks.queues import JOB_OF_SCANNER, scanner_of
 from remediation.errors import VerificationInProgress
 from remediation.locks import LockedTask, lock_task
-from remediation.models import CheckStatus, Verification, VerificationPart
+from remediation.models import CheckStatus, Result, Verification, VerificationPart
 
 MANUAL_REVIEW = "manual_review"
 
@@ -51,6 +52,7 @@ def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
         if "unique_running_verification" in str(error):
             raise VerificationInProgress from None
         raise
+    supersede_earlier(verification)
     scanners = sorted({scanner_of(key) for key in keys})
     for scanner in scanners:
         VerificationPart.objects.create(verification=verification, scanner=scanner)
@@ -60,6 +62,17 @@ def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
     for scanner in scanners:
         enqueue_on_commit(JOB_OF_SCANNER[scanner], str(verification.pk))
     return verification
+
+
+def supersede_earlier(verification: Verification) -> int:
+    """Take the task's earlier undecided verifications out of the review queue; return their number.
+
+    The caller has locked the task.
+    """
+    earlier = Verification.objects.filter(
+        task=verification.task_id, result=Result.PENDING, superseded=False
+    ).exclude(pk=verification.pk)
+    return earlier.update(superseded=True, updated_at=timezone.now())
 
 
 def _running_check(finding: Finding, key: str) -> dict[str, Any]:
