@@ -7,7 +7,6 @@ which the user has a role above viewer.
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-
 from django.db.models import QuerySet
 
 from accounts.models import Membership, Project, User

@@ -100,9 +100,7 @@ def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, in
     return _series(dict(fetch_all(RISK, params, model=Counter)), start, end)
 
 
-def risk_of_projects_by_day(
-    project_ids: Collection[UUID], start: date, end: date
-) -> list[tuple[date, int]]:
+def risk_of_projects_by_day(project_ids: Collection[UUID], start: date, end: date) -> list[tuple[date, int]]:
     """Return what `risk_by_day` returns, summed over several projects."""
     params = {"projects": list(project_ids), "start": start, "end": end}
     return _series(dict(fetch_all(RISK_OF_PROJECTS, params, model=Counter)), start, end)

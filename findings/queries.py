@@ -1,11 +1,15 @@
 """Pages of findings by score."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from findings.models import Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
+from krafter_audit.db.words import with_words, words_of
 
 # The cost of a page depends neither on the number of findings nor on the filters.
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
@@ -31,7 +35,21 @@ ALL = """
         ORDER BY score DESC, created_at DESC, id DESC LIMIT {limit} OFFSET {offset}
     ) AS page JOIN findings_finding USING (id) ORDER BY score DESC, created_at DESC, id DESC
 """
+# The words of a finding: its title, the values of its affected assets (URLs) and its check keys. The index
+# `finding_by_words` has the same expression (migration 0002). Bounded, since a text search vector has at most 1 MB.
+WORDS = (
+    words_of("left(title || ' ' || jsonb_path_query_array(affected_assets, '$[*].value')::text, 20000)")
+    + " || array_to_tsvector(check_keys::text[])"
+)
 AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
+
+
+def search(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
+    """Return the findings with these words in the title, in an affected URL, or with such a check key."""
+    qualified = WORDS
+    for column in ("title", "affected_assets", "check_keys"):
+        qualified = re.sub(rf"\b{column}\b", f"findings_finding.{column}", qualified)
+    return with_words(rows, qualified, text)
 
 
 class FindingsByScore:

@@ -133,9 +133,7 @@ def _cards(
 ) -> list[dict[str, Any]]:
     """Return the cards of what the user may view: the number, and the list that shows the same rows."""
     late, soon = overview.due_counts(ids) if _may_view(request, "remediation.task") else (0, 0)
-    failing = (
-        overview.failing_integrations(visible) if _may_view(request, "integrations.integration") else 0
-    )
+    failing = overview.failing_integrations(visible) if _may_view(request, "integrations.integration") else 0
     critical = counts.count("finding", severity="critical", status=OPEN_STATUSES)
     ready = counts.count("verification", state="ready")
     cards = (

@@ -1,4 +1,4 @@
-"""The numbers and lists of the admin's first page. Counts come from counters: the cost does not grow with the tables."""
+"""The numbers and lists of the admin's first page. Counts come from counters: their cost is constant."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -146,7 +146,11 @@ def queues(projects: QuerySet[Project]) -> list[dict[str, Any]]:
     """Return the depth of each queue and the age of its oldest row."""
     now = timezone.now()
     waiting: list[tuple[str, QuerySet[Any], str]] = [
-        ("Scans", ScanPart.objects.filter(finished_at__isnull=True, scan__project__in=projects), "created_at"),
+        (
+            "Scans",
+            ScanPart.objects.filter(finished_at__isnull=True, scan__project__in=projects),
+            "created_at",
+        ),
         (
             "Verifications",
             VerificationPart.objects.filter(finished_at__isnull=True, verification__project__in=projects),

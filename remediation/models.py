@@ -2,11 +2,9 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.models import Project, User
@@ -32,9 +30,9 @@ class Task(Record):
 
     class Status(models.TextChoices):
         BACKLOG = "backlog"
-        IN_PROGRESS = "in_progress"
+        IN_PROGRESS = "in_progress", "In progress"
         BLOCKED = "blocked"
-        READY_VERIFY = "ready_verify"
+        READY_VERIFY = "ready_verify", "Ready to verify"
         DONE = "done"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="tasks", db_index=False)
@@ -90,12 +88,10 @@ class Task(Record):
                 ),
                 name="task_due_unlogged",
             ),
-            # For the admin's search: titles and ticket keys by prefix, ignoring case.
-            models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="task_by_title"),
+            # Over all projects, in the admin.
+            models.Index(fields=["sla_due_at", "-id"], name="task_by_due_date"),
             models.Index(
-                OpClass(Upper("external_ticket_key"), name="text_pattern_ops"),
-                condition=Q(external_ticket_key__isnull=False),
-                name="task_by_ticket",
+                fields=["owner", "sla_due_at"], condition=~Q(status="done"), name="task_open_of_owner"
             ),
         ]
         constraints: ClassVar = [

@@ -5,18 +5,35 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Project
 from events import counters
-from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
+from findings import queries as findings
+from findings.models import OPEN_STATUSES, Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
+from krafter_audit.db.words import with_words, words_of
 from remediation.models import Task, Verification
 from remediation.verification_states import BLOCKED_BY, STATE, StateExpression, VerificationState
 from scans.models import Scan
 
 FACETS = {"severity": Severity.values, "domain": Domain.values, "status": FindingStatus.values}
+
+# The words of a task. The index `task_by_words` has the same expression (migration 0002).
+TASK_WORDS = words_of("title || ' ' || coalesce(external_ticket_key, '')")
+MAX_SEARCH_RESULTS = 1000
+
+
+def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
+    """Return the tasks with these words in the title or ticket key, or whose finding has them."""
+    qualified = TASK_WORDS
+    for column in ("title", "external_ticket_key"):
+        qualified = qualified.replace(column, f"remediation_task.{column}")
+    found = findings.search(Finding.objects.order_by(), text).values_list("pk", flat=True)
+    of_findings = list(found[:MAX_SEARCH_RESULTS])
+    by_title = with_words(Task.objects.order_by(), qualified, text).values_list("pk", flat=True)
+    return rows.filter(Q(pk__in=list(by_title[:MAX_SEARCH_RESULTS])) | Q(finding__in=of_findings))
 
 
 def with_state(rows: QuerySet[Verification]) -> QuerySet[Verification]:
@@ -54,7 +71,7 @@ def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]])
     return {value: sum(rows for facets, rows in counts if facets[facet] == value) for value in values}
 
 
-# A counter has the tasks that are due before a quarter of a day; those due later in that quarter are counted by an index.
+# A counter has the tasks that are due before a quarter of a day; an index counts those due later in that quarter.
 # A counter by hour would have six times as many rows; one by day would leave a whole day to the index.
 DUE_BEFORE = """
     SELECT (

@@ -5,12 +5,16 @@ import pgtrigger.migrations
 from django.db import migrations
 
 from events.storage import vacuum_often
+from findings.queries import WORDS
 
 # Django's condition for a key of JSON, `evidence ? 'source'`, is not one that the planner matches with the queries.
 BY_SOURCE = """
 CREATE INDEX finding_source ON findings_finding (project_id, (evidence -> 'source'))
 WHERE (evidence -> 'source') IS NOT NULL
 """
+
+# For searches; findings/queries.py has the same expression.
+BY_WORDS = f"CREATE INDEX finding_by_words ON findings_finding USING gin (({WORDS}))"
 
 
 class Migration(migrations.Migration):
@@ -42,5 +46,6 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='count_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'regression' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('status', status) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\nUNION ALL\n    SELECT project_id, 'regression' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('status', status) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='e3f99d5fdefe843383ffcb487f31554e653f9d27', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_update_6905a', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='findings_regression', when='AFTER')),
         ),
         migrations.RunSQL(BY_SOURCE, "DROP INDEX finding_source"),
+        migrations.RunSQL(BY_WORDS, "DROP INDEX finding_by_words"),
         vacuum_often("findings_finding"),
     ]

@@ -25,6 +25,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from krafter_audit.admin import quick_filters
 from krafter_audit.admin.forms import error_text
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
@@ -115,6 +116,7 @@ class ServiceModelAdmin(ModelAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/object_actions.html"
+    list_before_template = "admin/quick_filters.html"
     # The form that creates rows, as in Django's UserAdmin; `form` changes them.
     add_form: type[forms.ModelForm] | None = None
     # Large or secret columns, loaded only where a page reads them.
@@ -173,12 +175,18 @@ class ServiceModelAdmin(ModelAdmin):
         try:
             return queryset.filter(**{self.uuid_search_field: UUID(search_term.strip())}), False
         except ValueError:
-            found, _ = super().get_search_results(request, queryset, search_term)
-            if not search_term:
-                return found, False
+            if not search_term.strip():
+                return super().get_search_results(request, queryset, search_term)[0], False
+            found = self.find(queryset, search_term)
+            if found is None:
+                found, _ = super().get_search_results(request, queryset, search_term)
             # Ordered, PostgreSQL would scan all rows until a page is full.
             keys = found.order_by().values_list("pk", flat=True)[:MAX_SEARCH_RESULTS]
             return queryset.filter(pk__in=list(keys)), False
+
+    def find(self, rows: QuerySet[Any], text: str) -> QuerySet[Any] | None:
+        """Return the rows with these words; None: Django's search by `search_fields`."""
+        return None
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -186,7 +194,11 @@ class ServiceModelAdmin(ModelAdmin):
         # PostgreSQL accepts a NUL byte in no text.
         if any("\x00" in value for _, values in request.GET.lists() for value in values):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
-        return super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None)
+        if context and "cl" in context:
+            context["quick_filters"] = quick_filters.links(context["cl"], request)
+        return response
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # the audit log refers to the row

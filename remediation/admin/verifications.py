@@ -1,43 +1,124 @@
 """Admin page of verifications."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
+from unfold.decorators import display
 
 from accounts.admin import operator
-from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ReadOnlyAdmin, badge_column
+from accounts.roles import visible_projects
+from events import counters
+from findings.admin import SEVERITY_COLOURS, FindingAdmin
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    staff_of,
+)
+from krafter_audit.admin.quick_filters import QuickFilter
+from krafter_audit.admin.text import ago
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
-from remediation.models import Verification
+from remediation.models import Result, Task, Verification
+from remediation.queries import MAX_SEARCH_RESULTS, search_tasks, with_state
 from remediation.services import verdicts
+from remediation.verification_states import BlockedBy, VerificationState
 
-RESULT_COLOURS = {"pending": WARNING, "passed": SUCCESS, "failed": DANGER}
+STATE_COLOURS = {
+    "Ready to approve": INFO,
+    "Running": PRIMARY,
+    "Checks failed": DANGER,
+    "Inconclusive": WARNING,
+    "Superseded": PRIMARY,
+    "Approved": SUCCESS,
+    "Reopened": DANGER,
+}
+
+
+def state_label(verification: Any) -> str:
+    """Return the state of a verification that `with_state` has annotated, in words."""
+    if verification.state == VerificationState.DECIDED:
+        return "Approved" if verification.result == Result.PASSED else "Reopened"
+    if verification.blocked_by:
+        return str(BlockedBy(verification.blocked_by).label).capitalize()
+    return str(VerificationState(verification.state).label).capitalize()
+
+
+class VerificationQuickFilter(QuickFilter):
+    labels: ClassVar = {
+        "ready": "Ready to approve",
+        "running": "Running",
+        "failed": "Checks failed",
+        "inconclusive": "Inconclusive",
+        "superseded": "Superseded",
+        "decided": "Decided",
+    }
+
+    def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
+        # The state is an annotation of the list's queryset.
+        return rows.filter(**({"blocked_by": name} if name in BlockedBy else {"state": name}))
+
+    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int]:
+        projects = visible_projects(staff_of(request))
+        projects = projects.filter(pk=project_id) if project_id else projects
+        ids = list(projects.values_list("pk", flat=True))
+        found = dict.fromkeys(self.labels, 0)
+        for totals in counters.totals_by_project(ids, "verification")["verification"].values():
+            for facets, number, _ in totals:
+                found[facets["blocked_by"] or facets["state"]] += number
+        return found
 
 
 @admin.register(Verification)
 class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     list_display = (
-        "task",
-        "project",
-        badge_column("result", RESULT_COLOURS),
-        "check_counts",
-        "verified_by",
-        "verified_at",
-        "created_at",
-    )
-    list_filter = ("result", "running", "manual", ("project", AutocompleteFilter))
-    list_select_related = ("task", "project", "verified_by")
-    search_fields = ("^task__title",)
+        "task", "state", "severity", "check_counts", "project", "organization", "verified_by", "age",
+    )  # fmt: skip
+    list_filter = (VerificationQuickFilter, "result", "manual", ("project", AutocompleteFilter))
+    list_select_related = ("task__finding", "project__organization", "verified_by")
+    deferred_fields = tuple(f"task__finding__{name}" for name in FindingAdmin.deferred_fields)
+    search_fields = ("task__title",)
+    search_help_text = "Words, ticket, URL, check or id"
     actions: ClassVar[list[str]] = ["approve", "reopen", "approve_with_override"]
     inlines = (EvidenceInline,)
     fields = (
         "project", "task", "result", "check_results", "evidence", "notes", "override_reason", "verified_by",
         "verified_at", "created_at", "updated_at",
     )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verification]:
+        return with_state(super().get_queryset(request))
+
+    def find(self, rows: QuerySet[Verification], text: str) -> QuerySet[Verification]:
+        tasks = search_tasks(Task.objects.order_by(), text).values_list("pk", flat=True)
+        return rows.filter(task__in=list(tasks[:MAX_SEARCH_RESULTS]))
+
+    @display(description="state", label=STATE_COLOURS)
+    def state(self, verification: Verification) -> str:
+        return state_label(verification)
+
+    @display(
+        description="severity", label={name.capitalize(): tone for name, tone in SEVERITY_COLOURS.items()}
+    )
+    def severity(self, verification: Verification) -> str:
+        return str(verification.task.finding.get_severity_display())
+
+    @admin.display(description="organisation")
+    def organization(self, verification: Verification) -> str:
+        return verification.project.organization.name
+
+    @admin.display(description="age")
+    def age(self, verification: Verification) -> str:
+        return ago(verification.created_at)
 
     def describe_row(self, row: Verification) -> str:
         return row.task.title

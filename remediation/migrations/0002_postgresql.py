@@ -5,6 +5,7 @@ import pgtrigger.migrations
 from django.db import migrations
 
 from events.storage import leave_room, vacuum_often
+from remediation.queries import TASK_WORDS
 
 # Django's migrations cannot create a partitioned table, so the (empty) one of 0001 is replaced. What is unique within a
 # month is unique by an index of its partition; over all months the trigger `continue_chain` ensures it.
@@ -36,6 +37,9 @@ CREATE TABLE remediation_evidence_default (
 );
 ALTER TABLE remediation_evidence ATTACH PARTITION remediation_evidence_default DEFAULT;
 """
+
+# For searches; remediation/queries.py has the same expression.
+BY_WORDS = f"CREATE INDEX task_by_words ON remediation_task USING gin (({TASK_WORDS}))"
 
 
 class Migration(migrations.Migration):
@@ -75,6 +79,7 @@ class Migration(migrations.Migration):
             model_name='verification',
             trigger=pgtrigger.compiler.Trigger(name='count_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, \'verification\' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object(\'result\', result, \'state\', CASE\n    WHEN result <> \'pending\' THEN \'decided\'\n    WHEN superseded THEN \'superseded\'\n    WHEN manual THEN \'ready\'\n    WHEN running THEN \'running\'\n    WHEN checks @> \'[{"status": "failed"}]\' OR checks @> \'[{"status": "inconclusive"}]\' THEN \'blocked\'\n    ELSE \'ready\' END, \'blocked_by\', CASE\n    WHEN result <> \'pending\' OR superseded OR manual OR running THEN \'\'\n    WHEN checks @> \'[{"status": "failed"}]\' THEN \'failed\'\n    WHEN checks @> \'[{"status": "inconclusive"}]\' THEN \'inconclusive\'\n    ELSE \'\' END) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\nUNION ALL\n    SELECT project_id, \'verification\' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object(\'result\', result, \'state\', CASE\n    WHEN result <> \'pending\' THEN \'decided\'\n    WHEN superseded THEN \'superseded\'\n    WHEN manual THEN \'ready\'\n    WHEN running THEN \'running\'\n    WHEN checks @> \'[{"status": "failed"}]\' OR checks @> \'[{"status": "inconclusive"}]\' THEN \'blocked\'\n    ELSE \'ready\' END, \'blocked_by\', CASE\n    WHEN result <> \'pending\' OR superseded OR manual OR running THEN \'\'\n    WHEN checks @> \'[{"status": "failed"}]\' THEN \'failed\'\n    WHEN checks @> \'[{"status": "inconclusive"}]\' THEN \'inconclusive\'\n    ELSE \'\' END) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n', hash='37b35289db6e8b81726cf9174f7d0ed565781c36', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_update_ec5c7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='remediation_verification', when='AFTER')),
         ),
+        migrations.RunSQL(BY_WORDS, "DROP INDEX task_by_words"),
         vacuum_often("remediation_task"),
         vacuum_often("remediation_verification"),
         leave_room("remediation_verification", 15),
