@@ -187,7 +187,7 @@ class Verification(Record):
         )
 
     def __str__(self) -> str:
-        return f"{self.task_id}: {self.result}"
+        return self.task.title
 
 
 class VerificationPart(Record, Leased):

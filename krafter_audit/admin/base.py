@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -40,6 +41,16 @@ PREFORMATTED_STYLE = "white-space: pre-wrap; overflow-wrap: anywhere; max-width:
 
 # The label colours of Unfold.
 SUCCESS, DANGER, WARNING, INFO, PRIMARY = "success", "danger", "warning", "info", "primary"
+
+
+@dataclass(frozen=True)
+class Button:
+    """An action on the page of a row; `refusal` says why it cannot work now."""
+
+    name: str
+    label: str
+    refusal: str = ""
+    tone: str = ""
 
 
 class BoundedPaginator(Paginator):
@@ -121,6 +132,7 @@ class ServiceModelAdmin(ModelAdmin):
     add_form: type[forms.ModelForm] | None = None
     # Large or secret columns, loaded only where a page reads them.
     deferred_fields: ClassVar[tuple[str, ...]] = ()
+    tones: ClassVar[dict[str, str]] = {}  # of the buttons: primary, danger
     uuid_search_field = "pk"  # the column in which a UUID is searched
     # The way from a row to its organisation: staff see and choose among their organisations alone.
     organization_path: ClassVar[str] = "project__organization"
@@ -234,11 +246,33 @@ class ServiceModelAdmin(ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        if context.get("original") is not None:
-            context["object_actions"] = [
-                (action.name, action.description) for action in self.get_actions(request).values()
-            ]
+        row = context.get("original")
+        if row is not None:
+            context["object_actions"] = self.buttons(request, row)
+            context["reading"] = self.reading_context(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
+        """Return the actions on the page of a row, those that cannot work with their reason."""
+        allowed = self.may(request, "change", row) or not self.has_operate_permission(request)
+        refusals = self.refusals(request, row)
+        return [
+            Button(
+                action.name,
+                str(action.description),
+                refusals.get(action.name, "") if allowed else NOT_ALLOWED.capitalize(),
+                self.tones.get(action.name, ""),
+            )
+            for action in self.get_actions(request).values()
+        ]
+
+    def refusals(self, request: HttpRequest, row: Any) -> dict[str, str]:
+        """Return why actions cannot work on the row, by their names."""
+        return {}
+
+    def reading_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return what the page of a row shows above its form."""
+        return {}
 
     def get_action_choices(
         self,

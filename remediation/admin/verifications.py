@@ -14,6 +14,7 @@ from accounts.admin import operator
 from accounts.roles import visible_projects
 from events import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
+from findings.observations import asset_urls
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -26,6 +27,7 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.quick_filters import QuickFilter
 from krafter_audit.admin.text import ago
+from remediation.admin import comparison
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
 from remediation.models import Result, Task, Verification
@@ -33,6 +35,7 @@ from remediation.queries import MAX_SEARCH_RESULTS, search_tasks, with_state
 from remediation.services import verdicts
 from remediation.verification_states import BlockedBy, VerificationState
 
+REFRESH_SECONDS = 5  # of the page of a running verification
 STATE_COLOURS = {
     "Ready to approve": INFO,
     "Running": PRIMARY,
@@ -89,6 +92,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     search_fields = ("task__title",)
     search_help_text = "Words, ticket, URL, check or id"
     actions: ClassVar[list[str]] = ["approve", "reopen", "approve_with_override"]
+    tones: ClassVar = {"approve": "primary", "reopen": "danger"}
     inlines = (EvidenceInline,)
     fields = (
         "project", "task", "result", "check_results", "evidence", "notes", "override_reason", "verified_by",
@@ -119,6 +123,42 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     @admin.display(description="age")
     def age(self, verification: Verification) -> str:
         return ago(verification.created_at)
+
+    def refusals(self, request: HttpRequest, row: Verification) -> dict[str, str]:
+        refusals = {
+            "approve": verdicts.approval_refusal(row),
+            "reopen": "This verification was reopened." if row.result == Result.FAILED else "",
+            "approve_with_override": verdicts.approval_refusal(row, override=True),
+        }
+        if not refusals["approve"]:
+            refusals["approve_with_override"] = "Every check passed: no override is needed."
+        return refusals
+
+    def reading_context(self, request: HttpRequest, row: Verification) -> dict[str, Any]:
+        links = comparison.links(row)
+        undecided = self.get_queryset(request).filter(result="pending").exclude(pk=row.pk)
+        state = state_label(row)
+        return {
+            "state": state,
+            "tone": STATE_COLOURS[state],
+            "running": row.state == VerificationState.RUNNING,  # type: ignore[attr-defined]  # an annotation
+            "finished": sum(check["status"] != "running" for check in row.checks),
+            "checks": comparison.compare(row, links),
+            "integrity": comparison.integrity(links),
+            "has_evidence": bool(links),
+            "urls": asset_urls(row.task.finding.affected_assets),
+            "newer": row.task.verifications.order_by("-pk").first() if row.superseded else None,
+            "next": undecided.filter(state="ready").order_by("-pk").first()
+            if row.result != "pending"
+            else None,
+        }
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().change_view(request, object_id, *args, **kwargs)
+        reading = (getattr(response, "context_data", None) or {}).get("reading")
+        if reading and reading["running"]:
+            response["Refresh"] = str(REFRESH_SECONDS)
+        return response
 
     def describe_row(self, row: Verification) -> str:
         return row.task.title
