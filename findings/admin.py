@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -7,15 +8,14 @@ from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
 from accounts.roles import visible_projects
 from events import counters
-from findings import queries
+from findings import observations, queries
+from findings.errors import FindingResolved
 from findings.models import OPEN_STATUSES, Finding, FindingStatus, Regression, Severity
 from findings.serializers import CreateFindingRequestSerializer, UpdateFindingRequestSerializer
 from findings.services import triage
@@ -47,6 +47,7 @@ STATUS_COLOURS = {
     "resolved": SUCCESS,
     "dismissed": PRIMARY,
 }
+MAX_PAGES = 10  # shown on the page of a finding
 
 
 class ReportFindingForm(SerializerForm):
@@ -145,23 +146,57 @@ class FindingAdmin(ServiceModelAdmin):
     search_help_text = "Words, URL, check or id"
     autocomplete_fields = ("project", "owner")
     actions: ClassVar[list[str]] = ["triage", "start", "dismiss"]
+    tones: ClassVar = {"dismiss": "danger"}
+    # What higher apps know of a finding, for its page: each function returns a part of the context.
+    sections: ClassVar[list[Callable[[HttpRequest, Finding], dict[str, Any]]]] = []
     readonly_fields = (
         "project", "domain", "status", "confidence", "priority", "check_keys", "assets", "evidence_json",
-        "tasks", "last_seen_at", "created_at", "updated_at",
+        "last_seen_at", "created_at", "updated_at",
     )  # fmt: skip
+
+    def refusals(self, request: HttpRequest, row: Finding) -> dict[str, str]:
+        if row.status == FindingStatus.RESOLVED:
+            return dict.fromkeys(self.actions, FindingResolved.message)
+        done = {"triage": "triaged", "start": "in_progress", "dismiss": "dismissed"}
+        return {
+            name: f"The finding is {FindingStatus(status).label.lower()}."
+            for name, status in done.items()
+            if row.status == status
+        }
+
+    def reading_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
+        seen = observations.of_finding(row.evidence)
+        urls = observations.asset_urls(row.affected_assets)
+        context = {
+            "observations": seen[:MAX_PAGES],
+            "more_pages": max(0, len(seen) - MAX_PAGES),
+            "urls": urls[:MAX_PAGES],
+            "fix": observations.fix_of(row.recommended_fix),
+            "commands": observations.commands(row.check_keys, urls),
+        }
+        for section in self.sections:
+            context |= section(request, row)
+        return context
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return [(None, {"fields": ReportFindingForm.Meta.fields})]
+        # Folded, since they are JSON: the page shows them in words.
+        folded = {"classes": ["collapse"]}
         return [
-            (None, {"fields": ("title", "status", "severity", "owner", "tasks")}),
+            (None, {"fields": ("title", "severity", "owner", "description")}),
+            ("Recommended fix as JSON", {"fields": ("recommended_fix",), **folded}),
             (
-                "Description",
-                {"fields": ("project", "domain", "description", "recommended_fix", "priority", "confidence")},
+                "Raw record",
+                {
+                    "fields": (
+                        "project", "domain", "status", "priority", "confidence", "check_keys", "assets",
+                        "evidence_json", "last_seen_at", "created_at", "updated_at",
+                    ),
+                    **folded,
+                },
             ),
-            ("Evidence", {"fields": ("check_keys", "assets", "evidence_json")}),
-            ("Times", {"fields": ("last_seen_at", "created_at", "updated_at")}),
-        ]
+        ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
         open_tasks = Finding._meta.get_field("tasks").related_model._default_manager  # type: ignore[union-attr]
@@ -194,17 +229,6 @@ class FindingAdmin(ServiceModelAdmin):
     @admin.display(description="evidence")
     def evidence_json(self, finding: Finding) -> str:
         return render_json(finding.evidence)
-
-    @admin.display(description="tasks")
-    def tasks(self, finding: Finding) -> str:
-        return format_html(
-            '<a class="text-primary-600" href="{}?finding__id__exact={}">Show tasks</a> · '
-            '<a class="text-primary-600" href="{}?finding={}">Add task</a>',
-            reverse("admin:remediation_task_changelist"),
-            finding.pk,
-            reverse("admin:remediation_task_add"),
-            finding.pk,
-        )
 
     def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
         if not change:

@@ -9,11 +9,11 @@ from typing import Any
 from scanner import registry
 
 SNIPPET = re.compile(
-    r"(nginx|apache|caddy|django|express|cloudflare|iis|php|asp\.net|haproxy): (.+)", re.DOTALL
+    r"(nginx|apache|caddy|django|express|cloudflare|iis|php|asp\.net|haproxy|html): (.+)", re.DOTALL
 )
 SOFTWARE = {
     "nginx": "nginx", "apache": "Apache", "caddy": "Caddy", "django": "Django", "express": "Express",
-    "cloudflare": "Cloudflare", "iis": "IIS", "php": "PHP", "asp.net": "ASP.NET", "haproxy": "HAProxy",
+    "cloudflare": "Cloudflare", "iis": "IIS", "php": "PHP", "asp.net": "ASP.NET", "haproxy": "HAProxy", "html": "HTML",
 }  # fmt: skip
 MAX_ELEMENTS = 10
 
@@ -65,7 +65,7 @@ def observation(key: str, url: str, outcome: dict[str, Any]) -> Observation:
         reason=_text(outcome.get("reason")).replace("_", " "),
         detail=_text(seen.get("detail")),
         rule=_text(seen.get("rule")),
-        time=_text(seen.get("time")),
+        time=_text(seen.get("time")).replace("T", " ").replace("Z", " UTC"),
         answer=_answer(seen),
         measured=_measured(outcome, seen),
         headers={
@@ -74,12 +74,18 @@ def observation(key: str, url: str, outcome: dict[str, Any]) -> Observation:
             if isinstance(value, str)
         },
         markup=list(_markup(seen)),
-        pictures={
-            str(name): sha256
-            for name, sha256 in _mapping(seen.get("pictures")).items()
-            if isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)
-        },
+        pictures=_pictures(seen),
     )
+
+
+def _pictures(seen: dict[str, Any]) -> dict[str, str]:
+    named = _mapping(seen.get("pictures")).items()
+    # The element first, then the page around it.
+    return {
+        str(name): sha256
+        for name, sha256 in sorted(named, key=lambda each: each[0] == "screen")
+        if isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)
+    }
 
 
 def _answer(seen: dict[str, Any]) -> str:

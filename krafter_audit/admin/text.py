@@ -87,6 +87,13 @@ def due_in_words(due: datetime | None) -> SafeString | str:
     return format_html('<span class="k-badge {}" title="{}">{}</span>', tone, in_utc(due), words)
 
 
+def web_link(url: str) -> SafeString | str:
+    """Show a URL as a link, if it is one of the web: free text may have any scheme."""
+    if not url.startswith(("https://", "http://")):
+        return url
+    return format_html('<a href="{}" rel="noreferrer">{}</a>', url, url)
+
+
 def status_label(value: str) -> str:
     """Return a status or a domain in words."""
     return STATUS_LABELS.get(value, value.replace("_", " ").capitalize())

@@ -5,5 +5,5 @@ from django import template
 from krafter_audit.admin import text
 
 register = template.Library()
-for words in (text.ago, text.moment, text.due_badge, text.status_label, text.event_label):
+for words in (text.ago, text.moment, text.due_badge, text.status_label, text.event_label, text.web_link):
     register.filter(words)

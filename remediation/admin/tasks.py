@@ -26,9 +26,13 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.quick_filters import QuickFilter, bounded_count
 from krafter_audit.admin.text import ago, due_badge
+from krafter_audit.api.errors import Forbidden
+from remediation.admin import timeline
 from remediation.admin.forms import ChangeTaskForm, CreateTaskForm
+from remediation.admin.verifications import STATE_COLOURS, state_label
+from remediation.errors import TaskDone, VerificationInProgress
 from remediation.models import Task
-from remediation.queries import due_before, search_tasks
+from remediation.queries import due_before, search_tasks, with_state
 from remediation.services import tasks, verifications
 
 STATUS_COLOURS = {
@@ -40,6 +44,14 @@ STATUS_COLOURS = {
 }
 
 DUE_SOON = timedelta(hours=48)
+MAX_VERIFICATIONS = 20
+STATUS_ACTIONS = {
+    "start": "in_progress",
+    "block": "blocked",
+    "set_ready": "ready_verify",
+    "return_to_backlog": "backlog",
+}
+NOT_A_MEMBER = "You are not a member of the organisation, so you cannot own its tasks."
 
 
 class TaskQuickFilter(QuickFilter):
@@ -103,8 +115,47 @@ class TaskAdmin(ServiceModelAdmin):
     search_fields = ("title",)
     search_help_text = "Words, ticket, URL, check or id"
     autocomplete_fields = ("finding", "owner")
-    actions: ClassVar[list[str]] = ["run_verification", "start", "block", "set_ready", "return_to_backlog"]
+    actions: ClassVar[list[str]] = [
+        "run_verification", "assign_to_me", "start", "block", "set_ready", "return_to_backlog",
+    ]  # fmt: skip
+    tones: ClassVar = {"run_verification": "primary"}
     readonly_fields = ("project", "finding", "status", "created_at", "updated_at")
+
+    def refusals(self, request: HttpRequest, row: Task) -> dict[str, str]:
+        if row.status == Task.Status.DONE:
+            refusals = dict.fromkeys(self.actions, TaskDone.message)
+            del refusals["run_verification"]  # a fix can be verified again
+            return refusals
+        refusals = {
+            name: f"The task is {Task.Status(status).label.lower()}."
+            for name, status in STATUS_ACTIONS.items()
+            if row.status == status
+        }
+        if row.owner_id == request.user.pk:
+            refusals["assign_to_me"] = "You own the task."
+        elif row.project.organization_id not in staff_of(request).roles:
+            refusals["assign_to_me"] = NOT_A_MEMBER
+        if row.verifications.filter(running=True).exists():
+            refusals["run_verification"] = VerificationInProgress.message
+        return refusals
+
+    def reading_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
+        newest = with_state(row.verifications.order_by("-pk"))[:MAX_VERIFICATIONS]
+        return {
+            "statuses": Task.Status.choices,
+            "verifications": [(each, label := state_label(each), STATE_COLOURS[label]) for each in newest],
+            "timeline": timeline.entries(row.finding),
+        }
+
+    @admin.action(description="Assign to me", permissions=["operate"])
+    def assign_to_me(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        def assign(task: Task) -> str:
+            if task.project.organization_id not in staff_of(request).roles:
+                raise Forbidden(NOT_A_MEMBER)
+            tasks.update(task.pk, changes={"owner_id": request.user.pk}, by=operator(request))
+            return "assigned to you."
+
+        self.run_for_each(request, queryset.select_related("project"), assign)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         by_due_date = request.GET.get("quick") in ("mine", "overdue", "due_soon")
