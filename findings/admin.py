@@ -100,14 +100,13 @@ class FindingQuickFilter(QuickFilter):
         if name == "review":
             return rows.filter(status=FindingStatus.READY_VERIFY)
         if name == "overdue":
-            late = Finding.objects.filter(tasks__in=overdue_tasks())
-            return rows.filter(status__in=OPEN_STATUSES, pk__in=late.values("pk"))
+            return rows.filter(status__in=OPEN_STATUSES, pk__in=overdue_tasks().values("finding"))
         if name == "new":
             # Ids sort by time, and have an index.
             return rows.filter(pk__gte=first_id_at(timezone.now() - timedelta(days=1)))
         return rows.filter(status__in=OPEN_STATUSES)
 
-    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int]:
+    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int | str]:
         projects = visible_projects(staff_of(request))
         projects = projects.filter(pk=project_id) if project_id else projects
         ids = list(projects.values_list("pk", flat=True))

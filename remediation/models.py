@@ -93,6 +93,9 @@ class Task(Record):
             models.Index(
                 fields=["owner", "sla_due_at"], condition=~Q(status="done"), name="task_open_of_owner"
             ),
+            models.Index(
+                fields=["finding", "sla_due_at"], condition=~Q(status="done"), name="task_open_of_finding"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

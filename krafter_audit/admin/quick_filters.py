@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PROJECT = "project__id__exact"
-MAX_COUNTED = 10_000
+MAX_COUNTED = 1000  # rows of a condition that no counter has
 
 
 class QuickFilter(SimpleListFilter):
@@ -30,7 +30,7 @@ class QuickFilter(SimpleListFilter):
         """Return the rows that the filter of this name shows."""
         raise NotImplementedError
 
-    def counts(self, request: HttpRequest, project_id: UUID | None) -> Mapping[str, int]:
+    def counts(self, request: HttpRequest, project_id: UUID | None) -> Mapping[str, int | str]:
         """Return the number of rows of each filter, of one project or of all that the user may see."""
         raise NotImplementedError
 
@@ -49,18 +49,12 @@ def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
             {
                 "label": label,
                 "url": changelist.get_query_string({"quick": name}, ["p"]),
-                "count": _text(counts.get(name)),
+                "count": f"{count:,}" if isinstance(count := counts.get(name, 0), int) else count,
                 "chosen": chosen == name,
             }
             for name, label in found.labels.items()
         ),
     ]
-
-
-def _text(count: int | None) -> str | None:
-    if count is None:
-        return None
-    return f"{count:,}" if count < MAX_COUNTED else f"{MAX_COUNTED:,}+"
 
 
 def _chosen_project(request: HttpRequest) -> UUID | None:
@@ -70,6 +64,7 @@ def _chosen_project(request: HttpRequest) -> UUID | None:
         return None
 
 
-def bounded_count(rows: QuerySet[Any]) -> int:
-    """Count at most 10,000 rows, for conditions that no counter has."""
-    return rows.order_by()[:MAX_COUNTED].count()
+def bounded_count(rows: QuerySet[Any]) -> int | str:
+    """Count at most 1,000 rows, for conditions that no counter has."""
+    count = rows.order_by()[:MAX_COUNTED].count()
+    return count if count < MAX_COUNTED else f"{MAX_COUNTED:,}+"

@@ -73,7 +73,7 @@ class TaskQuickFilter(QuickFilter):
             return rows.filter(sla_due_at__gte=now, sla_due_at__lt=now + DUE_SOON)
         return rows.filter(status=Task.Status.READY_VERIFY) if name == "ready" else rows
 
-    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int]:
+    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int | str]:
         projects = visible_projects(staff_of(request))
         projects = projects.filter(pk=project_id) if project_id else projects
         ids = list(projects.values_list("pk", flat=True))

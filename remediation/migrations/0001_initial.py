@@ -187,6 +187,10 @@ class Migration(migrations.Migration):
             model_name='task',
             index=models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['owner', 'sla_due_at'], name='task_open_of_owner'),
         ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['finding', 'sla_due_at'], name='task_open_of_finding'),
+        ),
         migrations.AddConstraint(
             model_name='task',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['backlog', 'in_progress', 'blocked', 'ready_verify', 'done'])), name='task_status_valid'),
