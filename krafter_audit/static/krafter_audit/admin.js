@@ -2,15 +2,19 @@
 "use strict";
 
 function nameSelectFields() {
-  for (const field of document.querySelectorAll(".select2-selection[role=combobox]")) {
-    const select = field.closest(".select2-container")?.previousElementSibling;
+  for (const container of document.querySelectorAll(".select2-container:not([data-named])")) {
+    const select = container.previousElementSibling;
     const label = select?.id ? document.querySelector(`label[for="${CSS.escape(select.id)}"]`) : null;
-    if (label && !field.dataset.named) {
-      label.id ||= `label-${select.id}`;
-      field.setAttribute("aria-labelledby", `${label.id} ${field.getAttribute("aria-labelledby") ?? ""}`);
-      field.dataset.named = "true";
+    const name = (label?.textContent || select?.getAttribute("aria-label") || select?.name || "").trim();
+    for (const field of container.querySelectorAll("[role=combobox], [role=textbox]")) {
+      field.removeAttribute("aria-labelledby");
+      field.setAttribute("aria-label", name);
+      container.dataset.named = "true";
     }
   }
 }
 
-window.addEventListener("load", nameSelectFields);
+window.addEventListener("load", () => {
+  nameSelectFields();
+  new MutationObserver(nameSelectFields).observe(document.body, { childList: true, subtree: true });
+});
