@@ -124,7 +124,7 @@ class FindingQuickFilter(QuickFilter):
 
 def overdue_tasks() -> QuerySet[Any]:
     """Return the tasks of findings that are overdue: they belong to a higher app."""
-    tasks: QuerySet[Any] = Finding._meta.get_field("tasks").related_model._default_manager.all()  # type: ignore[union-attr]
+    tasks: QuerySet[Any] = Finding._meta.get_field("tasks").related_model._default_manager.all()
     return tasks.filter(sla_due_at__lt=timezone.now()).exclude(status="done")
 
 
@@ -198,7 +198,7 @@ class FindingAdmin(ServiceModelAdmin):
         ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        open_tasks = Finding._meta.get_field("tasks").related_model._default_manager  # type: ignore[union-attr]
+        open_tasks = Finding._meta.get_field("tasks").related_model._default_manager
         earliest = open_tasks.filter(finding=OuterRef("pk")).exclude(status="done").order_by("sla_due_at")
         return super().get_queryset(request).annotate(due_at=Subquery(earliest.values("sla_due_at")[:1]))
 

@@ -36,7 +36,7 @@ def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
     return rows.filter(Q(pk__in=list(by_title[:MAX_SEARCH_RESULTS])) | Q(finding__in=of_findings))
 
 
-def with_state(rows: QuerySet[Verification]) -> QuerySet[Verification]:
+def with_state(rows: QuerySet[Verification]) -> QuerySet[Any]:
     """Annotate verifications with `state` and `blocked_by`, which filters, orders and lists can name."""
     return rows.annotate(state=StateExpression(STATE), blocked_by=StateExpression(BLOCKED_BY))
 

@@ -50,6 +50,8 @@ class StateExpression(Func):
         super().__init__(*(F(column) for column in COLUMNS), output_field=CharField())
         self.sql = sql
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]  # the other arguments are of functions with a name
+        self, compiler: Any, connection: Any, **_: Any
+    ) -> tuple[str, list[Any]]:
         compiled = [compiler.compile(source)[0] for source in self.source_expressions]
         return self.sql.format(**dict(zip(COLUMNS, compiled, strict=True))), []

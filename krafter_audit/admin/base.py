@@ -116,7 +116,7 @@ class ServiceModelAdmin(ModelAdmin):
     """Rows that are listed newest first, never deleted, and changed by services only."""
 
     # UUIDv7 sorts by time, and the primary key index needs no filter.
-    ordering = ("-pk",)
+    ordering: ClassVar[Any] = ("-pk",)
     list_per_page = list_max_show_all = 50
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -155,10 +155,10 @@ class ServiceModelAdmin(ModelAdmin):
     def _project_ids(self, request: HttpRequest) -> list[UUID]:
         """Return the ids of the user's projects, read once for a request."""
         if not hasattr(request, "project_ids"):
-            projects = self.opts.get_field("project").related_model._default_manager  # type: ignore[union-attr]
+            projects = self.opts.get_field("project").related_model._default_manager
             found = projects.filter(organization__in=list(staff_of(request).roles))
             request.project_ids = list(found.values_list("pk", flat=True))  # type: ignore[attr-defined]
-        return request.project_ids  # type: ignore[attr-defined, no-any-return]
+        return request.project_ids  # type: ignore[attr-defined]
 
     def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
         """Return those of the rows that belong to one of the organisations."""

@@ -20,7 +20,7 @@ def remediation(request: HttpRequest, finding: Finding) -> dict[str, Any]:
         for row in CheckReliability.objects.filter(project=finding.project_id, key__in=finding.check_keys)
     }
     return {
-        "tasks": finding.tasks.select_related("owner").order_by("-pk")[:MAX_TASKS],  # type: ignore[attr-defined]
+        "tasks": finding.tasks.select_related("owner").order_by("-pk")[:MAX_TASKS],
         "checks": [
             {
                 "key": key,

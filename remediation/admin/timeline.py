@@ -44,7 +44,7 @@ SOURCES: list[Callable[[Finding, list[Task]], Iterable[Entry]]] = []
 
 def entries(finding: Finding) -> list[Entry]:
     """Return the history of a finding, the newest first."""
-    tasks = list(finding.tasks.order_by("-pk")[:MAX_ROWS])  # type: ignore[attr-defined]  # the reverse of a key
+    tasks = list(finding.tasks.order_by("-pk")[:MAX_ROWS])
     pages = {task.pk: reverse("admin:remediation_task_change", args=[task.pk]) for task in tasks}
     verifications = Verification.objects.filter(task__in=tasks).order_by("-pk").values_list("pk", flat=True)
     verifications = verifications[:MAX_ROWS]
