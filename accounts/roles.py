@@ -7,8 +7,9 @@ which the user has a role above viewer.
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import QuerySet
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Project, User
 
 Role = Membership.Role
 
@@ -43,6 +44,12 @@ def _role_to_change(model: str) -> Role:
     if model in MEMBER_MODELS:
         return Role.MEMBER
     return Role.OWNER if model in OWNER_MODELS else Role.ADMIN
+
+
+def visible_projects(user: User) -> QuerySet[Project]:
+    """Return the projects of the user's organisations; all for a superuser."""
+    every = Project.objects.all()
+    return every if user.is_superuser else every.filter(organization__in=list(user.roles))
 
 
 class MembershipBackend(ModelBackend):

@@ -24,6 +24,15 @@ TOTALS = """
     SELECT name, facets, sum(rows), sum(score) FROM events_counter
     WHERE project_id = %(project)s AND name = ANY(%(names)s) GROUP BY name, facets HAVING sum(rows) <> 0
 """
+TOTALS_OF_PROJECTS = """
+    SELECT name, project_id, facets, sum(rows), sum(score) FROM events_counter
+    WHERE project_id = ANY(%(projects)s) AND name = ANY(%(names)s) GROUP BY name, project_id, facets
+    HAVING sum(rows) <> 0
+"""
+RISK_OF_PROJECTS = """
+    SELECT CASE WHEN day >= %(start)s THEN day END AS changed_on, sum(score) FROM events_counter
+    WHERE project_id = ANY(%(projects)s) AND name = 'risk' AND day <= %(end)s GROUP BY changed_on
+"""
 COUNT = "SELECT coalesce(sum(rows), 0) FROM events_counter WHERE project_id = %(project)s AND name = %(name)s"
 # The changes before `start` are returned as one row without a day.
 RISK = """
@@ -64,6 +73,15 @@ def totals_of_all_projects(name: str, facet: str) -> dict[str, int]:
     return {value: int(number) for value, number in rows.annotate(Sum("rows"))}
 
 
+def totals_by_project(project_ids: Collection[UUID], *names: str) -> dict[str, dict[UUID, Totals]]:
+    """Return the totals of several counters by the counter's name and the project, by one query."""
+    found: dict[str, dict[UUID, Totals]] = {name: {} for name in names}
+    params = {"projects": list(project_ids), "names": list(names)}
+    for name, project_id, facets, rows, score in fetch_all(TOTALS_OF_PROJECTS, params, model=Counter):
+        found[name].setdefault(project_id, []).append((orjson.loads(facets), int(rows), int(score)))
+    return found
+
+
 def count(
     project_id: UUID,
     name: str,
@@ -94,7 +112,17 @@ def count_matching(
 
 def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, int]]:
     """Return `(day, open risk score at its end)` for every day from `start` to `end`, UTC."""
-    changes = dict(fetch_all(RISK, {"project": project_id, "start": start, "end": end}, model=Counter))
+    params = {"project": project_id, "start": start, "end": end}
+    return _series(dict(fetch_all(RISK, params, model=Counter)), start, end)
+
+
+def risk_of_projects_by_day(project_ids: Collection[UUID], start: date, end: date) -> list[tuple[date, int]]:
+    """Return what `risk_by_day` returns, summed over several projects."""
+    params = {"projects": list(project_ids), "start": start, "end": end}
+    return _series(dict(fetch_all(RISK_OF_PROJECTS, params, model=Counter)), start, end)
+
+
+def _series(changes: Mapping[date | None, int], start: date, end: date) -> list[tuple[date, int]]:
     score = int(changes.get(None, 0))
     series = []
     # Days without a change have no row.

@@ -1,16 +1,22 @@
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
+from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
-from findings.models import Finding, FindingStatus, Regression, Severity
+from accounts.roles import visible_projects
+from events import counters
+from findings import observations, queries
+from findings.errors import FindingResolved
+from findings.models import OPEN_STATUSES, Finding, FindingStatus, Regression, Severity
 from findings.serializers import CreateFindingRequestSerializer, UpdateFindingRequestSerializer
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest_one
@@ -25,8 +31,12 @@ from krafter_audit.admin.base import (
     ServiceModelAdmin,
     badge_column,
     render_json,
+    staff_of,
 )
 from krafter_audit.admin.forms import SerializerForm
+from krafter_audit.admin.quick_filters import QuickFilter, bounded_count
+from krafter_audit.admin.text import ago, due_in_words
+from krafter_audit.db.models import first_id_at
 
 SEVERITY_COLOURS = {"critical": DANGER, "high": WARNING, "medium": INFO, "low": PRIMARY}
 STATUS_COLOURS = {
@@ -37,6 +47,7 @@ STATUS_COLOURS = {
     "resolved": SUCCESS,
     "dismissed": PRIMARY,
 }
+MAX_PAGES = 10  # shown on the page of a finding
 
 
 class ReportFindingForm(SerializerForm):
@@ -74,35 +85,137 @@ class ChangeFindingForm(SerializerForm):
         fields = ("title", "severity", "description", "owner", "recommended_fix")
 
 
+class FindingQuickFilter(QuickFilter):
+    labels: ClassVar = {
+        "open": "Open",
+        "mine": "Mine",
+        "overdue": "Overdue",
+        "review": "Awaiting review",
+        "new": "New since yesterday",
+    }
+
+    def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
+        if name == "mine":
+            return rows.filter(owner=request.user.pk, status__in=OPEN_STATUSES)
+        if name == "review":
+            return rows.filter(status=FindingStatus.READY_VERIFY)
+        if name == "overdue":
+            return rows.filter(status__in=OPEN_STATUSES, pk__in=overdue_tasks().values("finding"))
+        if name == "new":
+            # Ids sort by time, and have an index.
+            return rows.filter(pk__gte=first_id_at(timezone.now() - timedelta(days=1)))
+        return rows.filter(status__in=OPEN_STATUSES)
+
+    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int | str]:
+        projects = visible_projects(staff_of(request))
+        projects = projects.filter(pk=project_id) if project_id else projects
+        ids = list(projects.values_list("pk", flat=True))
+        rows = Finding.objects.filter(project__in=ids)
+        statuses: dict[str, int] = {}
+        for totals in counters.totals_by_project(ids, "finding")["finding"].values():
+            for facets, number, _ in totals:
+                statuses[facets["status"]] = statuses.get(facets["status"], 0) + number
+        return {
+            "open": sum(statuses.get(status, 0) for status in OPEN_STATUSES),
+            "review": statuses.get(FindingStatus.READY_VERIFY, 0),
+            **{name: bounded_count(self.apply(rows, name, request)) for name in ("mine", "overdue", "new")},
+        }
+
+
+def overdue_tasks() -> QuerySet[Any]:
+    """Return the tasks of findings that are overdue: they belong to a higher app."""
+    tasks: QuerySet[Any] = Finding._meta.get_field("tasks").related_model._default_manager.all()
+    return tasks.filter(sla_due_at__lt=timezone.now()).exclude(status="done")
+
+
 @admin.register(Finding)
 class FindingAdmin(ServiceModelAdmin):
     form, add_form = ChangeFindingForm, ReportFindingForm
-    list_display = ("title", badge_column("severity", SEVERITY_COLOURS), badge_column("status", STATUS_COLOURS), "domain", "score", "project", "owner", "created_at")  # fmt: skip  # noqa: E501
+    list_display = (
+        "title", badge_column("severity", SEVERITY_COLOURS), badge_column("status", STATUS_COLOURS), "domain", "score",
+        "due", "project", "organization", "owner", "age",
+    )  # fmt: skip
+    sortable_by: ClassVar = ("score", "due", "age")
+    ordering: ClassVar = ("-score", "-pk")
     # Large, and not shown by the list.
     deferred_fields = ("evidence", "description", "recommended_fix", "affected_assets")
-    list_filter = ("severity", "status", "domain", ("project", AutocompleteFilter))
-    list_select_related = ("project", "owner")
-    search_fields = ("^title",)
-    search_help_text = "Start of the title, or the id."
+    list_filter = (FindingQuickFilter, "severity", "status", "domain", ("project", AutocompleteFilter))
+    list_select_related = ("project__organization", "owner")
+    search_fields = ("title",)
+    search_help_text = "Words, URL, check or id"
     autocomplete_fields = ("project", "owner")
     actions: ClassVar[list[str]] = ["triage", "start", "dismiss"]
+    tones: ClassVar = {"dismiss": "danger"}
+    # What higher apps know of a finding, for its page: each function returns a part of the context.
+    sections: ClassVar[list[Callable[[HttpRequest, Finding], dict[str, Any]]]] = []
     readonly_fields = (
         "project", "domain", "status", "confidence", "priority", "check_keys", "assets", "evidence_json",
-        "tasks", "last_seen_at", "created_at", "updated_at",
+        "last_seen_at", "created_at", "updated_at",
     )  # fmt: skip
+
+    def refusals(self, request: HttpRequest, row: Finding) -> dict[str, str]:
+        if row.status == FindingStatus.RESOLVED:
+            return dict.fromkeys(self.actions, FindingResolved.message)
+        done = {"triage": "triaged", "start": "in_progress", "dismiss": "dismissed"}
+        return {
+            name: f"The finding is {FindingStatus(status).label.lower()}."
+            for name, status in done.items()
+            if row.status == status
+        }
+
+    def reading_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
+        seen = observations.of_finding(row.evidence)
+        urls = observations.asset_urls(row.affected_assets)
+        context = {
+            "observations": seen[:MAX_PAGES],
+            "more_pages": max(0, len(seen) - MAX_PAGES),
+            "urls": urls[:MAX_PAGES],
+            "fix": observations.fix_of(row.recommended_fix),
+            "commands": observations.commands(row.check_keys, urls),
+        }
+        for section in self.sections:
+            context |= section(request, row)
+        return context
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return [(None, {"fields": ReportFindingForm.Meta.fields})]
+        # Folded, since they are JSON: the page shows them in words.
+        folded = {"classes": ["collapse"]}
         return [
-            (None, {"fields": ("title", "status", "severity", "owner", "tasks")}),
+            (None, {"fields": ("title", "severity", "owner", "description")}),
+            ("Recommended fix as JSON", {"fields": ("recommended_fix",), **folded}),
             (
-                "Description",
-                {"fields": ("project", "domain", "description", "recommended_fix", "priority", "confidence")},
+                "Raw record",
+                {
+                    "fields": (
+                        "project", "domain", "status", "priority", "confidence", "check_keys", "assets",
+                        "evidence_json", "last_seen_at", "created_at", "updated_at",
+                    ),
+                    **folded,
+                },
             ),
-            ("Evidence", {"fields": ("check_keys", "assets", "evidence_json")}),
-            ("Times", {"fields": ("last_seen_at", "created_at", "updated_at")}),
-        ]
+        ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
+        open_tasks = Finding._meta.get_field("tasks").related_model._default_manager
+        earliest = open_tasks.filter(finding=OuterRef("pk")).exclude(status="done").order_by("sla_due_at")
+        return super().get_queryset(request).annotate(due_at=Subquery(earliest.values("sla_due_at")[:1]))
+
+    def find(self, rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
+        return queries.search(rows, text)
+
+    @admin.display(description="due", ordering=F("due_at").asc(nulls_last=True))
+    def due(self, finding: Finding) -> str:
+        return due_in_words(finding.due_at)  # type: ignore[attr-defined]  # an annotation
+
+    @admin.display(description="organisation")
+    def organization(self, finding: Finding) -> str:
+        return finding.project.organization.name
+
+    @admin.display(description="age", ordering="pk")
+    def age(self, finding: Finding) -> str:
+        return ago(finding.created_at)
 
     @admin.display(description="priority")
     def priority(self, finding: Finding) -> str:
@@ -115,17 +228,6 @@ class FindingAdmin(ServiceModelAdmin):
     @admin.display(description="evidence")
     def evidence_json(self, finding: Finding) -> str:
         return render_json(finding.evidence)
-
-    @admin.display(description="tasks")
-    def tasks(self, finding: Finding) -> str:
-        return format_html(
-            '<a class="text-primary-600" href="{}?finding__id__exact={}">Show tasks</a> · '
-            '<a class="text-primary-600" href="{}?finding={}">Add task</a>',
-            reverse("admin:remediation_task_changelist"),
-            finding.pk,
-            reverse("admin:remediation_task_add"),
-            finding.pk,
-        )
 
     def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
         if not change:

@@ -1,11 +1,9 @@
-from typing import Any
-
 import django_filters
-from django.db.models import QuerySet, TextField
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from findings.models import SEARCHED, Domain, Finding, FindingStatus, Regression, Severity
 from krafter_audit.api.filters import ChoicesFilter, ListFilter, SearchFilter
+from krafter_audit.db.words import with_words
 
 FACETS = frozenset({"severity", "status", "domain"})
 
@@ -28,7 +26,7 @@ class FindingFilter(ListFilter):
         return rows.filter(check_keys__contains=[value])
 
     def by_words(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
-        return search(rows, SEARCHED, value)
+        return with_words(rows, SEARCHED, value)
 
 
 class RegressionFilter(ListFilter):
@@ -42,11 +40,3 @@ class RegressionFilter(ListFilter):
         model = Regression
         fields = ("status", "trigger", "finding_id")
 
-
-def search(rows: QuerySet[Any], searched: str, text: str) -> QuerySet[Any]:
-    """Return the rows whose SQL expression `searched`, which has a trigram index, contains each word of the text."""
-    # S611: the expression is a constant of a model.
-    rows = rows.alias(searched=RawSQL(searched, [], output_field=TextField()))  # noqa: S611
-    for word in text.split():
-        rows = rows.filter(searched__icontains=word)
-    return rows

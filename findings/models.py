@@ -4,12 +4,11 @@ import re
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 
 from accounts.models import Project, User
 from events.counter_definitions import CounterDefinition, counter_triggers
@@ -34,8 +33,8 @@ class Severity(models.TextChoices):
 class FindingStatus(models.TextChoices):
     NEW = "new"
     TRIAGED = "triaged"
-    IN_PROGRESS = "in_progress"
-    READY_VERIFY = "ready_verify"
+    IN_PROGRESS = "in_progress", "In progress"
+    READY_VERIFY = "ready_verify", "Ready to verify"
     RESOLVED = "resolved"
     DISMISSED = "dismissed"
 
@@ -116,8 +115,11 @@ class Finding(Record):
             models.Index(fields=["project", "-created_at", "-id"], name="finding_newest"),
             models.Index(fields=["project", "-updated_at", "-id"], name="finding_updated"),
             GinIndex(fields=["check_keys"], name="finding_by_check"),
-            # For the admin's search: titles by prefix, ignoring case.
-            models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="finding_by_title"),
+            # For the admin: over all projects, and what a person has to do.
+            models.Index(fields=["-score", "-id"], name="finding_by_score"),
+            models.Index(
+                fields=["owner", "status"], condition=Q(owner__isnull=False), name="finding_of_owner"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "domain", "title"], name="unique_finding_title"),

@@ -1,14 +1,25 @@
 """Integrations in the admin: read-only, without credentials. The actions call the services."""
 
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
+from findings.admin import FindingAdmin
+from findings.models import Finding
 from integrations import services
-from integrations.models import Integration, SyncConflict, SyncRun, TicketLink, Webhook, WebhookDelivery
+from integrations.models import (
+    Integration,
+    SyncConflict,
+    SyncRun,
+    TicketComment,
+    TicketLink,
+    Webhook,
+    WebhookDelivery,
+)
 from integrations.sync.tickets import conflicts
 from krafter_audit.admin.base import (
     DANGER,
@@ -20,6 +31,8 @@ from krafter_audit.admin.base import (
     ReadOnlyAdmin,
     badge_column,
 )
+from remediation.admin.timeline import SOURCES, Entry
+from remediation.models import Task
 
 STATUSES = {"connected": SUCCESS, "syncing": INFO, "error": DANGER, "disconnected": PRIMARY}
 OUTCOMES = {
@@ -137,3 +150,24 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_filter: ClassVar = ["integration__provider", ("processed_at", admin.EmptyFieldListFilter)]
     list_select_related = ("integration",)
     search_fields = ("^delivery_id",)
+
+
+def tickets(request: HttpRequest, finding: Finding) -> dict[str, Any]:
+    """Return the tickets of a finding's tasks, for the page of the finding."""
+    return {"tickets": TicketLink.objects.filter(task__finding=finding).select_related("integration")}
+
+
+def ticket_entries(finding: Finding, tasks: list[Task]) -> Iterator[Entry]:
+    """Yield the tickets of tasks and the comments that were sent, for the history of a finding."""
+    links = TicketLink.objects.filter(task__in=tasks).select_related("integration")
+    for link in links:
+        title = f"Ticket {link.key or 'being created'}"
+        yield Entry(link.created_at, title, str(link.integration.get_provider_display()))
+    comments = TicketComment.objects.filter(link__in=links, sent_at__isnull=False)
+    for comment in comments.select_related("link"):
+        if comment.sent_at:
+            yield Entry(comment.sent_at, "Comment sent", f"on ticket {comment.link.key}: checks failed")
+
+
+FindingAdmin.sections.append(tickets)
+SOURCES.append(ticket_entries)

@@ -1,15 +1,18 @@
-"""The navigation and the dashboard of the admin."""
+"""The navigation and the first page of the admin."""
 
 from typing import Any
 
 from django.contrib.admin import site
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import Project
-from events.models import Counter, Event
+from accounts.roles import visible_projects
+from events.models import Event
 from findings.models import OPEN_STATUSES
+from krafter_audit import overview
+from krafter_audit.admin.base import staff_of
 
 SECTIONS = (
     (
@@ -101,30 +104,66 @@ def _may_view(request: HttpRequest, model: str) -> bool:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what the overview shows: of the user's organisations, and of the models that the user may view."""
+    visible = visible_projects(staff_of(request))
+    projects = list(visible.select_related("organization").order_by("-pk"))
+    ids = [project.pk for project in projects]
+    counts = overview.Counts(ids)
+    context["title"] = "Overview"
+    context["cards"] = _cards(request, ids, counts, visible)
+    if _may_view(request, "remediation.task"):
+        context["my_work"] = overview.my_work(staff_of(request), visible)
+    if _may_view(request, "remediation.verification"):
+        ready = counts.count("verification", state="ready")
+        # Without any, the search for them would read all verifications.
+        context["reviews"] = overview.ready_for_review(visible) if ready else []
+    if _may_view(request, "findings.finding"):
+        context["matrix"] = overview.severity_matrix(counts)
+        context["burn_down"] = overview.burn_down(ids)
+    if _may_view(request, "scans.scan"):
+        context["scans"] = overview.recent_scans(visible)
+        context["queues"] = overview.queues(visible)
     if _may_view(request, "accounts.project"):
-        projects = list(_own(request, Project).select_related("organization").order_by("-pk")[:MAX_PROJECTS])
-        context["projects"] = project_rows(projects)
+        context["projects"] = [
+            {"project": project, **vars(counts.of_project(project.pk))} for project in projects[:MAX_PROJECTS]
+        ]
+        context["more_projects"] = max(0, len(projects) - MAX_PROJECTS)
+        context["quota"] = overview.quota_rows(visible)
+        context["onboarding"] = [
+            {**step, "url": reverse(step["url"])} for step in overview.onboarding(projects, counts)
+        ]
     if _may_view(request, "events.event"):
         context["recent_events"] = _own(request, Event).select_related("project").order_by("-pk")[:MAX_EVENTS]
     return context
 
 
+def _cards(
+    request: HttpRequest, ids: list[Any], counts: overview.Counts, visible: QuerySet[Project]
+) -> list[dict[str, Any]]:
+    """Return the cards of what the user may view: the number, and the list that shows the same rows."""
+    late, soon = overview.due_counts(ids) if _may_view(request, "remediation.task") else (0, 0)
+    failing = overview.failing_integrations(visible) if _may_view(request, "integrations.integration") else 0
+    critical = counts.count("finding", severity="critical", status=OPEN_STATUSES)
+    ready = counts.count("verification", state="ready")
+    cards = (
+        ("Critical, open", critical, "findings.finding", "quick=open&severity__exact=critical", "danger"),
+        ("Overdue", late, "remediation.task", "quick=overdue", "danger"),
+        ("Due in 48 h", soon, "remediation.task", "quick=due_soon", "warning"),
+        ("Ready for review", ready, "remediation.verification", "quick=ready", "info"),
+        ("Integrations failing", failing, "integrations.integration", "status__exact=error", "danger"),
+    )
+    return [
+        {
+            "title": title,
+            "number": number,
+            "href": f"{reverse(f'admin:{model.replace(".", "_")}_changelist')}?{query}",
+            "tone": tone if number else "none",
+        }
+        for title, number, model, query, tone in cards
+        if _may_view(request, model)
+    ]
+
+
 def _own(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
     """Return the rows that the user may see."""
     return site.get_model_admin(model).get_queryset(request)
-
-
-def project_rows(projects: list[Any]) -> list[dict[str, Any]]:
-    """Return each project with its counts of findings, tasks and verifications."""
-    counts = {project.pk: {"open": 0, "critical": 0, "ready": 0, "pending": 0} for project in projects}
-    # Counters and not rows: three queries in all, however large the projects are.
-    counters = Counter.objects.filter(project__in=projects, name__in=("finding", "task", "verification"))
-    totals = counters.values_list("project_id", "name", "facets").annotate(Sum("rows"))
-    for project_id, name, facets, rows in totals:
-        row = counts[project_id]
-        if name == "finding" and facets["status"] in OPEN_STATUSES:
-            row["open"] += rows
-            row["critical"] += rows if facets["severity"] == "critical" else 0
-        row["ready"] += rows if name == "task" and facets["status"] == "ready_verify" else 0
-        row["pending"] += rows if name == "verification" and facets["result"] == "pending" else 0
-    return [{"project": project, **counts[project.pk]} for project in projects]

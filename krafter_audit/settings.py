@@ -255,6 +255,8 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("krafter_audit/icon.svg")},
     ],
     "SITE_URL": "/api/docs",
+    "STYLES": [lambda request: static("krafter_audit/admin.css")],
+    "SCRIPTS": [lambda request: static("krafter_audit/admin.js")],
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "krafter_audit.admin_dashboard.dashboard",
     "SIDEBAR": {"navigation": "krafter_audit.admin_dashboard.navigation"},

@@ -8,6 +8,7 @@ from krafter_audit import health
 from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView, error_list
 from remediation.views import public_keys
+from scans.admin.screenshots import screenshot
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 APPS = ("findings", "scans", "remediation", "integrations", "notifications", "reports", "events")
@@ -15,6 +16,11 @@ APPS = ("findings", "scans", "remediation", "integrations", "notifications", "re
 urlpatterns = [
     *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent
     path("", RedirectView.as_view(url="/api/docs")),
+    path(
+        "admin/screenshots/<uuid:project_id>/<str:sha256>.jpg",
+        admin.site.admin_view(screenshot, cacheable=True),
+        name="admin_screenshot",
+    ),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),

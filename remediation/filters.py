@@ -6,10 +6,11 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from findings.filters import search
 from findings.models import Severity
 from krafter_audit.api.filters import ChoicesFilter, ListFilter, SearchFilter
-from remediation.models import SEARCHED, Result, Task, Verification, VerificationState
+from krafter_audit.db.words import with_words
+from remediation.models import SEARCHED, Result, Task, Verification
+from remediation.verification_states import VerificationState
 
 
 class VerificationFilter(ListFilter):
@@ -53,7 +54,7 @@ class TaskFilter(ListFilter):
         )
 
     def by_words(self, rows: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
-        return search(rows, SEARCHED, value)
+        return with_words(rows, SEARCHED, value)
 
     def by_due_date(self, rows: QuerySet[Task], name: str, value: Any) -> QuerySet[Task]:
         now = timezone.now()

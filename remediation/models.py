@@ -2,11 +2,9 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.models import Project, User
@@ -18,6 +16,7 @@ from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.db.triggers import AppendOnly
 from remediation.evidence.triggers import CONTINUE_CHAIN, FOLLOW_LINKS
+from remediation.verification_states import BLOCKED_BY, VerificationState, as_facet
 from scans.models import Scanner
 
 # The tasks that are due on a day, by the quarter of the day, as SQL.
@@ -35,9 +34,9 @@ class Task(Record):
 
     class Status(models.TextChoices):
         BACKLOG = "backlog"
-        IN_PROGRESS = "in_progress"
+        IN_PROGRESS = "in_progress", "In progress"
         BLOCKED = "blocked"
-        READY_VERIFY = "ready_verify"
+        READY_VERIFY = "ready_verify", "Ready to verify"
         DONE = "done"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="tasks", db_index=False)
@@ -94,12 +93,13 @@ class Task(Record):
                 ),
                 name="task_due_unlogged",
             ),
-            # For the admin's search: titles and ticket keys by prefix, ignoring case.
-            models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="task_by_title"),
+            # Over all projects, in the admin.
+            models.Index(fields=["sla_due_at", "-id"], name="task_by_due_date"),
             models.Index(
-                OpClass(Upper("external_ticket_key"), name="text_pattern_ops"),
-                condition=Q(external_ticket_key__isnull=False),
-                name="task_by_ticket",
+                fields=["owner", "sla_due_at"], condition=~Q(status="done"), name="task_open_of_owner"
+            ),
+            models.Index(
+                fields=["finding", "sla_due_at"], condition=~Q(status="done"), name="task_open_of_finding"
             ),
         ]
         constraints: ClassVar = [
@@ -138,16 +138,6 @@ class CheckStatus(models.TextChoices):
     INCONCLUSIVE = "inconclusive"
 
 
-class VerificationState(models.TextChoices):
-    """What a verification waits for."""
-
-    RUNNING = "running"  # for a worker
-    READY = "ready"  # for a person: all checks passed, or a person has to look
-    BLOCKED = "blocked"  # for a fix: a check failed or is inconclusive
-    DECIDED = "decided"
-    SUPERSEDED = "superseded"  # the task has a newer verification
-
-
 def _state() -> Case:
     # As PostgreSQL computes it: every write of the other columns keeps it true.
     not_passed = Func(
@@ -167,7 +157,7 @@ def _state() -> Case:
 
 
 class Verification(Record):
-    """A re-run of the checks of a task's finding."""
+    """A re-run of the checks of a task's finding. Its state in the review queue: verification_states.py."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)
     task = models.ForeignKey(Task, models.CASCADE, related_name="verifications", db_index=False)
@@ -180,6 +170,7 @@ class Verification(Record):
         default=False, help_text="The finding has no automatic check: a person's approval is the result."
     )
     refunded = models.BooleanField(default=False)
+    # The task has a newer verification, which was started before this one was decided.
     superseded = models.BooleanField(default=False, db_default=False, editable=False)
     state = StoredGeneratedField(
         expression=_state(),
@@ -220,10 +211,12 @@ class Verification(Record):
                 fields=["task"], condition=Q(running=True), name="unique_running_verification"
             ),
         ]
-        triggers: ClassVar = counter_triggers(CounterDefinition("verification", ("result", "state")))
+        triggers: ClassVar = counter_triggers(
+            CounterDefinition("verification", ("result", "state", as_facet("blocked_by", BLOCKED_BY)))
+        )
 
     def __str__(self) -> str:
-        return f"{self.task_id}: {self.result}"
+        return self.task.title
 
 
 class VerificationPart(Record, Leased):

@@ -1,21 +1,48 @@
 """Counts of tasks and findings for lists and the command center."""
 
-from collections.abc import Mapping
-from datetime import UTC
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Project
 from events import counters
-from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
+from findings import queries as findings
+from findings.models import OPEN_STATUSES, Domain, Finding, FindingStatus, Severity
 from krafter_audit.api.pagination import bounded_count
 from krafter_audit.db.sql import fetch_all
-from remediation.models import Task
+from krafter_audit.db.words import with_words
+from remediation.models import SEARCHED, Task, Verification
+from remediation.verification_states import BlockedByExpression, VerificationState
 from scans.models import Scan
 
 FACETS = {"severity": Severity.values, "domain": Domain.values, "status": FindingStatus.values}
+
+MAX_SEARCH_RESULTS = 1000
+
+
+def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
+    """Return the tasks with these words in the title or ticket key, or whose finding has them."""
+    found = findings.search(Finding.objects.order_by(), text).values_list("pk", flat=True)
+    by_title = with_words(Task.objects.order_by(), SEARCHED, text).values_list("pk", flat=True)
+    return rows.filter(Q(pk__in=list(by_title[:MAX_SEARCH_RESULTS])) | Q(finding__in=list(found)))
+
+
+def with_state(rows: QuerySet[Verification]) -> QuerySet[Any]:
+    """Annotate verifications with `blocked_by`, which filters, orders and lists can name."""
+    return rows.annotate(blocked_by=BlockedByExpression())
+
+
+def verifications_by_state(project: Project) -> dict[str, int]:
+    """Return the number of a project's verifications by `state`, read from the counter."""
+    found = counters.totals(project.pk, "verification")
+    return {
+        state: sum(rows for facets, rows, _ in found if facets["state"] == state)
+        for state in VerificationState.values
+    }
 
 
 def command_center(project: Project) -> dict[str, Any]:
@@ -39,31 +66,43 @@ def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]])
     return {value: sum(rows for facets, rows in counts if facets[facet] == value) for value in values}
 
 
-# A counter has the tasks that were due before the present quarter of the day; those due since are counted by an index.
+# A counter has the tasks that are due before a quarter of a day; an index counts those due later in that quarter.
 # A counter by hour would have six times as many rows; one by day would leave a whole day to the index.
-OVERDUE = """
+DUE_BEFORE = """
     SELECT (
         SELECT coalesce(sum(rows), 0) FROM events_counter
-        WHERE project_id = %(project)s AND name = 'due' AND day < %(today)s
+        WHERE project_id = ANY(%(projects)s) AND name = 'due' AND day < %(today)s
     ) + (
         SELECT coalesce(sum(rows), 0) FROM events_counter
-        WHERE project_id = %(project)s AND name = 'due' AND day = %(today)s
+        WHERE project_id = ANY(%(projects)s) AND name = 'due' AND day = %(today)s
             AND (facets ->> 'quarter')::int < %(quarter)s
     ) + (
         SELECT count(*) FROM remediation_task
-        WHERE project_id = %(project)s AND status <> 'done' AND sla_due_at >= %(since)s AND sla_due_at < %(now)s
+        WHERE project_id = ANY(%(projects)s) AND status <> 'done' AND sla_due_at >= %(since)s
+            AND sla_due_at < %(now)s
     )
 """
 
 
-def overdue(project: Project) -> int:
-    """Return the number of tasks that are not done and whose due date has passed."""
-    now = timezone.now().astimezone(UTC)
+def due_before(project_ids: Collection[UUID], moment: datetime) -> int:
+    """Return the number of the projects' tasks that are not done and are due before a moment."""
+    now = moment.astimezone(UTC)
     quarter = now.hour // 6
     since = now.replace(hour=quarter * 6, minute=0, second=0, microsecond=0)
-    params = {"project": project.pk, "today": now.date(), "quarter": quarter, "since": since, "now": now}
-    [(late,)] = fetch_all(OVERDUE, params, model=Task)
-    return int(late)
+    params = {
+        "projects": list(project_ids),
+        "today": now.date(),
+        "quarter": quarter,
+        "since": since,
+        "now": now,
+    }
+    [(due,)] = fetch_all(DUE_BEFORE, params, model=Task)
+    return int(due)
+
+
+def overdue(project: Project) -> int:
+    """Return the number of tasks that are not done and whose due date has passed."""
+    return due_before([project.pk], timezone.now())
 
 
 def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Task]) -> int | None:

@@ -18,7 +18,8 @@ from krafter_audit.api.serializers import (
     StrictUUIDField,
     UTCDateTimeField,
 )
-from remediation.models import Evidence, Policy, Task, Verification, VerificationState
+from remediation.models import Evidence, Policy, Task, Verification
+from remediation.verification_states import VerificationState
 from scans.serializers import ScanSerializer
 
 

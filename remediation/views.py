@@ -19,7 +19,7 @@ from remediation import queries
 from remediation.checks.catalogue import catalogue
 from remediation.evidence import chain, export
 from remediation.filters import TaskFilter, VerificationFilter
-from remediation.models import Task, Verification, VerificationState
+from remediation.models import Task, Verification
 from remediation.policy_simulation import plans
 from remediation.serializers import (
     ApproveVerificationRequestSerializer,
@@ -40,6 +40,7 @@ from remediation.serializers import (
     VerificationWithStateSerializer,
 )
 from remediation.services import policies, tasks, verdicts, verifications
+from remediation.verification_states import VerificationState
 from scanner.evidence_bundle.keys import as_jwk
 
 INCLUDE_FINDING, INCLUDE_STATE = ["finding"], ["state"]

@@ -18,6 +18,7 @@ from findings.models import Finding, Regression
 from findings.services.ingestion import FindingReport, ingest_one
 from remediation.models import Task, Verification, VerificationPart
 from remediation.services import tasks
+from remediation.services.verifications import supersede_earlier
 
 number = itertools.count(1)
 APART = 0.001  # seconds: ids sort by their millisecond, and two scenarios are never made in the same one
@@ -169,6 +170,7 @@ def verification(
             for key, status in zip(known, statuses * len(known), strict=False)
         ],
     )
+    supersede_earlier(made)
     if made.running and not made.manual:
         VerificationPart.objects.create(verification=made, scanner="http")
     for _ in range(open_regressions):

@@ -38,7 +38,7 @@ class FindingReport:
     evidence: dict[str, Any] | None = None
     recommended_fix: dict[str, Any] | None = None
     checks: list[str] | None = None
-    # What the source calls it, as in `identity.source_key_of_check`. The title is then only the default of a new finding.
+    # What the source calls it (identity.py). The title is then only the default of a new finding.
     source_key: str | None = None
 
     @property

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from krafter_audit.admin import quick_filters
 from krafter_audit.admin.forms import error_text
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
@@ -39,6 +41,16 @@ PREFORMATTED_STYLE = "white-space: pre-wrap; overflow-wrap: anywhere; max-width:
 
 # The label colours of Unfold.
 SUCCESS, DANGER, WARNING, INFO, PRIMARY = "success", "danger", "warning", "info", "primary"
+
+
+@dataclass(frozen=True)
+class Button:
+    """An action on the page of a row; `refusal` says why it cannot work now."""
+
+    name: str
+    label: str
+    refusal: str = ""
+    tone: str = ""
 
 
 class BoundedPaginator(Paginator):
@@ -104,7 +116,7 @@ class ServiceModelAdmin(ModelAdmin):
     """Rows that are listed newest first, never deleted, and changed by services only."""
 
     # UUIDv7 sorts by time, and the primary key index needs no filter.
-    ordering = ("-pk",)
+    ordering: ClassVar[Any] = ("-pk",)
     list_per_page = list_max_show_all = 50
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -115,10 +127,12 @@ class ServiceModelAdmin(ModelAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/object_actions.html"
+    list_before_template = "admin/quick_filters.html"
     # The form that creates rows, as in Django's UserAdmin; `form` changes them.
     add_form: type[forms.ModelForm] | None = None
     # Large or secret columns, loaded only where a page reads them.
     deferred_fields: ClassVar[tuple[str, ...]] = ()
+    tones: ClassVar[dict[str, str]] = {}  # of the buttons: primary, danger
     uuid_search_field = "pk"  # the column in which a UUID is searched
     # The way from a row to its organisation: staff see and choose among their organisations alone.
     organization_path: ClassVar[str] = "project__organization"
@@ -131,7 +145,20 @@ class ServiceModelAdmin(ModelAdmin):
         # Related rows are loaded for the whole page at once, whichever column reads them.
         rows = super().get_queryset(request).fetch_mode(models.FETCH_PEERS).defer(*self.deferred_fields)
         user = staff_of(request)
-        return rows if user.is_superuser else self.of_organizations(rows, list(user.roles))
+        if user.is_superuser:
+            return rows
+        if self.organization_path == "project__organization":
+            # A list of ids and not a join, so that the indexes that begin with the project serve every list.
+            return rows.filter(project__in=self._project_ids(request))
+        return self.of_organizations(rows, list(user.roles))
+
+    def _project_ids(self, request: HttpRequest) -> list[UUID]:
+        """Return the ids of the user's projects, read once for a request."""
+        if not hasattr(request, "project_ids"):
+            projects = self.opts.get_field("project").related_model._default_manager
+            found = projects.filter(organization__in=list(staff_of(request).roles))
+            request.project_ids = list(found.values_list("pk", flat=True))  # type: ignore[attr-defined]
+        return request.project_ids  # type: ignore[attr-defined]
 
     def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
         """Return those of the rows that belong to one of the organisations."""
@@ -173,12 +200,18 @@ class ServiceModelAdmin(ModelAdmin):
         try:
             return queryset.filter(**{self.uuid_search_field: UUID(search_term.strip())}), False
         except ValueError:
-            found, _ = super().get_search_results(request, queryset, search_term)
-            if not search_term:
-                return found, False
+            if not search_term.strip():
+                return super().get_search_results(request, queryset, search_term)[0], False
+            found = self.find(queryset, search_term)
+            if found is None:
+                found, _ = super().get_search_results(request, queryset, search_term)
             # Ordered, PostgreSQL would scan all rows until a page is full.
             keys = found.order_by().values_list("pk", flat=True)[:MAX_SEARCH_RESULTS]
             return queryset.filter(pk__in=list(keys)), False
+
+    def find(self, rows: QuerySet[Any], text: str) -> QuerySet[Any] | None:
+        """Return the rows with these words; None: Django's search by `search_fields`."""
+        return None
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -186,7 +219,11 @@ class ServiceModelAdmin(ModelAdmin):
         # PostgreSQL accepts a NUL byte in no text.
         if any("\x00" in value for _, values in request.GET.lists() for value in values):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
-        return super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, extra_context)
+        context = getattr(response, "context_data", None)
+        if context and "cl" in context:
+            context["quick_filters"] = quick_filters.links(context["cl"], request)
+        return response
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # the audit log refers to the row
@@ -222,11 +259,36 @@ class ServiceModelAdmin(ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        if context.get("original") is not None:
-            context["object_actions"] = [
-                (action.name, action.description) for action in self.get_actions(request).values()
-            ]
+        row = context.get("original")
+        if row is not None:
+            context["buttons"] = self.buttons(request, row)
+            context["object_actions"] = [(button.name, button.label) for button in context["buttons"]]
+            context["reading"] = self.reading_context(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
+        """Return the actions on the page of a row, those that cannot work with their reason."""
+        refusals = self.refusals(request, row)
+        allowed = self.may(request, "change", row)
+        return [
+            Button(
+                action.name,
+                str(action.description),
+                refusals.get(action.name, "")
+                if allowed or "operate" not in getattr(action.func, "allowed_permissions", ())
+                else NOT_ALLOWED.capitalize(),
+                self.tones.get(action.name, ""),
+            )
+            for action in self.get_actions(request).values()
+        ]
+
+    def refusals(self, request: HttpRequest, row: Any) -> dict[str, str]:
+        """Return why actions cannot work on the row, by their names."""
+        return {}
+
+    def reading_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return what the page of a row shows above its form."""
+        return {}
 
     def get_action_choices(
         self,

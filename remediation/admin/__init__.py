@@ -1,4 +1,5 @@
 from remediation.admin.check_reliability import CheckReliabilityAdmin as CheckReliabilityAdmin
+from remediation.admin.finding_sections import remediation as remediation
 from remediation.admin.policies import PolicyAdmin as PolicyAdmin
 from remediation.admin.tasks import TaskAdmin as TaskAdmin
 from remediation.admin.verifications import VerificationAdmin as VerificationAdmin

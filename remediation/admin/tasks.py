@@ -1,13 +1,18 @@
 """Admin page of tasks."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.admin import operator
-from findings.admin import SEVERITY_COLOURS
+from accounts.roles import visible_projects
+from events import counters
+from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -17,9 +22,17 @@ from krafter_audit.admin.base import (
     AutocompleteFilter,
     ServiceModelAdmin,
     badge_column,
+    staff_of,
 )
+from krafter_audit.admin.quick_filters import QuickFilter, bounded_count
+from krafter_audit.admin.text import ago, due_badge
+from krafter_audit.api.errors import Forbidden
+from remediation.admin import timeline
 from remediation.admin.forms import ChangeTaskForm, CreateTaskForm
+from remediation.admin.verifications import STATE_COLOURS, state_label
+from remediation.errors import TaskDone, VerificationInProgress
 from remediation.models import Task
+from remediation.queries import due_before, search_tasks, with_state
 from remediation.services import tasks, verifications
 
 STATUS_COLOURS = {
@@ -30,25 +43,142 @@ STATUS_COLOURS = {
     "done": SUCCESS,
 }
 
+DUE_SOON = timedelta(hours=48)
+MAX_VERIFICATIONS = 20
+STATUS_ACTIONS = {
+    "start": "in_progress",
+    "block": "blocked",
+    "set_ready": "ready_verify",
+    "return_to_backlog": "backlog",
+}
+NOT_A_MEMBER = "You are not a member of the organisation, so you cannot own its tasks."
+
+
+class TaskQuickFilter(QuickFilter):
+    labels: ClassVar = {
+        "open": "Open",
+        "mine": "Mine",
+        "overdue": "Overdue",
+        "due_soon": "Due in 48 h",
+        "ready": "Ready to verify",
+    }
+
+    def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
+        rows, now = rows.exclude(status=Task.Status.DONE), timezone.now()
+        if name == "mine":
+            return rows.filter(owner=request.user.pk)
+        if name == "overdue":
+            return rows.filter(sla_due_at__lt=now)
+        if name == "due_soon":
+            return rows.filter(sla_due_at__gte=now, sla_due_at__lt=now + DUE_SOON)
+        return rows.filter(status=Task.Status.READY_VERIFY) if name == "ready" else rows
+
+    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int | str]:
+        projects = visible_projects(staff_of(request))
+        projects = projects.filter(pk=project_id) if project_id else projects
+        ids = list(projects.values_list("pk", flat=True))
+        statuses: dict[str, int] = {}
+        for totals in counters.totals_by_project(ids, "task")["task"].values():
+            for facets, number, _ in totals:
+                statuses[facets["status"]] = statuses.get(facets["status"], 0) + number
+        now = timezone.now()
+        overdue = due_before(ids, now)
+        mine = self.apply(Task.objects.filter(project__in=ids), "mine", request)
+        return {
+            "open": sum(statuses.get(status, 0) for status in Task.OPEN),
+            "mine": bounded_count(mine),
+            "overdue": overdue,
+            "due_soon": due_before(ids, now + DUE_SOON) - overdue,
+            "ready": statuses.get(Task.Status.READY_VERIFY, 0),
+        }
+
 
 @admin.register(Task)
 class TaskAdmin(ServiceModelAdmin):
     # The forms have no status: the actions change it.
     form, add_form = ChangeTaskForm, CreateTaskForm
-    list_display = ("title", badge_column("status", STATUS_COLOURS), badge_column("priority", SEVERITY_COLOURS), "project", "owner", "sla_due_at", "external_ticket_key", "created_at")  # fmt: skip  # noqa: E501
+    list_display = (
+        "title", badge_column("status", STATUS_COLOURS), badge_column("priority", SEVERITY_COLOURS), "due", "score",
+        "project", "organization", "owner", "external_ticket_key", "age",
+    )  # fmt: skip
+    sortable_by: ClassVar = ("due", "score", "age")
     list_filter = (
+        TaskQuickFilter,
         "status",
         "priority",
         ("project", AutocompleteFilter),
         ("finding", AutocompleteFilter),
         ("owner", AutocompleteFilter),
     )
-    list_select_related = ("project", "owner")
-    search_fields = ("^title", "^external_ticket_key")
-    search_help_text = "Start of the title or of the ticket key, or the id."
+    list_select_related = ("project__organization", "owner", "finding")
+    deferred_fields = tuple(f"finding__{name}" for name in FindingAdmin.deferred_fields)
+    search_fields = ("title",)
+    search_help_text = "Words, ticket, URL, check or id"
     autocomplete_fields = ("finding", "owner")
-    actions: ClassVar[list[str]] = ["run_verification", "start", "block", "set_ready", "return_to_backlog"]
+    actions: ClassVar[list[str]] = [
+        "run_verification", "assign_to_me", "start", "block", "set_ready", "return_to_backlog",
+    ]  # fmt: skip
+    tones: ClassVar = {"run_verification": "primary"}
     readonly_fields = ("project", "finding", "status", "created_at", "updated_at")
+
+    def refusals(self, request: HttpRequest, row: Task) -> dict[str, str]:
+        if row.status == Task.Status.DONE:
+            refusals = dict.fromkeys(self.actions, TaskDone.message)
+            del refusals["run_verification"]  # a fix can be verified again
+            return refusals
+        refusals = {
+            name: f"The task is {Task.Status(status).label.lower()}."
+            for name, status in STATUS_ACTIONS.items()
+            if row.status == status
+        }
+        if row.owner_id == request.user.pk:
+            refusals["assign_to_me"] = "You own the task."
+        elif row.project.organization_id not in staff_of(request).roles:
+            refusals["assign_to_me"] = NOT_A_MEMBER
+        if row.verifications.filter(running=True).exists():
+            refusals["run_verification"] = VerificationInProgress.message
+        return refusals
+
+    def reading_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
+        newest = with_state(row.verifications.order_by("-pk"))[:MAX_VERIFICATIONS]
+        return {
+            "statuses": Task.Status.choices,
+            "verifications": [(each, label := state_label(each), STATE_COLOURS[label]) for each in newest],
+            "timeline": timeline.entries(row.finding),
+        }
+
+    @admin.action(description="Assign to me", permissions=["operate"])
+    def assign_to_me(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        def assign(task: Task) -> str:
+            if task.project.organization_id not in staff_of(request).roles:
+                raise Forbidden(NOT_A_MEMBER)
+            tasks.update(task.pk, changes={"owner_id": request.user.pk}, by=operator(request))
+            return "assigned to you."
+
+        self.run_for_each(request, queryset.select_related("project"), assign)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        by_due_date = request.GET.get("quick") in ("mine", "overdue", "due_soon")
+        return ("sla_due_at", "-pk") if by_due_date else ("-pk",)
+
+    def find(self, rows: QuerySet[Task], text: str) -> QuerySet[Task]:
+        return search_tasks(rows, text)
+
+    @admin.display(description="due", ordering="sla_due_at")
+    def due(self, task: Task) -> str:
+        return due_badge(task)
+
+    @admin.display(description="score", ordering="finding__score")
+    def score(self, task: Task) -> int:
+        return task.finding.score
+
+    @admin.display(description="organisation")
+    def organization(self, task: Task) -> str:
+        return task.project.organization.name
+
+    @admin.display(description="age", ordering="pk")
+    def age(self, task: Task) -> str:
+        return ago(task.created_at)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

@@ -1,43 +1,164 @@
 """Admin page of verifications."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
+from unfold.decorators import display
 
 from accounts.admin import operator
-from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ReadOnlyAdmin, badge_column
+from accounts.roles import visible_projects
+from events import counters
+from findings.admin import SEVERITY_COLOURS, FindingAdmin
+from findings.observations import asset_urls
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    staff_of,
+)
+from krafter_audit.admin.quick_filters import QuickFilter
+from krafter_audit.admin.text import ago
+from remediation.admin import comparison
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
-from remediation.models import Verification
+from remediation.models import Result, Task, Verification
+from remediation.queries import MAX_SEARCH_RESULTS, search_tasks, with_state
 from remediation.services import verdicts
+from remediation.verification_states import BlockedBy, VerificationState
 
-RESULT_COLOURS = {"pending": WARNING, "passed": SUCCESS, "failed": DANGER}
+REFRESH_SECONDS = 5  # of the page of a running verification
+STATE_COLOURS = {
+    "Ready to approve": INFO,
+    "Running": PRIMARY,
+    "Checks failed": DANGER,
+    "Inconclusive": WARNING,
+    "Superseded": PRIMARY,
+    "Approved": SUCCESS,
+    "Reopened": DANGER,
+}
+
+
+def state_label(verification: Any) -> str:
+    """Return the state of a verification that `with_state` has annotated, in words."""
+    if verification.state == VerificationState.DECIDED:
+        return "Approved" if verification.result == Result.PASSED else "Reopened"
+    if verification.blocked_by:
+        return str(BlockedBy(verification.blocked_by).label).capitalize()
+    return str(VerificationState(verification.state).label).capitalize()
+
+
+class VerificationQuickFilter(QuickFilter):
+    labels: ClassVar = {
+        "ready": "Ready to approve",
+        "running": "Running",
+        "failed": "Checks failed",
+        "inconclusive": "Inconclusive",
+        "superseded": "Superseded",
+        "decided": "Decided",
+    }
+
+    def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
+        # The state is an annotation of the list's queryset.
+        return rows.filter(**({"blocked_by": name} if name in BlockedBy else {"state": name}))
+
+    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int]:
+        projects = visible_projects(staff_of(request))
+        projects = projects.filter(pk=project_id) if project_id else projects
+        ids = list(projects.values_list("pk", flat=True))
+        found = dict.fromkeys(self.labels, 0)
+        for totals in counters.totals_by_project(ids, "verification")["verification"].values():
+            for facets, number, _ in totals:
+                found[facets["blocked_by"] or facets["state"]] += number
+        return found
 
 
 @admin.register(Verification)
 class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     list_display = (
-        "task",
-        "project",
-        badge_column("result", RESULT_COLOURS),
-        "check_counts",
-        "verified_by",
-        "verified_at",
-        "created_at",
-    )
-    list_filter = ("result", "running", "manual", ("project", AutocompleteFilter))
-    list_select_related = ("task", "project", "verified_by")
-    search_fields = ("^task__title",)
+        "task", "state_badge", "severity", "check_counts", "project", "organization", "verified_by", "age",
+    )  # fmt: skip
+    list_filter = (VerificationQuickFilter, "result", "manual", ("project", AutocompleteFilter))
+    list_select_related = ("task__finding", "project__organization", "verified_by")
+    deferred_fields = tuple(f"task__finding__{name}" for name in FindingAdmin.deferred_fields)
+    search_fields = ("task__title",)
+    search_help_text = "Words, ticket, URL, check or id"
     actions: ClassVar[list[str]] = ["approve", "reopen", "approve_with_override"]
+    tones: ClassVar = {"approve": "primary", "reopen": "danger"}
     inlines = (EvidenceInline,)
     fields = (
         "project", "task", "result", "check_results", "evidence", "notes", "override_reason", "verified_by",
         "verified_at", "created_at", "updated_at",
     )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verification]:
+        return with_state(super().get_queryset(request))
+
+    def find(self, rows: QuerySet[Verification], text: str) -> QuerySet[Verification]:
+        tasks = search_tasks(Task.objects.order_by(), text).values_list("pk", flat=True)
+        return rows.filter(task__in=list(tasks[:MAX_SEARCH_RESULTS]))
+
+    @display(description="state", label=STATE_COLOURS)
+    def state_badge(self, verification: Verification) -> str:
+        return state_label(verification)
+
+    @display(
+        description="severity", label={name.capitalize(): tone for name, tone in SEVERITY_COLOURS.items()}
+    )
+    def severity(self, verification: Verification) -> str:
+        return str(verification.task.finding.get_severity_display())
+
+    @admin.display(description="organisation")
+    def organization(self, verification: Verification) -> str:
+        return verification.project.organization.name
+
+    @admin.display(description="age")
+    def age(self, verification: Verification) -> str:
+        return ago(verification.created_at)
+
+    def refusals(self, request: HttpRequest, row: Verification) -> dict[str, str]:
+        refusals = {
+            "approve": verdicts.approval_refusal(row),
+            "reopen": "This verification was reopened." if row.result == Result.FAILED else "",
+            "approve_with_override": verdicts.approval_refusal(row, override=True),
+        }
+        if not refusals["approve"]:
+            refusals["approve_with_override"] = "Every check passed: no override is needed."
+        return refusals
+
+    def reading_context(self, request: HttpRequest, row: Verification) -> dict[str, Any]:
+        links = comparison.links(row)
+        undecided = self.get_queryset(request).filter(result="pending").exclude(pk=row.pk)
+        state = state_label(row)
+        return {
+            "state": state,
+            "tone": STATE_COLOURS[state],
+            "running": row.state == VerificationState.RUNNING,
+            "finished": sum(check["status"] != "running" for check in row.checks),
+            "checks": comparison.compare(row, links),
+            "integrity": comparison.integrity(links),
+            "has_evidence": bool(links),
+            "urls": asset_urls(row.task.finding.affected_assets),
+            "newer": row.task.verifications.order_by("-pk").first() if row.superseded else None,
+            "next": undecided.filter(state="ready").order_by("-pk").first()
+            if row.result != "pending"
+            else None,
+        }
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().change_view(request, object_id, *args, **kwargs)
+        reading = (getattr(response, "context_data", None) or {}).get("reading")
+        if reading and reading["running"]:
+            response["Refresh"] = str(REFRESH_SECONDS)
+        return response
 
     def describe_row(self, row: Verification) -> str:
         return row.task.title

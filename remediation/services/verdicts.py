@@ -11,6 +11,7 @@ from accounts.models import Project
 from events.log import log_event
 from findings.models import FindingStatus
 from findings.services import transitions
+from krafter_audit.api.errors import ApiError
 from remediation.errors import (
     ChecksNotPassed,
     FindingDismissed,
@@ -84,7 +85,7 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
     verification = locked.verification
     if verification.result == Result.FAILED:
         raise VerificationFailed
-    if Verification.objects.filter(task=locked.task, created_at__gt=verification.created_at).exists():
+    if verification.superseded:
         raise VerificationSuperseded
     if locked.finding.status == FindingStatus.DISMISSED:
         raise FindingDismissed
@@ -94,6 +95,18 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
         raise VerificationRunning
     if not override and any(check["status"] != CheckStatus.PASSED for check in verification.checks):
         raise ChecksNotPassed
+
+
+def approval_refusal(verification: Verification, *, override: bool = False) -> str:
+    """Return why a verification cannot be approved now; an empty text if it can."""
+    task = verification.task
+    if verification.result == Result.PASSED:
+        return "This verification is approved."
+    try:
+        require_approvable(LockedVerification(task.finding, task, verification), override=override)
+    except ApiError as error:
+        return error.message
+    return ""
 
 
 def decide(verification: Verification, result: Result, by: Actor, **changes: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts import quota
 from accounts.actors import Actor
@@ -51,8 +52,7 @@ def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
         if "unique_running_verification" in str(error):
             raise VerificationInProgress from None
         raise
-    undecided = Verification.objects.filter(task=locked.task, result=Result.PENDING, superseded=False)
-    undecided.exclude(pk=verification.pk).update(superseded=True, updated_at=verification.created_at)
+    supersede_earlier(verification)
     scanners = sorted({scanner_of(key) for key in keys})
     for scanner in scanners:
         VerificationPart.objects.create(verification=verification, scanner=scanner)
@@ -62,6 +62,17 @@ def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
     for scanner in scanners:
         enqueue_on_commit(JOB_OF_SCANNER[scanner], str(verification.pk))
     return verification
+
+
+def supersede_earlier(verification: Verification) -> int:
+    """Take the task's earlier undecided verifications out of the review queue; return their number.
+
+    The caller has locked the task.
+    """
+    earlier = Verification.objects.filter(
+        task=verification.task_id, result=Result.PENDING, superseded=False
+    ).exclude(pk=verification.pk)
+    return earlier.update(superseded=True, updated_at=timezone.now())
 
 
 def _running_check(finding: Finding, key: str) -> dict[str, Any]:

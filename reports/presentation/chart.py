@@ -58,7 +58,13 @@ def describe(series: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def burn_down(series: Sequence[Mapping[str, Any]], *, width: int = 720, height: int = 300) -> str:
+def burn_down(
+    series: Sequence[Mapping[str, Any]],
+    *,
+    width: int = 720,
+    height: int = 300,
+    template: str = "reports/burn_down.svg",
+) -> str:
     """Draw days, oldest first, each `{"date": "2026-11-25", "open_risk_score": 210}`, as an SVG document."""
     top, step = axis_scale(max(float(point["open_risk_score"]) for point in series))
     right, floor_y = width - RIGHT, height - BOTTOM
@@ -91,7 +97,7 @@ def burn_down(series: Sequence[Mapping[str, Any]], *, width: int = 720, height: 
         "values": value_labels(dots),
         "days": day_labels(series, dots, width=width),
     }
-    return render_to_string("reports/burn_down.svg", context)
+    return render_to_string(template, context)
 
 
 def value_labels(dots: Sequence[ChartLabel]) -> list[ChartLabel]:

@@ -1,9 +1,12 @@
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from events.models import Event
 from findings.errors import FindingResolved
@@ -125,16 +128,76 @@ def test_action_on_too_many_rows_is_rejected(
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
 
 
-def test_list_is_searched_by_title_prefix_and_by_id(operator: Client, scenario: Scenario) -> None:
-    found, other = (
-        factories.finding(scenario, title="Cookies leak"),
-        factories.finding(scenario, title="No cookies"),
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cookies",
+        "COOK",
+        "leak session",
+        "https://example.com/pricing",
+        "example.com/pri",
+        "pricing",
+        "security_cookie_httponly",
+        "security_cookie",
+    ],
+)
+def test_list_is_searched_by_words_url_and_check_key(operator: Client, scenario: Scenario, text: str) -> None:
+    found = factories.finding(
+        scenario,
+        title="Session cookies leak",
+        checks=["security_cookie_httponly"],
+        affected_assets=[{"type": "url", "value": "https://example.com/pricing"}],
     )
+    factories.finding(scenario, title="No policy")
 
-    by_title = operator.get(admin_url(Finding, "changelist"), {"q": "cook"}).context["cl"].result_list
-    by_id = operator.get(admin_url(Finding, "changelist"), {"q": str(other.pk)}).context["cl"].result_list
+    page = operator.get(admin_url(Finding, "changelist"), {"q": text})
 
-    assert (list(by_title), list(by_id)) == ([found], [other])
+    assert list(page.context["cl"].result_list) == [found]
+
+
+def test_list_is_searched_by_id(operator: Client, scenario: Scenario) -> None:
+    found, _ = factories.finding(scenario), factories.finding(scenario)
+
+    page = operator.get(admin_url(Finding, "changelist"), {"q": str(found.pk)})
+
+    assert list(page.context["cl"].result_list) == [found]
+
+
+def test_quick_filters_show_as_many_rows_as_they_count(operator: Client, scenario: Scenario) -> None:
+    late = factories.finding(scenario, severity="critical")
+    factories.task(scenario, of=late, sla_due_at=timezone.now() - timedelta(hours=1))
+    factories.finding(scenario, status="ready_verify")
+    factories.finding(scenario, status="resolved")
+    page = operator.get(admin_url(Finding, "changelist"))
+
+    shown = {
+        link["label"]: (link["count"], operator.get(page.request["PATH_INFO"] + link["url"]))
+        for link in page.context["quick_filters"][1:]
+    }
+
+    rows = {label: (count, response.context["cl"].result_count) for label, (count, response) in shown.items()}
+    assert rows == {
+        "Open": ("2", 2),
+        "Mine": ("0", 0),
+        "Overdue": ("1", 1),
+        "Awaiting review": ("1", 1),
+        "New since yesterday": ("3", 3),
+    }
+
+
+def test_list_is_sorted_by_score_and_by_due_date(operator: Client, scenario: Scenario) -> None:
+    worst, due = (
+        factories.finding(scenario, severity="critical"),
+        factories.finding(scenario, severity="low"),
+    )
+    factories.task(scenario, of=due, sla_due_at=timezone.now() + timedelta(hours=1))
+    columns = ["action_checkbox", *admin.site._registry[Finding].list_display]
+
+    by_default = operator.get(admin_url(Finding, "changelist")).context["cl"].result_list
+    by_due = operator.get(admin_url(Finding, "changelist"), {"o": columns.index("due")})
+
+    assert list(by_default) == [worst, due]
+    assert list(by_due.context["cl"].result_list) == [due, worst]
 
 
 def test_list_is_filtered_by_project(operator: Client, scenario: Scenario) -> None:

@@ -186,7 +186,7 @@ def test_actions_change_task_status_and_the_finding_advances(operator: Client, s
     task.finding.refresh_from_db()
     assert (task.status, task.finding.status) == ("ready_verify", "ready_verify")
     assert messages == [
-        "Fix it: ready verify.",
+        "Fix it: ready to verify.",
         "Done: The task is done. Reopen its verification to work on it again.",
     ]
 
@@ -307,3 +307,34 @@ def test_bundle_download_requires_view_permission(
     ] == []
     assert answer["content-disposition"] == f'attachment; filename="evidence-{verification.pk}.json"'
     assert client.get(path).status_code == 302
+
+
+def test_review_queue_tells_states_apart(operator: Client, scenario: Scenario) -> None:
+    rows = {
+        "Ready to approve": factories.verification(scenario, checks="passed"),
+        "Running": factories.verification(scenario, checks="running"),
+        "Checks failed": factories.verification(scenario, checks="failed"),
+        "Inconclusive": factories.verification(scenario, checks="inconclusive"),
+    }
+    rows["Superseded"] = factories.verification(scenario, checks="failed")
+    newer = factories.verification(scenario, of=rows["Superseded"].task, checks="passed")
+    rows["Decided"] = verdicts.approve(newer.pk, by=scenario.actor)
+    path = admin_url(Verification, "changelist")
+
+    links = operator.get(path).context["quick_filters"][1:]
+
+    shown = {link["label"]: operator.get(path + link["url"]).context["cl"].result_list for link in links}
+    assert {label: list(found) for label, found in shown.items()} == {
+        label: [row] for label, row in rows.items()
+    }
+    assert {link["count"] for link in links} == {"1"}
+
+
+def test_verifications_are_searched_by_words_of_their_finding(operator: Client, scenario: Scenario) -> None:
+    found = factories.verification(scenario, of=factories.task(scenario, title="Send a policy"))
+    factories.verification(scenario)
+
+    by_task = operator.get(admin_url(Verification, "changelist"), {"q": "policy"})
+    by_finding = operator.get(admin_url(Verification, "changelist"), {"q": found.task.finding.title})
+
+    assert [list(page.context["cl"].result_list) for page in (by_task, by_finding)] == [[found], [found]]

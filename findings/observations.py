@@ -1,0 +1,163 @@
+"""What checks observed, read from free-form evidence for a page. A value of an unexpected type is left out."""
+
+import re
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner import registry
+
+SNIPPET = re.compile(
+    r"(nginx|apache|caddy|django|express|cloudflare|iis|php|asp\.net|haproxy|html): (.+)", re.DOTALL
+)
+SOFTWARE = {
+    "nginx": "nginx", "apache": "Apache", "caddy": "Caddy", "django": "Django", "express": "Express",
+    "cloudflare": "Cloudflare", "iis": "IIS", "php": "PHP", "asp.net": "ASP.NET", "haproxy": "HAProxy", "html": "HTML",
+}  # fmt: skip
+MAX_ELEMENTS = 10
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The outcome of one check on one page. `pictures` are the SHA-256 of screenshots by name."""
+
+    key: str
+    url: str
+    status: str = ""
+    reason: str = ""
+    detail: str = ""
+    rule: str = ""
+    time: str = ""
+    answer: str = ""
+    measured: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    markup: list[str] = field(default_factory=list)
+    pictures: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fix:
+    """How to fix a finding: steps, and configuration by software."""
+
+    summary: str
+    steps: list[str]
+    snippets: list[tuple[str, str]]
+    references: list[str]
+
+
+def of_finding(evidence: Any) -> list[Observation]:
+    """Return what a scan observed."""
+    pages = _mapping(evidence).get("pages")
+    return [
+        observation(_text(page.get("key")), _text(page.get("url")), _mapping(page.get("outcome")))
+        for page in _mappings(pages)
+    ]
+
+
+def observation(key: str, url: str, outcome: dict[str, Any]) -> Observation:
+    """Return an outcome `{status, reason, value, samples, evidence}` as it is shown."""
+    seen = _mapping(outcome.get("evidence"))
+    return Observation(
+        key=key,
+        url=url,
+        status=_text(outcome.get("status")),
+        reason=_text(outcome.get("reason")).replace("_", " "),
+        detail=_text(seen.get("detail")),
+        rule=_text(seen.get("rule")),
+        time=_text(seen.get("time")).replace("T", " ").replace("Z", " UTC"),
+        answer=_answer(seen),
+        measured=_measured(outcome, seen),
+        headers={
+            str(name): _text(value)
+            for name, value in _mapping(seen.get("headers")).items()
+            if isinstance(value, str)
+        },
+        markup=list(_markup(seen)),
+        pictures=_pictures(seen),
+    )
+
+
+def _pictures(seen: dict[str, Any]) -> dict[str, str]:
+    named = _mapping(seen.get("pictures")).items()
+    # The element first, then the page around it.
+    return {
+        str(name): sha256
+        for name, sha256 in sorted(named, key=lambda each: each[0] == "screen")
+        if isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)
+    }
+
+
+def _answer(seen: dict[str, Any]) -> str:
+    status, address = seen.get("status"), seen.get("address")
+    if not isinstance(status, int) or not isinstance(address, str):
+        return ""
+    return f"Status {status} from {address}"
+
+
+def _measured(outcome: dict[str, Any], seen: dict[str, Any]) -> str:
+    value, unit = outcome.get("value"), _text(seen.get("unit"))
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return ""
+    threshold = seen.get("threshold")
+    limit = f"; threshold: {_number(threshold)} {unit}" if isinstance(threshold, int | float) else ""
+    return f"{_number(value)} {unit}".strip() + limit.rstrip()
+
+
+def _number(value: float) -> str:
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
+
+
+def _markup(seen: dict[str, Any]) -> Iterable[str]:
+    elements = [_text(element.get("html")) for element in _mappings(seen.get("elements"))]
+    faults = seen.get("faults")
+    shown = elements or (
+        [fault for fault in faults if isinstance(fault, str)] if isinstance(faults, list) else []
+    )
+    return [text for text in shown if text][:MAX_ELEMENTS]
+
+
+def fix_of(recommended: Any) -> Fix:
+    """Return a recommended fix with the steps that are configuration set apart."""
+    known = _mapping(recommended)
+    steps, snippets = [], []
+    for step in _texts(known.get("steps")):
+        found = SNIPPET.fullmatch(step)
+        if found:
+            snippets.append((SOFTWARE[found[1]], found[2]))
+        else:
+            steps.append(step)
+    return Fix(_text(known.get("summary")), steps, snippets, _texts(known.get("references")))
+
+
+def commands(check_keys: list[str], urls: list[str]) -> list[str]:
+    """Return the shell commands that reproduce a finding on its first page."""
+    url = next((url for url in urls if url.startswith(("https://", "http://"))), None)
+    if url is None:
+        return []
+    checks = [check for check in map(registry.get, check_keys) if check is not None]
+    found = [f"curl -sSI {shlex.quote(url)}"] if any(check.headers for check in checks) else []
+    if checks:
+        keys = ",".join(check.key for check in checks)
+        found.append(f"./krafter check {shlex.quote(url)} --only {keys}")
+    return found
+
+
+def asset_urls(assets: Any) -> list[str]:
+    return [text for text in (_text(asset.get("value")) for asset in _mappings(assets)) if text]
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _mappings(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _texts(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

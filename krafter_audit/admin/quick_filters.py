@@ -1,0 +1,70 @@
+"""Quick filters: links above a list, each with the number of rows that it shows."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+PROJECT = "project__id__exact"
+MAX_COUNTED = 1000  # rows of a condition that no counter has
+
+
+class QuickFilter(SimpleListFilter):
+    """A filter of a list by a few named conditions. `labels` has their names and texts."""
+
+    title = "quick filter"
+    parameter_name = "quick"
+    template = "admin/no_filter.html"  # shown above the list instead
+    labels: ClassVar[Mapping[str, str]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return list(self.labels.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.apply(queryset, str(self.value()), request) if self.value() in self.labels else queryset
+
+    def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows that the filter of this name shows."""
+        raise NotImplementedError
+
+    def counts(self, request: HttpRequest, project_id: UUID | None) -> Mapping[str, int | str]:
+        """Return the number of rows of each filter, of one project or of all that the user may see."""
+        raise NotImplementedError
+
+
+def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the quick filters of a list: label, URL, count, and whether each is chosen."""
+    found = next((spec for spec in changelist.filter_specs if isinstance(spec, QuickFilter)), None)
+    if found is None:
+        return []
+    counts = found.counts(request, _chosen_project(request))
+    chosen = found.value()
+    every = {"label": "All", "url": changelist.get_query_string(remove=["quick", "p"]), "chosen": not chosen}
+    return [
+        every,
+        *(
+            {
+                "label": label,
+                "url": changelist.get_query_string({"quick": name}, ["p"]),
+                "count": f"{count:,}" if isinstance(count := counts.get(name, 0), int) else count,
+                "chosen": chosen == name,
+            }
+            for name, label in found.labels.items()
+        ),
+    ]
+
+
+def _chosen_project(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get(PROJECT, ""))
+    except ValueError:
+        return None
+
+
+def bounded_count(rows: QuerySet[Any]) -> int | str:
+    """Count at most 1,000 rows, for conditions that no counter has."""
+    count = rows.order_by()[:MAX_COUNTED].count()
+    return count if count < MAX_COUNTED else f"{MAX_COUNTED:,}+"

@@ -1,0 +1,104 @@
+"""Times, statuses and events in words, for pages of the admin."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+STATUS_LABELS = {
+    "ready_verify": "Ready to verify",
+    "in_progress": "In progress",
+    "seo": "SEO",
+}
+DAY = timedelta(days=1)
+EVENT_LABELS = {
+    "finding.created": "Finding reported",
+    "finding.seen_again": "Finding seen again",
+    "finding.updated": "Finding changed",
+    "finding.regressed": "Finding came back",
+    "finding.weighed": "Score weighted by traffic",
+    "task.created": "Task created",
+    "task.updated": "Task changed",
+    "task.linked": "Ticket linked",
+    "task.overdue": "Task is overdue",
+    "verification.started": "Verification started",
+    "verification.checked": "Checks finished",
+    "verification.approved": "Verification approved",
+    "verification.reopened": "Verification reopened",
+    "site.proof_asked_for": "Site ownership check requested",
+    "site_access.set": "Site credentials set",
+    "site_access.wiped": "Site credentials deleted",
+    "integration.webhook_made": "Webhook created",
+    "integration.webhook_removed": "Webhook disabled",
+    "scan.left_out": "Scheduled scan skipped",
+}
+
+
+def in_words(span: timedelta) -> str:
+    """Return a duration by its largest unit: `3 d`, `5 h`, `12 min` or `40 s`."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def in_utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def ago(moment: datetime | None) -> SafeString | str:
+    """Show how long ago a moment was, with the time in UTC on hover."""
+    if moment is None:
+        return ""
+    span = timezone.now() - moment
+    words = f"{in_words(span)} ago" if span >= timedelta(0) else f"in {in_words(-span)}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), in_utc(moment), words)
+
+
+def moment(value: datetime | None) -> SafeString | str:
+    """Show a time to the minute, with the seconds in UTC on hover."""
+    if value is None:
+        return ""
+    shown = f"{timezone.localtime(value):%Y-%m-%d %H:%M %Z}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), in_utc(value), shown)
+
+
+def due_badge(task: Any) -> SafeString | str:
+    """Show when a task is due: `2 d late`, `due in 5 h`, or that it has no due date."""
+    if task.status == "done":
+        return format_html('<span class="k-badge success">{}</span>', "Done")
+    return due_in_words(task.sla_due_at) or format_html(
+        '<span class="k-muted k-small">{}</span>', "no due date"
+    )
+
+
+def due_in_words(due: datetime | None) -> SafeString | str:
+    """Show a due date as a badge; nothing without one."""
+    if due is None:
+        return ""
+    left = due - timezone.now()
+    if left < timedelta(0):
+        tone, words = "danger", f"{in_words(-left)} late"
+    else:
+        tone, words = ("warning" if left < 2 * DAY else ""), f"due in {in_words(left)}"
+    return format_html('<span class="k-badge {}" title="{}">{}</span>', tone, in_utc(due), words)
+
+
+def web_link(url: str) -> SafeString | str:
+    """Show a URL as a link, if it is one of the web: free text may have any scheme."""
+    if not url.startswith(("https://", "http://")):
+        return url
+    return format_html('<a href="{}" rel="noreferrer">{}</a>', url, url)
+
+
+def status_label(value: str) -> str:
+    """Return a status or a domain in words."""
+    return STATUS_LABELS.get(value, value.replace("_", " ").capitalize())
+
+
+def event_label(name: str) -> str:
+    """Return the name of an event in words."""
+    return EVENT_LABELS.get(name, name.replace(".", " ").replace("_", " ").capitalize())

@@ -1,0 +1,197 @@
+"""The numbers and lists of the admin's first page. Counts come from counters: their cost is constant."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Project, QuotaMonth, User, month_of
+from accounts.quota import next_month
+from events import counters
+from events.models import OutboxEntry
+from findings.models import OPEN_STATUSES, Domain, Severity
+from integrations.models import Integration
+from remediation import queries
+from remediation.models import Task, Verification, VerificationPart
+from reports.models import Share
+from reports.presentation import chart
+from scans.models import Scan, ScanPart, Site
+
+DUE_SOON = timedelta(hours=48)
+BURN_DOWN_DAYS = 30
+MAX_ROWS, MAX_SCANS = 8, 40
+STALLED_AFTER = timedelta(minutes=10)  # the age of a queue's oldest row at which the overview marks it
+COUNTED = ("finding", "task", "verification", "scan")
+
+
+@dataclass
+class ProjectCounts:
+    """The counts of one project, or of several."""
+
+    open: int = 0
+    critical: int = 0
+    ready: int = 0
+    pending: int = 0
+
+
+class Counts:
+    """The totals of several projects, by one query."""
+
+    def __init__(self, project_ids: Collection[UUID]) -> None:
+        self.by_project = counters.totals_by_project(project_ids, *COUNTED)
+
+    def rows(self, name: str, project_id: UUID | None = None) -> Iterable[tuple[dict[str, str], int]]:
+        """Yield the facets and the rows of a counter, of one project or of all."""
+        for of, totals in self.by_project[name].items():
+            if project_id in (None, of):
+                yield from ((facets, rows) for facets, rows, _ in totals)
+
+    def count(self, name: str, **facets: str | Collection[str]) -> int:
+        return sum(rows for found, rows in self.rows(name) if _matches(found, facets))
+
+    def of_project(self, project_id: UUID) -> ProjectCounts:
+        counts = ProjectCounts()
+        for facets, rows in self.rows("finding", project_id):
+            if facets["status"] in OPEN_STATUSES:
+                counts.open += rows
+                counts.critical += rows if facets["severity"] == Severity.CRITICAL else 0
+        for facets, rows in self.rows("task", project_id):
+            counts.ready += rows if facets["status"] == Task.Status.READY_VERIFY else 0
+        for facets, rows in self.rows("verification", project_id):
+            counts.pending += rows if facets["state"] == "ready" else 0
+        return counts
+
+
+def _matches(found: dict[str, str], wanted: dict[str, str | Collection[str]]) -> bool:
+    return all(
+        found[name] == value if isinstance(value, str) else found[name] in value
+        for name, value in wanted.items()
+    )
+
+
+def severity_matrix(counts: Counts) -> list[tuple[Severity, list[tuple[Domain, int]], int]]:
+    """Return the number of open findings by severity and domain, with the sum of each row."""
+    table = {severity: dict.fromkeys(Domain, 0) for severity in Severity}
+    for facets, rows in counts.rows("finding"):
+        if facets["status"] in OPEN_STATUSES:
+            table[Severity(facets["severity"])][Domain(facets["domain"])] += rows
+    return [(severity, list(row.items()), sum(row.values())) for severity, row in table.items()]
+
+
+def due_counts(project_ids: Collection[UUID]) -> tuple[int, int]:
+    """Return how many tasks are overdue, and how many are due within 48 hours."""
+    now = timezone.now()
+    overdue = queries.due_before(project_ids, now)
+    return overdue, queries.due_before(project_ids, now + DUE_SOON) - overdue
+
+
+def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:
+    """Return the open risk score by day as a chart, a sentence and a table; it begins with the first score."""
+    today = timezone.now().date()
+    days = counters.risk_of_projects_by_day(project_ids, today - timedelta(days=BURN_DOWN_DAYS - 1), today)
+    series = [{"date": day.isoformat(), "open_risk_score": score} for day, score in days]
+    first = next((place for place, point in enumerate(series) if point["open_risk_score"]), len(series) - 1)
+    shown = series[max(first - 1, 0) :]
+    drawing = chart.burn_down(shown, width=640, height=220, template="admin/overview/burn_down.svg")
+    return {"svg": drawing, "sentence": chart.describe(shown), "days": list(reversed(shown))}
+
+
+def my_work(user: User, projects: QuerySet[Project]) -> list[Task]:
+    """Return the user's open tasks, the first due first."""
+    mine = Task.objects.filter(owner=user, project__in=projects).exclude(status=Task.Status.DONE)
+    mine = mine.select_related("project", "finding").defer(*(f"finding__{name}" for name in LARGE))
+    return list(mine.order_by(F("sla_due_at").asc(nulls_last=True), "pk")[:MAX_ROWS])
+
+
+LARGE = ("evidence", "description", "recommended_fix", "affected_assets")
+
+
+def ready_for_review(projects: QuerySet[Project]) -> list[Verification]:
+    """Return verifications that a person can approve, the newest first."""
+    rows = queries.with_state(Verification.objects.filter(project__in=projects, result="pending"))
+    rows = rows.filter(state="ready").select_related("project", "task__finding")
+    rows = rows.defer(*(f"task__finding__{name}" for name in LARGE))
+    return list(rows.order_by("-pk")[:MAX_ROWS])
+
+
+def recent_scans(projects: QuerySet[Project]) -> list[Scan]:
+    """Return the newest scans, oldest of them first."""
+    rows = Scan.objects.filter(project__in=projects).select_related("project").order_by("-pk")
+    return list(reversed(rows[:MAX_SCANS]))
+
+
+def quota_rows(projects: QuerySet[Project]) -> list[dict[str, Any]]:
+    """Return this month's use of each organisation of the projects, with its limit if it has one."""
+    month = month_of(timezone.now().date())
+    rows = QuotaMonth.objects.filter(month=month, organization__in=projects.values("organization"))
+    return [
+        {
+            "organization": row.organization,
+            "spent": row.spent,
+            "limit": row.organization.ai_quota,
+            "percent": min(100, round(100 * row.spent / row.organization.ai_quota))
+            if row.organization.ai_quota
+            else None,
+            "resets_at": next_month(),
+        }
+        for row in rows.select_related("organization").order_by("-spent")[:MAX_ROWS]
+    ]
+
+
+def queues(projects: QuerySet[Project]) -> list[dict[str, Any]]:
+    """Return the depth of each queue and the age of its oldest row."""
+    now = timezone.now()
+    waiting: list[tuple[str, QuerySet[Any], str]] = [
+        (
+            "Scans",
+            ScanPart.objects.filter(finished_at__isnull=True, scan__project__in=projects),
+            "created_at",
+        ),
+        (
+            "Verifications",
+            VerificationPart.objects.filter(finished_at__isnull=True, verification__project__in=projects),
+            "created_at",
+        ),
+        ("Syncs", Integration.objects.filter(status="syncing", project__in=projects), "requested_at"),
+        ("Events to deliver", OutboxEntry.objects.filter(project__in=projects), "not_before"),
+    ]
+    return [_queue(name, rows, oldest, now) for name, rows, oldest in waiting]
+
+
+def _queue(name: str, rows: QuerySet[Any], column: str, now: datetime) -> dict[str, Any]:
+    found = rows.aggregate(depth=Count("pk"), oldest=Min(column))
+    age = now - found["oldest"] if found["oldest"] else None
+    return {
+        "name": name,
+        "depth": found["depth"],
+        "oldest": found["oldest"],
+        "stalled": age is not None and age > STALLED_AFTER,
+    }
+
+
+def failing_integrations(projects: QuerySet[Project]) -> int:
+    return Integration.objects.filter(status=Integration.Status.ERROR, project__in=projects).count()
+
+
+def onboarding(projects: list[Project], counts: Counts) -> list[dict[str, Any]]:
+    """Return the first steps with whether each is done; an empty list when all are."""
+    ids = [project.pk for project in projects]
+    # Both tables have few rows for each project.
+    sites = Site.objects.filter(project__in=ids).aggregate(
+        added=Count("pk"), verified=Count("pk", filter=Q(verified_at__isnull=False))
+    )
+    shared = Share.objects.filter(project__in=ids).exists()
+    steps = [
+        ("Add a site", bool(sites["added"] or projects), "admin:scans_site_add"),
+        ("Verify that you own it", bool(sites["verified"]), "admin:scans_site_changelist"),
+        ("Run the first scan", counts.count("scan") > 0, "admin:scans_scan_add"),
+        ("Create the first task", counts.count("task") > 0, "admin:findings_finding_changelist"),
+        ("Share a report", shared, "admin:reports_report_changelist"),
+    ]
+    if all(done for _, done, _ in steps[2:]):
+        return []
+    return [{"title": title, "done": done, "url": url} for title, done, url in steps]

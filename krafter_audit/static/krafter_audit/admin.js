@@ -1,0 +1,20 @@
+// Select2 names its fields by their value alone: an empty field has no accessible name. Its label is added.
+"use strict";
+
+function nameSelectFields() {
+  for (const container of document.querySelectorAll(".select2-container:not([data-named])")) {
+    const select = container.previousElementSibling;
+    const label = select?.id ? document.querySelector(`label[for="${CSS.escape(select.id)}"]`) : null;
+    const name = (label?.textContent || select?.getAttribute("aria-label") || select?.name || "").trim();
+    for (const field of container.querySelectorAll("[role=combobox], [role=textbox]")) {
+      field.removeAttribute("aria-labelledby");
+      field.setAttribute("aria-label", name);
+      container.dataset.named = "true";
+    }
+  }
+}
+
+window.addEventListener("load", () => {
+  nameSelectFields();
+  new MutationObserver(nameSelectFields).observe(document.body, { childList: true, subtree: true });
+});

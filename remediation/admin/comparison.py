@@ -1,0 +1,126 @@
+"""Before and after of a verification: what the scan observed beside what the verification observed."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from findings import observations
+from findings.observations import Observation
+from remediation.evidence.chain import is_intact, links_of
+from remediation.models import Evidence, Verification
+from scanner import registry
+
+
+@dataclass(frozen=True)
+class HeaderRow:
+    """A response header before and after; None: it was not sent."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class PageComparison:
+    """A check on one page before and after."""
+
+    url: str
+    before: Observation | None
+    after: Observation | None
+
+    @property
+    def headers(self) -> list[HeaderRow]:
+        """The headers of both responses, those that differ first."""
+        before = self.before.headers if self.before else {}
+        after = self.after.headers if self.after else {}
+        rows = [HeaderRow(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
+        return sorted(rows, key=lambda row: not row.changed)
+
+    @property
+    def markup_before(self) -> list[str]:
+        return self.before.markup if self.before else []
+
+    @property
+    def markup_after(self) -> list[str]:
+        return self.after.markup if self.after else []
+
+
+@dataclass(frozen=True)
+class CheckComparison:
+    """A check of a verification with its pages."""
+
+    key: str
+    title: str
+    rule: str
+    version: int | None
+    before: Any
+    after: Any
+    status: str
+    pages: list[PageComparison]
+
+
+@dataclass(frozen=True)
+class Integrity:
+    """Whether the links of a verification are unchanged, in one line."""
+
+    tone: str
+    text: str
+
+
+def compare(verification: Verification, links: Iterable[Evidence]) -> list[CheckComparison]:
+    """Return the checks of a verification, each with its pages before and after."""
+    seen = {
+        (each.key, each.url): each
+        for each in observations.of_finding(verification.task.finding.evidence)
+        if each.url
+    }
+    found = {link.key: json.loads(link.body) for link in links if link.kind == Evidence.Kind.CHECK}
+    return [_check(check, seen, found.get(check["key"], {})) for check in verification.checks]
+
+
+def _check(
+    check: dict[str, Any], seen: dict[tuple[str, str], Observation], body: dict[str, Any]
+) -> CheckComparison:
+    key = check["key"]
+    known = registry.get(key)
+    pages = body.get("pages")
+    after = {
+        page["url"]: observations.observation(key, page["url"], page)
+        for page in (pages if isinstance(pages, list) else [])
+        if isinstance(page, dict) and isinstance(page.get("url"), str)
+    }
+    before = {url: each for (of, url), each in seen.items() if of == key}
+    # The pages that failed before come first: they are what the fix is about.
+    urls = dict.fromkeys([*(url for url in before if url in after), *before, *after])
+    return CheckComparison(
+        key=key,
+        title=known.title if known else key.replace("_", " ").capitalize(),
+        rule=known.rule if known else "",
+        version=known.version if known else None,
+        before=check["before"],
+        after=check["after"],
+        status=check["status"],
+        pages=[PageComparison(url, before.get(url), after.get(url)) for url in urls],
+    )
+
+
+def links(verification: Verification) -> list[Evidence]:
+    return list(links_of(verification))
+
+
+def integrity(chained: list[Evidence]) -> Integrity:
+    """Verify the hashes and the signatures of the links."""
+    if not chained:
+        return Integrity("", "No evidence yet.")
+    changed = [link.sequence for link in chained if not is_intact(link)]
+    if changed:
+        return Integrity("danger", f"Changed after it was written: link {', '.join(map(str, changed))}.")
+    number = f"{len(chained)} link{'s' if len(chained) > 1 else ''}"
+    if all(link.signature for link in chained):
+        return Integrity("success", f"Signed, chain intact ({number}).")
+    return Integrity("warning", f"Chain intact, not signed ({number}).")

@@ -1,0 +1,92 @@
+"""The history of a finding: its own events and those of its tasks, verifications and regressions, in one list."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from accounts.models import User
+from events.models import Event
+from findings.models import Finding
+from krafter_audit.admin.text import event_label, status_label
+from remediation.models import Task, Verification
+
+MAX_ROWS = 200
+TONES = {
+    "finding.created": "danger",
+    "finding.regressed": "danger",
+    "task.overdue": "danger",
+    "verification.started": "info",
+    "verification.approved": "success",
+    "verification.reopened": "danger",
+}
+ACTORS = {"admin": "", "api_key": "API key", "system": "system"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the history."""
+
+    at: datetime
+    title: str
+    detail: str = ""
+    actor: str = ""
+    url: str = ""
+    tone: str = ""
+
+
+# Higher apps add theirs: functions that return the entries of a finding with these tasks.
+SOURCES: list[Callable[[Finding, list[Task]], Iterable[Entry]]] = []
+
+
+def entries(finding: Finding) -> list[Entry]:
+    """Return the history of a finding, the newest first."""
+    tasks = list(finding.tasks.order_by("-pk")[:MAX_ROWS])
+    pages = {task.pk: reverse("admin:remediation_task_change", args=[task.pk]) for task in tasks}
+    verifications = Verification.objects.filter(task__in=tasks).order_by("-pk").values_list("pk", flat=True)
+    verifications = verifications[:MAX_ROWS]
+    pages |= {pk: reverse("admin:remediation_verification_change", args=[pk]) for pk in verifications}
+    regressions = finding.regressions.values_list("pk", flat=True)[:MAX_ROWS]
+    events = list(
+        Event.objects.filter(subject_id__in=[finding.pk, *pages, *regressions]).order_by("-pk")[:MAX_ROWS]
+    )
+    people = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
+    found = [_entry(event, people, pages) for event in events]
+    found += [entry for source in SOURCES for entry in source(finding, tasks)]
+    return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def _entry(event: Event, people: dict[Any, User], pages: dict[UUID, str]) -> Entry:
+    person = people.get(event.actor_id)
+    actor = ACTORS.get(event.actor, event.actor)
+    return Entry(
+        event.at,
+        event_label(event.name),
+        _detail(event.data),
+        ", ".join(text for text in (str(person) if person else "", actor) if text),
+        pages.get(event.subject_id, ""),
+        TONES.get(event.name, ""),
+    )
+
+
+def _detail(data: dict[str, Any]) -> str:
+    """Return the changes of an event, or its reason, in words."""
+    was, now = data.get("was"), data.get("now")
+    if isinstance(was, dict) and isinstance(now, dict):
+        changed = [(name, was.get(name), value) for name, value in now.items() if was.get(name) != value]
+        return "; ".join(_change(*change) for change in changed)
+    statuses = data.get("statuses")
+    if isinstance(statuses, list):
+        counted = {str(status): statuses.count(status) for status in statuses}
+        return ", ".join(f"{number} {status}" for status, number in counted.items())
+    reason = data.get("override_reason")
+    return f"Override: {reason}" if isinstance(reason, str) and reason else ""
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    if name in ("status", "severity", "priority"):
+        return f"{name}: {status_label(str(before))} → {status_label(str(after))}"
+    return f"{name.removesuffix('_id').replace('_', ' ')} changed"

@@ -1,0 +1,238 @@
+"""Journeys through the admin in a real browser, on a desktop and on a phone, in both themes.
+
+Each page that is opened is checked by axe-core; no page logs an error. Screenshots are kept in KRAFTER_SCREENSHOTS.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import Page, sync_playwright
+
+from accounts.models import User
+from findings.models import Finding
+from remediation.evidence.chain import append
+from remediation.models import Task, Verification
+from tests import factories, staff
+from tests.browser.chromium import launch_chromium
+from tests.factories import Scenario
+from tests.staff import admin_url
+
+pytestmark = pytest.mark.needs_chromium
+
+SCREENSHOTS = os.environ.get("KRAFTER_SCREENSHOTS", "")
+WINDOWS = {"desktop": (1440, 900), "phone": (390, 844)}
+POLICY = "default-src 'self'"
+every_window = pytest.mark.parametrize("window", WINDOWS)
+every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
+
+
+class Visitor:
+    """A person at a window, with what went wrong on the pages that they opened."""
+
+    def __init__(self, page: Page, origin: str, name: str) -> None:
+        self.page, self.origin, self.name = page, origin, name
+        self.problems: list[Any] = []
+        page.on("console", lambda line: self._note(line.text) if line.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+
+    def _note(self, text: str) -> None:
+        self.problems.append((self.page.url, text))
+
+    def sign_in(self, user: User) -> None:
+        self.page.goto(f"{self.origin}/admin/login/")
+        self.page.fill("[name=username]", user.email)
+        self.page.fill("[name=password]", staff.PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(f"{self.origin}/admin/")
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.origin + path, wait_until="load")
+
+    def look(self, shot: str) -> None:
+        """Check the page with axe-core and its width, and keep a screenshot."""
+        # Alpine fades elements in; their colours are checked when it has ended.
+        self.page.wait_for_timeout(300)
+        found = Axe().run(self.page).response["violations"]
+        self.problems += [(self.page.url, each["id"], each["nodes"][0]["target"]) for each in found]
+        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
+        if self.page.evaluate("document.documentElement.scrollWidth") > width:
+            self._note("wider than the window")
+        if SCREENSHOTS:
+            self.page.screenshot(path=Path(SCREENSHOTS) / f"{shot}-{self.name}.png", full_page=True)
+
+
+@contextmanager
+def visiting(origin: str, window: str, theme: str) -> Iterator[Visitor]:
+    """Open a window. The database is not used meanwhile: Playwright runs an event loop."""
+    width, height = WINDOWS[window]
+    with sync_playwright() as play:
+        browser = launch_chromium(play)
+        page = browser.new_page(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,  # type: ignore[arg-type]  # a literal
+        )
+        yield Visitor(page, origin, f"{window}-{theme}")
+        browser.close()
+
+
+def outcome(status: str, headers: dict[str, str]) -> dict[str, Any]:
+    evidence = {"detail": f"It {status}.", "status": 200, "address": "192.0.2.7", "headers": headers}
+    return {"status": status, "evidence": evidence}
+
+
+def verified(scenario: Scenario) -> Verification:
+    """Create a verification with evidence from before and after the fix."""
+    url = "https://example.com/"
+    finding = factories.finding(
+        scenario,
+        title="Content-Security-Policy is missing",
+        severity="critical",
+        affected_assets=[{"type": "url", "value": url}],
+        evidence={"pages": [{"key": "security_header_csp", "url": url, "outcome": outcome("failed", {})}]},
+        recommended_fix={
+            "summary": "Send a policy.",
+            "steps": ["Write it.", f'nginx: add_header Content-Security-Policy "{POLICY}";'],
+            "references": ["https://example.org/csp"],
+        },
+    )
+    task = factories.task(
+        scenario, of=finding, status="ready_verify", sla_due_at=timezone.now() - timedelta(hours=3)
+    )
+    Task.objects.filter(pk=task.pk).update(owner=scenario.owner)
+    verification = factories.verification(scenario, of=task, checks="passed")
+    page = {"url": url, **outcome("passed", {"content-security-policy": POLICY})}
+    with transaction.atomic():
+        append(verification, "security_header_csp", {"outcome": "passed", "pages": [page]})
+    return verification
+
+
+def staff_owner(scenario: Scenario) -> User:
+    user = scenario.owner
+    user.is_staff = True
+    user.set_password(staff.PASSWORD)
+    user.save()
+    return user
+
+
+@pytest.mark.django_db(transaction=True)
+@every_window
+@every_theme
+def test_approve_from_the_overview_in_two_clicks_with_the_evidence_seen(
+    live_server: Any, scenario: Scenario, window: str, theme: str
+) -> None:
+    verification, user = verified(scenario), staff_owner(scenario)
+    height = WINDOWS[window][1]
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.look("overview")
+        cards = page.locator(".k-card").all()
+        numbers = {card.locator("span").inner_text(): card.locator("b").inner_text() for card in cards}
+        bottoms = [box["y"] + box["height"] for card in cards if (box := card.bounding_box())]
+        page.click("section[aria-labelledby=reviews] li a")
+        visitor.look("verification")
+        changed = page.locator(".k-diff tr.changed td").all_inner_texts()
+        approve = page.locator("button[value=approve]")
+        place = approve.bounding_box()
+        approve.click()
+        page.wait_for_selector("text=Fix it: approved.")
+        visitor.look("approved")
+        disabled, reasons = approve.is_disabled(), page.locator(".k-actions").inner_text()
+
+    assert visitor.problems == []
+    assert numbers == {
+        "Critical, open": "1", "Overdue": "1", "Due in 48 h": "0", "Ready for review": "1",
+        "Integrations failing": "0",
+    }  # fmt: skip
+    assert max(bottoms) <= height
+    assert changed == ["not sent", POLICY]
+    assert place is not None
+    assert place["y"] < height
+    assert (disabled, "This verification is approved." in reasons) == (True, True)
+    assert factories.remediation_state(verification)["task"] == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+@every_window
+@every_theme
+def test_each_card_leads_to_its_list_and_each_row_to_its_page(
+    live_server: Any, scenario: Scenario, window: str, theme: str
+) -> None:
+    verification, user = verified(scenario), staff_owner(scenario)
+    rows: dict[str, tuple[int, int]] = {}
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        for place in range(5):
+            visitor.open("/admin/")
+            card = page.locator(".k-card").nth(place)
+            name, number = card.locator("span").inner_text(), int(card.locator("b").inner_text())
+            card.click()
+            page.wait_for_selector("#changelist")
+            visitor.look(f"list-{place}")
+            rows[name] = (number, page.locator("#result_list tr.data-row").count())
+        visitor.open(admin_url(Finding, "change", verification.task.finding_id))
+        visitor.look("finding")
+        finding = page.locator(".k-page").inner_text()
+        visitor.open(admin_url(Task, "change", verification.task_id))
+        visitor.look("task")
+        task = page.locator(".k-page").inner_text()
+
+    assert visitor.problems == []
+    assert [number for number, shown in rows.values() if number != shown] == []
+    for words in (
+        "What is wrong",
+        "curl -sSI https://example.com/",
+        "add_header Content-Security-Policy",
+        "Timeline",
+    ):
+        assert words in finding
+    assert "{" not in finding  # no JSON unless it is opened
+    assert "h late" in task
+    assert "Ready to approve" in task
+
+
+@pytest.mark.django_db(transaction=True)
+@every_window
+def test_keyboard_alone_opens_the_menu_skips_it_and_edits_a_finding(
+    live_server: Any, scenario: Scenario, window: str
+) -> None:
+    finding, user = verified(scenario).task.finding, staff_owner(scenario)
+
+    with visiting(live_server.url, window, "light") as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(admin_url(Finding, "change", finding.pk))
+        page.keyboard.press("Tab")
+        first = page.evaluate("document.activeElement.textContent")
+        menu = page.get_by_role("button", name="Menu", exact=True)
+        states = []
+        for _ in range(2):
+            menu.focus()
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(300)
+            states.append(menu.get_attribute("aria-expanded"))
+        page.locator("#edit > summary").focus()
+        page.keyboard.press("Enter")
+        page.locator("#id_title").focus()
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type("No policy is sent")
+        visitor.look("edit")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=was changed successfully")
+
+    finding.refresh_from_db()
+    assert visitor.problems == []
+    assert first == "Skip to content"
+    assert sorted(map(str, states)) == ["false", "true"]
+    assert finding.title == "No policy is sent"
