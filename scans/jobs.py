@@ -15,7 +15,6 @@ from scans.worker.page_leases import WorkerKind
 def run_scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
     """Work on scans over HTTP; with `scanner` browser, on this scan's browser part too, without a browser."""
     queueing.check_without_browser(UUID(scan_id) if scanner == Scanner.BROWSER else None)
-    # A job works on the pages of all scans, not only of this one.
     if page_runner.run(WorkerKind.HTTP):
         enqueue("scans.run_scan", scan_id)
     elif queueing.browser_part_has_no_worker(UUID(scan_id)):
