@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Project
 from events import counters
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
-from krafter_audit.api.pagination import bounded_count
+from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
 from remediation.models import Task
 from scans.models import Scan
