@@ -82,7 +82,7 @@ class ProjectSerializer(ResponseSerializer):
 class SiteURLField(StrictCharField):
     """The http or https URL of a website."""
 
-    default_validators: ClassVar = [URLValidator(schemes=["http", "https"])]
+    default_validators = [URLValidator(schemes=["http", "https"])]  # noqa: RUF012
 
 
 class CreateProjectRequestSerializer(RequestSerializer):
@@ -98,7 +98,9 @@ class CreateProjectRequestSerializer(RequestSerializer):
 class UpdateProjectRequestSerializer(RequestSerializer):
     """The fields of a project to change; at least one."""
 
-    rejected_fields: ClassVar = {"id": "The id of a project is in its URLs and can't be changed."}
+    rejected_fields = {  # noqa: RUF012
+        "id": "The id of a project is in its URLs and can't be changed."
+    }
     name = StrictCharField(max_length=200, required=False)
     site_url = SiteURLField(max_length=2000, required=False)
     archived = StrictBooleanField(required=False)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.urls import path
 
 from accounts.views import (
@@ -9,7 +11,7 @@ from accounts.views import (
     UsageViewSet,
 )
 
-MEMBER = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+MEMBER: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
     path("me", CallerViewSet.as_view({"get": "retrieve"})),

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
 
 from events.models import Counter
-from krafter_audit.api.pagination import bounded_count
 from krafter_audit.db.advisory_locks import try_advisory_lock
+from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
 
 AGGREGATE_FROM = 200  # rows of one counter

@@ -39,4 +39,3 @@ class RegressionFilter(ListFilter):
     class Meta:
         model = Regression
         fields = ("status", "trigger", "finding_id")
-

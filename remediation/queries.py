@@ -12,7 +12,7 @@ from accounts.models import Project
 from events import counters
 from findings import queries as findings
 from findings.models import OPEN_STATUSES, Domain, Finding, FindingStatus, Severity
-from krafter_audit.api.pagination import bounded_count
+from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.words import with_words
 from remediation.models import SEARCHED, Task, Verification

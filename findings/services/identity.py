@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
+from uuid import UUID
 
 from findings.models import Finding
 
@@ -63,7 +64,7 @@ def match(reports: Iterable[Identified], findings: Iterable[Finding]) -> dict[Id
 
 
 def _by_title(
-    report: Identified, by_title: Mapping[tuple[str, str], Finding], claimed: Mapping[object, str | None]
+    report: Identified, by_title: Mapping[tuple[str, str], Finding], claimed: Mapping[UUID, str | None]
 ) -> Finding | None:
     finding = by_title.get((report.domain, report.title))
     if finding is None or report.source_key is None or claimed.get(finding.pk) in (None, report.source_key):

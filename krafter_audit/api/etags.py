@@ -27,7 +27,7 @@ def etag_for_time(updated_at: datetime) -> str:
 
 
 def compressed(etag: str) -> str:
-    """Return the ETag of the compressed form of a response, which is a representation of its own."""
+    """Return the ETag of the compressed form of a response, which is another representation."""
     return f"{etag.removesuffix(chr(34))}{COMPRESSED_SUFFIX}"
 
 

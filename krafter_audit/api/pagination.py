@@ -20,8 +20,6 @@ DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 # Beyond this a list is read by cursor: PostgreSQL scans all rows before an offset.
 MAX_OFFSET = 10_000_000
 NEWEST_FIRST = ("created_at", "id")
-# Beyond this a total is not counted, so that a list costs the same at any number of rows.
-MAX_COUNT = 10_000
 PAGINATION_PARAMETERS = frozenset({"cursor", "limit", "offset"})
 
 
@@ -82,12 +80,6 @@ class QuerySetListing:
         if position is not None:
             rows = rows.filter(_after(self.order, position, "lt" if self._descending else "gt"))
         return list(rows.order_by(*(f"{sign}{name}" for name in self.order))[offset : offset + limit])
-
-
-def bounded_count(rows: QuerySet[Any]) -> int | None:
-    """Return the number of rows; None if there are more than 10,000."""
-    found = rows.order_by()[: MAX_COUNT + 1].count()
-    return found if found <= MAX_COUNT else None
 
 
 class OldestFirstListing(QuerySetListing):

@@ -59,7 +59,7 @@ class EnvelopeSchema(AutoSchema):
 
     def get_operation_id(self) -> str:
         """Return an id such as `list_findings`, `get_task` or `approve_verification`."""
-        action = self.view.action
+        action = self._action
         words = [word.replace("-", "_") for word in self._words()]
         if action in VERBS:
             names, verb = words, VERBS[action]
@@ -70,6 +70,10 @@ class EnvelopeSchema(AutoSchema):
         *parents, last = names
         name = last if verb == "list" else _singular(last)
         return "_".join([verb, *(_singular(parent) for parent in parents), name])
+
+    @property
+    def _action(self) -> str:
+        return str(getattr(self.view, "action", ""))
 
     def get_tags(self) -> list[str]:
         # Operations are grouped by the first path segment after `audit/`.
@@ -84,7 +88,7 @@ class EnvelopeSchema(AutoSchema):
         return below[1:] if below[0] == "orgs" and len(below) > 1 else below
 
     def _is_single_resource(self) -> bool:
-        return self.method == "GET" and not self._is_list_view() and self.view.action == "retrieve"
+        return self.method == "GET" and not self._is_list_view() and self._action == "retrieve"
 
     def _headers(self, status: str, *, is_paged: bool) -> list[str]:
         names = ["ETag"] if not self._is_list_view() else []

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from findings.models import Finding
-from krafter_audit.api import pagination
+from krafter_audit.db import counting
 from remediation.models import Task
 from scans.models import Scan
 from tests import factories
@@ -156,7 +156,7 @@ def test_scans_reports_and_regressions_are_filtered(scenario: Scenario):
 def test_a_total_without_a_counter_is_counted_up_to_a_limit(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(pagination, "MAX_COUNT", 2)
+    monkeypatch.setattr(counting, "MAX_COUNT", 2)
     for _ in range(3):
         factories.finding(scenario)
 
