@@ -24,6 +24,7 @@ MODULES = {
     "bench-scan": "devtools.benchmark.scans",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
+    "generate-client": "devtools.client_generator",
 }
 CHAOS = ("tests/chaos", "-m", "chaos")
 MAX_TEST_PROCESSES = 8
@@ -119,6 +120,12 @@ def run_lint(arguments: Arguments) -> None:
     lint.lint(Progress(LOG))
 
 
+def generate_client(arguments: Arguments) -> NoReturn:
+    setup().ensure("dev")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "krafter_audit.settings"
+    run_module("generate-client", arguments)
+
+
 def run_doctor(arguments: Arguments) -> None:
     if not doctor(MODULES["doctor"]):
         raise SetupFailed("./krafter up would fail; the lines above say what to do.")
@@ -167,6 +174,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "doctor": run_doctor,
     "manage": manage,
     "lock": lock,
+    "generate-client": generate_client,
 }
 
 
