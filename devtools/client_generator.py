@@ -43,8 +43,8 @@ def prepare(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the description as the generator reads it best.
 
     Errors are left out, since the client's transport raises them before a response is parsed. All successes of an
-    operation have the same content, so they are `2XX`: a client keeps working when 200 becomes 202. Files of any type are
-    `application/octet-stream`.
+    operation have the same content, so they are `2XX`: a client keeps working when 200 becomes 202. Files of any type
+    are `application/octet-stream`.
     """
     names: set[str] = set()
     for path, method, operation in operations(schema):

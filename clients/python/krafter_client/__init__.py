@@ -3,6 +3,6 @@
 from krafter_client.client import ProjectClient
 from krafter_client.errors import ApiError, WaitTimeout
 from krafter_client.transport import Retries
+from krafter_client.version import __version__
 
-__all__ = ["ApiError", "ProjectClient", "Retries", "WaitTimeout"]
-__version__ = "0.1.0"
+__all__ = ["ApiError", "ProjectClient", "Retries", "WaitTimeout", "__version__"]

@@ -26,7 +26,7 @@ from krafter_client.generated.api.reports import (
     post_reports_export,
     post_reports_share,
 )
-from krafter_client.generated.api.scans import get_scans_by_id, post_scans_run
+from krafter_client.generated.api.scans import get_scans_by_id, get_scans_by_id_results, post_scans_run
 from krafter_client.generated.api.tasks import get_tasks, get_tasks_by_id, patch_tasks_by_id, post_tasks
 from krafter_client.generated.api.usage import get_usage
 from krafter_client.generated.api.verifications import (
@@ -47,6 +47,7 @@ from krafter_client.generated.models import (
     GetFindingsDomainItem,
     GetFindingsSeverityItem,
     GetFindingsStatusItem,
+    GetScansByIdResultsOutcomeItem,
     GetTasksPriorityItem,
     GetTasksStatusItem,
     ImportFindingsRequest,
@@ -56,6 +57,7 @@ from krafter_client.generated.models import (
     RunScanRequest,
     RunVerificationRequest,
     Scan,
+    ScanResult,
     ShareReportRequest,
     ShareResult,
     Task,
@@ -300,6 +302,22 @@ class ProjectClient:
             on_progress=on_progress,
         )
 
+    def scan_results(self, scan_id: Id, *, outcome: Iterable[str] = ()) -> Iterator[ScanResult]:
+        """Yield the result of each check on each page of a scan, newest first."""
+        outcomes = [GetScansByIdResultsOutcomeItem(each) for each in outcome]
+        return iterate(
+            lambda cursor: parsed(
+                get_scans_by_id_results.sync_detailed(
+                    *self.path,
+                    str(scan_id),
+                    client=self.generated,
+                    cursor=cursor,
+                    limit=PAGE_SIZE,
+                    outcome=outcomes or UNSET,
+                )
+            )
+        )
+
     # Reports
 
     def summary(self) -> ReportSummary:
@@ -332,9 +350,7 @@ class ProjectClient:
 
     def download(self, report_id: Id) -> bytes:
         """Return the file of a report."""
-        response = get_reports_by_id_download.sync_detailed(
-            *self.path, str(report_id), client=self.generated
-        )
+        response = get_reports_by_id_download.sync_detailed(*self.path, str(report_id), client=self.generated)
         return bytes(response.content)
 
     def share(self, channel: str = "link", **fields: Any) -> ShareResult:

@@ -7,9 +7,12 @@ import pytest
 from krafter_client import ApiError, ProjectClient, WaitTimeout
 from krafter_client.generated.api.checks import get_checks
 from krafter_client.generated.models import CreateTaskRequestPriority, Verification
+from pytest_django.live_server_helper import LiveServer
 
 from findings.models import Finding
+from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
+from tests.project_rules.source import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +45,10 @@ def test_client_reports_fixes_verifies_approves_exports_and_shares(audit: Projec
     report = audit.wait_for_report(audit.export("json").id)
     shared = audit.share("link")
 
-    assert ([str(check.status) for check in first.checks], refused.value.code) == (["failed"], "checks_not_passed")
+    assert ([str(check.status) for check in first.checks], refused.value.code) == (
+        ["failed"],
+        "checks_not_passed",
+    )
     assert (str(approved.result), states[-1].id) == ("passed", second.id)
     assert str(audit.task(task_id).status) == "done"
     assert str(audit.finding(finding_id).status) == "resolved"
@@ -111,3 +117,23 @@ def test_waiting_has_an_end(audit: ProjectClient, monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(WaitTimeout):
         audit.wait_for_verification(audit.verify(task_id).id, timeout=0.1)
+
+
+def test_example_of_the_readme_works(
+    audit: ProjectClient,
+    running: Scenario,
+    site: Site,
+    live_server: LiveServer,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    readme = (ROOT / "clients" / "python" / "README.md").read_text(encoding="utf-8")
+    example = readme.split("```python\n")[1].split("```")[0]
+    example = example.replace("https://www.example.com/", site.url).replace('"pdf"', '"json"')
+    place = {"url": live_server.url, "api_key": running.key, "org_id": running.organization.pk}
+
+    exec(example, dict(place))
+
+    printed = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("checks_not_passed") for line in printed)
+    assert "/insights/audit/reports/shared/" in printed[-2]
+    assert printed[-1] == "Content-Security-Policy is missing or not enforced"
