@@ -99,7 +99,16 @@ def generate(schema: dict[str, Any], target: Path) -> None:
         source.write_text(json.dumps(schema), encoding="utf-8")
         config.write_text(json.dumps({"post_hooks": [], "docstrings_on_attributes": True}), encoding="utf-8")
         output = Path(folder, "generated")
-        options = ["--path", source, "--config", config, "--output-path", output, "--meta", "none"]
+        options: list[str | Path] = [
+            "--path",
+            source,
+            "--config",
+            config,
+            "--output-path",
+            output,
+            "--meta",
+            "none",
+        ]
         _run(sys.executable, "-c", GENERATOR, "generate", *options, "--fail-on-warning")
         _tidy(output)
         shutil.rmtree(target, ignore_errors=True)

@@ -1,7 +1,7 @@
 """The part of SARIF 2.1.0 that the command line writes, as a JSON Schema.
 
-Read from sections 3.13 to 3.49 of the standard, and stricter than its schema: unknown properties are refused at every level. The
-official schema is used as well where KRAFTER_SARIF_SCHEMA names its file.
+Read from sections 3.13 to 3.49 of the standard, and stricter than its schema: unknown properties are refused at every
+level. The official schema is used as well where KRAFTER_SARIF_SCHEMA names its file.
 """
 
 from typing import Any
