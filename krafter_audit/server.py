@@ -23,6 +23,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import close_all, loop
 
+from krafter_audit import shutdown
 from krafter_audit.api.middleware import new_request_id
 from krafter_audit.http.json_encoding import dump_json
 
@@ -150,6 +151,7 @@ class Server(TcpWSGIServer):
         def stop(signum: int, frame: FrameType | None) -> None:
             ends_at.append(time.monotonic() + SHUTDOWN_SECONDS)
             self.accepting = False
+            shutdown.request_shutdown()  # ends requests that wait (api/long_polling.py)
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)

@@ -270,8 +270,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {
     "scans.run_scan": {"queue": "scan_http"},
-    "remediation.run_verification": {"queue": "scan_http"},
-    "*_in_browser": {"queue": "scan_browser"},
+    "scans.run_scan_in_browser": {"queue": "scan_browser"},
+    # Verifications have queues of their own: somebody waits for each.
+    "remediation.run_verification": {"queue": "verify_http"},
+    "remediation.run_verification_in_browser": {"queue": "verify_browser"},
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 150
 CELERY_TASK_TIME_LIMIT = 180

@@ -30,9 +30,9 @@ def collect(known: Check, context: "PageContext") -> dict[str, Any]:
     """
     responses = _responses(known, context)
     evidence = {"url": context.url, "requests": len(responses), **_main(known, context, responses)}
-    if known.kind == "browser":
-        evidence |= context.rendered.as_evidence(throttled="vitals" in known.needs)
-        screenshots = context.rendered.save_screenshots(known.needs)
+    if known.kind not in ("http", "tls"):
+        evidence |= context.rendered.as_evidence(throttled=known.kind == "lab")
+        screenshots = context.rendered.save_screenshots(known.needs) if known.needs_browser else {}
         evidence |= {"pictures": screenshots} if screenshots else {}
     if len(responses) > 1:
         evidence["fetched"] = [_request(response) for response in responses[:MAX_REQUESTS_SHOWN]]
@@ -104,7 +104,9 @@ def _main(known: Check, context: "PageContext", responses: list["Response"]) -> 
 
 
 def _main_response(known: Check, context: "PageContext", responses: list["Response"]) -> "Response":
-    """Return the first response of a fact other than the page, or the page's."""
+    """Return the first response of a fact other than the page, or the page's; markup is about the page alone."""
+    if known.kind == "markup":
+        return responses[0]
     for name in sorted(known.needs - {"page"}):
         if context.log.get(name):
             return context.log[name][0]

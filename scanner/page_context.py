@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
+from krafter_audit.http.client import Client, HttpError, Limits, ParsedUrl, Response
+from krafter_audit.http.responses import decode_body
 from scanner import preconditions
 from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation, ConfirmEverything
 from scanner.fetcher import (
@@ -24,12 +25,19 @@ from scanner.fetcher import (
     RequestBudget,
     as_inconclusive,
 )
+from scanner.outcome import PASSED, Outcome
 from scanner.page import Page
 from scanner.page_identity import Identity
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
 from scanner.parsing.registrable_domain import host_of, origin_of
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import Inconclusive, encodings_of
+from scanner.parsing.scripted_content import (
+    adds_elements,
+    has_building_script,
+    is_built_by_scripts,
+    own_scripts,
+)
+from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
 from scanner.rendered_page import RenderedPage
 from scanner.tls.context import REDIRECT_STATUSES, TlsContext
 
@@ -127,13 +135,52 @@ class PageContext(TlsContext):
         preconditions.require_complete_body(page)
         return page
 
+    @property
+    def markup(self) -> Page:
+        """The rendered page where a browser may visit it, else the document as it was sent.
+
+        Raises Inconclusive (`not_rendered`) where the document is hardly more than the place for what scripts build.
+        """
+        if self.rendered.is_available():
+            return self.rendered.document
+        if is_built_by_scripts(self.document):
+            raise not_rendered()
+        return self.document
+
+    @property
+    def documents(self) -> list[Page]:
+        """The document as it was sent, then the rendered page where a browser may visit it."""
+        rendered = (
+            [self.rendered.document] if self.rendered.is_available() else []
+        )  # its visit is the page's request
+        return [self.document, *rendered]
+
+    def unless_scripted(self, outcome: Outcome) -> Outcome:
+        """Return the outcome, or raise `not_rendered` for a pass where scripts may add what would fail.
+
+        For checks of elements, of which a script may add further ones; it reads the site's own scripts.
+        """
+        if outcome.status != PASSED or self.rendered.is_available():
+            return outcome
+        if is_built_by_scripts(self.document) or has_building_script(self.document):
+            raise not_rendered()
+        if any(map(_may_add_elements, self._own_scripts())):
+            raise not_rendered()
+        return outcome
+
+    def _own_scripts(self) -> list[Response]:
+        urls = own_scripts(self.document)[:MAX_ASSETS]
+        return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in urls]
+
     def _land(self) -> Page:
         response: Response | None = None if self._bypass_cache else self._site.take(f"page {self.url}")
         if response is None:
             response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
         else:
             self.log["page"] = [response]
-        page = Page(response)
+        return self._require_landing(Page(response))
+
+    def _require_landing(self, page: Page) -> Page:
         if page.response.status < 400:
             self._site.learn(f"link {self.url}", page.response.status)
         preconditions.require_same_site(self.url, page)
@@ -146,7 +193,9 @@ class PageContext(TlsContext):
         return page
 
     def _arrive(self) -> Page:
-        page = self.landing
+        return self._require_arrival(self.landing)
+
+    def _require_arrival(self, page: Page) -> Page:
         preconditions.require_success_status(page)
         preconditions.require_logged_in(self.url, page, self.client.credentials)
         if self.verifying:
@@ -155,6 +204,12 @@ class PageContext(TlsContext):
             preconditions.require_content(page, self.before)
             preconditions.require_same_page(page, self.before)
         return page
+
+    def arrive_with(self, response: Response) -> None:
+        """Use a browser's response, as it was sent, as the page, unless the page is known. Raises as `page` does."""
+        page = self._require_arrival(self._require_landing(Page(response)))
+        if self.once("landing", lambda: page) is page:
+            self.log["page"] = [response]
 
     def repeat(self, number: int) -> "PageContext":
         """Return the context of the `number`th repetition: every fact is fetched again, past every cache."""
@@ -243,7 +298,11 @@ class PageContext(TlsContext):
 
     def require_ownership(self) -> None:
         """Raise Inconclusive unless the page's host is verified as the project's or on an allowed network."""
-        preconditions.require_ownership(self._root.page, self.client.policy, self.owned)
+        self.require_ownership_of(self._root.page)
+
+    def require_ownership_of(self, page: Page) -> None:
+        """Raise Inconclusive as `require_ownership` does, for a response to the page's URL."""
+        preconditions.require_ownership(page, self.client.policy, self.owned)
 
     @property
     def missing(self) -> Response:
@@ -393,6 +452,21 @@ class PageContext(TlsContext):
         """Fetch a path of the page's origin; an empty path stands for the page's final URL."""
         page = self._root.page
         return self.fetch(fact, method, urljoin(page.url, path) if path else page.url, **options)
+
+
+def not_rendered() -> Inconclusive:
+    """Return the reason why a check cannot judge the HTML as sent."""
+    return Inconclusive(
+        "not_rendered", "Scripts build the page's content, and no browser has rendered it.", final=True
+    )
+
+
+def _may_add_elements(script: Response) -> bool:
+    if script.status >= 400:
+        return False
+    code, is_complete = decode_body(script.body, script.headers.get("content-encoding"), limit=Limits().body)
+    is_readable = is_complete and not script.truncated and encodings_of(script.headers) <= READABLE_ENCODINGS
+    return not is_readable or adds_elements(code.decode("utf-8", errors="replace"))
 
 
 def _random_path() -> str:

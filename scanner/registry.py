@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 type Domain = Literal["security", "performance", "accessibility", "seo"]
 type Severity = Literal["critical", "high", "medium", "low"]
-type Kind = Literal["http", "tls", "browser"]
+# "markup": judged on the rendered page where a browser is there, else on the HTML as sent where that says enough.
+# "lab": timed on loads with throttling.
+type Kind = Literal["http", "tls", "markup", "browser", "lab"]
 type CheckFunction = Callable[["PageContext"], Outcome | Measurement]
 
 SECURITY: Domain = "security"
@@ -117,6 +119,11 @@ class Check:
     oracle: Mapping[str, str] = field(default_factory=dict)
     confirm: bool = True
     scope: Literal["page", "site"] = "page"
+
+    @property
+    def needs_browser(self) -> bool:
+        """Whether the check is inconclusive without a browser."""
+        return self.kind in ("browser", "lab")
 
     @property
     def rule(self) -> str:

@@ -3,22 +3,28 @@
     context = PageContext(url, client, browser=browser)     # a scanner.browser.Browser, or None
     context.rendered.axe_result("color-contrast")
 
-The page is requested over plain HTTP first, so a site that is down costs no visit; the rendered page must then meet
-the same preconditions. Without a browser every fact raises Inconclusive (`not_available`). All of it must run in the
-thread that owns the browser.
+The visit itself is the request of the page: its response must meet the page's preconditions before it has loaded, and
+the rendered page must meet them too. Without a browser every fact raises Inconclusive (`not_available`). All of it must
+run in the thread that owns the browser.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from krafter_audit.http.client import Client
+from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
+from krafter_audit.http.dialing import Deadline, resolve_allowed
+from krafter_audit.http.throttle import parse_retry_after
 from scanner import preconditions
 from scanner.axe_keys import key_of
+from scanner.browser import machine_lock
+from scanner.fetcher import as_inconclusive
 from scanner.outcome import PASSED
 from scanner.page import Page
 from scanner.page_identity import Identity, page_identity
+from scanner.parsing.registrable_domain import host_of
 from scanner.preconditions import Inconclusive
 
 if TYPE_CHECKING:
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
 
 SHRUNK_BY = 10  # a page with less than a tenth of its former elements is not judged
 MAX_LOADS_SECONDS = 60.0  # after which no further throttled load is started
+DNS_TIMEOUT = 3.0
+OVERLOAD_STATUSES = (429, 503)
 SCRIPTS = "scripts"
 RULE = "axe:"  # a check that needs "axe:label" runs axe-core's rule "label"
 
@@ -41,11 +49,16 @@ class VisitContext(Protocol):
     client: Client
     before: Identity | None
     verifying: bool
+    owned: preconditions.OwnedHosts | None
 
     @property
     def page(self) -> Page: ...
 
+    def arrive_with(self, response: Response) -> None: ...
+
     def require_ownership(self) -> None: ...
+
+    def require_ownership_of(self, page: Page) -> None: ...
 
     def once[T](self, name: str, produce: Callable[[], T]) -> T: ...
 
@@ -69,6 +82,7 @@ class RenderedPage:
         self._first: RenderedPage | None = None
         self._visits: list[PageSnapshot] = []
         self._identity: Identity | None = None
+        self._document: Page | None = None
         self._loads: list[PageSnapshot] = []
         self._loads_started = 0.0
 
@@ -94,6 +108,29 @@ class RenderedPage:
         violated = {rule for visit in self._visits for rule, result in visit.axe.items() if result.count}
         known = {rule: self.earlier.get(key_of(rule)) for rule in self.rules}
         return violated | {rule for rule, before in known.items() if before and before.status != PASSED}
+
+    def is_available(self) -> bool:
+        """Tell whether there is a browser, which may visit the page."""
+        if self.browser is None:
+            return False
+        try:
+            self._context.once("may be visited", self._require_ownership)
+        except Inconclusive as error:
+            if error.reason != "not_available":
+                raise  # the page itself is the reason
+            return False
+        return True
+
+    @property
+    def document(self) -> Page:
+        """The rendered page, complete, parsed once for all checks."""
+        if self._document is None:
+            page = Page(self.visits()[0].response)
+            if not page.is_html:
+                raise Inconclusive("target_missing", "The URL does not answer with HTML.")
+            preconditions.require_complete_body(page)
+            self._document = page
+        return self._document
 
     def axe_result(self, rule: str) -> "RuleResult":
         """Return axe-core's result for a rule."""
@@ -172,24 +209,96 @@ class RenderedPage:
         from scanner.page_visit import visit_page
 
         context = self._context
-        context.page  # noqa: B018 - raises where the page's preconditions do not hold
-        context.require_ownership()  # a browser runs the page's scripts: on verified sites alone
+        context.once("may be visited", self._require_ownership)
         rules = set() if throttled else self.rules | (self._first.rules_to_repeat() if self._first else set())
-        snapshot = context.with_retries(
-            lambda: visit_page(
-                browser,
-                context.url,
-                throttled=throttled,
-                rules=rules,
-                credentials=context.client.credentials,
-                screenshots=bool(self.save_screenshot) and not throttled,
-                scripts=self.with_scripts and not throttled,
-            ),
-            lambda _: False,
-        )
+
+        def visit() -> "PageSnapshot":
+            with self._slot(), machine_lock.lab_slot() if throttled else machine_lock.visit_slot():
+                return visit_page(
+                    browser,
+                    context.url,
+                    throttled=throttled,
+                    rules=rules,
+                    credentials=context.client.credentials,
+                    screenshots=bool(self.save_screenshot) and not throttled,
+                    scripts=self.with_scripts and not throttled,
+                    throttle=context.client.throttle,
+                    arrival=self,
+                )
+
+        snapshot = context.with_retries(visit, lambda _: False)
         self._require_preconditions(Page(snapshot.response))
         self._require_elements(snapshot)
         return snapshot
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        """Take the visit's turn at its host: for its first request, before its time begins."""
+        try:
+            with self._context.client.throttle.slot(ParsedUrl.parse(self._context.url)):
+                pass
+        except HttpError as error:
+            raise as_inconclusive(error) from None
+        yield
+
+    def _require_ownership(self) -> None:
+        """Raise unless a browser may run the page's scripts, which is on verified sites alone.
+
+        A URL on another host may redirect to a verified one, which a plain request finds out.
+        """
+        if not self._is_owned(self._context.url):
+            self._context.page  # noqa: B018 - raises where the page's preconditions do not hold
+            self._context.require_ownership()
+
+    def _is_owned(self, url: str) -> bool:
+        policy, owned = self._context.client.policy, self._context.owned
+        try:
+            parsed = ParsedUrl.parse(url)
+            if owned and owned.covers(parsed.host):
+                return True
+            deadline = Deadline(DNS_TIMEOUT, f"The DNS lookup of {parsed.host}")
+            addresses = resolve_allowed(parsed.host, parsed.port, policy, deadline) if policy.allowed else []
+        except HttpError:
+            return False  # the plain request says why
+        return bool(addresses) and all(policy.is_allowed(address, parsed.port) for address in addresses)
+
+    def may_request(self, url: str) -> bool:
+        """Tell whether the browser may request a page there; that it may visit the page's own host is known."""
+        return host_of(url) == host_of(self._context.url) or self._is_owned(url)
+
+    def require_allowed_redirects(self) -> None:
+        """Raise why a redirect was not followed, which a plain request finds out."""
+        self.require_page(None)
+        self._context.require_ownership()
+        raise Inconclusive("not_available", "The URL redirects by way of a host that is not verified.")
+
+    def require_response(self, head: Response) -> None:
+        """Require that redirects have not led to another site or an unverified host, and that there is no error."""
+        page = Page(head)
+        preconditions.require_same_site(self._context.url, page)
+        self._context.require_ownership_of(page)
+        try:
+            preconditions.require_success_status(page)
+        except Inconclusive:
+            self._back_off(head)
+            # The plain request waits for the end of an outage, and reads why. Reading it here would wait for scripts.
+            self.require_page(None)
+            raise
+
+    def require_page(self, sent: Response | None) -> None:
+        """Require that the response is the page, or request it where there is none."""
+        try:
+            if sent is None:
+                self._context.page  # noqa: B018 - raises where the page's preconditions do not hold
+            else:
+                self._context.arrive_with(sent)
+        except Inconclusive as error:  # a further visit would find the same
+            raise Inconclusive(error.reason, error.detail, tls=error.tls, final=True) from None
+
+    def _back_off(self, head: Response) -> None:
+        seconds = parse_retry_after(head.headers.get("retry-after"))
+        if seconds > 0 and head.status in OVERLOAD_STATUSES:
+            self._context.client.throttle.back_off(ParsedUrl.parse(head.url), seconds)
 
     def _require_elements(self, snapshot: "PageSnapshot") -> None:
         """Raise when the page is nearly empty, as after a script error: it cannot have the faults of its content."""

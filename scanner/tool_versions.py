@@ -19,7 +19,7 @@ def with_tool_versions(
 
     `collected` is the evidence of this run.
     """
-    if known.kind != "browser" or before is None or outcome.status != PASSED:
+    if known.kind in ("http", "tls") or before is None or outcome.status != PASSED:
         return outcome
     changed = changed_tools(before.evidence, collected)
     if not changed:

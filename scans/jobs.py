@@ -7,22 +7,24 @@ from krafter_audit.jobs import enqueue
 from scans.models import Scanner
 from scans.services import schedules
 from scans.sites import ownership
-from scans.worker import part_runner, queueing, retention
+from scans.worker import page_runner, queueing, retention
+from scans.worker.page_leases import Lane
 
 
-@app.task(name="scans.run_scan", soft_time_limit=900, time_limit=960)
+@app.task(name="scans.run_scan", soft_time_limit=200, time_limit=240)
 def run_scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
-    """Run the HTTP part of a scan, or its browser part without a browser."""
-    if part_runner.run_part(UUID(scan_id), Scanner(scanner)):
-        enqueue("scans.run_scan", scan_id, scanner)
-    elif scanner == Scanner.HTTP and queueing.browser_part_has_no_worker(UUID(scan_id)):
+    """Work on scans by HTTP, not only on this one; with `browser`, on its browser part too, without a browser."""
+    queueing.check_without_browser(UUID(scan_id) if scanner == Scanner.BROWSER else None)
+    if page_runner.run(Lane.HTTP):
+        enqueue("scans.run_scan", scan_id)
+    elif queueing.browser_part_has_no_worker(UUID(scan_id)):
         enqueue("scans.run_scan", scan_id, Scanner.BROWSER)
 
 
-@app.task(name="scans.run_scan_in_browser", soft_time_limit=200, time_limit=240)
+@app.task(name="scans.run_scan_in_browser", soft_time_limit=260, time_limit=300)
 def run_scan_in_browser(scan_id: str) -> None:
-    """Check pages of a scan in the browser; a further job checks those that are left."""
-    if part_runner.run_part(UUID(scan_id), Scanner.BROWSER, with_browser=True):
+    """Work on scans in the browser, not only on this one."""
+    if page_runner.run(Lane.BROWSER):
         enqueue("scans.run_scan_in_browser", scan_id)
 
 

@@ -18,8 +18,8 @@ MAX_URL_LENGTH = 2000
 OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")
 
 
-class Scan(Record):
-    """A crawl of a site with all checks."""
+class Scan(Record, Leased):
+    """A crawl of a site with all checks. A worker leases the row while it discovers the pages."""
 
     class Trigger(models.TextChoices):
         MANUAL = "manual"
@@ -38,6 +38,7 @@ class Scan(Record):
     status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     started_at = models.DateTimeField(null=True)
+    discovered_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True)
     requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
@@ -54,6 +55,11 @@ class Scan(Record):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="scan_newest"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(discovered_at__isnull=True, finished_at__isnull=True),
+                name="scan_undiscovered",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -72,27 +78,32 @@ class Scan(Record):
 
 
 class Scanner(models.TextChoices):
-    """The kind of worker that runs a check: by HTTP and TLS, or in a browser."""
+    """What runs a check: requests and TLS handshakes, visits in a browser, or timed loads in a throttled browser."""
 
     HTTP = "http", "HTTP"
     BROWSER = "browser"
+    LAB = "lab"
 
 
-class ScanPart(Record, Leased):
-    """The pages of a scan that one scanner checks. A worker leases the row while it checks them.
+class ScanPart(Record):
+    """The pages of a scan that one scanner checks. Several workers check pages of a part at the same time.
 
-    `attempts` counts the workers since the last finished page. `page_delay` is the site's Crawl-delay in seconds.
+    `page_delay` is the site's Crawl-delay in seconds. `without_browser`: HTTP workers check the pages of a browser or
+    lab part. `reported` is `{key: {"change", "pages"}}`: what the scan has ingested so far, last at `ingested_at`.
     """
 
     scan = models.ForeignKey(Scan, models.CASCADE, related_name="parts", db_index=False)
     scanner = models.CharField(max_length=7, choices=Scanner)
     page_delay = models.FloatField(default=0)
+    without_browser = models.BooleanField(default=False)
+    reported = models.JSONField(default=dict)
+    ingested_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["lease_until"], condition=Q(finished_at__isnull=True), name="scanpart_unfinished"
+                fields=["created_at"], condition=Q(finished_at__isnull=True), name="scanpart_unfinished"
             ),
         ]
         constraints: ClassVar = [
@@ -104,10 +115,12 @@ class ScanPart(Record, Leased):
         return f"{self.scanner} of {self.scan_id}"
 
 
-class ScanPage(Record):
+class ScanPage(Record, Leased):
     """A page of a part. The first one has the requested URL; each other one represents its route.
 
-    `note` is a remark for readers; `failed_domains` names the domains whose checks raised an error.
+    A worker leases the row while it checks the page. `pending`: it is to be checked, or `recheck_keys` are to be
+    repeated. A lab page that is neither pending nor checked waits for another page of the same `build`. `note` is a
+    remark for readers; `failed_domains` names the domains whose checks raised an error.
     """
 
     part = models.ForeignKey(ScanPart, models.CASCADE, related_name="pages", db_index=False)
@@ -115,6 +128,9 @@ class ScanPage(Record):
     url = models.CharField(max_length=MAX_URL_LENGTH)
     route = models.CharField(max_length=MAX_URL_LENGTH)
     note = models.CharField(max_length=300, blank=True)
+    build = models.CharField(max_length=64, blank=True)
+    pending = models.BooleanField(default=True)
+    recheck_keys = ArrayField(models.CharField(max_length=100), default=list)
     failed_domains = ArrayField(models.CharField(max_length=13), default=list)
     checked_at = models.DateTimeField(null=True)
     duration_ms = models.FloatField(null=True)

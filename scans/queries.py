@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from scans.models import Scan, ScanPage
+from scans.models import Scan, Scanner, ScanPage
 
 
 def pages_of(scan: Scan) -> list[ScanPage]:
@@ -15,7 +15,8 @@ def pages_of(scan: Scan) -> list[ScanPage]:
         scan.results.values_list("page_id", "outcome").annotate(Count("id")).order_by()
     ):
         counts.setdefault(page_id, {})[outcome] = rows
-    found = list(pages.order_by("-part__scanner", "position"))
+    order = list(Scanner)
+    found = sorted(pages, key=lambda page: (order.index(Scanner(page.part.scanner)), page.position))
     for page in found:
         page.outcomes = counts.get(page.pk, {})  # type: ignore[attr-defined]  # read by ScanPageSerializer
     return found

@@ -9,8 +9,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet
+from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
+from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, validated_filter
@@ -26,6 +27,8 @@ from scans.serializers import (
     ScanSerializer,
 )
 from scans.services import scans
+
+RETRY_AFTER_SECONDS = 1  # until a scan that was accepted has something to show
 
 
 class ScanViewSet(ProjectViewSet):
@@ -44,9 +47,12 @@ class ScanViewSet(ProjectViewSet):
             rows, ScanSerializer, total=lambda: counters.count(self.project.pk, "scan")
         )
 
-    @extend_schema(summary="Read a scan", responses=ScanSerializer)
+    @extend_schema(summary="Read a scan", parameters=[long_polling.WAIT], responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Return the scan."""
+        """Return the scan; with `wait`, when it has finished or the time is over."""
+        seconds = long_polling.requested_seconds(request.query_params)
+        running = Scan.objects.filter(project=self.project, pk=uuid_or_404(pk), finished_at__isnull=True)
+        long_polling.wait_until(lambda: not running.exists(), seconds)
         return self.respond_row(pk, ScanSerializer)
 
     @extend_schema(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
@@ -87,6 +93,13 @@ class ScanViewSet(ProjectViewSet):
         trigger = self.validated_body(RunScanRequestSerializer)["trigger"]
         scan = scans.queue(self.project, url=self.url, trigger=trigger, by=self.actor)
         return self.respond(scan, ScanSerializer, status=202)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add to an accepted scan where it can be read and when, also to a repeated response."""
+        if response.status_code == 202:
+            response["Location"] = f"{request.path.removesuffix('run')}{response.data['id']}"
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @cached_property
     def url(self) -> str:

@@ -105,8 +105,9 @@ REGRESSIONS = """
 
 SCANS = """
     INSERT INTO scans_scan (id, created_at, updated_at, project_id, url, trigger, status, summary, started_at,
-        finished_at)
-    SELECT uuidv7(at - now()), at, at, id, 'https://example.com/', 'scheduled', 'completed', '{}'::jsonb, at, at
+        discovered_at, finished_at, fence, attempts)
+    SELECT uuidv7(at - now()), at, at, id, 'https://example.com/', 'scheduled', 'completed', '{}'::jsonb, at, at,
+        at, 0, 0
     FROM accounts_project, LATERAL (SELECT now() - interval '1 day' * n AS at FROM generate_series(1, 365) AS n) AS days
 """
 

@@ -29,8 +29,16 @@ from devtools.local_stack.valkey import Valkey
 from scanner.browser import executables
 
 PROJECT = "production-website"
+# For two cores and 4 GB: each process of the workers for the browser starts a Chromium.
+QUEUES = {
+    "worker": ["celery", "verify_http"],
+    "scanner": ["scan_http"],
+    "browser": ["scan_browser"],
+    "verifier": ["verify_browser"],
+}
+PROCESSES_OF_WORKER = {"worker": 3, "scanner": 2, "browser": 2, "verifier": 1}
 # The web and the workers first: they write to the database until they end.
-STOP_ORDER = [(("web", "beat", "worker", "browser", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
+STOP_ORDER = [(("web", "beat", *QUEUES, "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 
 
 def python_command(name: str, *arguments: str, env: dict[str, str]) -> Command:
@@ -153,13 +161,19 @@ class System:
             )
 
     def workers(self) -> dict[str, list[str]]:
-        # One worker for the browser, whose memory grows, is restarted after 50 scans. Without Chromium another worker
-        # consumes its queue, so that such checks are inconclusive at once.
-        queues = ["celery", "scan_http"]
-        if not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
-            return {"worker": ["--concurrency", "4", "--queues", ",".join([*queues, "scan_browser"])]}
-        alone = ["--concurrency", "1", "--max-tasks-per-child", "50", "--queues", "scan_browser"]
-        return {"worker": ["--concurrency", "4", "--queues", ",".join(queues)], "browser": alone}
+        """Return the options of each worker: scans never take the processes of verifications."""
+        # The workers for the browser, whose memory grows, are restarted after 50 jobs. Without Chromium other workers
+        # consume their queues, so that such checks are inconclusive at once.
+        chromium = executables.chromium(os.environ.get("KRAFTER_CHROMIUM", ""))
+        queues = {name: [*served] for name, served in QUEUES.items()}
+        if not chromium:
+            queues["worker"] += queues.pop("verifier")
+            queues["scanner"] += queues.pop("browser")
+        return {
+            name: ["--concurrency", str(PROCESSES_OF_WORKER[name]), "--queues", ",".join(served)]
+            + (["--max-tasks-per-child", "50"] if name in ("browser", "verifier") else [])
+            for name, served in queues.items()
+        }
 
     def install(self) -> dict[str, Any]:
         given = {"site_url": self.demo_site or "https://example.com", "demo": bool(self.demo_site)}

@@ -59,8 +59,14 @@ class IngestionResult:
 
 
 @transaction.atomic
-def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> IngestionResult:
-    """Create or update one finding for each report; open a regression for those that were resolved."""
+def ingest(
+    project: Project, reports: Sequence[FindingReport], *, by: Actor, continued: Collection[Identity] = ()
+) -> IngestionResult:
+    """Create or update one finding for each report; open a regression for those that were resolved.
+
+    `continued` are findings of which the same source has reported a part before: their content is updated, their
+    status and the audit log are not.
+    """
     batch = {report.identity: report for report in reports}
     if len(batch) > 1:
         # Overlapping batches would wait for each other's new rows while they hold known ones. No order of locks
@@ -70,7 +76,7 @@ def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> 
     created = _create(project, [batch[identity] for identity in sorted(batch.keys() - known.keys())], by)
     # Another transaction created the rest in the meantime.
     known |= _lock(project, batch.keys() - known.keys() - created.keys())
-    regressed = _update(project, known, batch, by)
+    regressed = _update(project, known, batch, by, continued)
     found = known | created
     return IngestionResult(
         [found[report.identity] for report in reports],
@@ -145,7 +151,11 @@ UPDATED_FIELDS = [
 
 
 def _update(
-    project: Project, known: Mapping[Identity, Finding], batch: Mapping[Identity, FindingReport], by: Actor
+    project: Project,
+    known: Mapping[Identity, Finding],
+    batch: Mapping[Identity, FindingReport],
+    by: Actor,
+    continued: Collection[Identity],
 ) -> list[Finding]:
     findings = list(known.values())
     now = timezone.now()
@@ -161,10 +171,11 @@ def _update(
         update_fields=UPDATED_FIELDS,
     )
     # Resolved only: a finding that was dismissed stays dismissed.
-    regressed = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
+    seen = [finding for identity, finding in known.items() if identity not in continued]
+    regressed = [finding for finding in seen if finding.status == FindingStatus.RESOLVED]
     Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
     _open_regressions(project, regressed, by)
-    _log("finding.seen_again", project, findings, by)
+    _log("finding.seen_again", project, seen, by)
     return regressed
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from integrations.configuration import Configuration, configuration
 from integrations.providers.base import UNREADABLE, Provider
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
-from integrations.providers.oauth import OAuth, TokenRequest
+from integrations.providers.errors import GrantRefused, ProviderRefused, ProviderUnavailable
+from integrations.providers.headers import retry_after
+from integrations.providers.oauth import CLIENT_ERRORS, GRANT_ERRORS, OAuth, TokenRequest
 from krafter_audit.http.client import Client, HttpError, Response
 
 # Early enough that a token does not expire during a run.
@@ -15,6 +16,9 @@ REFRESH_AT = 0.8  # of a token's life
 # About 30 years; a larger number would overflow a datetime.
 MAX_LIFE_SECONDS = 10**9
 MAX_ERROR_CODE_LENGTH = 60
+# Within the time in which vendors accept a refresh token again whose answer was lost (Atlassian: ten minutes).
+RETRY_AFTER = timedelta(minutes=1)
+MAX_RUN = timedelta(minutes=5)  # longer than the time limit of a sync
 
 
 def exchange_code(client: Client, adapter: type[Provider], *, code: str, **extra: str) -> dict[str, Any]:
@@ -31,6 +35,14 @@ def exchange_code(client: Client, adapter: type[Provider], *, code: str, **extra
     return {**tokens, **{name: extra[name] for name in flow.repeated_fields if name in extra}}
 
 
+def is_valid(credentials: Mapping[str, Any]) -> bool:
+    """Tell whether the token surely stays valid during a run."""
+    try:
+        return datetime.now(UTC) + MAX_RUN < datetime.fromisoformat(str(credentials.get("expires_at")))
+    except (ValueError, TypeError):  # no time, or one without a time zone
+        return False
+
+
 def is_refresh_due(credentials: Mapping[str, Any]) -> bool:
     refresh_at = credentials.get("refresh_at")
     if not isinstance(refresh_at, str) or not credentials.get("refresh_token"):
@@ -39,15 +51,65 @@ def is_refresh_due(credentials: Mapping[str, Any]) -> bool:
 
 
 def refresh_tokens(client: Client, adapter: type[Provider], credentials: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the credentials with new tokens. ProviderRefused means that a person must connect again."""
-    flow, _ = _flow(adapter)
+    """Return the credentials with new tokens.
+
+    Raises GrantRefused when a person must connect again, ProviderRefused when the operator must change the OAuth
+    client, and ProviderUnavailable with `retry_at` for everything else: the refresh token may still be valid.
+    """
+    flow, settings = _flow(adapter)
     fields = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
     fields |= {name: credentials[name] for name in flow.repeated_fields if name in credentials}
+    fields |= {"client_id": settings.client_id, "client_secret": settings.client_secret}
     try:
-        tokens = _request_tokens(client, adapter, fields)
-    except ProviderRefused:
-        raise ProviderRefused(f"{adapter.title} no longer accepts the sign-in: connect again.") from None
+        tokens = _refresh(client, adapter, flow.token_request(settings.url, settings.token_url, fields))
+    except GrantRefused:
+        # The answer to an earlier refresh may have been lost, which made the refresh token invalid.
+        recovery = flow.recovery_request(settings.url, fields)
+        if recovery is None:
+            raise
+        tokens = _refresh(client, adapter, recovery)
     return {**credentials, **tokens}
+
+
+def _refresh(client: Client, adapter: type[Provider], request: TokenRequest) -> dict[str, Any]:
+    flow, _ = _flow(adapter)
+    response = send(client, adapter, request)
+    body = read_object(response)
+    error = flow.error_code(response.status, body)
+    if error in GRANT_ERRORS:
+        raise GrantRefused(f"{adapter.title} no longer accepts the sign-in: connect again.")
+    if error in CLIENT_ERRORS:
+        prefix = f"KRAFTER_{adapter.name.upper()}"
+        raise ProviderRefused(
+            f"{adapter.title} does not accept the OAuth client of this installation ({error}): "
+            f"the operator must check {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET."
+        )
+    tokens = flow.read(body)
+    if error or not is_token_response(response, tokens):
+        raise unusable(adapter, response, body)
+    return {"token": tokens["access_token"], **_lifetime(tokens)}
+
+
+def is_token_response(response: Response, tokens: Mapping[str, Any]) -> bool:
+    token = tokens.get("access_token")
+    return 200 <= response.status < 300 and isinstance(token, str) and bool(token)
+
+
+def unusable(adapter: type[Provider], response: Response, body: Mapping[str, Any]) -> ProviderUnavailable:
+    """Return the error for an answer with neither a token nor a refusal; the request may be repeated."""
+    reason = error_code(body) if body.get("error") else f"status {response.status}, no token in the response"
+    return ProviderUnavailable(
+        f"{adapter.title} did not issue a token ({reason}).", retry_at=_retry_at(response)
+    )
+
+
+def read_object(response: Response) -> Mapping[str, Any]:
+    """Return the JSON object of a response; an empty one if there is none."""
+    try:
+        body = response.json()
+    except UNREADABLE:
+        return {}
+    return body if isinstance(body, Mapping) else {}
 
 
 def _flow(adapter: type[Provider]) -> tuple[OAuth, Configuration]:
@@ -78,21 +140,31 @@ def _request_tokens(client: Client, adapter: type[Provider], fields: Mapping[str
 
 
 def send(client: Client, adapter: type[Provider], request: TokenRequest) -> Response:
-    """Send a request to a token endpoint. Raises ProviderUnavailable for an outage."""
+    """Send a request to a token endpoint. Raises ProviderUnavailable with `retry_at` for an outage."""
     fields = dict(request.fields)
+    headers = {"Accept": "application/json", **request.headers}
     content: dict[str, Any] = {"json": fields} if request.encoding == "json" else {"data": fields}
     try:
-        # Not retried: a code and a rotating refresh token work once. Bodies are not logged: they are secrets.
-        response = client.request("POST", request.url, headers={"Accept": "application/json"}, **content)
+        # Not retried at once: a code and a rotating refresh token work once. Bodies are not logged: they are secrets.
+        response = client.request("POST", request.url, headers=headers, **content)
     except HttpError as error:
         if error.reason in ("refused_address", "invalid_url"):
             raise ProviderRefused(
                 f"This installation may not connect to the token endpoint of {adapter.title}."
             ) from None
-        raise ProviderUnavailable(f"{adapter.title} could not be reached ({error.reason}).") from None
-    if response.status >= 500 or response.status == 429:
-        raise ProviderUnavailable(f"{adapter.title} answered with status {response.status}.")
+        raise ProviderUnavailable(
+            f"{adapter.title} could not be reached ({error.reason}).", retry_at=_retry_at()
+        ) from None
+    if response.status >= 500 or response.status in (408, 429):
+        raise ProviderUnavailable(
+            f"{adapter.title} answered with status {response.status}.", retry_at=_retry_at(response)
+        )
     return response
+
+
+def _retry_at(response: Response | None = None) -> datetime:
+    now = datetime.now(UTC)
+    return (retry_after(response, now) if response else None) or now + RETRY_AFTER
 
 
 def error_code(body: Mapping[str, Any]) -> str:

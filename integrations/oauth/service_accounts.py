@@ -13,9 +13,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from integrations.configuration import configuration
 from integrations.oauth import flow
-from integrations.providers.base import UNREADABLE, Provider
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
-from integrations.providers.oauth import TokenRequest
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.oauth import CLIENT_ERRORS, GRANT_ERRORS, TokenRequest
 from krafter_audit.http.client import Client
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -49,18 +49,14 @@ def request_token(client: Client, adapter: type[Provider], key: Mapping[str, Any
     assertion = _assertion(key, adapter.oauth.scope, adapter.oauth.token_url)
     request = TokenRequest(url, "form", {"grant_type": GRANT_TYPE, "assertion": assertion})
     response = flow.send(client, adapter, request)
-    try:
-        body = response.json()
-        token = body.get("access_token")
-    except UNREADABLE:
-        raise ProviderUnavailable(
-            f"{adapter.title} answered in a format that this version cannot read."
-        ) from None
-    if response.status >= 300 or not isinstance(token, str) or not token:
+    body = flow.read_object(response)
+    if adapter.oauth.error_code(response.status, body) in GRANT_ERRORS | CLIENT_ERRORS:
         raise ProviderRefused(
             f"{adapter.title} did not accept the service account ({flow.error_code(body)}): connect again."
         )
-    return token
+    if body.get("error") or not flow.is_token_response(response, body):
+        raise flow.unusable(adapter, response, body)
+    return str(body["access_token"])
 
 
 def _assertion(key: Mapping[str, Any], scope: str, audience: str) -> str:

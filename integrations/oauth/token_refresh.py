@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -35,7 +35,15 @@ class TokenManager:
         if (key := service_accounts.find_key(stored)) is not None:
             token = service_accounts.request_token(self._client, self._adapter, key)
             return {**stored, "token": token}
-        return self._refreshed(stored) if flow.is_refresh_due(stored) else stored
+        if not flow.is_refresh_due(stored):
+            return stored
+        try:
+            return self._refreshed(stored)
+        except ProviderUnavailable:
+            # The token is refreshed early: the next run repeats it before the token expires.
+            if flow.is_valid(stored):
+                return stored
+            raise
 
     def replace(self, rejected: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return credentials with a new token in place of a rejected one; None without a way to get one."""
@@ -55,7 +63,8 @@ class TokenManager:
                 return self._refresh(until, used)
             if time.monotonic() > deadline:
                 raise ProviderUnavailable(
-                    f"Another process is refreshing the token of {self._adapter.title}."
+                    f"Another process is refreshing the token of {self._adapter.title}.",
+                    retry_at=datetime.now(UTC) + flow.RETRY_AFTER,
                 )
             time.sleep(POLL_SECONDS)
 

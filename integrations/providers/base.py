@@ -19,6 +19,7 @@ from integrations.providers.errors import (
     ProviderRefused,
     ProviderUnavailable,
     ResourceMissing,
+    ResponseTooLarge,
     TokenRejected,
 )
 from integrations.providers.headers import at_epoch, next_page, retry_after
@@ -112,15 +113,24 @@ class Provider(ABC):
 
         `repeatable`: the vendor treats a repeated POST as one, or the POST only reads.
         """
-        attempts = MAX_ATTEMPTS if repeatable or method in IDEMPOTENT_METHODS else 1
+        may_repeat = repeatable or method in IDEMPOTENT_METHODS
         retrying = Retrying(
-            stop=stop_after_attempt(attempts),
+            stop=stop_after_attempt(MAX_ATTEMPTS if may_repeat else 1),
             wait=wait_random_exponential(multiplier=0.5, max=4),
             retry=retry_if_exception(_may_pass_soon),
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(self._send, method, url, **options)
+        send = self._send_for_json if may_repeat else self._send
+        return retrying(send, method, url, **options)
+
+    def _send_for_json(self, method: str, url: str, **options: Any) -> Response:
+        response = self._send(method, url, **options)
+        # A proxy or an interrupted server may cut off an answer. An update may have an empty one.
+        is_update = method in IDEMPOTENT_METHODS and method != "GET"
+        if is_unreadable(response) or not (response.body or is_update):
+            raise self._unreadable()
+        return response
 
     def _send(self, method: str, url: str, **options: Any) -> Response:
         target = url if "://" in url else f"{self.base_url}{url}"
@@ -130,10 +140,10 @@ class Provider(ABC):
         except HttpError as error:
             raise self._connection_error(error) from None
         self.responses.append(response)
+        if response.interrupted:
+            raise ProviderUnavailable(f"{self.title} sent an incomplete response.", reason="truncated")
         if response.truncated:
-            raise ProviderUnavailable(
-                f"{self.title} sent a larger response than can be read.", reason="truncated"
-            )
+            raise ResponseTooLarge(f"{self.title} sent a larger response than can be read.")
         if self.is_error(response):
             self.raise_for_error(response)
         if is_html(response):
@@ -158,9 +168,10 @@ class Provider(ABC):
             # PostgreSQL stores no NUL characters. The search of the raw body is cheap; most responses have none.
             return parser(without_nul(body) if ESCAPED_NUL in response.body else body)
         except UNREADABLE:
-            raise ProviderUnavailable(
-                f"{self.title} answered in a format that this version cannot read."
-            ) from None
+            raise self._unreadable() from None
+
+    def _unreadable(self) -> ProviderUnavailable:
+        return ProviderUnavailable(f"{self.title} answered in a format that this version cannot read.")
 
     def cursor_pages[Page](self, fetch: Callable[[str | None], tuple[Page, str | None]]) -> Iterator[Page]:
         """Yield pages until there is no new cursor. `fetch` takes a cursor and returns a page and the next cursor."""
@@ -286,6 +297,16 @@ def is_html(response: Response) -> bool:
     return "html" in (response.headers.get("content-type") or "")
 
 
+def is_unreadable(response: Response) -> bool:
+    """Tell whether a body is not JSON; an empty one is no body."""
+    try:
+        response.json()
+    except UNREADABLE:
+        return bool(response.body)
+    return False
+
+
 def _may_pass_soon(error: BaseException) -> bool:
     # Where the vendor names a time, an immediate retry would fail again and may prolong the limit.
-    return isinstance(error, ProviderUnavailable) and error.retry_at is None
+    is_lasting = isinstance(error, ResponseTooLarge)
+    return isinstance(error, ProviderUnavailable) and error.retry_at is None and not is_lasting

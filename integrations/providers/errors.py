@@ -18,6 +18,10 @@ class TokenRejected(ProviderRefused):
     reason = "login_wall"
 
 
+class GrantRefused(ProviderRefused):
+    """The vendor does not accept the refresh token: only a new sign-in helps."""
+
+
 class ResourceMissing(ProviderRefused):
     """The requested resource does not exist, or the token may not see it."""
 
@@ -39,3 +43,10 @@ class ProviderUnavailable(Exception):
         self.retry_at = retry_at
         self.reason = reason
         super().__init__(message)
+
+
+class ResponseTooLarge(ProviderUnavailable):
+    """A response is larger than can be read. The same request is not sent again at once."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, reason="truncated")

@@ -1,8 +1,20 @@
 """How a vendor's token endpoint is called (RFC 6749)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+# RFC 6749, section 5.2, and GitHub's own codes. All other errors may pass.
+GRANT_ERRORS = frozenset({"invalid_grant", "bad_refresh_token"})
+CLIENT_ERRORS = frozenset(
+    {
+        "invalid_client",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+        "incorrect_client_credentials",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -12,6 +24,7 @@ class TokenRequest:
     url: str
     encoding: str
     fields: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,3 +51,12 @@ class OAuth:
     def read(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a response with the field names of RFC 6749."""
         return body
+
+    def error_code(self, status: int, body: Mapping[str, Any]) -> str:
+        """Return the error code of a response, as RFC 6749 names it; empty without one."""
+        code = body.get("error")
+        return code if isinstance(code, str) else ""
+
+    def recovery_request(self, api_url: str, fields: Mapping[str, str]) -> TokenRequest | None:
+        """Return the request for new tokens without a refresh token; None at vendors that have none."""
+        return None

@@ -98,7 +98,7 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
     except ProviderRefused as error:
         return _failed(str(error))
     except ProviderUnavailable as error:
-        return _retry_or_fail(error)
+        return _retry_or_fail(integration, log, error)
     except VaultError as error:
         return _failed(f"{error} Connect again.")
     except (IntegrationChanged, DatabaseError):
@@ -172,9 +172,11 @@ def _paused(until: datetime, reason: str) -> SyncOutcome:
     return SyncOutcome(Status.SYNCING, RunStatus.PAUSED, reason, continue_at=until)
 
 
-def _retry_or_fail(error: ProviderUnavailable) -> SyncOutcome:
+def _retry_or_fail(integration: Integration, log: SyncRun, error: ProviderUnavailable) -> SyncOutcome:
     # A longer wait is an error that a person should see; the schedule tries again.
     if error.retry_at is None or error.retry_at > timezone.now() + MAX_WAIT:
+        return _failed(str(error))
+    if integration.attempts >= MAX_ATTEMPTS and not _made_progress(log):
         return _failed(str(error))
     return _paused(error.retry_at, str(error))
 
@@ -192,13 +194,12 @@ def _log_defect(integration: Integration, error: Exception) -> None:
 def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> None:
     now = timezone.now()
     is_over = outcome.continue_at is None
-    made_progress = bool(log.pushed or log.pulled)
     changes: dict[str, Any] = {
         "status": outcome.status,
         "last_error": outcome.error if outcome.status == Status.ERROR else "",
         "not_before": outcome.continue_at or now,
         # Attempts count runs without progress; a large first import takes many runs with progress.
-        "attempts": 0 if is_over or made_progress else integration.attempts,
+        "attempts": 0 if is_over or _made_progress(log) else integration.attempts,
         "cursor": integration.cursor,
         # In the same update as the status: a crash between the two would leave a leased, finished row.
         "lease_until": None,
@@ -217,6 +218,10 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
         name = "integration.synced" if outcome == SUCCEEDED else "integration.sync_failed"
         counts = {"pushed": log.pushed, "pulled": log.pulled}
         log_event(name, integration, by=BY_INTEGRATION, provider=integration.provider, **counts)
+
+
+def _made_progress(log: SyncRun) -> bool:
+    return bool(log.pushed or log.pulled)
 
 
 def finish_or_repeat(integration: Integration, **changes: Any) -> bool:

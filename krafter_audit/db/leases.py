@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import DatabaseError, connection, models
@@ -49,8 +49,9 @@ def write(row: Leased, **changes: Any) -> bool:
 
 
 def extend(row: Leased, *, seconds: int) -> bool:
-    """Extend the lease to `seconds` from now; False when it is lost."""
-    return write(row, lease_until=timezone.now() + timedelta(seconds=seconds))
+    """Extend the lease to `seconds` from now; False when it is lost or was released."""
+    held = owned(row).filter(lease_until__isnull=False)
+    return bool(held.update(lease_until=timezone.now() + timedelta(seconds=seconds)))
 
 
 @contextmanager
@@ -69,27 +70,54 @@ def hold[Row: Leased](
 @contextmanager
 def renewing(row: Leased, *, seconds: int) -> Iterator[None]:
     """Renew the lease from a thread while the block runs; it expires soon after the process dies."""
-    done = threading.Event()
-    thread = threading.Thread(
-        target=_renew, args=(row, seconds, done), name=f"lease of {row.pk}", daemon=True
-    )
-    thread.start()
-    try:
+    with LeaseKeeper(seconds=seconds) as keeper:
+        keeper.add(row)
         yield
-    finally:
-        done.set()
-        thread.join()
 
 
-def _renew(row: Leased, seconds: int, done: threading.Event) -> None:
-    try:
-        # Two renewals may fail before the lease expires.
-        while not done.wait(seconds / 3):
-            try:
-                if not extend(row, seconds=seconds):
-                    return
-            except DatabaseError:
-                continue  # the database is unavailable; the next round tries again
-    finally:
-        # This thread's own connection.
-        connection.close()
+class LeaseKeeper:
+    """Renews the leases of rows from a thread while the block runs; they expire soon after the process dies."""
+
+    def __init__(self, *, seconds: int) -> None:
+        self._seconds = seconds
+        self._rows: dict[Any, Leased] = {}
+        self._guard = threading.Lock()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._renew, name="renewal of leases", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def add(self, row: Leased) -> None:
+        """Renew the lease of this row from now on."""
+        with self._guard:
+            self._rows[row.pk] = row
+
+    def discard(self, row: Leased) -> None:
+        """Renew the lease of this row no longer."""
+        with self._guard:
+            self._rows.pop(row.pk, None)
+
+    def _renew(self) -> None:
+        try:
+            # Two renewals may fail before the lease expires.
+            while not self._done.wait(self._seconds / 3):
+                with self._guard:
+                    rows = list(self._rows.values())
+                for row in rows:
+                    self._renew_row(row)
+        finally:
+            # This thread's own connection.
+            connection.close()
+
+    def _renew_row(self, row: Leased) -> None:
+        try:
+            if not extend(row, seconds=self._seconds):
+                self.discard(row)
+        except DatabaseError:
+            pass  # the database is unavailable; the next round tries again

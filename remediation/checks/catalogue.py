@@ -10,6 +10,7 @@ from remediation.services.policies import config_of
 from scanner import registry
 from scanner.registry import Check
 
+PUBLIC_KINDS = {"markup": "http", "lab": "browser"}  # what the API calls them
 FIELDS = ("runs", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
 
 
@@ -24,7 +25,7 @@ def catalogue(project: Project) -> list[dict[str, Any]]:
         {
             "key": check.key,
             "domain": check.domain,
-            "kind": check.kind,
+            "kind": PUBLIC_KINDS.get(check.kind, check.kind),
             "title": check.title,
             "rule": check.rule,
             "severity": check.severity,

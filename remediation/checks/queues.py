@@ -12,4 +12,5 @@ JOB_OF_SCANNER = {
 def scanner_of(key: str) -> Scanner:
     """Return the scanner that runs a check; HTTP for an unknown check, which it reports as inconclusive."""
     check = registry.get(key)
-    return Scanner.BROWSER if check and check.kind in ("browser", "lab") else Scanner.HTTP
+    # Checks of the markup judge the rendered page where a browser is there.
+    return Scanner.HTTP if check is None or check.kind in ("http", "tls") else Scanner.BROWSER

@@ -6,7 +6,7 @@ result, which is for a person to decide. Each scanner has a part, so that HTTP c
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -57,7 +57,9 @@ def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_bro
     with lease_part(verification_id, scanner) as part, ExitStack() as stack:
         if part is None:
             return False
-        runner = VerificationRunner(part, stack.enter_context(worker_browser()) if with_browser else None)
+        organization_id = part.verification.project.organization_id
+        browser = worker_browser(organization_id) if with_browser else nullcontext()
+        runner = VerificationRunner(part, stack.enter_context(browser))
         stack.callback(runner.stop)
         for key in runner.keys:
             result = runner.run_check(key)

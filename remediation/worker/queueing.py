@@ -5,7 +5,9 @@ from krafter_audit.jobs import enqueue, queue_is_stalled
 from remediation.checks.queues import JOB_OF_SCANNER
 from remediation.models import VerificationPart
 from scans.models import Scanner
-from scans.worker.queueing import BROWSER_QUEUE, MAX_REQUEUED
+
+BROWSER_QUEUE = "verify_browser"
+MAX_REQUEUED = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # parts per run; those of browsers take long
 
 
 def requeue_verifications() -> None:

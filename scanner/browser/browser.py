@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from playwright.sync_api import Error, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -15,15 +15,15 @@ from krafter_audit.http.client import validate_url
 from krafter_audit.http.errors import HttpError, RefusedAddress
 from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from krafter_audit.http.forward_proxy.traffic import ProxyLimits
+from krafter_audit.http.throttle import HostThrottle
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
 from scanner.browser.session import ChromiumSession
 from scanner.browser.visit import Visit
 
-type WaitUntil = Literal["commit", "domcontentloaded", "load", "networkidle"]
-
 MAX_VISITS_PER_CHROMIUM = 50
 VISIT_TIMEOUT = 45.0
+RESPONSE_TIMEOUT = 15.0  # for the first byte of the page
 
 
 class Browser:
@@ -33,7 +33,7 @@ class Browser:
         with browser.page(url) as page:
             page.evaluate("document.title")
 
-    `policy` tells which addresses may be reached: public ones by default. Chromium starts with the first page (about a
+    `policy` tells which addresses may be reached: public ones by default. Chromium starts with the first page (half a
     second), is restarted after 50 visits or after a page has broken it, and is gone with all its files at the end.
     Django's database is usable between the pages, but not inside of a `page` block.
     """
@@ -56,6 +56,17 @@ class Browser:
     ) -> None:
         self.close()
 
+    def begin_run(self, policy: AddressPolicy) -> None:
+        """Prepare a warm browser for another run: with this policy, and without resolved names."""
+        self.policy = policy
+        self.visit = None
+        self._dns_cache = {}
+
+    def terminate(self) -> None:
+        """End Chromium and its driver from any thread, while no page is open; the next page starts new ones."""
+        if session := self._session:
+            session.terminate()
+
     def close(self) -> None:
         """End Chromium and delete its files."""
         session, self._session = self._session, None
@@ -68,15 +79,16 @@ class Browser:
         url: str,
         *,
         seconds: float = VISIT_TIMEOUT,
-        prepare: Callable[[Page], None] | None = None,
-        wait_until: WaitUntil = "load",
+        prepare: Callable[[Page], None] = lambda page: None,
+        arrived: Callable[[], None] = lambda: None,
+        throttle: HostThrottle | None = None,
         **context: Any,
     ) -> Iterator[Page]:
-        """Open `url` in a fresh context and yield its Playwright page, which has loaded (`wait_until`).
+        """Open `url` in a fresh context and yield its Playwright page, which has loaded.
 
-        `prepare(page)` is called before the navigation: the place for CDP sessions, throttling, init scripts.
-        `context` are Playwright's options of a context (viewport, user_agent, is_mobile …). After `seconds` in all,
-        the block included, Chromium is killed and every waiting call raises.
+        `prepare(page)` is called before the navigation, `arrived()` with the first byte of the page; they may raise to
+        end the visit. `throttle` counts the requests, except that of the page. `context`: Playwright's options of a
+        context. After `seconds` in all, the block included, Chromium is killed and every waiting call raises.
 
         Raises BrowserError, here or out of the block: `not_available` (no Chromium, or it does not start),
         `refused_address`, `blocked` (no answer, a TLS failure), `timeout`, `truncated` (over 50 MB, 300 requests
@@ -85,16 +97,17 @@ class Browser:
         self._require_allowed(url)
         session = self._running_session()
         with self._forward_proxy(session, seconds) as proxy:
-            self.visit = visit = Visit(url, proxy)
+            self.visit = visit = Visit(url, proxy, throttle or HostThrottle())
             try:
                 with (
                     session.timeout(seconds),
                     translated_errors(session, visit),
                     session.page(visit, context) as page,
                 ):
-                    if prepare:
-                        prepare(page)
-                    navigate(page, visit, wait_until)
+                    prepare(page)
+                    navigate(page, visit)
+                    arrived()
+                    page.wait_for_load_state()
                     yield page
                     visit.require_within_limits()
             finally:
@@ -143,10 +156,10 @@ def translated_errors(session: ChromiumSession, visit: Visit) -> Iterator[None]:
         raise reason from error
 
 
-def navigate(page: Page, visit: Visit, wait_until: WaitUntil) -> None:
-    """Open the visit's URL. Raises BrowserError when the navigation fails."""
+def navigate(page: Page, visit: Visit) -> None:
+    """Open the visit's URL, up to the first byte of its page. Raises BrowserError when there is none."""
     try:
-        visit.response = page.goto(visit.url, wait_until=wait_until)
+        visit.response = page.goto(visit.url, wait_until="commit", timeout=RESPONSE_TIMEOUT * 1000)
     except PlaywrightTimeout:
         raise
     except Error as error:

@@ -19,7 +19,7 @@ from krafter_audit.http.client import USER_AGENT
 from scanner.browser import chromium, trust_store
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
-from scanner.browser.process_guard import is_running
+from scanner.browser.process_guard import is_running, parents
 from scanner.browser.visit import Visit
 
 STEP_TIMEOUT = 30.0
@@ -153,6 +153,25 @@ class ChromiumSession:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(guard, signal.SIGTERM)
 
+    def terminate(self) -> None:
+        """Kill Chromium and Playwright's driver and delete the home directory, from any thread while no page is open.
+
+        Playwright's own calls belong to one thread; `end` still has to be called there.
+        """
+        driver = self._driver_pid()
+        self.kill()
+        if driver:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(driver, signal.SIGKILL)
+        self._delete_home()  # with the guard's process id, which another process may have tomorrow
+
+    def _driver_pid(self) -> int:
+        """Return the child of this process that has started Chromium, or 0; needs /proc."""
+        above, pid = dict(parents()), self._guard_pid()
+        while above.get(pid, 0) not in (0, os.getpid()):
+            pid = above[pid]
+        return pid if above.get(pid) == os.getpid() else 0
+
     def _guard_pid(self) -> int:
         with contextlib.suppress(OSError, ValueError):
             return int((self.home / "pid").read_text())
@@ -168,8 +187,11 @@ class ChromiumSession:
                     self._playwright.stop()
         finally:
             asyncio._set_running_loop(None)
-            self._wait_for_guard()
-            shutil.rmtree(self.home, ignore_errors=True)
+            self._delete_home()
+
+    def _delete_home(self) -> None:
+        self._wait_for_guard()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def _wait_for_guard(self) -> None:
         deadline = time.monotonic() + SHUTDOWN_TIMEOUT

@@ -1,14 +1,16 @@
 """One visit: its requests and transfers, its limits, and why it failed."""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Request, Response
 
-from krafter_audit.http.errors import RefusedAddress
+from krafter_audit.http.errors import HttpError, RefusedAddress
 from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from krafter_audit.http.forward_proxy.traffic import ProxiedRequest
+from krafter_audit.http.throttle import HostThrottle
 from krafter_audit.http.urls import ParsedUrl
 from scanner.browser.errors import BrowserError
 
@@ -21,6 +23,7 @@ class Visit:
 
     url: str
     proxy: ForwardProxy
+    throttle: HostThrottle = field(default_factory=HostThrottle)
     page: Page | None = None
     response: Response | None = None
     requests: int = 0
@@ -54,11 +57,14 @@ class Visit:
         """The refused requests: scheme, host, port, and the path where it is known."""
         return list(dict.fromkeys(request.url for request in self.proxy.refused_requests))
 
-    def count(self, _request: object) -> None:
+    def count(self, request: Request) -> None:
         """Count a request; above the limit, end the browser."""
         self.requests += 1
         if self.requests > self.proxy.limits.requests:
             self.proxy.mark_exceeded(f"over {self.proxy.limits.requests} requests")
+        elif self.requests > 1 and request.url.startswith("http"):  # the first one has taken a slot
+            with contextlib.suppress(HttpError):  # the proxy refuses an invalid URL
+                self.throttle.record(ParsedUrl.parse(request.url))
 
     def require_within_limits(self) -> None:
         """Raise BrowserError when the page exceeded a limit of the visit: it was not loaded completely."""
@@ -71,6 +77,8 @@ class Visit:
             if request.reason:
                 reason = request.reason if request.reason in KNOWN_REASONS else "blocked"
                 return BrowserError(reason, request.detail, final=reason == RefusedAddress.reason)
+        if code == "ERR_ABORTED":  # a download, or a status without a body
+            return BrowserError("target_missing", "The URL does not answer with a page.", final=True)
         return BrowserError(
             "blocked", f"The browser could not open the page: {code}.", tls="ERR_CERT" in code
         )

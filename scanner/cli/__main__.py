@@ -101,7 +101,7 @@ def selected_keys(only: Sequence[str] | None, *, with_browser: bool) -> list[str
 def needs_browser(key: str) -> bool:
     """Tell whether a check needs a browser."""
     known = registry.get(key)
-    return known is not None and known.kind == "browser"
+    return known is not None and known.needs_browser
 
 
 def _unknown(key: str) -> str:

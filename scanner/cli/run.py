@@ -62,7 +62,9 @@ class UrlRun:
         self.url = url
         self.host = host_of(url)
         visited = {
-            key for key in keys if browser and (known := registry.get(key)) and known.kind == "browser"
+            key
+            for key in keys
+            if browser and (known := registry.get(key)) and known.kind not in ("http", "tls")
         }
         self._keys = keys
         self._http_keys = [key for key in keys if key not in visited]

@@ -49,3 +49,10 @@ def throttle(session: "CDPSession") -> None:
     session.send("Network.enable")
     speed = {"downloadThroughput": DOWN_KBPS * 1024 / 8, "uploadThroughput": UP_KBPS * 1024 / 8}
     session.send("Network.emulateNetworkConditions", {"offline": False, "latency": LATENCY_MS, **speed})
+
+
+def stop_throttling(session: "CDPSession") -> None:
+    """Let CPU and network run at full speed again."""
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    unlimited = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    session.send("Network.emulateNetworkConditions", {"offline": False, **unlimited})

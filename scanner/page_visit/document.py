@@ -1,10 +1,10 @@
-"""The main document of a visit: its last response, with the rendered DOM as the body."""
+"""The main document of a visit: as it was sent, and as it is rendered."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from krafter_audit.http.client import Response
+from krafter_audit.http.client import Limits, Response
 from krafter_audit.http.responses import Headers
 from scanner.page import media_type
 from scanner.preconditions import Inconclusive
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Response as BrowserResponse
 
 MAX_DOM_BYTES = 8 * 1024 * 1024
+# A visit does not measure it, and a check of the server's response time must never take it for a fast one.
+NOT_MEASURED = float("inf")
 
 
 class MainDocument:
@@ -22,6 +24,7 @@ class MainDocument:
     def __init__(self, page: "Page") -> None:
         self._page = page
         self._responses: list[BrowserResponse] = []
+        self._started_at = datetime.now(UTC)
         page.on("response", self._record)
 
     def _record(self, response: "BrowserResponse") -> None:
@@ -29,47 +32,78 @@ class MainDocument:
         if request.is_navigation_request() and response.frame == self._page.main_frame:
             self._responses.append(response)
 
-    def response(self, *, address: str, started_at: datetime, duration_ms: float) -> Response:
-        """Return the last response with the current DOM. Raises Inconclusive when there was none."""
-        if not self._responses:
-            raise Inconclusive("target_missing", "The URL did not answer with a page.")
+    def sent(self, *, address: str, with_body: bool) -> Response | None:
+        """Return the response to the navigation as it was sent; None when its body is not available any more.
+
+        It waits until the body has been received. Call it before the page has loaded, since the page may navigate.
+        """
+        from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
+
+        responses = self._require_responses()
+        try:
+            body = responses[-1].body() if with_body else b""
+            return self._converted(responses, body, Limits().body, address=address)
+        except Error:
+            return None
+
+    def rendered(self, *, address: str) -> Response:
+        """Return the last response with the current DOM as its body. Raises Inconclusive when there was none."""
+        responses = self._require_responses()
         if not self._page.url.startswith(("http://", "https://")):
             raise Inconclusive("blocked", "The page navigated to a URL that did not answer.")
-        body = self._page.content().encode("utf-8", errors="replace")
-        last = _converted(
-            self._responses[-1], body, address=address, started_at=started_at, duration_ms=duration_ms
+        dom = self._page.content().encode("utf-8", errors="replace")
+        rendered = self._converted(responses, dom, MAX_DOM_BYTES, address=address)
+        return replace(rendered, url=self._page.url, headers=_as_utf8(rendered.headers))
+
+    def _require_responses(self) -> "list[BrowserResponse]":
+        if not self._responses:
+            raise Inconclusive("target_missing", "The URL did not answer with a page.")
+        return list(self._responses)
+
+    def _converted(
+        self, responses: "list[BrowserResponse]", body: bytes, limit: int, *, address: str
+    ) -> Response:
+        """Return the last response with its body and address; the others are its redirects."""
+        *earlier, last = [self._without_body(response) for response in responses]
+        seconds = (datetime.now(UTC) - self._started_at).total_seconds()
+        return replace(
+            last,
+            body=body[:limit],
+            truncated=len(body) > limit,
+            encoded_size=len(body),
+            address=address,
+            duration_ms=seconds * 1000,
+            history=tuple(earlier),
         )
-        history = (_converted(each, b"", started_at=started_at) for each in self._responses[:-1])
-        return replace(last, url=self._page.url, history=tuple(history))
+
+    def _without_body(self, response: "BrowserResponse") -> Response:
+        return Response(
+            method="GET",
+            url=response.url,
+            status=response.status,
+            headers=_decoded(response),
+            body=b"",
+            truncated=False,
+            address="",
+            started_at=self._started_at,
+            ttfb_ms=NOT_MEASURED,
+            duration_ms=0.0,
+            encoded_size=0,
+        )
 
 
-def _converted(
-    response: "BrowserResponse",
-    body: bytes,
-    *,
-    started_at: datetime,
-    address: str = "",
-    duration_ms: float = 0.0,
-) -> Response:
-    return Response(
-        method="GET",
-        url=response.url,
-        status=response.status,
-        headers=_headers(response),
-        body=body[:MAX_DOM_BYTES],
-        truncated=len(body) > MAX_DOM_BYTES,
-        address=address,
-        started_at=started_at,
-        ttfb_ms=0.0,
-        duration_ms=duration_ms,
-        encoded_size=len(body),
-    )
-
-
-def _headers(response: "BrowserResponse") -> Headers:
-    """Return the headers, except those about the body as sent: the DOM is UTF-8 and not compressed."""
+def _decoded(response: "BrowserResponse") -> Headers:
+    """Return the headers, except for the compression, which the browser has undone."""
     sent = [(header["name"].lower(), header["value"]) for header in response.headers_array()]
-    kept = [header for header in sent if header[0] not in ("content-type", "content-encoding")]
-    kind = media_type(response.header_value("content-type"))
-    headers = [*kept, ("content-type", f"{kind}; charset=utf-8")] if kind else kept
-    return Headers((name.encode(), value.encode()) for name, value in headers)
+    return _headers([header for header in sent if header[0] != "content-encoding"])
+
+
+def _as_utf8(headers: Headers) -> Headers:
+    """Return the headers for a DOM that is UTF-8, whatever the encoding of the document."""
+    kind = media_type(headers.get("content-type"))
+    kept = [header for header in headers.items() if header[0] != "content-type"]
+    return _headers([*kept, ("content-type", f"{kind}; charset=utf-8")] if kind else kept)
+
+
+def _headers(lines: list[tuple[str, str]]) -> Headers:
+    return Headers((name.encode(), value.encode()) for name, value in lines)

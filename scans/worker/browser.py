@@ -1,9 +1,19 @@
-"""The browser of a worker. Playwright is imported on demand: it is large, and most processes have no browser."""
+"""The warm browser of a worker: it keeps Chromium running between jobs, which saves its start and its first pages.
 
+Each visit has a fresh context. Chromium is restarted after 50 visits, after a page has broken it, and for another
+organisation; it ends with the worker and after a minute without a job. Playwright is imported on demand: it is large,
+and most processes have no browser.
+"""
+
+import atexit
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from celery.signals import worker_process_shutdown, worker_shutdown
 from django.conf import settings
 
 from krafter_audit.http.defaults import network_defaults
@@ -12,6 +22,8 @@ from scanner.browser.errors import BrowserError
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
+
+MAX_IDLE_SECONDS = 60.0
 
 
 def chromium_options() -> ChromiumOptions:
@@ -24,15 +36,96 @@ def chromium_options() -> ChromiumOptions:
 
 
 @contextmanager
-def worker_browser() -> "Iterator[Browser | None]":
-    """Yield this worker's browser, which starts Chromium with its first page; None when there is no Chromium."""
+def worker_browser(organization_id: UUID | None = None) -> "Iterator[Browser | None]":
+    """Yield this worker's browser, which starts Chromium with its first page; None when there is no Chromium.
+
+    It stays warm for the next job of the same organisation; without an organisation it ends with the block.
+    """
     options = chromium_options()
     try:
         options.find()
     except BrowserError:
         yield None
         return
-    from scanner.browser.browser import Browser
-
-    with Browser(policy=network_defaults().policy, options=options) as browser:
+    browser = WARM.acquire(organization_id, options)
+    try:
         yield browser
+    finally:
+        WARM.release()
+
+
+class WarmBrowser(threading.local):
+    """The browser of a thread, since Playwright's objects belong to the thread that has started it."""
+
+    def __init__(self) -> None:
+        self._browser: Browser | None = None
+        self._owner: tuple[int, UUID | None, ChromiumOptions] | None = None
+        self._idle: IdleTimer | None = None
+
+    def acquire(self, organization_id: UUID | None, options: ChromiumOptions) -> "Browser":
+        """Return the browser for a job, a new one where the last job was of another organisation."""
+        owner = (os.getpid(), organization_id, options)
+        if (self._idle and self._idle.stop()) or self._owner != owner:
+            self.close()
+        if self._browser is None:
+            from scanner.browser.browser import Browser
+
+            self._browser, self._owner = Browser(options=options), owner
+        self._browser.begin_run(network_defaults().policy)
+        return self._browser
+
+    def release(self) -> None:
+        """Keep the browser for the next job, at most for a minute."""
+        if self._browser is None:
+            return
+        if self._owner is None or self._owner[1] is None:
+            self.close()
+        else:
+            self._idle = IdleTimer(self._browser)
+
+    def close(self) -> None:
+        """End Chromium."""
+        browser, owner = self._browser, self._owner
+        if self._idle:
+            self._idle.stop()
+        self._browser = self._owner = self._idle = None
+        if browser and owner and owner[0] == os.getpid():  # not in a forked process
+            browser.close()
+
+
+class IdleTimer:
+    """Ends an idle browser, in another thread than that of its visits."""
+
+    def __init__(self, browser: "Browser") -> None:
+        self._browser = browser
+        self._lock = threading.Lock()
+        self._stopped = self._expired = False
+        self._timer = threading.Timer(MAX_IDLE_SECONDS, self._expire)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop(self) -> bool:
+        """Stop the timer; return whether it has ended the browser."""
+        self._timer.cancel()
+        with self._lock:
+            self._stopped = True
+            return self._expired
+
+    def _expire(self) -> None:
+        with self._lock:
+            if not self._stopped:
+                self._expired = True
+                self._browser.terminate()
+
+
+WARM = WarmBrowser()
+
+
+@worker_process_shutdown.connect
+@worker_shutdown.connect
+def close_with_worker(**kwargs: object) -> None:
+    """End Chromium with its worker."""
+    WARM.close()
+
+
+atexit.register(close_with_worker)

@@ -1,53 +1,133 @@
-"""Finish a part of a scan: report its failed checks as findings, and finish the scan with its last part."""
+"""Ingest the failed checks of a part as findings while it runs, and finish parts and scans."""
 
 from collections import defaultdict
+from collections.abc import Collection
+from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts import quota
 from accounts.actors import SYSTEM, Actor
 from events.log import log_event
 from findings.models import Domain
-from findings.services.ingestion import FindingReport, ingest
-from krafter_audit.db import leases
+from findings.services.ingestion import FindingReport, IngestionResult, ingest
 from krafter_audit.http.timestamps import format_timestamp
 from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from scans.worker.persistence import progress
+from scans.worker import lab, shared_facts
+from scans.worker.page_checks import CheckSelection
+from scans.worker.persistence import (
+    CREATED,
+    REGRESSED,
+    SUSPECTED,
+    UPDATED,
+    summary_of_parts,
+)
+from scans.worker.rechecks import request_rechecks
 from scans.worker.regression_filter import filter_reports
 
 DOMAIN_FAILED = "The checks of this domain stopped with an error. The other domains are complete."
 OUTCOMES = (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)
+IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
+INGEST_INTERVAL = timedelta(seconds=3)
+MAX_PARTS = 100
+
+
+def continue_part(part_id: UUID) -> None:
+    """After a page was stored: finish the part with its last page, else ingest its new failures if it is time."""
+    pending = Exists(ScanPage.objects.filter(part=OuterRef("pk"), pending=True))
+    rows = ScanPart.objects.filter(pk=part_id, finished_at__isnull=True)
+    for has_pending, ingested_at in rows.annotate(has_pending=pending).values_list(
+        "has_pending", "ingested_at"
+    ):
+        if not has_pending:
+            finish_part(part_id)
+        elif ingested_at is None or ingested_at < timezone.now() - INGEST_INTERVAL:
+            ingest_new_failures(part_id)
 
 
 @transaction.atomic
-def finish_part(part: ScanPart) -> bool:
-    """Ingest the failed checks and finish the part, and with the last part the scan; False if the lease is lost."""
-    # Lock the scan first: of two parts that finish at the same time, the second one finishes the scan.
+def ingest_new_failures(part_id: UUID) -> bool:
+    """Ingest the new failures of a running part, unless another worker does or has just done so."""
+    due = Q(ingested_at__isnull=True) | Q(ingested_at__lt=timezone.now() - INGEST_INTERVAL)
+    part = _locked(ScanPart.objects.filter(due, pk=part_id, finished_at__isnull=True), skip_locked=True)
+    if part is None:
+        return False
+    _ingest(part, final=False)
+    return True
+
+
+@transaction.atomic
+def finish_part(part_id: UUID) -> bool:
+    """Finish a part without pending pages, and with the last part the scan; False if the part is not to be finished.
+
+    Pages with contradicted results become pending again.
+    """
+    part = _locked(ScanPart.objects.filter(pk=part_id, finished_at__isnull=True))
+    if part is None or part.pages.filter(pending=True).exists():
+        return False
+    if request_rechecks(part):
+        return False
+    _ingest(part, final=True)
+    part.finished_at = timezone.now()
+    part.save(update_fields=["finished_at", "updated_at"])
+    if part.scanner == Scanner.BROWSER and CheckSelection.for_scan(part.scan, Scanner.LAB).keys:
+        lab.create_part(part)
+    # Of two parts that finish at the same time, the one that locks the scan last finishes it.
     scan = Scan.objects.select_for_update().get(pk=part.scan_id)
     scan.project = part.scan.project
-    now = timezone.now()
-    if not leases.write(part, finished_at=now, updated_at=now, lease_until=None):
-        return False
-    accepted, suspected = filter_reports(part, finding_reports(part))
-    ingested = ingest(scan.project, accepted, by=Actor("scanner", scan.requested_by_id))
-    created = len(ingested.created)
-    counts = {
-        "findings_created": created,
-        "findings_updated": len(set(ingested.ids)) - created,
-        "regressions": len(ingested.regressed),
-        "regressions_suspected": suspected,
-    }
-    scan.summary |= {name: scan.summary.get(name, 0) + count for name, count in counts.items()}
-    if scan.parts.filter(finished_at__isnull=True).exists():
-        scan.save(update_fields=["summary", "updated_at"])
-    else:
+    if not scan.parts.filter(finished_at__isnull=True).exists():
         finish_scan(scan)
     return True
+
+
+def finish_parts_without_pages() -> None:
+    """Finish the parts whose last page is done, but whose worker died before it finished the part."""
+    pending = Exists(ScanPage.objects.filter(part=OuterRef("pk"), pending=True))
+    parts = ScanPart.objects.filter(
+        ~pending, finished_at__isnull=True, scan__discovered_at__isnull=False
+    ).order_by("created_at")
+    for pk in parts.values_list("pk", flat=True)[:MAX_PARTS]:
+        finish_part(pk)
+
+
+def _locked(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanPart | None:
+    rows = parts.select_related("scan__project").select_for_update(of=("self",), skip_locked=skip_locked)
+    return rows.first()
+
+
+def _ingest(part: ScanPart, *, final: bool) -> None:
+    """Ingest the failures of a part: with `final` all, else those of checks that have failed on further pages."""
+    failures = ScanResult.objects.filter(page__part=part, outcome=FAILED)
+    pages = dict(failures.values_list("key").annotate(Count("id")).order_by())
+    keys = {key for key, count in pages.items() if final or part.reported.get(key, {}).get("pages") != count}
+    filtered = filter_reports(part, finding_reports(part, keys), final=final)
+    by = Actor("scanner", part.scan.requested_by_id)
+    ingested = ingest(part.scan.project, filtered.accepted, by=by, continued=filtered.continued)
+    for report, finding in zip(filtered.accepted, ingested.findings, strict=True):
+        if report.identity not in filtered.continued:
+            part.reported[_key(report)] = {"change": _change(finding.pk, ingested)}
+    part.reported |= {key: {"change": SUSPECTED} for key in filtered.suspected}
+    for key in keys & part.reported.keys():
+        part.reported[key]["pages"] = pages[key]
+    part.ingested_at = timezone.now()
+    part.save(update_fields=["reported", "ingested_at", "updated_at"])
+
+
+def _key(report: FindingReport) -> str:
+    return (report.checks or [""])[0]
+
+
+def _change(finding_id: UUID, ingested: IngestionResult) -> str:
+    if finding_id in ingested.created:
+        return CREATED
+    return REGRESSED if finding_id in ingested.regressed else UPDATED
 
 
 def finish_scan(scan: Scan) -> None:
@@ -57,13 +137,14 @@ def finish_scan(scan: Scan) -> None:
     Scan.transitions.apply(scan, status, summary=summary, finished_at=timezone.now())
     findings = summary["findings_created"] + summary["findings_updated"]
     log_event(f"scan.{status.value}", scan, by=SYSTEM, findings=findings)
+    transaction.on_commit(partial(shared_facts.forget, scan.pk))
     if status == Scan.Status.FAILED:
         quota.refund(scan.project.organization_id, spent_at=scan.created_at)
 
 
-def finding_reports(part: ScanPart) -> list[FindingReport]:
-    """Return a report of each check that failed, with all pages on which it failed."""
-    rows = ScanResult.objects.filter(page__part=part, outcome=FAILED).select_related("page")
+def finding_reports(part: ScanPart, keys: Collection[str]) -> list[FindingReport]:
+    """Return a report of each of these checks that failed, with all pages on which it failed."""
+    rows = ScanResult.objects.filter(page__part=part, outcome=FAILED, key__in=keys).select_related("page")
     failures: dict[str, list[ScanResult]] = defaultdict(list)
     for row in rows.order_by("page__position", "id"):
         failures[row.key].append(row)
@@ -109,10 +190,10 @@ def summarize(scan: Scan) -> dict[str, Any]:
     pages = ScanPage.objects.filter(part__scan=scan)
     summary: dict[str, Any] = {
         **scan.summary,
+        **summary_of_parts(scan.pk),
         "pages": pages.filter(checked_at__isnull=False).values("url").distinct().count(),
         "checks": len({key for key, _ in counts}),
         "domains": {domain: _domain_counts(domain, counts) for domain in Domain.values},
-        "progress": progress(scan.pk),
     }
     for failed_domains in pages.exclude(failed_domains=[]).values_list("failed_domains", flat=True):
         for domain in failed_domains:
@@ -133,7 +214,7 @@ def _notes(scan: Scan) -> list[str]:
             notes.append(
                 f"{unchecked} of {pages.count()} pages were not checked ({label.lower()}): the time limit was reached."
             )
-    missed = scan.results.filter(page__part__scanner=Scanner.BROWSER, reason="not_available")
+    missed = scan.results.filter(page__part__scanner__in=IN_BROWSER, reason="not_available")
     details = missed.values_list("evidence__detail").annotate(rows=Count("id")).order_by("-rows")
     return notes + [f"{rows} browser checks could not run: {detail}" for detail, rows in details[:2]]
 

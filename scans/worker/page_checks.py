@@ -8,12 +8,19 @@ from dataclasses import dataclass, field, replace
 
 from findings import policy_rules
 from findings.models import Domain
-from scanner import engine, registry
+from scanner import engine, lab_builds, registry
+from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.outcome import Outcome, inconclusive
 from scanner.page_context import PageContext
+from scanner.preconditions import Inconclusive
 from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)
+KINDS: Mapping[Scanner, Set[str]] = {
+    Scanner.HTTP: {"http", "tls"},
+    Scanner.BROWSER: {"browser", "markup"},
+    Scanner.LAB: {"lab"},
+}
 
 
 @dataclass(frozen=True)
@@ -27,11 +34,12 @@ class CheckResult:
 
 @dataclass
 class PageResults:
-    """The results of all checks on a page, and the domains whose checks raised an error."""
+    """The results of checks on a page, the domains whose checks raised an error, and the page's build."""
 
     results: list[CheckResult] = field(default_factory=list)
     failed_domains: set[str] = field(default_factory=set)
     duration_ms: float = 0
+    build: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,10 @@ class CheckSelection:
         config = policy_rules.config_of(scan.project)
         keys = keys_of(scanner) - policy_rules.disabled_checks(config)
         return cls(keys, policy_rules.thresholds(config))
+
+    def only(self, keys: Set[str]) -> "CheckSelection":
+        """Return the selection without other checks."""
+        return replace(self, keys=self.keys & keys)
 
     def by_domain(self, *, is_start: bool) -> dict[str, list[str]]:
         """Return `{domain: keys}` for a page. Checks of the whole site run on the start page only."""
@@ -66,18 +78,23 @@ class CheckSelection:
 
 def keys_of(scanner: str) -> set[str]:
     """Return the keys of the checks that a scanner runs."""
-    needs_browser = scanner == Scanner.BROWSER
-    every = registry.keys()
-    return {key for key in every if (registry.REGISTRY[key].kind == "browser") is needs_browser}
+    known = map(registry.get, registry.keys())
+    return {check.key for check in known if check and check.kind in KINDS[Scanner(scanner)]}
 
 
-def run_checks(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
+def run_checks(
+    context: PageContext,
+    selection: CheckSelection,
+    *,
+    is_start: bool,
+    confirmation: Confirmation = CONFIRM_EVERYTHING,
+) -> PageResults:
     """Run the checks on a page, the domains in parallel. An error in one domain does not stop the others."""
     started = time.monotonic()
     page = PageResults()
     with ThreadPoolExecutor(max_workers=len(Domain)) as pool:
         jobs = {
-            domain: pool.submit(run_in_order, context, keys, selection.thresholds)
+            domain: pool.submit(run_in_order, context, keys, selection.thresholds, confirmation)
             for domain, keys in selection.by_domain(is_start=is_start).items()
             if keys
         }
@@ -95,11 +112,26 @@ def run_checks(context: PageContext, selection: CheckSelection, *, is_start: boo
     return page
 
 
-def run_checks_in_browser(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
+def run_checks_in_browser(
+    context: PageContext,
+    selection: CheckSelection,
+    *,
+    is_start: bool,
+    confirmation: Confirmation = CONFIRM_EVERYTHING,
+) -> PageResults:
     """Run the checks on a page in the thread that owns the browser; all of them share one visit."""
     started = time.monotonic()
-    results = run_in_order(context, selection.on_page(is_start=is_start), selection.thresholds)
+    keys = selection.on_page(is_start=is_start)
+    results = run_in_order(context, keys, selection.thresholds, confirmation)
     return PageResults(results, duration_ms=(time.monotonic() - started) * 1000)
+
+
+def build_of_page(context: PageContext) -> str:
+    """Return the build of a page that the browser has visited; empty if it could not."""
+    try:
+        return lab_builds.build_of(context.rendered.visits()[0])
+    except Inconclusive:
+        return ""
 
 
 def inconclusive_results(
@@ -111,11 +143,14 @@ def inconclusive_results(
 
 
 def run_in_order(
-    context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float]
+    context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float], confirmation: Confirmation
 ) -> list[CheckResult]:
     """Run checks on a page one after the other."""
     results, started = [], time.monotonic()
-    for key, outcome in engine.run_checks(context.url, keys, thresholds=thresholds, context=context):
+    outcomes = engine.run_checks(
+        context.url, keys, thresholds=thresholds, context=context, confirmation=confirmation
+    )
+    for key, outcome in outcomes:
         now = time.monotonic()
         results.append(CheckResult(key, outcome, (now - started) * 1000))
         started = now

@@ -1,84 +1,133 @@
-"""Save the pages of a running scan and their results. Only the worker with the lease of the part may write."""
+"""Save the pages of a running scan and their results. Only the worker that leased the row may write it."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 import krafter_audit
 from krafter_audit.db import leases
 from scanner import registry
+from scanner.crawler import Discovery, route_of
 from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
+from scans.worker import lab
 from scans.worker.page_checks import CheckResult, PageResults
 
 MAX_EVIDENCE_LENGTH = 8_000  # characters of JSON for each check of each page
 MAX_PASSED_EVIDENCE_LENGTH = 2_000  # where the check passed or does not apply
+# What the scan has done with a failed check, in `ScanPart.reported`; suspected: too close to the threshold to reopen.
+CREATED, UPDATED, REGRESSED, SUSPECTED = "created", "updated", "regressed", "suspected"
 
 
 @transaction.atomic
-def save_pages(
-    part: ScanPart, pages: Sequence[ScanPage], *, page_delay: float, needs_browser: bool = False
-) -> bool:
-    """Save the pages to check; False, without a change, if the lease is lost.
+def save_discovery(scan: Scan, found: Discovery, *, in_browser: bool, without_browser: bool = False) -> bool:
+    """Save the pages of a scan; False, without a change, if the lease is lost.
 
-    With `needs_browser`, create a browser part with the same pages.
+    `in_browser`: there are checks for a browser, so create a browser part with the same pages.
     """
-    if not leases.write(part, attempts=0, page_delay=page_delay):
+    if not leases.write(scan, discovered_at=timezone.now(), lease_until=None, attempts=0):
         return False
-    part.page_delay = page_delay
-    ScanPage.objects.bulk_create([*pages, *(_browser_pages(part, pages) if needs_browser else ())])
-    update_progress(part.scan_id)
-    return True
-
-
-def _browser_pages(part: ScanPart, pages: Sequence[ScanPage]) -> list[ScanPage]:
-    browser_part = ScanPart.objects.create(
-        scan_id=part.scan_id, scanner=Scanner.BROWSER, page_delay=part.page_delay
+    parts = [scan.parts.get(scanner=Scanner.HTTP)]
+    parts[0].page_delay = found.delay
+    parts[0].save(update_fields=["page_delay", "updated_at"])
+    if in_browser:
+        parts.append(
+            ScanPart.objects.create(
+                scan=scan, scanner=Scanner.BROWSER, page_delay=found.delay, without_browser=without_browser
+            )
+        )
+    ScanPage.objects.bulk_create(
+        ScanPage(
+            part=part,
+            position=position,
+            url=url,
+            route=route_of(url),
+            note=found.note if position == 0 else "",
+        )
+        for part in parts
+        for position, url in enumerate(found.pages)
     )
-    return [
-        ScanPage(part=browser_part, position=page.position, url=page.url, route=page.route, note=page.note)
-        for page in pages
-    ]
+    return True
 
 
 @transaction.atomic
-def save_results(part: ScanPart, page: ScanPage, results: PageResults) -> bool:
+def save_results(page: ScanPage, results: PageResults) -> bool:
     """Save the results of a page; False, without a change, if the lease is lost."""
-    if not leases.write(part, attempts=0):
+    page.duration_ms = round((page.duration_ms or 0) + results.duration_ms, 1)
+    page.failed_domains = sorted({*page.failed_domains, *results.failed_domains})
+    page.checked_at = page.checked_at or timezone.now()
+    page.build = results.build or page.build
+    saved = leases.write(
+        page,
+        **{name: getattr(page, name) for name in ("duration_ms", "failed_domains", "checked_at", "build")},
+        pending=False,
+        recheck_keys=[],
+        lease_until=None,
+        attempts=0,
+        updated_at=timezone.now(),
+    )
+    if not saved:
         return False
-    page.checked_at = timezone.now()
-    page.failed_domains = sorted(results.failed_domains)
-    page.duration_ms = round(results.duration_ms, 1)
-    page.save(update_fields=["checked_at", "failed_domains", "duration_ms", "updated_at"])
-    ScanResult.objects.bulk_create(_row(part, page, result) for result in results.results)
-    update_progress(part.scan_id)
+    if page.recheck_keys:
+        page.results.filter(key__in=[result.key for result in results.results]).delete()
+    ScanResult.objects.bulk_create(_row(page, result) for result in results.results)
+    if page.part.scanner == Scanner.LAB:
+        lab.continue_build(page)
     return True
 
 
-def update_progress(scan_id: UUID) -> None:
-    """Save the progress in the scan's summary. The scan is locked, since two parts may do so at the same time."""
-    scan = Scan.objects.select_for_update().only("summary").get(pk=scan_id)
-    scan.summary["progress"] = progress(scan_id)
+@transaction.atomic
+def update_summary(scan_id: UUID) -> None:
+    """Save the progress and the counts of findings so far. Locks the scan, since several workers do so."""
+    scan = Scan.objects.select_for_update().only("summary", "finished_at").get(pk=scan_id)
+    if scan.finished_at:
+        return
+    scan.summary |= summary_of_parts(scan_id)
     scan.save(update_fields=["summary", "updated_at"])
 
 
-def progress(scan_id: UUID) -> dict[str, dict[str, int]]:
-    """Return how many pages each scanner has, and how many of them it has checked."""
-    parts = ScanPart.objects.filter(scan=scan_id).values_list("scanner")
-    counted = parts.annotate(Count("pages"), Count("pages__checked_at")).order_by()
-    return {scanner: {"pages_found": found, "pages_done": done} for scanner, found, done in counted}
+def summary_of_parts(scan_id: UUID) -> dict[str, Any]:
+    """Return the progress of each scanner and, once findings were ingested, the counts of findings."""
+    measured_now = Q(pages__pending=True, pages__lease_until__gt=timezone.now())
+    rows = ScanPart.objects.filter(scan=scan_id).values_list("scanner", "reported", "ingested_at")
+    counted = rows.annotate(
+        found=Count("pages"),
+        done=Count("pages__checked_at"),
+        measuring=ArrayAgg("pages__url", filter=measured_now, default=[]),
+    ).order_by()
+    changes, ingested, progress = [], False, {}
+    for scanner, reported, ingested_at, found, done, measuring in counted:
+        made = [each["change"] for each in reported.values()]
+        changes += made
+        ingested = ingested or ingested_at is not None
+        progress[scanner] = {
+            "pages_found": found,
+            "pages_done": done,
+            "findings": len(made) - made.count(SUSPECTED),
+            "measuring": sorted(measuring),
+        }
+    return {"progress": progress, **(_finding_counts(changes) if ingested else {})}
 
 
-def _row(part: ScanPart, page: ScanPage, result: CheckResult) -> ScanResult:
+def _finding_counts(changes: list[str]) -> dict[str, int]:
+    return {
+        "findings_created": changes.count(CREATED),
+        "findings_updated": changes.count(UPDATED) + changes.count(REGRESSED),
+        "regressions": changes.count(REGRESSED),
+        "regressions_suspected": changes.count(SUSPECTED),
+    }
+
+
+def _row(page: ScanPage, result: CheckResult) -> ScanResult:
     check, outcome = registry.REGISTRY[result.key], result.outcome
     threshold = outcome.evidence.get("threshold")
     return ScanResult(
-        scan_id=part.scan_id,
+        scan_id=page.part.scan_id,
         page=page,
         key=result.key,
         version=check.version,

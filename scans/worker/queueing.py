@@ -2,36 +2,61 @@
 
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue, queue_has_consumers, queue_is_stalled
-from scans.models import Scanner, ScanPart, Site
+from scans.models import Scan, Scanner, ScanPage, ScanPart, Site
 
 BROWSER_QUEUE = "scan_browser"
-MAX_REQUEUED = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # parts per run; those of browsers take long
+MAX_JOBS = {Scanner.HTTP: 4, Scanner.BROWSER: 2}  # enqueued per run: each job works on the pages of all scans
 MAX_SITES = 500
+IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
 
 
 def browser_part_has_no_worker(scan_id: UUID) -> bool:
-    """Tell whether the browser part of a scan is pending and no worker consumes the browser queue."""
-    pending = ScanPart.objects.filter(
-        unleased(), scan=scan_id, scanner=Scanner.BROWSER, finished_at__isnull=True
-    )
-    return pending.exists() and not queue_has_consumers(BROWSER_QUEUE)
+    """Tell whether the browser part of a scan waits for its first page and no worker consumes the browser queue."""
+    parts = ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True)
+    waiting = parts.filter(without_browser=False).exclude(Exists(_pages(Q(lease_until__isnull=False))))
+    return waiting.exists() and not queue_has_consumers(BROWSER_QUEUE)
+
+
+def check_without_browser(scan_id: UUID | None) -> None:
+    """Let HTTP workers check what a browser was to check in a scan: no worker has one, so it is inconclusive."""
+    if scan_id:
+        parts = ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True)
+        parts.update(without_browser=True)
 
 
 def requeue_scans() -> None:
-    """Enqueue pending parts. Without a browser worker, HTTP workers finish browser parts, as inconclusive."""
-    pending = ScanPart.objects.filter(unleased(), finished_at__isnull=True).order_by("created_at")
-    for (pk,) in pending.filter(scanner=Scanner.HTTP).values_list("scan_id")[: MAX_REQUEUED[Scanner.HTTP]]:
+    """Enqueue jobs for scans that no worker works on: lost messages, stopped workers.
+
+    Without a browser worker, HTTP workers finish browser parts, as inconclusive.
+    """
+    scans = Scan.objects.filter(unleased(), discovered_at__isnull=True, finished_at__isnull=True)
+    idle = ScanPart.objects.filter(finished_at__isnull=True, scan__discovered_at__isnull=False).exclude(
+        Exists(_pages(~unleased()))
+    )
+    in_browser = idle.filter(scanner__in=IN_BROWSER, without_browser=False)
+    by_http = idle.exclude(pk__in=in_browser).values_list("scan_id", "created_at")
+    undiscovered = scans.order_by("created_at").values_list("pk", "created_at")
+    limit = MAX_JOBS[Scanner.HTTP]
+    waiting = [*undiscovered[:limit], *by_http.order_by("created_at")[:limit]]
+    for pk in list(dict.fromkeys(pk for pk, _ in waiting))[:limit]:
         enqueue("scans.run_scan", str(pk))
-    rows = pending.filter(scanner=Scanner.BROWSER).values_list("scan_id", "created_at")
-    browser_parts = list(rows[: MAX_REQUEUED[Scanner.BROWSER]])
+    browser_parts = list(
+        in_browser.order_by("created_at").values_list("scan_id", "created_at")[: MAX_JOBS[Scanner.BROWSER]]
+    )
     stalled = bool(browser_parts) and queue_is_stalled(BROWSER_QUEUE, since=browser_parts[0][1])
     for pk, _ in browser_parts:
         if stalled:
             enqueue("scans.run_scan", str(pk), Scanner.BROWSER)
         else:
             enqueue("scans.run_scan_in_browser", str(pk))
+
+
+def _pages(condition: Q) -> QuerySet[ScanPage]:
+    return ScanPage.objects.filter(condition, part=OuterRef("pk"), pending=True)
 
 
 def requeue_site_verifications() -> None:

@@ -1,7 +1,7 @@
 """Compare what a scan reports with the known findings: keep pages that it did not check, and ignore fluctuations."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q
@@ -16,31 +16,54 @@ from scanner.outcome import FAILED, INCONCLUSIVE
 from scanner.parsing.registrable_domain import origin_of
 from scanner.registry import Metric
 from scans.models import Scan, ScanPart, ScanResult
+from scans.worker.persistence import SUSPECTED
 
 THRESHOLD_FACTOR = (
     1.10  # a value worse than the threshold by this factor in two consecutive scans is a regression
 )
 FIXED_VALUE_FACTOR = 1.2  # a value worse than after the fix by this factor is a regression at once
+FLUCTUATING = {"timings", "vitals"}  # facts that differ from visit to visit; other metrics are exact
 
 
-def filter_reports(part: ScanPart, reports: Iterable[FindingReport]) -> tuple[list[FindingReport], int]:
-    """Return the reports to ingest, and the number of those that are too close to the threshold to reopen a finding.
+@dataclass
+class FilteredReports:
+    """The reports to ingest, those of findings that the scan has reported before, and the keys of the suspected ones.
 
-    Call it in the transaction that ingests the reports: it locks the findings.
+    A suspected one is too close to its threshold to reopen its finding.
+    """
+
+    accepted: list[FindingReport] = field(default_factory=list)
+    continued: set[Identity] = field(default_factory=set)
+    suspected: list[str] = field(default_factory=list)
+
+
+def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: bool) -> FilteredReports:
+    """Return what to ingest. Without `final`, further pages of the part will be reported.
+
+    Call it in the transaction that ingests the reports: it locks the findings. A finding that was resolved after this
+    scan had reported it is left as it is.
     """
     reports = list(reports)
     known = _known_findings(part, reports)
     coverage = {key: Coverage.of(key, urls) for key, urls in _checked_urls(part, reports).items()}
-    accepted, suspected = [], 0
+    filtered = FilteredReports()
     for report in reports:
-        finding = known.get(report.identity)
+        finding, key = known.get(report.identity), _key(report)
         if finding is None:
-            accepted.append(report)
-        elif finding.status == FindingStatus.RESOLVED and not _is_regression(part, report, finding):
-            suspected += 1
-        else:
-            accepted.append(_with_unchecked_pages(report, finding, coverage[_key(report)]))
-    return accepted, suspected
+            filtered.accepted.append(report)
+            continue
+        is_continued = part.reported.get(key, {}).get("change", SUSPECTED) != SUSPECTED
+        if finding.status == FindingStatus.RESOLVED and is_continued:
+            continue
+        if finding.status == FindingStatus.RESOLVED and not _is_regression(part, report, finding):
+            filtered.suspected.append(key)
+            continue
+        if is_continued:
+            filtered.continued.add(report.identity)
+        # The last report decides which of many pages are kept: earlier ones do not know all that were checked.
+        limit = MAX_PAGES if final else 2 * MAX_PAGES
+        filtered.accepted.append(_with_unchecked_pages(report, finding, coverage[key], limit))
+    return filtered
 
 
 def _key(report: FindingReport) -> str:
@@ -89,7 +112,9 @@ class Coverage:
         return bool(origin) and origin not in self.sites and (origin, route_of(url)) not in self.routes
 
 
-def _with_unchecked_pages(report: FindingReport, finding: Finding, coverage: Coverage) -> FindingReport:
+def _with_unchecked_pages(
+    report: FindingReport, finding: Finding, coverage: Coverage, limit: int
+) -> FindingReport:
     """Add the finding's pages whose routes this scan did not check, with their earlier outcomes."""
     assets = [
         asset
@@ -103,12 +128,12 @@ def _with_unchecked_pages(report: FindingReport, finding: Finding, coverage: Cov
         if isinstance(page, dict) and coverage.excludes(str(page.get("url")))
     ]
     evidence = dict(report.evidence or {})
-    evidence["pages"] = [*evidence.get("pages", []), *pages][:MAX_PAGES]
+    evidence["pages"] = [*evidence.get("pages", []), *pages][:limit]
     check = registry.get(_key(report))
     if check and check.metric:
         evidence["values"] = _worst_value(check.key, check.metric, evidence["pages"])
     return replace(
-        report, affected_assets=[*(report.affected_assets or []), *assets][:MAX_PAGES], evidence=evidence
+        report, affected_assets=[*(report.affected_assets or []), *assets][:limit], evidence=evidence
     )
 
 
@@ -129,7 +154,7 @@ def _is_regression(part: ScanPart, report: FindingReport, finding: Finding) -> b
     consecutive scans.
     """
     check, value = registry.get(_key(report)), _value(report.evidence, _key(report))
-    if check is None or check.metric is None or value is None or _is_exact(report):
+    if check is None or check.metric is None or value is None or not check.needs & FLUCTUATING:
         return True
     fixed_value = _value(finding.evidence, check.key)
     if fixed_value is not None and is_worse(check.metric, value, fixed_value, FIXED_VALUE_FACTOR):
@@ -151,11 +176,6 @@ def _value(evidence: Mapping[str, Any] | None, key: str) -> float | None:
     values = (evidence or {}).get("values")
     value = values.get(key) if isinstance(values, dict) else None
     return float(value) if isinstance(value, int | float) else None
-
-
-def _is_exact(report: FindingReport) -> bool:
-    """Tell whether the metric needs one sample only, such as the days until a certificate expires."""
-    return all(len(page["outcome"]["samples"]) < 2 for page in (report.evidence or {}).get("pages", ()))
 
 
 def _previous_value(part: ScanPart, key: str, metric: Metric, finding: Finding) -> float | None:

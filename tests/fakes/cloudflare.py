@@ -6,6 +6,7 @@ from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "cfut_Zm9yLXRlc3RzLW9ubHk0NzEx"
 ZONE_ID = "023e105f4ecef8ad9ca31a8372d0c353"
+ACCOUNT_ID = "a1"
 CREDENTIALS = {"api_token": TOKEN, "zone_id": ZONE_ID}
 SIX_MONTHS = 15_552_000
 
@@ -47,16 +48,35 @@ class FakeZone:
 
     def __init__(self) -> None:
         self.settings = dict(SECURE)
+        self.token_status = "active"
+        # Settings that the token may not read.
+        self.denied: set[str] = set()
+        # The message does not tell a permission from a token.
+        self.denial = "Invalid access token"
+        # API tokens of an account are not those of a user.
+        self.is_account_token = False
 
     def __call__(self, request: Request) -> Answer:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return 403, {}, failure(9109, "Invalid access token")
+        if request.path.endswith("/tokens/verify"):
+            return self._verify(request.path)
+        if request.path.rpartition("/")[2] in self.denied:
+            return 403, {}, failure(9109, self.denial)
         start = f"/zones/{ZONE_ID}"
         if request.path == start:
-            return 200, {}, success({"id": ZONE_ID, "name": "example.com", "account": {"id": "a1"}})
+            return 200, {}, success({"id": ZONE_ID, "name": "example.com", "account": {"id": ACCOUNT_ID}})
         if request.path == f"{start}/dnssec":
             return 200, {}, success({"status": self.settings["dnssec"]})
         name = request.path.removeprefix(f"{start}/settings/")
         if name in self.settings:
             return 200, {}, success({"id": name, "value": self.settings[name], "editable": True})
         return 404, {}, failure(7003, "No route for the URI")
+
+    def _verify(self, path: str) -> Answer:
+        owner = f"/accounts/{ACCOUNT_ID}" if self.is_account_token else "/user"
+        if path != f"{owner}/tokens/verify":
+            return 401, {}, failure(1000, "Invalid API Token")
+        if self.token_status == "revoked":
+            return 401, {}, failure(1000, "Invalid API Token")
+        return 200, {}, success({"id": "ed17574386854bf78a67040be0a770b0", "status": self.token_status})

@@ -16,8 +16,8 @@ from krafter_audit.http.client import Client
 from tests.fakes import cloudflare, ga4, gsc, sentry
 from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.dialects.gitlab import FakeGitLab
-from tests.fakes.dialects.jira import FakeJira
-from tests.fakes.dialects.linear import FakeLinear
+from tests.fakes.dialects.jira import SIGNED_IN, FakeJira
+from tests.fakes.dialects.linear import OAUTH_TOKEN, TEAM, FakeLinear
 from tests.fakes.specs import load_spec
 from tests.fakes.tracker import FakeTracker
 from tests.fakes.vendor_server import Answer, RawAnswer, Request, listen
@@ -52,6 +52,8 @@ class Vendor:
     base: str = ""
     url: str = ""
     fault: Callable[[Request, Answer], Any] = no_fault
+    # What a sign-in by OAuth stores; `credentials` where it is empty.
+    signed_in: dict[str, Any] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -107,12 +109,16 @@ def gitlab() -> Vendor:
 
 def jira() -> Vendor:
     """Jira."""
-    return _tracker(FakeJira())
+    vendor = _tracker(FakeJira())
+    vendor.signed_in = dict(SIGNED_IN)
+    return vendor
 
 
 def linear() -> Vendor:
     """Linear."""
-    return _tracker(FakeLinear())
+    vendor = _tracker(FakeLinear())
+    vendor.signed_in = {"token": OAUTH_TOKEN, "team_id": TEAM}
+    return vendor
 
 
 def sentry_vendor() -> Vendor:
@@ -126,7 +132,9 @@ def cloudflare_vendor() -> Vendor:
     """Cloudflare with a weak setting."""
     fake = cloudflare.FakeZone()
     fake.settings["min_tls_version"] = "1.0"
-    return Vendor("cloudflare", fake, dict(cloudflare.CREDENTIALS), load_spec("cloudflare.json"))
+    vendor = Vendor("cloudflare", fake, dict(cloudflare.CREDENTIALS), load_spec("cloudflare.json"))
+    vendor.signed_in = {"token": cloudflare.TOKEN, "zone_id": cloudflare.ZONE_ID}
+    return vendor
 
 
 def gsc_vendor() -> Vendor:

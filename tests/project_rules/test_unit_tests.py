@@ -63,7 +63,6 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/management/commands/document_settings.py": "tests/unit/krafter_audit/conf/test_declarations.py",
     "krafter_audit/management/commands/rotate_credentials.py": "tests/unit/krafter_audit/management",
     "krafter_audit/security/key_settings.py": "tests/unit/krafter_audit/test_system_checks.py",
-    "krafter_audit/shutdown.py": "tests/unit/scans/worker/test_part_runner.py",
     "notifications/admin.py": "tests/unit/krafter_audit/test_admin_site.py",
     "notifications/errors.py": "tests/unit/notifications/test_views.py",
     "notifications/jobs.py": "tests/unit/notifications/test_alert_delivery.py",
@@ -95,12 +94,11 @@ TESTED_IN: dict[str, str] = {
     "scanner/page_visit/*.py": "tests/unit/scanner/test_rendered_page.py",
     "scanner/parsing/page_references.py": "tests/unit/scanner/checks/test_flips.py",
     "scanner/tls/*.py": "tests/unit/scanner/checks/test_flips.py",
-    "scans/filters.py": "tests/unit/scans/worker/test_part_runner.py",
-    "scans/queries.py": "tests/unit/scans/worker/test_part_runner.py",
+    "scans/filters.py": "tests/unit/scans/worker/test_page_runner.py",
+    "scans/queries.py": "tests/unit/scans/worker/test_page_runner.py",
     "scans/serializers.py": "tests/unit/scans/services/test_scans.py",
     "scans/site_credentials/*.py": "tests/unit/scans/site_credentials/test_services.py",
     "scans/sites/*.py": "tests/unit/scans/sites/test_ownership.py",
-    "scans/views.py": "tests/unit/scans/services/test_scans.py",
 }
 
 # Modules without a test that imports them → how they run.

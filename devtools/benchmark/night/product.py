@@ -1,29 +1,25 @@
 """The constants of the product that the simulation uses: pace at a host, batches of pages, visitors, schedules."""
 
 from dataclasses import dataclass
-from typing import Any, cast
 from uuid import UUID
 
-from django.conf import settings
-
-from devtools.local_stack.up import System
+from krafter_audit.http.host_pace import MAX_RATE
 from scanner.crawler import MAX_PAGES
-from scans.models import Scanner
 from scans.services.schedules import BATCH_SIZE, ScheduleRule
-from scans.worker.part_runner import MAX_JOB_SECONDS
+from scans.worker.fair_queue import WINDOW_SECONDS
+from scans.worker.page_leases import Lane
+from scans.worker.page_runner import BROWSER_WORKERS, PAGES_AT_ONCE, TURN_SECONDS
 
 __all__ = ["BATCH_SIZE", "MAX_PAGES", "ProductLimits", "product_limits", "scheduled_second"]
-
-BROWSER_WORKER = "browser"
 
 
 @dataclass(frozen=True)
 class ProductLimits:
-    """The limits of the product with its present settings.
+    """The limits of the product.
 
-    `pace`: requests a second to a host. `visitors`: pages that the workers of a machine visit at once.
+    `pace`: requests a second to a verified host. `visitors`: pages that the workers of a machine visit at once.
     `batch_seconds`: how long a worker stays with a scan. `workers_share_scan`: several workers may check one scan.
-    `use_window_seconds`: the window in which the fair queue counts an organisation's use; None: there is no window.
+    `use_window_seconds`: the window in which the fair queue counts an organisation's use.
     """
 
     pace: float
@@ -34,20 +30,14 @@ class ProductLimits:
 
 
 def product_limits() -> ProductLimits:
-    """Return the limits. A worker leases a part of a scan for itself (`ScanPart` is `Leased`)."""
+    """Return the limits."""
     return ProductLimits(
-        pace=float(settings.KRAFTER_HOST_RATE),
-        visitors=_visitors(),
-        batch_seconds=MAX_JOB_SECONDS[Scanner.BROWSER],
-        workers_share_scan=False,
-        use_window_seconds=None,
+        pace=float(MAX_RATE),
+        visitors=BROWSER_WORKERS * PAGES_AT_ONCE[Lane.BROWSER],
+        batch_seconds=TURN_SECONDS,
+        workers_share_scan=True,
+        use_window_seconds=WINDOW_SECONDS,
     )
-
-
-def _visitors() -> int:
-    """Return how many pages the workers of one `./krafter up` visit at once."""
-    options = System.workers(cast(Any, None))[BROWSER_WORKER]
-    return int(options[options.index("--concurrency") + 1])
 
 
 def scheduled_second(project_id: UUID) -> float:

@@ -6,19 +6,38 @@ stores `token` instead of the first.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
-from integrations.providers.base import UNREADABLE, Provider, is_html
-from integrations.providers.errors import ProviderRefused
+from integrations.providers.base import UNREADABLE, Provider, is_html, is_unreadable
+from integrations.providers.cloudflare.zone_settings import SETTINGS
+from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.headers import after_seconds
 from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Response
 
 ZONE_ID = re.compile(r"[0-9a-f]{32}")
 SECONDS_LEFT = re.compile(r"\bt=(\d+)")
-TOKEN_CODES = frozenset({6003, 9109})  # invalid request headers, invalid access token
+INVALID_TOKEN_CODE = 9109  # also of a valid token that lacks a permission
+TOKEN_CODES = frozenset({6003, INVALID_TOKEN_CODE})  # 6003: invalid request headers
+
+
+class AccessDenied(TokenRejected):
+    """Cloudflare denies access to a part of the zone: the token is invalid, or lacks a permission."""
+
+
+class PermissionMissing(ProviderRefused):
+    """A valid token may not read a part of the zone."""
+
+
+class Zone(NamedTuple):
+    """The domain name of a zone, its URL in the dashboard, and its account; empty if unknown."""
+
+    domain: str
+    url: str
+    account: str
 
 
 class CloudflareClient(Provider):
@@ -30,9 +49,12 @@ class CloudflareClient(Provider):
     permission_hint = "the token lacks a permission or access to the zone"
     default_wait = timedelta(minutes=5)  # Cloudflare counts in windows of five minutes
 
+    @property
+    def _uses_oauth(self) -> bool:
+        return bool(self.credentials.get("token")) and not self.credentials.get("api_token")
+
     def headers(self) -> dict[str, str]:
-        has_api_token = self.credentials.get("api_token") or not self.credentials.get("token")
-        token = self.credential("api_token" if has_api_token else "token")
+        token = self.credential("token" if self._uses_oauth else "api_token")
         return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
     @property
@@ -45,13 +67,21 @@ class CloudflareClient(Provider):
         return zone
 
     @cached_property
-    def zone(self) -> tuple[str, str]:
-        """The zone's domain name and its URL in the dashboard."""
-        return self.get_result("", _zone)
+    def zone(self) -> Zone:
+        return self.get_result("", _read_zone)
 
     def get_result[Parsed](self, path: str, read: Callable[[Any], Parsed]) -> Parsed:
-        """Return the `result` of an envelope."""
-        response = self.request("GET", f"/zones/{self.zone_id}{path}")
+        """Return the `result` of an envelope. Raises PermissionMissing for a path that a valid token may not read."""
+        try:
+            return self._get(f"/zones/{self.zone_id}{path}", read)
+        except AccessDenied:
+            if self._is_token_valid():
+                denied = f"Cloudflare denies access to {path.strip('/')}: {self.permission_hint}."
+                raise PermissionMissing(denied) from None
+        raise TokenRejected(f"Cloudflare does not accept the {self.credential_label}: connect again.")
+
+    def _get[Parsed](self, path: str, read: Callable[[Any], Parsed]) -> Parsed:
+        response = self.request("GET", path)
         # Both the status and `success` must report success.
         if self.parse(response, lambda body: body["success"]) is not True:
             self.raise_for_error(response)
@@ -59,7 +89,33 @@ class CloudflareClient(Provider):
 
     def check_connection(self) -> None:
         _ = self.zone
-        self.get_result("/settings/ssl", lambda setting: setting["value"])
+        # A token may be denied some settings; one that is denied all of them is of no use.
+        denied: PermissionMissing | None = None
+        for setting in SETTINGS:
+            try:
+                self.get_result(setting.path.format(name=setting.name), setting.read_value)
+            except PermissionMissing as error:
+                denied = denied or error
+            else:
+                return
+        if denied is not None:
+            raise denied
+
+    def _is_token_valid(self) -> bool:
+        # API tokens belong to a user or to an account.
+        owners = ["/user", *([f"/accounts/{self.zone.account}"] if self.zone.account else [])]
+        for owner in owners:
+            with suppress(ProviderRefused):
+                return self._get(f"{owner}/tokens/verify", lambda token: token["status"] == "active")
+        return self._uses_oauth and self._can_read_zone()
+
+    def _can_read_zone(self) -> bool:
+        # For the token of a sign-in, which is no API token.
+        try:
+            self._get(f"/zones/{self.zone_id}", _read_zone)
+        except ProviderRefused:
+            return False
+        return True
 
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
         # `Ratelimit: "default";r=0;t=30`: t is the number of seconds left of the window.
@@ -67,8 +123,16 @@ class CloudflareClient(Provider):
         return after_seconds(left[1], now) if left else None
 
     def is_outage(self, response: Response) -> bool:
-        # The API answers in JSON only: a web page comes from something in front of it.
-        return super().is_outage(response) or is_html(response)
+        # The API answers in JSON only: a web page comes from something in front of it. Without its JSON, a 403 may
+        # mean the token or a permission.
+        is_cut_off = response.status == 403 and is_unreadable(response)
+        return super().is_outage(response) or is_html(response) or is_cut_off
+
+    def raise_for_error(self, response: Response) -> NoReturn:
+        is_below_zone = bool(_path_in_zone(response))
+        if is_below_zone and response.status == 403 and INVALID_TOKEN_CODE in _codes(response):
+            raise AccessDenied(self.refusal(response))
+        super().raise_for_error(response)
 
     def is_token_rejected(self, response: Response) -> bool:
         # Also reported with other statuses than 401, and a code.
@@ -81,8 +145,7 @@ class CloudflareClient(Provider):
         return super().refusal(response)
 
     def resource_of(self, response: Response) -> str:
-        path = response.url.partition("/zones/")[2].partition("/")[2].partition("?")[0]
-        return path or "the zone"
+        return _path_in_zone(response) or "the zone"
 
     def error_message(self, body: Any) -> Any:
         return " ".join(f"{error['message']} ({error['code']})" for error in body["errors"])
@@ -95,7 +158,11 @@ def _codes(response: Response) -> set[Any]:
         return set()
 
 
-def _zone(zone: Any) -> tuple[str, str]:
+def _path_in_zone(response: Response) -> str:
+    return response.url.partition("/zones/")[2].partition("/")[2].partition("?")[0]
+
+
+def _read_zone(zone: Any) -> Zone:
     account, domain = (zone.get("account") or {}).get("id"), str(zone["name"])
     path = f"{account}/{domain}" if account else f"?to=/:account/{domain}"
-    return domain, f"https://dash.cloudflare.com/{path}"
+    return Zone(domain, f"https://dash.cloudflare.com/{path}", str(account or ""))

@@ -26,7 +26,7 @@ class Cloudflare(CloudflareClient, FindingSource):
         ]
 
     def _findings(self, setting: ZoneSetting) -> Iterator[Sequence[RemoteFinding]]:
-        domain, url = self.zone
+        domain, url = self.zone.domain, self.zone.url
         value, severity = self._read(setting)
         if severity is None:
             return

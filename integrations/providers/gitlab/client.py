@@ -5,11 +5,13 @@ for a self-hosted server, `base_url` (`https://gitlab.acme.example`).
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from integrations.providers.base import Provider, server_url
 from integrations.providers.errors import ProviderRefused
+from integrations.providers.gitlab.pages import PageReader
 from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Response
 
@@ -53,6 +55,12 @@ class GitLabClient(Provider):
         reason = self.parse(self.request("GET", self.repository_path()), _unusable_reason)
         if reason:
             raise ProviderRefused(f"{self.repository} cannot be used: {reason}.")
+
+    def linked_pages(self, url: str, params: Mapping[str, Any]) -> Iterator[Response]:
+        """Yield the pages of a list, in smaller pages where one is larger than can be read."""
+        first = f"{url}?{urlencode(params)}" if params else url
+        reader = PageReader(lambda page: self.request("GET", page))
+        return self.cursor_pages(lambda following: reader.read(following or first))
 
     def is_outage(self, response: Response) -> bool:
         return super().is_outage(response) or response.status in TEMPORARY

@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.providers.base import UNREADABLE, Provider, is_html
+from integrations.providers.base import UNREADABLE, Provider, is_html, is_unreadable
 from krafter_audit.http.client import Response
 
 TOKEN_URL, SCOPES_URL = "https://oauth2.googleapis.com/token", "https://www.googleapis.com/auth/"
@@ -38,8 +38,10 @@ class GoogleClient(Provider):
         return now + (timedelta(hours=1) if "RESOURCE_EXHAUSTED" in reasons else QUOTA_WAIT)
 
     def is_outage(self, response: Response) -> bool:
-        # The APIs answer in JSON only: a web page comes from something in front of them.
-        return super().is_outage(response) or is_html(response)
+        # The APIs answer in JSON only: a web page comes from something in front of them. Without its JSON, a 403 may
+        # be a rate limit.
+        is_cut_off = response.status == 403 and is_unreadable(response)
+        return super().is_outage(response) or is_html(response) or is_cut_off
 
     def refusal(self, response: Response) -> str:
         reasons = _reasons(response)

@@ -50,8 +50,13 @@ def as_text(description: Any) -> str:
     return json.dumps(document(description), ensure_ascii=False)
 
 
-def comment(text: str) -> Node:
-    return _document(_paragraphs(text[:MAX_TEXT_LENGTH]))
+def comment(text: str, marker: str) -> Node:
+    """Return a comment whose last line has its id, by which it is found again."""
+    return _document([*_paragraphs(text[:MAX_TEXT_LENGTH]), _paragraph(comment_line(marker))])
+
+
+def comment_line(marker: str) -> str:
+    return f"Krafter Audit, ref {marker}"
 
 
 def _document(nodes: list[Node]) -> Node:

@@ -6,7 +6,7 @@ with `cloud_id` or `site` where the sign-in has access to several sites.
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -76,17 +76,23 @@ class JiraClient(Provider):
     def path(self, rest: str) -> str:
         return f"{self.site[1]}{rest}"
 
-    def offset_pages[Parsed](self, path: str, name: str, read: Callable[[Any], Parsed]) -> list[Parsed]:
-        rows: list[Parsed] = []
+    def offset_pages[Parsed](
+        self, path: str, name: str, read: Callable[[Any], Parsed], **query: str
+    ) -> Iterator[list[Parsed]]:
+        start = 0
         while True:
-            query = {"startAt": len(rows), "maxResults": PAGE_SIZE}
+            params = {**query, "startAt": start, "maxResults": PAGE_SIZE}
             page, total = self.parse(
-                self.request("GET", self.path(path), params=query),
+                self.request("GET", self.path(path), params=params),
                 lambda body: ([read(each) for each in body[name]], int(body.get("total") or 0)),
             )
-            rows += page
-            if not page or len(rows) >= total:
-                return rows
+            yield page
+            start += len(page)
+            if not page or start >= total:
+                return
+
+    def offset_rows[Parsed](self, path: str, name: str, read: Callable[[Any], Parsed]) -> list[Parsed]:
+        return [row for page in self.offset_pages(path, name, read) for row in page]
 
     def is_rate_limited(self, response: Response) -> bool:
         # Source: Atlassian, "Rate limiting": 429, and 503 with Retry-After.

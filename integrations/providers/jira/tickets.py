@@ -28,7 +28,7 @@ from integrations.providers.types import Ticket, TicketDraft, TicketState
 
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
 PULL_REQUEST = re.compile(r"https?://[^/\s]+/\S+/(?:pull|merge_requests|pull-requests)/[0-9]+/?")
-PROPERTY = "krafter.task"  # of an issue or comment, hidden from people
+PROPERTY = "krafter.task"  # of an issue, hidden from people
 FIELDS = ["summary", "status", "resolution", "updated", "description"]
 # A workflow may have circles, so that the way to done is not searched without an end.
 MAX_TRANSITIONS = 4
@@ -117,12 +117,16 @@ class Jira(JiraClient, Tracker):
         return self.get_ticket(ticket.external_id)
 
     def has_comment(self, external_id: str, marker: str) -> bool:
-        query = {"expand": "properties", "orderBy": "-created", "maxResults": PAGE_SIZE}
-        response = self.request("GET", self._issue_path(external_id) + "/comment", params=query)
-        return marker in self.parse(response, _comment_markers)
+        # Searched for in the text: Jira does not document that the list of comments has their properties.
+        path = f"/issue/{self._issue_number(external_id)}/comment"
+        line = adf.comment_line(marker)
+        pages = self.offset_pages(
+            path, "comments", lambda comment: line in adf.as_text(comment.get("body")), orderBy="-created"
+        )
+        return any(any(page) for page in pages)
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
-        body = {"body": adf.comment(text), "properties": _properties(marker)}
+        body = {"body": adf.comment(text, marker)}
         self.request("POST", self._issue_path(external_id) + "/comment", json=body)
 
     def find_pull_request(self, external_id: str) -> str | None:
@@ -136,11 +140,14 @@ class Jira(JiraClient, Tracker):
         # The number, since it stays when an issue is moved; the key does not.
         return f"{self.host}/{self.project}/{number}"
 
-    def _issue_path(self, external_id: str) -> str:
+    def _issue_number(self, external_id: str) -> str:
         number = external_id.rpartition("/")[2]
         if not self.owns(external_id) or not number.isdecimal():
             raise ProviderRefused(f"{external_id} is not an issue of {self.project}.")
-        return self.path(f"/issue/{number}")
+        return number
+
+    def _issue_path(self, external_id: str) -> str:
+        return self.path(f"/issue/{self._issue_number(external_id)}")
 
     def _get_issue(self, external_id: str, **expand: str) -> Any:
         query = {"fields": ",".join(FIELDS), "properties": PROPERTY, **expand}
@@ -173,13 +180,13 @@ class Jira(JiraClient, Tracker):
     def _issue_type(self) -> tuple[str, dict[str, Any]]:
         """The id of the issue type to create and the fields of its screen."""
         path = f"/issue/createmeta/{self.project}/issuetypes"
-        types = self.offset_pages(path, "issueTypes", read_issue_type)
+        types = self.offset_rows(path, "issueTypes", read_issue_type)
         issue_type = choose_issue_type(types, self.credentials.get("issue_type"))
         if issue_type is None:
             raise ProviderRefused(
                 f"The issue type does not exist in {self.project}, or the account may not create it."
             )
-        fields = self.offset_pages(
+        fields = self.offset_rows(
             f"{path}/{issue_type}", "fields", lambda field: (str(field["fieldId"]), field)
         )
         return issue_type, dict(fields)
@@ -246,12 +253,6 @@ class Jira(JiraClient, Tracker):
 
 def _properties(marker: str) -> list[dict[str, Any]]:
     return [{"key": PROPERTY, "value": {"id": marker}}]
-
-
-def _comment_markers(body: Any) -> set[str]:
-    properties = [each for comment in body["comments"] for each in comment.get("properties") or []]
-    values = [each["value"] for each in properties]
-    return {str(value["id"]) for value in values if isinstance(value, dict) and value.get("id")}
 
 
 def _newest_pull_request(links: Any) -> str | None:

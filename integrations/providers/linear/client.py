@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from integrations.providers.base import UNREADABLE, Provider
+from integrations.providers.base import UNREADABLE, Provider, is_unreadable
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.headers import at_epoch
 from integrations.providers.linear import graphql
@@ -80,7 +80,9 @@ class LinearClient(Provider):
         return super().is_rate_limited(response) or "RATELIMITED" in _codes(response)
 
     def is_outage(self, response: Response) -> bool:
-        return super().is_outage(response) or bool(_codes(response) & TEMPORARY_CODES)
+        # Without its JSON, a 400 may be a rate limit.
+        is_cut_off = response.status == 400 and is_unreadable(response)
+        return super().is_outage(response) or is_cut_off or bool(_codes(response) & TEMPORARY_CODES)
 
     def is_token_rejected(self, response: Response) -> bool:
         # Also with status 400.

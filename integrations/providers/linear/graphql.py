@@ -24,13 +24,6 @@ query Issues($team: ID!, $since: DateTimeOrDuration!, $after: String) {{
 
 ISSUE = f"query Issue($id: String!) {{ issue(id: $id) {{ ...IssueFields }} }}{_ISSUE_FIELDS}"
 
-# A filter, since `issue(id:)` answers with an error if there is no such issue.
-ISSUE_BY_ID = f"""
-query IssueById($id: ID!) {{
-  issues(filter: {{ id: {{ eq: $id }} }}, includeArchived: true, first: 1) {{ nodes {{ ...IssueFields }} }}
-}}
-{_ISSUE_FIELDS}"""
-
 WORKFLOW = f"query Workflow($id: String!) {{ issue(id: $id) {{ state {{ type }} team {{ {_STATES} }} }} }}"
 
 ATTACHMENTS = """
@@ -62,4 +55,4 @@ COMMENT_BY_ID = """
 query CommentById($id: ID!) { comments(filter: { id: { eq: $id } }, includeArchived: true, first: 1) { nodes { id } } }
 """
 
-DOCUMENTS = (TEAM, ISSUES, ISSUE, ISSUE_BY_ID, WORKFLOW, ATTACHMENTS, CREATE, UPDATE, COMMENT, COMMENT_BY_ID)
+DOCUMENTS = (TEAM, ISSUES, ISSUE, WORKFLOW, ATTACHMENTS, CREATE, UPDATE, COMMENT, COMMENT_BY_ID)

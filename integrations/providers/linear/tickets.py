@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from integrations.providers.errors import ProviderRefused
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.linear import graphql
 from integrations.providers.linear.client import LinearClient, Node, read_states
 from integrations.providers.linear.webhooks import WEBHOOKS
@@ -61,8 +61,8 @@ class Linear(LinearClient, Tracker):
         }
         try:
             return self._write(graphql.CREATE, {"input": fields}, "issueCreate", repeatable=False)
-        except ProviderRefused:
-            existing = self._find_issue(chosen)
+        except (ProviderRefused, ProviderUnavailable) as failure:
+            existing = self._created_before(chosen, failure)
             if existing is None:
                 raise
             return existing
@@ -124,12 +124,15 @@ class Linear(LinearClient, Tracker):
             return {}
         return {"stateId": choose_state(draft, states)}
 
-    def _find_issue(self, chosen: str) -> Ticket | None:
-        response = self.execute(graphql.ISSUE_BY_ID, {"id": chosen})
-        found = self.parse(
-            response, lambda body: [self._read_issue(node) for node in body["data"]["issues"]["nodes"]]
-        )
-        return found[0] if found else None
+    def _created_before(self, chosen: str, failure: ProviderRefused | ProviderUnavailable) -> Ticket | None:
+        # The issue exists if Linear says so ("already exists"), or if only the response was lost.
+        is_limited = isinstance(failure, ProviderUnavailable) and failure.retry_at is not None
+        if is_limited or isinstance(failure, TokenRejected):
+            return None
+        try:
+            return self.get_ticket(f"{self.team}/{chosen}")
+        except (ProviderRefused, ProviderUnavailable):
+            return None
 
     def _issue_id(self, external_id: str) -> str:
         try:

@@ -5,10 +5,14 @@ Credentials: `token`, `organization` and `project` (slugs) and, for a region or 
 """
 
 import re
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
+
+import jwt
 
 from integrations.providers.base import Provider, is_html, server_url
 from integrations.providers.errors import ProviderRefused
@@ -16,6 +20,7 @@ from integrations.providers.oauth import OAuth, TokenRequest
 from krafter_audit.http.client import Response
 
 API_PATH = "/api/0"
+SIGNED_GRANT_TYPE = "urn:sentry:params:oauth:grant-type:jwt-bearer"
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 ISSUE_PATH = re.compile(r"/issues/(\d+)/")
 CURSOR = re.compile(r'cursor="([^"]+)"')
@@ -34,17 +39,31 @@ class SentryOAuth(OAuth):
         installation = fields.get("installation_id")
         if not installation:
             return super().token_request(api_url, token_url, fields)
-        root = _web_url(api_url) or "https://sentry.io"
-        url = f"{root}{API_PATH}/sentry-app-installations/{installation}/authorizations/"
-        return TokenRequest(
-            url, "json", {name: value for name, value in fields.items() if name != "installation_id"}
-        )
+        sent = {name: value for name, value in fields.items() if name != "installation_id"}
+        return TokenRequest(_installation_url(api_url, installation), "json", sent)
 
     def read(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         if "token" not in body:
             return body
         names = {"access_token": "token", "refresh_token": "refreshToken", "expires_at": "expiresAt"}
         return {standard: body[own] for standard, own in names.items() if body.get(own)}
+
+    def error_code(self, status: int, body: Mapping[str, Any]) -> str:
+        # Installations have a status and a `detail` instead of a code.
+        is_refused = status in (401, 403, 404) and "detail" in body and "error" not in body
+        return "invalid_grant" if is_refused else super().error_code(status, body)
+
+    def recovery_request(self, api_url: str, fields: Mapping[str, str]) -> TokenRequest | None:
+        # Source: Sentry, "Public Integrations", "Refreshing Tokens Manually".
+        installation = fields.get("installation_id")
+        if not installation:
+            return None
+        now = int(time.time())
+        claims = {"iss": fields["client_id"], "sub": fields["client_id"], "iat": now, "exp": now + 60}
+        signed = jwt.encode({**claims, "jti": str(uuid4())}, fields["client_secret"], algorithm="HS256")
+        headers = {"Authorization": f"Bearer {signed}"}
+        url = _installation_url(api_url, installation)
+        return TokenRequest(url, "json", {"grant_type": SIGNED_GRANT_TYPE}, headers)
 
 
 class SentryClient(Provider):
@@ -102,6 +121,11 @@ def next_cursor(link: str) -> str | None:
         if 'rel="next"' in part and 'results="true"' in part and (found := CURSOR.search(part)):
             return found[1]
     return None
+
+
+def _installation_url(api_url: str, installation: str) -> str:
+    root = _web_url(api_url) or "https://sentry.io"
+    return f"{root}{API_PATH}/sentry-app-installations/{installation}/authorizations/"
 
 
 def _web_url(api_url: str) -> str:

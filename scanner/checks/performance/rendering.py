@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.outcome import Outcome, fail_if_any, passed
+from scanner.outcome import Outcome, fail_if_any
 from scanner.page import has, inside, snippet, value
 from scanner.page_context import PageContext
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
@@ -39,7 +39,7 @@ _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascri
 )
 def nothing_blocks_rendering(context: PageContext) -> Outcome:
     """The head has no script that blocks the parser, and at most one style sheet that blocks rendering."""
-    page = context.document
+    page = context.document  # as sent: what scripts insert later does not block the parser
     scripts = [node for node in page.css("head script[src]") if _blocks_the_parser(node)]
     sheets = [node for node in page.css("link[rel][href]") if _blocks_rendering(node)]
     return fail_if_any(
@@ -71,7 +71,7 @@ def _blocks_rendering(node: LexborNode) -> bool:
     "image_dimensions",
     domain=PERFORMANCE,
     severity=LOW,
-    needs={"page"},
+    needs={"page", "assets"},
     title="Image elements do not have explicit width and height",
     why="Without width and height, the content below an image moves when the image is loaded (layout shift).",
     fix=Fix(
@@ -83,20 +83,20 @@ def _blocks_rendering(node: LexborNode) -> bool:
         ("https://web.dev/articles/optimize-cls#images_without_dimensions",),
         {"html": '<img src="/shop.jpg" width="1200" height="800" alt="Our shop">'},
     ),
+    kind="markup",
     oracle={"lighthouse": "unsized-images"},
 )
 def images_have_dimensions(context: PageContext) -> Outcome:
     """Every img element has width and height."""
-    images = [node for node in context.document.css("img") if not inside(node, "noscript", "template")]
-    if not images:
-        return passed("The page has no image.")
-    return fail_if_any(
+    images = [node for node in context.markup.css("img") if not inside(node, "noscript", "template")]
+    outcome = fail_if_any(
         [node for node in images if not (_is_length(node, "width") and _is_length(node, "height"))],
         show=snippet,
-        ok="Every image has width and height.",
+        ok="Every image has width and height." if images else "The page has no image.",
         problem="Images lack width or height.",
         images=len(images),
     )
+    return context.unless_scripted(outcome)
 
 
 def _is_length(node: LexborNode, attribute: str) -> bool:

@@ -67,7 +67,9 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
 )
 def scripts_have_integrity(context: PageContext) -> Outcome:
     """Each script from another registrable domain has an integrity attribute and an https: URL."""
-    page = context.document
+    page = (
+        context.document
+    )  # as sent, as Observatory does: what a tag manager inserts is not the page's own choice
     third_party = [
         (node, page.absolute(value(node, "src")))
         for node in page.css("script[src]")
@@ -94,7 +96,7 @@ def _has_integrity(node: LexborNode, url: str) -> bool:
     "mixed_content",
     domain=SECURITY,
     severity=HIGH,
-    needs={"page"},
+    needs={"page", "assets"},
     title="HTTPS page loads resources over HTTP (mixed content)",
     why="Resources loaded over plain HTTP can be read and modified on the network; browsers block them or warn.",
     fix=Fix(
@@ -107,19 +109,21 @@ def _has_integrity(node: LexborNode, url: str) -> bool:
         (f"{MDN}/Security/Mixed_content", "https://web.dev/articles/fixing-mixed-content"),
         config_snippets.header("Content-Security-Policy", "upgrade-insecure-requests"),
     ),
+    kind="markup",
     oracle={"lighthouse": "is-on-https", "zap": "10040"},
 )
 def no_mixed_content(context: PageContext) -> Outcome:
     """An HTTPS page has no subresource with an http: URL."""
-    page = context.document
-    if not page.is_https:
+    pages = context.documents  # scripts add resources, and remove some that were loaded
+    if not pages[0].is_https:
         return not_applicable("The page is not served over HTTPS.")
-    insecure = [url for url in _subresources(page) if url.lower().startswith("http:")]
-    return fail_if_any(
+    insecure = [url for page in pages for url in _subresources(page) if url.lower().startswith("http:")]
+    outcome = fail_if_any(
         list(dict.fromkeys(insecure)),
         ok="Every resource has an https: URL.",
         problem="Resources have an http: URL.",
     )
+    return context.unless_scripted(outcome)
 
 
 def _subresources(page: Page) -> Iterator[str]:
@@ -141,7 +145,7 @@ def _in_srcset(text: str) -> list[str]:
     "insecure_form_action",
     domain=SECURITY,
     severity=HIGH,
-    needs={"page"},
+    needs={"page", "assets"},
     title="HTTPS page submits a form over HTTP",
     why="An attacker on the network can read and modify what visitors submit, although the page itself is secure.",
     fix=Fix(
@@ -150,11 +154,12 @@ def _in_srcset(text: str) -> list[str]:
         (f"{MDN}/Security/Mixed_content", "https://www.zaproxy.org/docs/alerts/10041/"),
         {"html": '<form action="/contact" method="post">'},
     ),
+    kind="markup",
     oracle={"zap": "10041, 10042"},
 )
 def forms_are_secure(context: PageContext) -> Outcome:
     """An HTTPS page has no form with an http: action."""
-    page = context.document
+    page = context.documents[-1]
     if not page.is_https:
         return not_applicable("The page is not served over HTTPS.")
     senders = [("form[action]", "action"), ("button[formaction], input[formaction]", "formaction")]
@@ -164,19 +169,20 @@ def forms_are_secure(context: PageContext) -> Outcome:
         for node in page.css(selector)
         if page.absolute(value(node, attribute)).lower().startswith("http:")
     ]
-    return fail_if_any(
+    outcome = fail_if_any(
         insecure,
         show=snippet,
         ok="No form is submitted over plain HTTP.",
         problem="Forms are submitted over plain HTTP.",
     )
+    return context.unless_scripted(outcome)
 
 
 @check(
     "password_over_http",
     domain=SECURITY,
     severity=CRITICAL,
-    needs={"page"},
+    needs={"page", "assets"},
     title="Password field on a page served over HTTP",
     why="An attacker on the network can read the password, or modify the page so that it is sent elsewhere.",
     fix=Fix(
@@ -188,19 +194,21 @@ def forms_are_secure(context: PageContext) -> Outcome:
         (f"{MDN}/Security/Insecure_passwords", "https://www.zaproxy.org/docs/alerts/10105/"),
         config_snippets.TO_HTTPS,
     ),
+    kind="markup",
     oracle={"zap": "10105"},
 )
 def passwords_are_secure(context: PageContext) -> Outcome:
     """A page whose final URL is http: has no password field."""
-    page = context.document
+    page = context.documents[-1]
     if page.is_https:
         return passed("The page is served over HTTPS.")
-    return fail_if_any(
+    outcome = fail_if_any(
         page.css('input[type="password" i]'),
         show=snippet,
         ok="The page has no password field.",
         problem="The page has a password field and is served over plain HTTP.",
     )
+    return context.unless_scripted(outcome)
 
 
 @check(

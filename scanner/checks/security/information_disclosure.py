@@ -148,7 +148,7 @@ def no_directory_listing(context: PageContext) -> Outcome:
 )
 def no_error_messages(context: PageContext) -> Outcome:
     """The page has no stack trace and no database error."""
-    text = context.document.text[:MAX_TEXT_LENGTH]
+    text = context.document.text[:MAX_TEXT_LENGTH]  # as sent: what the server discloses
     found = [name for name, marker in _ERROR_MARKERS.items() if marker in text]
     if _JAVA_TRACE.search(text):
         found.append("a Java stack trace")
@@ -178,7 +178,7 @@ def no_error_messages(context: PageContext) -> Outcome:
 )
 def no_private_addresses(context: PageContext) -> Outcome:
     """The page has no RFC 1918 address and no ip-10-… host name."""
-    text = context.document.text[:MAX_TEXT_LENGTH]
+    text = context.document.text[:MAX_TEXT_LENGTH]  # as sent: what the server discloses
     return fail_if_any(
         sorted({match.group() for match in _PRIVATE_ADDRESS.finditer(text)}),
         ok="The page has no private IP address.",

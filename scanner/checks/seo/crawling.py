@@ -62,15 +62,20 @@ def status_is_successful(context: PageContext) -> Outcome:
         {"html": '<meta name="robots" content="index, follow">'},
     ),
     headers=("x-robots-tag",),
+    kind="markup",
     oracle={"lighthouse": "is-crawlable"},
 )
 def page_is_indexable(context: PageContext) -> Outcome:
     """No noindex is set, and robots.txt allows one of *, Googlebot, bingbot, DuckDuckBot, archive.org_bot."""
-    page = context.document
+    # Search engines obey noindex as it was sent, also where a script removes it, and what a script adds.
+    pages = context.documents
     robots = _robots(context)
-    blocked = {agent: reason for agent in CRAWLERS if (reason := _blocked_by(page, robots, agent))}
+    blocked = {
+        agent: reason for agent in CRAWLERS for page in pages if (reason := _blocked_by(page, robots, agent))
+    }
     if len(blocked) == len(CRAWLERS):
         return failed(f"The page is blocked from indexing by {blocked['*']}.", hidden_from=blocked)
+    context.markup  # noqa: B018 - raises where a script may add noindex to the page that it builds
     return passed("At least one crawler may index the page.", hidden_from=blocked)
 
 

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import Page, has, snippet, value
-from scanner.page_context import PageContext
+from scanner.page_context import PageContext, not_rendered
 from scanner.parsing.element_text import text_of
 from scanner.parsing.language_tags import is_language
+from scanner.parsing.scripted_content import is_built_by_scripts
 from scanner.preconditions import Inconclusive
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 
@@ -40,7 +41,7 @@ NON_DESCRIPTIVE_TEXTS = frozenset(
     "link_text",
     domain=SEO,
     severity=LOW,
-    needs={"page"},
+    needs={"page", "assets"},
     title="Links do not have descriptive text",
     why="“Click here” tells neither visitors, nor a screen reader's list of links, nor search engines what a link is "
     "about.",
@@ -50,12 +51,13 @@ NON_DESCRIPTIVE_TEXTS = frozenset(
         (f"{LIGHTHOUSE}/link-text", f"{GOOGLE}/crawling-indexing/links-crawlable"),
         {"html": '<a href="/returns">How to return an item</a>'},
     ),
+    kind="markup",
     oracle={"lighthouse": "link-text"},
 )
 def link_text_is_descriptive(context: PageContext) -> Outcome:
     """No link has one of Lighthouse's non-descriptive texts."""
-    page = context.document
-    return fail_if_any(
+    page = context.markup
+    outcome = fail_if_any(
         [
             node
             for node in page.css("a[href]")
@@ -65,6 +67,7 @@ def link_text_is_descriptive(context: PageContext) -> Outcome:
         ok="Every link has descriptive text.",
         problem="Links do not have descriptive text.",
     )
+    return context.unless_scripted(outcome)
 
 
 def _normalized_text(node: LexborNode) -> str:
@@ -82,7 +85,7 @@ def _leads_to_another_page(page: Page, node: LexborNode) -> bool:
     "crawlable_anchors",
     domain=SEO,
     severity=MEDIUM,
-    needs={"page"},
+    needs={"page", "assets"},
     title="Links are not crawlable",
     why="Search engines follow href attributes and execute no click handlers, so they do not find the linked pages.",
     fix=Fix(
@@ -91,16 +94,18 @@ def _leads_to_another_page(page: Page, node: LexborNode) -> bool:
         (f"{LIGHTHOUSE}/crawlable-anchors", f"{GOOGLE}/crawling-indexing/links-crawlable"),
         {"html": '<a href="/prices">Prices</a> <button type="button">Open the menu</button>'},
     ),
+    kind="markup",
     oracle={"lighthouse": "crawlable-anchors"},
 )
 def anchors_are_crawlable(context: PageContext) -> Outcome:
     """No a element has a javascript:, file: or empty href."""
-    return fail_if_any(
-        [node for node in context.document.css("a") if not _is_crawlable(node)],
+    outcome = fail_if_any(
+        [node for node in context.markup.css("a") if not _is_crawlable(node)],
         show=snippet,
         ok="Every link is crawlable.",
         problem="Links are not crawlable.",
     )
+    return context.unless_scripted(outcome)
 
 
 def _is_crawlable(node: LexborNode) -> bool:
@@ -144,7 +149,9 @@ def _is_parseable(url: str) -> bool:
 )
 def links_work(context: PageContext) -> Outcome:
     """None of the first 50 same-origin links answers with status 400 or above, by HEAD and by GET."""
-    statuses = context.links
+    statuses = context.links  # of the document as sent: crawlers follow these first, and without a browser
+    if not statuses and is_built_by_scripts(context.document):
+        raise not_rendered()
     if not statuses:
         return passed("The page has no internal link.")
     unknown = [url for url, status in statuses.items() if status is None or status == 429]
@@ -181,11 +188,12 @@ def _is_broken(status: int | None) -> bool:
         {"html": '<link rel="canonical" href="https://www.example.com/returns">'},
     ),
     headers=("link",),
+    kind="markup",
     oracle={"lighthouse": "canonical"},
 )
 def canonical_is_valid(context: PageContext) -> Outcome:
     """The canonical URL, if set, is one absolute URL, and not the root for another page."""
-    page = context.document
+    page = context.markup
     urls = [value(node, "href").strip() for node in page.css('link[rel~="canonical" i][href]')]
     if not urls:
         return passed("No canonical URL is set, which is allowed.")
@@ -223,11 +231,12 @@ def _is_absolute(url: str) -> bool:
         (f"{LIGHTHOUSE}/hreflang", f"{GOOGLE}/specialty/international/localized-versions"),
         {"html": '<link rel="alternate" hreflang="de-AT" href="https://www.example.com/at/">'},
     ),
+    kind="markup",
     oracle={"lighthouse": "hreflang"},
 )
 def hreflang_is_valid(context: PageContext) -> Outcome:
     """Each alternate link with hreflang has a valid language and an absolute URL."""
-    links = context.document.css('link[rel~="alternate" i][hreflang]')
+    links = context.markup.css('link[rel~="alternate" i][hreflang]')
     if not links:
         return passed("The page has no hreflang links.")
     return fail_if_any(

@@ -38,11 +38,12 @@ GOOGLE = "https://developers.google.com/search/docs"
         ),
         {"html": "<title>Delivery and returns – Example Shop</title>"},
     ),
+    kind="markup",
     oracle={"lighthouse": "document-title"},
 )
 def title_present(context: PageContext) -> Outcome:
     """The document has a title element that is not empty."""
-    title = context.document.title
+    title = context.markup.title
     if title:
         return passed("The page has a title.", title=title[:200])
     return failed("The title element is missing or empty.")
@@ -67,11 +68,12 @@ def title_present(context: PageContext) -> Outcome:
             'item.">'
         },
     ),
+    kind="markup",
     oracle={"lighthouse": "meta-description"},
 )
 def meta_description(context: PageContext) -> Outcome:
     """A meta element named description has content."""
-    texts = [text.strip() for text in context.document.metas("description")]
+    texts = [text.strip() for text in context.markup.metas("description")]
     if not any(texts):
         return failed("The meta description is empty." if texts else "There is no meta description.")
     return passed("The page has a meta description.", description=next(filter(None, texts))[:200])
@@ -90,11 +92,12 @@ def meta_description(context: PageContext) -> Outcome:
         (f"{GOOGLE}/appearance/title-link",),
         {"html": "<title>Delivery and returns – Example Shop</title>"},
     ),
+    kind="markup",
     oracle={"practice": "title length"},
 )
 def title_length(context: PageContext) -> Outcome:
     """The title has between 10 and 70 characters."""
-    title = context.document.title
+    title = context.markup.title
     if not title:
         return not_applicable("The page has no title.")
     if MIN_TITLE_LENGTH <= len(title) <= MAX_TITLE_LENGTH:
@@ -118,11 +121,12 @@ def title_length(context: PageContext) -> Outcome:
         ),
         {"html": '<meta name="viewport" content="width=device-width, initial-scale=1">'},
     ),
+    kind="markup",
     oracle={"lighthouse": "viewport-insight"},
 )
 def viewport(context: PageContext) -> Outcome:
     """A meta viewport sets width, or an initial-scale of at least 1."""
-    contents = context.document.metas("viewport")
+    contents = context.markup.metas("viewport")
     if not contents:
         return failed("There is no meta viewport.")
     settings = viewport_settings(contents[-1])
@@ -159,7 +163,7 @@ def _number(text: str) -> float:
 )
 def doctype(context: PageContext) -> Outcome:
     """The document is in standards mode."""
-    page = context.document
+    page = context.document  # as sent: the parser chooses the mode, and no script can change it
     if media_type(page.header("content-type")) == "application/xhtml+xml":
         return passed("XHTML is always rendered in standards mode.")
     start = _without_comments(page.text[:MAX_PREAMBLE_LENGTH])
@@ -196,7 +200,7 @@ def _without_comments(text: str) -> str:
 )
 def charset(context: PageContext) -> Outcome:
     """A charset is in Content-Type, or in a meta element within the first 1024 bytes."""
-    page = context.document
+    page = context.document  # as sent: the first bytes count
     body = page.response.body
     if re.search(r"charset\s*=\s*[^\s;]", page.header("content-type") or "", re.IGNORECASE):
         return passed("Content-Type declares the charset.")
@@ -227,7 +231,7 @@ def charset(context: PageContext) -> Outcome:
 )
 def open_graph(context: PageContext) -> Outcome:
     """og:title, og:type, og:image and og:url are set and not empty."""
-    page = context.document
+    page = context.document  # as sent: what makes link previews runs no scripts
     missing = [
         name
         for name in ("og:title", "og:type", "og:image", "og:url")

@@ -52,11 +52,12 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
             '"Product", …}</script>'
         },
     ),
+    kind="markup",
     oracle={"google": "structured data"},
 )
 def structured_data_is_valid(context: PageContext) -> Outcome:
     """Each JSON-LD block is valid JSON and has @context and @type."""
-    blocks = _blocks(context.document)
+    blocks = _blocks(context.markup)
     if not blocks:
         return passed("The page has no structured data.")
     return fail_if_any(
@@ -83,11 +84,12 @@ def structured_data_is_valid(context: PageContext) -> Outcome:
             '"Place", …}}'
         },
     ),
+    kind="markup",
     oracle={"google": "structured data"},
 )
 def structured_data_is_complete(context: PageContext) -> Outcome:
     """Every object of a type that Google supports has the properties that Google requires."""
-    objects = [each for text in _blocks(context.document) for each in _objects(_parsed(text))]
+    objects = [each for text in _blocks(context.markup) for each in _objects(_parsed(text))]
     known = [(name, each) for each in objects for name in _types(each) if name in REQUIRED]
     if not known:
         return passed("The page has no structured data of a type with required properties.")

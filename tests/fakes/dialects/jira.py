@@ -139,14 +139,22 @@ class FakeJira(FakeTracker):
             ("POST", "/transitions"): lambda: self._move(number, request.body),
             ("GET", "/remotelink"): lambda: (200, {}, self.links.get(number, [])),
             ("POST", "/remotelink"): lambda: self._link(number, request.body),
-            ("GET", "/comment"): lambda: (200, {}, {"comments": self.comments.get(number, [])}),
+            ("GET", "/comment"): lambda: self._comment_page(request, number),
             ("POST", "/comment"): lambda: self._comment(number, request.body),
         }
         return answers[request.method, part]()
 
+    def _comment_page(self, request: Request, number: int) -> Answer:
+        # Jira's description promises no properties in the list.
+        comments = [{"id": each["id"], "body": each["body"]} for each in self.comments.get(number, [])]
+        if request.query.get("orderBy") == "-created":
+            comments.reverse()
+        return self._offset_page(request, "comments", comments)
+
     def _comment(self, number: int, body: dict[str, Any]) -> Answer:
-        self.comments.setdefault(number, []).append(body)
-        return 201, {}, body
+        comments = self.comments.setdefault(number, [])
+        comments.append({"id": str(10000 + len(comments)), **body})
+        return 201, {}, comments[-1]
 
     def _json(self, number: int, has_form: bool = False) -> dict[str, Any]:
         return {**self.issues[number], **({"editmeta": {"fields": self.form}} if has_form else {})}
@@ -246,6 +254,9 @@ class FakeJira(FakeTracker):
         return datetime.fromisoformat(issue["fields"]["updated"])
 
     def _offset_page(self, request: Request, name: str, rows: list[Any]) -> Answer:
-        start, size = int(request.query["startAt"]), min(self.page_size, int(request.query["maxResults"]))
+        start, size = (
+            int(request.query.get("startAt", 0)),
+            min(self.page_size, int(request.query["maxResults"])),
+        )
         page = {name: rows[start:][:size], "startAt": start, "maxResults": size, "total": len(rows)}
         return 200, {}, page

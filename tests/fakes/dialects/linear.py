@@ -10,6 +10,7 @@ from tests.fakes.tracker import FakeTracker
 from tests.fakes.vendor_server import Answer, Request
 
 KEY = "lin_api_Zm9yLXRlc3RzLW9ubHk0NzEx"
+OAUTH_TOKEN = "lin_oauth_Zm9yLXRlc3RzLW9ubHk0NzEx"
 TEAM = "2f0d1a46-6b0e-4a52-9b0d-5d9f7c3f0a11"
 OTHER_TEAM = "7c1e9a55-02a4-4c60-8f6e-0c3b5a1d9e22"
 SCHEMA = "linear.graphql"
@@ -98,7 +99,7 @@ class FakeLinear(FakeTracker):
         """Requests are checked where they are executed."""
 
     def authorize(self, request: Request) -> Answer | None:
-        if request.headers.get("authorization") == self.authorization:
+        if request.headers.get("authorization") in (self.authorization, f"Bearer {OAUTH_TOKEN}"):
             return None
         return 401, {}, error("AUTHENTICATION_ERROR", "Authentication required, not authenticated")
 
@@ -138,10 +139,6 @@ class FakeLinear(FakeTracker):
         ]
         changed.sort(key=lambda issue: (issue["updatedAt"], issue["number"]), reverse=True)
         return 200, {}, {"data": {"issues": self._connection(changed, variables["after"])}}
-
-    def _issuebyid(self, variables: dict[str, Any]) -> Answer:
-        found = [issue for issue in self.issues.values() if issue["id"] == variables["id"]]
-        return 200, {}, {"data": {"issues": self._connection(found, None)}}
 
     def _issue(self, variables: dict[str, Any]) -> Answer:
         if variables["id"] not in self.issues:

@@ -1,17 +1,22 @@
 """The rendered page: visited once for all checks, and only if it meets the preconditions."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import trustme
 
-from krafter_audit.http.client import AddressPolicy, RequestCredentials
+from krafter_audit.http.client import AddressPolicy, Client, HostThrottle, ParsedUrl, RequestCredentials
+from scanner.browser import browser as browsing
 from scanner.browser.browser import Browser
 from scanner.browser.chromium import ChromiumOptions
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from scanner.page_visit import PageSnapshot, axe, device_profile, network_monitor, visit, visit_page
+from scanner.page_context import PageContext
+from scanner.page_visit import PageSnapshot, axe, device_profile, document, network_monitor, visit, visit_page
 from scanner.page_visit.scripts import minifiable_of
 from scans.worker.browser import chromium_options
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
@@ -264,3 +269,202 @@ def test_repetition_runs_only_violated_and_unpassed_rules(
         "a11y_document_title": PASSED,
     }
     assert asked == [{"label", "link-name", "image-alt", "document-title"}, {"label", "image-alt"}]
+
+
+class CountingThrottle(HostThrottle):
+    """Notes each request: those that take a slot, those that are only recorded, and pauses."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+
+    @contextmanager
+    def slot(self, url: ParsedUrl) -> Iterator[float]:
+        self.seen.append(("slot", url.path))
+        yield 0.0
+
+    def record(self, url: ParsedUrl) -> None:
+        self.seen.append(("record", url.path))
+
+    def back_off(self, url: ParsedUrl, seconds: float) -> None:
+        self.seen.append(("back off", f"{seconds:g}"))
+
+
+@pytest.mark.needs_chromium
+def test_visit_takes_a_slot_and_its_other_requests_are_recorded(chrome: Browser) -> None:
+    page = html(add="<script>fetch('/news')</script>").replace("<body>", "<body><img src=/a.png>")
+    site, throttle = Site({"/": plain(page), "/news": plain("{}")}), CountingThrottle()
+    with served(site), loopback_client(throttle=throttle) as client:
+        dict(run_checks(site.url, ["dom_size", "cls"], client=client, browser=chrome, retry_delays=()))
+
+    assert [path for kind, path in throttle.seen if kind == "slot"] == ["/", "/"]
+    recorded = [path for kind, path in throttle.seen if kind == "record"]
+    assert {path: recorded.count(path) for path in ("/", "/news", "/a.png")} == {
+        "/": 0,
+        "/news": 2,
+        "/a.png": 2,
+    }
+    assert len(throttle.seen) == len(site.paths())
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize(("status", "requests"), [(503, 3), (404, 2), (403, 2)])
+def test_error_page_is_left_at_once_and_requested_again_in_an_outage_only(
+    status: int, requests: int, chrome: Browser
+) -> None:
+    body = "<title>Error</title><script>for (;;) {}</script>"
+    answer = Answer(body, status, [*HTML, ("Retry-After", "7")])
+    site, throttle = Site({"/": answer}), CountingThrottle()
+    with served(site), loopback_client(throttle=throttle) as client:
+        keys = ["a11y_image_alt", "dom_size"]
+        said = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=(0,)))
+
+    assert {one.status for one in said.values()} == {INCONCLUSIVE}
+    assert site.paths().count("/") == requests  # one by the browser, the others plain ones
+    pauses = [what for what in throttle.seen if what[0] == "back off"]
+    assert pauses == [("back off", "7")] * (requests if status == 503 else 0)
+
+
+@pytest.mark.needs_chromium
+def test_outage_that_ends_is_followed_by_a_visit(chrome: Browser) -> None:
+    answers = {"/": [plain("down", 503), plain("down", 503), plain(html())]}
+
+    site = Site(answers)
+    with served(site), loopback_client() as client:
+        said = dict(
+            run_checks(site.url, ["a11y_image_alt"], client=client, browser=chrome, retry_delays=(0,))
+        )
+
+    assert (said["a11y_image_alt"].status, site.paths().count("/")) == (PASSED, 4)
+
+
+@pytest.mark.needs_chromium
+def test_site_without_an_answer_costs_no_long_visit(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browsing, "RESPONSE_TIMEOUT", 0.5)
+    site = Site({"/": Answer(hang_up=True), "/slow": Answer("late", delay=5)})
+    with served(site), loopback_client() as client:
+        started = time.monotonic()
+        reasons = [
+            dict(run_checks(url, ["dom_size"], client=client, browser=chrome, retry_delays=(0,)))[
+                "dom_size"
+            ].reason
+            for url in (site.url, f"{site.url}slow", "http://127.0.0.1:9/")
+        ]
+
+    assert reasons == ["blocked", "timeout", "blocked"]
+    assert time.monotonic() - started < 5
+    assert site.paths().count("/slow") == 1
+
+
+class Unverified(AddressPolicy):
+    """Allows loopback to be requested, although the operator has not listed it."""
+
+    def is_allowed(self, address: object, port: int) -> bool:
+        return False
+
+    def permits(self, address: object, port: int) -> bool:
+        return True
+
+
+class OneHost:
+    """One host is verified."""
+
+    def covers(self, host: str) -> bool:
+        return host == "127.0.0.1"
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.usefixtures("soon_quiet")
+def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(chrome: Browser) -> None:
+    policy = chrome.policy = Unverified.from_setting("127.0.0.0/8")
+    other = Site({"/": plain(html(add="<script>fetch('/loaded')</script>"))})
+    with served(other, host="127.0.0.2"), served(Site()) as site, Client(policy=policy) as client:
+        redirect = Answer(status=302, headers=[("Location", other.url)])
+        # A frame is no page: the browser loads those of other sites for every visitor.
+        framed = html(add=f'<iframe src="{other.url}frame" title="A frame"></iframe>')
+        site.answers = {"/": plain(framed), "/moved": redirect}
+        contexts = [
+            PageContext(url, client, retry_delays=(), owned=OneHost(), browser=chrome)
+            for url in (site.url, f"{site.url}moved", other.url)
+        ]
+        said = [dict(run_checks(one.url, ["dom_size"], context=one))["dom_size"] for one in contexts]
+
+    assert [(one.status, one.reason) for one in said] == [
+        (PASSED, None),
+        (INCONCLUSIVE, "offsite_redirect"),
+        (INCONCLUSIVE, "not_available"),
+    ]
+    pages = [headers for _, path, headers in other.requests if path == "/"]
+    assert [headers.get("sec-fetch-mode") for headers in pages] == [None, None]  # plain requests only
+    assert "/loaded" not in other.paths()
+    assert "/frame" in other.paths()
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize(
+    ("page", "is_static"),
+    [
+        ("<p>Text</p>", True),
+        ("<p onclick='go()'>Text</p>", False),
+        ("<script>1</script>", False),
+        ("<svg><script>1</script></svg>", False),
+        ("<a href='javascript:go()'>Go</a>", False),
+        ("<iframe src=/frame></iframe>", False),
+        ("<meta http-equiv=refresh content=9>", False),
+        ("<style>@keyframes a { to { left: 0 } } p { animation: a 9s }</style><p>Text</p>", False),
+    ],
+)
+def test_only_a_page_without_scripts_is_ready_at_once(
+    page: str, *, is_static: bool, chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    wait = visit._PageVisit._wait_until_idle
+    monkeypatch.setattr(
+        visit._PageVisit, "_wait_until_idle", lambda self, quiet: waited.append(quiet) or wait(self, quiet)
+    )
+    with served(Site({"/": plain(f"<!doctype html><title>A</title><body>{page}")})) as site:
+        visit_page(chrome, site.url)
+
+    assert waited == [visit.STATIC_QUIET_SECONDS if is_static else visit.QUIET_SECONDS]
+
+
+@pytest.mark.needs_chromium
+def test_content_that_a_script_adds_soon_after_the_load_is_seen(chrome: Browser) -> None:
+    late = "<script>setTimeout(() => document.body.append(document.createElement('img')), 150)</script>"
+    with served(Site({"/": plain(f"<title>A</title><p>Text</p>{late}")})) as site:
+        assert visit_page(chrome, site.url).elements == 3
+
+
+@pytest.mark.needs_chromium
+def test_own_injection_of_axe_is_no_long_task_of_the_page(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = axe.source()
+    slow = "for (const end = performance.now() + 400; performance.now() < end; );"
+    monkeypatch.setattr(axe, "source", lambda: f"{slow}{source}")
+    waits: list[float] = []
+    since = visit._PageVisit._since_long_task
+    monkeypatch.setattr(
+        visit._PageVisit, "_since_long_task", lambda self: waits.append(since(self)) or waits[-1]
+    )
+    with served(Site({"/": plain(html(add="<script>1</script>"))})) as site:
+        visit_page(chrome, site.url, rules=["image-alt"])
+
+    assert waits[0] > 0.4
+
+
+@pytest.mark.needs_chromium
+def test_throttling_ends_before_the_page_is_read(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    stop, rendered = device_profile.stop_throttling, document.MainDocument.rendered
+    monkeypatch.setattr(
+        device_profile, "stop_throttling", lambda session: order.append("stop") or stop(session)
+    )
+    monkeypatch.setattr(
+        document.MainDocument,
+        "rendered",
+        lambda self, **options: order.append("read") or rendered(self, **options),
+    )
+    with served(Site({"/": plain(html())})) as site:
+        visit_page(chrome, site.url, throttled=True)
+
+    assert order == ["stop", "read"]

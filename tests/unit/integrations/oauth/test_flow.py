@@ -16,7 +16,7 @@ from integrations.configuration import Configuration
 from integrations.errors import SignInRefused
 from integrations.models import Integration
 from integrations.oauth import flow as oauth
-from integrations.providers.errors import ProviderRefused
+from integrations.providers.errors import GrantRefused, ProviderUnavailable
 from integrations.providers.registry import ADAPTERS
 from krafter_audit.http.client import Client
 from tests.unit.integrations.conftest import connect_by_code
@@ -33,6 +33,7 @@ DOCUMENTED = {
     "linear": ("https://api.linear.app/oauth/token", "form"),
     "cloudflare": ("https://dash.cloudflare.com/oauth2/token", "form"),
 }
+NO_TOKEN = "did not issue a token (status 200, no token in the response)."
 CONFIGURED = Configuration(url="", token_url="", client_id="id", client_secret="client-secret")
 
 
@@ -178,17 +179,27 @@ def test_installation_id_is_for_sentry_only(project: Project, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "kind", "message"),
     [
-        {"error": "invalid_grant", "error_description": "the refresh token rt-secret is revoked"},
-        {"token": "", "refreshToken": ""},
-        {"access_token": None},
-        [],
-        "nothing",
+        (
+            {"error": "invalid_grant", "error_description": "the refresh token rt-secret is revoked"},
+            GrantRefused,
+            "no longer accepts the sign-in: connect again.",
+        ),
+        (
+            {"error": "slow_down", "error_description": "the refresh token rt-secret is busy"},
+            ProviderUnavailable,
+            "did not issue a token (slow_down).",
+        ),
+        ({"error": "rt-secret is revoked"}, ProviderUnavailable, "did not issue a token (refused)."),
+        ({"token": "", "refreshToken": ""}, ProviderUnavailable, NO_TOKEN),
+        ({"access_token": None}, ProviderUnavailable, NO_TOKEN),
+        ([], ProviderUnavailable, NO_TOKEN),
+        ("nothing", ProviderUnavailable, NO_TOKEN),
     ],
 )
 def test_rejection_contains_none_of_the_sent_values(
-    vendor: Vendor, answer: Any, monkeypatch: pytest.MonkeyPatch
+    vendor: Vendor, answer: Any, kind: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vendor.answer = answer
 
@@ -196,6 +207,6 @@ def test_rejection_contains_none_of_the_sent_values(
         monkeypatch.setenv(f"KRAFTER_{name.upper()}_TOKEN_URL", vendor.server.url_for("/token"))
         monkeypatch.setenv(f"KRAFTER_{name.upper()}_CLIENT_ID", "id")
         monkeypatch.setenv(f"KRAFTER_{name.upper()}_CLIENT_SECRET", "client-secret")
-        with Client() as client, pytest.raises(ProviderRefused) as caught:
+        with Client() as client, pytest.raises(kind) as caught:
             oauth.refresh_tokens(client, ADAPTERS[name], {"token": "x", "refresh_token": "rt-secret"})
-        assert str(caught.value) == f"{ADAPTERS[name].title} no longer accepts the sign-in: connect again."
+        assert str(caught.value) == f"{ADAPTERS[name].title} {message}"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM
@@ -143,7 +144,10 @@ def test_provider_without_service_accounts_refuses_one(server: FakeServer) -> No
         ((503, {}, {}), ProviderUnavailable),
         ((429, {}, {}), ProviderUnavailable),
         ((200, {}, b"<html>"), ProviderUnavailable),
-        ((200, {}, {}), ProviderRefused),
+        ((200, {}, {}), ProviderUnavailable),
+        ((400, {}, b'{"error": "invalid_gr'), ProviderUnavailable),
+        ((400, {}, {"error": "internal_failure", "error_description": PEM}), ProviderUnavailable),
+        ((401, {}, {"error": "unauthorized_client"}), ProviderRefused),
     ],
 )
 def test_error_is_refused_or_unavailable_and_contains_no_key(
@@ -154,6 +158,27 @@ def test_error_is_refused_or_unavailable_and_contains_no_key(
     with pytest.raises(kind) as caught:
         fetch_token(KEY)
     assert "PRIVATE" not in str(caught.value)
+
+
+@pytest.mark.django_db
+def test_unavailable_token_endpoint_pauses_the_sync(
+    server: FakeServer, google: Google, project: Project
+) -> None:
+    given = {"service_account": KEY, "site_url": SITE}
+    row = services.connect(project, "gsc", credentials=given, by=SYSTEM)
+    google.refusal = (500, {}, {})
+    services.sync_now(project, "gsc", by=SYSTEM)
+
+    engine.sync(row.pk)
+    row.refresh_from_db()
+    paused = (row.status, row.last_error, row.not_before > timezone.now())
+    google.refusal = None
+    Integration.objects.update(not_before=timezone.now())
+    engine.sync(row.pk)
+
+    row.refresh_from_db()
+    assert paused == ("syncing", "", True)
+    assert (row.status, row.last_error) == ("connected", "")
 
 
 @pytest.mark.django_db

@@ -192,6 +192,13 @@ def test_token_without_expiry_is_never_refreshed() -> None:
     assert not oauth.is_refresh_due({"token": "x", "refresh_at": "2020-01-01T00:00:00+00:00"})
 
 
+@pytest.mark.parametrize(
+    "given", [{}, {"expires_at": None}, {"expires_at": "soon"}, {"expires_at": "2999-01-01T00:00:00"}]
+)
+def test_token_with_an_unknown_expiry_is_not_known_to_be_valid(given: dict[str, Any]) -> None:
+    assert not oauth.is_valid(given)
+
+
 def test_configuration_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRAFTER_GITLAB_URL", "https://gitlab.acme.example/api/v4/")
 

@@ -200,6 +200,22 @@ def test_sync_is_stopped_after_five_attempts(
     assert github.requests == []
 
 
+def test_sync_that_is_limited_five_times_fails_with_the_reason(
+    integration: Integration, sync: Sync, github: FakeGitHub
+) -> None:
+    for _ in range(5):
+        github.next_answer("GET", "/web-app$", (429, {"retry-after": "60"}, {}))
+
+    row = sync()
+    while row.status == "syncing":
+        Integration.objects.update(not_before=timezone.now())
+        engine.sync(row.pk)
+        row.refresh_from_db()
+
+    assert (row.status, row.attempts, len(github.requests)) == ("error", 0, 5)
+    assert row.last_error.startswith("GitHub limits requests until ")
+
+
 def test_defect_fails_the_sync_without_logging_its_message(
     sync: Sync, make_task: MakeTask, caplog: pytest.LogCaptureFixture
 ) -> None:

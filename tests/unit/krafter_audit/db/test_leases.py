@@ -7,79 +7,106 @@ import pytest
 from django.utils import timezone
 
 from krafter_audit.db import leases
-from scans.models import Scan, ScanPart
+from scans.models import Scan, ScanPage, ScanPart
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def part(scenario: Scenario) -> ScanPart:
+def page(scenario: Scenario) -> ScanPage:
     scan = Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
-    return ScanPart.objects.create(scan=scan, scanner="http")
+    part = ScanPart.objects.create(scan=scan, scanner="http")
+    return ScanPage.objects.create(part=part, position=0, url=scan.url, route="")
 
 
-def expire(part: ScanPart) -> None:
-    ScanPart.objects.filter(pk=part.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+def expire(page: ScanPage) -> None:
+    ScanPage.objects.filter(pk=page.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
-def test_acquire_returns_the_row_with_a_new_fence_and_counts_the_attempt(part: ScanPart):
-    held = leases.acquire(ScanPart, part.pk, seconds=30)
+def test_acquire_returns_the_row_with_a_new_fence_and_counts_the_attempt(page: ScanPage):
+    held = leases.acquire(ScanPage, page.pk, seconds=30)
 
     assert held is not None
-    assert (held.pk, held.fence, held.attempts) == (part.pk, 1, 1)
+    assert (held.pk, held.fence, held.attempts) == (page.pk, 1, 1)
     assert held.lease_until is not None
     assert held.lease_until > timezone.now()
 
 
-def test_a_held_row_cannot_be_acquired_until_its_lease_expires(part: ScanPart):
-    leases.acquire(ScanPart, part.pk, seconds=30)
-    meanwhile = leases.acquire(ScanPart, part.pk, seconds=30)
-    expire(part)
-    afterwards = leases.acquire(ScanPart, part.pk, seconds=30)
+def test_a_held_row_cannot_be_acquired_until_its_lease_expires(page: ScanPage):
+    leases.acquire(ScanPage, page.pk, seconds=30)
+    meanwhile = leases.acquire(ScanPage, page.pk, seconds=30)
+    expire(page)
+    afterwards = leases.acquire(ScanPage, page.pk, seconds=30)
 
     assert meanwhile is None
     assert afterwards is not None
     assert (afterwards.fence, afterwards.attempts) == (2, 2)
 
 
-def test_row_outside_of_the_condition_cannot_be_acquired(part: ScanPart):
-    assert leases.acquire(ScanPart, part.pk, seconds=30, scanner="browser") is None
+def test_row_outside_of_the_condition_cannot_be_acquired(page: ScanPage):
+    assert leases.acquire(ScanPage, page.pk, seconds=30, position=1) is None
 
 
-def test_the_write_of_an_earlier_holder_is_rejected(part: ScanPart):
-    earlier = leases.acquire(ScanPart, part.pk, seconds=30)
-    expire(part)
-    later = leases.acquire(ScanPart, part.pk, seconds=30)
+def test_the_write_of_an_earlier_holder_is_rejected(page: ScanPage):
+    earlier = leases.acquire(ScanPage, page.pk, seconds=30)
+    expire(page)
+    later = leases.acquire(ScanPage, page.pk, seconds=30)
     assert earlier is not None
     assert later is not None
 
-    written = [leases.write(row, page_delay=delay) for row, delay in ((later, 2), (earlier, 1))]
+    written = [leases.write(row, duration_ms=delay) for row, delay in ((later, 2), (earlier, 1))]
 
-    part.refresh_from_db()
-    assert (written, part.page_delay) == ([True, False], 2)
+    page.refresh_from_db()
+    assert (written, page.duration_ms) == ([True, False], 2)
     assert not leases.extend(earlier, seconds=30)
     assert not leases.owned(earlier).exists()
 
 
-def test_unleased_finds_the_rows_that_no_worker_holds(part: ScanPart):
-    free = ScanPart.objects.filter(leases.unleased()).count()
-    leases.acquire(ScanPart, part.pk, seconds=30)
-    held = ScanPart.objects.filter(leases.unleased()).count()
+def test_unleased_finds_the_rows_that_no_worker_holds(page: ScanPage):
+    free = ScanPage.objects.filter(leases.unleased()).count()
+    leases.acquire(ScanPage, page.pk, seconds=30)
+    held = ScanPage.objects.filter(leases.unleased()).count()
 
     assert (free, held) == (1, 0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_hold_renews_the_lease_while_the_block_runs(part: ScanPart):
-    with leases.hold(ScanPart, part.pk, seconds=1) as held:
+def test_hold_renews_the_lease_while_the_block_runs(page: ScanPage):
+    with leases.hold(ScanPage, page.pk, seconds=1) as held:
         assert held is not None
         threading.Event().wait(1.2)
-        assert leases.acquire(ScanPart, part.pk, seconds=1) is None
-        with leases.hold(ScanPart, part.pk, seconds=1) as other:
+        assert leases.acquire(ScanPage, page.pk, seconds=1) is None
+        with leases.hold(ScanPage, page.pk, seconds=1) as other:
             assert other is None
 
 
 def test_hold_of_no_row_yields_none():
-    with leases.hold(ScanPart, None, seconds=1) as held:
+    with leases.hold(ScanPage, None, seconds=1) as held:
         assert held is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keeper_renews_the_leases_of_its_rows_and_of_no_others(page: ScanPage):
+    other = ScanPage.objects.create(part=page.part, position=1, url=page.url, route="")
+    rows = [leases.acquire(ScanPage, each.pk, seconds=1) for each in (page, other)]
+    assert rows[0] is not None
+    assert rows[1] is not None
+
+    with leases.LeaseKeeper(seconds=1) as keeper:
+        for row in rows:
+            keeper.add(row)
+        keeper.discard(rows[1])
+        threading.Event().wait(1.2)
+        held = [leases.acquire(ScanPage, each.pk, seconds=30) is None for each in (page, other)]
+
+    assert held == [True, False]
+
+
+def test_released_lease_is_not_extended(page: ScanPage):
+    held = leases.acquire(ScanPage, page.pk, seconds=30)
+    assert held is not None
+    leases.write(held, lease_until=None)
+
+    assert not leases.extend(held, seconds=30)
+    assert leases.acquire(ScanPage, page.pk, seconds=30) is not None

@@ -23,7 +23,7 @@ from tests.unit.scanner.checks.noise_image import noise
 
 pytestmark = pytest.mark.needs_chromium
 
-ASKED = [key for key in keys() if REGISTRY[key].kind == "browser"]
+ASKED = [key for key in keys() if REGISTRY[key].needs_browser]
 # Low thresholds, so that small pages exceed them by far.
 THRESHOLDS = {"total_byte_weight": 200.0, "dom_size": 100.0, "lcp": 1.0, "fcp": 1.0, "tbt": 250.0}
 # One load instead of three, except for the page with a layout shift only and for the good page.
@@ -104,11 +104,11 @@ def test_only_the_check_of_each_fix_changes_its_outcome(
     chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states: list[dict[str, Outcome]] = []
-    in_full = vitals.LOADS
+    in_full = vitals.LOADS_TO_VERIFY
     with served(Site()) as site, loopback_client() as client:
         for done in range(len(BROWSER_FIXES) + 1):
             site.answers = dict(faulty(set(BROWSER_FIXES[done:])))
-            monkeypatch.setattr(vitals, "LOADS", in_full if done in FULLY_MEASURED else 1)
+            monkeypatch.setattr(vitals, "LOADS_TO_VERIFY", in_full if done in FULLY_MEASURED else 1)
             found = run_checks(
                 site.url,
                 ASKED,

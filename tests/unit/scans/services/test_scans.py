@@ -8,7 +8,6 @@ from django.db import connection
 
 from accounts.models import QuotaMonth
 from findings.models import Finding, Regression
-from krafter_audit.db import leases
 from scans import jobs
 from scans.models import Scan, ScanPart
 from scans.services import scans
@@ -237,17 +236,16 @@ def test_exhausted_quota_rejects_the_scan_and_creates_nothing(site: Site):
     assert Scan.objects.count() == 0
 
 
-def test_worker_without_lease_cannot_finish_a_part(scenario: Scenario, site: Site):
-    response = scenario.client.ask("post", "scans/run", {"url": site.url})
-    pk = response.json()["data"]["id"]
-    part = ScanPart.objects.get(scan=pk)
-    late = leases.acquire(ScanPart, part.pk, seconds=-1)
-    leases.acquire(ScanPart, part.pk, seconds=30)
-    assert late is not None
+def test_part_with_a_pending_page_cannot_be_finished(scenario: Scenario, site: Site):
+    row = scan(scenario)
+    part = row.parts.get(scanner="http")
+    ScanPart.objects.filter(pk=part.pk).update(finished_at=None)
+    part.pages.update(pending=True)
 
-    assert not finalization.finish_part(late)
+    assert not finalization.finish_part(part.pk)
 
-    assert Scan.objects.get().status == "queued"
+    part.refresh_from_db()
+    assert part.finished_at is None
 
 
 def test_scans_are_listed_newest_first(scenario: Scenario, site: Site):

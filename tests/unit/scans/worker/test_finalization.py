@@ -8,7 +8,7 @@ from scans.models import Scan, ScanPart
 from scans.worker import finalization, persistence
 from scans.worker.page_checks import CheckResult, PageResults
 from tests.factories import Scenario
-from tests.unit.scans.worker.scan_parts import SITE, scan_part, unsaved_pages
+from tests.unit.scans.worker.scan_parts import SITE, leased_pages, scan_part
 
 pytestmark = pytest.mark.django_db
 CSP = "security_header_csp"
@@ -17,17 +17,16 @@ CSP = "security_header_csp"
 def checked(scenario: Scenario, *outcomes: Outcome) -> ScanPart:
     """Return a part with a page for each outcome of one check."""
     part = scan_part(scenario)
-    pages = unsaved_pages(part, *(f"{place}" for place in range(len(outcomes))))
-    persistence.save_pages(part, pages, page_delay=0)
+    pages = leased_pages(part, *(f"{place}" for place in range(len(outcomes))))
     for page, outcome in zip(pages, outcomes, strict=True):
-        persistence.save_results(part, page, PageResults([CheckResult(CSP, outcome, 1.0)]))
+        persistence.save_results(page, PageResults([CheckResult(CSP, outcome, 1.0)]))
     return part
 
 
 def test_failed_check_becomes_one_report_with_all_failing_pages(scenario: Scenario):
     part = checked(scenario, failed("No CSP."), passed("Good."), failed("No CSP."))
 
-    [report] = finalization.finding_reports(part)
+    [report] = finalization.finding_reports(part, {CSP})
 
     assert (report.checks, report.domain) == ([CSP], "security")
     assert report.affected_assets == [{"type": "url", "value": f"{SITE}{place}"} for place in (0, 2)]
@@ -38,7 +37,7 @@ def test_failed_check_becomes_one_report_with_all_failing_pages(scenario: Scenar
 def test_last_part_completes_the_scan(scenario: Scenario):
     part = checked(scenario, failed("No CSP."), passed("Good."))
 
-    finished = finalization.finish_part(part)
+    finished = finalization.finish_part(part.pk)
 
     scan = Scan.objects.get(pk=part.scan_id)
     assert (finished, scan.status, Finding.objects.count()) == (True, "completed", 1)
@@ -58,11 +57,11 @@ def test_last_part_completes_the_scan(scenario: Scenario):
 
 def test_scan_runs_until_its_other_part_is_finished(scenario: Scenario):
     part = checked(scenario, passed("Good."))
-    other = scan_part(scenario, scanner="browser", scan=part.scan)
+    other = scan_part(scenario, scanner="lab", scan=part.scan)
 
-    finalization.finish_part(part)
+    finalization.finish_part(part.pk)
     between = Scan.objects.get(pk=part.scan_id).status
-    finalization.finish_part(other)
+    finalization.finish_part(other.pk)
 
     assert (between, Scan.objects.get(pk=part.scan_id).status) == ("running", "completed")
 
@@ -70,7 +69,7 @@ def test_scan_runs_until_its_other_part_is_finished(scenario: Scenario):
 def test_scan_without_any_result_fails_with_the_first_detail(scenario: Scenario):
     part = checked(scenario, inconclusive("timeout", "The page timed out."))
 
-    finalization.finish_part(part)
+    finalization.finish_part(part.pk)
 
     scan = Scan.objects.get(pk=part.scan_id)
     assert (scan.status, scan.summary["error"]) == ("failed", "No check had a result. The page timed out.")
@@ -78,21 +77,22 @@ def test_scan_without_any_result_fails_with_the_first_detail(scenario: Scenario)
 
 def test_unchecked_pages_are_noted_in_the_summary(scenario: Scenario):
     part = scan_part(scenario)
-    pages = unsaved_pages(part, "", "a")
-    persistence.save_pages(part, pages, page_delay=0)
-    persistence.save_results(part, pages[0], PageResults([CheckResult(CSP, passed("Good."), 1.0)]))
+    pages = leased_pages(part, "", "a")
+    persistence.save_results(pages[0], PageResults([CheckResult(CSP, passed("Good."), 1.0)]))
+    part.pages.update(pending=False)  # as `page_leases` does when the time is over
 
-    finalization.finish_part(part)
+    finalization.finish_part(part.pk)
 
     notes = Scan.objects.get(pk=part.scan_id).summary["notes"]
     assert notes == ["1 of 2 pages were not checked (http): the time limit was reached."]
 
 
-def test_worker_that_lost_the_lease_finishes_nothing(scenario: Scenario):
+def test_part_with_a_pending_page_is_not_finished(scenario: Scenario):
     part = checked(scenario, failed("No CSP."))
-    ScanPart.objects.filter(pk=part.pk).update(fence=part.fence + 1)
+    leased_pages(scan_part(scenario, scanner="browser", scan=part.scan), "")
+    part.pages.update(pending=True)
 
-    finished = finalization.finish_part(part)
+    finished = finalization.finish_part(part.pk)
 
     scan = Scan.objects.get(pk=part.scan_id)
     assert (finished, scan.status, Finding.objects.count()) == (False, "running", 0)

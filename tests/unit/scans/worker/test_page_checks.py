@@ -9,7 +9,7 @@ from krafter_audit.http.client import Client
 from scanner import engine, registry
 from scanner.outcome import Outcome, passed
 from scanner.page_context import PageContext
-from scans.models import Scan
+from scans.models import Scan, Scanner
 from scans.worker import page_checks
 from scans.worker.page_checks import CheckSelection
 from tests.factories import Scenario
@@ -26,10 +26,11 @@ def context() -> Iterator[PageContext]:
 
 
 def test_each_check_belongs_to_one_scanner() -> None:
-    http, browser = page_checks.keys_of("http"), page_checks.keys_of("browser")
+    by_scanner = {scanner: page_checks.keys_of(scanner) for scanner in Scanner}
 
-    assert (http & browser, http | browser) == (set(), set(registry.keys()))
-    assert {registry.REGISTRY[key].kind for key in browser} == {"browser"}
+    assert sorted(key for keys in by_scanner.values() for key in keys) == sorted(registry.keys())
+    kinds = {each: {registry.REGISTRY[key].kind for key in keys} for each, keys in by_scanner.items()}
+    assert kinds == {"http": {"http", "tls"}, "browser": {"browser", "markup"}, "lab": {"lab"}}
 
 
 @pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_error_in_one_domain_leaves_the_others_complete(
     context: PageContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run_checks(
-        url: str, keys: Iterable[str], *, thresholds: Mapping[str, float], context: Any
+        url: str, keys: Iterable[str], *, thresholds: Mapping[str, float], context: Any, **options: Any
     ) -> Iterator[tuple[str, Outcome]]:
         for key in keys:
             if key == TITLE:

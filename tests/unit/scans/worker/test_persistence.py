@@ -1,15 +1,16 @@
-"""Only the worker with the lease saves pages and results; each save updates the progress of the scan."""
+"""Only the worker with the lease saves pages and results; the progress of the scan is counted from them."""
 
 from typing import Any
 
 import pytest
 
+from scanner.crawler import Discovery
 from scanner.outcome import FAILED, PASSED, Outcome, passed
 from scans.models import Scan, ScanPage, ScanPart, ScanResult
 from scans.worker import persistence
 from scans.worker.page_checks import CheckResult, PageResults
 from tests.factories import Scenario
-from tests.unit.scans.worker.scan_parts import scan_part, unsaved_pages
+from tests.unit.scans.worker.scan_parts import SITE, leased_pages, scan_part
 
 pytestmark = pytest.mark.django_db
 CSP = "security_header_csp"
@@ -19,67 +20,64 @@ def results(outcome: Any, *, failed_domains: tuple[str, ...] = ()) -> PageResult
     return PageResults([CheckResult(CSP, outcome, 1.25)], set(failed_domains), 2.5)
 
 
-def progress(part: ScanPart) -> Any:
-    return Scan.objects.get(pk=part.scan_id).summary.get("progress")
+def discovered(scenario: Scenario, *paths: str, in_browser: bool = False, delay: float = 0) -> Scan:
+    """Return a scan with the pages that its discovery has found."""
+    scan = scan_part(scenario).scan
+    found = Discovery([f"{SITE}{path}" for path in paths], delay)
+    assert persistence.save_discovery(scan, found, in_browser=in_browser)
+    return scan
 
 
-def test_saved_pages_are_the_progress_of_their_scanner(scenario: Scenario):
-    part = scan_part(scenario)
+def progress(scan: Scan) -> dict[str, tuple[int, int]]:
+    persistence.update_summary(scan.pk)
+    summary = Scan.objects.get(pk=scan.pk).summary
+    return {
+        scanner: (part["pages_found"], part["pages_done"]) for scanner, part in summary["progress"].items()
+    }
 
-    saved = persistence.save_pages(part, unsaved_pages(part, "", "a"), page_delay=2)
 
-    assert (saved, ScanPart.objects.get(pk=part.pk).page_delay) == (True, 2)
-    assert progress(part) == {"http": {"pages_found": 2, "pages_done": 0}}
+def test_discovered_pages_are_the_progress_of_their_scanner(scenario: Scenario):
+    scan = discovered(scenario, "", "a", delay=2)
+
+    assert (ScanPart.objects.get(scan=scan).page_delay, progress(scan)) == (2, {"http": (2, 0)})
 
 
 def test_browser_part_gets_the_same_pages_and_delay(scenario: Scenario):
-    part = scan_part(scenario)
+    scan = discovered(scenario, "", "a", in_browser=True, delay=2)
 
-    persistence.save_pages(part, unsaved_pages(part, "", "a"), page_delay=2, needs_browser=True)
-
-    browser_part = ScanPart.objects.get(scan=part.scan_id, scanner="browser")
-    pages = [
-        list(each.pages.order_by("position").values_list("url", "route")) for each in (part, browser_part)
-    ]
-    assert (browser_part.page_delay, pages[0]) == (2, pages[1])
-    assert progress(part) == {
-        "http": {"pages_found": 2, "pages_done": 0},
-        "browser": {"pages_found": 2, "pages_done": 0},
-    }
+    parts = {part.scanner: part for part in ScanPart.objects.filter(scan=scan)}
+    pages = [list(part.pages.order_by("position").values_list("url", "route")) for part in parts.values()]
+    assert (parts["browser"].page_delay, pages[0]) == (2, pages[1])
+    assert progress(scan) == {"http": (2, 0), "browser": (2, 0)}
 
 
 def test_results_of_a_page_are_saved_with_version_and_progress(scenario: Scenario):
     part = scan_part(scenario)
-    pages = unsaved_pages(part, "", "a")
-    persistence.save_pages(part, pages, page_delay=0)
+    first, _ = leased_pages(part, "", "a")
 
-    saved = persistence.save_results(part, pages[0], results(passed("Good."), failed_domains=("seo",)))
+    saved = persistence.save_results(first, results(passed("Good."), failed_domains=("seo",)))
 
-    row, page = ScanResult.objects.get(), ScanPage.objects.get(pk=pages[0].pk)
-    assert (saved, row.page_id, row.key, row.outcome, row.version >= 1) == (
-        True,
-        page.pk,
-        CSP,
-        "passed",
-        True,
-    )
+    row, page = ScanResult.objects.get(), ScanPage.objects.get(pk=first.pk)
+    assert (saved, row.page_id, row.key, row.outcome) == (True, page.pk, CSP, "passed")
+    assert row.version >= 1
     assert (page.checked_at is not None, page.failed_domains, page.duration_ms) == (True, ["seo"], 2.5)
-    assert progress(part) == {"http": {"pages_found": 2, "pages_done": 1}}
+    assert (page.pending, page.lease_until, page.attempts) == (False, None, 0)
+    assert progress(part.scan) == {"http": (2, 1)}
 
 
 def test_worker_that_lost_the_lease_saves_neither_pages_nor_results(scenario: Scenario):
     part = scan_part(scenario)
-    pages = unsaved_pages(part, "")
-    persistence.save_pages(part, pages, page_delay=0)
-    ScanPart.objects.filter(pk=part.pk).update(fence=part.fence + 1)
+    (page,) = leased_pages(part, "")
+    ScanPage.objects.update(fence=2)
+    Scan.objects.update(fence=1)
 
     saved = [
-        persistence.save_pages(part, unsaved_pages(part, "b"), page_delay=0),
-        persistence.save_results(part, pages[0], results(passed("Good."))),
+        persistence.save_discovery(part.scan, Discovery([SITE]), in_browser=False),
+        persistence.save_results(page, results(passed("Good."))),
     ]
 
     assert (saved, ScanPage.objects.count(), ScanResult.objects.count()) == ([False, False], 1, 0)
-    assert progress(part) == {"http": {"pages_found": 1, "pages_done": 0}}
+    assert progress(part.scan) == {"http": (1, 0)}
 
 
 @pytest.mark.parametrize(
@@ -94,11 +92,9 @@ def test_worker_that_lost_the_lease_saves_neither_pages_nor_results(scenario: Sc
     ids=["failed", "passed"],
 )
 def test_longest_evidence_is_truncated(scenario: Scenario, outcome: Any, max_length: int):
-    part = scan_part(scenario)
-    pages = unsaved_pages(part, "")
-    persistence.save_pages(part, pages, page_delay=0)
+    (page,) = leased_pages(scan_part(scenario), "")
 
-    persistence.save_results(part, pages[0], results(outcome))
+    persistence.save_results(page, results(outcome))
 
     evidence = ScanResult.objects.get().evidence
     assert len(str(evidence)) <= max_length

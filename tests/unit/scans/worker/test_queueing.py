@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from krafter_audit.db import leases
 from scans.models import ScanPart, Site
 from scans.worker import queueing
 from tests.factories import Scenario
-from tests.unit.scans.worker.scan_parts import scan_part
+from tests.unit.scans.worker.scan_parts import leased_pages, scan_part
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +49,7 @@ def test_http_workers_get_browser_parts_after_a_minute_without_browser_worker(
 
 
 def test_leased_and_finished_parts_are_left_alone(scenario: Scenario, sent: list[tuple[str, ...]]):
-    leases.acquire(ScanPart, scan_part(scenario).pk, seconds=30)
+    leased_pages(scan_part(scenario), "")
     finished = scan_part(scenario)
     ScanPart.objects.filter(pk=finished.pk).update(finished_at=timezone.now())
 
@@ -67,7 +66,7 @@ def test_browser_part_has_no_worker_while_it_is_pending_and_its_queue_has_no_con
     with_worker = queueing.browser_part_has_no_worker(part.scan_id)
     browser_workers.append(False)
     without_worker = queueing.browser_part_has_no_worker(part.scan_id)
-    leases.acquire(ScanPart, part.pk, seconds=30)
+    leased_pages(part, "")
 
     assert (with_worker, without_worker) == (False, True)
     assert queueing.browser_part_has_no_worker(part.scan_id) is False

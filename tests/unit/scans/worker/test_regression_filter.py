@@ -1,42 +1,66 @@
 """Reports of a scan are compared with known findings: fluctuations are ignored and unchecked pages stay."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
+from events.models import Event
 from findings.models import Finding, Regression
 from findings.services import transitions
+from krafter_audit.db import leases
 from scanner import registry
-from scanner.crawler import route_of
+from scanner.crawler import Discovery
 from scanner.metric_verdict import judge_metric
 from scanner.outcome import Measurement, Outcome, failed, inconclusive, passed
-from scans.models import Scan, ScanPage
+from scans.models import Scan, ScanPage, ScanPart
 from scans.services import scans
-from scans.worker import finalization, part_runner, persistence
+from scans.worker import finalization, page_leases, page_runner, persistence
 from scans.worker.page_checks import CheckResult, PageResults
+from scans.worker.page_leases import Lane
+from tests import factories
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 SITE = "https://example.com/"
 
 
-def scanned(scenario: Scenario, key: str, seen: dict[str, Outcome], *, url: str = SITE) -> Scan:
-    """Store and finish a scan with these outcomes of a check by page."""
+def scanned(
+    scenario: Scenario, key: str, seen: dict[str, Outcome], *, url: str = SITE, streaming: bool = False
+) -> Scan:
+    """Store and finish a scan with these outcomes of a check by page; `streaming`: ingest after each page."""
     registry.load()
-    scan = scans.queue(scenario.project, url=url, trigger="manual", by=SYSTEM)
-    with part_runner.lease_part(scan.pk, "http") as part:
-        assert part is not None
-        pages = [
-            ScanPage(part=part, position=place, url=page, route=route_of(page))
-            for place, page in enumerate(seen)
-        ]
-        persistence.save_pages(part, pages, page_delay=0)
-        for page in pages:
-            persistence.save_results(part, page, PageResults([CheckResult(key, seen[page.url], 1.0)]))
-        finalization.finish_part(part)
+    scan = started(scenario, seen, url=url)
+    for page in leased_pages(scan):
+        store(page, key, seen[page.url])
+        if streaming:
+            ScanPart.objects.update(ingested_at=None)
+            finalization.ingest_new_failures(page.part_id)
+    finalization.finish_parts_without_pages()
     scan.refresh_from_db()
     return scan
+
+
+def started(scenario: Scenario, urls: Iterable[str], *, url: str = SITE) -> Scan:
+    scan = scans.queue(scenario.project, url=url, trigger="manual", by=SYSTEM)
+    held = leases.acquire(Scan, scan.pk, seconds=30)
+    assert held is not None
+    page_runner.start_scan(held)
+    persistence.save_discovery(held, Discovery(list(urls)), in_browser=False)
+    return scan
+
+
+def leased_pages(scan: Scan) -> list[ScanPage]:
+    work = page_leases.lease_next(Lane.HTTP, limit=25, idle=True)
+    assert work is not None
+    assert work.scan == scan
+    return list(work.pages)
+
+
+def store(page: ScanPage, key: str, outcome: Outcome) -> None:
+    assert persistence.save_results(page, PageResults([CheckResult(key, outcome, 1.0)]))
 
 
 def judged(key: str, samples: list[float], threshold: float | None = None) -> Outcome:
@@ -211,3 +235,115 @@ def test_missing_failure_leaves_the_finding_open(scenario: Scenario):
 
     finding = Finding.objects.get()
     assert (finding.status, finding.affected_assets) == ("new", [{"type": "url", "value": SITE}])
+
+
+FOUR_PAGES = [SITE, SITE + "shop", SITE + "about", SITE + "help"]
+
+
+def events(finding: Finding) -> list[str]:
+    return list(Event.objects.filter(subject_id=finding.pk).order_by("id").values_list("name", flat=True))
+
+
+def test_streaming_has_the_result_of_one_ingestion(scenario: Scenario):
+    other = factories.scenario()
+    seen = [
+        dict(zip(FOUR_PAGES, map(measured, values), strict=True))
+        for values in ([700, 900, 650, 100], [720, 100, 950, 640])
+    ]
+
+    summaries = [
+        [scanned(each, "ttfb", outcomes, streaming=streaming).summary for outcomes in seen]
+        for each, streaming in ((scenario, True), (other, False))
+    ]
+
+    findings = [Finding.objects.get(project=each.project) for each in (scenario, other)]
+    assert summaries[0] == summaries[1]
+    assert findings[0].affected_assets == findings[1].affected_assets
+    assert findings[0].evidence["values"] == findings[1].evidence["values"] == {"ttfb": 950}
+    assert [page["url"] for page in findings[0].evidence["pages"]] == [
+        FOUR_PAGES[0], FOUR_PAGES[2], FOUR_PAGES[3],
+    ]  # fmt: skip
+    assert events(findings[0]) == events(findings[1]) == ["finding.created", "finding.seen_again"]
+
+
+def test_streaming_reopens_a_finding_once_a_page_is_beyond_the_margin(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    finding = resolved("ttfb")
+
+    scan = started(scenario, FOUR_PAGES)
+    seen = []
+    for page, value in zip(leased_pages(scan), [650, 860, 100, 870], strict=True):
+        store(page, "ttfb", measured(value))
+        ScanPart.objects.update(ingested_at=None)
+        finalization.ingest_new_failures(page.part_id)
+        persistence.update_summary(scan.pk)
+        scan.refresh_from_db()
+        seen.append((stands(finding), scan.summary["regressions"], scan.summary["regressions_suspected"]))
+    finalization.finish_parts_without_pages()
+
+    suspected, reopened = (("resolved", 0), 0, 1), (("in_progress", 1), 1, 0)
+    assert seen == [suspected, reopened, reopened, reopened]
+    assert events(finding).count("finding.regressed") == 1
+    assert finding_pages(finding) == [FOUR_PAGES[0], FOUR_PAGES[1], FOUR_PAGES[3]]
+
+
+def finding_pages(finding: Finding) -> list[str]:
+    finding.refresh_from_db()
+    return [asset["value"] for asset in finding.affected_assets]
+
+
+def test_finding_that_is_resolved_while_the_scan_runs_stays_resolved(scenario: Scenario):
+    scan = started(scenario, FOUR_PAGES)
+    first, *others = leased_pages(scan)
+    store(first, "title_present", failed("No title."))
+    finalization.continue_part(first.part_id)
+    finding = resolved("title_present")
+
+    for page in others:
+        store(page, "title_present", failed("No title."))
+    finalization.finish_parts_without_pages()
+
+    scan.refresh_from_db()
+    assert stands(finding) == ("resolved", 0)
+    assert (scan.summary["findings_created"], scan.summary["regressions"]) == (1, 0)
+
+
+def test_pages_that_are_not_checked_yet_stay_in_a_finding_until_they_are(scenario: Scenario):
+    scanned(scenario, "title_present", dict.fromkeys(FOUR_PAGES, failed("No title.")))
+    finding = Finding.objects.get()
+    outcomes = [passed("There it is."), failed("No title."), passed("There it is."), passed("There it is.")]
+
+    scan, seen = started(scenario, FOUR_PAGES), []
+    for page, outcome in zip(leased_pages(scan), outcomes, strict=True):
+        store(page, "title_present", outcome)
+        ScanPart.objects.update(ingested_at=None)
+        finalization.ingest_new_failures(page.part_id)
+        seen.append(set(finding_pages(finding)))
+    finalization.finish_parts_without_pages()
+
+    assert seen == [set(FOUR_PAGES), set(FOUR_PAGES[1:]), set(FOUR_PAGES[1:]), set(FOUR_PAGES[1:])]
+    assert finding_pages(finding) == [FOUR_PAGES[1]]
+
+
+def test_two_ingestions_within_three_seconds_are_one(scenario: Scenario):
+    scan = started(scenario, FOUR_PAGES)
+    first, second, *_ = leased_pages(scan)
+    store(first, "title_present", failed("No title."))
+
+    ingested = [finalization.ingest_new_failures(first.part_id)]
+    store(second, "title_present", failed("No title."))
+    ingested.append(finalization.ingest_new_failures(first.part_id))
+    ScanPart.objects.update(ingested_at=timezone.now() - finalization.INGEST_INTERVAL)
+    ingested.append(finalization.ingest_new_failures(first.part_id))
+
+    assert ingested == [True, False, True]
+    assert finding_pages(Finding.objects.get()) == FOUR_PAGES[:2]
+
+
+def test_a_single_sample_of_a_fluctuating_metric_is_not_exact(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    finding = resolved("ttfb")
+
+    scanned(scenario, "ttfb", {SITE: judged("ttfb", [650])})
+
+    assert stands(finding) == ("resolved", 0)

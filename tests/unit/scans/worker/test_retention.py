@@ -11,7 +11,7 @@ from scans.models import Scan, ScanPart, ScanResult
 from scans.worker import persistence, retention
 from scans.worker.page_checks import CheckResult, PageResults
 from tests.factories import Scenario
-from tests.unit.scans.worker.scan_parts import scan_part, unsaved_pages
+from tests.unit.scans.worker.scan_parts import leased_pages, scan_part
 
 pytestmark = pytest.mark.django_db
 KEYS = ("security_header_csp", "title_present", "text_compression")
@@ -23,10 +23,9 @@ def parts(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> list[ScanPart]
     monkeypatch.setattr(retention, "BATCH_SIZE", 2)
     made = [scan_part(scenario), scan_part(scenario)]
     for part in made:
-        pages = unsaved_pages(part, "")
-        persistence.save_pages(part, pages, page_delay=0)
+        (page,) = leased_pages(part, "")
         results = [CheckResult(key, passed("Good."), 1.0) for key in KEYS]
-        persistence.save_results(part, pages[0], PageResults(results))
+        persistence.save_results(page, PageResults(results))
     ScanResult.objects.filter(scan=made[0].scan_id).update(seen_at=timezone.now() - timedelta(days=91))
     return made
 

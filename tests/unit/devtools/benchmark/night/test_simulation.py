@@ -8,6 +8,7 @@ import pytest
 from devtools.benchmark.night import product
 from devtools.benchmark.night.simulation import Night, NightLimits, NightSimulation, OrganisationUse
 from devtools.benchmark.night.sites import NightSite, PageCost, night_sites
+from krafter_audit.http.host_pace import MAX_RATE
 
 COSTS = {"trivial": PageCost(1.5, 8), "realistic": PageCost(4, 30)}
 LIMITS = NightLimits(machines=2, cores=2, visitors=3, pace=10, batch_pages=3)
@@ -94,11 +95,9 @@ def test_scans_are_queued_at_most_so_many_a_minute() -> None:
     assert all(later - earlier >= 60 for earlier, later in zip(due, due[100:], strict=False))
 
 
-def test_limits_are_those_of_the_product(settings) -> None:
-    settings.KRAFTER_HOST_RATE = 7
-
+def test_limits_are_those_of_the_product() -> None:
     limits = product.product_limits()
 
-    assert limits.pace == 7
+    assert limits.pace == MAX_RATE
     assert limits.visitors >= 1
     assert 0 <= product.scheduled_second(UUID(int=5)) < 3600

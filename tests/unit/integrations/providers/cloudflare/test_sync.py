@@ -1,7 +1,13 @@
 """Whole syncs with Cloudflare."""
 
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
 from findings.models import Finding
+from integrations import services
 from integrations.models import Integration, SyncRun
+from integrations.providers.cloudflare.zone_settings import SETTINGS
 from tests.fakes.cloudflare import TOKEN, ZONE_ID, FakeZone, failure
 from tests.fakes.vendor_server import FakeServer
 from tests.unit.integrations.conftest import run_sync
@@ -56,3 +62,83 @@ def test_echoed_token_is_redacted(integration: Integration, server: FakeServer) 
     synced(integration)
 
     assert integration.last_error.endswith("(status 400: Bad token [hidden] (1000)).")
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in SETTINGS])
+def test_setting_that_the_token_may_not_read_is_noted(
+    integration: Integration, zone: FakeZone, server: FakeServer, name: str
+) -> None:
+    zone.settings |= {"http3": "off", "brotli": "off"}
+    zone.denied = {name}
+
+    run = synced(integration)
+
+    assert (integration.status, integration.last_error) == ("connected", "")
+    assert run.pulled == (1 if name in ("http3", "brotli") else 2)
+    path = name if name == "dnssec" else f"settings/{name}"
+    assert run.notes == [
+        f"The findings of {name} are not available: Cloudflare denies access to {path}: "
+        "the token lacks a permission or access to the zone."
+    ]
+    assert server.received("/user/tokens/verify$")
+
+
+def test_setting_is_noted_for_a_token_of_the_account(
+    integration: Integration, zone: FakeZone, server: FakeServer
+) -> None:
+    server.spec = None  # the description at hand omits the tokens of accounts
+    zone.is_account_token, zone.denied = True, {"brotli"}
+
+    run = synced(integration)
+
+    assert (integration.status, len(run.notes)) == ("connected", 1)
+
+
+@pytest.mark.parametrize("status", ["disabled", "expired", "revoked"])
+@pytest.mark.parametrize("denial", ["Invalid access token", "Unauthorized to access requested resource"])
+@pytest.mark.parametrize("name", ["ssl", "brotli"])
+def test_invalid_token_is_an_error(
+    integration: Integration, zone: FakeZone, server: FakeServer, status: str, denial: str, name: str
+) -> None:
+    server.spec = None  # the description at hand omits the tokens of accounts
+    zone.token_status, zone.denial, zone.denied = status, denial, {name}
+
+    synced(integration)
+
+    assert (integration.status, integration.last_error) == (
+        "error",
+        "Cloudflare does not accept the token: connect again.",
+    )
+
+
+def test_token_that_cannot_be_verified_now_is_no_invalid_token(
+    integration: Integration, zone: FakeZone, server: FakeServer
+) -> None:
+    zone.denied = {"brotli"}
+    for _ in range(3):
+        server.next_answer("/tokens/verify$", 503, {}, failure(1101, "Worker threw"))
+
+    synced(integration)
+
+    assert (integration.status, integration.last_error) == ("error", "Cloudflare answered with status 503.")
+
+
+def test_token_without_access_to_any_setting_is_an_error(integration: Integration, zone: FakeZone) -> None:
+    zone.denied = {setting.name for setting in SETTINGS}
+
+    synced(integration)
+
+    assert integration.status == "error"
+    assert integration.last_error.endswith("the token lacks a permission or access to the zone.")
+
+
+def test_sign_in_without_a_permission_is_noted(project: Project, zone: FakeZone, server: FakeServer) -> None:
+    # /user/tokens/verify is for API tokens: it does not know the token of a sign-in, with which the zone is read.
+    server.spec = None  # the description at hand omits the tokens of accounts
+    signed_in = {"token": TOKEN, "zone_id": ZONE_ID}
+    row = services.connect(project, "cloudflare", credentials=signed_in, by=SYSTEM)
+    zone.token_status, zone.denied = "revoked", {"brotli"}
+
+    run = synced(row)
+
+    assert (row.status, len(run.notes)) == ("connected", 1)

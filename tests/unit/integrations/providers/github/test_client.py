@@ -100,7 +100,8 @@ def test_primary_rate_limit_ends_at_its_reset(adapter: GitHub, github: FakeGitHu
 
 @pytest.mark.parametrize("body", UNDOCUMENTED)
 def test_undocumented_repository_is_unavailable(adapter: GitHub, github: FakeGitHub, body: bytes) -> None:
-    github.next_answer("GET", "/web-app$", (200, {}, body))
+    for _ in range(3):
+        github.next_answer("GET", "/web-app$", (200, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
         adapter.check_connection()

@@ -92,7 +92,8 @@ def test_rate_limit_ends_at_its_reset(adapter: GitLab, gitlab: FakeGitLab) -> No
 
 @pytest.mark.parametrize("body", UNDOCUMENTED)
 def test_undocumented_project_is_unavailable(adapter: GitLab, gitlab: FakeGitLab, body: bytes) -> None:
-    gitlab.next_answer("GET", "web-app$", (200, {}, body))
+    for _ in range(3):
+        gitlab.next_answer("GET", "web-app$", (200, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
         adapter.check_connection()

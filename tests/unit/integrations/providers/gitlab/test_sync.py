@@ -247,3 +247,20 @@ def test_refused_token_refresh_requires_a_new_connection_and_is_not_retried(
     assert row.status == "error"
     assert row.last_error == "GitLab no longer accepts the sign-in: connect again."
     assert (len(gitlab.token_requests), gitlab.requests) == (1, [])
+
+
+def test_page_of_issues_of_1_mib_each_is_read_in_smaller_pages(
+    sync: Sync, make_task: MakeTask, gitlab: FakeGitLab
+) -> None:
+    task = make_task()
+    sync()
+    for number in range(40):
+        gitlab.create({"title": f"Issue {number}", "description": "x" * 2**20})
+    gitlab.touch(1, state="closed")
+
+    row = sync()
+
+    task.refresh_from_db()
+    assert (row.status, row.last_error, task.status) == ("connected", "", "ready_verify")
+    sizes = [request.query["per_page"] for request in gitlab.received("GET", "/issues")]
+    assert sizes == ["100", "50", "20", "20", "20"]

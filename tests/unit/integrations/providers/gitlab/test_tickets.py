@@ -1,14 +1,16 @@
 """Issues of GitLab: what is sent, and how responses are read."""
 
 import time
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
-from integrations.providers.gitlab import GitLab
-from integrations.providers.types import TicketState
+from integrations.providers.gitlab import GitLab, pages
+from integrations.providers.types import Ticket, TicketState
 from krafter_audit.http.client import Client, Limits
 from tests.fakes.dialects.gitlab import PROJECT, FakeGitLab, example
 from tests.fakes.specs import requires_spec
@@ -270,3 +272,82 @@ def test_timeout_is_unavailable(gitlab: FakeGitLab) -> None:
         pytest.raises(ProviderUnavailable, match="timeout"),
     ):
         connect(gitlab, client).create_ticket(draft())
+
+
+def make_issues(gitlab: FakeGitLab, sizes: list[int]) -> None:
+    """Create issues with descriptions of these sizes; the newest is the first of the list."""
+    for size in sizes:
+        gitlab.create({"title": f"Issue of {size}", "description": "x" * size})
+
+
+def sizes_of_pages(gitlab: FakeGitLab) -> list[tuple[str, str]]:
+    """Return page and size of each requested page."""
+    requests = gitlab.received("GET", "/issues")
+    return [(request.query.get("page", "1"), request.query["per_page"]) for request in requests]
+
+
+def numbers(pages: Iterable[Sequence[Ticket]]) -> list[int]:
+    """Return the numbers of the tickets in pages, without repetitions."""
+    return list(dict.fromkeys(int(ticket.key.rpartition("#")[2]) for page in pages for ticket in page))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (5_000, [("1", "100"), ("1", "50"), ("1", "20"), ("1", "5"), ("1", "1")]),
+        (10_000, [("1", "100"), ("1", "50"), ("1", "20"), ("1", "5"), ("2", "5")]),
+        (40_000, [("1", "100"), ("1", "50"), ("1", "20"), ("2", "20"), ("3", "20")]),
+        (90_000, [("1", "100"), ("1", "50"), ("2", "50")]),
+        (900_000, [("1", "100"), ("2", "100")]),
+    ],
+)
+def test_page_that_is_too_large_is_read_in_smaller_pages(
+    gitlab: FakeGitLab, loopback: None, body: int, expected: list[tuple[str, str]]
+) -> None:
+    make_issues(gitlab, [1_000] * 130)
+
+    with Client(limits=Limits(body=body)) as client:
+        found = numbers(connect(gitlab, client).changed_tickets(LONG_AGO))
+
+    assert found == list(range(130, 0, -1))
+    assert sizes_of_pages(gitlab)[: len(expected)] == expected
+
+
+def test_pages_after_a_large_one_have_the_usual_size(gitlab: FakeGitLab, loopback: None) -> None:
+    # The last 30 issues of the first page are large.
+    make_issues(gitlab, [*[10] * 150, *[2_000] * 30, *[10] * 70])
+
+    with Client(limits=Limits(body=50_000)) as client:
+        found = numbers(connect(gitlab, client).changed_tickets(LONG_AGO))
+
+    assert found == list(range(250, 0, -1))
+    assert sizes_of_pages(gitlab) == [
+        ("1", "100"),
+        ("1", "50"),
+        ("2", "50"),
+        ("3", "20"),
+        ("4", "20"),
+        ("5", "20"),
+        ("2", "100"),
+        ("3", "100"),
+    ]
+
+
+def test_single_issue_that_is_too_large_is_unavailable(gitlab: FakeGitLab, loopback: None) -> None:
+    make_issues(gitlab, [10, 100_000, 10])
+
+    with (
+        Client(limits=Limits(body=50_000)) as client,
+        pytest.raises(ProviderUnavailable, match="a larger response than can be read") as caught,
+    ):
+        list(connect(gitlab, client).changed_tickets(LONG_AGO))
+
+    assert caught.value.reason == "truncated"
+    assert sizes_of_pages(gitlab)[:5] == [("1", size) for size in ("100", "50", "20", "5", "1")]
+
+
+def test_smaller_page_of_a_keyset_keeps_its_cursor() -> None:
+    url = "https://gitlab.example/api/v4/projects/7/issues?cursor=eyJpZCI6&per_page=100"
+
+    assert pages.first_row(url) == 0
+    assert parse_qs(urlsplit(pages.resized(url, 0, 20)).query) == {"cursor": ["eyJpZCI6"], "per_page": ["20"]}

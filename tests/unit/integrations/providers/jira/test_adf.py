@@ -55,4 +55,4 @@ def test_only_the_last_line_of_a_panel_is_a_marker() -> None:
 
 
 def test_control_characters_are_replaced() -> None:
-    assert lines(adf.comment("a\x00b\n\x07\nc")) == ["a b", "c"]
+    assert lines(adf.comment("a\x00b\n\x07\nc", "ab12")) == ["a b", "c", "Krafter Audit, ref ab12"]

@@ -65,7 +65,8 @@ def test_issue_is_created_once_when_the_run_fails_after_it(
     sync: Sync, make_task: MakeTask, jira: FakeJira
 ) -> None:
     task = make_task()
-    jira.next_answer("GET", "/issue/10001$", (200, {}, b"<html>"))
+    for _ in range(3):
+        jira.next_answer("GET", "/issue/10001$", (200, {}, b"<html>"))
 
     first = (sync().status, TicketLink.objects.get(task=task).state)
     jira.touch(10001, summary="Renamed meanwhile", description=None)

@@ -246,7 +246,8 @@ def test_create_is_not_retried(adapter: Jira, jira: FakeJira) -> None:
 def test_undocumented_response_is_unavailable(
     adapter: Jira, jira: FakeJira, method: str, path: str, body: bytes
 ) -> None:
-    jira.next_answer(method, path, (200, {}, body))
+    for _ in range(3):
+        jira.next_answer(method, path, (200, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
         adapter.check_connection(), list(adapter.changed_tickets(LONG_AGO)), adapter.create_ticket(draft())
@@ -259,3 +260,30 @@ def test_issue_of_another_project_or_site_is_refused(adapter: Jira, jira: FakeJi
         with pytest.raises(ProviderRefused, match="not an issue of SHOP"):
             adapter.get_ticket(other)
     assert jira.requests == []
+
+
+def test_comment_ends_with_a_line_that_identifies_it(adapter: Jira, jira: FakeJira) -> None:
+    adapter.create_ticket(draft())
+
+    adapter.add_comment(FIRST, text="1 check failed.\n" * 500, marker=TASK, was_tried=False)
+
+    (comment,) = jira.comments[10001]
+    paragraphs = [node["content"][0]["text"] for node in comment["body"]["content"]]
+    assert paragraphs[0] == "1 check failed."
+    assert paragraphs[-1] == f"Krafter Audit, ref {TASK}"
+    assert "properties" not in comment
+
+
+def test_comment_of_a_person_is_not_ours(adapter: Jira, jira: FakeJira) -> None:
+    adapter.create_ticket(draft())
+    text = {"type": "text", "text": f"I moved the task {TASK}."}
+    body = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [text]}]}
+    jira.comments[10001] = [
+        {"id": "1", "body": body},
+        {"id": "2", "body": "plain"},
+        {"id": "3", "body": None},
+    ]
+
+    adapter.add_comment(FIRST, text="1 check failed.", marker=TASK, was_tried=True)
+
+    assert len(jira.comments[10001]) == 4

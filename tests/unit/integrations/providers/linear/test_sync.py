@@ -38,25 +38,48 @@ def test_sync_creates_one_issue_and_stores_its_key(
     assert (last_run().pushed, last_run().pulled, last_run().refused) == (0, 0, [])
 
 
-@pytest.mark.parametrize("found_by", ["its marker", "its id"])
+@pytest.mark.parametrize("description", ["its own", "emptied"])
 def test_issue_is_created_once_when_the_response_is_lost(
-    sync: Sync, make_task: MakeTask, linear: FakeLinear, found_by: str
+    sync: Sync, make_task: MakeTask, linear: FakeLinear, description: str
 ) -> None:
     task = make_task()
 
     def create_and_lose() -> Any:
         linear.create(linear.requests[-1].variables)
-        if found_by == "its id":
+        if description == "emptied":
             linear.touch_only(description="A person emptied it.")
         return 502, {}, {}
 
     linear.next_operation("Create", create_and_lose)
+    first, second = sync().status, sync().status
+
+    task.refresh_from_db()
+    assert (first, second) == ("connected", "connected")
+    assert (task.external_ticket_key, len(linear.issues)) == ("ENG-1", 1)
+    assert len(linear.variables("Create")) == 1
+
+
+@pytest.mark.parametrize("description", ["its own", "emptied"])
+def test_issue_is_created_once_when_the_lookup_fails_too(
+    sync: Sync, make_task: MakeTask, linear: FakeLinear, description: str
+) -> None:
+    task = make_task()
+
+    def create_and_lose() -> Any:
+        linear.create(linear.requests[-1].variables)
+        if description == "emptied":
+            linear.touch_only(description="A person emptied it.")
+        return 502, {}, {}
+
+    linear.next_operation("Create", create_and_lose)
+    for _ in range(3):
+        linear.next_operation("Issue", (503, {}, {}))
     failed, recovered = sync().status, sync().status
 
     task.refresh_from_db()
     assert (failed, recovered) == ("error", "connected")
     assert (task.external_ticket_key, len(linear.issues)) == ("ENG-1", 1)
-    assert len(linear.variables("Create")) == (2 if found_by == "its id" else 1)
+    assert len(linear.variables("Create")) == (2 if description == "emptied" else 1)
 
 
 def test_task_changes_are_pushed(sync: Sync, make_task: MakeTask, linear: FakeLinear) -> None:

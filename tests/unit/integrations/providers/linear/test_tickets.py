@@ -59,6 +59,48 @@ def test_create_returns_the_existing_issue(adapter: Linear, linear: FakeLinear) 
     assert len(linear.issues) == 1
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (502, {}, {}),
+        (200, {}, b'{"data": {"issueCrea'),
+        (200, {}, error("INTERNAL_SERVER_ERROR")),
+        (400, {}, error("INPUT_ERROR", "Entity with this id already exists")),
+    ],
+)
+def test_issue_whose_response_was_lost_is_adopted_at_once_by_its_id(
+    adapter: Linear, linear: FakeLinear, answer: Any
+) -> None:
+    def create_and_lose() -> Any:
+        linear.create(linear.requests[-1].variables)
+        return answer
+
+    linear.next_operation("Create", create_and_lose)
+
+    ticket = adapter.create_ticket(draft())
+
+    assert (ticket.key, ticket.external_id, ticket.marker) == ("ENG-1", f"{TEAM}/{ISSUE}", TASK)
+    assert [request.operation for request in linear.requests] == ["Team", "Create", "Issue"]
+    assert linear.variables("Issue") == [{"id": ISSUE}]
+
+
+def test_limited_creation_is_not_looked_for(adapter: Linear, linear: FakeLinear) -> None:
+    linear.next_operation("Create", (400, {}, error("RATELIMITED")))
+
+    with pytest.raises(ProviderUnavailable, match="limits requests"):
+        adapter.create_ticket(draft())
+    assert linear.variables("Issue") == []
+
+
+def test_unavailable_lookup_keeps_the_first_error(adapter: Linear, linear: FakeLinear) -> None:
+    linear.next_operation("Create", (502, {}, {}))
+    for _ in range(3):
+        linear.next_operation("Issue", (503, {}, {}))
+
+    with pytest.raises(ProviderUnavailable, match="status 502"):
+        adapter.create_ticket(draft())
+
+
 def test_create_of_a_refused_issue_is_refused(adapter: Linear, linear: FakeLinear) -> None:
     linear.next_operation("Create", (200, {}, error("INPUT_ERROR", "title is too long")))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from accounts.models import Project
 from events.models import OutboxEntry
 from integrations import jobs
 from integrations.models import TicketComment
+from integrations.providers.errors import ProviderUnavailable
 from integrations.providers.registry import ADAPTERS
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import TicketDraft
@@ -21,6 +23,7 @@ from tests.fakes.tracker import FakeTracker
 from tests.unit.integrations.conftest import Sync
 from tests.unit.integrations.sync.scenario import last_run, store_result
 
+FIRST, SECOND = "3f2b8a52-8f0e-4a7e-9d0c-0a4f6c1f7b11", "5d1c7e90-2b3a-4f6d-8e1f-9a7b5c3d100"
 pytestmark = pytest.mark.django_db
 
 
@@ -83,3 +86,28 @@ def test_every_tracker_adds_a_comment_once(tracker: FakeTracker, project: Projec
             )
 
     assert tracker.comment_count == 1
+
+
+def test_every_tracker_finds_the_comment_whose_response_was_lost(
+    tracker: FakeTracker, project: Project
+) -> None:
+    def create_and_lose() -> Any:
+        tracker.route(tracker.requests[-1])
+        return 502, {}, {}
+
+    with Client() as client:
+        adapter = ADAPTERS[tracker.provider](client, tracker.credentials, tracker.api_url)
+        assert isinstance(adapter, Tracker)
+        draft = TicketDraft(str(project.pk), "Send a policy", "backlog", "high", None, closed=False)
+        ticket = adapter.create_ticket(draft)
+        add = partial(adapter.add_comment, ticket.external_id, text="1 check failed")
+        tracker.next_answer("POST", r"/(comments?|notes)$|^Comment$", create_and_lose)
+        with pytest.raises(ProviderUnavailable):
+            add(marker=FIRST, was_tried=False)
+        # Newer comments than a page contains.
+        tracker.page_size = 2
+        for number in range(3):
+            add(marker=f"{SECOND}{number}", was_tried=False)
+        add(marker=FIRST, was_tried=True)
+
+    assert tracker.comment_count == 4

@@ -103,7 +103,8 @@ COSTS = {
     "security_header_csp": 1,
     "cookies_secure": 1,
     "meta_description": 1,
-    "link_text": 1,
+    "link_text": 2,  # without a browser, the site's own script is read: it may add links
+    "title_present": 1,
     "exposed_git": 2,
     "robots_txt_valid": 2,
     "cors_restricted": 2,

@@ -1,5 +1,6 @@
 """A scan checks page after page, shows its progress, and resumes after a worker crash."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,17 +13,27 @@ from events.models import Event
 from findings.models import Finding
 from krafter_audit import shutdown
 from krafter_audit.db import leases
-from krafter_audit.http.client import Client
 from scanner import registry
+from scanner.crawler import Discovery
+from scanner.outcome import failed
 from scans import jobs
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from scans.worker import finalization, page_checks, part_runner, persistence
+from scans.worker import (
+    finalization,
+    page_checks,
+    page_leases,
+    page_runner,
+    persistence,
+    scan_session,
+)
+from scans.worker.page_checks import CheckResult, PageResults
+from scans.worker.page_leases import Lane
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.django_db
-BY_HTTP = {"security_header_csp", "text_compression", "title_present"}
+BY_HTTP = {"security_header_csp", "text_compression", "cookies_httponly"}
 BY_BROWSER = {"a11y_html_has_lang", "dom_size"}
 
 
@@ -70,10 +81,15 @@ def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, aft
 
 
 def killed(scan: Scan) -> None:
-    """Run the scan's job until the worker is killed, and expire its lease."""
+    """Run the scan's job until the worker is killed, and expire its leases."""
     with pytest.raises(Killed):
         jobs.run_scan(str(scan.pk))
-    ScanPart.objects.filter(scan=scan).update(lease_until=timezone.now())
+    expire_leases()
+
+
+def expire_leases() -> None:
+    for model in (Scan, ScanPage):
+        model.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now())
 
 
 def what_came_of_it(scan: Scan) -> dict[str, Any]:
@@ -94,7 +110,7 @@ def what_came_of_it(scan: Scan) -> dict[str, Any]:
 
 WHOLE = {
     "status": "completed",
-    "progress": {"pages_found": 3, "pages_done": 3},
+    "progress": {"pages_found": 3, "pages_done": 3, "findings": 1, "measuring": []},
     "results": 9,
     "findings": [1, 1],
     "pages of the finding": 3,
@@ -115,20 +131,18 @@ def test_pages_and_results_are_stored_and_listed(scenario: Scenario, site: Site)
     assert [page["route"] for page in pages["data"]] == ["", "page-1", "page-2"]
     assert (first["url"], first["outcomes"]["failed"], pages["meta"]["total"]) == (site.url, 1, 3)
     shown = scenario.client.ask("get", f"scans/{scan.pk}/results?outcome=failed&limit=2").json()
-    assert [(row["key"], row["url"]) for row in shown["data"]] == [
-        ("security_header_csp", site.url + "page-2"),
-        ("security_header_csp", site.url + "page-1"),
-    ]
+    assert [row["key"] for row in shown["data"]] == ["security_header_csp"] * 2
     assert shown["meta"]["total"] == 3
     rest = scenario.client.ask(
         "get", f"scans/{scan.pk}/results?outcome=failed&limit=2&cursor={shown['meta']['next_cursor']}"
     )
     row = rest.json()["data"][0]
+    assert {each["url"] for each in (*shown["data"], row)} == {page["url"] for page in pages["data"]}
     assert list(row) == [
         "url", "route", "scanner", "key", "version", "outcome", "reason", "value", "samples", "unit", "threshold",
         "evidence", "tools", "profile", "duration_ms", "seen_at",
     ]  # fmt: skip
-    assert (row["url"], row["scanner"], list(row["tools"])) == (site.url, "http", ["krafter"])
+    assert (row["scanner"], list(row["tools"])) == ("http", ["krafter"])
     assert row["evidence"]["identity"]["title"] == "A shop of good things"
 
 
@@ -146,15 +160,20 @@ def test_unknown_filter_of_results_is_rejected(scenario: Scenario):
 @pytest.mark.parametrize(
     ("place", "name", "call", "after"),
     [
-        (part_runner, "start_scan", 1, True),
-        (part_runner.crawler, "discover", 1, True),
-        (persistence, "save_pages", 1, True),
+        (page_runner, "start_scan", 1, True),
+        (scan_session.crawler, "discover", 1, True),
+        (persistence, "save_discovery", 1, False),
+        (persistence, "save_discovery", 1, True),
+        (page_leases, "_extend", 1, True),
         (page_checks, "run_checks", 1, True),
         (persistence, "save_results", 1, True),
         (page_checks, "run_checks", 2, False),
         (persistence, "save_results", 3, False),
         (persistence, "save_results", 3, True),
+        (persistence, "update_summary", 2, True),
+        (finalization, "ingest", 1, False),
         (finalization, "ingest", 1, True),
+        (finalization, "ingest", 2, True),
         (finalization, "log_event", 1, True),
         (finalization, "finish_part", 1, False),
     ],
@@ -186,18 +205,37 @@ def test_scan_resumes_after_a_worker_crash_without_duplicates(
     assert again & done <= {site.url}  # the start page may be requested once more: other pages depend on it
 
 
-def test_progress_is_shown_while_a_scan_runs(scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch):
+def test_progress_tells_pages_findings_and_what_is_being_measured(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
     linking(site, 4)
     scan = queued(scenario)
     dying_at(monkeypatch, persistence, "save_results", call=2, after=True)
     killed(scan)
+    held = ScanPage.objects.filter(pending=True).order_by("url")
+    held.update(lease_until=timezone.now() + timedelta(seconds=30))  # as while they are measured
 
+    persistence.update_summary(scan.pk)
     shown = scenario.client.ask("get", f"scans/{scan.pk}").json()["data"]
 
     assert (shown["status"], shown["summary"]) == (
         "running",
-        {"progress": {"http": {"pages_found": 4, "pages_done": 2}}},
+        {
+            "progress": {
+                "http": {
+                    "pages_found": 4,
+                    "pages_done": 2,
+                    "findings": 1,
+                    "measuring": [page.url for page in held],
+                }
+            },
+            "findings_created": 1,
+            "findings_updated": 0,
+            "regressions": 0,
+            "regressions_suspected": 0,
+        },
     )
+    assert len(held) == 2
 
 
 def test_page_that_crashes_every_worker_is_skipped_and_the_others_are_checked(
@@ -213,7 +251,7 @@ def test_page_that_crashes_every_worker_is_skipped_and_the_others_are_checked(
         return run_checks(facts, *args, **kwargs)
 
     monkeypatch.setattr(page_checks, "run_checks", die_at_page_1)
-    for _ in range(part_runner.MAX_ATTEMPTS + 1):
+    for _ in range(page_leases.MAX_ATTEMPTS):
         killed(scan)
 
     jobs.run_scan(str(scan.pk))
@@ -229,8 +267,8 @@ def test_scan_fails_when_every_worker_crashes_during_discovery(
 ):
     scan = queued(scenario)
     with monkeypatch.context() as patch:
-        for _ in range(part_runner.MAX_ATTEMPTS):
-            dying_at(patch, part_runner.crawler, "discover", call=1)
+        for _ in range(page_leases.MAX_ATTEMPTS):
+            dying_at(patch, scan_session.crawler, "discover", call=1)
             killed(scan)
 
     jobs.run_scan(str(scan.pk))
@@ -243,31 +281,37 @@ def test_scan_fails_when_every_worker_crashes_during_discovery(
 def test_time_limit_of_a_scan_is_noted_in_its_summary(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    linking(site, 3)
+    linking(site, 8)
     scan = queued(scenario)
-    monkeypatch.setitem(part_runner.MAX_PART_SECONDS, Scanner.HTTP, 0.001)
+    monkeypatch.setitem(page_leases.MAX_PART_SECONDS, Scanner.HTTP, 0.001)
 
     jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
+    done = page_runner.PAGES_AT_ONCE["http"]  # those that were started side by side
     assert scan.status == "completed"
-    assert scan.summary["progress"]["http"] == {"pages_found": 3, "pages_done": 1}
-    assert scan.summary["notes"] == ["2 of 3 pages were not checked (http): the time limit was reached."]
+    assert (scan.summary["pages"], scan.summary["progress"]["http"]["pages_done"]) == (done, done)
+    assert scan.summary["notes"] == [
+        f"{8 - done} of 8 pages were not checked (http): the time limit was reached."
+    ]
 
 
-def test_worker_without_lease_writes_no_page(scenario: Scenario, site: Site):
+def test_worker_without_lease_writes_nothing(scenario: Scenario, site: Site):
     linking(site, 2)
     scan = queued(scenario)
-    part = ScanPart.objects.get(scan=scan)
-    late = leases.acquire(ScanPart, part.pk, seconds=-1)
-    leases.acquire(ScanPart, part.pk, seconds=30)
+    late = leases.acquire(Scan, scan.pk, seconds=-1)
     assert late is not None
-    late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
+    jobs.run_scan(str(scan.pk))
+    page = ScanPage.objects.select_related("part").get(part__scan=scan, position=0)
+    page.fence -= 1  # of an earlier holder
 
-    with Client() as client:
-        held = part_runner.PartRunner(late, client).run()
+    saved = [
+        persistence.save_discovery(late, Discovery([site.url]), in_browser=True),
+        persistence.save_results(page, PageResults([CheckResult("title_present", failed("No title."), 1.0)])),
+    ]
 
-    assert (held, ScanPage.objects.count(), ScanResult.objects.count()) == (False, 0, 0)
+    assert saved == [False, False]
+    assert (ScanPage.objects.count(), ScanResult.objects.count(), ScanPart.objects.count()) == (2, 6, 1)
 
 
 def test_requested_page_is_checked_despite_robots_txt(scenario: Scenario, site: Site):
@@ -292,8 +336,8 @@ def test_each_page_costs_the_same_number_of_queries(scenario: Scenario, site: Si
         counts.append(len(captured))
 
     each = (counts[2] - counts[1]) / 3
-    # a savepoint and its release, the lease, the page, its results; the scan's row locked, its pages counted, saved
-    assert each <= 8
+    # the work chosen and leased, the page and its results stored, the part read, the scan's summary saved
+    assert each <= 18
 
 
 def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
@@ -309,9 +353,10 @@ def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
     jobs.run_scan(str(scan.pk), "browser")
 
     scan.refresh_from_db()
-    both = {"pages_found": 2, "pages_done": 2}
-    assert between == ("running", {"http": both, "browser": both | {"pages_done": 0}}, 1)
-    assert (scan.status, scan.summary["progress"]) == ("completed", {"http": both, "browser": both})
+    both = {"pages_found": 2, "pages_done": 2, "findings": 0, "measuring": []}
+    by_http = both | {"findings": 1}
+    assert between == ("running", {"http": by_http, "browser": both | {"pages_done": 0}}, 1)
+    assert (scan.status, scan.summary["progress"]) == ("completed", {"http": by_http, "browser": both})
     assert (scan.summary["pages"], scan.summary["checks"], scan.summary["findings_created"]) == (2, 5, 1)
     assert scan.summary["notes"] == ["4 browser checks could not run: No browser is installed."]
     assert [page["scanner"] for page in scenario.client.ask("get", f"scans/{scan.pk}/pages").json()["data"]] == [
@@ -323,16 +368,18 @@ def test_browser_part_can_finish_first(scenario: Scenario, site: Site, monkeypat
     ask_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queued(scenario)
     with monkeypatch.context() as patch:
-        dying_at(patch, finalization, "finish_part", call=1)
-        killed(scan)
+        dying_at(patch, persistence, "save_results", call=1)
+        with pytest.raises(Killed):
+            jobs.run_scan(str(scan.pk))
 
-    jobs.run_scan(str(scan.pk), "browser")
+    jobs.run_scan(str(scan.pk), "browser")  # while the lease of the killed worker lasts
     scan.refresh_from_db()
-    between = scan.status
+    between = (scan.status, scan.summary["progress"]["browser"]["pages_done"])
+    expire_leases()
     jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
-    assert (between, scan.status, scan.summary["findings_created"]) == ("running", "completed", 1)
+    assert (between, scan.status, scan.summary["findings_created"]) == (("running", 1), "completed", 1)
 
 
 @pytest.mark.needs_chromium
@@ -361,26 +408,28 @@ def test_real_browser_runs_all_checks_of_a_page_in_one_visit(scenario: Scenario,
     )
 
 
-def test_browser_job_out_of_time_leaves_pages_to_the_next_job(
+def test_job_out_of_time_leaves_pages_to_the_next_job(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 2)
     ask_only(scenario, BY_BROWSER)
     scan = queued(scenario)
     jobs.run_scan(str(scan.pk))
-    monkeypatch.setitem(part_runner.MAX_JOB_SECONDS, Scanner.BROWSER, 0)
+    monkeypatch.setattr(page_runner, "MAX_JOB_SECONDS", -1)
 
-    left = part_runner.run_part(scan.pk, Scanner.BROWSER)
+    left = page_runner.run(Lane.BROWSER)
 
     part = ScanPart.objects.get(scan=scan, scanner="browser")
-    assert (left, part.finished_at, part.lease_until, part.attempts) == (True, None, None, 0)
+    pages = list(part.pages.values_list("pending", "lease_until", "attempts"))
+    assert (left, part.finished_at, pages) == (True, None, [(True, None, 0)] * 2)
 
 
 def test_stopping_worker_leaves_pages_to_the_next_worker(
     scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
-    linking(site, 3)
+    linking(site, 8)
     scan = queued(scenario)
+    sent.clear()
     save_results = persistence.save_results
 
     def told_to_end(*args: Any) -> bool:
@@ -398,8 +447,11 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
 
     jobs.run_scan(*sent[0][1:])
 
-    assert between == ("running", 1, [("scans.run_scan", str(scan.pk), "http")])
-    assert what_came_of_it(scan) == WHOLE
+    scan.refresh_from_db()
+    # One job is for a second worker, since there are more pages than one checks at once; one for what is left.
+    assert between == ("running", page_runner.PAGES_AT_ONCE["http"], [("scans.run_scan", str(scan.pk))] * 2)
+    assert (scan.status, scan.summary["progress"]["http"]["pages_done"]) == ("completed", 8)
+    assert ScanResult.objects.count() == 24
 
 
 def test_browser_part_without_browser_worker_is_finished_by_http_workers(

@@ -1,0 +1,79 @@
+"""Tell from the HTML as sent whether scripts build the page's content, so that only a browser can judge it."""
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from scanner.page import Page, inside, value
+from scanner.parsing.registrable_domain import host_of, same_site
+
+MIN_TEXT_LENGTH = (
+    50  # characters; a page with scripts and less text, and without images, shows what they build
+)
+_SCRIPT_TYPES = ("", "module", "text/javascript", "application/javascript", "text/ecmascript")
+# Where the frameworks put an application.
+_MOUNT_POINTS = (
+    "#root, #app, #app-root, #__next, #__nuxt, #___gatsby, #svelte, "
+    "app-root, [data-reactroot], [ng-app], [data-v-app]"
+)
+_NOT_TEXT = ("script", "style", "template", "noscript")
+
+_ADDS_MARKUP = re.compile(
+    r"\b(?:innerHTML|outerHTML)\s*\+?=(?!=)|\b(?:insertAdjacentHTML|insertAdjacentElement|setHTMLUnsafe|importNode|cloneNode)"
+    r"\s*\(|\bdocument\.write(?:ln)?\s*\(|\bnew\s+Image\b|\bcreateElementNS\s*\("
+    r"|\bcreateElement\s*\(\s*[\"'`](?!(?:script|link|style|meta)\b)"
+    r"|\$\(\s*[\"'`]<|\.html\s*\(\s*[^)\s]"
+)
+_CREATES_ANY = re.compile(r"\bcreateElement\s*\(\s*[^\"'`\s)]")
+_NAMES_SCRIPT = re.compile(r"[\"'`]script[\"'`]", re.IGNORECASE)
+
+
+def is_built_by_scripts(page: Page) -> bool:
+    """Tell whether the HTML is hardly more than the place for what scripts build."""
+    if not any(_runs(node) for node in page.css("script")):
+        return False
+    if any(_is_empty(node) for node in page.css(_MOUNT_POINTS)):
+        return True
+    return not page.first("img, svg, video, iframe") and not _has_text(page)
+
+
+def has_building_script(page: Page) -> bool:
+    """Tell whether an inline script seems to add elements to the page."""
+    inline = [node.text() for node in page.css("script:not([src])") if _runs(node)]
+    return any(_ADDS_MARKUP.search(code) or _creates_elements(code) for code in inline)
+
+
+def _creates_elements(code: str) -> bool:
+    # A tag manager's snippet creates an element by a variable, and the element is another script.
+    return bool(_CREATES_ANY.search(code)) and not _NAMES_SCRIPT.search(code)
+
+
+def own_scripts(page: Page) -> list[str]:
+    """Return the URLs of the scripts of the page's own site; those of others, such as analytics, build no content."""
+    urls = [page.absolute(value(node, "src")) for node in page.css("script[src]") if _runs(node)]
+    return [url for url in dict.fromkeys(urls) if same_site(host_of(url) or page.host, page.host)]
+
+
+def adds_elements(code: str) -> bool:
+    """Tell whether the code of a script file seems to add elements to a page."""
+    return bool(_ADDS_MARKUP.search(code) or _CREATES_ANY.search(code))
+
+
+def _runs(node: LexborNode) -> bool:
+    kind = value(node, "type").partition(";")[0].strip().lower()
+    return kind in _SCRIPT_TYPES and not inside(node, "noscript", "template")
+
+
+def _is_empty(node: LexborNode) -> bool:
+    return not any(child.tag not in _NOT_TEXT for child in node.iter()) and not node.text().strip()
+
+
+def _has_text(page: Page) -> bool:
+    """Tell whether the body shows more than a few words."""
+    length, body = 0, page.tree.body
+    for node in body.traverse(include_text=True) if body else ():
+        if node.tag == "-text" and not inside(node, *_NOT_TEXT):
+            length += len(" ".join(node.text().split()))
+            if length >= MIN_TEXT_LENGTH:
+                return True
+    return False

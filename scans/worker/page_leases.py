@@ -1,0 +1,157 @@
+"""Lease the work of scans: the discovery of a scan's pages, and batches of pages of a part."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
+
+from krafter_audit.db import leases
+from krafter_audit.db.advisory_locks import advisory_lock
+from krafter_audit.db.leases import unleased
+from scans.models import Scan, Scanner, ScanPage, ScanPart
+from scans.worker import fair_queue
+
+LEASE_SECONDS = 30  # extended while the worker runs
+MAX_ATTEMPTS = 3
+# At first few pages are checked side by side, for this long at most: their findings are shown sooner.
+FIRST_PAGES = 2
+FIRST_FINDINGS = timedelta(seconds=2)
+MAX_CANDIDATES = 20  # of an organisation: more only if other workers lease all of these at the same time
+# Seconds of all pages of a part together, after which no further page is started.
+MAX_PART_SECONDS = {Scanner.HTTP: 1500, Scanner.BROWSER: 900, Scanner.LAB: 900}
+
+
+class Lane(StrEnum):
+    """The kind of worker: HTTP workers check pages side by side, browser workers one page at a time."""
+
+    HTTP = "http"
+    BROWSER = "browser"
+
+
+@dataclass
+class Work:
+    """What a worker leased: the discovery of a scan, or pages of a part.
+
+    `must_wait`: the part's next page has to be checked alone, once the worker has finished its other pages.
+    """
+
+    scan: Scan
+    part: ScanPart | None = None
+    pages: Sequence[ScanPage] = ()
+    must_wait: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether a worker has died with this page, so that no other page may be checked beside it."""
+        return any(page.attempts > 1 for page in self.pages)
+
+
+def lease_next(lane: Lane, *, limit: int, idle: bool, prefer: UUID | None = None) -> Work | None:
+    """Lease work of the organisation that has used the workers least, at most `limit` pages; None if there is none.
+
+    Within an organisation the oldest pages come first, then the oldest scan without pages. `idle`: the worker has no
+    other page, so it may lease one with which a worker has died. `prefer` is an organisation that comes first while it
+    has work. Work without pages is a part out of time.
+    """
+    for organization_id in sorted(_organizations_with_work(lane), key=lambda each: each != prefer):
+        for work in _leased(organization_id, lane, limit=limit, idle=idle):
+            return work
+    return None
+
+
+def _organizations_with_work(lane: Lane) -> list[UUID]:
+    """Return the organisations, the one with the least use first; of equal ones, the one with the oldest work."""
+    parts = _parts_with_work(lane).order_by().values_list("scan__project__organization_id")
+    oldest = dict(parts.annotate(Min("scan__created_at")))
+    if lane == Lane.HTTP:
+        scans = _scans_to_discover().order_by().values_list("project__organization_id")
+        for organization_id, created_at in scans.annotate(Min("created_at")):
+            oldest[organization_id] = min(created_at, oldest.get(organization_id, created_at))
+    return fair_queue.by_least_use(sorted(oldest, key=oldest.__getitem__))
+
+
+def _leased(organization_id: UUID, lane: Lane, *, limit: int, idle: bool) -> Iterator[Work]:
+    parts = _parts_with_work(lane).filter(scan__project__organization=organization_id)
+    for part_id in parts.values_list("pk", flat=True)[:MAX_CANDIDATES]:
+        if work := _lease_pages(part_id, limit=limit, idle=idle):
+            yield work
+    scans = _scans_to_discover() if lane == Lane.HTTP else Scan.objects.none()
+    of_organization = scans.filter(project__organization=organization_id)
+    for scan_id in of_organization.values_list("pk", flat=True)[:MAX_CANDIDATES]:
+        if scan := _lease_scan(scan_id):
+            yield Work(scan)
+
+
+def _parts_with_work(lane: Lane) -> QuerySet[ScanPart]:
+    """Return the parts with a page that this kind of worker may lease now, those of the oldest scan first."""
+    pages = ScanPage.objects.filter(part=OuterRef("pk"), pending=True)
+    leased = Exists(pages.exclude(unleased()))
+    by_http = Q(scanner=Scanner.HTTP) | Q(without_browser=True)
+    parts = ScanPart.objects.filter(by_http if lane == Lane.HTTP else ~by_http, finished_at__isnull=True)
+    ready = parts.filter(Exists(pages.filter(unleased()))).filter(Q(page_delay=0) | ~leased)
+    return ready.order_by("scan__created_at", "scan_id", "created_at")
+
+
+def _scans_to_discover() -> QuerySet[Scan]:
+    rows = Scan.objects.filter(unleased(), discovered_at__isnull=True, finished_at__isnull=True)
+    return rows.order_by("created_at", "id")
+
+
+def _lease_scan(scan_id: UUID) -> Scan | None:
+    where = {"discovered_at__isnull": True, "finished_at__isnull": True}
+    acquired = leases.acquire(Scan, scan_id, seconds=LEASE_SECONDS, **where)
+    return acquired and Scan.objects.select_related("project").get(pk=scan_id)
+
+
+@transaction.atomic
+def _lease_pages(part_id: UUID, *, limit: int, idle: bool) -> Work | None:
+    part = ScanPart.objects.select_related("scan__project").get(pk=part_id)
+    pending = part.pages.filter(pending=True)
+    if part.page_delay:
+        advisory_lock(f"pages of {part_id}")  # one page at a time, by all workers together
+        if pending.exclude(unleased()).exists():
+            return None
+        limit = 1
+    free = pending.filter(unleased()).select_for_update(skip_locked=True).order_by("position")
+    spent_ms, checked, leased = _state_of(part)
+    if spent_ms >= MAX_PART_SECONDS[Scanner(part.scanner)] * 1000:
+        free.update(pending=False)
+        return Work(part.scan, part)
+    if not checked and timezone.now() - part.updated_at < FIRST_FINDINGS:
+        limit = min(limit, FIRST_PAGES - leased)
+        if limit <= 0:
+            return None
+    pages = list(free.filter(attempts=0)[:limit])
+    if not pages and not idle:
+        return Work(part.scan, part, must_wait=True) if free.exists() else None
+    pages = pages or list(free[:1])
+    if not pages:
+        return None
+    _extend(pages)
+    for page in pages:
+        page.part = part
+    return Work(part.scan, part, pages)
+
+
+def _extend(pages: Sequence[ScanPage]) -> None:
+    until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
+    rows = ScanPage.objects.filter(pk__in=[page.pk for page in pages])
+    rows.update(lease_until=until, fence=F("fence") + 1, attempts=F("attempts") + 1)
+    for page in pages:
+        page.lease_until, page.fence, page.attempts = until, page.fence + 1, page.attempts + 1
+
+
+def _state_of(part: ScanPart) -> tuple[float, int, int]:
+    """Return how long the part's pages took in milliseconds, how many are checked, and how many are leased."""
+    is_leased = Q(pending=True, lease_until__gt=timezone.now())
+    counts = part.pages.aggregate(
+        spent=Sum("duration_ms", default=0),
+        checked=Count("checked_at"),
+        leased=Count("pk", filter=is_leased),
+    )
+    return counts["spent"], counts["checked"], counts["leased"]

@@ -1,0 +1,116 @@
+"""What the pages of one scan share in a worker: the HTTP client, the site's facts, the selection of checks."""
+
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from findings import policy_rules
+from scanner import crawler
+from scanner.confirmation import CONFIRM_EVERYTHING
+from scanner.crawler import Discovery
+from scanner.page_context import PageContext
+from scanner.preconditions import Inconclusive
+from scans import screenshots
+from scans.models import Scan, Scanner, ScanPage
+from scans.site_credentials.services import credentials_for
+from scans.sites import ownership
+from scans.worker import host_throttle, page_checks
+from scans.worker.browser import worker_browser
+from scans.worker.page_checks import CheckSelection, PageResults
+from scans.worker.page_leases import MAX_ATTEMPTS
+from scans.worker.shared_facts import SharedConfirmation, SharedFacts
+
+if TYPE_CHECKING:
+    from scanner.browser.browser import Browser
+
+GIVEN_UP = "The worker stopped several times while it checked this page."
+
+
+class ScanSession:
+    """A scan in a worker; create it outside of a transaction. Pages may be checked from several threads."""
+
+    def __init__(self, scan: Scan, *, with_browser: bool = False) -> None:
+        project = scan.project
+        self._stack = ExitStack()
+        credentials = credentials_for(project)
+        with host_throttle.client() as plain:
+            plain.credentials = credentials
+            verified = ownership.verified_hosts(project, [scan.url], plain)
+        max_rate = policy_rules.max_requests_per_second(policy_rules.config_of(project))
+        client = self._stack.enter_context(host_throttle.client(verified, max_rate=max_rate))
+        client.credentials = credentials
+        browser: Browser | None = (
+            self._stack.enter_context(worker_browser(project.organization_id)) if with_browser else None
+        )
+        self.scan = scan
+        self.pages_in_flight = 0
+        self._confirmation = SharedConfirmation(scan.pk)
+        self._selections: dict[str, CheckSelection] = {}
+        self._root = PageContext(scan.url, client, owned=verified, browser=browser, site=SharedFacts(scan.pk))
+        self._root.rendered.save_screenshot = screenshots.storing_for(project.pk)
+        self._start: PageContext | None = None
+        self.may_use_browser = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the client and give back the browser."""
+        self._stack.close()
+
+    def selection(self, page: ScanPage) -> CheckSelection:
+        """Return the checks to run on a page; reads the policy once."""
+        scanner = page.part.scanner
+        if scanner not in self._selections:
+            self._selections[scanner] = CheckSelection.for_scan(self.scan, scanner)
+        selection = self._selections[scanner]
+        return selection.only(set(page.recheck_keys)) if page.recheck_keys else selection
+
+    def discover(self) -> Discovery:
+        """Discover the pages of the site; none after too many attempts."""
+        if self.scan.attempts > MAX_ATTEMPTS:
+            return Discovery([])
+        self._start = self._root.sibling(self.scan.url)
+        found = crawler.discover(self._start)
+        self.may_use_browser = self._is_owned(self._start)
+        return found
+
+    def _is_owned(self, start: PageContext) -> bool:
+        """Tell whether a browser may visit the site; while it is not available, a browser decides."""
+        try:
+            start.page  # noqa: B018 - raises while the page is not available
+        except Inconclusive:
+            return True
+        try:
+            start.require_ownership()
+        except Inconclusive:
+            return False
+        return True
+
+    def check(self, page: ScanPage, selection: CheckSelection) -> PageResults:
+        """Run the checks on a page, unless workers have repeatedly died with it."""
+        is_start, part = page.position == 0, page.part
+        if page.attempts > MAX_ATTEMPTS:
+            return page_checks.inconclusive_results(selection, "not_available", GIVEN_UP, is_start=is_start)
+        if not is_start:
+            time.sleep(part.page_delay)
+        context = self._context(page)
+        # HTTP checks run in several threads; a browser belongs to one.
+        in_browser = part.scanner != Scanner.HTTP and context.rendered.browser is not None
+        run = page_checks.run_checks_in_browser if in_browser else page_checks.run_checks
+        # A result that another page has put in doubt is repeated with every confirmation.
+        confirmation = CONFIRM_EVERYTHING if page.recheck_keys else self._confirmation
+        results = run(context, selection, is_start=is_start, confirmation=confirmation)
+        if in_browser and part.scanner == Scanner.BROWSER:
+            results.build = page_checks.build_of_page(context)
+        return results
+
+    def _context(self, page: ScanPage) -> PageContext:
+        """Return the context of a page; its time budget starts now. The start page was fetched by the discovery."""
+        start, self._start = self._start, None
+        if start is not None and page.url == start.url and page.part.scanner == Scanner.HTTP:
+            return start
+        return self._root.sibling(page.url)

@@ -1,0 +1,85 @@
+"""Scripts that build content are recognised in the HTML as sent."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from krafter_audit.http.client import Headers, Response
+from scanner.page import Page
+from scanner.parsing.scripted_content import (
+    adds_elements,
+    has_building_script,
+    is_built_by_scripts,
+    own_scripts,
+)
+
+TEXT = "<p>Our lamps are made by hand in a small workshop, since 1921.</p>"
+
+
+def page(body: str) -> Page:
+    response = Response(
+        method="GET",
+        url="https://www.example.com/",
+        status=200,
+        headers=Headers([(b"content-type", b"text/html")]),
+        body=f"<!doctype html><title>Shop</title><body>{body}".encode(),
+        truncated=False,
+        address="192.0.2.1",
+        started_at=datetime.now(UTC),
+        ttfb_ms=1,
+        duration_ms=1,
+        encoded_size=1,
+    )
+    return Page(response)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<div id=root></div><script src=/a.js></script>", True),
+        (f"{TEXT}<div id=app> </div><script src=/a.js></script>", True),
+        ("<app-root></app-root><script type=module src=/a.js></script>", True),
+        ("<p>Loading…</p><script src=/a.js></script>", True),
+        (f"<noscript>{TEXT}</noscript><script src=/a.js></script>", True),
+        (f"<div id=root>{TEXT}</div><script src=/a.js></script>", False),
+        (f"{TEXT}<script src=/a.js></script>", False),
+        ("<img src=/a.png><script src=/a.js></script>", False),
+        ("<p>Short.</p>", False),
+        ('<div id=root></div><script type="application/ld+json">{}</script>', False),
+    ],
+)
+def test_page_without_content_of_its_own_is_built_by_scripts(body: str, *, expected: bool) -> None:
+    assert is_built_by_scripts(page(body)) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("box.innerHTML += '<img>'", True),
+        ("document.write('<img>')", True),
+        ("document.createElement('img')", True),
+        ("document.createElement(tag)", True),
+        ("$('<img>').appendTo(box)", True),
+        ("document.createElement('script')", False),
+        ("var s = 'script', e = document.createElement(s)", False),
+        ("if (box.innerHTML == '') count()", False),
+        ("form.append('name', value)", False),
+        ("", False),
+    ],
+)
+def test_inline_script_that_adds_elements_is_recognised(code: str, *, expected: bool) -> None:
+    assert has_building_script(page(f"{TEXT}<script>{code}</script>")) is expected
+
+
+def test_file_that_creates_any_element_adds_elements() -> None:
+    assert adds_elements("const kind = 'script'; export const h = (tag) => document.createElement(tag)")
+    assert not adds_elements("export const sum = (a, b) => a + b")
+
+
+def test_scripts_of_the_site_are_its_own() -> None:
+    body = (
+        "<script src=/a.js></script><script src=/a.js></script><script src=//static.example.com/b.js></script>"
+        '<script src="https://analytics.example.org/c.js"></script><noscript><script src=/d.js></script></noscript>'
+    )
+
+    assert own_scripts(page(body)) == ["https://www.example.com/a.js", "https://static.example.com/b.js"]

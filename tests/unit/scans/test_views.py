@@ -1,0 +1,76 @@
+"""The API of scans tells where an accepted scan is read, and can wait for its end."""
+
+import time
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from krafter_audit.api import long_polling
+from scans.models import Scan
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+def queued(scenario: Scenario) -> str:
+    return str(scenario.client.ask("post", "scans/run", {}).json()["data"]["id"])
+
+
+def test_accepted_scan_has_its_location_also_when_the_request_is_repeated(scenario: Scenario) -> None:
+    first, again = (scenario.client.ask("post", "scans/run", {}, idempotency_key="k1") for _ in range(2))
+
+    pk = Scan.objects.get().pk
+    expected = (202, f"{scenario.client.base}scans/{pk}", "1")
+    assert [(each.status_code, each["location"], each["retry-after"]) for each in (first, again)] == [
+        expected,
+        expected,
+    ]
+    assert scenario.client.ask("get", first["location"]).json()["data"]["id"] == str(pk)
+
+
+def test_rejected_scan_has_no_location(scenario: Scenario) -> None:
+    response = scenario.client.ask("post", "scans/run", {"url": "not a url"})
+
+    assert (response.status_code, response.has_header("location")) == (422, False)
+
+
+def test_wait_answers_when_the_scan_has_finished(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    pk, polls = queued(scenario), []
+
+    def finish(seconds: float) -> None:
+        polls.append(seconds)
+        if len(polls) == 2:
+            rows = Scan.objects.filter(pk=pk)
+            Scan.transitions.update(rows, "queued", "failed", finished_at=timezone.now())
+
+    monkeypatch.setattr(long_polling.time, "sleep", finish)
+    response = scenario.client.ask("get", f"scans/{pk}?wait=60")
+
+    assert (response.json()["data"]["status"], len(polls)) == ("failed", 2)
+
+
+def test_wait_answers_with_the_running_scan_after_its_seconds(scenario: Scenario) -> None:
+    pk, started = queued(scenario), time.monotonic()
+
+    response = scenario.client.ask("get", f"scans/{pk}?wait=1")
+
+    assert response.json()["data"]["status"] == "queued"
+    assert 1 <= time.monotonic() - started < 10
+
+
+def test_scan_of_another_project_is_not_waited_for(scenario: Scenario) -> None:
+    pk, started = queued(factories.scenario()), time.monotonic()
+
+    responses = [scenario.client.ask("get", f"scans/{each}?wait=60") for each in (pk, "x")]
+
+    assert [response.status_code for response in responses] == [404, 404]
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("value", ["61", "-1", "x", ""])
+def test_invalid_wait_is_rejected(scenario: Scenario, value: Any) -> None:
+    response = scenario.client.ask("get", f"scans/{queued(scenario)}?wait={value}")
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["wait"])

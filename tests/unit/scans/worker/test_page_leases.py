@@ -1,0 +1,129 @@
+"""Workers lease pages in batches: each page is held by one worker at a time."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from scans.models import Scan, ScanPage, ScanPart
+from scans.worker import page_leases, persistence
+from scans.worker.page_checks import PageResults
+from scans.worker.page_leases import Lane, Work
+from tests import factories
+from tests.factories import Scenario
+from tests.unit.scans.worker.test_regression_filter import SITE, started
+
+pytestmark = pytest.mark.django_db
+URLS = [f"{SITE}{number}" for number in range(8)]
+
+
+def leased(limit: int = 5, *, idle: bool = True) -> Work | None:
+    return page_leases.lease_next(Lane.HTTP, limit=limit, idle=idle)
+
+
+def positions(work: Work | None) -> list[int]:
+    return [page.position for page in work.pages] if work else []
+
+
+def expire() -> None:
+    ScanPage.objects.filter(lease_until__isnull=False).update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+
+
+def test_two_workers_lease_different_pages_of_a_scan(scenario: Scenario) -> None:
+    started(scenario, URLS)
+
+    batches = [positions(leased()) for _ in range(3)]
+
+    assert batches == [[0, 1, 2, 3, 4], [5, 6, 7], []]
+
+
+def test_page_of_a_killed_worker_is_checked_alone(scenario: Scenario) -> None:
+    started(scenario, URLS)
+    leased()
+    expire()
+
+    beside, alone = leased(idle=False), leased()
+    waiting = leased(idle=False)
+
+    assert positions(beside) == [5, 6, 7]  # those with which no worker has died come first
+    assert positions(alone) == [0]
+    assert alone is not None
+    assert alone.alone
+    assert waiting is not None
+    assert (waiting.must_wait, waiting.pages) == (True, ())
+
+
+def test_stored_page_is_not_leased_again_and_an_earlier_holder_cannot_store_it(scenario: Scenario) -> None:
+    started(scenario, URLS[:1])
+    work = leased()
+    assert work is not None
+    expire()
+    again = leased()
+    assert again is not None
+
+    saved = [persistence.save_results(each.pages[0], PageResults()) for each in (work, again)]
+
+    assert (saved, leased()) == ([False, True], None)
+
+
+def test_crawl_delay_leaves_one_page_at_a_time_to_all_workers(scenario: Scenario) -> None:
+    started(scenario, URLS)
+    ScanPart.objects.update(page_delay=0.5)
+
+    first, beside = leased(), leased()
+    assert first is not None
+    persistence.save_results(first.pages[0], PageResults())
+    second = leased()
+
+    assert (positions(first), beside, positions(second)) == ([0], None, [1])
+
+
+def test_few_pages_are_leased_at_first_so_that_findings_come_soon(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_leases, "FIRST_FINDINGS", timedelta(seconds=2))
+    started(scenario, URLS)
+
+    first, beside = leased(), leased()
+    assert first is not None
+    persistence.save_results(first.pages[0], PageResults())
+    then = leased()
+
+    assert (positions(first), beside, positions(then)) == ([0, 1], None, [2, 3, 4, 5, 6])
+
+
+def test_slow_first_page_holds_the_others_up_for_two_seconds_only(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_leases, "FIRST_FINDINGS", timedelta(seconds=2))
+    started(scenario, URLS)
+    leased()
+
+    ScanPart.objects.update(updated_at=timezone.now() - timedelta(seconds=2))
+
+    assert positions(leased()) == [2, 3, 4, 5, 6]
+
+
+def test_discovery_is_leased_once_and_after_the_pages_of_older_scans(scenario: Scenario) -> None:
+    started(scenario, URLS[:2])
+    queued = Scan.objects.create(project=scenario.project, url=SITE, trigger="manual")
+    ScanPart.objects.create(scan=queued, scanner="http")
+
+    pages, discovery, nothing = leased(), leased(), leased()
+
+    assert (positions(pages), nothing) == ([0, 1], None)
+    assert discovery is not None
+    assert (discovery.scan, discovery.part, discovery.scan.attempts) == (queued, None, 1)
+
+
+def test_preferred_organization_comes_first_while_it_has_work(scenario: Scenario) -> None:
+    other = factories.scenario()
+    started(scenario, URLS[:1])
+    scan = started(other, URLS[:1])
+    prefer = other.organization.pk
+
+    works = [page_leases.lease_next(Lane.HTTP, limit=5, idle=True, prefer=prefer) for _ in range(2)]
+
+    assert [work and work.scan.project for work in works] == [scan.project, scenario.project]

@@ -1,0 +1,133 @@
+"""Workers share the facts of a scan's site and its confirmations in Redis; without Redis each has its own."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from krafter_audit.db import redis_client
+from krafter_audit.http.responses import Headers, Response
+from scanner.preconditions import Inconclusive
+from scans.worker import shared_facts
+from scans.worker.shared_facts import SharedConfirmation, SharedFacts
+
+MOVED = Response(
+    "GET", "https://example.com/robots", 301, Headers([(b"location", b"/robots.txt")]), b"", False, "192.0.2.1",
+    datetime(2026, 1, 1, tzinfo=UTC), 10.0, 12.0, 0,
+)  # fmt: skip
+ROBOTS = Response(
+    "GET", "https://example.com/robots.txt", 200, Headers([(b"x", b"1"), (b"x", "ü".encode())]), b"\x00\xff", True,
+    "192.0.2.1", datetime(2026, 1, 1, 0, 0, 0, 5, tzinfo=UTC), 10.5, 12.5, 2, interrupted=True, history=(MOVED,),
+)  # fmt: skip
+
+
+@pytest.fixture
+def without_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = redis_client.create_client("redis://127.0.0.1:9/0")
+    monkeypatch.setattr(redis_client, "connection", lambda: gone)
+
+
+def never() -> Any:
+    raise AssertionError("The fact is known.")
+
+
+def described(response: Response) -> Any:
+    history = [described(each) for each in response.history]
+    return vars(response) | {"headers": response.headers.items(), "history": history}
+
+
+@pytest.mark.parametrize("fact", [200, None, ROBOTS], ids=["status", "no answer", "response"])
+def test_fact_is_produced_once_for_all_workers(fact: Any) -> None:
+    scan_id = uuid4()
+    SharedFacts(scan_id).once("fact", lambda: fact)
+
+    known = SharedFacts(scan_id).once("fact", never)
+
+    if isinstance(fact, Response):
+        assert described(known) == described(fact)
+    else:
+        assert known == fact
+
+
+def test_learned_fact_is_shared() -> None:
+    scan_id = uuid4()
+    SharedFacts(scan_id).learn("link https://example.com/", 200)
+
+    assert SharedFacts(scan_id).once("link https://example.com/", never) == 200
+
+
+def test_failure_large_body_and_other_values_are_not_shared() -> None:
+    scan_id, produced = uuid4(), []
+    large = Response(**{**vars(ROBOTS), "body": b"x" * (shared_facts.MAX_SHARED_BODY_BYTES + 1)})
+
+    def fail() -> Any:
+        produced.append("failure")
+        raise Inconclusive("timeout", "No answer.")
+
+    for facts in (SharedFacts(scan_id), SharedFacts(scan_id)):
+        for _ in range(2):
+            with pytest.raises(Inconclusive):
+                facts.once("failure", fail)
+            facts.once("large", lambda: produced.append("large") or large)
+            facts.once("other", lambda: produced.append("other") or object())
+
+    assert produced == ["failure", "large", "other"] * 2
+
+
+def test_scans_share_nothing_and_a_finished_one_is_forgotten() -> None:
+    scan_id = uuid4()
+    SharedFacts(scan_id).once("fact", lambda: 200)
+    other = SharedFacts(uuid4()).once("fact", lambda: 404)
+
+    shared_facts.forget(scan_id)
+
+    assert (other, SharedFacts(scan_id).once("fact", lambda: 500)) == (404, 500)
+
+
+@pytest.mark.usefixtures("without_redis")
+def test_without_redis_each_worker_has_its_own_facts() -> None:
+    scan_id = uuid4()
+    first, second = SharedFacts(scan_id), SharedFacts(scan_id)
+
+    facts = [first.once("fact", lambda: 1), first.once("fact", never), second.once("fact", lambda: 2)]
+
+    assert facts == [1, 1, 2]
+
+
+def test_failures_of_the_first_two_pages_are_confirmed_by_whatever_worker() -> None:
+    scan_id = uuid4()
+    first, second = SharedConfirmation(scan_id), SharedConfirmation(scan_id)
+
+    wanted = []
+    for worker in (first, second, first, second):
+        wanted.append(worker.wanted("csp"))
+        if wanted[-1]:
+            worker.record("csp", True)
+
+    assert wanted == [True, True, False, False]
+    assert (first.wanted("hsts"), first.contradicted) == (True, set())
+
+
+def test_contradiction_makes_all_workers_confirm_the_check() -> None:
+    scan_id = uuid4()
+    first, second = SharedConfirmation(scan_id), SharedConfirmation(scan_id)
+    for _ in range(2):
+        first.record("csp", True)
+
+    second.record("csp", False)
+
+    assert [worker.wanted("csp") for worker in (first, second)] == [True, True]
+    assert [worker.contradicted for worker in (first, second)] == [{"csp"}, {"csp"}]
+
+
+@pytest.mark.usefixtures("without_redis")
+def test_without_redis_each_worker_confirms_for_itself() -> None:
+    scan_id = uuid4()
+    first, second = SharedConfirmation(scan_id), SharedConfirmation(scan_id)
+    for _ in range(2):
+        first.record("csp", True)
+    second.record("hsts", False)
+
+    assert [worker.wanted("csp") for worker in (first, second)] == [False, True]
+    assert [worker.contradicted for worker in (first, second)] == [set(), {"hsts"}]
