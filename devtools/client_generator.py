@@ -84,7 +84,8 @@ def _success(responses: dict[str, Any]) -> dict[str, Any]:
 
 def _binary_as_octets(response: dict[str, Any]) -> dict[str, Any]:
     content = response.get("content", {})
-    if not content or "application/json" in content:
+    # A download may be JSON as well; it is a file all the same.
+    if set(content) <= {"application/json"}:
         return response
     return {
         **response,

@@ -25,7 +25,7 @@ def test_operations_are_named_after_method_and_path() -> None:
 
 
 def test_client_parses_successes_only_whatever_their_status() -> None:
-    image = {"content": {"image/jpeg": {"schema": {}}}}
+    image = {"content": {"application/json": {"schema": {}}, "image/jpeg": {"schema": {}}}}
     operation = {"operationId": "long", "responses": {"204": {}, "200": image, "default": {}, "404": {}}}
 
     prepared = client_generator.prepare({"paths": {"/api/v1/pictures/{id}": {"get": operation}}})
