@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from scanner.metric_verdict import SAMPLES
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, inconclusive
 from scanner.page import Page
 
@@ -53,23 +54,19 @@ def _skeleton(node: LexborNode, depth: int) -> bytes:
 def needs_another_page(measured: Sequence[Mapping[str, Outcome]]) -> bool:
     """Tell whether a further page of a build must be measured; an item is the outcomes of one page by key.
 
-    One page is enough where each metric is clearly good or clearly bad. Else the pages must agree, two of up to three.
+    One page is enough where the loads of each metric agreed. Else the pages must agree, two of up to three.
     """
     if not measured or len(measured) >= MAX_PAGES_MEASURED:
         return not measured
     if len(measured) == 1:
-        return not all(_is_clear(outcome) for outcome in measured[0].values())
+        return not all(_is_steady(outcome) for outcome in measured[0].values())
     statuses = [{key: outcome.status for key, outcome in page.items()} for page in measured]
     return statuses[0] != statuses[1] or INCONCLUSIVE in statuses[0].values()
 
 
-def _is_clear(outcome: Outcome) -> bool:
-    """Tell whether the outcome needed no more samples than a value far from its threshold does."""
-    return (
-        outcome.status == PASSED
-        and len(outcome.samples) == 1
-        or (outcome.status == FAILED and len(outcome.samples) <= 2)
-    )
+def _is_steady(outcome: Outcome) -> bool:
+    """Tell whether the metric has a verdict for which no load near the threshold had to be repeated."""
+    return outcome.status in (PASSED, FAILED) and len(outcome.samples) <= SAMPLES
 
 
 def measured_elsewhere(url: str) -> Outcome:

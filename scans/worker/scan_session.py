@@ -48,6 +48,10 @@ class ScanSession:
         self._selections: dict[str, CheckSelection] = {}
         self._root = PageContext(scan.url, client, owned=verified, browser=browser, site=SharedFacts(scan.pk))
         self._root.rendered.save_screenshot = screenshots.storing_for(project.pk)
+        # The links to these pages are requested by GET, and the pages then need no request of their own.
+        self._root.planned = frozenset(
+            ScanPage.objects.filter(part__scan=scan, part__scanner=Scanner.HTTP).values_list("url", flat=True)
+        )
         self._start: PageContext | None = None
         self.may_use_browser = True
 
@@ -75,6 +79,7 @@ class ScanSession:
             return Discovery([])
         self._start = self._root.sibling(self.scan.url)
         found = crawler.discover(self._start)
+        self._root.planned = self._start.planned = frozenset(found.pages)
         self.may_use_browser = self._is_owned(self._start)
         return found
 

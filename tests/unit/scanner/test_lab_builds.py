@@ -81,7 +81,8 @@ def outcome(status: str, *samples: float) -> dict[str, Outcome]:
 
 
 GOOD, BAD = outcome(PASSED, 1.0), outcome(FAILED, 6.0, 6.1)
-NEAR, UNSTEADY = outcome(PASSED, 2.3, 2.4, 2.3), outcome(INCONCLUSIVE, 2.3, 2.9, 2.3)
+STEADY = outcome(PASSED, 1.6, 1.7, 1.6)
+NEAR, UNSTEADY = outcome(PASSED, 2.3, 2.4, 2.3, 2.3, 2.4), outcome(INCONCLUSIVE, 2.3, 2.9, 2.3, 2.4, 2.6)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,7 @@ NEAR, UNSTEADY = outcome(PASSED, 2.3, 2.4, 2.3), outcome(INCONCLUSIVE, 2.3, 2.9,
         ([], True),
         ([GOOD], False),
         ([BAD], False),
+        ([STEADY], False),
         ([NEAR], True),
         ([UNSTEADY], True),
         ([NEAR, NEAR], False),

@@ -124,7 +124,7 @@ def test_only_the_check_of_each_fix_changes_its_outcome(
     assert failing == [set(BROWSER_FIXES[done:]) for done in range(len(states))]
     assert {said.status for one in states for said in one.values()} == {FAILED, PASSED}
     measured = [len(states[done]["cls"].samples) for done in FULLY_MEASURED]
-    assert measured == [3, 3]
+    assert measured == [in_full, in_full]
 
 
 @pytest.mark.usefixtures("soon_quiet")
