@@ -28,8 +28,8 @@ def table(result: Result, *, width: int | None = None, coloured: bool = False) -
 def _rows(result: Result) -> Table:
     rows = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
     for name in ("Severity", "Problem", "Where", "Check"):
-        # The key is what people copy.
-        rows.add_column(name, overflow="fold", no_wrap=name == "Severity")
+        # People copy the key of a check, so it is not broken.
+        rows.add_column(name, overflow="fold", no_wrap=name in ("Severity", "Check"))
     for problem in result.problems:
         rows.add_row(
             Text(problem.severity, style=COLOURS.get(problem.severity, "")),
