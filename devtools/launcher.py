@@ -27,6 +27,7 @@ MODULES = {
     "bench-scan": "devtools.benchmark.scans",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
+    "generate-client": "devtools.client_generator",
 }
 CHAOS = ("tests/chaos", "-m", "chaos")
 MAX_TEST_PROCESSES = 8
@@ -122,6 +123,12 @@ def run_lint(arguments: Arguments) -> None:
     lint.lint(Progress(LOG))
 
 
+def generate_client(arguments: Arguments) -> NoReturn:
+    setup().ensure("dev")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "krafter_audit.settings"
+    run_module("generate-client", arguments)
+
+
 def run_doctor(arguments: Arguments) -> None:
     as_json = "--json" in arguments
     data, _ = data_directory([word for word in arguments if word != "--json"])
@@ -198,6 +205,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "restore": restore,
     "sbom": sbom,
     "lock": lock,
+    "generate-client": generate_client,
 }
 
 

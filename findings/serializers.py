@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
 from findings import check_keys
+from findings.imports import FORMATS
 from findings.models import CHECK_KEY, MAX_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
 from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
@@ -123,6 +124,20 @@ class UnvalidatedListField(serializers.ListField):
         return data
 
 
+@extend_schema_field(
+    {"oneOf": [{"type": "object", "additionalProperties": True}, {"type": "array", "items": {}}]}
+)
+class DocumentField(serializers.JSONField):
+    """The JSON of a report, as the tool wrote it: an object, or a list for axe-core's command line."""
+
+    default_error_messages = {"form": "Send the report as a JSON object, not as a text."}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict | list):
+            self.fail("form")
+        return data
+
+
 class BulkCreateFindingsRequestSerializer(RequestSerializer):
     """Up to 1,000 findings: all or nothing, or with mode `partial` a result for each."""
 
@@ -130,6 +145,13 @@ class BulkCreateFindingsRequestSerializer(RequestSerializer):
         child=serializers.JSONField(allow_null=True), min_length=1, max_length=1000
     )
     mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
+
+
+class ImportFindingsRequestSerializer(RequestSerializer):
+    """A report of another tool."""
+
+    format = StrictChoiceField(choices=list(FORMATS))
+    document = DocumentField()
 
 
 def validate_items(

@@ -18,6 +18,7 @@ from findings.serializers import (
     BulkUpdateResultSerializer,
     CreateFindingRequestSerializer,
     FindingSerializer,
+    ImportFindingsRequestSerializer,
     RegressionSerializer,
     UpdateFindingRequestSerializer,
     validate_items,
@@ -138,6 +139,23 @@ class FindingBulkViewSet(ProjectViewSet):
             partial=body["mode"] == "partial",
             by=self.actor,
         )
+        return Response(self.serialize(result, BulkResultSerializer))
+
+
+class FindingImportViewSet(ProjectViewSet):
+    """Import of other tools' reports."""
+
+    body_limit = 16 * MEBIBYTE
+
+    @extend_schema(
+        summary="Import a report of SARIF, Lighthouse, axe-core or ZAP",
+        request=ImportFindingsRequestSerializer,
+        responses={200: BulkResultSerializer},
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create or update a finding for each rule that the report shows as violated, all or none."""
+        body = self.validated_body(ImportFindingsRequestSerializer)
+        result = bulk.import_document(self.project, **body, by=self.actor)
         return Response(self.serialize(result, BulkResultSerializer))
 
 

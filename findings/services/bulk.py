@@ -8,10 +8,14 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from accounts.models import Project
 from events import counters
+from findings.imports import FORMATS
+from findings.imports.problem import reports_of
 from findings.models import Finding
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.api.errors import InvalidParams, NotFound
+
+MAX_IMPORTED = 1000
 
 
 def report(
@@ -38,6 +42,21 @@ def report(
         for status in ("created", "updated", "invalid")
     }
     return {**counts, "items": results}
+
+
+def import_document(project: Project, *, format: str, document: Any, by: Actor) -> dict[str, Any]:
+    """Ingest the problems in a report of another tool; return a result for each finding that they become."""
+    try:
+        reports = reports_of(FORMATS[format](document))
+    except ValueError as error:
+        raise InvalidParams(details={"document": [str(error)]}) from None
+    if len(reports) > MAX_IMPORTED:
+        raise InvalidParams(
+            details={
+                "document": [f"It has {len(reports):,} findings; at most {MAX_IMPORTED:,} are accepted."]
+            }
+        )
+    return report(project, reports, errors={}, partial=False, by=by)
 
 
 def _by_field(errors: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:

@@ -49,6 +49,12 @@ values: st.SearchStrategy[Any] = st.recursive(
 PLAUSIBLE: dict[str, list[dict[str, Any]]] = {
     "findings": [{"domain": "seo", "title": "No title"}],
     "findings/bulk": [{"findings": [{"domain": "seo", "title": "No title"}], "mode": "partial"}],
+    "findings/import": [
+        {"format": "sarif", "document": {"version": "2.1.0", "runs": [{}]}},
+        {"format": "lighthouse", "document": {"audits": {}, "categories": {}}},
+        {"format": "axe", "document": {"violations": [{}]}},
+        {"format": "zap", "document": {"site": [{"alerts": [{"riskcode": "3"}]}]}},
+    ],
     "findings/bulk-update": [{"filter": {}, "set": {"severity": "low"}}, {"ids": [], "set": {}}],
     "tasks": [{"finding_id": "id of finding", "title": "Fix it"}],
     "verifications/run": [{"task_id": "id of task"}],

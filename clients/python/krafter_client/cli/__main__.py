@@ -1,0 +1,81 @@
+"""The command `krafter-audit`.
+
+Exit status: 0 nothing fails; 1 problems that the gate does not let pass, or a verification that did not pass; 2 usage
+error; 3 the API refused, a job failed, or a URL could not be checked at all.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import httpx
+import typer
+
+from krafter_client.cli import account, check, exits, findings, remediation
+from krafter_client.cli.baseline import InvalidBaseline
+from krafter_client.cli.config import NotConfigured
+from krafter_client.cli.engine import EngineMissing
+from krafter_client.cli.options import note
+from krafter_client.errors import ApiError, WaitTimeout
+from krafter_client.version import __version__
+
+app = typer.Typer(
+    name="krafter-audit",
+    help="Scan sites, verify fixes, and fail a pipeline by new problems.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(account.login)
+app.command()(account.projects)
+app.add_typer(findings.app, name="findings")
+app.command("import")(findings.import_file)
+app.command()(remediation.scan)
+app.command()(remediation.verify)
+app.command()(remediation.approve)
+app.command()(remediation.export)
+app.command()(check.check)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and exit."""
+    if wanted:
+        typer.echo(f"krafter-audit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, and return the exit status."""
+    try:
+        app(arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else exits.PASSED
+    except ApiError as error:
+        note(f"Error: {error}")
+        for line in error.lines():
+            note(f"  {line}")
+    except httpx.TransportError as error:
+        note(f"Error: the API could not be reached: {error}")
+    except (WaitTimeout, NotConfigured, InvalidBaseline, EngineMissing) as error:
+        note(f"Error: {error}")
+        return exits.USAGE if isinstance(error, NotConfigured | InvalidBaseline) else exits.ERROR
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    return exits.ERROR
+
+
+def run() -> None:
+    """Run the command of this process."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,61 @@
+"""Commands about logins and projects."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from krafter_client import ProjectClient
+from krafter_client.cli.config import API_KEY, Config, Login, NotConfigured
+from krafter_client.cli.options import note
+
+UrlOption = Annotated[str, typer.Option("--url", prompt="URL of the installation", help="Where the API is.")]
+OrgOption = Annotated[str, typer.Option("--org", prompt="Organisation id", help="The organisation's UUID.")]
+SlugOption = Annotated[
+    str, typer.Option("--project", prompt="Project id", help="The project's id (its slug).")
+]
+KeyOption = Annotated[
+    str,
+    typer.Option(
+        "--api-key",
+        prompt="API key",
+        hide_input=True,
+        envvar=API_KEY,
+        help="The key; read from a prompt if left out.",
+    ),
+]
+
+
+def login(url: UrlOption, org: OrgOption, project: SlugOption, api_key: KeyOption) -> None:
+    """Check an API key, and store it for the next commands."""
+    given = Login(url.rstrip("/"), api_key.strip(), org.strip(), project.strip())
+    with ProjectClient(given.url, given.api_key, org_id=given.org_id, project_id=given.project_id) as client:
+        # The key, the organisation and the project must all be right.
+        client.summary()
+    config = Config.read()
+    config.use(given)
+    note(f"{given.project_id} is in use. The key is in {config.path}, which only you can read.")
+
+
+def projects(
+    use: Annotated[
+        str | None, typer.Argument(metavar="[PROJECT]", help="The project to use from now on.")
+    ] = None,
+) -> None:
+    """List the projects with a stored login, or choose the one to use."""
+    config = Config.read()
+    if use:
+        found = [each for each in config.logins if each.project_id == use]
+        if not found:
+            raise NotConfigured(f"There is no login for {use}: run krafter-audit login --project {use}.")
+        config.use(found[-1])
+    rows = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("", "Project", "Organisation", "URL"):
+        rows.add_column(name, overflow="fold")
+    for each in reversed(config.logins):
+        rows.add_row("*" if each == config.logins[-1] else "", each.project_id, each.org_id, each.url)
+    if config.logins:
+        Console(highlight=False).print(rows)
+    else:
+        note("No project yet: run krafter-audit login.")

@@ -1,0 +1,90 @@
+"""The projects that `login` has stored, and the environment variables of a pipeline."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+URL, API_KEY, ORGANIZATION, PROJECT = (
+    "KRAFTER_AUDIT_URL",
+    "KRAFTER_AUDIT_API_KEY",
+    "KRAFTER_AUDIT_ORG",
+    "KRAFTER_AUDIT_PROJECT",
+)
+
+
+class NotConfigured(Exception):  # noqa: N818 - a name that says what is missing
+    """Neither the environment nor the configuration file names a project."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to reach a project."""
+
+    url: str
+    api_key: str = field(repr=False)
+    org_id: str
+    project_id: str
+
+    @property
+    def name(self) -> str:
+        """What identifies the project among those that are stored."""
+        return f"{self.url} {self.org_id} {self.project_id}"
+
+
+@dataclass
+class Config:
+    """The stored logins; the last one is in use."""
+
+    path: Path
+    logins: list[Login]
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> "Config":
+        """Read the file; a missing one has no logins. Raises NotConfigured when it is damaged."""
+        path = config_path(environment)
+        if not path.exists():
+            return cls(path, [])
+        try:
+            return cls(
+                path, [Login(**each) for each in json.loads(path.read_text(encoding="utf-8"))["logins"]]
+            )
+        except (ValueError, KeyError, TypeError):
+            raise NotConfigured(f"{path} is damaged: delete it, then run krafter-audit login.") from None
+
+    def use(self, login: Login) -> None:
+        """Store a login as the one in use. Only the user can read the file, since it has the key."""
+        self.logins = [each for each in self.logins if each.name != login.name] + [login]
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        text = json.dumps({"logins": [asdict(each) for each in self.logins]}, indent=2)
+        # Another file, then a rename: an interrupted write leaves the former one.
+        written = self.path.with_suffix(".new")
+        written.unlink(missing_ok=True)
+        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        written.replace(self.path)
+
+
+def config_path(environment: Mapping[str, str]) -> Path:
+    """Return the path of the configuration file."""
+    base = environment.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "krafter-audit" / "config.json"
+
+
+def current_login(project: str | None = None, environment: Mapping[str, str] = os.environ) -> Login:
+    """Return the project to use: the environment's values, else those stored. Raises NotConfigured."""
+    logins = Config.read(environment).logins
+    if project and not environment.get(PROJECT):
+        logins = [each for each in logins if each.project_id == project] or logins
+    stored = logins[-1] if logins else None
+    values = {
+        URL: environment.get(URL) or (stored.url if stored else ""),
+        API_KEY: environment.get(API_KEY) or (stored.api_key if stored else ""),
+        ORGANIZATION: environment.get(ORGANIZATION) or (stored.org_id if stored else ""),
+        PROJECT: project or environment.get(PROJECT) or (stored.project_id if stored else ""),
+    }
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise NotConfigured(f"Run krafter-audit login, or set {', '.join(missing)}.")
+    return Login(values[URL], values[API_KEY], values[ORGANIZATION], values[PROJECT])

@@ -1,0 +1,30 @@
+"""Workflow commands of GitHub Actions, which become annotations.
+
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from krafter_client.cli.problems import Problem, Result
+
+LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "notice"}
+
+
+def github_annotations(result: Result) -> str:
+    """Return one command for each problem that is not in the baseline; GitHub shows the first ten of a step."""
+    return "\n".join(_annotation(problem) for problem in result.problems if not problem.known)
+
+
+def _annotation(problem: Problem) -> str:
+    level = LEVELS.get(problem.severity, "warning")
+    more = len(problem.urls) - 1
+    place = f"{problem.urls[0]}{f' and {more} more' if more > 0 else ''}" if problem.urls else ""
+    parts = [each for each in (place, problem.message, problem.fix) if each]
+    message = _data("\n".join(parts) or problem.title)
+    return f"::{level} title={_property(f'{problem.severity}: {problem.title} ({problem.rule})')}::{message}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,22 @@
+"""JSON: the problems with all that is known of them."""
+
+import json
+from dataclasses import asdict
+
+from krafter_client.cli.problems import Result
+
+
+def as_json(result: Result) -> str:
+    """Return `{problems, failing, counts, inconclusive, unreachable}`."""
+    return json.dumps(
+        {
+            "problems": [asdict(problem) for problem in result.problems],
+            "failing": len(result.failing),
+            "counts": result.counts(),
+            "passed": len(result.passed),
+            "inconclusive": [asdict(each) for each in result.inconclusive],
+            "unreachable": list(result.unreachable),
+        },
+        indent=2,
+        ensure_ascii=False,
+    )

@@ -1,0 +1,63 @@
+"""JUnit XML, which GitLab, Jenkins and Azure DevOps show as test results."""
+
+import re
+from xml.etree.ElementTree import Element, SubElement, tostring  # noqa: S405 - only writes
+
+from krafter_client.cli.problems import CheckedRule, Problem, Result
+
+# What XML 1.0 cannot contain.
+INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit_xml(result: Result) -> str:
+    """Return a suite in which a problem is a failure, unless the gate lets it pass: then it is skipped."""
+    cases = [
+        # Without a gate, every problem is a failure.
+        _problem(problem, fails=problem.fails or not (result.has_gate or problem.known))
+        for problem in result.problems
+    ]
+    cases += [_checked(each) for each in result.passed]
+    cases += [_checked(each) for each in result.inconclusive]
+    counts = {
+        "tests": len(cases),
+        "failures": sum(case.find("failure") is not None for case in cases),
+        "skipped": sum(case.find("skipped") is not None for case in cases),
+        "errors": len(result.unreachable),
+    }
+    attributes = {name: str(number) for name, number in counts.items()}
+    for url in result.unreachable:
+        case = Element("testcase", {"name": _text(url), "classname": "krafter-audit"})
+        SubElement(case, "error", {"message": "No check could be evaluated."})
+        cases.append(case)
+    attributes["tests"] = str(len(cases))
+    root = Element("testsuites", {"name": "krafter-audit", **attributes})
+    suite = SubElement(root, "testsuite", {"name": "krafter-audit", **attributes})
+    suite.extend(cases)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
+
+
+def _problem(problem: Problem, *, fails: bool) -> Element:
+    place = problem.urls[0] if problem.urls else ""
+    case = Element(
+        "testcase", {"name": _text(f"{problem.rule} {place}".strip()), "classname": problem.domain}
+    )
+    message = {"message": _text(f"{problem.severity}: {problem.title}")}
+    if fails:
+        failure = SubElement(case, "failure", {"type": problem.severity, **message})
+        failure.text = _text(
+            "\n".join(each for each in (problem.message, *problem.urls, problem.fix) if each)
+        )
+    else:
+        SubElement(case, "skipped", message)
+    return case
+
+
+def _checked(each: CheckedRule) -> Element:
+    case = Element("testcase", {"name": _text(f"{each.rule} {each.url}"), "classname": "checks"})
+    if each.reason:
+        SubElement(case, "skipped", {"message": _text(f"inconclusive: {each.reason}")})
+    return case
+
+
+def _text(text: str) -> str:
+    return INVALID.sub("\ufffd", text)

@@ -1,0 +1,65 @@
+"""The errors that the client raises."""
+
+from typing import Any, Self
+
+import httpx
+
+
+class ApiError(Exception):
+    """The API refused a request. `code` is stable, `message` is a sentence, `details` name invalid fields."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        details: dict[str, Any] | None = None,
+        request_id: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(f"{message} ({code}, request {request_id})" if request_id else f"{message} ({code})")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details or {}
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+    @classmethod
+    def from_response(cls, response: httpx.Response) -> Self:
+        """Read the error envelope; a proxy between the client and the API may send something else."""
+        try:
+            body = response.json()
+            error, meta = body["error"], body.get("meta") or {}
+            code, message, details = error["code"], error["message"], error.get("details")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            code, message, details, meta = "http_error", f"HTTP {response.status_code}", None, {}
+        return cls(
+            response.status_code,
+            str(code),
+            str(message),
+            details=details if isinstance(details, dict) else None,
+            request_id=str(meta.get("request_id") or response.headers.get("x-request-id", "")),
+            retry_after=seconds(response.headers.get("retry-after")),
+        )
+
+    def lines(self) -> list[str]:
+        """Return the details as lines, for a terminal."""
+        shown = []
+        for name, value in self.details.items():
+            texts = value if isinstance(value, list) else [value]
+            shown += [f"{name}: {text}" for text in texts]
+        return shown
+
+
+class WaitTimeout(Exception):  # noqa: N818 - as TimeoutError, a name that says what happened
+    """What was waited for has not finished in time. It goes on at the server."""
+
+
+def seconds(header: str | None) -> float | None:
+    """Return the seconds of a Retry-After header, or None if there are none."""
+    try:
+        return float(header) if header else None
+    except ValueError:
+        return None

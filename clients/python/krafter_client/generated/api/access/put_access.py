@@ -1,0 +1,198 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.put_access_response_2xx import PutAccessResponse2XX
+from ...models.put_site_credentials_request import PutSiteCredentialsRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    *,
+    body: PutSiteCredentialsRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/access".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PutAccessResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PutAccessResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PutAccessResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PutSiteCredentialsRequest,
+) -> Response[PutAccessResponse2XX]:
+    """Set the site credentials
+
+     Replace the credentials; they are stored encrypted and never returned.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (PutSiteCredentialsRequest): The new credentials, which replace the present ones.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PutAccessResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PutSiteCredentialsRequest,
+) -> PutAccessResponse2XX | None:
+    """Set the site credentials
+
+     Replace the credentials; they are stored encrypted and never returned.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (PutSiteCredentialsRequest): The new credentials, which replace the present ones.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PutAccessResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PutSiteCredentialsRequest,
+) -> Response[PutAccessResponse2XX]:
+    """Set the site credentials
+
+     Replace the credentials; they are stored encrypted and never returned.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (PutSiteCredentialsRequest): The new credentials, which replace the present ones.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PutAccessResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: PutSiteCredentialsRequest,
+) -> PutAccessResponse2XX | None:
+    """Set the site credentials
+
+     Replace the credentials; they are stored encrypted and never returned.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (PutSiteCredentialsRequest): The new credentials, which replace the present ones.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PutAccessResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,215 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.put_alerts_destinations_by_channel_response_2xx import (
+    PutAlertsDestinationsByChannelResponse2XX,
+)
+from ...models.set_alert_destination_request import SetAlertDestinationRequest
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    channel: str,
+    *,
+    body: SetAlertDestinationRequest | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/alerts/destinations/{channel}".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            channel=quote(str(channel), safe=""),
+        ),
+    }
+
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PutAlertsDestinationsByChannelResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PutAlertsDestinationsByChannelResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PutAlertsDestinationsByChannelResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    channel: str,
+    *,
+    client: AuthenticatedClient,
+    body: SetAlertDestinationRequest | Unset = UNSET,
+) -> Response[PutAlertsDestinationsByChannelResponse2XX]:
+    """Set an alert destination
+
+     Where the alerts of a project are sent.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        channel (str):
+        body (SetAlertDestinationRequest | Unset): A Slack webhook, or e-mail addresses.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PutAlertsDestinationsByChannelResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        channel=channel,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    channel: str,
+    *,
+    client: AuthenticatedClient,
+    body: SetAlertDestinationRequest | Unset = UNSET,
+) -> PutAlertsDestinationsByChannelResponse2XX | None:
+    """Set an alert destination
+
+     Where the alerts of a project are sent.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        channel (str):
+        body (SetAlertDestinationRequest | Unset): A Slack webhook, or e-mail addresses.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PutAlertsDestinationsByChannelResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        channel=channel,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    channel: str,
+    *,
+    client: AuthenticatedClient,
+    body: SetAlertDestinationRequest | Unset = UNSET,
+) -> Response[PutAlertsDestinationsByChannelResponse2XX]:
+    """Set an alert destination
+
+     Where the alerts of a project are sent.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        channel (str):
+        body (SetAlertDestinationRequest | Unset): A Slack webhook, or e-mail addresses.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PutAlertsDestinationsByChannelResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        channel=channel,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    channel: str,
+    *,
+    client: AuthenticatedClient,
+    body: SetAlertDestinationRequest | Unset = UNSET,
+) -> PutAlertsDestinationsByChannelResponse2XX | None:
+    """Set an alert destination
+
+     Where the alerts of a project are sent.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        channel (str):
+        body (SetAlertDestinationRequest | Unset): A Slack webhook, or e-mail addresses.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PutAlertsDestinationsByChannelResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            channel=channel,
+            client=client,
+            body=body,
+        )
+    ).parsed

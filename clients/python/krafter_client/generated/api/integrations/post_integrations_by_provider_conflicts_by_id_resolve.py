@@ -1,0 +1,228 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.post_integrations_by_provider_conflicts_by_id_resolve_response_2xx import (
+    PostIntegrationsByProviderConflictsByIdResolveResponse2XX,
+)
+from ...models.resolve_conflict_request import ResolveConflictRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    id: str,
+    *,
+    body: ResolveConflictRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/integrations/{provider}/conflicts/{id}/resolve".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            provider=quote(str(provider), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostIntegrationsByProviderConflictsByIdResolveResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PostIntegrationsByProviderConflictsByIdResolveResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ResolveConflictRequest,
+) -> Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]:
+    """Resolve a conflict
+
+     Keep one side; a resolved conflict does not change.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        id (str):
+        body (ResolveConflictRequest): The side to keep: ours (the task) or theirs (the ticket).
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        id=id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ResolveConflictRequest,
+) -> PostIntegrationsByProviderConflictsByIdResolveResponse2XX | None:
+    """Resolve a conflict
+
+     Keep one side; a resolved conflict does not change.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        id (str):
+        body (ResolveConflictRequest): The side to keep: ours (the task) or theirs (the ticket).
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostIntegrationsByProviderConflictsByIdResolveResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        id=id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ResolveConflictRequest,
+) -> Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]:
+    """Resolve a conflict
+
+     Keep one side; a resolved conflict does not change.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        id (str):
+        body (ResolveConflictRequest): The side to keep: ours (the task) or theirs (the ticket).
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        id=id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ResolveConflictRequest,
+) -> PostIntegrationsByProviderConflictsByIdResolveResponse2XX | None:
+    """Resolve a conflict
+
+     Keep one side; a resolved conflict does not change.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        id (str):
+        body (ResolveConflictRequest): The side to keep: ours (the task) or theirs (the ticket).
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostIntegrationsByProviderConflictsByIdResolveResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            provider=provider,
+            id=id,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,219 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.connect_integration_request import ConnectIntegrationRequest
+from ...models.post_integrations_by_provider_connect_response_2xx import (
+    PostIntegrationsByProviderConnectResponse2XX,
+)
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    body: ConnectIntegrationRequest | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/integrations/{provider}/connect".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            provider=quote(str(provider), safe=""),
+        ),
+    }
+
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostIntegrationsByProviderConnectResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PostIntegrationsByProviderConnectResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostIntegrationsByProviderConnectResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+    body: ConnectIntegrationRequest | Unset = UNSET,
+) -> Response[PostIntegrationsByProviderConnectResponse2XX]:
+    """Connect a provider
+
+     Connect with credentials, or with an OAuth code.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        body (ConnectIntegrationRequest | Unset): Credentials of the provider, or an OAuth code:
+            exactly one of them.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostIntegrationsByProviderConnectResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+    body: ConnectIntegrationRequest | Unset = UNSET,
+) -> PostIntegrationsByProviderConnectResponse2XX | None:
+    """Connect a provider
+
+     Connect with credentials, or with an OAuth code.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        body (ConnectIntegrationRequest | Unset): Credentials of the provider, or an OAuth code:
+            exactly one of them.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostIntegrationsByProviderConnectResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+    body: ConnectIntegrationRequest | Unset = UNSET,
+) -> Response[PostIntegrationsByProviderConnectResponse2XX]:
+    """Connect a provider
+
+     Connect with credentials, or with an OAuth code.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        body (ConnectIntegrationRequest | Unset): Credentials of the provider, or an OAuth code:
+            exactly one of them.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostIntegrationsByProviderConnectResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+    body: ConnectIntegrationRequest | Unset = UNSET,
+) -> PostIntegrationsByProviderConnectResponse2XX | None:
+    """Connect a provider
+
+     Connect with credentials, or with an OAuth code.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        body (ConnectIntegrationRequest | Unset): Credentials of the provider, or an OAuth code:
+            exactly one of them.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostIntegrationsByProviderConnectResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            provider=provider,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,215 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.create_webhook_request import CreateWebhookRequest
+from ...models.put_integrations_by_provider_webhook_response_2xx import (
+    PutIntegrationsByProviderWebhookResponse2XX,
+)
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    body: CreateWebhookRequest | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/integrations/{provider}/webhook".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            provider=quote(str(provider), safe=""),
+        ),
+    }
+
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PutIntegrationsByProviderWebhookResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PutIntegrationsByProviderWebhookResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PutIntegrationsByProviderWebhookResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+    body: CreateWebhookRequest | Unset = UNSET,
+) -> Response[PutIntegrationsByProviderWebhookResponse2XX]:
+    """Enable the webhook
+
+     Enable the webhook with a new secret, or with the provider's own. The previous one is void.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        body (CreateWebhookRequest | Unset): Empty, or the secret that the provider has chosen.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PutIntegrationsByProviderWebhookResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+    body: CreateWebhookRequest | Unset = UNSET,
+) -> PutIntegrationsByProviderWebhookResponse2XX | None:
+    """Enable the webhook
+
+     Enable the webhook with a new secret, or with the provider's own. The previous one is void.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        body (CreateWebhookRequest | Unset): Empty, or the secret that the provider has chosen.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PutIntegrationsByProviderWebhookResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+    body: CreateWebhookRequest | Unset = UNSET,
+) -> Response[PutIntegrationsByProviderWebhookResponse2XX]:
+    """Enable the webhook
+
+     Enable the webhook with a new secret, or with the provider's own. The previous one is void.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        body (CreateWebhookRequest | Unset): Empty, or the secret that the provider has chosen.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PutIntegrationsByProviderWebhookResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+    body: CreateWebhookRequest | Unset = UNSET,
+) -> PutIntegrationsByProviderWebhookResponse2XX | None:
+    """Enable the webhook
+
+     Enable the webhook with a new secret, or with the provider's own. The previous one is void.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+        body (CreateWebhookRequest | Unset): Empty, or the secret that the provider has chosen.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PutIntegrationsByProviderWebhookResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            provider=provider,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,198 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.put_policies_current_response_2xx import PutPoliciesCurrentResponse2XX
+from ...models.replace_policy_request import ReplacePolicyRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    *,
+    body: ReplacePolicyRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/policies/current".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PutPoliciesCurrentResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PutPoliciesCurrentResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PutPoliciesCurrentResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReplacePolicyRequest,
+) -> Response[PutPoliciesCurrentResponse2XX]:
+    """Replace the current policy
+
+     Replace the config and, if it is sent, the name.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (ReplacePolicyRequest): The new policy, which replaces the present one.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PutPoliciesCurrentResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReplacePolicyRequest,
+) -> PutPoliciesCurrentResponse2XX | None:
+    """Replace the current policy
+
+     Replace the config and, if it is sent, the name.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (ReplacePolicyRequest): The new policy, which replaces the present one.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PutPoliciesCurrentResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReplacePolicyRequest,
+) -> Response[PutPoliciesCurrentResponse2XX]:
+    """Replace the current policy
+
+     Replace the config and, if it is sent, the name.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (ReplacePolicyRequest): The new policy, which replaces the present one.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PutPoliciesCurrentResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReplacePolicyRequest,
+) -> PutPoliciesCurrentResponse2XX | None:
+    """Replace the current policy
+
+     Replace the config and, if it is sent, the name.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (ReplacePolicyRequest): The new policy, which replaces the present one.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PutPoliciesCurrentResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

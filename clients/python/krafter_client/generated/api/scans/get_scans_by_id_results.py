@@ -1,0 +1,284 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.get_scans_by_id_results_outcome_item import (
+    GetScansByIdResultsOutcomeItem,
+)
+from ...models.get_scans_by_id_results_response_2xx import (
+    GetScansByIdResultsResponse2XX,
+)
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    cursor: str | Unset = UNSET,
+    key: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    url_query: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["cursor"] = cursor
+
+    params["key"] = key
+
+    params["limit"] = limit
+
+    json_outcome: list[str] | Unset = UNSET
+    if not isinstance(outcome, Unset):
+        json_outcome = []
+        for outcome_item_data in outcome:
+            outcome_item = outcome_item_data.value
+            json_outcome.append(outcome_item)
+
+    params["outcome"] = json_outcome
+
+    params["url"] = url_query
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/scans/{id}/results".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> GetScansByIdResultsResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = GetScansByIdResultsResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[GetScansByIdResultsResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    key: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    url_query: str | Unset = UNSET,
+) -> Response[GetScansByIdResultsResponse2XX]:
+    """List the results of each check on each page, newest first
+
+     Return a page of results.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        cursor (str | Unset):
+        key (str | Unset):
+        limit (int | Unset):
+        outcome (list[GetScansByIdResultsOutcomeItem] | Unset):
+        url_query (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[GetScansByIdResultsResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        cursor=cursor,
+        key=key,
+        limit=limit,
+        outcome=outcome,
+        url_query=url_query,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    key: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    url_query: str | Unset = UNSET,
+) -> GetScansByIdResultsResponse2XX | None:
+    """List the results of each check on each page, newest first
+
+     Return a page of results.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        cursor (str | Unset):
+        key (str | Unset):
+        limit (int | Unset):
+        outcome (list[GetScansByIdResultsOutcomeItem] | Unset):
+        url_query (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        GetScansByIdResultsResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        client=client,
+        cursor=cursor,
+        key=key,
+        limit=limit,
+        outcome=outcome,
+        url_query=url_query,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    key: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    url_query: str | Unset = UNSET,
+) -> Response[GetScansByIdResultsResponse2XX]:
+    """List the results of each check on each page, newest first
+
+     Return a page of results.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        cursor (str | Unset):
+        key (str | Unset):
+        limit (int | Unset):
+        outcome (list[GetScansByIdResultsOutcomeItem] | Unset):
+        url_query (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[GetScansByIdResultsResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        cursor=cursor,
+        key=key,
+        limit=limit,
+        outcome=outcome,
+        url_query=url_query,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    key: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    url_query: str | Unset = UNSET,
+) -> GetScansByIdResultsResponse2XX | None:
+    """List the results of each check on each page, newest first
+
+     Return a page of results.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        cursor (str | Unset):
+        key (str | Unset):
+        limit (int | Unset):
+        outcome (list[GetScansByIdResultsOutcomeItem] | Unset):
+        url_query (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        GetScansByIdResultsResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            id=id,
+            client=client,
+            cursor=cursor,
+            key=key,
+            limit=limit,
+            outcome=outcome,
+            url_query=url_query,
+        )
+    ).parsed

@@ -1,0 +1,617 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .affected_asset import AffectedAsset
+from .affected_asset_request import AffectedAssetRequest
+from .alert import Alert
+from .alert_channel import AlertChannel
+from .alert_counts import AlertCounts
+from .alert_destination import AlertDestination
+from .alert_status import AlertStatus
+from .alert_worst_item import AlertWorstItem
+from .approve_verification_request import ApproveVerificationRequest
+from .basic_auth_request import BasicAuthRequest
+from .bulk_create_findings_request import BulkCreateFindingsRequest
+from .bulk_create_findings_request_mode import BulkCreateFindingsRequestMode
+from .bulk_result import BulkResult
+from .bulk_result_item import BulkResultItem
+from .bulk_result_item_details_type_0 import BulkResultItemDetailsType0
+from .bulk_result_item_status import BulkResultItemStatus
+from .bulk_update_findings_request import BulkUpdateFindingsRequest
+from .bulk_update_result import BulkUpdateResult
+from .check import Check
+from .check_domain import CheckDomain
+from .check_kind import CheckKind
+from .check_outcomes import CheckOutcomes
+from .check_reliability import CheckReliability
+from .check_severity import CheckSeverity
+from .check_threshold import CheckThreshold
+from .check_threshold_direction import CheckThresholdDirection
+from .command_center import CommandCenter
+from .command_center_findings_by_domain import CommandCenterFindingsByDomain
+from .command_center_findings_by_severity import CommandCenterFindingsBySeverity
+from .command_center_findings_by_status import CommandCenterFindingsByStatus
+from .command_center_tasks_by_status import CommandCenterTasksByStatus
+from .conflict import Conflict
+from .conflict_field import ConflictField
+from .conflict_kept import ConflictKept
+from .connect_integration_request import ConnectIntegrationRequest
+from .create_finding_request import CreateFindingRequest
+from .create_finding_request_confidence_type_1 import (
+    CreateFindingRequestConfidenceType1,
+)
+from .create_finding_request_domain import CreateFindingRequestDomain
+from .create_finding_request_severity import CreateFindingRequestSeverity
+from .create_site_request import CreateSiteRequest
+from .create_task_request import CreateTaskRequest
+from .create_task_request_priority import CreateTaskRequestPriority
+from .create_task_request_status import CreateTaskRequestStatus
+from .create_webhook_request import CreateWebhookRequest
+from .daily_risk import DailyRisk
+from .error import Error
+from .error_error import ErrorError
+from .error_error_details import ErrorErrorDetails
+from .error_meta import ErrorMeta
+from .evidence_entry import EvidenceEntry
+from .evidence_entry_kind import EvidenceEntryKind
+from .export_report_request import ExportReportRequest
+from .export_report_request_format import ExportReportRequestFormat
+from .finding import Finding
+from .finding_changes_request import FindingChangesRequest
+from .finding_changes_request_severity import FindingChangesRequestSeverity
+from .finding_changes_request_status import FindingChangesRequestStatus
+from .finding_domain import FindingDomain
+from .finding_filter_request import FindingFilterRequest
+from .finding_filter_request_domain_item import FindingFilterRequestDomainItem
+from .finding_filter_request_severity_item import FindingFilterRequestSeverityItem
+from .finding_filter_request_status_item import FindingFilterRequestStatusItem
+from .finding_severity import FindingSeverity
+from .finding_status import FindingStatus
+from .get_access_response_2xx import GetAccessResponse2XX
+from .get_access_response_2xx_meta import GetAccessResponse2XXMeta
+from .get_alerts_destinations_response_2xx import GetAlertsDestinationsResponse2XX
+from .get_alerts_destinations_response_2xx_meta import (
+    GetAlertsDestinationsResponse2XXMeta,
+)
+from .get_alerts_response_2xx import GetAlertsResponse2XX
+from .get_alerts_response_2xx_meta import GetAlertsResponse2XXMeta
+from .get_checks_response_2xx import GetChecksResponse2XX
+from .get_checks_response_2xx_meta import GetChecksResponse2XXMeta
+from .get_command_center_response_2xx import GetCommandCenterResponse2XX
+from .get_command_center_response_2xx_meta import GetCommandCenterResponse2XXMeta
+from .get_findings_by_id_regressions_response_2xx import (
+    GetFindingsByIdRegressionsResponse2XX,
+)
+from .get_findings_by_id_regressions_response_2xx_meta import (
+    GetFindingsByIdRegressionsResponse2XXMeta,
+)
+from .get_findings_by_id_response_2xx import GetFindingsByIdResponse2XX
+from .get_findings_by_id_response_2xx_meta import GetFindingsByIdResponse2XXMeta
+from .get_findings_domain_item import GetFindingsDomainItem
+from .get_findings_response_2xx import GetFindingsResponse2XX
+from .get_findings_response_2xx_meta import GetFindingsResponse2XXMeta
+from .get_findings_severity_item import GetFindingsSeverityItem
+from .get_findings_status_item import GetFindingsStatusItem
+from .get_integrations_by_provider_conflicts_response_2xx import (
+    GetIntegrationsByProviderConflictsResponse2XX,
+)
+from .get_integrations_by_provider_conflicts_response_2xx_meta import (
+    GetIntegrationsByProviderConflictsResponse2XXMeta,
+)
+from .get_integrations_by_provider_conflicts_status import (
+    GetIntegrationsByProviderConflictsStatus,
+)
+from .get_integrations_by_provider_log_response_2xx import (
+    GetIntegrationsByProviderLogResponse2XX,
+)
+from .get_integrations_by_provider_log_response_2xx_meta import (
+    GetIntegrationsByProviderLogResponse2XXMeta,
+)
+from .get_integrations_by_provider_schedule_response_2xx import (
+    GetIntegrationsByProviderScheduleResponse2XX,
+)
+from .get_integrations_by_provider_schedule_response_2xx_meta import (
+    GetIntegrationsByProviderScheduleResponse2XXMeta,
+)
+from .get_integrations_by_provider_webhook_response_2xx import (
+    GetIntegrationsByProviderWebhookResponse2XX,
+)
+from .get_integrations_by_provider_webhook_response_2xx_meta import (
+    GetIntegrationsByProviderWebhookResponse2XXMeta,
+)
+from .get_integrations_response_2xx import GetIntegrationsResponse2XX
+from .get_integrations_response_2xx_meta import GetIntegrationsResponse2XXMeta
+from .get_policies_current_response_2xx import GetPoliciesCurrentResponse2XX
+from .get_policies_current_response_2xx_meta import GetPoliciesCurrentResponse2XXMeta
+from .get_regressions_response_2xx import GetRegressionsResponse2XX
+from .get_regressions_response_2xx_meta import GetRegressionsResponse2XXMeta
+from .get_reports_by_id_response_2xx import GetReportsByIdResponse2XX
+from .get_reports_by_id_response_2xx_meta import GetReportsByIdResponse2XXMeta
+from .get_reports_response_2xx import GetReportsResponse2XX
+from .get_reports_response_2xx_meta import GetReportsResponse2XXMeta
+from .get_reports_shares_by_id_response_2xx import GetReportsSharesByIdResponse2XX
+from .get_reports_shares_by_id_response_2xx_meta import (
+    GetReportsSharesByIdResponse2XXMeta,
+)
+from .get_reports_shares_response_2xx import GetReportsSharesResponse2XX
+from .get_reports_shares_response_2xx_meta import GetReportsSharesResponse2XXMeta
+from .get_reports_summary_response_2xx import GetReportsSummaryResponse2XX
+from .get_reports_summary_response_2xx_meta import GetReportsSummaryResponse2XXMeta
+from .get_scans_by_id_pages_response_2xx import GetScansByIdPagesResponse2XX
+from .get_scans_by_id_pages_response_2xx_meta import GetScansByIdPagesResponse2XXMeta
+from .get_scans_by_id_response_2xx import GetScansByIdResponse2XX
+from .get_scans_by_id_response_2xx_meta import GetScansByIdResponse2XXMeta
+from .get_scans_by_id_results_outcome_item import GetScansByIdResultsOutcomeItem
+from .get_scans_by_id_results_response_2xx import GetScansByIdResultsResponse2XX
+from .get_scans_by_id_results_response_2xx_meta import (
+    GetScansByIdResultsResponse2XXMeta,
+)
+from .get_scans_response_2xx import GetScansResponse2XX
+from .get_scans_response_2xx_meta import GetScansResponse2XXMeta
+from .get_sites_by_id_response_2xx import GetSitesByIdResponse2XX
+from .get_sites_by_id_response_2xx_meta import GetSitesByIdResponse2XXMeta
+from .get_sites_response_2xx import GetSitesResponse2XX
+from .get_sites_response_2xx_meta import GetSitesResponse2XXMeta
+from .get_tasks_by_id_response_2xx import GetTasksByIdResponse2XX
+from .get_tasks_by_id_response_2xx_meta import GetTasksByIdResponse2XXMeta
+from .get_tasks_overdue import GetTasksOverdue
+from .get_tasks_priority_item import GetTasksPriorityItem
+from .get_tasks_response_2xx import GetTasksResponse2XX
+from .get_tasks_response_2xx_meta import GetTasksResponse2XXMeta
+from .get_tasks_status_item import GetTasksStatusItem
+from .get_usage_response_2xx import GetUsageResponse2XX
+from .get_usage_response_2xx_meta import GetUsageResponse2XXMeta
+from .get_verifications_by_id_evidence_bundle_response_2xx import (
+    GetVerificationsByIdEvidenceBundleResponse2XX,
+)
+from .get_verifications_by_id_evidence_bundle_response_2xx_meta import (
+    GetVerificationsByIdEvidenceBundleResponse2XXMeta,
+)
+from .get_verifications_by_id_evidence_response_2xx import (
+    GetVerificationsByIdEvidenceResponse2XX,
+)
+from .get_verifications_by_id_evidence_response_2xx_meta import (
+    GetVerificationsByIdEvidenceResponse2XXMeta,
+)
+from .get_verifications_by_id_response_2xx import GetVerificationsByIdResponse2XX
+from .get_verifications_by_id_response_2xx_meta import (
+    GetVerificationsByIdResponse2XXMeta,
+)
+from .get_verifications_response_2xx import GetVerificationsResponse2XX
+from .get_verifications_response_2xx_meta import GetVerificationsResponse2XXMeta
+from .import_findings_request import ImportFindingsRequest
+from .import_findings_request_document_type_0 import ImportFindingsRequestDocumentType0
+from .import_findings_request_format import ImportFindingsRequestFormat
+from .integration import Integration
+from .integration_list_item import IntegrationListItem
+from .integration_list_item_credentials import IntegrationListItemCredentials
+from .integration_list_item_provider import IntegrationListItemProvider
+from .integration_list_item_status import IntegrationListItemStatus
+from .integration_provider import IntegrationProvider
+from .integration_status import IntegrationStatus
+from .login_marker import LoginMarker
+from .login_marker_request import LoginMarkerRequest
+from .ownership_attempt import OwnershipAttempt
+from .ownership_attempt_method import OwnershipAttemptMethod
+from .ownership_file import OwnershipFile
+from .ownership_methods import OwnershipMethods
+from .ownership_record import OwnershipRecord
+from .ownership_tag import OwnershipTag
+from .patch_findings_by_id_response_2xx import PatchFindingsByIdResponse2XX
+from .patch_findings_by_id_response_2xx_meta import PatchFindingsByIdResponse2XXMeta
+from .patch_tasks_by_id_response_2xx import PatchTasksByIdResponse2XX
+from .patch_tasks_by_id_response_2xx_meta import PatchTasksByIdResponse2XXMeta
+from .policy import Policy
+from .policy_test_result import PolicyTestResult
+from .policy_test_result_simulation import PolicyTestResultSimulation
+from .post_findings_bulk_response_2xx import PostFindingsBulkResponse2XX
+from .post_findings_bulk_response_2xx_meta import PostFindingsBulkResponse2XXMeta
+from .post_findings_bulk_update_response_2xx import PostFindingsBulkUpdateResponse2XX
+from .post_findings_bulk_update_response_2xx_meta import (
+    PostFindingsBulkUpdateResponse2XXMeta,
+)
+from .post_findings_import_response_2xx import PostFindingsImportResponse2XX
+from .post_findings_import_response_2xx_meta import PostFindingsImportResponse2XXMeta
+from .post_findings_response_2xx import PostFindingsResponse2XX
+from .post_findings_response_2xx_meta import PostFindingsResponse2XXMeta
+from .post_integrations_by_provider_conflicts_by_id_resolve_response_2xx import (
+    PostIntegrationsByProviderConflictsByIdResolveResponse2XX,
+)
+from .post_integrations_by_provider_conflicts_by_id_resolve_response_2xx_meta import (
+    PostIntegrationsByProviderConflictsByIdResolveResponse2XXMeta,
+)
+from .post_integrations_by_provider_connect_response_2xx import (
+    PostIntegrationsByProviderConnectResponse2XX,
+)
+from .post_integrations_by_provider_connect_response_2xx_meta import (
+    PostIntegrationsByProviderConnectResponse2XXMeta,
+)
+from .post_integrations_by_provider_sync_response_2xx import (
+    PostIntegrationsByProviderSyncResponse2XX,
+)
+from .post_integrations_by_provider_sync_response_2xx_meta import (
+    PostIntegrationsByProviderSyncResponse2XXMeta,
+)
+from .post_policies_test_response_2xx import PostPoliciesTestResponse2XX
+from .post_policies_test_response_2xx_meta import PostPoliciesTestResponse2XXMeta
+from .post_policies_test_simulate import PostPoliciesTestSimulate
+from .post_reports_export_response_2xx import PostReportsExportResponse2XX
+from .post_reports_export_response_2xx_meta import PostReportsExportResponse2XXMeta
+from .post_reports_share_response_2xx import PostReportsShareResponse2XX
+from .post_reports_share_response_2xx_meta import PostReportsShareResponse2XXMeta
+from .post_scans_run_response_2xx import PostScansRunResponse2XX
+from .post_scans_run_response_2xx_meta import PostScansRunResponse2XXMeta
+from .post_sites_by_id_verify_response_2xx import PostSitesByIdVerifyResponse2XX
+from .post_sites_by_id_verify_response_2xx_meta import (
+    PostSitesByIdVerifyResponse2XXMeta,
+)
+from .post_sites_response_2xx import PostSitesResponse2XX
+from .post_sites_response_2xx_meta import PostSitesResponse2XXMeta
+from .post_tasks_response_2xx import PostTasksResponse2XX
+from .post_tasks_response_2xx_meta import PostTasksResponse2XXMeta
+from .post_verifications_by_id_approve_response_2xx import (
+    PostVerificationsByIdApproveResponse2XX,
+)
+from .post_verifications_by_id_approve_response_2xx_meta import (
+    PostVerificationsByIdApproveResponse2XXMeta,
+)
+from .post_verifications_by_id_reopen_response_2xx import (
+    PostVerificationsByIdReopenResponse2XX,
+)
+from .post_verifications_by_id_reopen_response_2xx_meta import (
+    PostVerificationsByIdReopenResponse2XXMeta,
+)
+from .post_verifications_run_response_2xx import PostVerificationsRunResponse2XX
+from .post_verifications_run_response_2xx_meta import (
+    PostVerificationsRunResponse2XXMeta,
+)
+from .priority import Priority
+from .priority_request import PriorityRequest
+from .put_access_response_2xx import PutAccessResponse2XX
+from .put_access_response_2xx_meta import PutAccessResponse2XXMeta
+from .put_alerts_destinations_by_channel_response_2xx import (
+    PutAlertsDestinationsByChannelResponse2XX,
+)
+from .put_alerts_destinations_by_channel_response_2xx_meta import (
+    PutAlertsDestinationsByChannelResponse2XXMeta,
+)
+from .put_integrations_by_provider_webhook_response_2xx import (
+    PutIntegrationsByProviderWebhookResponse2XX,
+)
+from .put_integrations_by_provider_webhook_response_2xx_meta import (
+    PutIntegrationsByProviderWebhookResponse2XXMeta,
+)
+from .put_policies_current_response_2xx import PutPoliciesCurrentResponse2XX
+from .put_policies_current_response_2xx_meta import PutPoliciesCurrentResponse2XXMeta
+from .put_site_credentials_request import PutSiteCredentialsRequest
+from .put_site_credentials_request_cookies import PutSiteCredentialsRequestCookies
+from .put_site_credentials_request_headers import PutSiteCredentialsRequestHeaders
+from .recommended_fix import RecommendedFix
+from .recommended_fix_request import RecommendedFixRequest
+from .regression import Regression
+from .regression_status import RegressionStatus
+from .regression_trigger import RegressionTrigger
+from .replace_policy_request import ReplacePolicyRequest
+from .report import Report
+from .report_format import ReportFormat
+from .report_snapshot import ReportSnapshot
+from .report_status import ReportStatus
+from .report_summary import ReportSummary
+from .resolve_conflict_request import ResolveConflictRequest
+from .resolve_conflict_request_keep import ResolveConflictRequestKeep
+from .run_scan_request import RunScanRequest
+from .run_scan_request_trigger import RunScanRequestTrigger
+from .run_verification_request import RunVerificationRequest
+from .scan import Scan
+from .scan_page import ScanPage
+from .scan_result import ScanResult
+from .scan_status import ScanStatus
+from .scan_trigger import ScanTrigger
+from .set_alert_destination_request import SetAlertDestinationRequest
+from .share import Share
+from .share_channel import ShareChannel
+from .share_report_request import ShareReportRequest
+from .share_report_request_channel import ShareReportRequestChannel
+from .share_result import ShareResult
+from .share_result_channel import ShareResultChannel
+from .share_status import ShareStatus
+from .site import Site
+from .site_credentials import SiteCredentials
+from .site_credentials_kinds_item import SiteCredentialsKindsItem
+from .sync_refusal import SyncRefusal
+from .sync_run import SyncRun
+from .sync_run_outcome import SyncRunOutcome
+from .sync_schedule import SyncSchedule
+from .sync_schedule_provider import SyncScheduleProvider
+from .sync_schedule_status import SyncScheduleStatus
+from .task import Task
+from .task_priority import TaskPriority
+from .task_status import TaskStatus
+from .test_policy_request import TestPolicyRequest
+from .update_finding_request import UpdateFindingRequest
+from .update_finding_request_severity import UpdateFindingRequestSeverity
+from .update_finding_request_status import UpdateFindingRequestStatus
+from .update_task_request import UpdateTaskRequest
+from .update_task_request_priority import UpdateTaskRequestPriority
+from .update_task_request_status import UpdateTaskRequestStatus
+from .usage import Usage
+from .verification import Verification
+from .verification_check import VerificationCheck
+from .verification_check_status import VerificationCheckStatus
+from .verification_evidence import VerificationEvidence
+from .verification_evidence_checks_item import VerificationEvidenceChecksItem
+from .verification_evidence_keys_item import VerificationEvidenceKeysItem
+from .verification_evidence_verdicts_item import VerificationEvidenceVerdictsItem
+from .verification_result import VerificationResult
+from .webhook import Webhook
+
+__all__ = (
+    "AffectedAsset",
+    "AffectedAssetRequest",
+    "Alert",
+    "AlertChannel",
+    "AlertCounts",
+    "AlertDestination",
+    "AlertStatus",
+    "AlertWorstItem",
+    "ApproveVerificationRequest",
+    "BasicAuthRequest",
+    "BulkCreateFindingsRequest",
+    "BulkCreateFindingsRequestMode",
+    "BulkResult",
+    "BulkResultItem",
+    "BulkResultItemDetailsType0",
+    "BulkResultItemStatus",
+    "BulkUpdateFindingsRequest",
+    "BulkUpdateResult",
+    "Check",
+    "CheckDomain",
+    "CheckKind",
+    "CheckOutcomes",
+    "CheckReliability",
+    "CheckSeverity",
+    "CheckThreshold",
+    "CheckThresholdDirection",
+    "CommandCenter",
+    "CommandCenterFindingsByDomain",
+    "CommandCenterFindingsBySeverity",
+    "CommandCenterFindingsByStatus",
+    "CommandCenterTasksByStatus",
+    "Conflict",
+    "ConflictField",
+    "ConflictKept",
+    "ConnectIntegrationRequest",
+    "CreateFindingRequest",
+    "CreateFindingRequestConfidenceType1",
+    "CreateFindingRequestDomain",
+    "CreateFindingRequestSeverity",
+    "CreateSiteRequest",
+    "CreateTaskRequest",
+    "CreateTaskRequestPriority",
+    "CreateTaskRequestStatus",
+    "CreateWebhookRequest",
+    "DailyRisk",
+    "Error",
+    "ErrorError",
+    "ErrorErrorDetails",
+    "ErrorMeta",
+    "EvidenceEntry",
+    "EvidenceEntryKind",
+    "ExportReportRequest",
+    "ExportReportRequestFormat",
+    "Finding",
+    "FindingChangesRequest",
+    "FindingChangesRequestSeverity",
+    "FindingChangesRequestStatus",
+    "FindingDomain",
+    "FindingFilterRequest",
+    "FindingFilterRequestDomainItem",
+    "FindingFilterRequestSeverityItem",
+    "FindingFilterRequestStatusItem",
+    "FindingSeverity",
+    "FindingStatus",
+    "GetAccessResponse2XX",
+    "GetAccessResponse2XXMeta",
+    "GetAlertsDestinationsResponse2XX",
+    "GetAlertsDestinationsResponse2XXMeta",
+    "GetAlertsResponse2XX",
+    "GetAlertsResponse2XXMeta",
+    "GetChecksResponse2XX",
+    "GetChecksResponse2XXMeta",
+    "GetCommandCenterResponse2XX",
+    "GetCommandCenterResponse2XXMeta",
+    "GetFindingsByIdRegressionsResponse2XX",
+    "GetFindingsByIdRegressionsResponse2XXMeta",
+    "GetFindingsByIdResponse2XX",
+    "GetFindingsByIdResponse2XXMeta",
+    "GetFindingsDomainItem",
+    "GetFindingsResponse2XX",
+    "GetFindingsResponse2XXMeta",
+    "GetFindingsSeverityItem",
+    "GetFindingsStatusItem",
+    "GetIntegrationsByProviderConflictsResponse2XX",
+    "GetIntegrationsByProviderConflictsResponse2XXMeta",
+    "GetIntegrationsByProviderConflictsStatus",
+    "GetIntegrationsByProviderLogResponse2XX",
+    "GetIntegrationsByProviderLogResponse2XXMeta",
+    "GetIntegrationsByProviderScheduleResponse2XX",
+    "GetIntegrationsByProviderScheduleResponse2XXMeta",
+    "GetIntegrationsByProviderWebhookResponse2XX",
+    "GetIntegrationsByProviderWebhookResponse2XXMeta",
+    "GetIntegrationsResponse2XX",
+    "GetIntegrationsResponse2XXMeta",
+    "GetPoliciesCurrentResponse2XX",
+    "GetPoliciesCurrentResponse2XXMeta",
+    "GetRegressionsResponse2XX",
+    "GetRegressionsResponse2XXMeta",
+    "GetReportsByIdResponse2XX",
+    "GetReportsByIdResponse2XXMeta",
+    "GetReportsResponse2XX",
+    "GetReportsResponse2XXMeta",
+    "GetReportsSharesByIdResponse2XX",
+    "GetReportsSharesByIdResponse2XXMeta",
+    "GetReportsSharesResponse2XX",
+    "GetReportsSharesResponse2XXMeta",
+    "GetReportsSummaryResponse2XX",
+    "GetReportsSummaryResponse2XXMeta",
+    "GetScansByIdPagesResponse2XX",
+    "GetScansByIdPagesResponse2XXMeta",
+    "GetScansByIdResponse2XX",
+    "GetScansByIdResponse2XXMeta",
+    "GetScansByIdResultsOutcomeItem",
+    "GetScansByIdResultsResponse2XX",
+    "GetScansByIdResultsResponse2XXMeta",
+    "GetScansResponse2XX",
+    "GetScansResponse2XXMeta",
+    "GetSitesByIdResponse2XX",
+    "GetSitesByIdResponse2XXMeta",
+    "GetSitesResponse2XX",
+    "GetSitesResponse2XXMeta",
+    "GetTasksByIdResponse2XX",
+    "GetTasksByIdResponse2XXMeta",
+    "GetTasksOverdue",
+    "GetTasksPriorityItem",
+    "GetTasksResponse2XX",
+    "GetTasksResponse2XXMeta",
+    "GetTasksStatusItem",
+    "GetUsageResponse2XX",
+    "GetUsageResponse2XXMeta",
+    "GetVerificationsByIdEvidenceBundleResponse2XX",
+    "GetVerificationsByIdEvidenceBundleResponse2XXMeta",
+    "GetVerificationsByIdEvidenceResponse2XX",
+    "GetVerificationsByIdEvidenceResponse2XXMeta",
+    "GetVerificationsByIdResponse2XX",
+    "GetVerificationsByIdResponse2XXMeta",
+    "GetVerificationsResponse2XX",
+    "GetVerificationsResponse2XXMeta",
+    "ImportFindingsRequest",
+    "ImportFindingsRequestDocumentType0",
+    "ImportFindingsRequestFormat",
+    "Integration",
+    "IntegrationListItem",
+    "IntegrationListItemCredentials",
+    "IntegrationListItemProvider",
+    "IntegrationListItemStatus",
+    "IntegrationProvider",
+    "IntegrationStatus",
+    "LoginMarker",
+    "LoginMarkerRequest",
+    "OwnershipAttempt",
+    "OwnershipAttemptMethod",
+    "OwnershipFile",
+    "OwnershipMethods",
+    "OwnershipRecord",
+    "OwnershipTag",
+    "PatchFindingsByIdResponse2XX",
+    "PatchFindingsByIdResponse2XXMeta",
+    "PatchTasksByIdResponse2XX",
+    "PatchTasksByIdResponse2XXMeta",
+    "Policy",
+    "PolicyTestResult",
+    "PolicyTestResultSimulation",
+    "PostFindingsBulkResponse2XX",
+    "PostFindingsBulkResponse2XXMeta",
+    "PostFindingsBulkUpdateResponse2XX",
+    "PostFindingsBulkUpdateResponse2XXMeta",
+    "PostFindingsImportResponse2XX",
+    "PostFindingsImportResponse2XXMeta",
+    "PostFindingsResponse2XX",
+    "PostFindingsResponse2XXMeta",
+    "PostIntegrationsByProviderConflictsByIdResolveResponse2XX",
+    "PostIntegrationsByProviderConflictsByIdResolveResponse2XXMeta",
+    "PostIntegrationsByProviderConnectResponse2XX",
+    "PostIntegrationsByProviderConnectResponse2XXMeta",
+    "PostIntegrationsByProviderSyncResponse2XX",
+    "PostIntegrationsByProviderSyncResponse2XXMeta",
+    "PostPoliciesTestResponse2XX",
+    "PostPoliciesTestResponse2XXMeta",
+    "PostPoliciesTestSimulate",
+    "PostReportsExportResponse2XX",
+    "PostReportsExportResponse2XXMeta",
+    "PostReportsShareResponse2XX",
+    "PostReportsShareResponse2XXMeta",
+    "PostScansRunResponse2XX",
+    "PostScansRunResponse2XXMeta",
+    "PostSitesByIdVerifyResponse2XX",
+    "PostSitesByIdVerifyResponse2XXMeta",
+    "PostSitesResponse2XX",
+    "PostSitesResponse2XXMeta",
+    "PostTasksResponse2XX",
+    "PostTasksResponse2XXMeta",
+    "PostVerificationsByIdApproveResponse2XX",
+    "PostVerificationsByIdApproveResponse2XXMeta",
+    "PostVerificationsByIdReopenResponse2XX",
+    "PostVerificationsByIdReopenResponse2XXMeta",
+    "PostVerificationsRunResponse2XX",
+    "PostVerificationsRunResponse2XXMeta",
+    "Priority",
+    "PriorityRequest",
+    "PutAccessResponse2XX",
+    "PutAccessResponse2XXMeta",
+    "PutAlertsDestinationsByChannelResponse2XX",
+    "PutAlertsDestinationsByChannelResponse2XXMeta",
+    "PutIntegrationsByProviderWebhookResponse2XX",
+    "PutIntegrationsByProviderWebhookResponse2XXMeta",
+    "PutPoliciesCurrentResponse2XX",
+    "PutPoliciesCurrentResponse2XXMeta",
+    "PutSiteCredentialsRequest",
+    "PutSiteCredentialsRequestCookies",
+    "PutSiteCredentialsRequestHeaders",
+    "RecommendedFix",
+    "RecommendedFixRequest",
+    "Regression",
+    "RegressionStatus",
+    "RegressionTrigger",
+    "ReplacePolicyRequest",
+    "Report",
+    "ReportFormat",
+    "ReportSnapshot",
+    "ReportStatus",
+    "ReportSummary",
+    "ResolveConflictRequest",
+    "ResolveConflictRequestKeep",
+    "RunScanRequest",
+    "RunScanRequestTrigger",
+    "RunVerificationRequest",
+    "Scan",
+    "ScanPage",
+    "ScanResult",
+    "ScanStatus",
+    "ScanTrigger",
+    "SetAlertDestinationRequest",
+    "Share",
+    "ShareChannel",
+    "ShareReportRequest",
+    "ShareReportRequestChannel",
+    "ShareResult",
+    "ShareResultChannel",
+    "ShareStatus",
+    "Site",
+    "SiteCredentials",
+    "SiteCredentialsKindsItem",
+    "SyncRefusal",
+    "SyncRun",
+    "SyncRunOutcome",
+    "SyncSchedule",
+    "SyncScheduleProvider",
+    "SyncScheduleStatus",
+    "Task",
+    "TaskPriority",
+    "TaskStatus",
+    "TestPolicyRequest",
+    "UpdateFindingRequest",
+    "UpdateFindingRequestSeverity",
+    "UpdateFindingRequestStatus",
+    "UpdateTaskRequest",
+    "UpdateTaskRequestPriority",
+    "UpdateTaskRequestStatus",
+    "Usage",
+    "Verification",
+    "VerificationCheck",
+    "VerificationCheckStatus",
+    "VerificationEvidence",
+    "VerificationEvidenceChecksItem",
+    "VerificationEvidenceKeysItem",
+    "VerificationEvidenceVerdictsItem",
+    "VerificationResult",
+    "Webhook",
+)

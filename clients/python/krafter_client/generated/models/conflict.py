@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.conflict_field import ConflictField
+from ..models.conflict_kept import ConflictKept
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="Conflict")
+
+
+@_attrs_define
+class Conflict:
+    """A conflict between a task and its ticket, and its resolution."""
+
+    id: UUID
+    task_id: UUID
+    external_ticket_key: str
+    ticket_url: str
+    field: ConflictField
+    """ * `title` - Title
+    * `state` - State
+    * `loop` - Loop """
+    why: str
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+    ours: str | Unset = UNSET
+    theirs: str | Unset = UNSET
+    kept: ConflictKept | Unset = UNSET
+    """ * `ours` - Ours
+    * `theirs` - Theirs
+    * `settled` - Settled """
+    resolved_at: datetime.datetime | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = str(self.id)
+
+        task_id = str(self.task_id)
+
+        external_ticket_key = self.external_ticket_key
+
+        ticket_url = self.ticket_url
+
+        field = self.field.value
+
+        why = self.why
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
+
+        ours = self.ours
+
+        theirs = self.theirs
+
+        kept: str | Unset = UNSET
+        if not isinstance(self.kept, Unset):
+            kept = self.kept.value
+
+        resolved_at: None | str | Unset
+        if isinstance(self.resolved_at, Unset):
+            resolved_at = UNSET
+        elif isinstance(self.resolved_at, datetime.datetime):
+            resolved_at = self.resolved_at.isoformat()
+        else:
+            resolved_at = self.resolved_at
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "task_id": task_id,
+                "external_ticket_key": external_ticket_key,
+                "ticket_url": ticket_url,
+                "field": field,
+                "why": why,
+                "created_at": created_at,
+                "updated_at": updated_at,
+            }
+        )
+        if ours is not UNSET:
+            field_dict["ours"] = ours
+        if theirs is not UNSET:
+            field_dict["theirs"] = theirs
+        if kept is not UNSET:
+            field_dict["kept"] = kept
+        if resolved_at is not UNSET:
+            field_dict["resolved_at"] = resolved_at
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = UUID(d.pop("id"))
+
+        task_id = UUID(d.pop("task_id"))
+
+        external_ticket_key = d.pop("external_ticket_key")
+
+        ticket_url = d.pop("ticket_url")
+
+        field = ConflictField(d.pop("field"))
+
+        why = d.pop("why")
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
+
+        ours = d.pop("ours", UNSET)
+
+        theirs = d.pop("theirs", UNSET)
+
+        _kept = d.pop("kept", UNSET)
+        kept: ConflictKept | Unset
+        if isinstance(_kept, Unset):
+            kept = UNSET
+        else:
+            kept = ConflictKept(_kept)
+
+        def _parse_resolved_at(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                resolved_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return resolved_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        resolved_at = _parse_resolved_at(d.pop("resolved_at", UNSET))
+
+        conflict = cls(
+            id=id,
+            task_id=task_id,
+            external_ticket_key=external_ticket_key,
+            ticket_url=ticket_url,
+            field=field,
+            why=why,
+            created_at=created_at,
+            updated_at=updated_at,
+            ours=ours,
+            theirs=theirs,
+            kept=kept,
+            resolved_at=resolved_at,
+        )
+
+        conflict.additional_properties = d
+        return conflict
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

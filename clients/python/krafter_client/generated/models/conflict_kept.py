@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class ConflictKept(StrEnum):
+    OURS = "ours"
+    SETTLED = "settled"
+    THEIRS = "theirs"
+    VALUE_3 = ""
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class IntegrationStatus(StrEnum):
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    ERROR = "error"
+    SYNCING = "syncing"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="Priority")
+
+
+@_attrs_define
+class Priority:
+    """The numbers of a priority, 0 to 100."""
+
+    impact: int
+    effort: int
+    risk: int
+    score: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        impact = self.impact
+
+        effort = self.effort
+
+        risk = self.risk
+
+        score = self.score
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "impact": impact,
+                "effort": effort,
+                "risk": risk,
+                "score": score,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        impact = d.pop("impact")
+
+        effort = d.pop("effort")
+
+        risk = d.pop("risk")
+
+        score = d.pop("score")
+
+        priority = cls(
+            impact=impact,
+            effort=effort,
+            risk=risk,
+            score=score,
+        )
+
+        priority.additional_properties = d
+        return priority
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

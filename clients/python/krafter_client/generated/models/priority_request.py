@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="PriorityRequest")
+
+
+@_attrs_define
+class PriorityRequest:
+    """Any of the four numbers, 0 to 100; omitted ones are derived from the severity."""
+
+    impact: int | Unset = UNSET
+    effort: int | Unset = UNSET
+    risk: int | Unset = UNSET
+    score: int | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        impact = self.impact
+
+        effort = self.effort
+
+        risk = self.risk
+
+        score = self.score
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if impact is not UNSET:
+            field_dict["impact"] = impact
+        if effort is not UNSET:
+            field_dict["effort"] = effort
+        if risk is not UNSET:
+            field_dict["risk"] = risk
+        if score is not UNSET:
+            field_dict["score"] = score
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        impact = d.pop("impact", UNSET)
+
+        effort = d.pop("effort", UNSET)
+
+        risk = d.pop("risk", UNSET)
+
+        score = d.pop("score", UNSET)
+
+        priority_request = cls(
+            impact=impact,
+            effort=effort,
+            risk=risk,
+            score=score,
+        )
+
+        priority_request.additional_properties = d
+        return priority_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

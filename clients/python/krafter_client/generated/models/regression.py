@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.regression_status import RegressionStatus
+from ..models.regression_trigger import RegressionTrigger
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="Regression")
+
+
+@_attrs_define
+class Regression:
+    """A regression."""
+
+    id: UUID
+    finding_id: UUID
+    trigger: RegressionTrigger
+    """ * `verification_reopened` - Verification Reopened
+    * `scan_detected` - Scan Detected """
+    opened_at: datetime.datetime
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+    verification_id: None | Unset | UUID = UNSET
+    """ The verification that was reopened, if one was. """
+    status: RegressionStatus | Unset = UNSET
+    """ * `open` - Open
+    * `closed` - Closed """
+    closed_at: datetime.datetime | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = str(self.id)
+
+        finding_id = str(self.finding_id)
+
+        trigger = self.trigger.value
+
+        opened_at = self.opened_at.isoformat()
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
+
+        verification_id: None | str | Unset
+        if isinstance(self.verification_id, Unset):
+            verification_id = UNSET
+        elif isinstance(self.verification_id, UUID):
+            verification_id = str(self.verification_id)
+        else:
+            verification_id = self.verification_id
+
+        status: str | Unset = UNSET
+        if not isinstance(self.status, Unset):
+            status = self.status.value
+
+        closed_at: None | str | Unset
+        if isinstance(self.closed_at, Unset):
+            closed_at = UNSET
+        elif isinstance(self.closed_at, datetime.datetime):
+            closed_at = self.closed_at.isoformat()
+        else:
+            closed_at = self.closed_at
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "finding_id": finding_id,
+                "trigger": trigger,
+                "opened_at": opened_at,
+                "created_at": created_at,
+                "updated_at": updated_at,
+            }
+        )
+        if verification_id is not UNSET:
+            field_dict["verification_id"] = verification_id
+        if status is not UNSET:
+            field_dict["status"] = status
+        if closed_at is not UNSET:
+            field_dict["closed_at"] = closed_at
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = UUID(d.pop("id"))
+
+        finding_id = UUID(d.pop("finding_id"))
+
+        trigger = RegressionTrigger(d.pop("trigger"))
+
+        opened_at = datetime.datetime.fromisoformat(d.pop("opened_at"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
+
+        def _parse_verification_id(data: object) -> None | Unset | UUID:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                verification_id_type_0 = UUID(data)
+
+                return verification_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UUID, data)
+
+        verification_id = _parse_verification_id(d.pop("verification_id", UNSET))
+
+        _status = d.pop("status", UNSET)
+        status: RegressionStatus | Unset
+        if isinstance(_status, Unset):
+            status = UNSET
+        else:
+            status = RegressionStatus(_status)
+
+        def _parse_closed_at(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                closed_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return closed_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        closed_at = _parse_closed_at(d.pop("closed_at", UNSET))
+
+        regression = cls(
+            id=id,
+            finding_id=finding_id,
+            trigger=trigger,
+            opened_at=opened_at,
+            created_at=created_at,
+            updated_at=updated_at,
+            verification_id=verification_id,
+            status=status,
+            closed_at=closed_at,
+        )
+
+        regression.additional_properties = d
+        return regression
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.share_report_request_channel import ShareReportRequestChannel
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ShareReportRequest")
+
+
+@_attrs_define
+class ShareReportRequest:
+    """A channel with its own fields."""
+
+    channel: ShareReportRequestChannel
+    """ * `link` - Link
+    * `email` - Email
+    * `slack` - Slack """
+    recipients: list[str] | Unset = UNSET
+    webhook_url: str | Unset = UNSET
+    expires_in: int | Unset = UNSET
+    """ Seconds; 30 days by default. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        channel = self.channel.value
+
+        recipients: list[str] | Unset = UNSET
+        if not isinstance(self.recipients, Unset):
+            recipients = self.recipients
+
+        webhook_url = self.webhook_url
+
+        expires_in = self.expires_in
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "channel": channel,
+            }
+        )
+        if recipients is not UNSET:
+            field_dict["recipients"] = recipients
+        if webhook_url is not UNSET:
+            field_dict["webhook_url"] = webhook_url
+        if expires_in is not UNSET:
+            field_dict["expires_in"] = expires_in
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        channel = ShareReportRequestChannel(d.pop("channel"))
+
+        recipients = cast(list[str], d.pop("recipients", UNSET))
+
+        webhook_url = d.pop("webhook_url", UNSET)
+
+        expires_in = d.pop("expires_in", UNSET)
+
+        share_report_request = cls(
+            channel=channel,
+            recipients=recipients,
+            webhook_url=webhook_url,
+            expires_in=expires_in,
+        )
+
+        share_report_request.additional_properties = d
+        return share_report_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,34 @@
+"""Read lists page by page."""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+PAGE_SIZE = 100
+
+
+class Meta(Protocol):
+    """What a page says about the next one."""
+
+    @property
+    def next_cursor(self) -> object: ...  # noqa: D102 - a protocol
+
+
+class Page[Row](Protocol):
+    """The body of a list."""
+
+    @property
+    def data(self) -> list[Row]: ...  # noqa: D102 - a protocol
+
+    @property
+    def meta(self) -> Meta: ...  # noqa: D102 - a protocol
+
+
+def iterate[Row](read_page: Callable[[str], Page[Row]]) -> Iterator[Row]:
+    """Yield every row of a list; `read_page` gets the cursor, which is empty for the first page."""
+    cursor = ""
+    while True:
+        page = read_page(cursor)
+        yield from page.data
+        if not isinstance(page.meta.next_cursor, str) or not page.meta.next_cursor:
+            return
+        cursor = page.meta.next_cursor

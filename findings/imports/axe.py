@@ -1,0 +1,55 @@
+"""Read results of axe-core: the object of `axe.run`, or the list that @axe-core/cli writes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from findings.imports.json_access import nested, objects, text
+from findings.imports.problem import Problem, checks_of, without_markup
+
+SEVERITIES = {"critical": "critical", "serious": "high", "moderate": "medium", "minor": "low"}
+
+
+def is_report(document: Any) -> bool:
+    """Tell whether the document has the form of axe-core's results."""
+    reports = document if isinstance(document, list) else [document]
+    return bool(reports) and all(isinstance(nested(each, "violations"), list) for each in reports)
+
+
+def problems(document: Any) -> Iterator[Problem]:
+    """Yield the violations; what passed, is incomplete or inapplicable is no problem. Raises ValueError."""
+    if not is_report(document):
+        raise ValueError("This is not a result of axe-core: it has no list violations.")
+    for report in document if isinstance(document, list) else [document]:
+        url = text(report, "url")
+        for violation in objects(report, "violations"):
+            yield _problem(url, violation)
+
+
+def _problem(url: str, violation: dict[str, Any]) -> Problem:
+    rule = text(violation, "id")
+    nodes = [
+        {
+            "url": url,
+            "target": _selector(node),
+            "html": text(node, "html")[:500],
+            "summary": text(node, "failureSummary")[:500],
+        }
+        for node in objects(violation, "nodes")
+    ]
+    return Problem(
+        tool="axe-core",
+        rule=rule,
+        title=without_markup(text(violation, "help")),
+        domain="accessibility",
+        severity=SEVERITIES.get(text(violation, "impact"), ""),
+        description=text(violation, "description"),
+        references=(text(violation, "helpUrl"),),
+        assets=(("url", url),) if url else (),
+        details=tuple(nodes),
+        check=checks_of("axe").get(rule),
+    )
+
+
+def _selector(node: dict[str, Any]) -> str:
+    target = nested(node, "target")
+    return " ".join(str(each) for each in target)[:500] if isinstance(target, list) else ""

@@ -1,0 +1,123 @@
+"""A problem that another tool reports, and the findings that problems become."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from findings.services.ingestion import FindingReport
+from scanner import registry
+
+MAX_TITLE_LENGTH, MAX_TEXT_LENGTH, MAX_ASSET_LENGTH = 300, 5000, 2000
+MAX_ASSETS, MAX_REFERENCES = 100, 20
+
+type Asset = tuple[str, str]  # type and value
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One rule that another tool found violated at some places. `check` is the key of our check of the same rule.
+
+    `severity` is empty if the tool has none. `details` are what the tool saw, for the evidence.
+    """
+
+    tool: str
+    rule: str
+    title: str
+    domain: str = "security"
+    severity: str = ""
+    description: str = ""
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    details: tuple[dict[str, Any], ...] = ()
+    check: str | None = None
+
+
+@dataclass
+class _Merged:
+    first: Problem
+    rules: dict[str, None] = field(default_factory=dict)
+    assets: dict[Asset, None] = field(default_factory=dict)
+    details: list[dict[str, Any]] = field(default_factory=list)
+    severities: list[str] = field(default_factory=list)
+
+
+SEVERITIES = ("critical", "high", "medium", "low")
+
+
+def reports_of(problems: Iterable[Problem]) -> list[FindingReport]:
+    """Return one report for each rule, with the places of all of its problems."""
+    merged: dict[tuple[str, str], _Merged] = {}
+    for problem in map(_as_our_check, problems):
+        if not problem.title:
+            continue
+        one = merged.setdefault((problem.domain, problem.title), _Merged(problem))
+        one.rules[problem.rule] = None
+        one.assets |= dict.fromkeys(problem.assets)
+        one.details += problem.details
+        one.severities.append(problem.severity)
+    return [_report(one) for one in merged.values()]
+
+
+def _as_our_check(problem: Problem) -> Problem:
+    known = registry.get(problem.check) if problem.check else None
+    title = " ".join((known.title if known else problem.title or problem.rule).split())
+    return replace(
+        problem,
+        title=title[:MAX_TITLE_LENGTH],
+        domain=known.domain if known else problem.domain,
+        severity=problem.severity or (known.severity if known else "medium"),
+        check=known.key if known else None,
+    )
+
+
+def _report(merged: _Merged) -> FindingReport:
+    problem, known = merged.first, registry.get(merged.first.check or "")
+    evidence = {
+        "source": problem.tool[:100],
+        "rules": list(merged.rules)[:MAX_REFERENCES],
+        "seen": merged.details[:MAX_ASSETS],
+    }
+    assets = list(merged.assets)[:MAX_ASSETS]
+    return FindingReport(
+        domain=problem.domain,
+        title=problem.title,
+        # The severity that a person has set stays.
+        first_severity=min(merged.severities, key=SEVERITIES.index),
+        description=known.why if known else problem.description[:20_000],
+        affected_assets=[{"type": kind, "value": value[:MAX_ASSET_LENGTH]} for kind, value in assets],
+        evidence=evidence,
+        recommended_fix=known.fix.as_recommended_fix() if known else _fix(problem),
+        checks=[known.key] if known else [],
+    )
+
+
+def _fix(problem: Problem) -> dict[str, Any]:
+    references = [each[:MAX_ASSET_LENGTH] for each in problem.references if each][:MAX_REFERENCES]
+    return {"summary": problem.fix[:MAX_TEXT_LENGTH], "steps": [], "references": references}
+
+
+@cache
+def checks_of(tool: str) -> dict[str, str]:
+    """Return the key of our check for each rule of a tool that a check names as its oracle."""
+    return {
+        rule.strip(): key
+        for key in registry.keys()  # noqa: SIM118 - a function, no dictionary
+        if (known := registry.get(key))
+        for rule in known.oracle.get(tool, "").split(",")
+        if rule.strip()
+    }
+
+
+def without_markup(text: str) -> str:
+    """Return HTML or Markdown links as plain text."""
+    text = re.sub(r"<[^>]{1,200}>", " ", text)
+    text = re.sub(r"\[([^\]]{1,500})\]\([^)\s]{1,2000}\)", r"\1", text)
+    return " ".join(text.split())
+
+
+def urls_in(text: str) -> tuple[str, ...]:
+    """Return the http(s) URLs of a text."""
+    return tuple(dict.fromkeys(re.findall(r"https?://[^\s<>\"')\]]+", text)))

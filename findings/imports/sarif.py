@@ -1,0 +1,98 @@
+"""Read SARIF 2.1.0, of any tool."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from findings.imports import zap
+from findings.imports.json_access import nested, number, objects, text
+from findings.imports.problem import Problem, checks_of, urls_in
+from scanner import registry
+
+LEVELS = {"error": "high", "warning": "medium", "note": "low"}
+# GitHub's ranges of `security-severity`, a CVSS score.
+SCORES = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"))
+DOMAINS = ("security", "performance", "accessibility", "seo")
+
+type Rules = Mapping[str, dict[str, Any]]
+
+
+def problems(document: Any) -> Iterator[Problem]:
+    """Yield the failed results that are neither suppressed nor absent. Raises ValueError."""
+    if not isinstance(nested(document, "runs"), list) or not text(document, "version").startswith("2."):
+        raise ValueError("This is not SARIF 2.1.0: it has no version 2.1.0 and no list runs.")
+    for run in objects(document, "runs"):
+        listed = [*objects(run, "tool", "driver", "rules")]
+        for extension in objects(run, "tool", "extensions"):
+            listed += objects(extension, "rules")
+        rules = {text(rule, "id"): rule for rule in listed}
+        for result in objects(run, "results"):
+            if _is_problem(result):
+                problem = _problem(text(run, "tool", "driver", "name"), listed, rules, result)
+                if problem:
+                    yield problem
+
+
+def _is_problem(result: dict[str, Any]) -> bool:
+    # A suppression that was rejected does not suppress.
+    suppressed = any(text(each, "status") in ("", "accepted") for each in objects(result, "suppressions"))
+    kind, state = text(result, "kind") or "fail", text(result, "baselineState")
+    return kind == "fail" and state != "absent" and not suppressed
+
+
+def _problem(tool: str, listed: list[dict[str, Any]], rules: Rules, result: dict[str, Any]) -> Problem | None:
+    name = text(result, "ruleId") or text(result, "rule", "id")
+    index = number(result, "ruleIndex")
+    if not name and index is not None and 0 <= index < len(listed):
+        name = text(listed[int(index)], "id")
+    rule = rules.get(name) or rules.get(name.split("/")[0]) or {}
+    level = text(result, "level") or text(rule, "defaultConfiguration", "level") or "warning"
+    message = text(result, "message", "text") or text(result, "message", "markdown")
+    title = text(rule, "shortDescription", "text") or text(rule, "name") or name or message
+    if level == "none" or not title:
+        return None
+    places = list(_places(result))
+    help_text = text(rule, "help", "text")
+    return Problem(
+        tool=tool or "SARIF",
+        rule=name,
+        title=title,
+        domain=_domain(rule),
+        severity=_severity(rule, level),
+        description=text(rule, "fullDescription", "text") or message,
+        fix=help_text,
+        references=(text(rule, "helpUri"), *urls_in(help_text)),
+        assets=tuple(places),
+        details=({"message": message[:500], "places": [value for _, value in places[:20]]},),
+        check=_check(tool.lower(), name),
+    )
+
+
+def _places(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for location in objects(result, "locations"):
+        uri = text(location, "physicalLocation", "artifactLocation", "uri")
+        line = text(location, "physicalLocation", "region", "startLine")
+        if uri.startswith(("http://", "https://")):
+            yield "url", uri
+        elif uri:
+            yield "file", f"{uri}:{line}" if line else uri
+
+
+def _domain(rule: dict[str, Any]) -> str:
+    tags = nested(rule, "properties", "tags")
+    names = [each for each in tags if isinstance(each, str)] if isinstance(tags, list) else []
+    return next((tag for tag in names if tag in DOMAINS), "security")
+
+
+def _severity(rule: dict[str, Any], level: str) -> str:
+    score = number(rule, "properties", "security-severity")
+    if score is None:
+        return LEVELS.get(level, "medium")
+    return next((severity for lowest, severity in SCORES if score >= lowest), "low")
+
+
+def _check(tool: str, rule: str) -> str | None:
+    if registry.get(rule):
+        return rule
+    if "zap" in tool:
+        return zap.check_of(rule, rule.split("-")[0])
+    return next((checks_of(name).get(rule) for name in ("axe", "lighthouse") if name in tool), None)

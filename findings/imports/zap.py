@@ -1,0 +1,68 @@
+"""Read the traditional JSON report of ZAP."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from findings.imports.json_access import nested, number, objects, text
+from findings.imports.problem import Problem, checks_of, urls_in, without_markup
+
+SEVERITIES = {3: "high", 2: "medium", 1: "low"}  # 0 is informational, and no problem
+FALSE_POSITIVE = 0  # a confidence
+
+# Alerts of ZAP by alertRef or pluginid → our check, beside those that checks name themselves.
+CHECKS = {
+    "10020": "security_header_frame_options",
+    "10021": "security_header_x_content_type_options",
+    "10035": "security_header_hsts",
+    "10038": "security_header_csp",
+    "10047": "https_redirect",
+    "10055-5": "csp_script_src_safe",
+    "10055-6": "csp_style_src_safe",
+    "10055-10": "csp_no_unsafe_eval",
+    "10098": "cors_restricted",
+    "10106": "https_redirect",
+    "90003": "sri_external_scripts",
+    "90004-1": "security_header_corp",
+    "90004-3": "security_header_coop",
+}
+
+
+def problems(document: Any) -> Iterator[Problem]:
+    """Yield the alerts of low risk or more that are no false positives. Raises ValueError."""
+    if nested(document, "site") is None:
+        raise ValueError("This is not a report of ZAP: it has no site.")
+    tool = f"ZAP {text(document, '@version')}".strip()
+    for site in objects(document, "site"):
+        for alert in objects(site, "alerts"):
+            severity = SEVERITIES.get(int(number(alert, "riskcode") or 0))
+            if severity and number(alert, "confidence") != FALSE_POSITIVE:
+                yield _problem(tool, text(site, "@name"), alert, severity)
+
+
+def check_of(reference: str, plugin: str) -> str | None:
+    """Return the key of our check for an alert, or None."""
+    known = checks_of("zap") | CHECKS
+    return known.get(reference) or known.get(plugin)
+
+
+def _problem(tool: str, site: str, alert: dict[str, Any], severity: str) -> Problem:
+    plugin = text(alert, "pluginid")
+    reference = text(alert, "alertRef") or plugin
+    instances = list(objects(alert, "instances"))
+    places = [text(instance, "uri") for instance in instances] or [site]
+    details = [
+        {name: text(instance, name)[:500] for name in ("uri", "method", "param", "evidence")}
+        for instance in instances
+    ]
+    return Problem(
+        tool=tool,
+        rule=reference,
+        title=without_markup(text(alert, "name") or text(alert, "alert")),
+        severity=severity,
+        description=without_markup(text(alert, "desc")),
+        fix=without_markup(text(alert, "solution")),
+        references=urls_in(text(alert, "reference")),
+        assets=tuple(("url", place) for place in places if place),
+        details=tuple(details),
+        check=check_of(reference, plugin),
+    )

@@ -1,0 +1,281 @@
+"""The command line `krafter-audit`, against a running API and a real website."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from krafter_client import ProjectClient
+from krafter_client.cli import engine, exits
+from krafter_client.cli.__main__ import main
+from krafter_client.cli.findings import detect
+from pytest_django.live_server_helper import LiveServer
+
+from findings.models import Finding
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.faulty_site import Site
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HEADER = "security_header_x_content_type_options"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the configuration of the person who runs the tests out of them."""
+    for name in ("URL", "API_KEY", "ORG", "PROJECT"):
+        monkeypatch.delenv(f"KRAFTER_AUDIT_{name}", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def logged_in(running: Scenario, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Scenario:
+    """Set the variables of a pipeline."""
+    values = {
+        "URL": live_server.url,
+        "API_KEY": running.key,
+        "ORG": str(running.organization.pk),
+        "PROJECT": running.project.slug,
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(f"KRAFTER_AUDIT_{name}", value)
+    return running
+
+
+def login_arguments(scenario: Scenario, live_server: LiveServer, key: str | None = None) -> list[str]:
+    place = ["--org", str(scenario.organization.pk), "--project", scenario.project.slug]
+    return ["login", "--url", live_server.url, *place, "--api-key", key or scenario.key]
+
+
+def test_login_stores_the_key_for_the_user_only(
+    running: Scenario, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(login_arguments(running, live_server))
+
+    path = tmp_path / "config" / "krafter-audit" / "config.json"
+    assert (status, stat.S_IMODE(path.stat().st_mode)) == (0, 0o600)
+    assert main(["projects"]) == 0
+    assert f"*  {running.project.slug}" in capsys.readouterr().out
+    assert main(["findings", "list"]) == 0
+
+
+def test_login_with_a_wrong_key_stores_nothing(
+    running: Scenario, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(login_arguments(running, live_server, key="kr_live_wrong"))
+
+    assert (status, (tmp_path / "config").exists()) == (exits.ERROR, False)
+    assert "unauthorized" in capsys.readouterr().err
+
+
+def test_projects_switches_between_logins(
+    running: Scenario, live_server: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = factories.scenario()
+    other.project.slug = "other-website"
+    other.project.save()
+    main(login_arguments(running, live_server))
+    main(login_arguments(other, live_server))
+
+    assert main(["projects", running.project.slug]) == 0
+    assert f"*  {running.project.slug}" in capsys.readouterr().out
+    assert main(["projects", "absent"]) == exits.USAGE
+
+
+def test_command_without_a_login_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["findings", "list"]) == exits.USAGE
+    assert "krafter-audit login" in capsys.readouterr().err
+
+
+def test_findings_are_listed_as_json_and_fail_by_severity(
+    logged_in: Scenario, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finding = factories.finding(logged_in, severity="high")
+    factories.finding(logged_in, severity="critical", status="dismissed")
+
+    statuses = [main(["findings", "list", "--json", *more]) for more in ([], ["--fail-on", "high"])]
+    documents = capsys.readouterr().out
+    statuses.append(main(["findings", "list", "--fail-on", "critical"]))
+
+    assert statuses == [0, exits.FAILED, 0]
+    first = json.JSONDecoder().raw_decode(documents)[0]
+    assert [each["id"] for each in first] == [str(finding.pk)]
+
+
+def test_only_problems_that_are_not_in_the_baseline_fail(logged_in: Scenario, tmp_path: Path) -> None:
+    factories.finding(logged_in, title="Known", severity="critical")
+    command = ["findings", "list", "--baseline", "base.json"]
+    missing = main(command)
+    written = main(["findings", "list", "--write-baseline", "base.json"])
+    same = main(command)
+
+    factories.finding(logged_in, title="New", severity="low", checks=["title_length"])
+
+    assert (missing, written, same, main(command)) == (exits.USAGE, 0, 0, exits.FAILED)
+    assert main([*command, "--fail-on", "high"]) == 0
+
+
+def test_scan_waits_and_lists_what_it_has_found(
+    logged_in: Scenario, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = ["--report", "sarif=out.sarif", "--report", "junit=out.xml", "--report", "markdown=out.md"]
+
+    status = main(["scan", site.url, "--wait", "--fail-on", "high", "--format", "json", *reports])
+
+    printed = capsys.readouterr()
+    problems = json.loads(printed.out)["problems"]
+    assert status == exits.FAILED
+    assert {"security_header_csp", HEADER} <= {problem["rule"] for problem in problems}
+    assert "Scan: completed" in printed.err
+    results = json.loads(Path("out.sarif").read_text())["runs"][0]["results"]
+    assert len(results) == len(problems) == Path("out.md").read_text().count("\n| ") - 1
+    assert "<failure" in Path("out.xml").read_text()
+
+
+def test_dismissed_findings_do_not_fail_a_scan(logged_in: Scenario, site: Site) -> None:
+    main(["scan", site.url, "--wait"])
+    Finding.objects.update(status="dismissed")
+
+    assert main(["scan", site.url, "--wait", "--fail-on", "low"]) == 0
+
+
+def test_verify_then_approve_then_export(
+    logged_in: Scenario, audit: ProjectClient, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finding = audit.report_finding(
+        domain="security",
+        title="Header",
+        affected_assets=[{"type": "url", "value": site.url}],
+        checks=[HEADER],
+    )
+    task = audit.create_task(finding.id, "Fix it")
+    failed = main(["verify", str(task.id), "--wait"])
+    site.headers["X-Content-Type-Options"] = "nosniff"
+    passed = main(["verify", str(task.id), "--wait"])
+    printed = capsys.readouterr()
+    newest = next(audit.verifications())
+
+    assert (failed, passed) == (exits.FAILED, 0)
+    assert "Verification: 1/1 checks" in printed.err
+    assert main(["approve", str(newest.id)]) == 0
+    assert main(["export", "--format", "csv", "--share"]) == 0
+    assert Path("krafter-report.csv").read_bytes().startswith(b"record,")
+    assert "/insights/audit/reports/shared/" in capsys.readouterr().out
+    assert str(audit.finding(finding.id).status) == "resolved"
+
+
+def test_verification_by_a_person_is_announced(
+    logged_in: Scenario, audit: ProjectClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finding = audit.report_finding(domain="seo", title="By hand")
+    task = audit.create_task(finding.id, "Fix it")
+
+    assert main(["verify", str(task.id), "--wait"]) == 0
+    assert "a person reviews it" in capsys.readouterr().err
+
+
+def test_refused_request_is_explained(logged_in: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["scan", "http://10.0.0.1/"])
+
+    assert status == exits.ERROR
+    assert "url: " in capsys.readouterr().err
+
+
+def test_unreachable_api_is_an_error(
+    logged_in: Scenario, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KRAFTER_AUDIT_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+    assert main(["findings", "list"]) == exits.ERROR
+    assert "could not be reached" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("document", "format"),
+    [
+        ({"version": "2.1.0", "runs": []}, "sarif"),
+        ({"lighthouseVersion": "12", "audits": {}, "categories": {}}, "lighthouse"),
+        ([{"violations": []}], "axe"),
+        ({"@version": "2", "site": []}, "zap"),
+        ({}, None),
+        ([], None),
+    ],
+)
+def test_format_of_a_report_is_detected(document: Any, format: str | None) -> None:
+    assert detect(document) == format
+
+
+def test_report_of_another_tool_is_imported(logged_in: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
+    violations = [{"id": "image-alt", "help": "Images need text", "impact": "critical", "nodes": []}]
+    Path("axe.json").write_text(json.dumps({"url": "https://a.example/", "violations": violations}))
+    Path("other.json").write_text("{}")
+
+    assert main(["import", "axe.json"]) == 0
+    assert "1 findings created, 0 updated" in capsys.readouterr().err
+    assert Finding.objects.get().check_keys == ["a11y_image_alt"]
+    assert main(["import", "other.json"]) == exits.USAGE
+    assert main(["import", "absent.json"]) == exits.USAGE
+
+
+def test_own_sarif_can_be_imported_again(
+    logged_in: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8")
+    main(["check", site.url, "--only", HEADER, "--report", "sarif=own.sarif"])
+
+    assert main(["import", "own.sarif"]) == 0
+    assert Finding.objects.get().check_keys == [HEADER]
+
+
+def test_check_needs_no_server_and_fails_by_what_it_finds(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8")
+    command = ["check", site.url, "--only", HEADER, "--only", "doctype", "--format", "json"]
+
+    failed = main(command)
+    found = json.loads(capsys.readouterr().out)
+    never = main([*command, "--fail-on", "never"])
+    accepted = main([*command, "--write-baseline", "base.json"])
+    known = main([*command, "--baseline", "base.json"])
+    site.headers["X-Content-Type-Options"] = "nosniff"
+
+    assert [problem["rule"] for problem in found["problems"]] == [HEADER]
+    assert (failed, never, accepted, known, main(command)) == (exits.FAILED, 0, 0, 0, 0)
+
+
+def test_url_that_cannot_be_checked_never_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["check", "http://127.0.0.1:9/", "--only", "doctype"])
+
+    assert status == exits.ERROR
+    assert "Could not be checked: http://127.0.0.1:9/" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "https://a.example/", "--only", "no_such_check"],
+        ["check", "https://a.example/", "--fail-on", "bad"],
+        ["findings", "list", "--severity", "bad"],
+        ["nothing"],
+    ],
+)
+def test_wrong_usage_exits_with_2(logged_in: Scenario, arguments: list[str]) -> None:
+    assert main(arguments) == exits.USAGE
+
+
+def test_missing_package_of_the_checks_is_named() -> None:
+    with pytest.raises(
+        engine.EngineMissing, match=r"package no_such_package: install krafter-audit\[check\]"
+    ):
+        engine.load("no_such_package")
+
+
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("krafter-audit 0.")

@@ -1,0 +1,139 @@
+"""The generated Python client does the whole main job against a running API."""
+
+import json
+import uuid
+
+import pytest
+from krafter_client import ApiError, ProjectClient, WaitTimeout
+from krafter_client.generated.api.checks import get_checks
+from krafter_client.generated.models import CreateTaskRequestPriority, Verification
+from pytest_django.live_server_helper import LiveServer
+
+from findings.models import Finding
+from tests.factories import Scenario
+from tests.fakes.faulty_site import Site
+from tests.project_rules.source import ROOT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HEADER = "security_header_x_content_type_options"
+
+
+def ready_task(audit: ProjectClient, site: Site, *, checks: tuple[str, ...] = (HEADER,)) -> tuple[str, str]:
+    """Report a finding and create a task that is ready to verify; return their ids."""
+    finding = audit.report_finding(
+        domain="security",
+        title="X-Content-Type-Options header is missing",
+        severity="medium",
+        affected_assets=[{"type": "url", "value": site.url}],
+        checks=list(checks),
+    )
+    task = audit.create_task(finding.id, "Add the header", priority=CreateTaskRequestPriority.HIGH)
+    audit.update_task(task.id, status="ready_verify")
+    return str(finding.id), str(task.id)
+
+
+def test_client_reports_fixes_verifies_approves_exports_and_shares(audit: ProjectClient, site: Site) -> None:
+    finding_id, task_id = ready_task(audit, site)
+    first = audit.wait_for_verification(audit.verify(task_id).id)
+    with pytest.raises(ApiError) as refused:
+        audit.approve(first.id)
+    site.headers["X-Content-Type-Options"] = "nosniff"
+    states: list[Verification] = []
+    second = audit.wait_for_verification(audit.verify(task_id).id, on_progress=states.append)
+    approved = audit.approve(second.id)
+    report = audit.wait_for_report(audit.export("json").id)
+    shared = audit.share("link")
+
+    assert ([str(check.status) for check in first.checks], refused.value.code) == (
+        ["failed"],
+        "checks_not_passed",
+    )
+    assert (str(approved.result), states[-1].id) == ("passed", second.id)
+    assert str(audit.task(task_id).status) == "done"
+    assert str(audit.finding(finding_id).status) == "resolved"
+    assert [row["id"] for row in json.loads(audit.download(report.id))["findings"]] == [finding_id]
+    assert (str(report.status), "/shared/" in str(shared.share_url)) == ("exported", True)
+    assert audit.usage().spent == 3
+
+
+def test_reopened_verification_opens_a_regression(audit: ProjectClient, site: Site) -> None:
+    site.headers["X-Content-Type-Options"] = "nosniff"
+    finding_id, task_id = ready_task(audit, site)
+    approved = audit.approve(audit.wait_for_verification(audit.verify(task_id).id).id)
+
+    audit.reopen(approved.id)
+
+    assert [str(each.trigger) for each in audit.regressions_of(finding_id)] == ["verification_reopened"]
+    assert [each.id for each in audit.verifications()] == [approved.id]
+
+
+def test_waiting_ends_where_a_person_has_to_review(audit: ProjectClient, site: Site) -> None:
+    _, task_id = ready_task(audit, site, checks=())
+
+    verification = audit.wait_for_verification(audit.verify(task_id).id, timeout=5)
+
+    assert [check.key for check in verification.checks] == ["manual_review"]
+    assert str(audit.approve(verification.id).result) == "passed"
+
+
+def test_lists_are_read_to_their_end(audit: ProjectClient) -> None:
+    items = [{"domain": "seo", "title": f"Finding {number}", "severity": "low"} for number in range(230)]
+    result = audit.report_findings(items)
+
+    findings = list(audit.findings(domain=["seo"], severity=["low", "high"]))
+
+    assert (result.created, len({each.id for each in findings})) == (230, 230)
+    assert list(audit.findings(severity=["high"])) == []
+
+
+def test_imported_report_becomes_findings(audit: ProjectClient) -> None:
+    result = audit.import_findings("axe", {"url": "https://a.example/", "violations": [{"id": "image-alt"}]})
+
+    assert (result.created, Finding.objects.get().check_keys) == (1, ["a11y_image_alt"])
+
+
+def test_error_has_code_details_and_request_id(audit: ProjectClient) -> None:
+    with pytest.raises(ApiError) as refused:
+        audit.update_task(uuid.uuid4(), title="Absent")
+
+    assert (refused.value.status, refused.value.code) == (404, "not_found")
+    assert len(refused.value.request_id) == 20
+    with pytest.raises(ApiError) as invalid:
+        audit.create_task(uuid.uuid4(), "")
+    assert invalid.value.lines()[0].startswith("title: ")
+
+
+def test_generated_functions_are_usable_directly(audit: ProjectClient) -> None:
+    checks = get_checks.sync(*audit.path, client=audit.generated)
+
+    assert checks is not None
+    assert HEADER in [check.key for check in checks.data]
+
+
+def test_waiting_has_an_end(audit: ProjectClient, monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
+    _, task_id = ready_task(audit, site)
+    monkeypatch.setattr("krafter_client.waiting.verification_has_finished", lambda row: False)
+
+    with pytest.raises(WaitTimeout):
+        audit.wait_for_verification(audit.verify(task_id).id, timeout=0.1)
+
+
+def test_example_of_the_readme_works(
+    audit: ProjectClient,
+    running: Scenario,
+    site: Site,
+    live_server: LiveServer,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    readme = (ROOT / "clients" / "python" / "README.md").read_text(encoding="utf-8")
+    example = readme.split("```python\n")[1].split("```")[0]
+    example = example.replace("https://www.example.com/", site.url).replace('"pdf"', '"json"')
+    place = {"url": live_server.url, "api_key": running.key, "org_id": running.organization.pk}
+
+    exec(example, dict(place))
+
+    printed = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("checks_not_passed") for line in printed)
+    assert "/insights/audit/reports/shared/" in printed[-2]
+    assert printed[-1] == "Content-Security-Policy is missing or not enforced"

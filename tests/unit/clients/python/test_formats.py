@@ -1,0 +1,171 @@
+"""Output formats of the command line, and the gate."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+from krafter_client.cli import baseline
+from krafter_client.cli.formats import FORMATS
+from krafter_client.cli.problems import CheckedRule, Problem, Result, apply_gate
+
+from tests.unit.clients.python import sarif_subset
+
+CSP = Problem(
+    fingerprint="f-csp",
+    rule="security_header_csp",
+    title="Content-Security-Policy is missing",
+    severity="high",
+    domain="security",
+    message="No policy\nis sent: 100%",
+    urls=("https://shop.example/a b", "https://shop.example/c"),
+    description="Long",
+    fix="Send one",
+    references=("https://example.com/csp",),
+)
+TITLE = Problem(
+    fingerprint="f-title",
+    rule="title_length",
+    title="Title | is \x1b[31m<b>too</b> long",
+    severity="low",
+    domain="seo",
+    message="\x00",
+    urls=(),
+)
+RESULT = Result(
+    (CSP, TITLE),
+    passed=(CheckedRule("doctype", "Doctype", "https://shop.example/"),),
+    inconclusive=(CheckedRule("lcp", "LCP", "https://shop.example/", "unsteady"),),
+    unreachable=("https://gone.example/",),
+)
+
+
+def gated(fail_on: str | None = "high", known: tuple[str, ...] | None = None) -> Result:
+    return apply_gate(RESULT, fail_on=fail_on, known=None if known is None else dict.fromkeys(known))
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "known", "failing"),
+    [
+        (None, None, []),
+        ("never", (), []),
+        ("critical", None, []),
+        ("high", None, ["f-csp"]),
+        ("low", None, ["f-csp", "f-title"]),
+        (None, (), ["f-csp", "f-title"]),
+        (None, ("f-csp",), ["f-title"]),
+        ("high", ("f-csp",), []),
+    ],
+)
+def test_gate_fails_by_severity_and_only_for_new_problems(
+    fail_on: str | None, known: tuple[str, ...] | None, failing: list[str]
+) -> None:
+    assert [problem.fingerprint for problem in gated(fail_on, known).failing] == failing
+
+
+def test_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    baseline.write(path, RESULT)
+
+    assert set(baseline.read(path)) == {"f-csp", "f-title"}
+    assert apply_gate(RESULT, fail_on="low", known=baseline.read(path)).failing == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 2, "problems": []}', '{"version": 1}'])
+def test_damaged_baseline_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "baseline.json"
+    path.write_text(text)
+
+    with pytest.raises(baseline.InvalidBaseline, match=r"baseline\.json"):
+        baseline.read(path)
+
+
+@pytest.mark.parametrize("result", [gated(), gated("low", ("f-csp",)), Result(())])
+def test_sarif_follows_the_standard(result: Result) -> None:
+    document = json.loads(FORMATS["sarif"](result))
+
+    jsonschema.Draft202012Validator(sarif_subset.SCHEMA).validate(document)
+    run = document["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert [rules[each["ruleIndex"]]["id"] for each in run["results"]] == [
+        each["ruleId"] for each in run["results"]
+    ]
+
+
+@pytest.mark.skipif(
+    "KRAFTER_SARIF_SCHEMA" not in os.environ, reason="KRAFTER_SARIF_SCHEMA names no official schema"
+)
+@pytest.mark.parametrize("result", [gated(), gated("low", ("f-csp",)), Result(())])
+def test_sarif_is_valid_by_the_official_schema(result: Result) -> None:
+    schema = json.loads(Path(os.environ["KRAFTER_SARIF_SCHEMA"]).read_text())
+    validator = jsonschema.validators.validator_for(schema)
+
+    validator(schema, format_checker=validator.FORMAT_CHECKER).validate(json.loads(FORMATS["sarif"](result)))
+
+
+def test_sarif_states_severity_place_and_baseline() -> None:
+    results = json.loads(FORMATS["sarif"](gated("low", ("f-csp",))))["runs"][0]["results"]
+
+    assert [(each["level"], each["baselineState"]) for each in results] == [
+        ("error", "unchanged"),
+        ("note", "new"),
+    ]
+    place = results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert place == "https://shop.example/a%20b"
+
+
+def test_sarif_without_a_baseline_has_no_baseline_state() -> None:
+    assert "baselineState" not in FORMATS["sarif"](gated())
+
+
+def test_junit_counts_failures_and_skips_what_the_gate_lets_pass() -> None:
+    suites = ElementTree.fromstring(FORMATS["junit"](gated("high")))
+
+    counts = {name: int(suites.attrib[name]) for name in ("tests", "failures", "skipped", "errors")}
+    assert counts == {"tests": 5, "failures": 1, "skipped": 2, "errors": 1}
+    assert suites.find(".//failure").attrib["message"] == "high: Content-Security-Policy is missing"
+
+
+def test_junit_without_a_gate_has_every_problem_as_failure() -> None:
+    assert FORMATS["junit"](gated(None)).count("<failure") == 2
+
+
+def test_github_annotations_are_escaped_and_leave_out_known_problems() -> None:
+    lines = FORMATS["github"](gated("low")).splitlines()
+
+    assert lines[0] == (
+        "::error title=high%3A Content-Security-Policy is missing (security_header_csp)::"
+        "https://shop.example/a b and 1 more%0ANo policy%0Ais sent: 100%25%0ASend one"
+    )
+    assert lines[1].startswith("::notice ")
+    assert FORMATS["github"](gated("low", ("f-csp", "f-title"))) == ""
+
+
+def test_markdown_escapes_what_a_site_has_written() -> None:
+    text = FORMATS["markdown"](gated("high"))
+
+    assert "| **high** | Content-Security-Policy is missing | https://shop.example/a b and 1 more |" in text
+    assert r"Title \| is" in text
+    assert r"\<b\>too\</b\>" in text
+    assert text.startswith("## Krafter Audit: 1 high, 1 low; 1 fail the gate; 1 checks inconclusive")
+
+
+def test_table_and_json_name_every_problem() -> None:
+    table, document = FORMATS["table"](gated()), json.loads(FORMATS["json"](gated()))
+
+    assert "security_header_csp" in table
+    assert "\x1b" not in table
+    assert "Could not be checked: https://gone.example/" in table
+    assert [problem["fails"] for problem in document["problems"]] == [True, False]
+    assert (document["failing"], document["counts"]["low"]) == (1, 1)
+
+
+def test_formats_have_no_problem_with_an_empty_result() -> None:
+    empty = replace(RESULT, problems=(), passed=(), inconclusive=(), unreachable=())
+
+    assert "No problems." in FORMATS["table"](empty)
+    assert FORMATS["github"](empty) == ""
+    assert ElementTree.fromstring(FORMATS["junit"](empty)).attrib["tests"] == "0"

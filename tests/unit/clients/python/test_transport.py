@@ -1,0 +1,127 @@
+"""Retries of the Python client, against a server that fails."""
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from krafter_client.errors import ApiError
+from krafter_client.transport import Retries, RetryTransport
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+
+class Failing:
+    """Answers with each of the responses, then with success; keeps the idempotency keys it has seen."""
+
+    def __init__(self, *responses: Response) -> None:
+        self.responses = list(responses)
+        self.keys: list[str | None] = []
+
+    def __call__(self, request: Request) -> Response:
+        self.keys.append(request.headers.get("idempotency-key"))
+        return self.responses.pop(0) if self.responses else Response('{"data": 1}')
+
+
+def refusal(status: int, code: str = "unavailable", **headers: str) -> Response:
+    error = {"code": code, "message": "No.", "details": {"limit": 5}}
+    body = {"data": None, "meta": {"request_id": "r" * 20}, "error": error}
+    shown = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(json.dumps(body), status=status, headers=shown)
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def client(httpserver: HTTPServer, pauses: list[float]) -> Iterator[httpx.Client]:
+    transport = RetryTransport(retries=Retries(attempts=3), sleep=pauses.append)
+    with httpx.Client(base_url=httpserver.url_for("/"), transport=transport) as client:
+        yield client
+
+
+def test_post_is_repeated_with_the_same_idempotency_key(httpserver: HTTPServer, client: httpx.Client) -> None:
+    server = Failing(refusal(503), refusal(502))
+    httpserver.expect_request("/x").respond_with_handler(server)
+
+    response = client.post("/x", json={"a": 1})
+
+    assert response.json() == {"data": 1}
+    assert len(server.keys) == 3
+    assert len(set(server.keys)) == 1
+    assert server.keys[0]
+
+
+def test_own_idempotency_key_is_kept(httpserver: HTTPServer, client: httpx.Client) -> None:
+    server = Failing()
+    httpserver.expect_request("/x").respond_with_handler(server)
+
+    client.post("/x", headers={"idempotency-key": "mine"})
+    client.get("/x")
+
+    assert server.keys == ["mine", None]
+
+
+def test_retry_after_is_waited_for(httpserver: HTTPServer, client: httpx.Client, pauses: list[float]) -> None:
+    server = Failing(refusal(429, "rate_limited", retry_after="7"))
+    httpserver.expect_request("/x").respond_with_handler(server)
+
+    client.get("/x")
+
+    assert pauses == [7.0]
+
+
+@pytest.mark.parametrize(
+    ("response", "code"),
+    [
+        (refusal(429, "quota_exceeded", retry_after="30"), "quota_exceeded"),
+        (refusal(503, retry_after="600"), "unavailable"),
+        (refusal(409, "task_done"), "task_done"),
+        (refusal(422, "invalid_params"), "invalid_params"),
+        (Response("<h1>Bad gateway</h1>", status=404), "http_error"),
+    ],
+)
+def test_what_a_retry_does_not_change_is_raised_at_once(
+    httpserver: HTTPServer, client: httpx.Client, response: Response, code: str, pauses: list[float]
+) -> None:
+    httpserver.expect_request("/x").respond_with_handler(Failing(response))
+
+    with pytest.raises(ApiError) as refused:
+        client.post("/x")
+
+    assert (refused.value.code, refused.value.status, pauses) == (code, response.status_code, [])
+
+
+def test_retries_end(httpserver: HTTPServer, client: httpx.Client, pauses: list[float]) -> None:
+    httpserver.expect_request("/x").respond_with_handler(Failing(*[refusal(503)] * 9))
+
+    with pytest.raises(ApiError, match="unavailable"):
+        client.get("/x")
+
+    assert len(pauses) == 2
+    assert 0.25 <= pauses[0] <= 0.5 <= pauses[1] <= 1
+
+
+def test_unreachable_server_is_retried_then_raised(pauses: list[float]) -> None:
+    transport = RetryTransport(retries=Retries(attempts=3), sleep=pauses.append)
+
+    with pytest.raises(httpx.ConnectError):
+        httpx.Client(base_url="http://127.0.0.1:9", transport=transport).patch("/x")
+
+    assert len(pauses) == 2
+
+
+def test_lost_response_repeats_a_post_but_no_patch(pauses: list[float]) -> None:
+    class Losing(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            raise httpx.ReadError("lost")
+
+    client = httpx.Client(base_url="http://x", transport=RetryTransport(Losing(), sleep=pauses.append))
+
+    for method, retries in (("PATCH", 0), ("POST", 4)):
+        pauses.clear()
+        with pytest.raises(httpx.ReadError):
+            client.request(method, "/x")
+        assert len(pauses) == retries

@@ -1,0 +1,106 @@
+"""The GitHub action and the GitLab template run the command line as a pipeline does."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.fakes import faulty_site
+from tests.fakes.faulty_site import Site
+from tests.project_rules.source import ROOT
+
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+TEMPLATE = yaml.safe_load((ROOT / "clients" / "gitlab" / "krafter-audit.yml").read_text(encoding="utf-8"))
+CLIENT = ROOT / "clients" / "python"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Return the environment of a job: `krafter-audit` is on the path, and may check loopback."""
+    program = tmp_path / "bin" / "krafter-audit"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m krafter_client.cli "$@"\n')
+    program.chmod(0o755)
+    return {
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "PYTHONPATH": str(CLIENT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8",
+    }
+
+
+def run_action(environment: dict[str, str], folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
+    """Run the last step of the action with these inputs, as GitHub's runner does."""
+    step = ACTION["runs"]["steps"][-1]
+    values = {name: str(each.get("default", "")) for name, each in ACTION["inputs"].items()} | inputs
+    variables = {
+        name: values[text.removeprefix("${{ inputs.").removesuffix(" }}")]
+        for name, text in step["env"].items()
+    }
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+    return run(command, folder, environment | variables)
+
+
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def page() -> Iterator[Site]:
+    """Serve a website on loopback."""
+    with faulty_site.serve() as served:
+        yield served
+
+
+def test_action_annotates_and_fails_by_new_problems_only(
+    page: Site, environment: dict[str, str], tmp_path: Path
+) -> None:
+    urls = f"{page.url}\n"
+    first = run_action(environment, tmp_path, urls=urls)
+    run(
+        ["krafter-audit", "check", page.url, "--no-browser", "--write-baseline", "known.json"],
+        tmp_path,
+        environment,
+    )
+    second = run_action(environment, tmp_path, urls=urls, baseline="known.json")
+    page.headers["Server"] = "nginx/1.18.0"
+    page.body = page.body.replace("<title>A shop of good things</title>", "")
+    third = run_action(environment, tmp_path, urls=urls, baseline="known.json")
+
+    assert (first.returncode, second.returncode, third.returncode) == (1, 0, 1), first.stderr + second.stderr
+    assert "::error title=high%3A Content-Security-Policy" in first.stdout
+    assert "::error" not in second.stdout
+    assert "security_header_csp" not in third.stdout
+    assert "title_present" in third.stdout
+    assert (tmp_path / "summary.md").read_text().startswith("## Krafter Audit: ")
+    assert (tmp_path / "krafter-audit.sarif").exists()
+
+
+def test_inputs_of_the_action_are_no_commands(
+    page: Site, environment: dict[str, str], tmp_path: Path
+) -> None:
+    done = run_action(
+        environment, tmp_path, urls=f"{page.url}$(touch${{IFS}}owned) ; touch owned", **{"fail-on": "x"}
+    )
+
+    assert (done.returncode, (tmp_path / "owned").exists()) == (2, False)
+    assert all("${{" not in step.get("run", "") for step in ACTION["runs"]["steps"])
+
+
+def test_gitlab_template_writes_test_results_and_fails(
+    page: Site, environment: dict[str, str], tmp_path: Path
+) -> None:
+    job = TEMPLATE["krafter-audit"]
+    variables = job["variables"] | {"KRAFTER_AUDIT_PAGES": page.url}
+
+    done = run(["bash", "-e", "-c", job["script"][0]], tmp_path, environment | variables)
+
+    assert done.returncode == 1, done.stderr
+    assert "<failure" in (tmp_path / job["artifacts"]["reports"]["junit"]).read_text()
+    assert (tmp_path / job["artifacts"]["paths"][0]).exists()

@@ -1,0 +1,228 @@
+"""Reports of other tools become findings, with our checks where they verify the same rule."""
+
+from typing import Any
+
+import pytest
+
+from findings.imports import lighthouse, zap
+from findings.imports.problem import checks_of
+from findings.models import Finding
+from scanner import registry
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "https://shop.example.com/"
+
+
+def zap_report(*alerts: dict[str, Any]) -> dict[str, Any]:
+    return {"@version": "2.16.1", "site": [{"@name": "https://shop.example.com", "alerts": list(alerts)}]}
+
+
+def alert(plugin: str, name: str, **fields: Any) -> dict[str, Any]:
+    instances = [{"uri": PAGE, "method": "GET", "param": "", "evidence": ""}]
+    shown = {"pluginid": plugin, "alertRef": plugin, "name": name, "riskcode": "2", "confidence": "3"}
+    return {**shown, "desc": "<p>Long.</p>", "instances": instances, **fields}
+
+
+def lighthouse_report(**audits: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "lighthouseVersion": "12.6.0",
+        "finalDisplayedUrl": PAGE,
+        "audits": {name.replace("_", "-"): audit for name, audit in audits.items()},
+        "categories": {
+            "performance": {"auditRefs": [{"id": "largest-contentful-paint", "weight": 25}]},
+            "accessibility": {"auditRefs": [{"id": "image-alt", "weight": 10}]},
+            "best-practices": {
+                "auditRefs": [
+                    {"id": "csp-xss", "weight": 0, "group": "best-practices-trust-safety"},
+                    {"id": "errors-in-console", "weight": 1, "group": "best-practices-general"},
+                ]
+            },
+        },
+    }
+
+
+def audit(score: float | None, mode: str = "binary") -> dict[str, Any]:
+    return {
+        "title": "A title",
+        "description": "See [the docs](https://example.com/docs).",
+        "score": score,
+    } | {"scoreDisplayMode": mode}
+
+
+def axe_results(*violations: dict[str, Any]) -> dict[str, Any]:
+    return {"testEngine": {"name": "axe-core"}, "url": PAGE, "violations": list(violations), "passes": []}
+
+
+def violation(rule: str, impact: str) -> dict[str, Any]:
+    node = {"target": ["img"], "html": "<img>", "failureSummary": "Fix it"}
+    return {"id": rule, "impact": impact, "help": f"Help of {rule}", "description": "D", "nodes": [node]}
+
+
+def sarif(*results: dict[str, Any], tool: str = "Semgrep", rules: tuple[dict[str, Any], ...] = ()) -> dict:
+    driver = {"name": tool, "rules": list(rules)}
+    return {"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": list(results)}]}
+
+
+def result(rule: str, uri: str = "src/app.py", **fields: Any) -> dict[str, Any]:
+    place = {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 7}}}
+    return {"ruleId": rule, "message": {"text": "Bad."}, "locations": [place], **fields}
+
+
+def imported(scenario: Scenario, format: str, document: Any) -> dict[str, tuple[Any, ...]]:
+    """Import the document; return domain, severity, checks and assets of each finding by its title."""
+    response = scenario.client.ask("post", "findings/import", {"format": format, "document": document})
+    assert response.status_code == 200, response.content
+    return {
+        row.title: (row.domain, row.severity, row.check_keys, [each["value"] for each in row.affected_assets])
+        for row in Finding.objects.filter(project=scenario.project)
+    }
+
+
+def test_zap_alerts_become_findings_with_our_checks(scenario: Scenario):
+    report = zap_report(
+        alert("10038", "Content Security Policy (CSP) Header Not Set"),
+        alert("40018", "SQL Injection", riskcode="3"),
+        alert("10096", "Timestamp Disclosure", riskcode="0"),
+        alert("10202", "Absence of Anti-CSRF Tokens", confidence="0"),
+    )
+
+    assert imported(scenario, "zap", report) == {
+        "Content-Security-Policy is missing or not enforced": (
+            "security",
+            "medium",
+            ["security_header_csp"],
+            [PAGE],
+        ),
+        "SQL Injection": ("security", "high", [], [PAGE]),
+    }
+
+
+def test_failed_audits_of_lighthouse_become_findings(scenario: Scenario):
+    report = lighthouse_report(
+        largest_contentful_paint=audit(0.4, "numeric"),
+        image_alt=audit(0),
+        csp_xss=audit(0.5),
+        errors_in_console=audit(0),
+    )
+
+    found = imported(scenario, "lighthouse", report)
+
+    assert sorted((domain, severity, checks) for domain, severity, checks, _ in found.values()) == [
+        ("accessibility", "critical", ["a11y_image_alt"]),
+        ("performance", "high", ["lcp"]),
+        ("security", "low", []),
+    ]
+
+
+def test_passed_and_informative_audits_are_no_findings(scenario: Scenario):
+    report = lighthouse_report(
+        largest_contentful_paint=audit(0.9, "numeric"), image_alt=audit(1), csp_xss=audit(0, "informative")
+    )
+
+    assert imported(scenario, "lighthouse", report) == {}
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_violations_of_axe_become_findings(scenario: Scenario, as_list: bool):
+    results = axe_results(violation("image-alt", "critical"), violation("bypass", "serious"))
+
+    found = imported(scenario, "axe", [results] if as_list else results)
+
+    assert sorted((severity, checks) for _, severity, checks, _ in found.values()) == [
+        ("critical", ["a11y_image_alt"]),
+        ("high", []),
+    ]
+
+
+def test_results_of_sarif_are_one_finding_for_each_rule(scenario: Scenario):
+    rules = ({"id": "xss", "shortDescription": {"text": "Cross-site scripting"}},)
+    document = sarif(result("xss"), result("xss", "src/b.py", level="error"), rules=rules)
+
+    assert imported(scenario, "sarif", document) == {
+        "Cross-site scripting": ("security", "high", [], ["src/app.py:7", "src/b.py:7"])
+    }
+
+
+@pytest.mark.parametrize(
+    ("score", "severity"), [("9.8", "critical"), (7.0, "high"), ("4.0", "medium"), (0.1, "low")]
+)
+def test_sarif_security_severity_gives_the_severity(scenario: Scenario, score: Any, severity: str):
+    rules = ({"id": "xss", "properties": {"security-severity": score}},)
+
+    found = imported(scenario, "sarif", sarif(result("xss"), rules=rules))
+
+    assert found["xss"][1] == severity
+
+
+def test_suppressed_absent_and_passed_results_of_sarif_are_no_findings(scenario: Scenario):
+    document = sarif(
+        result("a", suppressions=[{"kind": "inSource"}]),
+        result("b", baselineState="absent"),
+        result("c", kind="pass"),
+        result("d", level="none"),
+        result("e", suppressions=[{"kind": "external", "status": "rejected"}]),
+    )
+
+    assert set(imported(scenario, "sarif", document)) == {"e"}
+
+
+def test_sarif_with_our_keys_names_our_checks(scenario: Scenario):
+    document = sarif(result("lcp", PAGE), tool="krafter-audit")
+
+    assert [checks for _, _, checks, _ in imported(scenario, "sarif", document).values()] == [["lcp"]]
+
+
+def test_second_import_updates_and_keeps_the_severity_that_a_person_has_set(scenario: Scenario):
+    report = zap_report(alert("40018", "SQL Injection"))
+    imported(scenario, "zap", report)
+    finding = Finding.objects.get()
+    scenario.client.ask("patch", f"findings/{finding.pk}", {"severity": "low"})
+
+    response = scenario.client.ask("post", "findings/import", {"format": "zap", "document": report})
+
+    data = response.json()["data"]
+    assert (data["created"], data["updated"], data["invalid"]) == (0, 1, 0)
+    assert data["items"] == [{"index": 0, "status": "updated", "id": str(finding.pk), "details": None}]
+    finding.refresh_from_db()
+    assert finding.severity == "low"
+
+
+@pytest.mark.parametrize("format", ["sarif", "lighthouse", "axe", "zap"])
+@pytest.mark.parametrize("document", [{}, [], [1], {"runs": 1, "site": None, "audits": [], "violations": {}}])
+def test_document_of_another_form_is_refused(scenario: Scenario, format: str, document: Any):
+    response = scenario.client.ask("post", "findings/import", {"format": format, "document": document})
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["document"])
+    assert Finding.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("format", "document"),
+    [
+        ("sarif", {"version": "2.1.0", "runs": [1, {"results": [{}, {"ruleIndex": -1, "message": 5}]}]}),
+        ("sarif", sarif({"ruleId": 5, "ruleIndex": "nan", "locations": {"physicalLocation": []}})),
+        ("lighthouse", {"audits": {"a": 5}, "categories": {"seo": {"auditRefs": [{"id": "a"}, 7]}}}),
+        ("axe", {"violations": [5, {"nodes": 5, "id": 5, "impact": []}]}),
+        ("zap", {"site": [{"alerts": [{"riskcode": "nan"}, {"riskcode": 3, "instances": "x"}]}]}),
+    ],
+)
+def test_values_of_other_types_do_not_break_the_import(scenario: Scenario, format: str, document: Any):
+    response = scenario.client.ask("post", "findings/import", {"format": format, "document": document})
+
+    assert response.status_code == 200, response.content
+
+
+def test_more_than_1000_findings_are_refused(scenario: Scenario):
+    document = sarif(*(result(f"rule-{number}") for number in range(1001)))
+
+    response = scenario.client.ask("post", "findings/import", {"format": "sarif", "document": document})
+
+    assert "at most 1,000" in response.json()["error"]["details"]["document"][0]
+    assert Finding.objects.count() == 0
+
+
+def test_every_check_that_a_format_names_exists():
+    assert [key for key in zap.CHECKS.values() if registry.get(key) is None] == []
+    assert set(lighthouse.ALIASES.values()) - set(checks_of("lighthouse")) == set()
