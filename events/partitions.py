@@ -26,7 +26,7 @@ PARTITIONS = """
 END = re.compile(r"TO \('(\d{4}-\d\d-\d\d)")
 # Functions of the owner, which alone may create and drop tables: the job that calls them runs as the application role.
 # Their bodies have the table and the months to keep, so that a client that executes its own SQL cannot drop a month
-# before it has expired by the clock of the database. `migrate` replaces them with the values of the settings.
+# before it has expired according to the clock of the database. `migrate` replaces them with the values of the settings.
 # Rows without a month go to the default partition, so that no INSERT is rejected.
 # A month is created like the default partition, since the table itself has no unique constraint that its months have.
 FUNCTIONS = """

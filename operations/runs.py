@@ -13,20 +13,20 @@ from operations.errors import OperationFailed
 from operations.models import Run
 
 LEASE_SECONDS = 60
-STOPPED = "The process was stopped before the end."
+STOPPED = "It was stopped before the end, or failed unexpectedly: see the log."
 
 
 @contextmanager
 def recorded[R: Run](model: type[R], *, path: str) -> Iterator[R]:
     """Record the block as a row, which has an error if the block raises OperationFailed, and raise it again."""
     run = _start(model, path)
+    run.error = STOPPED  # stays if another error ends the block
     try:
         with renewing(run, seconds=LEASE_SECONDS):
             yield run
-    except BaseException as error:
-        run.error = (
-            str(error) if isinstance(error, OperationFailed) else f"Unexpected: {type(error).__name__}."
-        )
+        run.error = ""
+    except OperationFailed as error:
+        run.error = str(error)
         raise
     finally:
         run.finished_at, run.lease_until = timezone.now(), None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import conninfo_to_dict
@@ -89,8 +90,9 @@ def own_parameters() -> dict[str, Any]:
 def parameters_of(url: str) -> dict[str, Any]:
     try:
         return dict(conninfo_to_dict(url))
-    except Exception as error:  # noqa: BLE001  psycopg's message repeats the URL, which has a password
-        raise OperationFailed("The URL of the database is not valid.") from error
+    except psycopg.Error:
+        # Without its message, which repeats the URL and its password.
+        raise OperationFailed("The URL of the database is not valid.") from None
 
 
 def with_database(url: str, name: str) -> str:

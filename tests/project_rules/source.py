@@ -16,6 +16,7 @@ PACKAGES = (
     "notifications",
     "remediation",
     "reports",
+    "operations",
     "scanner",
     "scans",
 )

@@ -29,6 +29,7 @@ PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 # Files that the examples of CONTRIBUTING.md create, and folders that a running system creates.
 EXAMPLE_FILES = {
     "reports/exporters/markdown.py",
+    "manifest.json",
 }
 RUNTIME_FOLDERS = ("media/", "static/", ".krafter/")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from events.log import log_events
@@ -46,6 +47,24 @@ def test_temporary_database_is_dropped(drill_server: str):
 
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(url)
+
+
+def test_backup_is_restored_into_an_empty_database_and_directory_only(
+    installation: Scenario, tmp_path: Path, drill_server: str
+):
+    backup, media = Path(back_up(tmp_path / "backups").path), tmp_path / "restored"
+
+    with temporary_database(drill_server) as url:
+        call_command("restore", backup, into=url, media=media, verbosity=0)
+        with psycopg.connect(url) as restored:
+            [events] = restored.execute("SELECT count(*) FROM events_event").fetchone()
+        with pytest.raises(CommandError, match="restored is not empty"):
+            call_command("restore", backup, into=url, media=media)
+        with pytest.raises(CommandError, match="to restore into is not empty"):
+            call_command("restore", backup, into=url, media=tmp_path / "another")
+
+    assert events == Event.objects.count()
+    assert (media / "exports" / "report.csv").read_text() == "a,b\n"
 
 
 def test_backup_is_of_one_instant_while_rows_are_written(
