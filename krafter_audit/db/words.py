@@ -25,7 +25,7 @@ def with_words(rows: QuerySet[Any], vector: str, text: str) -> QuerySet[Any]:
     conditions, params = [], []
     for word in words:
         parts = re.findall(r"\w+", word.translate(TRANSLATION))
-        # Quoted, since to_tsquery has operators. A check key is also one word of its own.
+        # Quoted, since to_tsquery has operators. The index also has each check key as one word.
         query = "%s::tsquery" if not parts else "(to_tsquery('simple', %s) || %s::tsquery)"
         conditions.append(query)
         params += [" & ".join(f"'{part}':*" for part in parts)] if parts else []
