@@ -98,7 +98,7 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
     list_filter = ("is_active", "is_staff")
     search_fields = ("^email", "^name")
-    ordering = ("email",)  # type: ignore[misc]  # a class variable in only one base, in the stubs
+    ordering = ("email",)
     filter_horizontal = ("groups",)
     fieldsets = (
         (None, {"fields": ("email", "name", "password_page")}),

@@ -147,7 +147,7 @@ class ServiceModelAdmin(ModelAdmin):
         user = staff_of(request)
         if user.is_superuser:
             return rows
-        if self.organization_path == "project__organization":
+        if self.organization_path == "project__organization" and hasattr(self.model, "project_id"):
             # A list of ids and not a join, so that the indexes that begin with the project serve every list.
             return rows.filter(project__in=self._project_ids(request))
         return self.of_organizations(rows, list(user.roles))

@@ -20,7 +20,7 @@ class CheckReliabilityAdmin(ReadOnlyAdmin):
     list_select_related = ("project",)
     search_fields = ("^key",)
     # The least reliable first.
-    ordering = ("-flips", "-back_in_30_days", "key", "pk")  # type: ignore[assignment]  # the base has one column
+    ordering = ("-flips", "-back_in_30_days", "key", "pk")
     list_before_template = "admin/remediation/checkreliability/sums.html"
 
     def changelist_view(

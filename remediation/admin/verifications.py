@@ -99,7 +99,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         "verified_at", "created_at", "updated_at",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Verification]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return with_state(super().get_queryset(request))
 
     def find(self, rows: QuerySet[Verification], text: str) -> QuerySet[Verification]:

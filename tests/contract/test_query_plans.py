@@ -169,6 +169,6 @@ def test_sequential_scan_is_detected(scenario: Scenario, ids: dict[str, Any], pl
     plans.clear()
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM findings_finding WHERE description = 'x' ORDER BY score LIMIT 5")
+        cursor.execute("SELECT id FROM findings_finding WHERE description = 'x' ORDER BY impact LIMIT 5")
 
     assert {table for table, _ in read_from_end_to_end(plans)} == {"findings_finding"}

@@ -1,0 +1,74 @@
+"""Free-form evidence as it is shown on pages."""
+
+from typing import Any
+
+import pytest
+
+from findings import observations
+from findings.observations import Fix, Observation
+
+
+def test_evidence_of_a_scan_is_read_by_page() -> None:
+    seen = {
+        "detail": "No policy is sent.",
+        "status": 200,
+        "address": "192.0.2.7",
+        "time": "2026-11-27T07:38:35Z",
+        "headers": {"server": "nginx", "bad": 5},
+        "elements": [{"html": "<html>"}],
+        "pictures": {"screen": "a" * 64, "element": "b" * 64, "bad": "../x"},
+    }
+    evidence = {
+        "pages": [
+            {"key": "ttfb", "url": "https://example.com/", "outcome": {"status": "failed", "evidence": seen}}
+        ]
+    }
+
+    assert observations.of_finding(evidence) == [
+        Observation(
+            key="ttfb",
+            url="https://example.com/",
+            status="failed",
+            detail="No policy is sent.",
+            time="2026-11-27 07:38:35 UTC",
+            answer="Status 200 from 192.0.2.7",
+            headers={"server": "nginx"},
+            markup=["<html>"],
+            pictures={"element": "b" * 64, "screen": "a" * 64},
+        )
+    ]
+
+
+def test_metric_shows_its_value_and_threshold() -> None:
+    outcome = {"status": "failed", "value": 812.5, "evidence": {"unit": "ms", "threshold": 600}}
+
+    assert observations.observation("ttfb", "", outcome).measured == "812.5 ms; threshold: 600 ms"
+
+
+@pytest.mark.parametrize(
+    "evidence", [None, 5, {"pages": 5}, {"pages": [5]}, {"pages": [{"outcome": "x", "url": 7}]}]
+)
+def test_unexpected_evidence_is_left_out(evidence: Any) -> None:
+    assert {seen.detail for seen in observations.of_finding(evidence)} <= {""}
+
+
+def test_configuration_is_set_apart_from_the_steps() -> None:
+    fix = {
+        "summary": "Send it.",
+        "steps": ["Write it.", "nginx: add_header X 1;", 5],
+        "references": ["https://a"],
+    }
+
+    assert observations.fix_of(fix) == Fix(
+        "Send it.", ["Write it."], [("nginx", "add_header X 1;")], ["https://a"]
+    )
+
+
+def test_commands_quote_the_url_and_name_the_check() -> None:
+    url = "https://example.com/?a=1&b='"
+
+    assert observations.commands(["security_header_csp"], ["ftp://x", url]) == [
+        """curl -sSI 'https://example.com/?a=1&b='"'"''""",
+        """./krafter check 'https://example.com/?a=1&b='"'"'' --only security_header_csp""",
+    ]
+    assert observations.commands(["no_such_check"], [url]) == []

@@ -1,0 +1,35 @@
+"""Times, due dates and links in words."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from krafter_audit.admin import text
+
+
+@pytest.mark.parametrize(
+    ("hours", "status", "words"),
+    [
+        (-50, "backlog", "2 d late"),
+        (5.5, "backlog", "due in 5 h"),
+        (-1, "done", "Done"),
+        (None, "backlog", "no due date"),
+    ],
+)
+def test_due_badge_says_how_late_a_task_is(hours: float | None, status: str, words: str) -> None:
+    due = None if hours is None else timezone.now() + timedelta(hours=hours)
+
+    assert f">{words}<" in text.due_badge(SimpleNamespace(sla_due_at=due, status=status))
+
+
+def test_ago_shows_utc_on_hover() -> None:
+    moment = timezone.now() - timedelta(minutes=3, seconds=5)
+
+    assert text.ago(moment).endswith(f'title="{moment:%Y-%m-%d %H:%M:%S} UTC">3 min ago</time>')
+
+
+def test_only_web_addresses_become_links() -> None:
+    assert text.web_link("javascript:alert(1)") == "javascript:alert(1)"
+    assert text.web_link("https://a/?<") == '<a href="https://a/?&lt;" rel="noreferrer">https://a/?&lt;</a>'

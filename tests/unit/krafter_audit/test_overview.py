@@ -1,0 +1,87 @@
+"""The numbers of the overview, of the user's organisations alone."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Membership, Organization, User
+from remediation.models import Task
+from remediation.services import verdicts
+from tests import factories, staff
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+def member_of(organization: Organization) -> User:
+    user = User.objects.create_user("member@example.com", staff.PASSWORD, is_staff=True)
+    Membership.objects.create(organization=organization, user=user, role="member")
+    return user
+
+
+def overview(user: User) -> Any:
+    return staff.logged_in_client(user).get("/admin/").context
+
+
+def numbers(context: Any) -> dict[str, int]:
+    return {card["title"]: card["number"] for card in context["cards"]}
+
+
+def fill(scenario: Scenario) -> None:
+    now = timezone.now()
+    for hours in (-30, -1, 3, 47, 49):
+        finding = factories.finding(scenario, severity="critical")
+        factories.task(scenario, of=finding, sla_due_at=now + timedelta(hours=hours))
+    for checks in ("passed", "failed", "running"):
+        factories.verification(scenario, checks=checks)
+
+
+def test_cards_count_the_open_work_of_own_organisations(scenario: Scenario) -> None:
+    fill(scenario)
+    fill(factories.scenario())
+
+    context = overview(member_of(scenario.organization))
+
+    assert numbers(context) == {
+        "Critical, open": 5,
+        "Overdue": 2,
+        "Due in 48 h": 2,
+        "Ready for review": 1,
+        "Integrations failing": 0,
+    }
+    assert [row["project"] for row in context["projects"]] == [scenario.project]
+
+
+def test_ready_verification_leaves_the_overview_when_it_is_decided(scenario: Scenario) -> None:
+    verification = factories.verification(scenario, checks="passed")
+    user = member_of(scenario.organization)
+    before = list(overview(user)["reviews"])
+
+    verdicts.approve(verification.pk, by=scenario.actor)
+
+    assert (before, list(overview(user)["reviews"])) == ([verification], [])
+
+
+def test_my_work_is_sorted_by_due_date(scenario: Scenario) -> None:
+    user, now = member_of(scenario.organization), timezone.now()
+    later, sooner, undated, _ = (factories.task(scenario) for _ in range(4))
+    for task, due in ((later, now + timedelta(days=3)), (sooner, now), (undated, None)):
+        Task.objects.filter(pk=task.pk).update(owner=user, sla_due_at=due)
+
+    assert overview(user)["my_work"] == [sooner, later, undated]
+
+
+def test_first_steps_end_with_a_task_a_scan_and_a_share(scenario: Scenario) -> None:
+    factories.task(scenario)
+
+    steps = {step["title"]: step["done"] for step in overview(member_of(scenario.organization))["onboarding"]}
+
+    assert steps == {
+        "Add a site": True,
+        "Verify that you own it": False,
+        "Run the first scan": False,
+        "Create the first task": True,
+        "Share a report": False,
+    }
