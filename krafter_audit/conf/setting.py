@@ -2,7 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -114,3 +114,7 @@ class Setting:
         if self.type is int:
             return f"{self.minimum} to {self.maximum}"
         return f"at least {self.min_length} characters" if self.min_length else ""
+
+
+def in_section(section: Section, *settings: Setting) -> tuple[Setting, ...]:
+    return tuple(replace(setting, section=section) for setting in settings)
