@@ -88,7 +88,7 @@ def test_approve_costs_twelve_queries(scenario: Scenario):
     # The first link creates the project's chain.
     scenario.client.ask("post", f"verifications/{first.pk}/approve")
 
-    # BEGIN, the locks, a newer verification, verification, task, finding, regressions, the chain's end, earlier
+    # BEGIN, the locks, verification, task, finding, regressions, the chain's end, earlier
     # links, link, event, outbox entry, COMMIT
     assert count(lambda: scenario.client.ask("post", f"verifications/{verification.pk}/approve")) == 12
 
