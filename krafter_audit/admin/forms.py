@@ -88,4 +88,6 @@ def flatten_errors(errors: Any) -> list[str]:
 
 def error_text(error: ApiError) -> str:
     """Return the messages about fields if there are any, otherwise the error's own."""
-    return " ".join(flatten_errors(list((error.details or {}).values()))) or error.message
+    # Of invalid fields each has its sentences; the details of other errors are numbers beside the message.
+    sentences = [lines for lines in (error.details or {}).values() if isinstance(lines, list | dict)]
+    return " ".join(flatten_errors(sentences)) or error.message
