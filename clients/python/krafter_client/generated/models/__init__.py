@@ -8,6 +8,8 @@ from .alert_counts import AlertCounts
 from .alert_destination import AlertDestination
 from .alert_status import AlertStatus
 from .alert_worst_item import AlertWorstItem
+from .api_key import ApiKey
+from .api_key_scopes_item import ApiKeyScopesItem
 from .approve_verification_request import ApproveVerificationRequest
 from .basic_auth_request import BasicAuthRequest
 from .bulk_create_findings_request import BulkCreateFindingsRequest
@@ -35,22 +37,69 @@ from .conflict import Conflict
 from .conflict_field import ConflictField
 from .conflict_kept import ConflictKept
 from .connect_integration_request import ConnectIntegrationRequest
+from .create_api_key_request import CreateApiKeyRequest
+from .create_api_key_request_scopes_item import CreateApiKeyRequestScopesItem
 from .create_finding_request import CreateFindingRequest
 from .create_finding_request_confidence_type_1 import (
     CreateFindingRequestConfidenceType1,
 )
 from .create_finding_request_domain import CreateFindingRequestDomain
 from .create_finding_request_severity import CreateFindingRequestSeverity
+from .create_project_request import CreateProjectRequest
 from .create_site_request import CreateSiteRequest
 from .create_task_request import CreateTaskRequest
 from .create_task_request_priority import CreateTaskRequestPriority
 from .create_task_request_status import CreateTaskRequestStatus
+from .create_webhook_endpoint_request import CreateWebhookEndpointRequest
 from .create_webhook_request import CreateWebhookRequest
 from .daily_risk import DailyRisk
+from .delete_access_response_2xx import DeleteAccessResponse2XX
+from .delete_access_response_2xx_meta import DeleteAccessResponse2XXMeta
+from .delete_alerts_destinations_by_channel_response_2xx import (
+    DeleteAlertsDestinationsByChannelResponse2XX,
+)
+from .delete_alerts_destinations_by_channel_response_2xx_meta import (
+    DeleteAlertsDestinationsByChannelResponse2XXMeta,
+)
+from .delete_integrations_by_provider_response_2xx import (
+    DeleteIntegrationsByProviderResponse2XX,
+)
+from .delete_integrations_by_provider_response_2xx_meta import (
+    DeleteIntegrationsByProviderResponse2XXMeta,
+)
+from .delete_integrations_by_provider_webhook_response_2xx import (
+    DeleteIntegrationsByProviderWebhookResponse2XX,
+)
+from .delete_integrations_by_provider_webhook_response_2xx_meta import (
+    DeleteIntegrationsByProviderWebhookResponse2XXMeta,
+)
+from .delete_keys_by_key_id_response_2xx import DeleteKeysByKeyIdResponse2XX
+from .delete_keys_by_key_id_response_2xx_meta import DeleteKeysByKeyIdResponse2XXMeta
+from .delete_members_by_user_id_response_2xx import DeleteMembersByUserIdResponse2XX
+from .delete_members_by_user_id_response_2xx_meta import (
+    DeleteMembersByUserIdResponse2XXMeta,
+)
+from .delete_reports_shares_by_id_response_2xx import DeleteReportsSharesByIdResponse2XX
+from .delete_reports_shares_by_id_response_2xx_meta import (
+    DeleteReportsSharesByIdResponse2XXMeta,
+)
+from .delete_webhooks_by_id_response_2xx import DeleteWebhooksByIdResponse2XX
+from .delete_webhooks_by_id_response_2xx_meta import DeleteWebhooksByIdResponse2XXMeta
+from .delivery_attempt import DeliveryAttempt
+from .described_verification import DescribedVerification
+from .described_verification_result import DescribedVerificationResult
+from .described_verification_state import DescribedVerificationState
 from .error import Error
+from .error_code import ErrorCode
 from .error_error import ErrorError
 from .error_error_details import ErrorErrorDetails
 from .error_meta import ErrorMeta
+from .event import Event
+from .event_data import EventData
+from .event_delivery import EventDelivery
+from .event_delivery_detail import EventDeliveryDetail
+from .event_delivery_detail_status import EventDeliveryDetailStatus
+from .event_delivery_status import EventDeliveryStatus
 from .evidence_entry import EvidenceEntry
 from .evidence_entry_kind import EvidenceEntryKind
 from .export_report_request import ExportReportRequest
@@ -68,6 +117,12 @@ from .finding_severity import FindingSeverity
 from .finding_status import FindingStatus
 from .get_access_response_2xx import GetAccessResponse2XX
 from .get_access_response_2xx_meta import GetAccessResponse2XXMeta
+from .get_alerts_destinations_by_channel_response_2xx import (
+    GetAlertsDestinationsByChannelResponse2XX,
+)
+from .get_alerts_destinations_by_channel_response_2xx_meta import (
+    GetAlertsDestinationsByChannelResponse2XXMeta,
+)
 from .get_alerts_destinations_response_2xx import GetAlertsDestinationsResponse2XX
 from .get_alerts_destinations_response_2xx_meta import (
     GetAlertsDestinationsResponse2XXMeta,
@@ -78,6 +133,9 @@ from .get_checks_response_2xx import GetChecksResponse2XX
 from .get_checks_response_2xx_meta import GetChecksResponse2XXMeta
 from .get_command_center_response_2xx import GetCommandCenterResponse2XX
 from .get_command_center_response_2xx_meta import GetCommandCenterResponse2XXMeta
+from .get_events_response_2xx import GetEventsResponse2XX
+from .get_events_response_2xx_meta import GetEventsResponse2XXMeta
+from .get_events_sort import GetEventsSort
 from .get_findings_by_id_regressions_response_2xx import (
     GetFindingsByIdRegressionsResponse2XX,
 )
@@ -90,6 +148,7 @@ from .get_findings_domain_item import GetFindingsDomainItem
 from .get_findings_response_2xx import GetFindingsResponse2XX
 from .get_findings_response_2xx_meta import GetFindingsResponse2XXMeta
 from .get_findings_severity_item import GetFindingsSeverityItem
+from .get_findings_sort import GetFindingsSort
 from .get_findings_status_item import GetFindingsStatusItem
 from .get_integrations_by_provider_conflicts_response_2xx import (
     GetIntegrationsByProviderConflictsResponse2XX,
@@ -106,6 +165,12 @@ from .get_integrations_by_provider_log_response_2xx import (
 from .get_integrations_by_provider_log_response_2xx_meta import (
     GetIntegrationsByProviderLogResponse2XXMeta,
 )
+from .get_integrations_by_provider_response_2xx import (
+    GetIntegrationsByProviderResponse2XX,
+)
+from .get_integrations_by_provider_response_2xx_meta import (
+    GetIntegrationsByProviderResponse2XXMeta,
+)
 from .get_integrations_by_provider_schedule_response_2xx import (
     GetIntegrationsByProviderScheduleResponse2XX,
 )
@@ -120,12 +185,34 @@ from .get_integrations_by_provider_webhook_response_2xx_meta import (
 )
 from .get_integrations_response_2xx import GetIntegrationsResponse2XX
 from .get_integrations_response_2xx_meta import GetIntegrationsResponse2XXMeta
+from .get_keys_by_key_id_response_2xx import GetKeysByKeyIdResponse2XX
+from .get_keys_by_key_id_response_2xx_meta import GetKeysByKeyIdResponse2XXMeta
+from .get_keys_response_2xx import GetKeysResponse2XX
+from .get_keys_response_2xx_meta import GetKeysResponse2XXMeta
+from .get_me_response_2xx import GetMeResponse2XX
+from .get_me_response_2xx_meta import GetMeResponse2XXMeta
+from .get_members_by_user_id_response_2xx import GetMembersByUserIdResponse2XX
+from .get_members_by_user_id_response_2xx_meta import GetMembersByUserIdResponse2XXMeta
+from .get_members_response_2xx import GetMembersResponse2XX
+from .get_members_response_2xx_meta import GetMembersResponse2XXMeta
+from .get_orgs_response_2xx import GetOrgsResponse2XX
+from .get_orgs_response_2xx_meta import GetOrgsResponse2XXMeta
 from .get_policies_current_response_2xx import GetPoliciesCurrentResponse2XX
 from .get_policies_current_response_2xx_meta import GetPoliciesCurrentResponse2XXMeta
+from .get_projects_by_project_id_response_2xx import GetProjectsByProjectIdResponse2XX
+from .get_projects_by_project_id_response_2xx_meta import (
+    GetProjectsByProjectIdResponse2XXMeta,
+)
+from .get_projects_response_2xx import GetProjectsResponse2XX
+from .get_projects_response_2xx_meta import GetProjectsResponse2XXMeta
 from .get_regressions_response_2xx import GetRegressionsResponse2XX
 from .get_regressions_response_2xx_meta import GetRegressionsResponse2XXMeta
+from .get_regressions_sort import GetRegressionsSort
+from .get_regressions_status_item import GetRegressionsStatusItem
+from .get_regressions_trigger_item import GetRegressionsTriggerItem
 from .get_reports_by_id_response_2xx import GetReportsByIdResponse2XX
 from .get_reports_by_id_response_2xx_meta import GetReportsByIdResponse2XXMeta
+from .get_reports_format_item import GetReportsFormatItem
 from .get_reports_response_2xx import GetReportsResponse2XX
 from .get_reports_response_2xx_meta import GetReportsResponse2XXMeta
 from .get_reports_shares_by_id_response_2xx import GetReportsSharesByIdResponse2XX
@@ -134,6 +221,8 @@ from .get_reports_shares_by_id_response_2xx_meta import (
 )
 from .get_reports_shares_response_2xx import GetReportsSharesResponse2XX
 from .get_reports_shares_response_2xx_meta import GetReportsSharesResponse2XXMeta
+from .get_reports_sort import GetReportsSort
+from .get_reports_status_item import GetReportsStatusItem
 from .get_reports_summary_response_2xx import GetReportsSummaryResponse2XX
 from .get_reports_summary_response_2xx_meta import GetReportsSummaryResponse2XXMeta
 from .get_scans_by_id_pages_response_2xx import GetScansByIdPagesResponse2XX
@@ -147,49 +236,79 @@ from .get_scans_by_id_results_response_2xx_meta import (
 )
 from .get_scans_response_2xx import GetScansResponse2XX
 from .get_scans_response_2xx_meta import GetScansResponse2XXMeta
+from .get_scans_sort import GetScansSort
+from .get_scans_status_item import GetScansStatusItem
+from .get_scans_trigger_item import GetScansTriggerItem
 from .get_sites_by_id_response_2xx import GetSitesByIdResponse2XX
 from .get_sites_by_id_response_2xx_meta import GetSitesByIdResponse2XXMeta
 from .get_sites_response_2xx import GetSitesResponse2XX
 from .get_sites_response_2xx_meta import GetSitesResponse2XXMeta
+from .get_tasks_by_id_include import GetTasksByIdInclude
 from .get_tasks_by_id_response_2xx import GetTasksByIdResponse2XX
 from .get_tasks_by_id_response_2xx_meta import GetTasksByIdResponse2XXMeta
+from .get_tasks_include import GetTasksInclude
 from .get_tasks_overdue import GetTasksOverdue
 from .get_tasks_priority_item import GetTasksPriorityItem
 from .get_tasks_response_2xx import GetTasksResponse2XX
 from .get_tasks_response_2xx_meta import GetTasksResponse2XXMeta
+from .get_tasks_sort import GetTasksSort
 from .get_tasks_status_item import GetTasksStatusItem
 from .get_usage_response_2xx import GetUsageResponse2XX
 from .get_usage_response_2xx_meta import GetUsageResponse2XXMeta
-from .get_verifications_by_id_evidence_bundle_response_2xx import (
-    GetVerificationsByIdEvidenceBundleResponse2XX,
-)
-from .get_verifications_by_id_evidence_bundle_response_2xx_meta import (
-    GetVerificationsByIdEvidenceBundleResponse2XXMeta,
-)
 from .get_verifications_by_id_evidence_response_2xx import (
     GetVerificationsByIdEvidenceResponse2XX,
 )
 from .get_verifications_by_id_evidence_response_2xx_meta import (
     GetVerificationsByIdEvidenceResponse2XXMeta,
 )
+from .get_verifications_by_id_include import GetVerificationsByIdInclude
 from .get_verifications_by_id_response_2xx import GetVerificationsByIdResponse2XX
 from .get_verifications_by_id_response_2xx_meta import (
     GetVerificationsByIdResponse2XXMeta,
 )
+from .get_verifications_include import GetVerificationsInclude
 from .get_verifications_response_2xx import GetVerificationsResponse2XX
 from .get_verifications_response_2xx_meta import GetVerificationsResponse2XXMeta
+from .get_verifications_result_item import GetVerificationsResultItem
+from .get_verifications_sort import GetVerificationsSort
+from .get_verifications_state_item import GetVerificationsStateItem
+from .get_webhooks_by_id_deliveries_by_delivery_id_response_2xx import (
+    GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX,
+)
+from .get_webhooks_by_id_deliveries_by_delivery_id_response_2xx_meta import (
+    GetWebhooksByIdDeliveriesByDeliveryIdResponse2XXMeta,
+)
+from .get_webhooks_by_id_deliveries_response_2xx import (
+    GetWebhooksByIdDeliveriesResponse2XX,
+)
+from .get_webhooks_by_id_deliveries_response_2xx_meta import (
+    GetWebhooksByIdDeliveriesResponse2XXMeta,
+)
+from .get_webhooks_by_id_deliveries_status import GetWebhooksByIdDeliveriesStatus
+from .get_webhooks_by_id_response_2xx import GetWebhooksByIdResponse2XX
+from .get_webhooks_by_id_response_2xx_meta import GetWebhooksByIdResponse2XXMeta
+from .get_webhooks_response_2xx import GetWebhooksResponse2XX
+from .get_webhooks_response_2xx_meta import GetWebhooksResponse2XXMeta
 from .import_findings_request import ImportFindingsRequest
 from .import_findings_request_document_type_0 import ImportFindingsRequestDocumentType0
 from .import_findings_request_format import ImportFindingsRequestFormat
 from .integration import Integration
-from .integration_list_item import IntegrationListItem
-from .integration_list_item_credentials import IntegrationListItemCredentials
-from .integration_list_item_provider import IntegrationListItemProvider
-from .integration_list_item_status import IntegrationListItemStatus
+from .integration_placeholder import IntegrationPlaceholder
+from .integration_placeholder_credentials import IntegrationPlaceholderCredentials
+from .integration_placeholder_status import IntegrationPlaceholderStatus
 from .integration_provider import IntegrationProvider
 from .integration_status import IntegrationStatus
+from .invite_member_request import InviteMemberRequest
+from .invite_member_request_role import InviteMemberRequestRole
+from .issued_api_key import IssuedApiKey
+from .issued_api_key_scopes_item import IssuedApiKeyScopesItem
+from .limits import Limits
 from .login_marker import LoginMarker
 from .login_marker_request import LoginMarkerRequest
+from .me import Me
+from .member import Member
+from .member_role import MemberRole
+from .organization import Organization
 from .ownership_attempt import OwnershipAttempt
 from .ownership_attempt_method import OwnershipAttemptMethod
 from .ownership_file import OwnershipFile
@@ -198,8 +317,20 @@ from .ownership_record import OwnershipRecord
 from .ownership_tag import OwnershipTag
 from .patch_findings_by_id_response_2xx import PatchFindingsByIdResponse2XX
 from .patch_findings_by_id_response_2xx_meta import PatchFindingsByIdResponse2XXMeta
+from .patch_members_by_user_id_response_2xx import PatchMembersByUserIdResponse2XX
+from .patch_members_by_user_id_response_2xx_meta import (
+    PatchMembersByUserIdResponse2XXMeta,
+)
+from .patch_projects_by_project_id_response_2xx import (
+    PatchProjectsByProjectIdResponse2XX,
+)
+from .patch_projects_by_project_id_response_2xx_meta import (
+    PatchProjectsByProjectIdResponse2XXMeta,
+)
 from .patch_tasks_by_id_response_2xx import PatchTasksByIdResponse2XX
 from .patch_tasks_by_id_response_2xx_meta import PatchTasksByIdResponse2XXMeta
+from .patch_webhooks_by_id_response_2xx import PatchWebhooksByIdResponse2XX
+from .patch_webhooks_by_id_response_2xx_meta import PatchWebhooksByIdResponse2XXMeta
 from .policy import Policy
 from .policy_test_result import PolicyTestResult
 from .policy_test_result_simulation import PolicyTestResultSimulation
@@ -231,9 +362,15 @@ from .post_integrations_by_provider_sync_response_2xx import (
 from .post_integrations_by_provider_sync_response_2xx_meta import (
     PostIntegrationsByProviderSyncResponse2XXMeta,
 )
+from .post_keys_response_2xx import PostKeysResponse2XX
+from .post_keys_response_2xx_meta import PostKeysResponse2XXMeta
+from .post_members_response_2xx import PostMembersResponse2XX
+from .post_members_response_2xx_meta import PostMembersResponse2XXMeta
 from .post_policies_test_response_2xx import PostPoliciesTestResponse2XX
 from .post_policies_test_response_2xx_meta import PostPoliciesTestResponse2XXMeta
 from .post_policies_test_simulate import PostPoliciesTestSimulate
+from .post_projects_response_2xx import PostProjectsResponse2XX
+from .post_projects_response_2xx_meta import PostProjectsResponse2XXMeta
 from .post_reports_export_response_2xx import PostReportsExportResponse2XX
 from .post_reports_export_response_2xx_meta import PostReportsExportResponse2XXMeta
 from .post_reports_share_response_2xx import PostReportsShareResponse2XX
@@ -264,8 +401,31 @@ from .post_verifications_run_response_2xx import PostVerificationsRunResponse2XX
 from .post_verifications_run_response_2xx_meta import (
     PostVerificationsRunResponse2XXMeta,
 )
+from .post_webhooks_by_id_deliveries_by_delivery_id_replay_response_2xx import (
+    PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX,
+)
+from .post_webhooks_by_id_deliveries_by_delivery_id_replay_response_2xx_meta import (
+    PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XXMeta,
+)
+from .post_webhooks_by_id_replay_response_2xx import PostWebhooksByIdReplayResponse2XX
+from .post_webhooks_by_id_replay_response_2xx_meta import (
+    PostWebhooksByIdReplayResponse2XXMeta,
+)
+from .post_webhooks_by_id_rotate_secret_response_2xx import (
+    PostWebhooksByIdRotateSecretResponse2XX,
+)
+from .post_webhooks_by_id_rotate_secret_response_2xx_meta import (
+    PostWebhooksByIdRotateSecretResponse2XXMeta,
+)
+from .post_webhooks_by_id_test_response_2xx import PostWebhooksByIdTestResponse2XX
+from .post_webhooks_by_id_test_response_2xx_meta import (
+    PostWebhooksByIdTestResponse2XXMeta,
+)
+from .post_webhooks_response_2xx import PostWebhooksResponse2XX
+from .post_webhooks_response_2xx_meta import PostWebhooksResponse2XXMeta
 from .priority import Priority
 from .priority_request import PriorityRequest
+from .project import Project
 from .put_access_response_2xx import PutAccessResponse2XX
 from .put_access_response_2xx_meta import PutAccessResponse2XXMeta
 from .put_alerts_destinations_by_channel_response_2xx import (
@@ -291,6 +451,8 @@ from .regression import Regression
 from .regression_status import RegressionStatus
 from .regression_trigger import RegressionTrigger
 from .replace_policy_request import ReplacePolicyRequest
+from .replay_events_request import ReplayEventsRequest
+from .replay_result import ReplayResult
 from .report import Report
 from .report_format import ReportFormat
 from .report_snapshot import ReportSnapshot
@@ -298,6 +460,7 @@ from .report_status import ReportStatus
 from .report_summary import ReportSummary
 from .resolve_conflict_request import ResolveConflictRequest
 from .resolve_conflict_request_keep import ResolveConflictRequestKeep
+from .rotate_webhook_secret_request import RotateWebhookSecretRequest
 from .run_scan_request import RunScanRequest
 from .run_scan_request_trigger import RunScanRequestTrigger
 from .run_verification_request import RunVerificationRequest
@@ -326,13 +489,21 @@ from .sync_schedule_status import SyncScheduleStatus
 from .task import Task
 from .task_priority import TaskPriority
 from .task_status import TaskStatus
+from .task_with_finding import TaskWithFinding
+from .task_with_finding_priority import TaskWithFindingPriority
+from .task_with_finding_status import TaskWithFindingStatus
 from .test_policy_request import TestPolicyRequest
 from .update_finding_request import UpdateFindingRequest
 from .update_finding_request_severity import UpdateFindingRequestSeverity
 from .update_finding_request_status import UpdateFindingRequestStatus
+from .update_member_request import UpdateMemberRequest
+from .update_member_request_role import UpdateMemberRequestRole
+from .update_project_request import UpdateProjectRequest
 from .update_task_request import UpdateTaskRequest
 from .update_task_request_priority import UpdateTaskRequestPriority
 from .update_task_request_status import UpdateTaskRequestStatus
+from .update_webhook_endpoint_request import UpdateWebhookEndpointRequest
+from .update_webhook_endpoint_request_status import UpdateWebhookEndpointRequestStatus
 from .usage import Usage
 from .verification import Verification
 from .verification_check import VerificationCheck
@@ -343,6 +514,10 @@ from .verification_evidence_keys_item import VerificationEvidenceKeysItem
 from .verification_evidence_verdicts_item import VerificationEvidenceVerdictsItem
 from .verification_result import VerificationResult
 from .webhook import Webhook
+from .webhook_endpoint import WebhookEndpoint
+from .webhook_endpoint_status import WebhookEndpointStatus
+from .webhook_endpoint_with_secret import WebhookEndpointWithSecret
+from .webhook_endpoint_with_secret_status import WebhookEndpointWithSecretStatus
 
 __all__ = (
     "AffectedAsset",
@@ -353,6 +528,8 @@ __all__ = (
     "AlertDestination",
     "AlertStatus",
     "AlertWorstItem",
+    "ApiKey",
+    "ApiKeyScopesItem",
     "ApproveVerificationRequest",
     "BasicAuthRequest",
     "BulkCreateFindingsRequest",
@@ -380,20 +557,51 @@ __all__ = (
     "ConflictField",
     "ConflictKept",
     "ConnectIntegrationRequest",
+    "CreateApiKeyRequest",
+    "CreateApiKeyRequestScopesItem",
     "CreateFindingRequest",
     "CreateFindingRequestConfidenceType1",
     "CreateFindingRequestDomain",
     "CreateFindingRequestSeverity",
+    "CreateProjectRequest",
     "CreateSiteRequest",
     "CreateTaskRequest",
     "CreateTaskRequestPriority",
     "CreateTaskRequestStatus",
+    "CreateWebhookEndpointRequest",
     "CreateWebhookRequest",
     "DailyRisk",
+    "DeleteAccessResponse2XX",
+    "DeleteAccessResponse2XXMeta",
+    "DeleteAlertsDestinationsByChannelResponse2XX",
+    "DeleteAlertsDestinationsByChannelResponse2XXMeta",
+    "DeleteIntegrationsByProviderResponse2XX",
+    "DeleteIntegrationsByProviderResponse2XXMeta",
+    "DeleteIntegrationsByProviderWebhookResponse2XX",
+    "DeleteIntegrationsByProviderWebhookResponse2XXMeta",
+    "DeleteKeysByKeyIdResponse2XX",
+    "DeleteKeysByKeyIdResponse2XXMeta",
+    "DeleteMembersByUserIdResponse2XX",
+    "DeleteMembersByUserIdResponse2XXMeta",
+    "DeleteReportsSharesByIdResponse2XX",
+    "DeleteReportsSharesByIdResponse2XXMeta",
+    "DeleteWebhooksByIdResponse2XX",
+    "DeleteWebhooksByIdResponse2XXMeta",
+    "DeliveryAttempt",
+    "DescribedVerification",
+    "DescribedVerificationResult",
+    "DescribedVerificationState",
     "Error",
+    "ErrorCode",
     "ErrorError",
     "ErrorErrorDetails",
     "ErrorMeta",
+    "Event",
+    "EventData",
+    "EventDelivery",
+    "EventDeliveryDetail",
+    "EventDeliveryDetailStatus",
+    "EventDeliveryStatus",
     "EvidenceEntry",
     "EvidenceEntryKind",
     "ExportReportRequest",
@@ -411,6 +619,8 @@ __all__ = (
     "FindingStatus",
     "GetAccessResponse2XX",
     "GetAccessResponse2XXMeta",
+    "GetAlertsDestinationsByChannelResponse2XX",
+    "GetAlertsDestinationsByChannelResponse2XXMeta",
     "GetAlertsDestinationsResponse2XX",
     "GetAlertsDestinationsResponse2XXMeta",
     "GetAlertsResponse2XX",
@@ -419,6 +629,9 @@ __all__ = (
     "GetChecksResponse2XXMeta",
     "GetCommandCenterResponse2XX",
     "GetCommandCenterResponse2XXMeta",
+    "GetEventsResponse2XX",
+    "GetEventsResponse2XXMeta",
+    "GetEventsSort",
     "GetFindingsByIdRegressionsResponse2XX",
     "GetFindingsByIdRegressionsResponse2XXMeta",
     "GetFindingsByIdResponse2XX",
@@ -427,30 +640,55 @@ __all__ = (
     "GetFindingsResponse2XX",
     "GetFindingsResponse2XXMeta",
     "GetFindingsSeverityItem",
+    "GetFindingsSort",
     "GetFindingsStatusItem",
     "GetIntegrationsByProviderConflictsResponse2XX",
     "GetIntegrationsByProviderConflictsResponse2XXMeta",
     "GetIntegrationsByProviderConflictsStatus",
     "GetIntegrationsByProviderLogResponse2XX",
     "GetIntegrationsByProviderLogResponse2XXMeta",
+    "GetIntegrationsByProviderResponse2XX",
+    "GetIntegrationsByProviderResponse2XXMeta",
     "GetIntegrationsByProviderScheduleResponse2XX",
     "GetIntegrationsByProviderScheduleResponse2XXMeta",
     "GetIntegrationsByProviderWebhookResponse2XX",
     "GetIntegrationsByProviderWebhookResponse2XXMeta",
     "GetIntegrationsResponse2XX",
     "GetIntegrationsResponse2XXMeta",
+    "GetKeysByKeyIdResponse2XX",
+    "GetKeysByKeyIdResponse2XXMeta",
+    "GetKeysResponse2XX",
+    "GetKeysResponse2XXMeta",
+    "GetMembersByUserIdResponse2XX",
+    "GetMembersByUserIdResponse2XXMeta",
+    "GetMembersResponse2XX",
+    "GetMembersResponse2XXMeta",
+    "GetMeResponse2XX",
+    "GetMeResponse2XXMeta",
+    "GetOrgsResponse2XX",
+    "GetOrgsResponse2XXMeta",
     "GetPoliciesCurrentResponse2XX",
     "GetPoliciesCurrentResponse2XXMeta",
+    "GetProjectsByProjectIdResponse2XX",
+    "GetProjectsByProjectIdResponse2XXMeta",
+    "GetProjectsResponse2XX",
+    "GetProjectsResponse2XXMeta",
     "GetRegressionsResponse2XX",
     "GetRegressionsResponse2XXMeta",
+    "GetRegressionsSort",
+    "GetRegressionsStatusItem",
+    "GetRegressionsTriggerItem",
     "GetReportsByIdResponse2XX",
     "GetReportsByIdResponse2XXMeta",
+    "GetReportsFormatItem",
     "GetReportsResponse2XX",
     "GetReportsResponse2XXMeta",
     "GetReportsSharesByIdResponse2XX",
     "GetReportsSharesByIdResponse2XXMeta",
     "GetReportsSharesResponse2XX",
     "GetReportsSharesResponse2XXMeta",
+    "GetReportsSort",
+    "GetReportsStatusItem",
     "GetReportsSummaryResponse2XX",
     "GetReportsSummaryResponse2XXMeta",
     "GetScansByIdPagesResponse2XX",
@@ -462,39 +700,65 @@ __all__ = (
     "GetScansByIdResultsResponse2XXMeta",
     "GetScansResponse2XX",
     "GetScansResponse2XXMeta",
+    "GetScansSort",
+    "GetScansStatusItem",
+    "GetScansTriggerItem",
     "GetSitesByIdResponse2XX",
     "GetSitesByIdResponse2XXMeta",
     "GetSitesResponse2XX",
     "GetSitesResponse2XXMeta",
+    "GetTasksByIdInclude",
     "GetTasksByIdResponse2XX",
     "GetTasksByIdResponse2XXMeta",
+    "GetTasksInclude",
     "GetTasksOverdue",
     "GetTasksPriorityItem",
     "GetTasksResponse2XX",
     "GetTasksResponse2XXMeta",
+    "GetTasksSort",
     "GetTasksStatusItem",
     "GetUsageResponse2XX",
     "GetUsageResponse2XXMeta",
-    "GetVerificationsByIdEvidenceBundleResponse2XX",
-    "GetVerificationsByIdEvidenceBundleResponse2XXMeta",
     "GetVerificationsByIdEvidenceResponse2XX",
     "GetVerificationsByIdEvidenceResponse2XXMeta",
+    "GetVerificationsByIdInclude",
     "GetVerificationsByIdResponse2XX",
     "GetVerificationsByIdResponse2XXMeta",
+    "GetVerificationsInclude",
     "GetVerificationsResponse2XX",
     "GetVerificationsResponse2XXMeta",
+    "GetVerificationsResultItem",
+    "GetVerificationsSort",
+    "GetVerificationsStateItem",
+    "GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX",
+    "GetWebhooksByIdDeliveriesByDeliveryIdResponse2XXMeta",
+    "GetWebhooksByIdDeliveriesResponse2XX",
+    "GetWebhooksByIdDeliveriesResponse2XXMeta",
+    "GetWebhooksByIdDeliveriesStatus",
+    "GetWebhooksByIdResponse2XX",
+    "GetWebhooksByIdResponse2XXMeta",
+    "GetWebhooksResponse2XX",
+    "GetWebhooksResponse2XXMeta",
     "ImportFindingsRequest",
     "ImportFindingsRequestDocumentType0",
     "ImportFindingsRequestFormat",
     "Integration",
-    "IntegrationListItem",
-    "IntegrationListItemCredentials",
-    "IntegrationListItemProvider",
-    "IntegrationListItemStatus",
+    "IntegrationPlaceholder",
+    "IntegrationPlaceholderCredentials",
+    "IntegrationPlaceholderStatus",
     "IntegrationProvider",
     "IntegrationStatus",
+    "InviteMemberRequest",
+    "InviteMemberRequestRole",
+    "IssuedApiKey",
+    "IssuedApiKeyScopesItem",
+    "Limits",
     "LoginMarker",
     "LoginMarkerRequest",
+    "Me",
+    "Member",
+    "MemberRole",
+    "Organization",
     "OwnershipAttempt",
     "OwnershipAttemptMethod",
     "OwnershipFile",
@@ -503,8 +767,14 @@ __all__ = (
     "OwnershipTag",
     "PatchFindingsByIdResponse2XX",
     "PatchFindingsByIdResponse2XXMeta",
+    "PatchMembersByUserIdResponse2XX",
+    "PatchMembersByUserIdResponse2XXMeta",
+    "PatchProjectsByProjectIdResponse2XX",
+    "PatchProjectsByProjectIdResponse2XXMeta",
     "PatchTasksByIdResponse2XX",
     "PatchTasksByIdResponse2XXMeta",
+    "PatchWebhooksByIdResponse2XX",
+    "PatchWebhooksByIdResponse2XXMeta",
     "Policy",
     "PolicyTestResult",
     "PolicyTestResultSimulation",
@@ -522,9 +792,15 @@ __all__ = (
     "PostIntegrationsByProviderConnectResponse2XXMeta",
     "PostIntegrationsByProviderSyncResponse2XX",
     "PostIntegrationsByProviderSyncResponse2XXMeta",
+    "PostKeysResponse2XX",
+    "PostKeysResponse2XXMeta",
+    "PostMembersResponse2XX",
+    "PostMembersResponse2XXMeta",
     "PostPoliciesTestResponse2XX",
     "PostPoliciesTestResponse2XXMeta",
     "PostPoliciesTestSimulate",
+    "PostProjectsResponse2XX",
+    "PostProjectsResponse2XXMeta",
     "PostReportsExportResponse2XX",
     "PostReportsExportResponse2XXMeta",
     "PostReportsShareResponse2XX",
@@ -543,8 +819,19 @@ __all__ = (
     "PostVerificationsByIdReopenResponse2XXMeta",
     "PostVerificationsRunResponse2XX",
     "PostVerificationsRunResponse2XXMeta",
+    "PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX",
+    "PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XXMeta",
+    "PostWebhooksByIdReplayResponse2XX",
+    "PostWebhooksByIdReplayResponse2XXMeta",
+    "PostWebhooksByIdRotateSecretResponse2XX",
+    "PostWebhooksByIdRotateSecretResponse2XXMeta",
+    "PostWebhooksByIdTestResponse2XX",
+    "PostWebhooksByIdTestResponse2XXMeta",
+    "PostWebhooksResponse2XX",
+    "PostWebhooksResponse2XXMeta",
     "Priority",
     "PriorityRequest",
+    "Project",
     "PutAccessResponse2XX",
     "PutAccessResponse2XXMeta",
     "PutAlertsDestinationsByChannelResponse2XX",
@@ -562,6 +849,8 @@ __all__ = (
     "RegressionStatus",
     "RegressionTrigger",
     "ReplacePolicyRequest",
+    "ReplayEventsRequest",
+    "ReplayResult",
     "Report",
     "ReportFormat",
     "ReportSnapshot",
@@ -569,6 +858,7 @@ __all__ = (
     "ReportSummary",
     "ResolveConflictRequest",
     "ResolveConflictRequestKeep",
+    "RotateWebhookSecretRequest",
     "RunScanRequest",
     "RunScanRequestTrigger",
     "RunVerificationRequest",
@@ -597,13 +887,21 @@ __all__ = (
     "Task",
     "TaskPriority",
     "TaskStatus",
+    "TaskWithFinding",
+    "TaskWithFindingPriority",
+    "TaskWithFindingStatus",
     "TestPolicyRequest",
     "UpdateFindingRequest",
     "UpdateFindingRequestSeverity",
     "UpdateFindingRequestStatus",
+    "UpdateMemberRequest",
+    "UpdateMemberRequestRole",
+    "UpdateProjectRequest",
     "UpdateTaskRequest",
     "UpdateTaskRequestPriority",
     "UpdateTaskRequestStatus",
+    "UpdateWebhookEndpointRequest",
+    "UpdateWebhookEndpointRequestStatus",
     "Usage",
     "Verification",
     "VerificationCheck",
@@ -614,4 +912,8 @@ __all__ = (
     "VerificationEvidenceVerdictsItem",
     "VerificationResult",
     "Webhook",
+    "WebhookEndpoint",
+    "WebhookEndpointStatus",
+    "WebhookEndpointWithSecret",
+    "WebhookEndpointWithSecretStatus",
 )

@@ -10,7 +10,6 @@ from attrs import field as _attrs_field
 
 from ..models.alert_channel import AlertChannel
 from ..models.alert_status import AlertStatus
-from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.alert_counts import AlertCounts
@@ -28,26 +27,30 @@ class Alert:
     channel: AlertChannel
     """ * `slack` - Slack
     * `email` - Email """
-    counts: AlertCounts
-    worst: list[AlertWorstItem]
-    due_at: datetime.datetime
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    status: AlertStatus | Unset = UNSET
+    status: AlertStatus
     """ * `gathering` - Gathering
     * `sending` - Sending
     * `sent` - Sent
     * `failed` - Failed """
-    total: int | Unset = UNSET
-    held_back: int | Unset = UNSET
-    outcome: str | Unset = UNSET
-    sent_at: datetime.datetime | None | Unset = UNSET
+    total: int
+    counts: AlertCounts
+    worst: list[AlertWorstItem]
+    held_back: int
+    outcome: str
+    due_at: datetime.datetime
+    sent_at: datetime.datetime | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         id = str(self.id)
 
         channel = self.channel.value
+
+        status = self.status.value
+
+        total = self.total
 
         counts = self.counts.to_dict()
 
@@ -56,29 +59,21 @@ class Alert:
             worst_item = worst_item_data.to_dict()
             worst.append(worst_item)
 
-        due_at = self.due_at.isoformat()
-
-        created_at = self.created_at.isoformat()
-
-        updated_at = self.updated_at.isoformat()
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
-
-        total = self.total
-
         held_back = self.held_back
 
         outcome = self.outcome
 
-        sent_at: None | str | Unset
-        if isinstance(self.sent_at, Unset):
-            sent_at = UNSET
-        elif isinstance(self.sent_at, datetime.datetime):
+        due_at = self.due_at.isoformat()
+
+        sent_at: None | str
+        if isinstance(self.sent_at, datetime.datetime):
             sent_at = self.sent_at.isoformat()
         else:
             sent_at = self.sent_at
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -86,23 +81,18 @@ class Alert:
             {
                 "id": id,
                 "channel": channel,
+                "status": status,
+                "total": total,
                 "counts": counts,
                 "worst": worst,
+                "held_back": held_back,
+                "outcome": outcome,
                 "due_at": due_at,
+                "sent_at": sent_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if status is not UNSET:
-            field_dict["status"] = status
-        if total is not UNSET:
-            field_dict["total"] = total
-        if held_back is not UNSET:
-            field_dict["held_back"] = held_back
-        if outcome is not UNSET:
-            field_dict["outcome"] = outcome
-        if sent_at is not UNSET:
-            field_dict["sent_at"] = sent_at
 
         return field_dict
 
@@ -116,6 +106,10 @@ class Alert:
 
         channel = AlertChannel(d.pop("channel"))
 
+        status = AlertStatus(d.pop("status"))
+
+        total = d.pop("total")
+
         counts = AlertCounts.from_dict(d.pop("counts"))
 
         worst = []
@@ -125,29 +119,14 @@ class Alert:
 
             worst.append(worst_item)
 
+        held_back = d.pop("held_back")
+
+        outcome = d.pop("outcome")
+
         due_at = datetime.datetime.fromisoformat(d.pop("due_at"))
 
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
-
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
-
-        _status = d.pop("status", UNSET)
-        status: AlertStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = AlertStatus(_status)
-
-        total = d.pop("total", UNSET)
-
-        held_back = d.pop("held_back", UNSET)
-
-        outcome = d.pop("outcome", UNSET)
-
-        def _parse_sent_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_sent_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -157,23 +136,27 @@ class Alert:
                 return sent_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        sent_at = _parse_sent_at(d.pop("sent_at", UNSET))
+        sent_at = _parse_sent_at(d.pop("sent_at"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         alert = cls(
             id=id,
             channel=channel,
-            counts=counts,
-            worst=worst,
-            due_at=due_at,
-            created_at=created_at,
-            updated_at=updated_at,
             status=status,
             total=total,
+            counts=counts,
+            worst=worst,
             held_back=held_back,
             outcome=outcome,
+            due_at=due_at,
             sent_at=sent_at,
+            created_at=created_at,
+            updated_at=updated_at,
         )
 
         alert.additional_properties = d

@@ -27,16 +27,16 @@ class Conflict:
     """ * `title` - Title
     * `state` - State
     * `loop` - Loop """
+    ours: str
+    theirs: str
     why: str
+    resolved_at: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
-    ours: str | Unset = UNSET
-    theirs: str | Unset = UNSET
     kept: ConflictKept | Unset = UNSET
     """ * `ours` - Ours
     * `theirs` - Theirs
     * `settled` - Settled """
-    resolved_at: datetime.datetime | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,27 +50,25 @@ class Conflict:
 
         field = self.field.value
 
+        ours = self.ours
+
+        theirs = self.theirs
+
         why = self.why
+
+        resolved_at: None | str
+        if isinstance(self.resolved_at, datetime.datetime):
+            resolved_at = self.resolved_at.isoformat()
+        else:
+            resolved_at = self.resolved_at
 
         created_at = self.created_at.isoformat()
 
         updated_at = self.updated_at.isoformat()
 
-        ours = self.ours
-
-        theirs = self.theirs
-
         kept: str | Unset = UNSET
         if not isinstance(self.kept, Unset):
             kept = self.kept.value
-
-        resolved_at: None | str | Unset
-        if isinstance(self.resolved_at, Unset):
-            resolved_at = UNSET
-        elif isinstance(self.resolved_at, datetime.datetime):
-            resolved_at = self.resolved_at.isoformat()
-        else:
-            resolved_at = self.resolved_at
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -81,19 +79,16 @@ class Conflict:
                 "external_ticket_key": external_ticket_key,
                 "ticket_url": ticket_url,
                 "field": field,
+                "ours": ours,
+                "theirs": theirs,
                 "why": why,
+                "resolved_at": resolved_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if ours is not UNSET:
-            field_dict["ours"] = ours
-        if theirs is not UNSET:
-            field_dict["theirs"] = theirs
         if kept is not UNSET:
             field_dict["kept"] = kept
-        if resolved_at is not UNSET:
-            field_dict["resolved_at"] = resolved_at
 
         return field_dict
 
@@ -110,27 +105,14 @@ class Conflict:
 
         field = ConflictField(d.pop("field"))
 
+        ours = d.pop("ours")
+
+        theirs = d.pop("theirs")
+
         why = d.pop("why")
 
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
-
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
-
-        ours = d.pop("ours", UNSET)
-
-        theirs = d.pop("theirs", UNSET)
-
-        _kept = d.pop("kept", UNSET)
-        kept: ConflictKept | Unset
-        if isinstance(_kept, Unset):
-            kept = UNSET
-        else:
-            kept = ConflictKept(_kept)
-
-        def _parse_resolved_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_resolved_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -140,9 +122,20 @@ class Conflict:
                 return resolved_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        resolved_at = _parse_resolved_at(d.pop("resolved_at", UNSET))
+        resolved_at = _parse_resolved_at(d.pop("resolved_at"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
+
+        _kept = d.pop("kept", UNSET)
+        kept: ConflictKept | Unset
+        if isinstance(_kept, Unset):
+            kept = UNSET
+        else:
+            kept = ConflictKept(_kept)
 
         conflict = cls(
             id=id,
@@ -150,13 +143,13 @@ class Conflict:
             external_ticket_key=external_ticket_key,
             ticket_url=ticket_url,
             field=field,
-            why=why,
-            created_at=created_at,
-            updated_at=updated_at,
             ours=ours,
             theirs=theirs,
-            kept=kept,
+            why=why,
             resolved_at=resolved_at,
+            created_at=created_at,
+            updated_at=updated_at,
+            kept=kept,
         )
 
         conflict.additional_properties = d

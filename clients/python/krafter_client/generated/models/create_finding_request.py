@@ -48,6 +48,8 @@ class CreateFindingRequest:
     recommended_fix: RecommendedFixRequest | Unset = UNSET
     """ How to fix the finding. """
     checks: list[str] | Unset = UNSET
+    external_id: str | Unset = UNSET
+    """ What the source calls the finding: a report with the same one updates it, whatever its title. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,6 +100,8 @@ class CreateFindingRequest:
         if not isinstance(self.checks, Unset):
             checks = self.checks
 
+        external_id = self.external_id
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -124,6 +128,8 @@ class CreateFindingRequest:
             field_dict["recommended_fix"] = recommended_fix
         if checks is not UNSET:
             field_dict["checks"] = checks
+        if external_id is not UNSET:
+            field_dict["external_id"] = external_id
 
         return field_dict
 
@@ -206,6 +212,8 @@ class CreateFindingRequest:
 
         checks = cast(list[str], d.pop("checks", UNSET))
 
+        external_id = d.pop("external_id", UNSET)
+
         create_finding_request = cls(
             domain=domain,
             title=title,
@@ -218,6 +226,7 @@ class CreateFindingRequest:
             evidence=evidence,
             recommended_fix=recommended_fix,
             checks=checks,
+            external_id=external_id,
         )
 
         create_finding_request.additional_properties = d

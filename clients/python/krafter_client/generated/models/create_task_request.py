@@ -30,9 +30,9 @@ class CreateTaskRequest:
     sla_due_at: datetime.datetime | None | Unset = UNSET
     status: CreateTaskRequestStatus | Unset = UNSET
     """ * `backlog` - Backlog
-    * `in_progress` - In Progress
+    * `in_progress` - In progress
     * `blocked` - Blocked
-    * `ready_verify` - Ready Verify
+    * `ready_verify` - Ready to verify
     * `done` - Done """
     external_ticket_key: None | str | Unset = UNSET
     pr_url: None | str | Unset = UNSET

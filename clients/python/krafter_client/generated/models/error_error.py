@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.error_code import ErrorCode
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -17,15 +18,21 @@ T = TypeVar("T", bound="ErrorError")
 
 @_attrs_define
 class ErrorError:
-    code: str
+    code: ErrorCode
     message: str
+    """ What is wrong first, as a sentence. """
+    doc_url: str
+    """ Where the code is documented. """
     details: ErrorErrorDetails | Unset = UNSET
+    """ For invalid fields a list of sentences by the field's name. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        code = self.code
+        code = self.code.value
 
         message = self.message
+
+        doc_url = self.doc_url
 
         details: dict[str, Any] | Unset = UNSET
         if not isinstance(self.details, Unset):
@@ -37,6 +44,7 @@ class ErrorError:
             {
                 "code": code,
                 "message": message,
+                "doc_url": doc_url,
             }
         )
         if details is not UNSET:
@@ -49,9 +57,11 @@ class ErrorError:
         from ..models.error_error_details import ErrorErrorDetails  # noqa: PLC0415
 
         d = dict(src_dict)
-        code = d.pop("code")
+        code = ErrorCode(d.pop("code"))
 
         message = d.pop("message")
+
+        doc_url = d.pop("doc_url")
 
         _details = d.pop("details", UNSET)
         details: ErrorErrorDetails | Unset
@@ -63,6 +73,7 @@ class ErrorError:
         error_error = cls(
             code=code,
             message=message,
+            doc_url=doc_url,
             details=details,
         )
 

@@ -11,6 +11,8 @@ T = TypeVar("T", bound="ErrorErrorDetails")
 
 @_attrs_define
 class ErrorErrorDetails:
+    """For invalid fields a list of sentences by the field's name."""
+
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

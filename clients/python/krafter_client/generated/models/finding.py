@@ -11,7 +11,6 @@ from attrs import field as _attrs_field
 from ..models.finding_domain import FindingDomain
 from ..models.finding_severity import FindingSeverity
 from ..models.finding_status import FindingStatus
-from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.affected_asset import AffectedAsset
@@ -37,29 +36,29 @@ class Finding:
     * `accessibility` - Accessibility
     * `seo` - SEO """
     title: str
+    description: str
     severity: FindingSeverity
     """ * `critical` - Critical
     * `high` - High
     * `medium` - Medium
     * `low` - Low """
+    status: FindingStatus
+    """ * `new` - New
+    * `triaged` - Triaged
+    * `in_progress` - In progress
+    * `ready_verify` - Ready to verify
+    * `resolved` - Resolved
+    * `dismissed` - Dismissed """
+    confidence: Any
     priority: Priority
     """ The numbers of a priority, 0 to 100. """
     owner_id: None | UUID
     affected_assets: list[AffectedAsset]
+    evidence: Any
     recommended_fix: RecommendedFix
     """ How to fix the finding. """
     created_at: datetime.datetime
     updated_at: datetime.datetime
-    description: str | Unset = UNSET
-    status: FindingStatus | Unset = UNSET
-    """ * `new` - New
-    * `triaged` - Triaged
-    * `in_progress` - In Progress
-    * `ready_verify` - Ready Verify
-    * `resolved` - Resolved
-    * `dismissed` - Dismissed """
-    confidence: Any | Unset = UNSET
-    evidence: Any | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,7 +72,13 @@ class Finding:
 
         title = self.title
 
+        description = self.description
+
         severity = self.severity.value
+
+        status = self.status.value
+
+        confidence = self.confidence
 
         priority = self.priority.to_dict()
 
@@ -88,21 +93,13 @@ class Finding:
             affected_assets_item = affected_assets_item_data.to_dict()
             affected_assets.append(affected_assets_item)
 
+        evidence = self.evidence
+
         recommended_fix = self.recommended_fix.to_dict()
 
         created_at = self.created_at.isoformat()
 
         updated_at = self.updated_at.isoformat()
-
-        description = self.description
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
-
-        confidence = self.confidence
-
-        evidence = self.evidence
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -113,23 +110,19 @@ class Finding:
                 "project_id": project_id,
                 "domain": domain,
                 "title": title,
+                "description": description,
                 "severity": severity,
+                "status": status,
+                "confidence": confidence,
                 "priority": priority,
                 "owner_id": owner_id,
                 "affected_assets": affected_assets,
+                "evidence": evidence,
                 "recommended_fix": recommended_fix,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if description is not UNSET:
-            field_dict["description"] = description
-        if status is not UNSET:
-            field_dict["status"] = status
-        if confidence is not UNSET:
-            field_dict["confidence"] = confidence
-        if evidence is not UNSET:
-            field_dict["evidence"] = evidence
 
         return field_dict
 
@@ -150,7 +143,13 @@ class Finding:
 
         title = d.pop("title")
 
+        description = d.pop("description")
+
         severity = FindingSeverity(d.pop("severity"))
+
+        status = FindingStatus(d.pop("status"))
+
+        confidence = d.pop("confidence")
 
         priority = Priority.from_dict(d.pop("priority"))
 
@@ -176,24 +175,13 @@ class Finding:
 
             affected_assets.append(affected_assets_item)
 
+        evidence = d.pop("evidence")
+
         recommended_fix = RecommendedFix.from_dict(d.pop("recommended_fix"))
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
-
-        description = d.pop("description", UNSET)
-
-        _status = d.pop("status", UNSET)
-        status: FindingStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = FindingStatus(_status)
-
-        confidence = d.pop("confidence", UNSET)
-
-        evidence = d.pop("evidence", UNSET)
 
         finding = cls(
             id=id,
@@ -201,17 +189,17 @@ class Finding:
             project_id=project_id,
             domain=domain,
             title=title,
+            description=description,
             severity=severity,
+            status=status,
+            confidence=confidence,
             priority=priority,
             owner_id=owner_id,
             affected_assets=affected_assets,
+            evidence=evidence,
             recommended_fix=recommended_fix,
             created_at=created_at,
             updated_at=updated_at,
-            description=description,
-            status=status,
-            confidence=confidence,
-            evidence=evidence,
         )
 
         finding.additional_properties = d

@@ -26,8 +26,8 @@ class FindingChangesRequest:
     status: FindingChangesRequestStatus | Unset = UNSET
     """ * `new` - New
     * `triaged` - Triaged
-    * `in_progress` - In Progress
-    * `ready_verify` - Ready Verify
+    * `in_progress` - In progress
+    * `ready_verify` - Ready to verify
     * `resolved` - Resolved
     * `dismissed` - Dismissed """
     owner_id: None | Unset | UUID = UNSET

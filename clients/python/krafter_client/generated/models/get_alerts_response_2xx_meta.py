@@ -15,14 +15,18 @@ T = TypeVar("T", bound="GetAlertsResponse2XXMeta")
 class GetAlertsResponse2XXMeta:
     request_id: str
     """ Also in the x-request-id header. """
-    total: int | Unset = UNSET
+    total: int | None | Unset = UNSET
     next_cursor: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         request_id = self.request_id
 
-        total = self.total
+        total: int | None | Unset
+        if isinstance(self.total, Unset):
+            total = UNSET
+        else:
+            total = self.total
 
         next_cursor: None | str | Unset
         if isinstance(self.next_cursor, Unset):
@@ -49,7 +53,14 @@ class GetAlertsResponse2XXMeta:
         d = dict(src_dict)
         request_id = d.pop("request_id")
 
-        total = d.pop("total", UNSET)
+        def _parse_total(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        total = _parse_total(d.pop("total", UNSET))
 
         def _parse_next_cursor(data: object) -> None | str | Unset:
             if data is None:

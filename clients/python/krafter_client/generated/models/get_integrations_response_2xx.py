@@ -8,7 +8,8 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.get_integrations_response_2xx_meta import GetIntegrationsResponse2XXMeta
-    from ..models.integration_list_item import IntegrationListItem
+    from ..models.integration import Integration
+    from ..models.integration_placeholder import IntegrationPlaceholder
 
 
 T = TypeVar("T", bound="GetIntegrationsResponse2XX")
@@ -16,15 +17,22 @@ T = TypeVar("T", bound="GetIntegrationsResponse2XX")
 
 @_attrs_define
 class GetIntegrationsResponse2XX:
-    data: list[IntegrationListItem]
+    data: list[Integration | IntegrationPlaceholder]
     meta: GetIntegrationsResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.integration import Integration  # noqa: PLC0415
+
         data = []
         for data_item_data in self.data:
-            data_item = data_item_data.to_dict()
+            data_item: dict[str, Any]
+            if isinstance(data_item_data, Integration):
+                data_item = data_item_data.to_dict()
+            else:
+                data_item = data_item_data.to_dict()
+
             data.append(data_item)
 
         meta = self.meta.to_dict()
@@ -48,13 +56,30 @@ class GetIntegrationsResponse2XX:
         from ..models.get_integrations_response_2xx_meta import (
             GetIntegrationsResponse2XXMeta,  # noqa: PLC0415
         )
-        from ..models.integration_list_item import IntegrationListItem  # noqa: PLC0415
+        from ..models.integration import Integration  # noqa: PLC0415
+        from ..models.integration_placeholder import IntegrationPlaceholder  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []
         _data = d.pop("data")
         for data_item_data in _data:
-            data_item = IntegrationListItem.from_dict(data_item_data)
+
+            def _parse_data_item(data: object) -> Integration | IntegrationPlaceholder:
+                try:
+                    if not isinstance(data, dict):
+                        raise TypeError()
+                    componentsschemas_integration_list_item_type_0 = Integration.from_dict(data)
+
+                    return componentsschemas_integration_list_item_type_0
+                except (TypeError, ValueError, AttributeError, KeyError):
+                    pass
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_integration_list_item_type_1 = IntegrationPlaceholder.from_dict(data)
+
+                return componentsschemas_integration_list_item_type_1
+
+            data_item = _parse_data_item(data_item_data)
 
             data.append(data_item)
 

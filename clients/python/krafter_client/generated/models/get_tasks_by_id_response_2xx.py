@@ -8,7 +8,7 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.get_tasks_by_id_response_2xx_meta import GetTasksByIdResponse2XXMeta
-    from ..models.task import Task
+    from ..models.task_with_finding import TaskWithFinding
 
 
 T = TypeVar("T", bound="GetTasksByIdResponse2XX")
@@ -16,8 +16,8 @@ T = TypeVar("T", bound="GetTasksByIdResponse2XX")
 
 @_attrs_define
 class GetTasksByIdResponse2XX:
-    data: Task
-    """ A task. """
+    data: TaskWithFinding
+    """ A task; with `?include=finding` also its finding. """
     meta: GetTasksByIdResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -46,10 +46,10 @@ class GetTasksByIdResponse2XX:
         from ..models.get_tasks_by_id_response_2xx_meta import (
             GetTasksByIdResponse2XXMeta,  # noqa: PLC0415
         )
-        from ..models.task import Task  # noqa: PLC0415
+        from ..models.task_with_finding import TaskWithFinding  # noqa: PLC0415
 
         d = dict(src_dict)
-        data = Task.from_dict(d.pop("data"))
+        data = TaskWithFinding.from_dict(d.pop("data"))
 
         meta = GetTasksByIdResponse2XXMeta.from_dict(d.pop("meta"))
 

@@ -8,7 +8,7 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.get_tasks_response_2xx_meta import GetTasksResponse2XXMeta
-    from ..models.task import Task
+    from ..models.task_with_finding import TaskWithFinding
 
 
 T = TypeVar("T", bound="GetTasksResponse2XX")
@@ -16,7 +16,7 @@ T = TypeVar("T", bound="GetTasksResponse2XX")
 
 @_attrs_define
 class GetTasksResponse2XX:
-    data: list[Task]
+    data: list[TaskWithFinding]
     meta: GetTasksResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -46,13 +46,13 @@ class GetTasksResponse2XX:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.get_tasks_response_2xx_meta import GetTasksResponse2XXMeta  # noqa: PLC0415
-        from ..models.task import Task  # noqa: PLC0415
+        from ..models.task_with_finding import TaskWithFinding  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []
         _data = d.pop("data")
         for data_item_data in _data:
-            data_item = Task.from_dict(data_item_data)
+            data_item = TaskWithFinding.from_dict(data_item_data)
 
             data.append(data_item)
 

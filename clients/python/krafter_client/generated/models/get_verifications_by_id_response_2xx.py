@@ -7,10 +7,10 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
+    from ..models.described_verification import DescribedVerification
     from ..models.get_verifications_by_id_response_2xx_meta import (
         GetVerificationsByIdResponse2XXMeta,
     )
-    from ..models.verification import Verification
 
 
 T = TypeVar("T", bound="GetVerificationsByIdResponse2XX")
@@ -18,8 +18,8 @@ T = TypeVar("T", bound="GetVerificationsByIdResponse2XX")
 
 @_attrs_define
 class GetVerificationsByIdResponse2XX:
-    data: Verification
-    """ A verification. """
+    data: DescribedVerification
+    """ A verification, in which `state` is optional. """
     meta: GetVerificationsByIdResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -45,13 +45,13 @@ class GetVerificationsByIdResponse2XX:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.described_verification import DescribedVerification  # noqa: PLC0415
         from ..models.get_verifications_by_id_response_2xx_meta import (
             GetVerificationsByIdResponse2XXMeta,  # noqa: PLC0415
         )
-        from ..models.verification import Verification  # noqa: PLC0415
 
         d = dict(src_dict)
-        data = Verification.from_dict(d.pop("data"))
+        data = DescribedVerification.from_dict(d.pop("data"))
 
         meta = GetVerificationsByIdResponse2XXMeta.from_dict(d.pop("meta"))
 

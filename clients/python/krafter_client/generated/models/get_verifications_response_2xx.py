@@ -7,10 +7,10 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
+    from ..models.described_verification import DescribedVerification
     from ..models.get_verifications_response_2xx_meta import (
         GetVerificationsResponse2XXMeta,
     )
-    from ..models.verification import Verification
 
 
 T = TypeVar("T", bound="GetVerificationsResponse2XX")
@@ -18,7 +18,7 @@ T = TypeVar("T", bound="GetVerificationsResponse2XX")
 
 @_attrs_define
 class GetVerificationsResponse2XX:
-    data: list[Verification]
+    data: list[DescribedVerification]
     meta: GetVerificationsResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -47,16 +47,16 @@ class GetVerificationsResponse2XX:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.described_verification import DescribedVerification  # noqa: PLC0415
         from ..models.get_verifications_response_2xx_meta import (
             GetVerificationsResponse2XXMeta,  # noqa: PLC0415
         )
-        from ..models.verification import Verification  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []
         _data = d.pop("data")
         for data_item_data in _data:
-            data_item = Verification.from_dict(data_item_data)
+            data_item = DescribedVerification.from_dict(data_item_data)
 
             data.append(data_item)
 

@@ -10,7 +10,6 @@ from attrs import field as _attrs_field
 
 from ..models.integration_provider import IntegrationProvider
 from ..models.integration_status import IntegrationStatus
-from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="Integration")
 
@@ -33,14 +32,14 @@ class Integration:
     * `jira` - jira
     * `linear` - linear
     * `cloudflare` - cloudflare """
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    status: IntegrationStatus | Unset = UNSET
+    status: IntegrationStatus
     """ * `connected` - Connected
     * `disconnected` - Disconnected
     * `syncing` - Syncing
     * `error` - Error """
-    last_sync_at: datetime.datetime | None | Unset = UNSET
+    last_sync_at: datetime.datetime | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,21 +51,17 @@ class Integration:
 
         provider = self.provider.value
 
-        created_at = self.created_at.isoformat()
+        status = self.status.value
 
-        updated_at = self.updated_at.isoformat()
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
-
-        last_sync_at: None | str | Unset
-        if isinstance(self.last_sync_at, Unset):
-            last_sync_at = UNSET
-        elif isinstance(self.last_sync_at, datetime.datetime):
+        last_sync_at: None | str
+        if isinstance(self.last_sync_at, datetime.datetime):
             last_sync_at = self.last_sync_at.isoformat()
         else:
             last_sync_at = self.last_sync_at
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -76,14 +71,12 @@ class Integration:
                 "org_id": org_id,
                 "project_id": project_id,
                 "provider": provider,
+                "status": status,
+                "last_sync_at": last_sync_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if status is not UNSET:
-            field_dict["status"] = status
-        if last_sync_at is not UNSET:
-            field_dict["last_sync_at"] = last_sync_at
 
         return field_dict
 
@@ -98,21 +91,10 @@ class Integration:
 
         provider = IntegrationProvider(d.pop("provider"))
 
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+        status = IntegrationStatus(d.pop("status"))
 
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
-
-        _status = d.pop("status", UNSET)
-        status: IntegrationStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = IntegrationStatus(_status)
-
-        def _parse_last_sync_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_last_sync_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -122,19 +104,23 @@ class Integration:
                 return last_sync_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        last_sync_at = _parse_last_sync_at(d.pop("last_sync_at", UNSET))
+        last_sync_at = _parse_last_sync_at(d.pop("last_sync_at"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         integration = cls(
             id=id,
             org_id=org_id,
             project_id=project_id,
             provider=provider,
-            created_at=created_at,
-            updated_at=updated_at,
             status=status,
             last_sync_at=last_sync_at,
+            created_at=created_at,
+            updated_at=updated_at,
         )
 
         integration.additional_properties = d

@@ -8,8 +8,6 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="Policy")
 
 
@@ -24,8 +22,8 @@ class Policy:
     project_id: str
     """ Return the project's slug. """
     config: Any
+    active: bool
     updated_at: datetime.datetime
-    active: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,9 +37,9 @@ class Policy:
 
         config = self.config
 
-        updated_at = self.updated_at.isoformat()
-
         active = self.active
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -52,11 +50,10 @@ class Policy:
                 "org_id": org_id,
                 "project_id": project_id,
                 "config": config,
+                "active": active,
                 "updated_at": updated_at,
             }
         )
-        if active is not UNSET:
-            field_dict["active"] = active
 
         return field_dict
 
@@ -73,9 +70,9 @@ class Policy:
 
         config = d.pop("config")
 
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
+        active = d.pop("active")
 
-        active = d.pop("active", UNSET)
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         policy = cls(
             id=id,
@@ -83,8 +80,8 @@ class Policy:
             org_id=org_id,
             project_id=project_id,
             config=config,
-            updated_at=updated_at,
             active=active,
+            updated_at=updated_at,
         )
 
         policy.additional_properties = d

@@ -10,7 +10,6 @@ from attrs import field as _attrs_field
 
 from ..models.regression_status import RegressionStatus
 from ..models.regression_trigger import RegressionTrigger
-from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="Regression")
 
@@ -21,18 +20,18 @@ class Regression:
 
     id: UUID
     finding_id: UUID
+    verification_id: None | UUID
+    """ The verification that was reopened, if one was. """
     trigger: RegressionTrigger
     """ * `verification_reopened` - Verification Reopened
     * `scan_detected` - Scan Detected """
-    opened_at: datetime.datetime
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    verification_id: None | Unset | UUID = UNSET
-    """ The verification that was reopened, if one was. """
-    status: RegressionStatus | Unset = UNSET
+    status: RegressionStatus
     """ * `open` - Open
     * `closed` - Closed """
-    closed_at: datetime.datetime | None | Unset = UNSET
+    opened_at: datetime.datetime
+    closed_at: datetime.datetime | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,33 +39,27 @@ class Regression:
 
         finding_id = str(self.finding_id)
 
-        trigger = self.trigger.value
-
-        opened_at = self.opened_at.isoformat()
-
-        created_at = self.created_at.isoformat()
-
-        updated_at = self.updated_at.isoformat()
-
-        verification_id: None | str | Unset
-        if isinstance(self.verification_id, Unset):
-            verification_id = UNSET
-        elif isinstance(self.verification_id, UUID):
+        verification_id: None | str
+        if isinstance(self.verification_id, UUID):
             verification_id = str(self.verification_id)
         else:
             verification_id = self.verification_id
 
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
+        trigger = self.trigger.value
 
-        closed_at: None | str | Unset
-        if isinstance(self.closed_at, Unset):
-            closed_at = UNSET
-        elif isinstance(self.closed_at, datetime.datetime):
+        status = self.status.value
+
+        opened_at = self.opened_at.isoformat()
+
+        closed_at: None | str
+        if isinstance(self.closed_at, datetime.datetime):
             closed_at = self.closed_at.isoformat()
         else:
             closed_at = self.closed_at
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -74,18 +67,15 @@ class Regression:
             {
                 "id": id,
                 "finding_id": finding_id,
+                "verification_id": verification_id,
                 "trigger": trigger,
+                "status": status,
                 "opened_at": opened_at,
+                "closed_at": closed_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if verification_id is not UNSET:
-            field_dict["verification_id"] = verification_id
-        if status is not UNSET:
-            field_dict["status"] = status
-        if closed_at is not UNSET:
-            field_dict["closed_at"] = closed_at
 
         return field_dict
 
@@ -96,18 +86,8 @@ class Regression:
 
         finding_id = UUID(d.pop("finding_id"))
 
-        trigger = RegressionTrigger(d.pop("trigger"))
-
-        opened_at = datetime.datetime.fromisoformat(d.pop("opened_at"))
-
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
-
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
-
-        def _parse_verification_id(data: object) -> None | Unset | UUID:
+        def _parse_verification_id(data: object) -> None | UUID:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -117,21 +97,18 @@ class Regression:
                 return verification_id_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | Unset | UUID, data)
+            return cast(None | UUID, data)
 
-        verification_id = _parse_verification_id(d.pop("verification_id", UNSET))
+        verification_id = _parse_verification_id(d.pop("verification_id"))
 
-        _status = d.pop("status", UNSET)
-        status: RegressionStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = RegressionStatus(_status)
+        trigger = RegressionTrigger(d.pop("trigger"))
 
-        def _parse_closed_at(data: object) -> datetime.datetime | None | Unset:
+        status = RegressionStatus(d.pop("status"))
+
+        opened_at = datetime.datetime.fromisoformat(d.pop("opened_at"))
+
+        def _parse_closed_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -141,20 +118,24 @@ class Regression:
                 return closed_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        closed_at = _parse_closed_at(d.pop("closed_at", UNSET))
+        closed_at = _parse_closed_at(d.pop("closed_at"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         regression = cls(
             id=id,
             finding_id=finding_id,
+            verification_id=verification_id,
             trigger=trigger,
+            status=status,
             opened_at=opened_at,
+            closed_at=closed_at,
             created_at=created_at,
             updated_at=updated_at,
-            verification_id=verification_id,
-            status=status,
-            closed_at=closed_at,
         )
 
         regression.additional_properties = d

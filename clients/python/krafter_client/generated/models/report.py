@@ -10,7 +10,6 @@ from attrs import field as _attrs_field
 
 from ..models.report_format import ReportFormat
 from ..models.report_status import ReportStatus
-from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.report_snapshot import ReportSnapshot
@@ -34,18 +33,18 @@ class Report:
     """ * `json` - Json
     * `csv` - Csv
     * `pdf` - Pdf """
-    snapshot: ReportSnapshot
-    """ The key figures of a report. """
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    status: ReportStatus | Unset = UNSET
+    status: ReportStatus
     """ * `queued` - Queued
     * `exporting` - Exporting
     * `exported` - Exported
     * `shared` - Shared
     * `failed` - Failed """
-    exported_at: datetime.datetime | None | Unset = UNSET
-    shared_at: datetime.datetime | None | Unset = UNSET
+    snapshot: ReportSnapshot
+    """ The key figures of a report. """
+    exported_at: datetime.datetime | None
+    shared_at: datetime.datetime | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,31 +60,25 @@ class Report:
 
         format_ = self.format_.value
 
+        status = self.status.value
+
         snapshot = self.snapshot.to_dict()
 
-        created_at = self.created_at.isoformat()
-
-        updated_at = self.updated_at.isoformat()
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
-
-        exported_at: None | str | Unset
-        if isinstance(self.exported_at, Unset):
-            exported_at = UNSET
-        elif isinstance(self.exported_at, datetime.datetime):
+        exported_at: None | str
+        if isinstance(self.exported_at, datetime.datetime):
             exported_at = self.exported_at.isoformat()
         else:
             exported_at = self.exported_at
 
-        shared_at: None | str | Unset
-        if isinstance(self.shared_at, Unset):
-            shared_at = UNSET
-        elif isinstance(self.shared_at, datetime.datetime):
+        shared_at: None | str
+        if isinstance(self.shared_at, datetime.datetime):
             shared_at = self.shared_at.isoformat()
         else:
             shared_at = self.shared_at
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -97,17 +90,14 @@ class Report:
                 "period_start": period_start,
                 "period_end": period_end,
                 "format": format_,
+                "status": status,
                 "snapshot": snapshot,
+                "exported_at": exported_at,
+                "shared_at": shared_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if status is not UNSET:
-            field_dict["status"] = status
-        if exported_at is not UNSET:
-            field_dict["exported_at"] = exported_at
-        if shared_at is not UNSET:
-            field_dict["shared_at"] = shared_at
 
         return field_dict
 
@@ -128,23 +118,12 @@ class Report:
 
         format_ = ReportFormat(d.pop("format"))
 
+        status = ReportStatus(d.pop("status"))
+
         snapshot = ReportSnapshot.from_dict(d.pop("snapshot"))
 
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
-
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
-
-        _status = d.pop("status", UNSET)
-        status: ReportStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = ReportStatus(_status)
-
-        def _parse_exported_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_exported_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -154,14 +133,12 @@ class Report:
                 return exported_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        exported_at = _parse_exported_at(d.pop("exported_at", UNSET))
+        exported_at = _parse_exported_at(d.pop("exported_at"))
 
-        def _parse_shared_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_shared_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -171,9 +148,13 @@ class Report:
                 return shared_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        shared_at = _parse_shared_at(d.pop("shared_at", UNSET))
+        shared_at = _parse_shared_at(d.pop("shared_at"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         report = cls(
             id=id,
@@ -182,12 +163,12 @@ class Report:
             period_start=period_start,
             period_end=period_end,
             format_=format_,
-            snapshot=snapshot,
-            created_at=created_at,
-            updated_at=updated_at,
             status=status,
+            snapshot=snapshot,
             exported_at=exported_at,
             shared_at=shared_at,
+            created_at=created_at,
+            updated_at=updated_at,
         )
 
         report.additional_properties = d

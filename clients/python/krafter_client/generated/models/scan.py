@@ -10,7 +10,6 @@ from attrs import field as _attrs_field
 
 from ..models.scan_status import ScanStatus
 from ..models.scan_trigger import ScanTrigger
-from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="Scan")
 
@@ -28,16 +27,16 @@ class Scan:
     """ * `manual` - Manual
     * `scheduled` - Scheduled
     * `post_deploy` - Post Deploy """
-    inserted_at: datetime.datetime
-    updated_at: datetime.datetime
-    status: ScanStatus | Unset = UNSET
+    status: ScanStatus
     """ * `queued` - Queued
     * `running` - Running
     * `completed` - Completed
     * `failed` - Failed """
-    summary: Any | Unset = UNSET
-    started_at: datetime.datetime | None | Unset = UNSET
-    finished_at: datetime.datetime | None | Unset = UNSET
+    summary: Any
+    started_at: datetime.datetime | None
+    finished_at: datetime.datetime | None
+    inserted_at: datetime.datetime
+    updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -49,31 +48,25 @@ class Scan:
 
         trigger = self.trigger.value
 
-        inserted_at = self.inserted_at.isoformat()
-
-        updated_at = self.updated_at.isoformat()
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
+        status = self.status.value
 
         summary = self.summary
 
-        started_at: None | str | Unset
-        if isinstance(self.started_at, Unset):
-            started_at = UNSET
-        elif isinstance(self.started_at, datetime.datetime):
+        started_at: None | str
+        if isinstance(self.started_at, datetime.datetime):
             started_at = self.started_at.isoformat()
         else:
             started_at = self.started_at
 
-        finished_at: None | str | Unset
-        if isinstance(self.finished_at, Unset):
-            finished_at = UNSET
-        elif isinstance(self.finished_at, datetime.datetime):
+        finished_at: None | str
+        if isinstance(self.finished_at, datetime.datetime):
             finished_at = self.finished_at.isoformat()
         else:
             finished_at = self.finished_at
+
+        inserted_at = self.inserted_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -83,18 +76,14 @@ class Scan:
                 "org_id": org_id,
                 "project_id": project_id,
                 "trigger": trigger,
+                "status": status,
+                "summary": summary,
+                "started_at": started_at,
+                "finished_at": finished_at,
                 "inserted_at": inserted_at,
                 "updated_at": updated_at,
             }
         )
-        if status is not UNSET:
-            field_dict["status"] = status
-        if summary is not UNSET:
-            field_dict["summary"] = summary
-        if started_at is not UNSET:
-            field_dict["started_at"] = started_at
-        if finished_at is not UNSET:
-            field_dict["finished_at"] = finished_at
 
         return field_dict
 
@@ -109,23 +98,12 @@ class Scan:
 
         trigger = ScanTrigger(d.pop("trigger"))
 
-        inserted_at = datetime.datetime.fromisoformat(d.pop("inserted_at"))
+        status = ScanStatus(d.pop("status"))
 
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
+        summary = d.pop("summary")
 
-        _status = d.pop("status", UNSET)
-        status: ScanStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = ScanStatus(_status)
-
-        summary = d.pop("summary", UNSET)
-
-        def _parse_started_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_started_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -135,14 +113,12 @@ class Scan:
                 return started_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        started_at = _parse_started_at(d.pop("started_at", UNSET))
+        started_at = _parse_started_at(d.pop("started_at"))
 
-        def _parse_finished_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_finished_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -152,21 +128,25 @@ class Scan:
                 return finished_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        finished_at = _parse_finished_at(d.pop("finished_at", UNSET))
+        finished_at = _parse_finished_at(d.pop("finished_at"))
+
+        inserted_at = datetime.datetime.fromisoformat(d.pop("inserted_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         scan = cls(
             id=id,
             org_id=org_id,
             project_id=project_id,
             trigger=trigger,
-            inserted_at=inserted_at,
-            updated_at=updated_at,
             status=status,
             summary=summary,
             started_at=started_at,
             finished_at=finished_at,
+            inserted_at=inserted_at,
+            updated_at=updated_at,
         )
 
         scan.additional_properties = d

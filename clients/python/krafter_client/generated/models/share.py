@@ -10,7 +10,6 @@ from attrs import field as _attrs_field
 
 from ..models.share_channel import ShareChannel
 from ..models.share_status import ShareStatus
-from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="Share")
 
@@ -25,19 +24,19 @@ class Share:
     """ * `link` - Link
     * `email` - Email
     * `slack` - Slack """
-    share_url: None | str
-    expires_at: datetime.datetime
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    recipients: list[str] | Unset = UNSET
-    status: ShareStatus | Unset = UNSET
+    recipients: list[str]
+    status: ShareStatus
     """ * `queued` - Queued
     * `sent` - Sent
     * `failed` - Failed """
-    outcome: str | Unset = UNSET
+    outcome: str
     """ Result of the delivery. """
-    revoked_at: datetime.datetime | None | Unset = UNSET
-    sent_at: datetime.datetime | None | Unset = UNSET
+    share_url: None | str
+    expires_at: datetime.datetime
+    revoked_at: datetime.datetime | None
+    sent_at: datetime.datetime | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,40 +46,32 @@ class Share:
 
         channel = self.channel.value
 
+        recipients = self.recipients
+
+        status = self.status.value
+
+        outcome = self.outcome
+
         share_url: None | str
         share_url = self.share_url
 
         expires_at = self.expires_at.isoformat()
 
-        created_at = self.created_at.isoformat()
-
-        updated_at = self.updated_at.isoformat()
-
-        recipients: list[str] | Unset = UNSET
-        if not isinstance(self.recipients, Unset):
-            recipients = self.recipients
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
-
-        outcome = self.outcome
-
-        revoked_at: None | str | Unset
-        if isinstance(self.revoked_at, Unset):
-            revoked_at = UNSET
-        elif isinstance(self.revoked_at, datetime.datetime):
+        revoked_at: None | str
+        if isinstance(self.revoked_at, datetime.datetime):
             revoked_at = self.revoked_at.isoformat()
         else:
             revoked_at = self.revoked_at
 
-        sent_at: None | str | Unset
-        if isinstance(self.sent_at, Unset):
-            sent_at = UNSET
-        elif isinstance(self.sent_at, datetime.datetime):
+        sent_at: None | str
+        if isinstance(self.sent_at, datetime.datetime):
             sent_at = self.sent_at.isoformat()
         else:
             sent_at = self.sent_at
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -89,22 +80,17 @@ class Share:
                 "id": id,
                 "report_id": report_id,
                 "channel": channel,
+                "recipients": recipients,
+                "status": status,
+                "outcome": outcome,
                 "share_url": share_url,
                 "expires_at": expires_at,
+                "revoked_at": revoked_at,
+                "sent_at": sent_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if recipients is not UNSET:
-            field_dict["recipients"] = recipients
-        if status is not UNSET:
-            field_dict["status"] = status
-        if outcome is not UNSET:
-            field_dict["outcome"] = outcome
-        if revoked_at is not UNSET:
-            field_dict["revoked_at"] = revoked_at
-        if sent_at is not UNSET:
-            field_dict["sent_at"] = sent_at
 
         return field_dict
 
@@ -117,6 +103,12 @@ class Share:
 
         channel = ShareChannel(d.pop("channel"))
 
+        recipients = cast(list[str], d.pop("recipients"))
+
+        status = ShareStatus(d.pop("status"))
+
+        outcome = d.pop("outcome")
+
         def _parse_share_url(data: object) -> None | str:
             if data is None:
                 return data
@@ -126,25 +118,8 @@ class Share:
 
         expires_at = datetime.datetime.fromisoformat(d.pop("expires_at"))
 
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
-
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
-
-        recipients = cast(list[str], d.pop("recipients", UNSET))
-
-        _status = d.pop("status", UNSET)
-        status: ShareStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = ShareStatus(_status)
-
-        outcome = d.pop("outcome", UNSET)
-
-        def _parse_revoked_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_revoked_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -154,14 +129,12 @@ class Share:
                 return revoked_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        revoked_at = _parse_revoked_at(d.pop("revoked_at", UNSET))
+        revoked_at = _parse_revoked_at(d.pop("revoked_at"))
 
-        def _parse_sent_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_sent_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -171,23 +144,27 @@ class Share:
                 return sent_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        sent_at = _parse_sent_at(d.pop("sent_at", UNSET))
+        sent_at = _parse_sent_at(d.pop("sent_at"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         share = cls(
             id=id,
             report_id=report_id,
             channel=channel,
-            share_url=share_url,
-            expires_at=expires_at,
-            created_at=created_at,
-            updated_at=updated_at,
             recipients=recipients,
             status=status,
             outcome=outcome,
+            share_url=share_url,
+            expires_at=expires_at,
             revoked_at=revoked_at,
             sent_at=sent_at,
+            created_at=created_at,
+            updated_at=updated_at,
         )
 
         share.additional_properties = d

@@ -8,8 +8,6 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 if TYPE_CHECKING:
     from ..models.ownership_attempt import OwnershipAttempt
     from ..models.ownership_methods import OwnershipMethods
@@ -34,12 +32,12 @@ class Site:
     method: None | str
     """ The method that verified it, or null. """
     proved_at: datetime.datetime | None
+    checked_at: datetime.datetime | None
     how_to_prove: OwnershipMethods
     """ The three methods to verify a site; one is sufficient. """
     tried: list[OwnershipAttempt]
     created_at: datetime.datetime
     updated_at: datetime.datetime
-    checked_at: datetime.datetime | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +62,12 @@ class Site:
         else:
             proved_at = self.proved_at
 
+        checked_at: None | str
+        if isinstance(self.checked_at, datetime.datetime):
+            checked_at = self.checked_at.isoformat()
+        else:
+            checked_at = self.checked_at
+
         how_to_prove = self.how_to_prove.to_dict()
 
         tried = []
@@ -74,14 +78,6 @@ class Site:
         created_at = self.created_at.isoformat()
 
         updated_at = self.updated_at.isoformat()
-
-        checked_at: None | str | Unset
-        if isinstance(self.checked_at, Unset):
-            checked_at = UNSET
-        elif isinstance(self.checked_at, datetime.datetime):
-            checked_at = self.checked_at.isoformat()
-        else:
-            checked_at = self.checked_at
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -95,14 +91,13 @@ class Site:
                 "token": token,
                 "method": method,
                 "proved_at": proved_at,
+                "checked_at": checked_at,
                 "how_to_prove": how_to_prove,
                 "tried": tried,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if checked_at is not UNSET:
-            field_dict["checked_at"] = checked_at
 
         return field_dict
 
@@ -146,6 +141,21 @@ class Site:
 
         proved_at = _parse_proved_at(d.pop("proved_at"))
 
+        def _parse_checked_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                checked_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return checked_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        checked_at = _parse_checked_at(d.pop("checked_at"))
+
         how_to_prove = OwnershipMethods.from_dict(d.pop("how_to_prove"))
 
         tried = []
@@ -159,23 +169,6 @@ class Site:
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
-        def _parse_checked_at(data: object) -> datetime.datetime | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                checked_at_type_0 = datetime.datetime.fromisoformat(data)
-
-                return checked_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
-
-        checked_at = _parse_checked_at(d.pop("checked_at", UNSET))
-
         site = cls(
             id=id,
             org_id=org_id,
@@ -185,11 +178,11 @@ class Site:
             token=token,
             method=method,
             proved_at=proved_at,
+            checked_at=checked_at,
             how_to_prove=how_to_prove,
             tried=tried,
             created_at=created_at,
             updated_at=updated_at,
-            checked_at=checked_at,
         )
 
         site.additional_properties = d

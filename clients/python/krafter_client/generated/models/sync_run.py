@@ -9,7 +9,6 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.sync_run_outcome import SyncRunOutcome
-from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.sync_refusal import SyncRefusal
@@ -23,43 +22,30 @@ class SyncRun:
     """A run of a sync."""
 
     id: UUID
-    refused: list[SyncRefusal]
-    notes: list[str]
-    outcome: SyncRunOutcome | Unset = UNSET
+    outcome: SyncRunOutcome
     """ * `running` - Running
     * `succeeded` - Succeeded
     * `failed` - Failed
     * `paused` - Paused
     * `interrupted` - Interrupted """
-    started_at: datetime.datetime | Unset = UNSET
-    finished_at: datetime.datetime | None | Unset = UNSET
-    pushed: int | Unset = UNSET
-    pulled: int | Unset = UNSET
-    error: str | Unset = UNSET
+    started_at: datetime.datetime
+    finished_at: datetime.datetime | None
+    pushed: int
+    pulled: int
+    refused: list[SyncRefusal]
+    notes: list[str]
+    error: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         id = str(self.id)
 
-        refused = []
-        for refused_item_data in self.refused:
-            refused_item = refused_item_data.to_dict()
-            refused.append(refused_item)
+        outcome = self.outcome.value
 
-        notes = self.notes
+        started_at = self.started_at.isoformat()
 
-        outcome: str | Unset = UNSET
-        if not isinstance(self.outcome, Unset):
-            outcome = self.outcome.value
-
-        started_at: str | Unset = UNSET
-        if not isinstance(self.started_at, Unset):
-            started_at = self.started_at.isoformat()
-
-        finished_at: None | str | Unset
-        if isinstance(self.finished_at, Unset):
-            finished_at = UNSET
-        elif isinstance(self.finished_at, datetime.datetime):
+        finished_at: None | str
+        if isinstance(self.finished_at, datetime.datetime):
             finished_at = self.finished_at.isoformat()
         else:
             finished_at = self.finished_at
@@ -68,6 +54,13 @@ class SyncRun:
 
         pulled = self.pulled
 
+        refused = []
+        for refused_item_data in self.refused:
+            refused_item = refused_item_data.to_dict()
+            refused.append(refused_item)
+
+        notes = self.notes
+
         error = self.error
 
         field_dict: dict[str, Any] = {}
@@ -75,22 +68,16 @@ class SyncRun:
         field_dict.update(
             {
                 "id": id,
+                "outcome": outcome,
+                "started_at": started_at,
+                "finished_at": finished_at,
+                "pushed": pushed,
+                "pulled": pulled,
                 "refused": refused,
                 "notes": notes,
+                "error": error,
             }
         )
-        if outcome is not UNSET:
-            field_dict["outcome"] = outcome
-        if started_at is not UNSET:
-            field_dict["started_at"] = started_at
-        if finished_at is not UNSET:
-            field_dict["finished_at"] = finished_at
-        if pushed is not UNSET:
-            field_dict["pushed"] = pushed
-        if pulled is not UNSET:
-            field_dict["pulled"] = pulled
-        if error is not UNSET:
-            field_dict["error"] = error
 
         return field_dict
 
@@ -101,33 +88,12 @@ class SyncRun:
         d = dict(src_dict)
         id = UUID(d.pop("id"))
 
-        refused = []
-        _refused = d.pop("refused")
-        for refused_item_data in _refused:
-            refused_item = SyncRefusal.from_dict(refused_item_data)
+        outcome = SyncRunOutcome(d.pop("outcome"))
 
-            refused.append(refused_item)
+        started_at = datetime.datetime.fromisoformat(d.pop("started_at"))
 
-        notes = cast(list[str], d.pop("notes"))
-
-        _outcome = d.pop("outcome", UNSET)
-        outcome: SyncRunOutcome | Unset
-        if isinstance(_outcome, Unset):
-            outcome = UNSET
-        else:
-            outcome = SyncRunOutcome(_outcome)
-
-        _started_at = d.pop("started_at", UNSET)
-        started_at: datetime.datetime | Unset
-        if isinstance(_started_at, Unset):
-            started_at = UNSET
-        else:
-            started_at = datetime.datetime.fromisoformat(_started_at)
-
-        def _parse_finished_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_finished_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -137,25 +103,34 @@ class SyncRun:
                 return finished_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        finished_at = _parse_finished_at(d.pop("finished_at", UNSET))
+        finished_at = _parse_finished_at(d.pop("finished_at"))
 
-        pushed = d.pop("pushed", UNSET)
+        pushed = d.pop("pushed")
 
-        pulled = d.pop("pulled", UNSET)
+        pulled = d.pop("pulled")
 
-        error = d.pop("error", UNSET)
+        refused = []
+        _refused = d.pop("refused")
+        for refused_item_data in _refused:
+            refused_item = SyncRefusal.from_dict(refused_item_data)
+
+            refused.append(refused_item)
+
+        notes = cast(list[str], d.pop("notes"))
+
+        error = d.pop("error")
 
         sync_run = cls(
             id=id,
-            refused=refused,
-            notes=notes,
             outcome=outcome,
             started_at=started_at,
             finished_at=finished_at,
             pushed=pushed,
             pulled=pulled,
+            refused=refused,
+            notes=notes,
             error=error,
         )
 

@@ -9,7 +9,6 @@ from attrs import field as _attrs_field
 
 from ..models.sync_schedule_provider import SyncScheduleProvider
 from ..models.sync_schedule_status import SyncScheduleStatus
-from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="SyncSchedule")
 
@@ -27,38 +26,32 @@ class SyncSchedule:
     * `jira` - jira
     * `linear` - linear
     * `cloudflare` - cloudflare """
-    status: SyncScheduleStatus | Unset = UNSET
+    status: SyncScheduleStatus
     """ * `connected` - Connected
     * `disconnected` - Disconnected
     * `syncing` - Syncing
     * `error` - Error """
-    last_sync_at: datetime.datetime | None | Unset = UNSET
-    next_sync_at: datetime.datetime | None | Unset = UNSET
+    last_sync_at: datetime.datetime | None
+    next_sync_at: datetime.datetime | None
     """ When the next scheduled sync starts. """
-    failures: int | Unset = UNSET
+    failures: int
     """ Consecutive failed syncs. """
-    last_error: str | Unset = UNSET
+    last_error: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         provider = self.provider.value
 
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
+        status = self.status.value
 
-        last_sync_at: None | str | Unset
-        if isinstance(self.last_sync_at, Unset):
-            last_sync_at = UNSET
-        elif isinstance(self.last_sync_at, datetime.datetime):
+        last_sync_at: None | str
+        if isinstance(self.last_sync_at, datetime.datetime):
             last_sync_at = self.last_sync_at.isoformat()
         else:
             last_sync_at = self.last_sync_at
 
-        next_sync_at: None | str | Unset
-        if isinstance(self.next_sync_at, Unset):
-            next_sync_at = UNSET
-        elif isinstance(self.next_sync_at, datetime.datetime):
+        next_sync_at: None | str
+        if isinstance(self.next_sync_at, datetime.datetime):
             next_sync_at = self.next_sync_at.isoformat()
         else:
             next_sync_at = self.next_sync_at
@@ -72,18 +65,13 @@ class SyncSchedule:
         field_dict.update(
             {
                 "provider": provider,
+                "status": status,
+                "last_sync_at": last_sync_at,
+                "next_sync_at": next_sync_at,
+                "failures": failures,
+                "last_error": last_error,
             }
         )
-        if status is not UNSET:
-            field_dict["status"] = status
-        if last_sync_at is not UNSET:
-            field_dict["last_sync_at"] = last_sync_at
-        if next_sync_at is not UNSET:
-            field_dict["next_sync_at"] = next_sync_at
-        if failures is not UNSET:
-            field_dict["failures"] = failures
-        if last_error is not UNSET:
-            field_dict["last_error"] = last_error
 
         return field_dict
 
@@ -92,17 +80,10 @@ class SyncSchedule:
         d = dict(src_dict)
         provider = SyncScheduleProvider(d.pop("provider"))
 
-        _status = d.pop("status", UNSET)
-        status: SyncScheduleStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = SyncScheduleStatus(_status)
+        status = SyncScheduleStatus(d.pop("status"))
 
-        def _parse_last_sync_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_last_sync_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -112,14 +93,12 @@ class SyncSchedule:
                 return last_sync_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        last_sync_at = _parse_last_sync_at(d.pop("last_sync_at", UNSET))
+        last_sync_at = _parse_last_sync_at(d.pop("last_sync_at"))
 
-        def _parse_next_sync_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_next_sync_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -129,13 +108,13 @@ class SyncSchedule:
                 return next_sync_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        next_sync_at = _parse_next_sync_at(d.pop("next_sync_at", UNSET))
+        next_sync_at = _parse_next_sync_at(d.pop("next_sync_at"))
 
-        failures = d.pop("failures", UNSET)
+        failures = d.pop("failures")
 
-        last_error = d.pop("last_error", UNSET)
+        last_error = d.pop("last_error")
 
         sync_schedule = cls(
             provider=provider,

@@ -10,7 +10,6 @@ from attrs import field as _attrs_field
 
 from ..models.task_priority import TaskPriority
 from ..models.task_status import TaskStatus
-from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="Task")
 
@@ -22,23 +21,23 @@ class Task:
     id: UUID
     finding_id: UUID
     title: str
-    owner_id: None | UUID
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    status: TaskStatus | Unset = UNSET
+    status: TaskStatus
     """ * `backlog` - Backlog
-    * `in_progress` - In Progress
+    * `in_progress` - In progress
     * `blocked` - Blocked
-    * `ready_verify` - Ready Verify
+    * `ready_verify` - Ready to verify
     * `done` - Done """
-    priority: TaskPriority | Unset = UNSET
+    priority: TaskPriority
     """ * `critical` - Critical
     * `high` - High
     * `medium` - Medium
     * `low` - Low """
-    sla_due_at: datetime.datetime | None | Unset = UNSET
-    external_ticket_key: None | str | Unset = UNSET
-    pr_url: None | str | Unset = UNSET
+    owner_id: None | UUID
+    sla_due_at: datetime.datetime | None
+    external_ticket_key: None | str
+    pr_url: None | str
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -48,43 +47,31 @@ class Task:
 
         title = self.title
 
+        status = self.status.value
+
+        priority = self.priority.value
+
         owner_id: None | str
         if isinstance(self.owner_id, UUID):
             owner_id = str(self.owner_id)
         else:
             owner_id = self.owner_id
 
-        created_at = self.created_at.isoformat()
-
-        updated_at = self.updated_at.isoformat()
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
-
-        priority: str | Unset = UNSET
-        if not isinstance(self.priority, Unset):
-            priority = self.priority.value
-
-        sla_due_at: None | str | Unset
-        if isinstance(self.sla_due_at, Unset):
-            sla_due_at = UNSET
-        elif isinstance(self.sla_due_at, datetime.datetime):
+        sla_due_at: None | str
+        if isinstance(self.sla_due_at, datetime.datetime):
             sla_due_at = self.sla_due_at.isoformat()
         else:
             sla_due_at = self.sla_due_at
 
-        external_ticket_key: None | str | Unset
-        if isinstance(self.external_ticket_key, Unset):
-            external_ticket_key = UNSET
-        else:
-            external_ticket_key = self.external_ticket_key
+        external_ticket_key: None | str
+        external_ticket_key = self.external_ticket_key
 
-        pr_url: None | str | Unset
-        if isinstance(self.pr_url, Unset):
-            pr_url = UNSET
-        else:
-            pr_url = self.pr_url
+        pr_url: None | str
+        pr_url = self.pr_url
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -93,21 +80,16 @@ class Task:
                 "id": id,
                 "finding_id": finding_id,
                 "title": title,
+                "status": status,
+                "priority": priority,
                 "owner_id": owner_id,
+                "sla_due_at": sla_due_at,
+                "external_ticket_key": external_ticket_key,
+                "pr_url": pr_url,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if status is not UNSET:
-            field_dict["status"] = status
-        if priority is not UNSET:
-            field_dict["priority"] = priority
-        if sla_due_at is not UNSET:
-            field_dict["sla_due_at"] = sla_due_at
-        if external_ticket_key is not UNSET:
-            field_dict["external_ticket_key"] = external_ticket_key
-        if pr_url is not UNSET:
-            field_dict["pr_url"] = pr_url
 
         return field_dict
 
@@ -119,6 +101,10 @@ class Task:
         finding_id = UUID(d.pop("finding_id"))
 
         title = d.pop("title")
+
+        status = TaskStatus(d.pop("status"))
+
+        priority = TaskPriority(d.pop("priority"))
 
         def _parse_owner_id(data: object) -> None | UUID:
             if data is None:
@@ -135,28 +121,8 @@ class Task:
 
         owner_id = _parse_owner_id(d.pop("owner_id"))
 
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
-
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
-
-        _status = d.pop("status", UNSET)
-        status: TaskStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = TaskStatus(_status)
-
-        _priority = d.pop("priority", UNSET)
-        priority: TaskPriority | Unset
-        if isinstance(_priority, Unset):
-            priority = UNSET
-        else:
-            priority = TaskPriority(_priority)
-
-        def _parse_sla_due_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_sla_due_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -166,40 +132,40 @@ class Task:
                 return sla_due_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        sla_due_at = _parse_sla_due_at(d.pop("sla_due_at", UNSET))
+        sla_due_at = _parse_sla_due_at(d.pop("sla_due_at"))
 
-        def _parse_external_ticket_key(data: object) -> None | str | Unset:
+        def _parse_external_ticket_key(data: object) -> None | str:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+            return cast(None | str, data)
 
-        external_ticket_key = _parse_external_ticket_key(d.pop("external_ticket_key", UNSET))
+        external_ticket_key = _parse_external_ticket_key(d.pop("external_ticket_key"))
 
-        def _parse_pr_url(data: object) -> None | str | Unset:
+        def _parse_pr_url(data: object) -> None | str:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+            return cast(None | str, data)
 
-        pr_url = _parse_pr_url(d.pop("pr_url", UNSET))
+        pr_url = _parse_pr_url(d.pop("pr_url"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         task = cls(
             id=id,
             finding_id=finding_id,
             title=title,
-            owner_id=owner_id,
-            created_at=created_at,
-            updated_at=updated_at,
             status=status,
             priority=priority,
+            owner_id=owner_id,
             sla_due_at=sla_due_at,
             external_ticket_key=external_ticket_key,
             pr_url=pr_url,
+            created_at=created_at,
+            updated_at=updated_at,
         )
 
         task.additional_properties = d

@@ -30,8 +30,8 @@ class UpdateFindingRequest:
     status: UpdateFindingRequestStatus | Unset = UNSET
     """ * `new` - New
     * `triaged` - Triaged
-    * `in_progress` - In Progress
-    * `ready_verify` - Ready Verify
+    * `in_progress` - In progress
+    * `ready_verify` - Ready to verify
     * `resolved` - Resolved
     * `dismissed` - Dismissed """
     owner_id: None | Unset | UUID = UNSET

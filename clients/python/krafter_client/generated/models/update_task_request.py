@@ -22,9 +22,9 @@ class UpdateTaskRequest:
     title: str | Unset = UNSET
     status: UpdateTaskRequestStatus | Unset = UNSET
     """ * `backlog` - Backlog
-    * `in_progress` - In Progress
+    * `in_progress` - In progress
     * `blocked` - Blocked
-    * `ready_verify` - Ready Verify
+    * `ready_verify` - Ready to verify
     * `done` - Done """
     priority: UpdateTaskRequestPriority | Unset = UNSET
     """ * `critical` - Critical

@@ -9,7 +9,6 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.verification_result import VerificationResult
-from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.verification_check import VerificationCheck
@@ -24,21 +23,23 @@ class Verification:
 
     id: UUID
     task_id: UUID
-    checks: list[VerificationCheck]
-    verified_by_id: None | UUID
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    result: VerificationResult | Unset = UNSET
+    result: VerificationResult
     """ * `pending` - Pending
     * `passed` - Passed
     * `failed` - Failed """
-    verified_at: datetime.datetime | None | Unset = UNSET
+    checks: list[VerificationCheck]
+    verified_by_id: None | UUID
+    verified_at: datetime.datetime | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         id = str(self.id)
 
         task_id = str(self.task_id)
+
+        result = self.result.value
 
         checks = []
         for checks_item_data in self.checks:
@@ -51,21 +52,15 @@ class Verification:
         else:
             verified_by_id = self.verified_by_id
 
-        created_at = self.created_at.isoformat()
-
-        updated_at = self.updated_at.isoformat()
-
-        result: str | Unset = UNSET
-        if not isinstance(self.result, Unset):
-            result = self.result.value
-
-        verified_at: None | str | Unset
-        if isinstance(self.verified_at, Unset):
-            verified_at = UNSET
-        elif isinstance(self.verified_at, datetime.datetime):
+        verified_at: None | str
+        if isinstance(self.verified_at, datetime.datetime):
             verified_at = self.verified_at.isoformat()
         else:
             verified_at = self.verified_at
+
+        created_at = self.created_at.isoformat()
+
+        updated_at = self.updated_at.isoformat()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -73,16 +68,14 @@ class Verification:
             {
                 "id": id,
                 "task_id": task_id,
+                "result": result,
                 "checks": checks,
                 "verified_by_id": verified_by_id,
+                "verified_at": verified_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if result is not UNSET:
-            field_dict["result"] = result
-        if verified_at is not UNSET:
-            field_dict["verified_at"] = verified_at
 
         return field_dict
 
@@ -94,6 +87,8 @@ class Verification:
         id = UUID(d.pop("id"))
 
         task_id = UUID(d.pop("task_id"))
+
+        result = VerificationResult(d.pop("result"))
 
         checks = []
         _checks = d.pop("checks")
@@ -117,21 +112,8 @@ class Verification:
 
         verified_by_id = _parse_verified_by_id(d.pop("verified_by_id"))
 
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
-
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
-
-        _result = d.pop("result", UNSET)
-        result: VerificationResult | Unset
-        if isinstance(_result, Unset):
-            result = UNSET
-        else:
-            result = VerificationResult(_result)
-
-        def _parse_verified_at(data: object) -> datetime.datetime | None | Unset:
+        def _parse_verified_at(data: object) -> datetime.datetime | None:
             if data is None:
-                return data
-            if isinstance(data, Unset):
                 return data
             try:
                 if not isinstance(data, str):
@@ -141,19 +123,23 @@ class Verification:
                 return verified_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(datetime.datetime | None | Unset, data)
+            return cast(datetime.datetime | None, data)
 
-        verified_at = _parse_verified_at(d.pop("verified_at", UNSET))
+        verified_at = _parse_verified_at(d.pop("verified_at"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         verification = cls(
             id=id,
             task_id=task_id,
+            result=result,
             checks=checks,
             verified_by_id=verified_by_id,
+            verified_at=verified_at,
             created_at=created_at,
             updated_at=updated_at,
-            result=result,
-            verified_at=verified_at,
         )
 
         verification.additional_properties = d

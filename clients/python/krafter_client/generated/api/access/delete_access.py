@@ -6,6 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.delete_access_response_2xx import DeleteAccessResponse2XX
 from ...types import Response
 
 
@@ -25,9 +26,13 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> DeleteAccessResponse2XX | None:
     if 200 <= response.status_code <= 299:
-        return None
+        response_2xx = DeleteAccessResponse2XX.from_dict(response.json())
+
+        return response_2xx
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -35,7 +40,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[DeleteAccessResponse2XX]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -49,7 +56,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[Any]:
+) -> Response[DeleteAccessResponse2XX]:
     """Delete the site credentials
 
      Delete the credentials.
@@ -63,7 +70,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any]
+        Response[DeleteAccessResponse2XX]
     """
 
     kwargs = _get_kwargs(
@@ -78,12 +85,12 @@ def sync_detailed(
     return _build_response(client=client, response=response)
 
 
-async def asyncio_detailed(
+def sync(
     org_id: str,
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[Any]:
+) -> DeleteAccessResponse2XX | None:
     """Delete the site credentials
 
      Delete the credentials.
@@ -97,7 +104,36 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any]
+        DeleteAccessResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[DeleteAccessResponse2XX]:
+    """Delete the site credentials
+
+     Delete the credentials.
+
+    Args:
+        org_id (str):
+        project_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DeleteAccessResponse2XX]
     """
 
     kwargs = _get_kwargs(
@@ -108,3 +144,34 @@ async def asyncio_detailed(
     response = await client.get_async_httpx_client().request(**kwargs)
 
     return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> DeleteAccessResponse2XX | None:
+    """Delete the site credentials
+
+     Delete the credentials.
+
+    Args:
+        org_id (str):
+        project_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DeleteAccessResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            client=client,
+        )
+    ).parsed

@@ -1,6 +1,8 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
@@ -9,6 +11,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.get_findings_domain_item import GetFindingsDomainItem
 from ...models.get_findings_response_2xx import GetFindingsResponse2XX
 from ...models.get_findings_severity_item import GetFindingsSeverityItem
+from ...models.get_findings_sort import GetFindingsSort
 from ...models.get_findings_status_item import GetFindingsStatusItem
 from ...types import UNSET, Response, Unset
 
@@ -17,15 +20,35 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    check: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
+    sort: GetFindingsSort | Unset = UNSET,
     status: list[GetFindingsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    params["check"] = check
+
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
 
     params["cursor"] = cursor
 
@@ -42,6 +65,13 @@ def _get_kwargs(
 
     params["offset"] = offset
 
+    json_owner_id: str | Unset = UNSET
+    if not isinstance(owner_id, Unset):
+        json_owner_id = str(owner_id)
+    params["owner_id"] = json_owner_id
+
+    params["q"] = q
+
     json_severity: list[str] | Unset = UNSET
     if not isinstance(severity, Unset):
         json_severity = []
@@ -51,6 +81,12 @@ def _get_kwargs(
 
     params["severity"] = json_severity
 
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
     json_status: list[str] | Unset = UNSET
     if not isinstance(status, Unset):
         json_status = []
@@ -59,6 +95,16 @@ def _get_kwargs(
             json_status.append(status_item)
 
     params["status"] = json_status
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -104,12 +150,20 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    check: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
+    sort: GetFindingsSort | Unset = UNSET,
     status: list[GetFindingsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetFindingsResponse2XX]:
     """List findings, highest score first
 
@@ -118,12 +172,20 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        check (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
         limit (int | Unset):
         offset (int | Unset):
+        owner_id (UUID | Unset):
+        q (str | Unset):
         severity (list[GetFindingsSeverityItem] | Unset):
+        sort (GetFindingsSort | Unset):
         status (list[GetFindingsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,12 +198,20 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        check=check,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         domain=domain,
         limit=limit,
         offset=offset,
+        owner_id=owner_id,
+        q=q,
         severity=severity,
+        sort=sort,
         status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -156,12 +226,20 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    check: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
+    sort: GetFindingsSort | Unset = UNSET,
     status: list[GetFindingsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetFindingsResponse2XX | None:
     """List findings, highest score first
 
@@ -170,12 +248,20 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        check (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
         limit (int | Unset):
         offset (int | Unset):
+        owner_id (UUID | Unset):
+        q (str | Unset):
         severity (list[GetFindingsSeverityItem] | Unset):
+        sort (GetFindingsSort | Unset):
         status (list[GetFindingsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -189,12 +275,20 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        check=check,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         domain=domain,
         limit=limit,
         offset=offset,
+        owner_id=owner_id,
+        q=q,
         severity=severity,
+        sort=sort,
         status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -203,12 +297,20 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    check: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
+    sort: GetFindingsSort | Unset = UNSET,
     status: list[GetFindingsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetFindingsResponse2XX]:
     """List findings, highest score first
 
@@ -217,12 +319,20 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        check (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
         limit (int | Unset):
         offset (int | Unset):
+        owner_id (UUID | Unset):
+        q (str | Unset):
         severity (list[GetFindingsSeverityItem] | Unset):
+        sort (GetFindingsSort | Unset):
         status (list[GetFindingsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -235,12 +345,20 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        check=check,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         domain=domain,
         limit=limit,
         offset=offset,
+        owner_id=owner_id,
+        q=q,
         severity=severity,
+        sort=sort,
         status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -253,12 +371,20 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    check: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
+    sort: GetFindingsSort | Unset = UNSET,
     status: list[GetFindingsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetFindingsResponse2XX | None:
     """List findings, highest score first
 
@@ -267,12 +393,20 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        check (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
         limit (int | Unset):
         offset (int | Unset):
+        owner_id (UUID | Unset):
+        q (str | Unset):
         severity (list[GetFindingsSeverityItem] | Unset):
+        sort (GetFindingsSort | Unset):
         status (list[GetFindingsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -287,11 +421,19 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            check=check,
+            created_after=created_after,
+            created_before=created_before,
             cursor=cursor,
             domain=domain,
             limit=limit,
             offset=offset,
+            owner_id=owner_id,
+            q=q,
             severity=severity,
+            sort=sort,
             status=status,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

@@ -6,6 +6,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.delete_integrations_by_provider_response_2xx import (
+    DeleteIntegrationsByProviderResponse2XX,
+)
 from ...types import Response
 
 
@@ -27,9 +30,13 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> DeleteIntegrationsByProviderResponse2XX | None:
     if 200 <= response.status_code <= 299:
-        return None
+        response_2xx = DeleteIntegrationsByProviderResponse2XX.from_dict(response.json())
+
+        return response_2xx
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -37,7 +44,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[DeleteIntegrationsByProviderResponse2XX]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -52,7 +61,7 @@ def sync_detailed(
     provider: str,
     *,
     client: AuthenticatedClient,
-) -> Response[Any]:
+) -> Response[DeleteIntegrationsByProviderResponse2XX]:
     """Disconnect a provider
 
      Delete the credentials; 404 for a provider that was never connected.
@@ -67,7 +76,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any]
+        Response[DeleteIntegrationsByProviderResponse2XX]
     """
 
     kwargs = _get_kwargs(
@@ -83,13 +92,13 @@ def sync_detailed(
     return _build_response(client=client, response=response)
 
 
-async def asyncio_detailed(
+def sync(
     org_id: str,
     project_id: str,
     provider: str,
     *,
     client: AuthenticatedClient,
-) -> Response[Any]:
+) -> DeleteIntegrationsByProviderResponse2XX | None:
     """Disconnect a provider
 
      Delete the credentials; 404 for a provider that was never connected.
@@ -104,7 +113,39 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any]
+        DeleteIntegrationsByProviderResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        provider=provider,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[DeleteIntegrationsByProviderResponse2XX]:
+    """Disconnect a provider
+
+     Delete the credentials; 404 for a provider that was never connected.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DeleteIntegrationsByProviderResponse2XX]
     """
 
     kwargs = _get_kwargs(
@@ -116,3 +157,37 @@ async def asyncio_detailed(
     response = await client.get_async_httpx_client().request(**kwargs)
 
     return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    provider: str,
+    *,
+    client: AuthenticatedClient,
+) -> DeleteIntegrationsByProviderResponse2XX | None:
+    """Disconnect a provider
+
+     Delete the credentials; 404 for a provider that was never connected.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        provider (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DeleteIntegrationsByProviderResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            provider=provider,
+            client=client,
+        )
+    ).parsed

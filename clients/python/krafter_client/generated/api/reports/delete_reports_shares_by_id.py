@@ -6,6 +6,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.delete_reports_shares_by_id_response_2xx import (
+    DeleteReportsSharesByIdResponse2XX,
+)
 from ...types import Response
 
 
@@ -27,9 +30,13 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> DeleteReportsSharesByIdResponse2XX | None:
     if 200 <= response.status_code <= 299:
-        return None
+        response_2xx = DeleteReportsSharesByIdResponse2XX.from_dict(response.json())
+
+        return response_2xx
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -37,7 +44,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Any]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[DeleteReportsSharesByIdResponse2XX]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -52,7 +61,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[Any]:
+) -> Response[DeleteReportsSharesByIdResponse2XX]:
     """Revoke a share
 
      Close the link permanently.
@@ -67,7 +76,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any]
+        Response[DeleteReportsSharesByIdResponse2XX]
     """
 
     kwargs = _get_kwargs(
@@ -83,13 +92,13 @@ def sync_detailed(
     return _build_response(client=client, response=response)
 
 
-async def asyncio_detailed(
+def sync(
     org_id: str,
     project_id: str,
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[Any]:
+) -> DeleteReportsSharesByIdResponse2XX | None:
     """Revoke a share
 
      Close the link permanently.
@@ -104,7 +113,39 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any]
+        DeleteReportsSharesByIdResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[DeleteReportsSharesByIdResponse2XX]:
+    """Revoke a share
+
+     Close the link permanently.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DeleteReportsSharesByIdResponse2XX]
     """
 
     kwargs = _get_kwargs(
@@ -116,3 +157,37 @@ async def asyncio_detailed(
     response = await client.get_async_httpx_client().request(**kwargs)
 
     return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+) -> DeleteReportsSharesByIdResponse2XX | None:
+    """Revoke a share
+
+     Close the link permanently.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DeleteReportsSharesByIdResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            id=id,
+            client=client,
+        )
+    ).parsed

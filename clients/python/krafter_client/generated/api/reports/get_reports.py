@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -6,7 +7,10 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_reports_format_item import GetReportsFormatItem
 from ...models.get_reports_response_2xx import GetReportsResponse2XX
+from ...models.get_reports_sort import GetReportsSort
+from ...models.get_reports_status_item import GetReportsStatusItem
 from ...types import UNSET, Response, Unset
 
 
@@ -14,15 +18,66 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    format_: list[GetReportsFormatItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetReportsSort | Unset = UNSET,
+    status: list[GetReportsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
     params["cursor"] = cursor
 
+    json_format_: list[str] | Unset = UNSET
+    if not isinstance(format_, Unset):
+        json_format_ = []
+        for format_item_data in format_:
+            format_item = format_item_data.value
+            json_format_.append(format_item)
+
+    params["format"] = json_format_
+
     params["limit"] = limit
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_status: list[str] | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = []
+        for status_item_data in status:
+            status_item = status_item_data.value
+            json_status.append(status_item)
+
+    params["status"] = json_status
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -68,8 +123,15 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    format_: list[GetReportsFormatItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetReportsSort | Unset = UNSET,
+    status: list[GetReportsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetReportsResponse2XX]:
     """List reports, newest first
 
@@ -78,8 +140,15 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        format_ (list[GetReportsFormatItem] | Unset):
         limit (int | Unset):
+        sort (GetReportsSort | Unset):
+        status (list[GetReportsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,8 +161,15 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        format_=format_,
         limit=limit,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -108,8 +184,15 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    format_: list[GetReportsFormatItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetReportsSort | Unset = UNSET,
+    status: list[GetReportsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetReportsResponse2XX | None:
     """List reports, newest first
 
@@ -118,8 +201,15 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        format_ (list[GetReportsFormatItem] | Unset):
         limit (int | Unset):
+        sort (GetReportsSort | Unset):
+        status (list[GetReportsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,8 +223,15 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        format_=format_,
         limit=limit,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -143,8 +240,15 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    format_: list[GetReportsFormatItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetReportsSort | Unset = UNSET,
+    status: list[GetReportsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetReportsResponse2XX]:
     """List reports, newest first
 
@@ -153,8 +257,15 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        format_ (list[GetReportsFormatItem] | Unset):
         limit (int | Unset):
+        sort (GetReportsSort | Unset):
+        status (list[GetReportsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,8 +278,15 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        format_=format_,
         limit=limit,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -181,8 +299,15 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    format_: list[GetReportsFormatItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetReportsSort | Unset = UNSET,
+    status: list[GetReportsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetReportsResponse2XX | None:
     """List reports, newest first
 
@@ -191,8 +316,15 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        format_ (list[GetReportsFormatItem] | Unset):
         limit (int | Unset):
+        sort (GetReportsSort | Unset):
+        status (list[GetReportsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -207,7 +339,14 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            created_after=created_after,
+            created_before=created_before,
             cursor=cursor,
+            format_=format_,
             limit=limit,
+            sort=sort,
+            status=status,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

@@ -7,14 +7,22 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_reports_by_id_response_2xx import GetReportsByIdResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
     id: str,
+    *,
+    wait: int | Unset = 0,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["wait"] = wait
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -23,6 +31,7 @@ def _get_kwargs(
             project_id=quote(str(project_id), safe=""),
             id=quote(str(id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -59,15 +68,17 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    wait: int | Unset = 0,
 ) -> Response[GetReportsByIdResponse2XX]:
     """Read a report
 
-     Return a report.
+     Return a report; with `wait`, when its export has finished or the time is over.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        wait (int | Unset):  Default: 0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -81,6 +92,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        wait=wait,
     )
 
     response = client.get_httpx_client().request(
@@ -96,15 +108,17 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    wait: int | Unset = 0,
 ) -> GetReportsByIdResponse2XX | None:
     """Read a report
 
-     Return a report.
+     Return a report; with `wait`, when its export has finished or the time is over.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        wait (int | Unset):  Default: 0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -119,6 +133,7 @@ def sync(
         project_id=project_id,
         id=id,
         client=client,
+        wait=wait,
     ).parsed
 
 
@@ -128,15 +143,17 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    wait: int | Unset = 0,
 ) -> Response[GetReportsByIdResponse2XX]:
     """Read a report
 
-     Return a report.
+     Return a report; with `wait`, when its export has finished or the time is over.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        wait (int | Unset):  Default: 0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,6 +167,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        wait=wait,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -163,15 +181,17 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    wait: int | Unset = 0,
 ) -> GetReportsByIdResponse2XX | None:
     """Read a report
 
-     Return a report.
+     Return a report; with `wait`, when its export has finished or the time is over.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        wait (int | Unset):  Default: 0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,5 +207,6 @@ async def asyncio(
             project_id=project_id,
             id=id,
             client=client,
+            wait=wait,
         )
     ).parsed

@@ -1,14 +1,18 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_tasks_include import GetTasksInclude
 from ...models.get_tasks_overdue import GetTasksOverdue
 from ...models.get_tasks_priority_item import GetTasksPriorityItem
 from ...models.get_tasks_response_2xx import GetTasksResponse2XX
+from ...models.get_tasks_sort import GetTasksSort
 from ...models.get_tasks_status_item import GetTasksStatusItem
 from ...types import UNSET, Response, Unset
 
@@ -17,20 +21,50 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    finding_id: str | Unset = UNSET,
+    external_ticket_key: str | Unset = UNSET,
+    finding_id: UUID | Unset = UNSET,
+    include: GetTasksInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: str | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sort: GetTasksSort | Unset = UNSET,
     status: list[GetTasksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
     params["cursor"] = cursor
 
-    params["finding_id"] = finding_id
+    params["external_ticket_key"] = external_ticket_key
+
+    json_finding_id: str | Unset = UNSET
+    if not isinstance(finding_id, Unset):
+        json_finding_id = str(finding_id)
+    params["finding_id"] = json_finding_id
+
+    json_include: str | Unset = UNSET
+    if not isinstance(include, Unset):
+        json_include = include.value
+
+    params["include"] = json_include
 
     params["limit"] = limit
 
@@ -40,7 +74,12 @@ def _get_kwargs(
 
     params["overdue"] = json_overdue
 
-    params["owner_id"] = owner_id
+    json_owner_id: str | Unset = UNSET
+    if not isinstance(owner_id, Unset):
+        json_owner_id = str(owner_id)
+    params["owner_id"] = json_owner_id
+
+    params["pr_url"] = pr_url
 
     json_priority: list[str] | Unset = UNSET
     if not isinstance(priority, Unset):
@@ -51,6 +90,14 @@ def _get_kwargs(
 
     params["priority"] = json_priority
 
+    params["q"] = q
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
     json_status: list[str] | Unset = UNSET
     if not isinstance(status, Unset):
         json_status = []
@@ -59,6 +106,16 @@ def _get_kwargs(
             json_status.append(status_item)
 
     params["status"] = json_status
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -104,28 +161,46 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    finding_id: str | Unset = UNSET,
+    external_ticket_key: str | Unset = UNSET,
+    finding_id: UUID | Unset = UNSET,
+    include: GetTasksInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: str | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sort: GetTasksSort | Unset = UNSET,
     status: list[GetTasksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetTasksResponse2XX]:
     """List tasks, newest first
 
-     Tasks of a project.
+     Return a page.
 
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        finding_id (str | Unset):
+        external_ticket_key (str | Unset):
+        finding_id (UUID | Unset):
+        include (GetTasksInclude | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
-        owner_id (str | Unset):
+        owner_id (UUID | Unset):
+        pr_url (str | Unset):
         priority (list[GetTasksPriorityItem] | Unset):
+        q (str | Unset):
+        sort (GetTasksSort | Unset):
         status (list[GetTasksStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,13 +213,22 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        external_ticket_key=external_ticket_key,
         finding_id=finding_id,
+        include=include,
         limit=limit,
         overdue=overdue,
         owner_id=owner_id,
+        pr_url=pr_url,
         priority=priority,
+        q=q,
+        sort=sort,
         status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -159,28 +243,46 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    finding_id: str | Unset = UNSET,
+    external_ticket_key: str | Unset = UNSET,
+    finding_id: UUID | Unset = UNSET,
+    include: GetTasksInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: str | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sort: GetTasksSort | Unset = UNSET,
     status: list[GetTasksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetTasksResponse2XX | None:
     """List tasks, newest first
 
-     Tasks of a project.
+     Return a page.
 
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        finding_id (str | Unset):
+        external_ticket_key (str | Unset):
+        finding_id (UUID | Unset):
+        include (GetTasksInclude | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
-        owner_id (str | Unset):
+        owner_id (UUID | Unset):
+        pr_url (str | Unset):
         priority (list[GetTasksPriorityItem] | Unset):
+        q (str | Unset):
+        sort (GetTasksSort | Unset):
         status (list[GetTasksStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -194,13 +296,22 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        external_ticket_key=external_ticket_key,
         finding_id=finding_id,
+        include=include,
         limit=limit,
         overdue=overdue,
         owner_id=owner_id,
+        pr_url=pr_url,
         priority=priority,
+        q=q,
+        sort=sort,
         status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -209,28 +320,46 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    finding_id: str | Unset = UNSET,
+    external_ticket_key: str | Unset = UNSET,
+    finding_id: UUID | Unset = UNSET,
+    include: GetTasksInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: str | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sort: GetTasksSort | Unset = UNSET,
     status: list[GetTasksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetTasksResponse2XX]:
     """List tasks, newest first
 
-     Tasks of a project.
+     Return a page.
 
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        finding_id (str | Unset):
+        external_ticket_key (str | Unset):
+        finding_id (UUID | Unset):
+        include (GetTasksInclude | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
-        owner_id (str | Unset):
+        owner_id (UUID | Unset):
+        pr_url (str | Unset):
         priority (list[GetTasksPriorityItem] | Unset):
+        q (str | Unset):
+        sort (GetTasksSort | Unset):
         status (list[GetTasksStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -243,13 +372,22 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        external_ticket_key=external_ticket_key,
         finding_id=finding_id,
+        include=include,
         limit=limit,
         overdue=overdue,
         owner_id=owner_id,
+        pr_url=pr_url,
         priority=priority,
+        q=q,
+        sort=sort,
         status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -262,28 +400,46 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    finding_id: str | Unset = UNSET,
+    external_ticket_key: str | Unset = UNSET,
+    finding_id: UUID | Unset = UNSET,
+    include: GetTasksInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: str | Unset = UNSET,
+    owner_id: UUID | Unset = UNSET,
+    pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
+    q: str | Unset = UNSET,
+    sort: GetTasksSort | Unset = UNSET,
     status: list[GetTasksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetTasksResponse2XX | None:
     """List tasks, newest first
 
-     Tasks of a project.
+     Return a page.
 
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        finding_id (str | Unset):
+        external_ticket_key (str | Unset):
+        finding_id (UUID | Unset):
+        include (GetTasksInclude | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
-        owner_id (str | Unset):
+        owner_id (UUID | Unset):
+        pr_url (str | Unset):
         priority (list[GetTasksPriorityItem] | Unset):
+        q (str | Unset):
+        sort (GetTasksSort | Unset):
         status (list[GetTasksStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -298,12 +454,21 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            created_after=created_after,
+            created_before=created_before,
             cursor=cursor,
+            external_ticket_key=external_ticket_key,
             finding_id=finding_id,
+            include=include,
             limit=limit,
             overdue=overdue,
             owner_id=owner_id,
+            pr_url=pr_url,
             priority=priority,
+            q=q,
+            sort=sort,
             status=status,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

@@ -6,15 +6,28 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_tasks_by_id_include import GetTasksByIdInclude
 from ...models.get_tasks_by_id_response_2xx import GetTasksByIdResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
     id: str,
+    *,
+    include: GetTasksByIdInclude | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_include: str | Unset = UNSET
+    if not isinstance(include, Unset):
+        json_include = include.value
+
+    params["include"] = json_include
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -23,6 +36,7 @@ def _get_kwargs(
             project_id=quote(str(project_id), safe=""),
             id=quote(str(id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -59,15 +73,17 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetTasksByIdInclude | Unset = UNSET,
 ) -> Response[GetTasksByIdResponse2XX]:
     """Read a task
 
-     Tasks of a project.
+     Return the task.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        include (GetTasksByIdInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -81,6 +97,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        include=include,
     )
 
     response = client.get_httpx_client().request(
@@ -96,15 +113,17 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetTasksByIdInclude | Unset = UNSET,
 ) -> GetTasksByIdResponse2XX | None:
     """Read a task
 
-     Tasks of a project.
+     Return the task.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        include (GetTasksByIdInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -119,6 +138,7 @@ def sync(
         project_id=project_id,
         id=id,
         client=client,
+        include=include,
     ).parsed
 
 
@@ -128,15 +148,17 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetTasksByIdInclude | Unset = UNSET,
 ) -> Response[GetTasksByIdResponse2XX]:
     """Read a task
 
-     Tasks of a project.
+     Return the task.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        include (GetTasksByIdInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,6 +172,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        include=include,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -163,15 +186,17 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetTasksByIdInclude | Unset = UNSET,
 ) -> GetTasksByIdResponse2XX | None:
     """Read a task
 
-     Tasks of a project.
+     Return the task.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        include (GetTasksByIdInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,5 +212,6 @@ async def asyncio(
             project_id=project_id,
             id=id,
             client=client,
+            include=include,
         )
     ).parsed

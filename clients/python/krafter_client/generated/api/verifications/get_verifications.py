@@ -1,12 +1,18 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_verifications_include import GetVerificationsInclude
 from ...models.get_verifications_response_2xx import GetVerificationsResponse2XX
+from ...models.get_verifications_result_item import GetVerificationsResultItem
+from ...models.get_verifications_sort import GetVerificationsSort
+from ...models.get_verifications_state_item import GetVerificationsStateItem
 from ...types import UNSET, Response, Unset
 
 
@@ -14,15 +20,79 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    include: GetVerificationsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
+    result: list[GetVerificationsResultItem] | Unset = UNSET,
+    sort: GetVerificationsSort | Unset = UNSET,
+    state: list[GetVerificationsStateItem] | Unset = UNSET,
+    task_id: UUID | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
     params["cursor"] = cursor
 
+    json_include: str | Unset = UNSET
+    if not isinstance(include, Unset):
+        json_include = include.value
+
+    params["include"] = json_include
+
     params["limit"] = limit
+
+    json_result: list[str] | Unset = UNSET
+    if not isinstance(result, Unset):
+        json_result = []
+        for result_item_data in result:
+            result_item = result_item_data.value
+            json_result.append(result_item)
+
+    params["result"] = json_result
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_state: list[str] | Unset = UNSET
+    if not isinstance(state, Unset):
+        json_state = []
+        for state_item_data in state:
+            state_item = state_item_data.value
+            json_state.append(state_item)
+
+    params["state"] = json_state
+
+    json_task_id: str | Unset = UNSET
+    if not isinstance(task_id, Unset):
+        json_task_id = str(task_id)
+    params["task_id"] = json_task_id
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -68,18 +138,36 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    include: GetVerificationsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
+    result: list[GetVerificationsResultItem] | Unset = UNSET,
+    sort: GetVerificationsSort | Unset = UNSET,
+    state: list[GetVerificationsStateItem] | Unset = UNSET,
+    task_id: UUID | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetVerificationsResponse2XX]:
     """List verifications, newest first
 
-     Verifications of a project.
+     Return a page; with `state`, if it is a filter or included.
 
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        include (GetVerificationsInclude | Unset):
         limit (int | Unset):
+        result (list[GetVerificationsResultItem] | Unset):
+        sort (GetVerificationsSort | Unset):
+        state (list[GetVerificationsStateItem] | Unset):
+        task_id (UUID | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,8 +180,17 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        include=include,
         limit=limit,
+        result=result,
+        sort=sort,
+        state=state,
+        task_id=task_id,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -108,18 +205,36 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    include: GetVerificationsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
+    result: list[GetVerificationsResultItem] | Unset = UNSET,
+    sort: GetVerificationsSort | Unset = UNSET,
+    state: list[GetVerificationsStateItem] | Unset = UNSET,
+    task_id: UUID | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetVerificationsResponse2XX | None:
     """List verifications, newest first
 
-     Verifications of a project.
+     Return a page; with `state`, if it is a filter or included.
 
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        include (GetVerificationsInclude | Unset):
         limit (int | Unset):
+        result (list[GetVerificationsResultItem] | Unset):
+        sort (GetVerificationsSort | Unset):
+        state (list[GetVerificationsStateItem] | Unset):
+        task_id (UUID | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,8 +248,17 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        include=include,
         limit=limit,
+        result=result,
+        sort=sort,
+        state=state,
+        task_id=task_id,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -143,18 +267,36 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    include: GetVerificationsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
+    result: list[GetVerificationsResultItem] | Unset = UNSET,
+    sort: GetVerificationsSort | Unset = UNSET,
+    state: list[GetVerificationsStateItem] | Unset = UNSET,
+    task_id: UUID | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetVerificationsResponse2XX]:
     """List verifications, newest first
 
-     Verifications of a project.
+     Return a page; with `state`, if it is a filter or included.
 
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        include (GetVerificationsInclude | Unset):
         limit (int | Unset):
+        result (list[GetVerificationsResultItem] | Unset):
+        sort (GetVerificationsSort | Unset):
+        state (list[GetVerificationsStateItem] | Unset):
+        task_id (UUID | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,8 +309,17 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        include=include,
         limit=limit,
+        result=result,
+        sort=sort,
+        state=state,
+        task_id=task_id,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -181,18 +332,36 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    include: GetVerificationsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
+    result: list[GetVerificationsResultItem] | Unset = UNSET,
+    sort: GetVerificationsSort | Unset = UNSET,
+    state: list[GetVerificationsStateItem] | Unset = UNSET,
+    task_id: UUID | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetVerificationsResponse2XX | None:
     """List verifications, newest first
 
-     Verifications of a project.
+     Return a page; with `state`, if it is a filter or included.
 
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        include (GetVerificationsInclude | Unset):
         limit (int | Unset):
+        result (list[GetVerificationsResultItem] | Unset):
+        sort (GetVerificationsSort | Unset):
+        state (list[GetVerificationsStateItem] | Unset):
+        task_id (UUID | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -207,7 +376,16 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            created_after=created_after,
+            created_before=created_before,
             cursor=cursor,
+            include=include,
             limit=limit,
+            result=result,
+            sort=sort,
+            state=state,
+            task_id=task_id,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

@@ -6,17 +6,33 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_verifications_by_id_include import GetVerificationsByIdInclude
 from ...models.get_verifications_by_id_response_2xx import (
     GetVerificationsByIdResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
     id: str,
+    *,
+    include: GetVerificationsByIdInclude | Unset = UNSET,
+    wait: int | Unset = 0,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_include: str | Unset = UNSET
+    if not isinstance(include, Unset):
+        json_include = include.value
+
+    params["include"] = json_include
+
+    params["wait"] = wait
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -25,6 +41,7 @@ def _get_kwargs(
             project_id=quote(str(project_id), safe=""),
             id=quote(str(id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -61,15 +78,19 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetVerificationsByIdInclude | Unset = UNSET,
+    wait: int | Unset = 0,
 ) -> Response[GetVerificationsByIdResponse2XX]:
     """Read a verification
 
-     Verifications of a project.
+     Return the verification; with `wait`, when no check is running for a worker or the time is over.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        include (GetVerificationsByIdInclude | Unset):
+        wait (int | Unset):  Default: 0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -83,6 +104,8 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        include=include,
+        wait=wait,
     )
 
     response = client.get_httpx_client().request(
@@ -98,15 +121,19 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetVerificationsByIdInclude | Unset = UNSET,
+    wait: int | Unset = 0,
 ) -> GetVerificationsByIdResponse2XX | None:
     """Read a verification
 
-     Verifications of a project.
+     Return the verification; with `wait`, when no check is running for a worker or the time is over.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        include (GetVerificationsByIdInclude | Unset):
+        wait (int | Unset):  Default: 0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -121,6 +148,8 @@ def sync(
         project_id=project_id,
         id=id,
         client=client,
+        include=include,
+        wait=wait,
     ).parsed
 
 
@@ -130,15 +159,19 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetVerificationsByIdInclude | Unset = UNSET,
+    wait: int | Unset = 0,
 ) -> Response[GetVerificationsByIdResponse2XX]:
     """Read a verification
 
-     Verifications of a project.
+     Return the verification; with `wait`, when no check is running for a worker or the time is over.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        include (GetVerificationsByIdInclude | Unset):
+        wait (int | Unset):  Default: 0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,6 +185,8 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        include=include,
+        wait=wait,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -165,15 +200,19 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetVerificationsByIdInclude | Unset = UNSET,
+    wait: int | Unset = 0,
 ) -> GetVerificationsByIdResponse2XX | None:
     """Read a verification
 
-     Verifications of a project.
+     Return the verification; with `wait`, when no check is running for a worker or the time is over.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        include (GetVerificationsByIdInclude | Unset):
+        wait (int | Unset):  Default: 0.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -189,5 +228,7 @@ async def asyncio(
             project_id=project_id,
             id=id,
             client=client,
+            include=include,
+            wait=wait,
         )
     ).parsed

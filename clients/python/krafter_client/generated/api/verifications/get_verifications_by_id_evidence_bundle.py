@@ -1,4 +1,5 @@
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
@@ -6,10 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_verifications_by_id_evidence_bundle_response_2xx import (
-    GetVerificationsByIdEvidenceBundleResponse2XX,
-)
-from ...types import Response
+from ...types import File, Response
 
 
 def _get_kwargs(
@@ -30,11 +28,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetVerificationsByIdEvidenceBundleResponse2XX | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> File | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetVerificationsByIdEvidenceBundleResponse2XX.from_dict(response.json())
+        response_2xx = File(payload=BytesIO(response.json()))
 
         return response_2xx
 
@@ -44,9 +40,7 @@ def _parse_response(
         return None
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetVerificationsByIdEvidenceBundleResponse2XX]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[File]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -61,7 +55,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetVerificationsByIdEvidenceBundleResponse2XX]:
+) -> Response[File]:
     """Download a verification's evidence as a signed file
 
      Verifications of a project.
@@ -76,7 +70,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetVerificationsByIdEvidenceBundleResponse2XX]
+        Response[File]
     """
 
     kwargs = _get_kwargs(
@@ -98,7 +92,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetVerificationsByIdEvidenceBundleResponse2XX | None:
+) -> File | None:
     """Download a verification's evidence as a signed file
 
      Verifications of a project.
@@ -113,7 +107,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetVerificationsByIdEvidenceBundleResponse2XX
+        File
     """
 
     return sync_detailed(
@@ -130,7 +124,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetVerificationsByIdEvidenceBundleResponse2XX]:
+) -> Response[File]:
     """Download a verification's evidence as a signed file
 
      Verifications of a project.
@@ -145,7 +139,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetVerificationsByIdEvidenceBundleResponse2XX]
+        Response[File]
     """
 
     kwargs = _get_kwargs(
@@ -165,7 +159,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetVerificationsByIdEvidenceBundleResponse2XX | None:
+) -> File | None:
     """Download a verification's evidence as a signed file
 
      Verifications of a project.
@@ -180,7 +174,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetVerificationsByIdEvidenceBundleResponse2XX
+        File
     """
 
     return (

@@ -1,0 +1,200 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.patch_members_by_user_id_response_2xx import (
+    PatchMembersByUserIdResponse2XX,
+)
+from ...models.update_member_request import UpdateMemberRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    user_id: str,
+    *,
+    body: UpdateMemberRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/api/v1/orgs/{org_id}/members/{user_id}".format(
+            org_id=quote(str(org_id), safe=""),
+            user_id=quote(str(user_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PatchMembersByUserIdResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PatchMembersByUserIdResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PatchMembersByUserIdResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    user_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: UpdateMemberRequest,
+) -> Response[PatchMembersByUserIdResponse2XX]:
+    """Change the role of a member
+
+     Change the role; the last owner keeps theirs.
+
+    Args:
+        org_id (str):
+        user_id (str):
+        body (UpdateMemberRequest): The new role.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PatchMembersByUserIdResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        user_id=user_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    user_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: UpdateMemberRequest,
+) -> PatchMembersByUserIdResponse2XX | None:
+    """Change the role of a member
+
+     Change the role; the last owner keeps theirs.
+
+    Args:
+        org_id (str):
+        user_id (str):
+        body (UpdateMemberRequest): The new role.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PatchMembersByUserIdResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        user_id=user_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    user_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: UpdateMemberRequest,
+) -> Response[PatchMembersByUserIdResponse2XX]:
+    """Change the role of a member
+
+     Change the role; the last owner keeps theirs.
+
+    Args:
+        org_id (str):
+        user_id (str):
+        body (UpdateMemberRequest): The new role.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PatchMembersByUserIdResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        user_id=user_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    user_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: UpdateMemberRequest,
+) -> PatchMembersByUserIdResponse2XX | None:
+    """Change the role of a member
+
+     Change the role; the last owner keeps theirs.
+
+    Args:
+        org_id (str):
+        user_id (str):
+        body (UpdateMemberRequest): The new role.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PatchMembersByUserIdResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            user_id=user_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,199 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.patch_webhooks_by_id_response_2xx import PatchWebhooksByIdResponse2XX
+from ...models.update_webhook_endpoint_request import UpdateWebhookEndpointRequest
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    org_id: str,
+    id: str,
+    *,
+    body: UpdateWebhookEndpointRequest | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/api/v1/orgs/{org_id}/webhooks/{id}".format(
+            org_id=quote(str(org_id), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+    }
+
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PatchWebhooksByIdResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PatchWebhooksByIdResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PatchWebhooksByIdResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: UpdateWebhookEndpointRequest | Unset = UNSET,
+) -> Response[PatchWebhooksByIdResponse2XX]:
+    """Change a webhook endpoint
+
+     Change the fields that were sent. Enabling an endpoint sends what is pending at once.
+
+    Args:
+        org_id (str):
+        id (str):
+        body (UpdateWebhookEndpointRequest | Unset): Changes of an endpoint.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PatchWebhooksByIdResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        id=id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: UpdateWebhookEndpointRequest | Unset = UNSET,
+) -> PatchWebhooksByIdResponse2XX | None:
+    """Change a webhook endpoint
+
+     Change the fields that were sent. Enabling an endpoint sends what is pending at once.
+
+    Args:
+        org_id (str):
+        id (str):
+        body (UpdateWebhookEndpointRequest | Unset): Changes of an endpoint.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PatchWebhooksByIdResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        id=id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: UpdateWebhookEndpointRequest | Unset = UNSET,
+) -> Response[PatchWebhooksByIdResponse2XX]:
+    """Change a webhook endpoint
+
+     Change the fields that were sent. Enabling an endpoint sends what is pending at once.
+
+    Args:
+        org_id (str):
+        id (str):
+        body (UpdateWebhookEndpointRequest | Unset): Changes of an endpoint.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PatchWebhooksByIdResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        id=id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: UpdateWebhookEndpointRequest | Unset = UNSET,
+) -> PatchWebhooksByIdResponse2XX | None:
+    """Change a webhook endpoint
+
+     Change the fields that were sent. Enabling an endpoint sends what is pending at once.
+
+    Args:
+        org_id (str):
+        id (str):
+        body (UpdateWebhookEndpointRequest | Unset): Changes of an endpoint.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PatchWebhooksByIdResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            id=id,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,193 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.post_webhooks_by_id_deliveries_by_delivery_id_replay_response_2xx import (
+    PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX,
+)
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    id: str,
+    delivery_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orgs/{org_id}/webhooks/{id}/deliveries/{delivery_id}/replay".format(
+            org_id=quote(str(org_id), safe=""),
+            id=quote(str(id), safe=""),
+            delivery_id=quote(str(delivery_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    id: str,
+    delivery_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]:
+    """Replay a delivery
+
+     Send the event again, with the same id and body.
+
+    Args:
+        org_id (str):
+        id (str):
+        delivery_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        id=id,
+        delivery_id=delivery_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    id: str,
+    delivery_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX | None:
+    """Replay a delivery
+
+     Send the event again, with the same id and body.
+
+    Args:
+        org_id (str):
+        id (str):
+        delivery_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        id=id,
+        delivery_id=delivery_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    id: str,
+    delivery_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]:
+    """Replay a delivery
+
+     Send the event again, with the same id and body.
+
+    Args:
+        org_id (str):
+        id (str):
+        delivery_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        id=id,
+        delivery_id=delivery_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    id: str,
+    delivery_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX | None:
+    """Replay a delivery
+
+     Send the event again, with the same id and body.
+
+    Args:
+        org_id (str):
+        id (str):
+        delivery_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            id=id,
+            delivery_id=delivery_id,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,200 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.post_webhooks_by_id_replay_response_2xx import (
+    PostWebhooksByIdReplayResponse2XX,
+)
+from ...models.replay_events_request import ReplayEventsRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    id: str,
+    *,
+    body: ReplayEventsRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orgs/{org_id}/webhooks/{id}/replay".format(
+            org_id=quote(str(org_id), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostWebhooksByIdReplayResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PostWebhooksByIdReplayResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostWebhooksByIdReplayResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReplayEventsRequest,
+) -> Response[PostWebhooksByIdReplayResponse2XX]:
+    """Replay the events of a period
+
+     Send the events of a period again that were not delivered, or all of them; at most 10,000.
+
+    Args:
+        org_id (str):
+        id (str):
+        body (ReplayEventsRequest): The period of the events to send again.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostWebhooksByIdReplayResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        id=id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReplayEventsRequest,
+) -> PostWebhooksByIdReplayResponse2XX | None:
+    """Replay the events of a period
+
+     Send the events of a period again that were not delivered, or all of them; at most 10,000.
+
+    Args:
+        org_id (str):
+        id (str):
+        body (ReplayEventsRequest): The period of the events to send again.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostWebhooksByIdReplayResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        id=id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReplayEventsRequest,
+) -> Response[PostWebhooksByIdReplayResponse2XX]:
+    """Replay the events of a period
+
+     Send the events of a period again that were not delivered, or all of them; at most 10,000.
+
+    Args:
+        org_id (str):
+        id (str):
+        body (ReplayEventsRequest): The period of the events to send again.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostWebhooksByIdReplayResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        id=id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReplayEventsRequest,
+) -> PostWebhooksByIdReplayResponse2XX | None:
+    """Replay the events of a period
+
+     Send the events of a period again that were not delivered, or all of them; at most 10,000.
+
+    Args:
+        org_id (str):
+        id (str):
+        body (ReplayEventsRequest): The period of the events to send again.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostWebhooksByIdReplayResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            id=id,
+            client=client,
+            body=body,
+        )
+    ).parsed

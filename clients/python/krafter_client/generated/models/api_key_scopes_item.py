@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class ApiKeyScopesItem(StrEnum):
+    AUDITREAD = "audit:read"
+    AUDITWRITE = "audit:write"
+    VALUE_2 = "*"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class DescribedVerificationResult(StrEnum):
+    FAILED = "failed"
+    PASSED = "passed"
+    PENDING = "pending"
+
+    def __str__(self) -> str:
+        return str(self.value)

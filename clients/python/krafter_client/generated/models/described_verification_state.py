@@ -1,0 +1,12 @@
+from enum import StrEnum
+
+
+class DescribedVerificationState(StrEnum):
+    BLOCKED = "blocked"
+    DECIDED = "decided"
+    READY = "ready"
+    RUNNING = "running"
+    SUPERSEDED = "superseded"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,8 @@
+from enum import StrEnum
+
+
+class IntegrationPlaceholderStatus(StrEnum):
+    DISCONNECTED = "disconnected"
+
+    def __str__(self) -> str:
+        return str(self.value)
