@@ -23,6 +23,7 @@ from integrations.models import (
 )
 from notifications.models import Alert, Destination, EventDelivery, WebhookEndpoint
 from notifications.webhooks import services as webhooks
+from operations.models import Backup, RestoreDrill
 from remediation.evidence.chain import append
 from remediation.models import CheckReliability, Policy, Task, Verification
 from remediation.services import policies
@@ -180,6 +181,8 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
         scenario.organization, _endpoint(scenario).pk, by=SYSTEM
     ),
     SyncRun: lambda scenario: SyncRun.objects.create(integration=_integration(scenario)),
+    Backup: lambda scenario: Backup.objects.create(path="backups/1"),
+    RestoreDrill: lambda scenario: RestoreDrill.objects.create(path="backups/1"),
     Report: _report,
     Share: _share,
 }

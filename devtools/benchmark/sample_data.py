@@ -177,7 +177,7 @@ def fill(model: type[Model], statement: str, values: dict[str, Any]) -> None:
     rest = [
         field
         for field in model._meta.concrete_fields
-        if field.attname not in named and not isinstance(field, AutoField)
+        if field.attname not in named and not isinstance(field, AutoField) and not field.generated
     ]
     more = {
         f"rest_{field.attname}": field.get_db_prep_save(field.get_default(), connection) for field in rest

@@ -22,8 +22,7 @@ class ResultPage:
 
     @property
     def meta(self) -> dict[str, Any]:
-        counted = {} if self.total is None else {"total": self.total}
-        return {**counted, "next_cursor": self.next_cursor}
+        return {"total": self.total, "next_cursor": self.next_cursor}
 
 
 def wrap(content: Any, request_id: str) -> dict[str, Any]:

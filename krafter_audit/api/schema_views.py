@@ -47,3 +47,5 @@ def error_list(request: HttpRequest) -> HttpResponse:
 @method_decorator(csp_override(settings.DOCS_CSP), name="dispatch")
 class DocsView(EnvelopedErrorsMixin, SpectacularSwaggerSplitView):
     """Swagger UI, with its script at its own URL as the content security policy requires."""
+
+    template_name = "api/docs.html"

@@ -90,7 +90,9 @@ class WebhookEndpointViewSet(OrganizationViewSet):
         )
         return self.respond(changed, WebhookEndpointSerializer)
 
-    @extend_schema(summary="Delete a webhook endpoint", request=None, responses=WebhookEndpointSerializer)
+    @extend_schema(
+        summary="Delete a webhook endpoint", request=None, responses={200: WebhookEndpointSerializer}
+    )
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Delete an endpoint with its deliveries."""
         deleted = services.delete(
@@ -147,9 +149,9 @@ class WebhookEndpointViewSet(OrganizationViewSet):
             include_delivered=body["include_delivered"],
             by=self.actor,
         )
-        return Response(
-            self.serialize({"replayed": replayed, "more": more}, ReplayResultSerializer), status=202
-        )
+        result = self.serialize({"replayed": replayed, "more": more}, ReplayResultSerializer)
+        deliveries = f"{request.path.rpartition('/')[0]}/deliveries"
+        return Response(result, status=202, headers={"location": deliveries})
 
     def _respond_with_secret(self, endpoint: WebhookEndpoint, secret: str, status: int = 200) -> Response:
         context = {**self.serializer_context, "secret": secret}

@@ -13,6 +13,7 @@ from accounts.services import create_user
 from integrations import services as integrations
 from integrations.webhooks import services as webhooks
 from notifications import destinations
+from notifications.webhooks import services as webhook_endpoints
 from scans.site_credentials.services import set_credentials
 from tests import factories
 from tests.contract.test_every_url import ROUTES
@@ -98,6 +99,14 @@ def api_key(scenario: Scenario) -> Case:
     return Case(path, path)
 
 
+def webhook_endpoint(scenario: Scenario) -> Case:
+    endpoint, _ = webhook_endpoints.create(
+        scenario.organization, url="https://hooks.example.com/audit", by=scenario.actor
+    )
+    path = f"/api/v1/orgs/{scenario.organization.pk}/webhooks/{endpoint.pk}"
+    return Case(path, path, {"events": ["finding.*"]})
+
+
 ORGANIZATION = "api/v1/orgs/<str:org_id>"
 RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     "findings/<str:pk>": finding,
@@ -111,6 +120,7 @@ RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     f"{ORGANIZATION}/projects/<str:project_id>": project,
     f"{ORGANIZATION}/members/<str:user_id>": member,
     f"{ORGANIZATION}/keys/<str:key_id>": api_key,
+    f"{ORGANIZATION}/webhooks/<str:pk>": webhook_endpoint,
 }
 CHANGES = [
     (method, place.split("audit/")[-1]) for place, method, _ in ROUTES if method in ("put", "patch", "delete")

@@ -13,13 +13,16 @@ from django.urls import reverse
 from accounts.models import ApiKey, Membership, Organization, User
 from accounts.roles import role_allows
 from findings.models import Finding
+from operations.models import Backup, RestoreDrill
 from remediation.models import Policy, Task
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import ROWS, admin_url
 
 Role = Membership.Role
-MODELS = [model for model in admin.site._registry if model is not Group]
+# What belongs to the installation and not to an organisation.
+FOR_SUPERUSERS = (Group, Backup, RestoreDrill)
+MODELS = [model for model in admin.site._registry if model not in FOR_SUPERUSERS]
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +234,13 @@ def test_viewer_may_test_a_policy(scenario: Scenario):
     page = staff.run_action(client, "test", policy)
 
     assert staff.messages_of(page) == [f"{policy}: 0 findings, 0 of them critical."]
+
+
+@pytest.mark.parametrize("model", [Backup, RestoreDrill])
+def test_backups_are_for_superusers(scenario: Scenario, model: type[Model]):
+    row = ROWS[model](scenario)
+    client = staff.logged_in_client(member_of(scenario.organization, Role.OWNER))
+
+    pages = [client.get(admin_url(model, "changelist")), client.get(admin_url(model, "change", row.pk))]
+
+    assert [page.status_code for page in pages] == [403, 302]

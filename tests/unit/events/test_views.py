@@ -70,7 +70,7 @@ def test_feed_is_filtered_by_type_group_subject_and_time(scenario: Scenario) -> 
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("type=finding.crated", "type"), ("type=", "type.0"), ("type=*", "type"), ("subject=x", "subject"),
+        ("type=finding.crated", "type"), ("type=", "type"), ("type=*", "type"), ("subject=x", "subject"),
         ("subject=", "subject"), ("created_after=yesterday", "created_after"), ("sort=name", "sort"),
         ("kind=task.created", "kind"), ("cursor=bm8", "cursor"), ("offset=1", "offset"),
     ],
@@ -98,7 +98,7 @@ def test_newest_first_pages_end(scenario: Scenario) -> None:
     assert [event["type"] for event in first["data"] + second["data"]] == [
         "task.created", "finding.created", "policy.created",
     ]  # fmt: skip
-    assert (second["meta"]["next_cursor"], "total" in second["meta"]) == (None, False)
+    assert (second["meta"]["next_cursor"], second["meta"]["total"]) == (None, None)
 
 
 @pytest.mark.usefixtures("_settled")
@@ -119,7 +119,8 @@ def test_oldest_first_shows_no_event_of_the_last_second(scenario: Scenario) -> N
     assert feed(scenario, "sort=created_at")["data"] == []
 
 
-@pytest.mark.usefixtures("_settled")
+# As the owner: this session of a test and the other one are of the owner's login, which the application role cannot see.
+@pytest.mark.usefixtures("_settled", "database_owner")
 @pytest.mark.django_db(transaction=True)
 def test_oldest_first_waits_for_open_transactions(scenario: Scenario) -> None:
     # An event of the open transaction would otherwise be skipped: its time is before that of the event that is read.

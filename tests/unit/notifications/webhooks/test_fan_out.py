@@ -57,6 +57,7 @@ def test_endpoint_gets_the_events_of_its_projects(scenario: Scenario) -> None:
     assert list(EventDelivery.objects.values_list("subject_id", flat=True)) == [finding.pk]
 
 
+@pytest.mark.usefixtures("database_owner")  # who alone may delete evidence
 def test_deleted_project_does_not_widen_the_filter(scenario: Scenario) -> None:
     other = accounts.create_project(scenario.organization, slug="shop", site_url="https://shop.example.com")
     make_endpoint(scenario, URL, project_ids=[other.pk])
@@ -153,6 +154,7 @@ def _columns(event: Event) -> dict[str, Any]:
     return {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
 
 
+@pytest.mark.usefixtures("database_owner")  # who alone may delete evidence
 def test_event_of_a_deleted_project_is_dropped(scenario: Scenario) -> None:
     make_endpoint(scenario, URL)
     factories.finding(scenario)

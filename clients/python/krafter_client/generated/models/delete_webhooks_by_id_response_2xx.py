@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..models.delete_webhooks_by_id_response_2xx_meta import (
         DeleteWebhooksByIdResponse2XXMeta,
     )
+    from ..models.webhook_endpoint import WebhookEndpoint
 
 
 T = TypeVar("T", bound="DeleteWebhooksByIdResponse2XX")
@@ -17,13 +18,14 @@ T = TypeVar("T", bound="DeleteWebhooksByIdResponse2XX")
 
 @_attrs_define
 class DeleteWebhooksByIdResponse2XX:
-    data: None
+    data: WebhookEndpoint
+    """ A URL that receives events. """
     meta: DeleteWebhooksByIdResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        data = self.data
+        data = self.data.to_dict()
 
         meta = self.meta.to_dict()
 
@@ -46,9 +48,10 @@ class DeleteWebhooksByIdResponse2XX:
         from ..models.delete_webhooks_by_id_response_2xx_meta import (
             DeleteWebhooksByIdResponse2XXMeta,  # noqa: PLC0415
         )
+        from ..models.webhook_endpoint import WebhookEndpoint  # noqa: PLC0415
 
         d = dict(src_dict)
-        data = d.pop("data")
+        data = WebhookEndpoint.from_dict(d.pop("data"))
 
         meta = DeleteWebhooksByIdResponse2XXMeta.from_dict(d.pop("meta"))
 
