@@ -42,6 +42,7 @@ from krafter_client.generated.models import (
     BulkResult,
     CreateFindingRequest,
     CreateTaskRequest,
+    DescribedVerification,
     ExportReportRequest,
     Finding,
     GetFindingsDomainItem,
@@ -61,6 +62,7 @@ from krafter_client.generated.models import (
     ShareReportRequest,
     ShareResult,
     Task,
+    TaskWithFinding,
     UpdateFindingRequest,
     UpdateTaskRequest,
     Usage,
@@ -185,7 +187,7 @@ class ProjectClient:
 
     def tasks(
         self, *, status: Iterable[str] = (), priority: Iterable[str] = (), finding_id: Id | None = None
-    ) -> Iterator[Task]:
+    ) -> Iterator[TaskWithFinding]:
         """Yield the tasks, newest first."""
         statuses = [GetTasksStatusItem(each) for each in status]
         priorities = [GetTasksPriorityItem(each) for each in priority]
@@ -198,12 +200,12 @@ class ProjectClient:
                     limit=PAGE_SIZE,
                     status=statuses or UNSET,
                     priority=priorities or UNSET,
-                    finding_id=str(finding_id) if finding_id else UNSET,
+                    finding_id=UUID(str(finding_id)) if finding_id else UNSET,
                 )
             )
         )
 
-    def task(self, task_id: Id) -> Task:
+    def task(self, task_id: Id) -> TaskWithFinding:
         """Return a task."""
         return parsed(get_tasks_by_id.sync_detailed(*self.path, str(task_id), client=self.generated)).data
 
@@ -221,7 +223,7 @@ class ProjectClient:
 
     # Verifications
 
-    def verifications(self) -> Iterator[Verification]:
+    def verifications(self) -> Iterator[DescribedVerification]:
         """Yield the verifications, newest first."""
         return iterate(
             lambda cursor: parsed(
@@ -231,7 +233,7 @@ class ProjectClient:
             )
         )
 
-    def verification(self, verification_id: Id) -> Verification:
+    def verification(self, verification_id: Id) -> DescribedVerification:
         """Return a verification."""
         return parsed(
             get_verifications_by_id.sync_detailed(*self.path, str(verification_id), client=self.generated)
@@ -247,8 +249,8 @@ class ProjectClient:
         verification_id: Id,
         *,
         timeout: float = DEFAULT_WAIT,
-        on_progress: Callable[[Verification], object] | None = None,
-    ) -> Verification:
+        on_progress: Callable[[DescribedVerification], object] | None = None,
+    ) -> DescribedVerification:
         """Return a verification when no check is running but one that a person answers. Raises WaitTimeout."""
         return waiting.wait(
             lambda: self.verification(verification_id),

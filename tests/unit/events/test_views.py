@@ -119,7 +119,7 @@ def test_oldest_first_shows_no_event_of_the_last_second(scenario: Scenario) -> N
     assert feed(scenario, "sort=created_at")["data"] == []
 
 
-# As the owner: this session of a test and the other one are of the owner's login, which the application role cannot see.
+# As the owner, whose login both sessions of this test have: the application role does not see them.
 @pytest.mark.usefixtures("_settled", "database_owner")
 @pytest.mark.django_db(transaction=True)
 def test_oldest_first_waits_for_open_transactions(scenario: Scenario) -> None:

@@ -6,7 +6,7 @@ from typing import Self
 from rich.console import Console
 from rich.status import Status
 
-from krafter_client.generated.models import Report, Scan, Verification
+from krafter_client.generated.models import DescribedVerification, Report, Scan, Verification
 
 
 class Progress:
@@ -53,7 +53,7 @@ class Progress:
             ]
         self.show(", ".join(parts))
 
-    def show_verification(self, verification: Verification) -> None:
+    def show_verification(self, verification: Verification | DescribedVerification) -> None:
         """Show the checks that have finished."""
         done = [check for check in verification.checks if str(check.status) != "running"]
         self.show(f"{len(done)}/{len(verification.checks)} checks")
