@@ -243,4 +243,4 @@ def test_backups_are_for_superusers(scenario: Scenario, model: type[Model]):
 
     pages = [client.get(admin_url(model, "changelist")), client.get(admin_url(model, "change", row.pk))]
 
-    assert [page.status_code for page in pages] == [403, 302]
+    assert [page.status_code for page in pages] == [403, 403]
