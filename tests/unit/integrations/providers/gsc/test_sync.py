@@ -62,7 +62,7 @@ def test_findings_are_found_by_source_with_an_index(project_with_many: Project) 
 
 
 @pytest.fixture
-def project_with_many(db: None) -> Project:
+def project_with_many(database_owner: None) -> Project:
     project = factories.project()
     numbers = {"impact": 1, "effort": 1, "risk": 1, "score": 1, "severity": "low", "domain": "seo"}
     Finding.objects.bulk_create(
