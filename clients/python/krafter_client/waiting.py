@@ -6,7 +6,7 @@ from collections.abc import Callable
 from krafter_client.errors import WaitTimeout
 from krafter_client.generated.models import DescribedVerification, Report, Scan, Verification
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
+FIRST_PAUSE, MAX_PAUSE = 0.5, 5.0  # seconds
 MANUAL_REVIEW = "manual_review"  # a check that a person answers by approving
 
 
@@ -45,4 +45,4 @@ def wait[Row](
         if time.monotonic() + pause > deadline:
             raise WaitTimeout(f"It has not finished within {timeout:.0f} seconds.")
         sleep(pause)
-        pause = min(LONGEST_PAUSE, pause * 1.5)
+        pause = min(MAX_PAUSE, pause * 1.5)
