@@ -77,17 +77,17 @@ def pasted(ready: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_one_quick_load")
 def test_readme_commands_work_when_pasted(ready: Path) -> None:
-    told = pasted(ready)
+    printed = pasted(ready)
 
-    assert (told.returncode, told.stderr) == (0, "")
-    rest = told.stdout
+    assert (printed.returncode, printed.stderr) == (0, "")
+    rest = printed.stdout
     for milestone in MILESTONES:
         assert milestone in rest
         rest = rest.partition(milestone)[2]
     if missing_packages.problem("needs_pango"):
-        assert "needs the Pango library" in told.stdout
+        assert "needs the Pango library" in printed.stdout
         assert (ready.parents[1] / "report.csv").read_bytes().startswith(b"record,")
     else:
         assert (ready.parents[1] / "report.pdf").read_bytes().startswith(b"%PDF-")
-    with urllib.request.urlopen(told.stdout.split()[-1], timeout=10) as page:
+    with urllib.request.urlopen(printed.stdout.split()[-1], timeout=10) as page:
         assert page.status == 200

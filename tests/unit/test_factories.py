@@ -41,7 +41,7 @@ def names(scenario: Scenario) -> dict[str, str]:
     }
 
 
-def told(row: Model, names: dict[str, str]) -> dict[str, Any]:
+def values_of(row: Model, names: dict[str, str]) -> dict[str, Any]:
     """Return the fields of the row, with the values that differ between scenarios replaced by a common name."""
     fields = [field for field in row._meta.concrete_fields if field.name not in OF_ITS_OWN]
     values = {field.name: field.value_from_object(row) for field in fields}
@@ -52,7 +52,7 @@ def test_scenario_has_the_rows_that_the_services_make():
     ours = factories.scenario(ai_quota=7, scopes=("audit:read",), site_url="https://example.org")
     theirs = made_by_the_services(ours.organization.name, f"another-{ours.owner.email}")
     for one, other in zip(rows(ours), rows(theirs), strict=True):
-        assert told(one, names(ours)) == told(other, names(theirs))
+        assert values_of(one, names(ours)) == values_of(other, names(theirs))
 
 
 def test_scenario_rows_are_valid_and_its_key_works():

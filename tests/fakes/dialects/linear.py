@@ -146,10 +146,10 @@ class FakeLinear(FakeTracker):
         return 200, {}, {"data": {"issue": self.issues[variables["id"]]}}
 
     def _workflow(self, variables: dict[str, Any]) -> Answer:
-        status, headers, told = self._issue(variables)
-        if "errors" in told:
-            return status, headers, told
-        return 200, {}, {"data": {"issue": {**told["data"]["issue"], "team": self._team_node()}}}
+        status, headers, body = self._issue(variables)
+        if "errors" in body:
+            return status, headers, body
+        return 200, {}, {"data": {"issue": {**body["data"]["issue"], "team": self._team_node()}}}
 
     def _attachments(self, variables: dict[str, Any]) -> Answer:
         attached = self._connection(self.attachments.get(variables["id"], []), variables["after"])

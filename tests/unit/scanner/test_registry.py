@@ -155,8 +155,8 @@ def test_evidence_describes_the_response_and_the_rule() -> None:
     evidence = outcome.evidence
     json.dumps(outcome.to_json())
     assert Outcome.from_json(json.loads(json.dumps(outcome.to_json()))) == outcome
-    told = ("url", "final_url", "address", "status", "requests", "rule_version", "build", "looks", "detail")
-    assert {key: evidence[key] for key in told} == {
+    named = ("url", "final_url", "address", "status", "requests", "rule_version", "build", "looks", "detail")
+    assert {key: evidence[key] for key in named} == {
         "url": site.url,
         "final_url": site.url,
         "address": "127.0.0.1",

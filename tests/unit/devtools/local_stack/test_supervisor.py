@@ -33,7 +33,7 @@ def supervised(words: str, logs: Path) -> str:
 
 
 def test_killed_process_is_restarted(tmp_path):
-    told = supervised(
+    output = supervised(
         """
 supervisor.add(Command("sleeper", ["sleep", "60"]))
 supervisor.wait_until(running, "sleeper")
@@ -47,11 +47,11 @@ print("left:", descendants(os.getpid()))
         tmp_path,
     )
 
-    assert told == "back\nleft: set()\n"
+    assert output == "back\nleft: set()\n"
 
 
 def test_orphans_of_a_killed_guard_are_ended_before_the_restart(tmp_path):
-    told = supervised(
+    output = supervised(
         """
 supervisor.add(Command("family", ["sh", "-c", "sleep 60 & sleep 61; true"]))
 supervisor.wait_until(lambda: len(running()) == 2, "family")
@@ -66,11 +66,11 @@ print("left:", descendants(os.getpid()))
         tmp_path,
     )
 
-    assert told == "back\nleft: set()\n"
+    assert output == "back\nleft: set()\n"
 
 
 def test_a_process_that_never_starts_fails_the_start_with_the_end_of_its_log(tmp_path):
-    told = supervised(
+    output = supervised(
         """
 supervisor.add(Command("broken", ["sh", "-c", "echo the reason; exit 3"]))
 try:
@@ -81,12 +81,12 @@ except StartFailed as error:
         tmp_path,
     )
 
-    assert "broken ends as soon as it starts" in told
-    assert "the reason" in told
+    assert "broken ends as soon as it starts" in output
+    assert "the reason" in output
 
 
 def test_process_that_ignores_the_stop_signal_is_killed(tmp_path):
-    told = supervised(
+    output = supervised(
         """
 supervisor.add(Command("deaf", ["sh", "-c", "trap '' TERM; sleep 60; sleep 61"]))
 supervisor.wait_until(running, "deaf")
@@ -97,11 +97,11 @@ print("left:", descendants(os.getpid()), "in time:", time.monotonic() - started 
         tmp_path,
     )
 
-    assert told == "left: set() in time: True\n"
+    assert output == "left: set() in time: True\n"
 
 
 def test_too_large_log_is_truncated(tmp_path):
-    told = supervised(
+    output = supervised(
         """
 import devtools.local_stack.supervisor as module
 module.LOG_BYTES = 1000
@@ -117,4 +117,4 @@ supervisor.stop([(["chatty"], 1)])
         tmp_path,
     )
 
-    assert told == "cut\n"
+    assert output == "cut\n"

@@ -200,5 +200,9 @@ def test_batch_larger_than_the_write_size_is_ingested_completely(scenario: Scena
     assert [found[pk].title for pk in outcome.ids] == titles
     assert outcome.created == set(found) - known
     assert [found[pk].title for pk in outcome.regressed] == titles[:1]
-    told = Counter(Event.objects.filter(subject_id__in=outcome.ids).values_list("name", flat=True))
-    assert told == {"finding.created": len(titles), "finding.seen_again": len(before), "finding.regressed": 1}
+    names = Counter(Event.objects.filter(subject_id__in=outcome.ids).values_list("name", flat=True))
+    assert names == {
+        "finding.created": len(titles),
+        "finding.seen_again": len(before),
+        "finding.regressed": 1,
+    }

@@ -62,7 +62,7 @@ def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, si
     verdicts.approve(verification.pk, by=scenario.actor)
 
     [verdict] = shown(scenario, verification)["verdicts"]
-    told = (
+    expected = (
         "key",
         "number",
         "earlier",
@@ -73,7 +73,7 @@ def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, si
         "checks",
         "links",
     )
-    assert {name: verdict[name] for name in told} == {
+    assert {name: verdict[name] for name in expected} == {
         "key": "verdict:approved",
         "number": 2,
         "earlier": seen.hash,

@@ -33,7 +33,7 @@ def insert(
     verification: Verification, sequence: int, *, table: str = "remediation_evidence", **changes: Any
 ) -> None:
     """Insert a link by SQL: the link with sequence n has the hash "n" and follows the previous one."""
-    told = {
+    columns = {
         "project": verification.project_id,
         "verification": verification.pk,
         "sequence": sequence,
@@ -43,7 +43,7 @@ def insert(
         "at": verification.created_at,
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(INSERT.format(table=table), told | changes)
+        cursor.execute(INSERT.format(table=table), columns | changes)
 
 
 @pytest.fixture

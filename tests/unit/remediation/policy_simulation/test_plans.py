@@ -61,12 +61,12 @@ def test_applied_plan_equals_its_simulation(scenario: Scenario):
         scenario, of=factories.finding(scenario, severity="low", domain="seo"), status="done"
     )
     gone = factories.finding(scenario, severity="low", status="dismissed")
-    told, token = plan(scenario, STRICT)
+    preview, token = plan(scenario, STRICT)
 
     response = put(scenario, STRICT, token)
 
-    assert told["severities"] == [{"from": "high", "to": "critical", "findings": 1}]
-    assert told["tasks"] == {"moved": 2, "given": 0, "lifted": 0, "overdue_at_once": 0}
+    assert preview["severities"] == [{"from": "high", "to": "critical", "findings": 1}]
+    assert preview["tasks"] == {"moved": 2, "given": 0, "lifted": 0, "overdue_at_once": 0}
     assert response.status_code == 200
     assert (hours(mine), hours(seo), hours(done)) == (12, 500, 336)
     finding = Finding.objects.get(pk=mine.finding_id)
@@ -105,10 +105,10 @@ def test_unchanged_config_changes_nothing(scenario: Scenario):
     config = scenario.client.ask("get", "policies/current").json()["data"]["config"] | {"severity_rules": {}}
     factories.task(scenario)
 
-    told, _ = plan(scenario, config)
+    preview, _ = plan(scenario, config)
 
-    assert told["severities"] == []
-    assert told["tasks"] == {"moved": 0, "given": 0, "lifted": 0, "overdue_at_once": 0}
+    assert preview["severities"] == []
+    assert preview["tasks"] == {"moved": 0, "given": 0, "lifted": 0, "overdue_at_once": 0}
 
 
 def test_put_without_plan_changes_no_existing_rows(scenario: Scenario):
@@ -128,10 +128,10 @@ def test_due_dates_set_by_people_stay(scenario: Scenario):
     tasks.update(later.pk, changes={"sla_due_at": chosen}, by=scenario.actor)
     policys = factories.task(scenario, of=high[3])
 
-    told, token = plan(scenario, STRICT)
+    preview, token = plan(scenario, STRICT)
     put(scenario, STRICT, token)
 
-    assert told["tasks"]["moved"] == 1
+    assert preview["tasks"]["moved"] == 1
     assert (hours(policys), hours(none)) == (12, None)
     assert {by_hand.sla_due_at, Task.objects.get(pk=later.pk).sla_due_at} == {chosen}
 
@@ -142,10 +142,10 @@ def test_plan_sets_lifts_and_moves_due_dates(scenario: Scenario):
     given = factories.task(scenario, of=factories.finding(scenario, severity="low"))
     Task.objects.filter(pk=given.pk).update(created_at=timezone.now() - timedelta(hours=3))
 
-    told, token = plan(scenario, {"sla_hours": {"low": 2}})
+    preview, token = plan(scenario, {"sla_hours": {"low": 2}})
     put(scenario, {"sla_hours": {"low": 2}}, token)
 
-    assert told["tasks"] == {"moved": 0, "given": 1, "lifted": 1, "overdue_at_once": 1}
+    assert preview["tasks"] == {"moved": 0, "given": 1, "lifted": 1, "overdue_at_once": 1}
     assert (hours(lifted), hours(given)) == (None, 2)
 
 
@@ -201,10 +201,10 @@ def test_rows_of_another_project_are_not_affected(scenario: Scenario):
     other = factories.scenario()
     theirs = factories.task(other, of=factories.finding(other, severity="high"))
 
-    told, token = plan(scenario, STRICT)
+    preview, token = plan(scenario, STRICT)
     put(scenario, STRICT, token)
 
-    assert (told["severities"], told["tasks"]["moved"]) == ([], 0)
+    assert (preview["severities"], preview["tasks"]["moved"]) == ([], 0)
     assert (hours(theirs), Finding.objects.get(pk=theirs.finding_id).severity) == (72, "high")
 
 

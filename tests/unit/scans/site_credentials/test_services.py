@@ -220,9 +220,9 @@ def test_credentials_require_a_verified_certificate(staging: Site):
 
 def echo(headers: dict[str, str]) -> Answer:
     """Return a page that contains all request headers."""
-    told = " ".join(headers.values())
+    echoed = " ".join(headers.values())
     login = base64.b64decode(headers.get("authorization", "").removeprefix("Basic ") or "").decode()
-    body = f"<!doctype html><title>{told}</title><p>{told.replace('&', '&amp;')} {json.dumps(login)}</p>"
+    body = f"<!doctype html><title>{echoed}</title><p>{echoed.replace('&', '&amp;')} {json.dumps(login)}</p>"
     sent = [("Server", f"x/1.0 {headers.get('cookie')}"), ("X-Powered-By", headers.get("x-staging-key", ""))]
     return Answer(body, 200, [*HTML, *sent])
 

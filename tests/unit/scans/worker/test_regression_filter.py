@@ -110,8 +110,8 @@ def test_metric_reopens_a_finding_only_beyond_the_margins(
     for value in values:
         scan = scanned(scenario, "ttfb", {SITE: measured(value)})
         seen.append(stands(finding))
-        told = (scan.summary["regressions"], scan.summary["regressions_suspected"])
-        assert told == {("resolved", 0): (0, int(value > 600)), ("in_progress", 1): (1, 0)}[seen[-1]]
+        counted = (scan.summary["regressions"], scan.summary["regressions_suspected"])
+        assert counted == {("resolved", 0): (0, int(value > 600)), ("in_progress", 1): (1, 0)}[seen[-1]]
 
     assert seen == after_each
 

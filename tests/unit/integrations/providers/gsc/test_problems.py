@@ -55,9 +55,9 @@ def test_repeated_rich_result_issue_is_listed_once() -> None:
 
 @requires_spec("gsc.json")
 def test_responses_of_the_fake_conform_to_the_description() -> None:
-    told = {"inspectionResult": {**inspection(userCanonical="x"), "richResultsResult": RICH_RESULTS}}
+    response = {"inspectionResult": {**inspection(userCanonical="x"), "richResultsResult": RICH_RESULTS}}
     forms = load_spec("gsc.json").d["components"]["schemas"]
     sitemap = {"path": "https://example.com/s.xml", "errors": "3", "warnings": "0", "isPending": False}
 
-    assert load_spec("gsc.json")._errs(forms["InspectUrlIndexResponse"], told, "answer") == []
+    assert load_spec("gsc.json")._errs(forms["InspectUrlIndexResponse"], response, "answer") == []
     assert load_spec("gsc.json")._errs(forms["SitemapsListResponse"], {"sitemap": [sitemap]}, "answer") == []

@@ -106,7 +106,7 @@ def test_example_project_of_the_description_is_read(adapter: Sentry, server: Fak
 
 
 @pytest.mark.parametrize(
-    ("told", "severity"),
+    ("fields", "severity"),
     [
         ({"priority": "high", "level": "info"}, "high"),
         ({"priority": "medium", "level": "fatal"}, "medium"),
@@ -122,15 +122,15 @@ def test_example_project_of_the_description_is_read(adapter: Sentry, server: Fak
     ],
 )
 def test_severity_is_the_priority_else_the_level(
-    adapter: Sentry, fake: FakeSentry, told: dict[str, Any], severity: str
+    adapter: Sentry, fake: FakeSentry, fields: dict[str, Any], severity: str
 ) -> None:
-    fake.issues = [issue(**told)]
+    fake.issues = [issue(**fields)]
 
     assert [finding.severity for finding in findings(adapter)] == [severity]
 
 
 @pytest.mark.parametrize(
-    ("told", "domain", "reason"),
+    ("fields", "domain", "reason"),
     [
         ({"issueCategory": "performance", "issueType": "performance_slow_db_query"}, "performance", "speed"),
         (
@@ -155,9 +155,9 @@ def test_severity_is_the_priority_else_the_level(
     ],
 )
 def test_domain_is_the_closest_one_with_a_reason(
-    adapter: Sentry, fake: FakeSentry, told: dict[str, Any], domain: str, reason: str
+    adapter: Sentry, fake: FakeSentry, fields: dict[str, Any], domain: str, reason: str
 ) -> None:
-    fake.issues = [issue(**told)]
+    fake.issues = [issue(**fields)]
 
     [found] = findings(adapter)
 
