@@ -143,9 +143,7 @@ def manage(arguments: Arguments) -> NoReturn:
 
 
 def backup(arguments: Arguments) -> NoReturn:
-    setup(sys.stderr).ensure("local")
-    data, arguments = data_directory(arguments)
-    run_module("manage", [data, "backup", *arguments])
+    manage(["backup", *arguments])
 
 
 def restore(arguments: Arguments) -> NoReturn:

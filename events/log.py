@@ -35,16 +35,8 @@ def log_events(
     """Write one event for each `(subject id, data)` in the current transaction."""
     now = timezone.now()
     events = [
-        Event(
-            organization_id=project.organization_id,
-            project_id=project.pk,
-            name=name,
-            subject_id=subject_id,
-            actor_id=by.user_id,
-            actor=by.kind,
-            request_id=by.request_id,
-            data=data,
-            at=now,
+        _event(
+            name, subject_id, by, data, organization_id=project.organization_id, project_id=project.pk, at=now
         )
         for subject_id, data in subjects
     ]
@@ -56,13 +48,16 @@ def log_organization_event(
     name: str, organization: Organization, subject_id: UUID, *, by: Actor, **data: Any
 ) -> None:
     """Write one event about a row that belongs to no project; it has no consumers and is in no project's feed."""
-    Event.objects.create(
-        organization_id=organization.pk,
+    _event(name, subject_id, by, data, organization_id=organization.pk, at=timezone.now()).save()
+
+
+def _event(name: str, subject_id: UUID, by: Actor, data: dict[str, Any], **fields: Any) -> Event:
+    return Event(
         name=name,
         subject_id=subject_id,
         actor_id=by.user_id,
         actor=by.kind,
         request_id=by.request_id,
         data=data,
-        at=timezone.now(),
+        **fields,
     )

@@ -86,7 +86,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
             endpoint.pk,
             changes=self.validated_body(UpdateWebhookEndpointRequestSerializer),
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
         )
         return self.respond(changed, WebhookEndpointSerializer)
 
@@ -99,7 +99,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
             self.caller.organization,
             uuid_or_404(pk),
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
         )
         return Response(self.serialize(deleted, WebhookEndpointSerializer))
 
@@ -117,7 +117,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
             endpoint.pk,
             overlap=timedelta(seconds=body["overlap_seconds"]),
             by=self.actor,
-            if_match=request.headers.get("if-match"),
+            if_match=self.if_match,
         )
         return self._respond_with_secret(endpoint, secret)
 
