@@ -16,7 +16,7 @@ from accounts.roles import visible_projects
 from events import counters
 from findings import observations, queries
 from findings.errors import FindingResolved
-from findings.models import OPEN_STATUSES, Finding, FindingStatus, Regression, Severity
+from findings.models import LARGE_FIELDS, OPEN_STATUSES, Finding, FindingStatus, Regression, Severity
 from findings.serializers import CreateFindingRequestSerializer, UpdateFindingRequestSerializer
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest_one
@@ -34,7 +34,7 @@ from krafter_audit.admin.base import (
     staff_of,
 )
 from krafter_audit.admin.forms import SerializerForm
-from krafter_audit.admin.quick_filters import QuickFilter, bounded_count
+from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
 from krafter_audit.admin.text import ago, due_in_words
 from krafter_audit.db.models import first_id_at
 
@@ -118,7 +118,7 @@ class FindingQuickFilter(QuickFilter):
         return {
             "open": sum(statuses.get(status, 0) for status in OPEN_STATUSES),
             "review": statuses.get(FindingStatus.READY_VERIFY, 0),
-            **{name: bounded_count(self.apply(rows, name, request)) for name in ("mine", "overdue", "new")},
+            **{name: counted_rows(self.apply(rows, name, request)) for name in ("mine", "overdue", "new")},
         }
 
 
@@ -138,7 +138,7 @@ class FindingAdmin(ServiceModelAdmin):
     sortable_by: ClassVar = ("score", "due", "age")
     ordering: ClassVar = ("-score", "-pk")
     # Large, and not shown by the list.
-    deferred_fields = ("evidence", "description", "recommended_fix", "affected_assets")
+    deferred_fields = LARGE_FIELDS
     list_filter = (FindingQuickFilter, "severity", "status", "domain", ("project", AutocompleteFilter))
     list_select_related = ("project__organization", "owner")
     search_fields = ("title",)

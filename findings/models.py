@@ -53,6 +53,8 @@ SEARCHED = (
     "title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)"
     " || ' ' || coalesce(left((evidence -> 'checks')::text, 500), '')"
 )
+# Not selected by lists of many rows, as PostgreSQL stores large values apart from the row.
+LARGE_FIELDS = ("evidence", "description", "recommended_fix", "affected_assets")
 TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
 
 

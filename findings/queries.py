@@ -11,7 +11,6 @@ from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.words import with_words
 
 # The cost of a page depends neither on the number of findings nor on the filters.
-MAX_SEARCH_RESULTS = 1000
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
 
 # No index orders the rows of several values at once: a filter that few rows match would scan all others. So the
@@ -40,8 +39,7 @@ AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
 
 def search(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
     """Return the findings with these words in the title, in an affected URL, or in a check key."""
-    found = with_words(Finding.objects.order_by(), SEARCHED, text).values_list("pk", flat=True)
-    return rows.filter(pk__in=list(found[:MAX_SEARCH_RESULTS]))
+    return rows.filter(pk__in=with_words(Finding.objects.order_by(), SEARCHED, text).values("pk"))
 
 
 class FindingsByScore:

@@ -13,7 +13,7 @@ from accounts.models import Project, QuotaMonth, User, month_of
 from accounts.quota import next_month
 from events import counters
 from events.models import OutboxEntry
-from findings.models import OPEN_STATUSES, Domain, Severity
+from findings.models import LARGE_FIELDS, OPEN_STATUSES, Domain, Severity
 from integrations.models import Integration
 from remediation import queries
 from remediation.models import Task, Verification, VerificationPart
@@ -103,18 +103,15 @@ def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:
 def my_work(user: User, projects: QuerySet[Project]) -> list[Task]:
     """Return the user's open tasks, the first due first."""
     mine = Task.objects.filter(owner=user, project__in=projects).exclude(status=Task.Status.DONE)
-    mine = mine.select_related("project", "finding").defer(*(f"finding__{name}" for name in LARGE))
+    mine = mine.select_related("project", "finding").defer(*(f"finding__{name}" for name in LARGE_FIELDS))
     return list(mine.order_by(F("sla_due_at").asc(nulls_last=True), "pk")[:MAX_ROWS])
-
-
-LARGE = ("evidence", "description", "recommended_fix", "affected_assets")
 
 
 def ready_for_review(projects: QuerySet[Project]) -> list[Verification]:
     """Return verifications that a person can approve, the newest first."""
-    rows = queries.with_state(Verification.objects.filter(project__in=projects, result="pending"))
-    rows = rows.filter(state="ready").select_related("project", "task__finding")
-    rows = rows.defer(*(f"task__finding__{name}" for name in LARGE))
+    rows = Verification.objects.filter(project__in=projects, state="ready")
+    rows = rows.select_related("project", "task__finding")
+    rows = rows.defer(*(f"task__finding__{name}" for name in LARGE_FIELDS))
     return list(rows.order_by("-pk")[:MAX_ROWS])
 
 

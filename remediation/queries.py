@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Project
@@ -15,34 +15,20 @@ from findings.models import OPEN_STATUSES, Domain, Finding, FindingStatus, Sever
 from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.words import with_words
-from remediation.models import SEARCHED, Task, Verification
-from remediation.verification_states import BlockedByExpression, VerificationState
+from remediation.models import SEARCHED, Task
 from scans.models import Scan
 
 FACETS = {"severity": Severity.values, "domain": Domain.values, "status": FindingStatus.values}
 
-MAX_SEARCH_RESULTS = 1000
-
 
 def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
     """Return the tasks with these words in the title or ticket key, or whose finding has them."""
-    found = findings.search(Finding.objects.order_by(), text).values_list("pk", flat=True)
-    by_title = with_words(Task.objects.order_by(), SEARCHED, text).values_list("pk", flat=True)
-    return rows.filter(Q(pk__in=list(by_title[:MAX_SEARCH_RESULTS])) | Q(finding__in=list(found)))
-
-
-def with_state(rows: QuerySet[Verification]) -> QuerySet[Any]:
-    """Annotate verifications with `blocked_by`, which filters, orders and lists can name."""
-    return rows.annotate(blocked_by=BlockedByExpression())
-
-
-def verifications_by_state(project: Project) -> dict[str, int]:
-    """Return the number of a project's verifications by `state`, read from the counter."""
-    found = counters.totals(project.pk, "verification")
-    return {
-        state: sum(rows for facets, rows, _ in found if facets["state"] == state)
-        for state in VerificationState.values
-    }
+    by_title = with_words(Task.objects.order_by(), SEARCHED, text).values("pk")
+    by_finding = Task.objects.filter(finding__in=findings.search(Finding.objects.order_by(), text)).values(
+        "pk"
+    )
+    # A union, as PostgreSQL uses an index for neither side of an OR of subqueries.
+    return rows.filter(pk__in=by_title.union(by_finding))
 
 
 def command_center(project: Project) -> dict[str, Any]:

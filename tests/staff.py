@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from accounts.models import ApiKey, Organization, Project, QuotaMonth, User, month_of
+from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, User, month_of
 from events.models import Event
 from findings.models import Finding, Regression
 from integrations.models import (
@@ -40,6 +40,13 @@ PASSWORD = "correct horse battery"
 def superuser() -> User:
     """Create a superuser without memberships."""
     return User.objects.create_superuser(f"root{next(factories.number)}@example.com", PASSWORD)
+
+
+def member_of(organization: Organization, role: str) -> User:
+    """Create a member of staff with a role in the organisation."""
+    user = User.objects.create_user(f"staff{next(factories.number)}@example.com", PASSWORD, is_staff=True)
+    Membership.objects.create(organization=organization, user=user, role=role)
+    return user
 
 
 def logged_in_client(user: User | None = None) -> Client:

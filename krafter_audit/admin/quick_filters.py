@@ -8,6 +8,8 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from krafter_audit.db.counting import bounded_count
+
 PROJECT = "project__id__exact"
 MAX_COUNTED = 1000  # rows of a condition that no counter has
 
@@ -64,7 +66,7 @@ def _chosen_project(request: HttpRequest) -> UUID | None:
         return None
 
 
-def bounded_count(rows: QuerySet[Any]) -> int | str:
-    """Count at most 1,000 rows, for conditions that no counter has."""
-    count = rows.order_by()[:MAX_COUNTED].count()
-    return count if count < MAX_COUNTED else f"{MAX_COUNTED:,}+"
+def counted_rows(rows: QuerySet[Any]) -> int | str:
+    """Return the number of rows, or `1,000+`, for conditions that no counter has."""
+    count = bounded_count(rows, MAX_COUNTED)
+    return f"{MAX_COUNTED:,}+" if count is None else count

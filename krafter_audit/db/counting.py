@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 MAX_COUNT = 10_000
 
 
-def bounded_count(rows: QuerySet[Any]) -> int | None:
-    """Return the number of rows; None if there are more than 10,000."""
-    found = rows.order_by()[: MAX_COUNT + 1].count()
-    return found if found <= MAX_COUNT else None
+def bounded_count(rows: QuerySet[Any], limit: int = MAX_COUNT) -> int | None:
+    """Return the number of rows; None if there are more than `limit`."""
+    found = rows.order_by()[: limit + 1].count()
+    return found if found <= limit else None

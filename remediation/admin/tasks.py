@@ -24,7 +24,7 @@ from krafter_audit.admin.base import (
     badge_column,
     staff_of,
 )
-from krafter_audit.admin.quick_filters import QuickFilter, bounded_count
+from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
 from krafter_audit.admin.text import ago, due_badge
 from krafter_audit.api.errors import Forbidden
 from remediation.admin import timeline
@@ -32,7 +32,7 @@ from remediation.admin.forms import ChangeTaskForm, CreateTaskForm
 from remediation.admin.verifications import STATE_COLOURS, state_label
 from remediation.errors import TaskDone, VerificationInProgress
 from remediation.models import Task
-from remediation.queries import due_before, search_tasks, with_state
+from remediation.queries import due_before, search_tasks
 from remediation.services import tasks, verifications
 
 STATUS_COLOURS = {
@@ -86,7 +86,7 @@ class TaskQuickFilter(QuickFilter):
         mine = self.apply(Task.objects.filter(project__in=ids), "mine", request)
         return {
             "open": sum(statuses.get(status, 0) for status in Task.OPEN),
-            "mine": bounded_count(mine),
+            "mine": counted_rows(mine),
             "overdue": overdue,
             "due_soon": due_before(ids, now + DUE_SOON) - overdue,
             "ready": statuses.get(Task.Status.READY_VERIFY, 0),
@@ -140,7 +140,7 @@ class TaskAdmin(ServiceModelAdmin):
         return refusals
 
     def reading_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
-        newest = with_state(row.verifications.order_by("-pk"))[:MAX_VERIFICATIONS]
+        newest = row.verifications.order_by("-pk")[:MAX_VERIFICATIONS]
         return {
             "statuses": Task.Status.choices,
             "verifications": [(each, label := state_label(each), STATE_COLOURS[label]) for each in newest],

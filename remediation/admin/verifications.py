@@ -31,7 +31,7 @@ from remediation.admin import comparison
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
 from remediation.models import Result, Task, Verification
-from remediation.queries import MAX_SEARCH_RESULTS, search_tasks, with_state
+from remediation.queries import search_tasks
 from remediation.services import verdicts
 from remediation.verification_states import BlockedBy, VerificationState
 
@@ -47,8 +47,8 @@ STATE_COLOURS = {
 }
 
 
-def state_label(verification: Any) -> str:
-    """Return the state of a verification that `with_state` has annotated, in words."""
+def state_label(verification: Verification) -> str:
+    """Return the state of a verification in words."""
     if verification.state == VerificationState.DECIDED:
         return "Approved" if verification.result == Result.PASSED else "Reopened"
     if verification.blocked_by:
@@ -67,7 +67,6 @@ class VerificationQuickFilter(QuickFilter):
     }
 
     def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
-        # The state is an annotation of the list's queryset.
         return rows.filter(**({"blocked_by": name} if name in BlockedBy else {"state": name}))
 
     def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int]:
@@ -99,12 +98,8 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         "verified_at", "created_at", "updated_at",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return with_state(super().get_queryset(request))
-
     def find(self, rows: QuerySet[Verification], text: str) -> QuerySet[Verification]:
-        tasks = search_tasks(Task.objects.order_by(), text).values_list("pk", flat=True)
-        return rows.filter(task__in=list(tasks[:MAX_SEARCH_RESULTS]))
+        return rows.filter(task__in=search_tasks(Task.objects.order_by(), text))
 
     @display(description="state", label=STATE_COLOURS)
     def state_badge(self, verification: Verification) -> str:

@@ -17,7 +17,7 @@ from operations.models import Backup, RestoreDrill
 from remediation.models import Policy, Task
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.staff import ROWS, admin_url
+from tests.staff import ROWS, admin_url, member_of
 
 Role = Membership.Role
 # What belongs to the installation and not to an organisation.
@@ -26,15 +26,6 @@ MODELS = [model for model in admin.site._registry if model not in FOR_SUPERUSERS
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
 pytestmark = pytest.mark.django_db
-
-
-def member_of(organization: Organization, role: str) -> User:
-    """Create a member of staff with a role in the organisation."""
-    user = User.objects.create_user(
-        f"staff{next(factories.number)}@example.com", staff.PASSWORD, is_staff=True
-    )
-    Membership.objects.create(organization=organization, user=user, role=role)
-    return user
 
 
 def urls_of(model: type[Model], row: Model) -> list[str]:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from events.models import Event
 from findings.errors import FindingResolved
 from findings.models import Finding
+from krafter_audit.db.models import uuid7
+from remediation.models import Task, Verification
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, messages_of, run_action
@@ -207,3 +209,23 @@ def test_list_is_filtered_by_project(operator: Client, scenario: Scenario) -> No
     page = operator.get(admin_url(Finding, "changelist"), {"project__id__exact": str(scenario.project.pk)})
 
     assert list(page.context["cl"].result_list) == [found]
+
+
+def test_search_finds_own_rows_among_many_matches_of_other_organisations(scenario: Scenario) -> None:
+    other = factories.scenario()
+    match = factories.finding(other, title="Session cookies leak")
+    fields = {field.name: getattr(match, field.name) for field in Finding._meta.local_concrete_fields}
+    Finding.objects.bulk_create(
+        Finding(**{**fields, "id": uuid7(), "title": f"Session cookies leak {n}"}) for n in range(1_100)
+    )
+    own = factories.finding(scenario, title="Session cookies leak")
+    task = factories.task(scenario, of=own)
+    verification = factories.verification(scenario, of=task)
+    operator = staff.logged_in_client(staff.member_of(scenario.organization, "admin"))
+
+    shown = [
+        list(operator.get(admin_url(model, "changelist"), {"q": "cookies"}).context["cl"].result_list)
+        for model in (Finding, Task, Verification)
+    ]
+
+    assert shown == [[own], [task], [verification]]
