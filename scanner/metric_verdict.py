@@ -10,6 +10,7 @@ from scanner.registry import Check, Metric
 
 NEAR = 0.15
 FAR = 2.0
+SAMPLES_THAT_AGREE = 2
 SAMPLES = 3
 SAMPLES_NEAR_THRESHOLD = 5
 
@@ -17,8 +18,9 @@ SAMPLES_NEAR_THRESHOLD = 5
 def judge_metric(known: Check, measured: Measurement, threshold: float | None = None) -> Outcome:
     """Judge a measurement by the median of its samples, in the metric's unit.
 
-    Where samples vary, one is enough if it is better than the threshold by a factor of two, and two if both are worse
-    by that factor: a busy machine makes a page slower, never faster. Else there are three.
+    Where samples vary, one is enough if it is better than the threshold by a factor of two: a busy machine makes a page
+    slower, never faster. Two are enough if both are on the same side of the threshold by more than 15 %. Else there are
+    three.
 
     Five samples are taken when the median is within 15 % of the threshold, when the samples are on both sides of it,
     or when they differ from each other by more than from the threshold. The outcome is inconclusive when another five
@@ -55,19 +57,19 @@ def _sampled(metric: Metric, measured: Measurement, limit: float) -> list[float]
     samples = measured.samples
     if measured.more is None or not measured.varies or len(samples) >= SAMPLES:
         return samples
-    if not metric.allows(samples[0], limit):
-        samples = measured.more(2)
-    return samples if _is_far(metric, samples, limit) else measured.more(SAMPLES)
+    if all(_is_better_by_far(metric, sample, limit) for sample in samples):
+        return samples
+    samples = measured.more(SAMPLES_THAT_AGREE)
+    return samples if _agree(metric, samples, limit) else measured.more(SAMPLES)
 
 
-def _is_far(metric: Metric, samples: list[float], limit: float) -> bool:
-    """Tell whether all samples are on one side of the threshold by a factor of two."""
-    low, high = limit / FAR, limit * FAR
-    if metric.direction == "min":
-        low, high = high, low
-    return all(metric.allows(sample, low) for sample in samples) or not any(
-        metric.allows(sample, high) for sample in samples
-    )
+def _is_better_by_far(metric: Metric, sample: float, limit: float) -> bool:
+    return metric.allows(sample, limit / FAR if metric.direction == "max" else limit * FAR)
+
+
+def _agree(metric: Metric, samples: list[float], limit: float) -> bool:
+    verdicts = {metric.allows(sample, limit) for sample in samples}
+    return len(verdicts) == 1 and not any(_is_near(sample, limit) for sample in samples)
 
 
 def _is_unsteady(metric: Metric, samples: list[float], limit: float) -> bool:

@@ -1,6 +1,6 @@
 """Verify an unchanged page COUNT times: `python -m tests.oracles.repeatability [COUNT [PAGE...]]`.
 
-Measures the lab metrics of pages far below, far above and near each threshold with the engine; 100 times (the default)
+Measures the lab metrics of pages at several distances from each threshold with the engine; 100 times (the default)
 take hours. Prints each outcome as a line of JSON, then the number of outcomes and the range of values for each page
 and key. Exits with 1 if a page passed in one run and failed in another.
 """
@@ -44,6 +44,8 @@ class PageProperties:
 PAGES = {
     "good by far": PageProperties(TIMED),
     "bad by far": PageProperties(TIMED, style=2.5, hero=4.0, jump=400, block=900),
+    "better by a third": PageProperties(TIMED, style=0.37, hero=0.62, jump=77, block=183),
+    "worse by a third": PageProperties(TIMED, style=1.57, hero=2.28, jump=155, block=317),
     "near the thresholds": PageProperties(TIMED, style=0.97, hero=1.45, jump=116, block=245),
     "light": PageProperties(COUNTED),
     "heavy": PageProperties(COUNTED, weight=4_000_000, elements=3_000),

@@ -1,7 +1,7 @@
 """Lab metrics of a load on a slow phone, with Lighthouse's mobile emulation and DevTools throttling.
 
-After one warm-up there is one load where the value is far from the threshold, else three, five near it, and the median
-counts. A verification has at least two. The thresholds: https://web.dev/articles/vitals.
+After one warm-up there is one load where the value is better than the threshold by far, two where both are on the same
+side of it, else three, five near it, and the median counts. A verification has at least two. The thresholds: https://web.dev/articles/vitals.
 """
 
 from collections.abc import Callable

@@ -50,8 +50,10 @@ def test_five_samples_are_taken_near_the_threshold(
         ([100], PASSED),  # better by a factor of two
         ([1300, 1250], FAILED),  # worse by a factor of two, twice
         ([1300, 110, 120], PASSED),  # a busy machine
-        ([400, 410, 420], PASSED),  # not far from the threshold
-        ([800, 810, 820], FAILED),
+        ([400, 410], PASSED),  # two on the same side of the threshold
+        ([800, 810], FAILED),
+        ([400, 700, 410, 405, 400], PASSED),  # two on both sides
+        ([590, 591, 589, 590, 590], PASSED),  # near the threshold
         ([310, 900, 300, 310, 320], PASSED),  # one that stands out
     ],
 )
