@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django_filters import FilterSet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import api_keys, quota, services
 from accounts.errors import InsufficientRole
+from accounts.filters import ApiKeyFilter, MemberFilter, ProjectFilter
 from accounts.models import ApiKey, Membership, Project, Scope
 from accounts.serializers import (
     ApiKeySerializer,
@@ -27,9 +30,10 @@ from accounts.serializers import (
     UpdateProjectRequestSerializer,
     UsageSerializer,
 )
-from accounts.viewsets import OrganizationViewSet, ProjectViewSet, uuid_or_404
+from accounts.viewsets import M, OrganizationViewSet, ProjectViewSet, S, uuid_or_404
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import InvalidParams, NotFound
+from krafter_audit.api.filters import filter_rows, list_parameters
 
 MANAGERS = (Membership.Role.OWNER, Membership.Role.ADMIN)
 
@@ -93,6 +97,15 @@ class ManagementViewSet(OrganizationViewSet):
         if needs_role and (self.caller.role not in MANAGERS or self.caller.is_bound):
             raise InsufficientRole
 
+    def respond_all(
+        self, rows: QuerySet[M], serializer_class: type[S], filter_class: type[FilterSet]
+    ) -> Response:
+        """Return the response with all rows that match the filters, in their order."""
+        self.reject_unknown_parameters(filter_class.base_filters)
+        found, _ = filter_rows(filter_class, self.request.query_params, rows)
+        data = [self.serialize(row, serializer_class) for row in found]
+        return Response(ResultPage(data, len(data)))
+
     def require_owner_for(self, *roles: str) -> None:
         """Raise InsufficientRole if an admin gives or takes the role of an owner."""
         if Membership.Role.OWNER in roles and self.caller.role != Membership.Role.OWNER:
@@ -102,12 +115,14 @@ class ManagementViewSet(OrganizationViewSet):
 class OrganizationProjectsViewSet(ManagementViewSet):
     """The projects of the organisation."""
 
-    @extend_schema(responses=ProjectSerializer(many=True), summary="List projects")
+    @extend_schema(
+        parameters=list_parameters(ProjectFilter, sort=(), pages=()),
+        responses=ProjectSerializer(many=True),
+        summary="List projects",
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return all projects that the key may read, archived ones too, by their ids."""
-        self.reject_unknown_parameters(())
-        rows = [self.serialize(project, ProjectSerializer) for project in _projects(self.caller)]
-        return Response(ResultPage(rows, len(rows)))
+        return self.respond_all(_projects(self.caller), ProjectSerializer, ProjectFilter)
 
     @extend_schema(
         request=CreateProjectRequestSerializer, responses={201: ProjectSerializer}, summary="Create a project"
@@ -145,14 +160,14 @@ class OrganizationProjectViewSet(ManagementViewSet, ProjectViewSet):
 class MemberViewSet(ManagementViewSet):
     """The members of the organisation."""
 
-    @extend_schema(responses=MemberSerializer(many=True), summary="List members")
+    @extend_schema(
+        parameters=list_parameters(MemberFilter, sort=(), pages=()),
+        responses=MemberSerializer(many=True),
+        summary="List members",
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return all members, by e-mail address."""
-        self.reject_unknown_parameters(())
-        rows = [
-            self.serialize(member, MemberSerializer) for member in self._members().order_by("user__email")
-        ]
-        return Response(ResultPage(rows, len(rows)))
+        return self.respond_all(self._members().order_by("user__email"), MemberSerializer, MemberFilter)
 
     @extend_schema(responses=MemberSerializer, summary="Read a member")
     def retrieve(self, request: Request, user_id: str, **kwargs: Any) -> Response:
@@ -208,12 +223,15 @@ class ApiKeyViewSet(ManagementViewSet):
 
     reads_need_role = True
 
-    @extend_schema(responses=ApiKeySerializer(many=True), summary="List API keys")
+    @extend_schema(
+        parameters=list_parameters(ApiKeyFilter, sort=(), pages=()),
+        responses=ApiKeySerializer(many=True),
+        summary="List API keys",
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return all keys, revoked ones too, newest first."""
-        self.reject_unknown_parameters(())
-        rows = [self.serialize(key, ApiKeySerializer) for key in self._keys().order_by("-created_at", "-id")]
-        return Response(ResultPage(rows, len(rows)))
+        keys = self._keys().order_by("-created_at", "-id")
+        return self.respond_all(keys, ApiKeySerializer, ApiKeyFilter)
 
     @extend_schema(responses=ApiKeySerializer, summary="Read an API key")
     def retrieve(self, request: Request, key_id: str, **kwargs: Any) -> Response:

@@ -145,6 +145,11 @@ class OrganizationViewSet(viewsets.ViewSet):
         getattr(self, self.network_properties[self.action])
 
     @property
+    def owner_id(self) -> UUID:
+        """The id of the organisation or project that owns the rows of a list."""
+        return self.caller.organization.pk
+
+    @property
     def serializer_context(self) -> dict[str, Any]:
         return {"organization": self.caller.organization}
 
@@ -216,6 +221,38 @@ class OrganizationViewSet(viewsets.ViewSet):
             rows = [columns.represent(row, context) for row in page.rows]
         return Response(ResultPage(rows, page.total, page.next_cursor), headers=self._links(page))
 
+    def respond_list(
+        self,
+        rows: QuerySet[M],
+        serializer_class: type[S],
+        filter_class: type[FilterSet],
+        *,
+        total: Callable[[dict[str, Any], QuerySet[M]], int | None],
+        sort: Collection[str] = TIMES,
+        include: Collection[str] = (),
+        parent: str = "",
+    ) -> Response:
+        """Return the response with a page of a filtered and sorted list; the first field of `sort` is the default.
+
+        `total` returns the number of rows from the active filters or, as `bounded_count`, by counting the rows.
+        `parent` owns the rows, if that is neither the project nor the organisation.
+        """
+        params = self.request.query_params
+        known = {*filter_class.base_filters, "sort", *(("include",) if include else ())}
+        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | known)
+        order, descending = sort_order(params, sort, f"-{next(iter(sort))}")
+        matching, filters = filter_rows(filter_class, params, rows)
+        listing = QuerySetListing(
+            matching, order=order, descending=descending, columns=row_columns(serializer_class)
+        )
+        page = paginate_by_cursor(
+            listing,
+            params,
+            bound_to=f"{rows.model._meta.label} {parent or self.owner_id}",
+            total=lambda: total(filters, matching),
+        )
+        return self.respond_page(page, serializer_class)
+
     def _links(self, page: ResultPage) -> dict[str, str]:
         if page.next_cursor is None:
             return {}
@@ -253,6 +290,10 @@ class ProjectViewSet(OrganizationViewSet):
             raise ProjectArchived
 
     @property
+    def owner_id(self) -> UUID:
+        return self.project.pk
+
+    @property
     def serializer_context(self) -> dict[str, Any]:
         return {"project": self.project, **super().serializer_context}
 
@@ -274,46 +315,6 @@ class ProjectViewSet(OrganizationViewSet):
         return self._respond_with_etag(
             etags.etag_for_time(row[1]), lambda: columns.represent(row, self.serializer_context)
         )
-
-    def respond_newest(
-        self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], parent: str = ""
-    ) -> Response:
-        """Return the response with a page of an unfiltered list, newest first; `parent` owns the rows."""
-        self.reject_unknown_parameters(PAGINATION_PARAMETERS - {"offset"})
-        bound_to = f"{rows.model._meta.label} {parent or self.project.pk}"
-        listing = QuerySetListing(rows, columns=row_columns(serializer_class))
-        page = paginate_by_cursor(listing, self.request.query_params, bound_to=bound_to, total=total)
-        return self.respond_page(page, serializer_class)
-
-    def respond_list(
-        self,
-        rows: QuerySet[M],
-        serializer_class: type[S],
-        filter_class: type[FilterSet],
-        *,
-        total: Callable[[dict[str, Any], QuerySet[M]], int | None],
-        sort: Collection[str] = TIMES,
-        include: Collection[str] = (),
-    ) -> Response:
-        """Return the response with a page of a filtered and sorted list.
-
-        `total` returns the number of rows from the active filters or, as `bounded_count`, by counting the rows.
-        """
-        params = self.request.query_params
-        known = {*filter_class.base_filters, "sort", *(("include",) if include else ())}
-        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | known)
-        order, descending = sort_order(params, sort)
-        matching, filters = filter_rows(filter_class, params, rows)
-        listing = QuerySetListing(
-            matching, order=order, descending=descending, columns=row_columns(serializer_class)
-        )
-        page = paginate_by_cursor(
-            listing,
-            params,
-            bound_to=f"{rows.model._meta.label} {self.project.pk}",
-            total=lambda: total(filters, matching),
-        )
-        return self.respond_page(page, serializer_class)
 
 
 class EmptyRequestSerializer(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from findings.models import SEARCHED, Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
@@ -40,6 +40,21 @@ AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
 def search(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
     """Return the findings with these words in the title, in an affected URL, or in a check key."""
     return rows.filter(pk__in=with_words(Finding.objects.order_by(), SEARCHED, text).values("pk"))
+
+
+def on_host(rows: QuerySet[Finding], host: str) -> QuerySet[Finding]:
+    """Return the findings with an affected asset that is this host, or a URL on it with any port."""
+    pattern = host.replace(".", r"\\.")  # twice: jsonpath reads the string before the expression
+    path = f'$[*].value ? (@ like_regex "^(https?://([^/?#@]*@)?)?{pattern}(:[0-9]+)?([/?#]|$)" flag "i")'
+    # The index finds the rows in which the host occurs anywhere.
+    return search(rows, host).filter(
+        Func(
+            F("affected_assets"),
+            Value(path),
+            template="jsonb_path_exists(%(expressions)s::jsonpath)",
+            output_field=BooleanField(),
+        )
+    )
 
 
 class FindingsByScore:

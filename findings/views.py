@@ -1,5 +1,5 @@
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
-from findings.filters import FACETS, FindingFilter, RegressionFilter
+from findings.filters import FACETS, FindingFilter, RegressionFilter, RegressionOfFindingFilter
 from findings.models import Finding, Regression
 from findings.queries import FindingsByScore
 from findings.serializers import (
@@ -43,6 +43,7 @@ class FindingViewSet(ProjectViewSet):
     """Findings of a project."""
 
     replica_actions = frozenset({"list", "regressions"})
+    embeddable: ClassVar[Collection[str]] = ()  # values of `include`
 
     @extend_schema(
         summary="List findings, highest score first",
@@ -52,7 +53,8 @@ class FindingViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, by offset or by cursor."""
         params = request.query_params
-        self.reject_unknown_parameters(PAGINATION_PARAMETERS | set(FindingFilter.base_filters) | {"sort"})
+        known = {*PAGINATION_PARAMETERS, *FindingFilter.base_filters, "sort"}
+        self.reject_unknown_parameters(known | ({"include"} if self.embeddable else set()))
         project_id = self.project.pk
         rows, filters = filter_rows(FindingFilter, params, Finding.objects.filter(project=project_id))
 
@@ -107,14 +109,19 @@ class FindingViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List the regressions of a finding",
-        parameters=[LIMIT, CURSOR],
+        parameters=list_parameters(RegressionOfFindingFilter),
         responses=RegressionSerializer(many=True),
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return a page of the finding's regressions, newest first."""
         finding = self.get_row(Finding.objects.only("id"), pk)
-        rows = Regression.objects.filter(finding=finding)
-        return self.respond_newest(rows, RegressionSerializer, total=rows.count, parent=str(finding.pk))
+        return self.respond_list(
+            Regression.objects.filter(finding=finding),
+            RegressionSerializer,
+            RegressionOfFindingFilter,
+            total=lambda filters, rows: rows.count(),
+            parent=str(finding.pk),
+        )
 
 
 class FindingBulkViewSet(ProjectViewSet):

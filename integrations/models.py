@@ -173,6 +173,7 @@ class SyncConflict(Record):
         ]
         indexes: ClassVar = [
             models.Index(fields=["integration", "-created_at", "-id"], name="conflict_newest"),
+            models.Index(fields=["integration", "-updated_at", "-id"], name="conflict_updated"),
             models.Index(fields=["link"], name="conflict_of_link"),
         ]
 

@@ -59,9 +59,9 @@ def known_urls(project: Project) -> list[str]:
     return list(dict.fromkeys([project.site_url, *pages]))[:MAX_URLS]
 
 
-def conflicts(project: Project, provider: str, *, resolved: bool) -> QuerySet[SyncConflict]:
+def conflicts(project: Project, provider: str) -> QuerySet[SyncConflict]:
     rows = SyncConflict.objects.filter(integration__project=project, integration__provider=provider)
-    return rows.filter(resolved_at__isnull=not resolved).select_related("link")
+    return rows.select_related("link")
 
 
 def get_conflict(project: Project, provider: str, pk: UUID, *, lock: bool = False) -> SyncConflict:

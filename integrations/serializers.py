@@ -132,12 +132,6 @@ class WebhookSerializer(serializers.Serializer[Any]):
     updated_at = UTCDateTimeField()
 
 
-class ConflictFilterSerializer(serializers.Serializer[Any]):
-    """Query parameters of the list of conflicts."""
-
-    status = StrictChoiceField(choices=["open", "resolved"], default="open")
-
-
 class ResolveConflictRequestSerializer(RequestSerializer):
     """The side to keep: ours (the task) or theirs (the ticket)."""
 

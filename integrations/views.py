@@ -7,10 +7,10 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from integrations import queries, services
-from integrations.models import SyncConflict, Webhook
+from integrations.filters import ConflictFilter
+from integrations.models import Webhook
 from integrations.serializers import (
     INTEGRATION_LIST_ITEM,
-    ConflictFilterSerializer,
     ConflictSerializer,
     ConnectIntegrationRequestSerializer,
     CreateWebhookRequestSerializer,
@@ -23,7 +23,8 @@ from integrations.serializers import (
 )
 from integrations.sync.tickets.conflicts import resolve
 from integrations.webhooks import services as webhooks
-from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
+from krafter_audit.api.filters import list_parameters
+from krafter_audit.db.counting import bounded_count
 
 
 class IntegrationViewSet(ProjectViewSet):
@@ -133,22 +134,20 @@ class ConflictViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List the conflicts of a provider",
-        parameters=[ConflictFilterSerializer],
+        parameters=list_parameters(ConflictFilter),
         responses=ConflictSerializer(many=True),
     )
     def list(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """List open conflicts, or resolved ones with `?status=resolved`, newest first."""
+        """List open conflicts, or others by `?status=`, newest first."""
         queries.require_known_provider(provider)
-        self.reject_unknown_parameters({*PAGINATION_PARAMETERS, "status"} - {"offset"})
-        filters = ConflictFilterSerializer(data=request.query_params)
-        filters.is_valid(raise_exception=True)
-        status = filters.validated_data["status"]
-        conflicts = queries.conflicts(self.project, provider, resolved=status == "resolved")
-        bound_to = f"{SyncConflict._meta.label} {self.project.pk} {provider} {status}"
-        page = paginate_by_cursor(
-            QuerySetListing(conflicts), request.query_params, bound_to=bound_to, total=conflicts.count
+        conflicts = queries.conflicts(self.project, provider)
+        return self.respond_list(
+            conflicts if "status" in request.query_params else conflicts.filter(resolved_at__isnull=True),
+            ConflictSerializer,
+            ConflictFilter,
+            total=lambda filters, rows: bounded_count(rows),
+            parent=f"{self.project.pk} {provider}",
         )
-        return self.respond_page(page, ConflictSerializer)
 
     @extend_schema(
         summary="Resolve a conflict", request=ResolveConflictRequestSerializer, responses=ConflictSerializer

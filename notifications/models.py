@@ -92,6 +92,7 @@ class Alert(Record, Leased):
         ]
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="alert_newest"),
+            models.Index(fields=["project", "-updated_at", "-id"], name="alert_updated"),
             models.Index(
                 fields=["due_at"], condition=Q(status__in=["gathering", "sending"]), name="alert_due"
             ),

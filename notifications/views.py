@@ -5,7 +5,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet
+from krafter_audit.api.filters import list_parameters
+from krafter_audit.db.counting import bounded_count
 from notifications import destinations
+from notifications.filters import AlertFilter
 from notifications.models import Alert, Destination
 from notifications.serializers import (
     AlertDestinationSerializer,
@@ -17,10 +20,19 @@ from notifications.serializers import (
 class AlertViewSet(ProjectViewSet):
     """The alerts of a project."""
 
-    @extend_schema(summary="List alerts", responses=AlertSerializer(many=True))
+    @extend_schema(
+        summary="List alerts, newest first",
+        parameters=list_parameters(AlertFilter),
+        responses=AlertSerializer(many=True),
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        alerts = Alert.objects.filter(project=self.project)
-        return self.respond_newest(alerts, AlertSerializer, total=alerts.count)
+        """Return a page."""
+        return self.respond_list(
+            Alert.objects.filter(project=self.project),
+            AlertSerializer,
+            AlertFilter,
+            total=lambda filters, rows: bounded_count(rows),
+        )
 
 
 class AlertDestinationViewSet(ProjectViewSet):

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts.models import Project
@@ -18,6 +19,7 @@ from krafter_audit.db.words import with_words
 from remediation.models import SEARCHED, Task
 from scans.models import Scan
 
+MAX_EMBEDDED_TASKS = 25  # of one finding
 FACETS = {"severity": Severity.values, "domain": Domain.values, "status": FindingStatus.values}
 
 
@@ -29,6 +31,14 @@ def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
     )
     # A union, as PostgreSQL uses an index for neither side of an OR of subqueries.
     return rows.filter(pk__in=by_title.union(by_finding))
+
+
+def newest_tasks_of(finding_ids: Collection[UUID]) -> QuerySet[Task]:
+    """Return the tasks of each finding, newest first, at most `MAX_EMBEDDED_TASKS` of each."""
+    newest_first = [F("created_at").desc(), F("id").desc()]
+    place = Window(RowNumber(), partition_by="finding_id", order_by=newest_first)
+    rows = Task.objects.filter(finding__in=finding_ids).alias(place=place)
+    return rows.filter(place__lte=MAX_EMBEDDED_TASKS).order_by("-created_at", "-id")
 
 
 def command_center(project: Project) -> dict[str, Any]:

@@ -134,6 +134,15 @@ class TaskWithFindingSerializer(TaskSerializer):
         fields: ClassVar = [*TaskSerializer.Meta.fields, "finding"]
 
 
+class FindingWithTasksSerializer(FindingSerializer):
+    """A finding; with `?include=tasks` also its newest 25 tasks."""
+
+    tasks = TaskSerializer(many=True, required=False)
+
+    class Meta(FindingSerializer.Meta):
+        fields: ClassVar = [*FindingSerializer.Meta.fields, "tasks"]
+
+
 class VerificationCheckSerializer(serializers.Serializer[Any]):
     """A check of a verification; before and after are words or numbers."""
 

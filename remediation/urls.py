@@ -1,5 +1,6 @@
 from django.urls import path
 
+from remediation.finding_views import FindingWithTasksViewSet
 from remediation.views import (
     CheckViewSet,
     CommandCenterViewSet,
@@ -9,6 +10,11 @@ from remediation.views import (
 )
 
 urlpatterns = [
+    path("findings", FindingWithTasksViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "findings/<str:pk>", FindingWithTasksViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
+    ),
+    path("findings/<str:pk>/regressions", FindingWithTasksViewSet.as_view({"get": "regressions"})),
     path("tasks", TaskViewSet.as_view({"get": "list", "post": "create"})),
     path("tasks/<str:pk>", TaskViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("verifications", VerificationViewSet.as_view({"get": "list"})),

@@ -1,5 +1,7 @@
+import django_filters
+
 from krafter_audit.api.filters import ChoicesFilter, ListFilter
-from reports.models import Format, Report
+from reports.models import Format, Report, Share
 
 
 class ReportFilter(ListFilter):
@@ -11,3 +13,15 @@ class ReportFilter(ListFilter):
     class Meta:
         model = Report
         fields = ("status", "format")
+
+
+class ShareFilter(ListFilter):
+    """Filters by channel and status, which may be repeated, report and time."""
+
+    channel = ChoicesFilter(choices=Share.Channel.choices)
+    status = ChoicesFilter(choices=Share.Status.choices)
+    report_id = django_filters.UUIDFilter()
+
+    class Meta:
+        model = Share
+        fields = ("channel", "status", "report_id")

@@ -163,6 +163,7 @@ class Share(Record, Leased):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="share_newest"),
+            models.Index(fields=["project", "-updated_at", "-id"], name="share_updated"),
             models.Index(fields=["lease_until"], condition=Q(status="queued"), name="share_undelivered"),
         ]
         constraints: ClassVar = [

@@ -10,10 +10,10 @@ from rest_framework.response import Response
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
 from krafter_audit.api import long_polling
-from krafter_audit.api.filters import CURSOR, LIMIT, list_parameters
+from krafter_audit.api.filters import list_parameters
 from reports import periods, queries, services
 from reports.downloads import file_response
-from reports.filters import ReportFilter
+from reports.filters import ReportFilter, ShareFilter
 from reports.models import Report, Share
 from reports.serializers import (
     ExportReportRequestSerializer,
@@ -122,13 +122,19 @@ class ShareViewSet(ProjectViewSet):
     """Shares of a project's reports."""
 
     @extend_schema(
-        summary="List shares, newest first", parameters=[LIMIT, CURSOR], responses=ShareSerializer(many=True)
+        summary="List shares, newest first",
+        parameters=list_parameters(ShareFilter),
+        responses=ShareSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        rows = Share.objects.filter(project=self.project).defer("webhook")
-        return self.respond_newest(
-            rows, ShareSerializer, total=lambda: counters.count(self.project.pk, "share")
+        return self.respond_list(
+            Share.objects.filter(project=self.project).defer("webhook"),
+            ShareSerializer,
+            ShareFilter,
+            total=lambda filters, rows: counters.count_matching(
+                self.project.pk, "share", filters, rows, facets={"channel"}
+            ),
         )
 
     @extend_schema(summary="Read a share", responses=ShareSerializer)

@@ -2,8 +2,9 @@
 
 import django_filters
 
-from krafter_audit.api.filters import ChoicesFilter, ListFilter
-from scans.models import OUTCOMES, Scan, ScanResult
+from krafter_audit.api.filters import ChoicesFilter, ListFilter, TimeFilter
+from scanner.outcome import REASONS
+from scans.models import OUTCOMES, Scan, Scanner, ScanResult
 
 
 class ScanFilter(ListFilter):
@@ -18,12 +19,16 @@ class ScanFilter(ListFilter):
 
 
 class ScanResultFilter(django_filters.FilterSet):
-    """Filters by outcome, which may be repeated, and by the exact key and URL."""
+    """Filters by outcome, reason and scanner, which may be repeated, by the exact key and URL, and by time."""
 
     outcome = ChoicesFilter(choices=[(outcome, outcome) for outcome in OUTCOMES])
+    reason = ChoicesFilter(choices=[(reason, reason) for reason in sorted(REASONS)])
+    scanner = ChoicesFilter("page__part__scanner", choices=Scanner.choices)
     key = django_filters.CharFilter()
     url = django_filters.CharFilter("page__url")
+    seen_after = TimeFilter("seen_at", "gte")
+    seen_before = TimeFilter("seen_at", "lt")
 
     class Meta:
         model = ScanResult
-        fields = ("outcome", "key", "url")
+        fields = ("outcome", "reason", "scanner", "key", "url")

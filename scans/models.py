@@ -242,6 +242,7 @@ class Site(Record, Leased):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="site_newest"),
+            models.Index(fields=["project", "-updated_at", "-id"], name="site_updated"),
             models.Index(
                 fields=["lease_until"], condition=Q(check_requested=True), name="site_check_requested"
             ),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,11 +14,10 @@ from events import counters
 from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import NotFound
-from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, list_parameters, validated_filter
-from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
+from krafter_audit.api.filters import list_parameters
 from scans import screenshots
 from scans.filters import ScanFilter, ScanResultFilter
-from scans.models import OUTCOMES, Scan
+from scans.models import Scan
 from scans.queries import pages_of
 from scans.serializers import (
     RunScanRequestSerializer,
@@ -27,6 +26,9 @@ from scans.serializers import (
     ScanSerializer,
 )
 from scans.services import scans
+
+# A scan has a few thousand results, which need no index for each order.
+RESULT_SORT_FIELDS = ("seen_at", "key", "duration_ms")
 
 
 class ScanViewSet(ProjectViewSet):
@@ -68,28 +70,20 @@ class ScanViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List the results of each check on each page, newest first",
-        parameters=[
-            choice_parameter("outcome", [*OUTCOMES]),
-            OpenApiParameter("key", str, description="The key of a check."),
-            OpenApiParameter("url", str, description="The URL of a page."),
-            LIMIT,
-            CURSOR,
-        ],
+        parameters=list_parameters(ScanResultFilter, sort=RESULT_SORT_FIELDS),
         responses=ScanResultSerializer(many=True),
     )
     def results(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return a page of results."""
-        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | {"outcome", "key", "url"})
         scan = self.get_row(Scan.objects.only("id"), pk)
-        results = scan.results.select_related("page__part")
-        rows = validated_filter(ScanResultFilter, request.query_params, results).qs
-        page = paginate_by_cursor(
-            QuerySetListing(rows, order=("id",)),
-            request.query_params,
-            bound_to=f"results {scan.pk}",
-            total=rows.order_by().count,
+        return self.respond_list(
+            scan.results.select_related("page__part"),
+            ScanResultSerializer,
+            ScanResultFilter,
+            total=lambda filters, rows: rows.order_by().count(),
+            sort=RESULT_SORT_FIELDS,
+            parent=str(scan.pk),
         )
-        return self.respond_page(page, ScanResultSerializer)
 
     @extend_schema(summary="Start a scan", request=RunScanRequestSerializer, responses={202: ScanSerializer})
     def run(self, request: Request, **kwargs: Any) -> Response:

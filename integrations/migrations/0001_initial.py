@@ -193,6 +193,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='syncconflict',
+            index=models.Index(fields=['integration', '-updated_at', '-id'], name='conflict_updated'),
+        ),
+        migrations.AddIndex(
+            model_name='syncconflict',
             index=models.Index(fields=['link'], name='conflict_of_link'),
         ),
         migrations.AddConstraint(

@@ -6,6 +6,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
@@ -17,6 +18,7 @@ from krafter_audit.api.serializers import UTCDateTimeField
 LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
 CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the previous page.")
 OFFSET = OpenApiParameter("offset", int, description="How many rows to skip.")
+HOST = r"\A[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\Z"
 MIN_SEARCH_LENGTH, MAX_SEARCH_LENGTH = 3, 200
 TIMES = ("created_at", "updated_at")  # the fields by which every list can be sorted
 
@@ -43,6 +45,15 @@ class SearchFilter(django_filters.CharFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, min_length=MIN_SEARCH_LENGTH, max_length=MAX_SEARCH_LENGTH, **kwargs)
+
+
+class HostFilter(django_filters.CharFilter):
+    """An exact host name or IPv4 address, without a port."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        message = "Use a host name, such as www.example.com."
+        validators = [RegexValidator(HOST, message)]
+        super().__init__(*args, min_length=MIN_SEARCH_LENGTH, max_length=253, validators=validators, **kwargs)
 
 
 class ChoicesFilter(django_filters.MultipleChoiceFilter):

@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 MAX_COUNT = 10_000
 
 
-def bounded_count(rows: QuerySet[Any], limit: int = MAX_COUNT) -> int | None:
-    """Return the number of rows; None if there are more than `limit`."""
+def bounded_count(rows: QuerySet[Any], limit: int | None = None) -> int | None:
+    """Return the number of rows; None if there are more than `limit`, by default `MAX_COUNT`."""
+    limit = MAX_COUNT if limit is None else limit
     found = rows.order_by()[: limit + 1].count()
     return found if found <= limit else None

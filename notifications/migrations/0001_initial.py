@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='accounts.project')),
             ],
             options={
-                'indexes': [models.Index(fields=['project', '-created_at', '-id'], name='alert_newest'), models.Index(condition=models.Q(('status__in', ['gathering', 'sending'])), fields=['due_at'], name='alert_due'), models.Index(fields=['project', 'channel', 'sent_at'], name='alert_sent')],
+                'indexes': [models.Index(fields=['project', '-created_at', '-id'], name='alert_newest'), models.Index(fields=['project', '-updated_at', '-id'], name='alert_updated'), models.Index(condition=models.Q(('status__in', ['gathering', 'sending'])), fields=['due_at'], name='alert_due'), models.Index(fields=['project', 'channel', 'sent_at'], name='alert_sent')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'gathering')), fields=('project', 'channel'), name='unique_gathering_alert_per_channel'), models.CheckConstraint(condition=models.Q(('status__in', ['gathering', 'sending', 'sent', 'failed'])), name='alert_status_known')],
             },
         ),

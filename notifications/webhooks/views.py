@@ -10,10 +10,11 @@ from rest_framework.response import Response
 
 from accounts.viewsets import OrganizationViewSet, uuid_or_404
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import CURSOR, LIMIT
+from krafter_audit.api.filters import CURSOR, LIMIT, list_parameters
 from krafter_audit.api.pagination import QuerySetListing, paginate_by_cursor, single_parameter
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import queries, services
+from notifications.webhooks.filters import WebhookEndpointFilter
 from notifications.webhooks.serializers import (
     CreateWebhookEndpointRequestSerializer,
     DeliveryFilterSerializer,
@@ -45,17 +46,17 @@ class WebhookEndpointViewSet(OrganizationViewSet):
 
     @extend_schema(
         summary="List webhook endpoints",
-        parameters=[LIMIT, CURSOR],
+        parameters=list_parameters(WebhookEndpointFilter),
         responses=WebhookEndpointSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List the endpoints, newest first."""
-        self.reject_unknown_parameters({"cursor", "limit"})
-        endpoints = queries.endpoints_of(self.caller.organization)
-        bound_to = f"{WebhookEndpoint._meta.label} {self.caller.organization.pk}"
-        listing = QuerySetListing(endpoints)
-        page = paginate_by_cursor(listing, request.query_params, bound_to=bound_to, total=endpoints.count)
-        return self.respond_page(page, WebhookEndpointSerializer)
+        return self.respond_list(
+            queries.endpoints_of(self.caller.organization),
+            WebhookEndpointSerializer,
+            WebhookEndpointFilter,
+            total=lambda filters, rows: rows.count(),
+        )
 
     @extend_schema(
         summary="Create a webhook endpoint",

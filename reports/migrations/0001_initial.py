@@ -113,6 +113,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='share',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='share_updated'),
+        ),
+        migrations.AddIndex(
+            model_name='share',
             index=models.Index(condition=models.Q(('status', 'queued')), fields=['lease_until'], name='share_undelivered'),
         ),
         migrations.AddConstraint(

@@ -212,6 +212,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='site',
+            index=models.Index(fields=['project', '-updated_at', '-id'], name='site_updated'),
+        ),
+        migrations.AddIndex(
+            model_name='site',
             index=models.Index(condition=models.Q(('check_requested', True)), fields=['lease_until'], name='site_check_requested'),
         ),
         migrations.AddConstraint(

@@ -7,9 +7,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
-from krafter_audit.api.filters import CURSOR, LIMIT
+from krafter_audit.api.filters import list_parameters
+from krafter_audit.db.counting import bounded_count
 from scans.models import Site
 from scans.sites import services
+from scans.sites.filters import SiteFilter
 from scans.sites.serializers import CreateSiteRequestSerializer, SiteSerializer
 
 
@@ -17,12 +19,18 @@ class SiteViewSet(ProjectViewSet):
     """Sites of a project."""
 
     @extend_schema(
-        summary="List sites, newest first", parameters=[LIMIT, CURSOR], responses=SiteSerializer(many=True)
+        summary="List sites, newest first",
+        parameters=list_parameters(SiteFilter),
+        responses=SiteSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        rows = Site.objects.filter(project=self.project)
-        return self.respond_newest(rows, SiteSerializer, total=rows.count)
+        return self.respond_list(
+            Site.objects.filter(project=self.project),
+            SiteSerializer,
+            SiteFilter,
+            total=lambda filters, rows: bounded_count(rows),
+        )
 
     @extend_schema(summary="Read a site", responses=SiteSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -7,10 +7,13 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import ApiKey
 from findings.models import Finding
 from krafter_audit.db import counting
+from notifications.models import Alert
+from remediation import queries
 from remediation.models import Task
-from scans.models import Scan
+from scans.models import Scan, ScanPage, ScanPart, ScanResult, Site
 from tests import factories
 from tests.factories import Scenario
 
@@ -162,3 +165,114 @@ def test_a_total_without_a_counter_is_counted_up_to_a_limit(
 
     assert listed(scenario, "findings?created_after=2024-01-01T00:00:00Z")[1] is None
     assert listed(scenario, "findings?severity=high")[1] == 3
+
+
+@pytest.mark.parametrize(
+    ("host", "titles"),
+    [
+        ("www.example.com", ["Bare", "Port", "Page"]),
+        ("WWW.EXAMPLE.COM", ["Bare", "Port", "Page"]),
+        ("example.com", []),
+        ("wwwxexample.com", []),
+        ("other.example", []),
+    ],
+)
+def test_findings_are_filtered_by_host(scenario: Scenario, host: str, titles: list[str]):
+    values = {
+        "Page": "https://www.example.com/a?next=https://other.example/",
+        "Port": "http://www.example.com:8443#top",
+        "Bare": "www.example.com",
+        "Subdomain": "https://www.example.com.evil.test/",
+    }
+    for title, value in values.items():
+        factories.finding(scenario, title=title, affected_assets=[{"type": "url", "value": value}])
+
+    assert listed(scenario, f"findings?host={host}") == (titles, len(titles))
+
+
+@pytest.mark.parametrize("host", ["a.b/c", 'a"b.example', "-a.example", "ab"])
+def test_an_invalid_host_is_rejected(scenario: Scenario, host: str):
+    response = scenario.client.ask("get", f"findings?host={host}")
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["host"])
+
+
+def test_findings_can_be_read_with_their_tasks(scenario: Scenario):
+    finding = factories.finding(scenario)
+    tasks = [str(factories.task(scenario, of=finding).pk) for _ in "12"]
+    factories.finding(scenario, score=0)
+
+    first, second = scenario.client.ask("get", "findings?include=tasks").json()["data"]
+    alone = scenario.client.ask("get", f"findings/{finding.pk}?include=tasks").json()["data"]
+
+    assert [task["id"] for task in first["tasks"]] == [task["id"] for task in alone["tasks"]] == tasks[::-1]
+    assert first["tasks"][1] == scenario.client.ask("get", f"tasks/{tasks[0]}").json()["data"]
+    assert second["tasks"] == []
+    assert "tasks" not in scenario.client.ask("get", "findings").json()["data"][0]
+
+
+def test_a_finding_embeds_its_newest_tasks_alone(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(queries, "MAX_EMBEDDED_TASKS", 2)
+    finding = factories.finding(scenario)
+    tasks = [str(factories.task(scenario, of=finding).pk) for _ in "123"]
+
+    [row] = scenario.client.ask("get", "findings?include=tasks").json()["data"]
+
+    assert [task["id"] for task in row["tasks"]] == tasks[:0:-1]
+
+
+def test_alerts_sites_and_shares_are_filtered_and_sorted(scenario: Scenario):
+    project, now = scenario.project, timezone.now()
+    for channel in ("slack", "email"):
+        Alert.objects.create(project=project, channel=channel, due_at=now)
+    Site.objects.create(project=project, host="a.example")
+    Site.objects.create(project=project, host="b.example", verified_at=now, method="file")
+    scenario.client.ask("post", "reports/export", {"format": "csv"})
+    scenario.client.ask("post", "reports/share", {"channel": "link"})
+
+    assert listed(scenario, "alerts?channel=slack", "channel") == (["slack"], 1)
+    assert listed(scenario, "alerts?status=gathering&sort=created_at", "channel") == (["slack", "email"], 2)
+    assert listed(scenario, "sites?status=proved", "host") == (["b.example"], 1)
+    assert listed(scenario, "sites?status=proved&status=unproved&sort=created_at", "host")[1] == 2
+    assert listed(scenario, "sites?host=A.example", "host") == (["a.example"], 1)
+    assert listed(scenario, "sites?method=dns_txt", "host") == ([], 0)
+    assert listed(scenario, "reports/shares?channel=link&sort=-updated_at", "channel") == (["link"], 1)
+    assert listed(scenario, "reports/shares?status=failed", "channel") == ([], 0)
+
+
+def test_lists_of_an_organisation_are_filtered(scenario: Scenario):
+    org = f"/api/v1/orgs/{scenario.organization.pk}"
+    ApiKey.objects.create(
+        organization=scenario.organization, user=scenario.owner, name="old", digest="0", scopes=["*"],
+        revoked_at=timezone.now(),
+    )  # fmt: skip
+
+    assert listed(scenario, f"{org}/keys?status=revoked", "name") == (["old"], 1)
+    assert listed(scenario, f"{org}/keys?status=active", "name") == (["tests"], 1)
+    assert listed(scenario, f"{org}/members?role=owner", "email") == ([scenario.owner.email], 1)
+    assert listed(scenario, f"{org}/members?role=admin", "email") == ([], 0)
+    assert listed(scenario, f"{org}/projects?archived=true", "id") == ([], 0)
+    assert listed(scenario, f"{org}/webhooks?status=disabled", "url") == ([], 0)
+    assert scenario.client.get(f"{org}/members?rank=1").status_code == 422
+
+
+def test_scan_results_are_filtered_and_sorted(scenario: Scenario):
+    scan = Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
+    page = ScanPage.objects.create(
+        part=ScanPart.objects.create(scan=scan, scanner="http"), position=0, url=scan.url, route="/"
+    )
+    for key, reason, duration in [("ttfb", "unsteady", 3), ("lcp", "timeout", 1), ("cls", "timeout", 2)]:
+        ScanResult.objects.create(
+            scan=scan, page=page, key=key, version=1, outcome="inconclusive", reason=reason, duration_ms=duration,
+            seen_at=YEAR,
+        )  # fmt: skip
+    path = f"scans/{scan.pk}/results"
+
+    assert listed(scenario, path, "key") == (["cls", "lcp", "ttfb"], 3)
+    assert listed(scenario, f"{path}?sort=key", "key")[0] == ["cls", "lcp", "ttfb"]
+    assert listed(scenario, f"{path}?sort=-duration_ms", "key")[0] == ["ttfb", "cls", "lcp"]
+    assert listed(scenario, f"{path}?reason=timeout&scanner=http", "key") == (["cls", "lcp"], 2)
+    assert listed(scenario, f"{path}?scanner=browser", "key") == ([], 0)
+    assert listed(scenario, f"{path}?seen_after={YEAR}&key=lcp", "key") == (["lcp"], 1)
+    cursor = scenario.client.ask("get", f"{path}?sort=duration_ms&limit=2").json()["meta"]["next_cursor"]
+    assert listed(scenario, f"{path}?sort=duration_ms&limit=2&cursor={cursor}", "key") == (["ttfb"], 3)

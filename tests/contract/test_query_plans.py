@@ -36,6 +36,8 @@ ADDRESSES = [
     "findings?owner_id={owner}",
     "findings?check=security_header_csp",
     "findings?q=finding",
+    "findings?host=www.example.com",
+    "findings?include=tasks",
     "findings?updated_after=2024-01-01T00:00:00Z&sort=updated_at&cursor=",
     "findings?created_before=2024-01-01T00:00:00Z",
     "findings?sort=-created_at",

@@ -115,8 +115,13 @@ from .finding_filter_request_severity_item import FindingFilterRequestSeverityIt
 from .finding_filter_request_status_item import FindingFilterRequestStatusItem
 from .finding_severity import FindingSeverity
 from .finding_status import FindingStatus
+from .finding_with_tasks import FindingWithTasks
+from .finding_with_tasks_domain import FindingWithTasksDomain
+from .finding_with_tasks_severity import FindingWithTasksSeverity
+from .finding_with_tasks_status import FindingWithTasksStatus
 from .get_access_response_2xx import GetAccessResponse2XX
 from .get_access_response_2xx_meta import GetAccessResponse2XXMeta
+from .get_alerts_channel_item import GetAlertsChannelItem
 from .get_alerts_destinations_by_channel_response_2xx import (
     GetAlertsDestinationsByChannelResponse2XX,
 )
@@ -129,6 +134,8 @@ from .get_alerts_destinations_response_2xx_meta import (
 )
 from .get_alerts_response_2xx import GetAlertsResponse2XX
 from .get_alerts_response_2xx_meta import GetAlertsResponse2XXMeta
+from .get_alerts_sort import GetAlertsSort
+from .get_alerts_status_item import GetAlertsStatusItem
 from .get_checks_response_2xx import GetChecksResponse2XX
 from .get_checks_response_2xx_meta import GetChecksResponse2XXMeta
 from .get_command_center_response_2xx import GetCommandCenterResponse2XX
@@ -136,25 +143,40 @@ from .get_command_center_response_2xx_meta import GetCommandCenterResponse2XXMet
 from .get_events_response_2xx import GetEventsResponse2XX
 from .get_events_response_2xx_meta import GetEventsResponse2XXMeta
 from .get_events_sort import GetEventsSort
+from .get_findings_by_id_include import GetFindingsByIdInclude
 from .get_findings_by_id_regressions_response_2xx import (
     GetFindingsByIdRegressionsResponse2XX,
 )
 from .get_findings_by_id_regressions_response_2xx_meta import (
     GetFindingsByIdRegressionsResponse2XXMeta,
 )
+from .get_findings_by_id_regressions_sort import GetFindingsByIdRegressionsSort
+from .get_findings_by_id_regressions_status_item import (
+    GetFindingsByIdRegressionsStatusItem,
+)
+from .get_findings_by_id_regressions_trigger_item import (
+    GetFindingsByIdRegressionsTriggerItem,
+)
 from .get_findings_by_id_response_2xx import GetFindingsByIdResponse2XX
 from .get_findings_by_id_response_2xx_meta import GetFindingsByIdResponse2XXMeta
 from .get_findings_domain_item import GetFindingsDomainItem
+from .get_findings_include import GetFindingsInclude
 from .get_findings_response_2xx import GetFindingsResponse2XX
 from .get_findings_response_2xx_meta import GetFindingsResponse2XXMeta
 from .get_findings_severity_item import GetFindingsSeverityItem
 from .get_findings_sort import GetFindingsSort
 from .get_findings_status_item import GetFindingsStatusItem
+from .get_integrations_by_provider_conflicts_field_item import (
+    GetIntegrationsByProviderConflictsFieldItem,
+)
 from .get_integrations_by_provider_conflicts_response_2xx import (
     GetIntegrationsByProviderConflictsResponse2XX,
 )
 from .get_integrations_by_provider_conflicts_response_2xx_meta import (
     GetIntegrationsByProviderConflictsResponse2XXMeta,
+)
+from .get_integrations_by_provider_conflicts_sort import (
+    GetIntegrationsByProviderConflictsSort,
 )
 from .get_integrations_by_provider_conflicts_status import (
     GetIntegrationsByProviderConflictsStatus,
@@ -189,16 +211,19 @@ from .get_keys_by_key_id_response_2xx import GetKeysByKeyIdResponse2XX
 from .get_keys_by_key_id_response_2xx_meta import GetKeysByKeyIdResponse2XXMeta
 from .get_keys_response_2xx import GetKeysResponse2XX
 from .get_keys_response_2xx_meta import GetKeysResponse2XXMeta
+from .get_keys_status import GetKeysStatus
 from .get_me_response_2xx import GetMeResponse2XX
 from .get_me_response_2xx_meta import GetMeResponse2XXMeta
 from .get_members_by_user_id_response_2xx import GetMembersByUserIdResponse2XX
 from .get_members_by_user_id_response_2xx_meta import GetMembersByUserIdResponse2XXMeta
 from .get_members_response_2xx import GetMembersResponse2XX
 from .get_members_response_2xx_meta import GetMembersResponse2XXMeta
+from .get_members_role_item import GetMembersRoleItem
 from .get_orgs_response_2xx import GetOrgsResponse2XX
 from .get_orgs_response_2xx_meta import GetOrgsResponse2XXMeta
 from .get_policies_current_response_2xx import GetPoliciesCurrentResponse2XX
 from .get_policies_current_response_2xx_meta import GetPoliciesCurrentResponse2XXMeta
+from .get_projects_archived import GetProjectsArchived
 from .get_projects_by_project_id_response_2xx import GetProjectsByProjectIdResponse2XX
 from .get_projects_by_project_id_response_2xx_meta import (
     GetProjectsByProjectIdResponse2XXMeta,
@@ -219,8 +244,11 @@ from .get_reports_shares_by_id_response_2xx import GetReportsSharesByIdResponse2
 from .get_reports_shares_by_id_response_2xx_meta import (
     GetReportsSharesByIdResponse2XXMeta,
 )
+from .get_reports_shares_channel_item import GetReportsSharesChannelItem
 from .get_reports_shares_response_2xx import GetReportsSharesResponse2XX
 from .get_reports_shares_response_2xx_meta import GetReportsSharesResponse2XXMeta
+from .get_reports_shares_sort import GetReportsSharesSort
+from .get_reports_shares_status_item import GetReportsSharesStatusItem
 from .get_reports_sort import GetReportsSort
 from .get_reports_status_item import GetReportsStatusItem
 from .get_reports_summary_response_2xx import GetReportsSummaryResponse2XX
@@ -230,10 +258,13 @@ from .get_scans_by_id_pages_response_2xx_meta import GetScansByIdPagesResponse2X
 from .get_scans_by_id_response_2xx import GetScansByIdResponse2XX
 from .get_scans_by_id_response_2xx_meta import GetScansByIdResponse2XXMeta
 from .get_scans_by_id_results_outcome_item import GetScansByIdResultsOutcomeItem
+from .get_scans_by_id_results_reason_item import GetScansByIdResultsReasonItem
 from .get_scans_by_id_results_response_2xx import GetScansByIdResultsResponse2XX
 from .get_scans_by_id_results_response_2xx_meta import (
     GetScansByIdResultsResponse2XXMeta,
 )
+from .get_scans_by_id_results_scanner_item import GetScansByIdResultsScannerItem
+from .get_scans_by_id_results_sort import GetScansByIdResultsSort
 from .get_scans_response_2xx import GetScansResponse2XX
 from .get_scans_response_2xx_meta import GetScansResponse2XXMeta
 from .get_scans_sort import GetScansSort
@@ -241,8 +272,11 @@ from .get_scans_status_item import GetScansStatusItem
 from .get_scans_trigger_item import GetScansTriggerItem
 from .get_sites_by_id_response_2xx import GetSitesByIdResponse2XX
 from .get_sites_by_id_response_2xx_meta import GetSitesByIdResponse2XXMeta
+from .get_sites_method_item import GetSitesMethodItem
 from .get_sites_response_2xx import GetSitesResponse2XX
 from .get_sites_response_2xx_meta import GetSitesResponse2XXMeta
+from .get_sites_sort import GetSitesSort
+from .get_sites_status_item import GetSitesStatusItem
 from .get_tasks_by_id_include import GetTasksByIdInclude
 from .get_tasks_by_id_response_2xx import GetTasksByIdResponse2XX
 from .get_tasks_by_id_response_2xx_meta import GetTasksByIdResponse2XXMeta
@@ -289,6 +323,8 @@ from .get_webhooks_by_id_response_2xx import GetWebhooksByIdResponse2XX
 from .get_webhooks_by_id_response_2xx_meta import GetWebhooksByIdResponse2XXMeta
 from .get_webhooks_response_2xx import GetWebhooksResponse2XX
 from .get_webhooks_response_2xx_meta import GetWebhooksResponse2XXMeta
+from .get_webhooks_sort import GetWebhooksSort
+from .get_webhooks_status_item import GetWebhooksStatusItem
 from .import_findings_request import ImportFindingsRequest
 from .import_findings_request_document_type_0 import ImportFindingsRequestDocumentType0
 from .import_findings_request_format import ImportFindingsRequestFormat
@@ -617,14 +653,21 @@ __all__ = (
     "FindingFilterRequestStatusItem",
     "FindingSeverity",
     "FindingStatus",
+    "FindingWithTasks",
+    "FindingWithTasksDomain",
+    "FindingWithTasksSeverity",
+    "FindingWithTasksStatus",
     "GetAccessResponse2XX",
     "GetAccessResponse2XXMeta",
+    "GetAlertsChannelItem",
     "GetAlertsDestinationsByChannelResponse2XX",
     "GetAlertsDestinationsByChannelResponse2XXMeta",
     "GetAlertsDestinationsResponse2XX",
     "GetAlertsDestinationsResponse2XXMeta",
     "GetAlertsResponse2XX",
     "GetAlertsResponse2XXMeta",
+    "GetAlertsSort",
+    "GetAlertsStatusItem",
     "GetChecksResponse2XX",
     "GetChecksResponse2XXMeta",
     "GetCommandCenterResponse2XX",
@@ -632,18 +675,25 @@ __all__ = (
     "GetEventsResponse2XX",
     "GetEventsResponse2XXMeta",
     "GetEventsSort",
+    "GetFindingsByIdInclude",
     "GetFindingsByIdRegressionsResponse2XX",
     "GetFindingsByIdRegressionsResponse2XXMeta",
+    "GetFindingsByIdRegressionsSort",
+    "GetFindingsByIdRegressionsStatusItem",
+    "GetFindingsByIdRegressionsTriggerItem",
     "GetFindingsByIdResponse2XX",
     "GetFindingsByIdResponse2XXMeta",
     "GetFindingsDomainItem",
+    "GetFindingsInclude",
     "GetFindingsResponse2XX",
     "GetFindingsResponse2XXMeta",
     "GetFindingsSeverityItem",
     "GetFindingsSort",
     "GetFindingsStatusItem",
+    "GetIntegrationsByProviderConflictsFieldItem",
     "GetIntegrationsByProviderConflictsResponse2XX",
     "GetIntegrationsByProviderConflictsResponse2XXMeta",
+    "GetIntegrationsByProviderConflictsSort",
     "GetIntegrationsByProviderConflictsStatus",
     "GetIntegrationsByProviderLogResponse2XX",
     "GetIntegrationsByProviderLogResponse2XXMeta",
@@ -659,16 +709,19 @@ __all__ = (
     "GetKeysByKeyIdResponse2XXMeta",
     "GetKeysResponse2XX",
     "GetKeysResponse2XXMeta",
+    "GetKeysStatus",
     "GetMembersByUserIdResponse2XX",
     "GetMembersByUserIdResponse2XXMeta",
     "GetMembersResponse2XX",
     "GetMembersResponse2XXMeta",
+    "GetMembersRoleItem",
     "GetMeResponse2XX",
     "GetMeResponse2XXMeta",
     "GetOrgsResponse2XX",
     "GetOrgsResponse2XXMeta",
     "GetPoliciesCurrentResponse2XX",
     "GetPoliciesCurrentResponse2XXMeta",
+    "GetProjectsArchived",
     "GetProjectsByProjectIdResponse2XX",
     "GetProjectsByProjectIdResponse2XXMeta",
     "GetProjectsResponse2XX",
@@ -685,8 +738,11 @@ __all__ = (
     "GetReportsResponse2XXMeta",
     "GetReportsSharesByIdResponse2XX",
     "GetReportsSharesByIdResponse2XXMeta",
+    "GetReportsSharesChannelItem",
     "GetReportsSharesResponse2XX",
     "GetReportsSharesResponse2XXMeta",
+    "GetReportsSharesSort",
+    "GetReportsSharesStatusItem",
     "GetReportsSort",
     "GetReportsStatusItem",
     "GetReportsSummaryResponse2XX",
@@ -696,8 +752,11 @@ __all__ = (
     "GetScansByIdResponse2XX",
     "GetScansByIdResponse2XXMeta",
     "GetScansByIdResultsOutcomeItem",
+    "GetScansByIdResultsReasonItem",
     "GetScansByIdResultsResponse2XX",
     "GetScansByIdResultsResponse2XXMeta",
+    "GetScansByIdResultsScannerItem",
+    "GetScansByIdResultsSort",
     "GetScansResponse2XX",
     "GetScansResponse2XXMeta",
     "GetScansSort",
@@ -705,8 +764,11 @@ __all__ = (
     "GetScansTriggerItem",
     "GetSitesByIdResponse2XX",
     "GetSitesByIdResponse2XXMeta",
+    "GetSitesMethodItem",
     "GetSitesResponse2XX",
     "GetSitesResponse2XXMeta",
+    "GetSitesSort",
+    "GetSitesStatusItem",
     "GetTasksByIdInclude",
     "GetTasksByIdResponse2XX",
     "GetTasksByIdResponse2XXMeta",
@@ -739,6 +801,8 @@ __all__ = (
     "GetWebhooksByIdResponse2XXMeta",
     "GetWebhooksResponse2XX",
     "GetWebhooksResponse2XXMeta",
+    "GetWebhooksSort",
+    "GetWebhooksStatusItem",
     "ImportFindingsRequest",
     "ImportFindingsRequestDocumentType0",
     "ImportFindingsRequestFormat",

@@ -2,6 +2,7 @@ from enum import StrEnum
 
 
 class GetIntegrationsByProviderConflictsStatus(StrEnum):
+    ALL = "all"
     OPEN = "open"
     RESOLVED = "resolved"
 

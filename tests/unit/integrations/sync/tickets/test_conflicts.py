@@ -83,6 +83,22 @@ def test_title_conflict_is_listed_until_it_is_resolved(
     }
 
 
+def test_conflicts_are_filtered(title_conflict: Task, client: AuditClient) -> None:
+    task, other = str(title_conflict.pk), str(title_conflict.finding_id)
+
+    found = {
+        "open": len(listed(client, field="title", task_id=task, sort="created_at")),
+        "ticket": len(listed(client, external_ticket_key="acme/web-app#1")),
+        "field": len(listed(client, field="state")),
+        "task": len(listed(client, task_id=other)),
+        "resolved": len(listed(client, status="resolved")),
+    }
+    resolve(client, "ours")
+
+    assert found == {"open": 1, "ticket": 1, "field": 0, "task": 0, "resolved": 0}
+    assert [len(listed(client, status=status)) for status in ("open", "resolved", "all")] == [0, 1, 1]
+
+
 @pytest.mark.parametrize(("keep", "title"), [("ours", "Send a strict policy"), ("theirs", "CSP, please")])
 def test_resolved_title_is_on_both_sides(
     title_conflict: Task, client: AuditClient, sync: Sync, github: FakeGitHub, keep: str, title: str

@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -6,14 +7,79 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_alerts_channel_item import GetAlertsChannelItem
 from ...models.get_alerts_response_2xx import GetAlertsResponse2XX
-from ...types import Response
+from ...models.get_alerts_sort import GetAlertsSort
+from ...models.get_alerts_status_item import GetAlertsStatusItem
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
+    *,
+    channel: list[GetAlertsChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetAlertsSort | Unset = UNSET,
+    status: list[GetAlertsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_channel: list[str] | Unset = UNSET
+    if not isinstance(channel, Unset):
+        json_channel = []
+        for channel_item_data in channel:
+            channel_item = channel_item_data.value
+            json_channel.append(channel_item)
+
+    params["channel"] = json_channel
+
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
+    params["cursor"] = cursor
+
+    params["limit"] = limit
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_status: list[str] | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = []
+        for status_item_data in status:
+            status_item = status_item_data.value
+            json_status.append(status_item)
+
+    params["status"] = json_status
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -21,6 +87,7 @@ def _get_kwargs(
             org_id=quote(str(org_id), safe=""),
             project_id=quote(str(project_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -56,14 +123,32 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    channel: list[GetAlertsChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetAlertsSort | Unset = UNSET,
+    status: list[GetAlertsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetAlertsResponse2XX]:
-    """List alerts
+    """List alerts, newest first
 
-     The alerts of a project.
+     Return a page.
 
     Args:
         org_id (str):
         project_id (str):
+        channel (list[GetAlertsChannelItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetAlertsSort | Unset):
+        status (list[GetAlertsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,6 +161,15 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        channel=channel,
+        created_after=created_after,
+        created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -90,14 +184,32 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    channel: list[GetAlertsChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetAlertsSort | Unset = UNSET,
+    status: list[GetAlertsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetAlertsResponse2XX | None:
-    """List alerts
+    """List alerts, newest first
 
-     The alerts of a project.
+     Return a page.
 
     Args:
         org_id (str):
         project_id (str):
+        channel (list[GetAlertsChannelItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetAlertsSort | Unset):
+        status (list[GetAlertsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -111,6 +223,15 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        channel=channel,
+        created_after=created_after,
+        created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -119,14 +240,32 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    channel: list[GetAlertsChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetAlertsSort | Unset = UNSET,
+    status: list[GetAlertsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetAlertsResponse2XX]:
-    """List alerts
+    """List alerts, newest first
 
-     The alerts of a project.
+     Return a page.
 
     Args:
         org_id (str):
         project_id (str):
+        channel (list[GetAlertsChannelItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetAlertsSort | Unset):
+        status (list[GetAlertsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,6 +278,15 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        channel=channel,
+        created_after=created_after,
+        created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -151,14 +299,32 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    channel: list[GetAlertsChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetAlertsSort | Unset = UNSET,
+    status: list[GetAlertsStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetAlertsResponse2XX | None:
-    """List alerts
+    """List alerts, newest first
 
-     The alerts of a project.
+     Return a page.
 
     Args:
         org_id (str):
         project_id (str):
+        channel (list[GetAlertsChannelItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetAlertsSort | Unset):
+        status (list[GetAlertsStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,5 +339,14 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            channel=channel,
+            created_after=created_after,
+            created_before=created_before,
+            cursor=cursor,
+            limit=limit,
+            sort=sort,
+            status=status,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

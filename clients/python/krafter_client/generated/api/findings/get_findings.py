@@ -9,6 +9,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_findings_domain_item import GetFindingsDomainItem
+from ...models.get_findings_include import GetFindingsInclude
 from ...models.get_findings_response_2xx import GetFindingsResponse2XX
 from ...models.get_findings_severity_item import GetFindingsSeverityItem
 from ...models.get_findings_sort import GetFindingsSort
@@ -25,6 +26,8 @@ def _get_kwargs(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
+    host: str | Unset = UNSET,
+    include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: UUID | Unset = UNSET,
@@ -60,6 +63,14 @@ def _get_kwargs(
             json_domain.append(domain_item)
 
     params["domain"] = json_domain
+
+    params["host"] = host
+
+    json_include: str | Unset = UNSET
+    if not isinstance(include, Unset):
+        json_include = include.value
+
+    params["include"] = json_include
 
     params["limit"] = limit
 
@@ -155,6 +166,8 @@ def sync_detailed(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
+    host: str | Unset = UNSET,
+    include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: UUID | Unset = UNSET,
@@ -177,6 +190,8 @@ def sync_detailed(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
+        host (str | Unset):
+        include (GetFindingsInclude | Unset):
         limit (int | Unset):
         offset (int | Unset):
         owner_id (UUID | Unset):
@@ -203,6 +218,8 @@ def sync_detailed(
         created_before=created_before,
         cursor=cursor,
         domain=domain,
+        host=host,
+        include=include,
         limit=limit,
         offset=offset,
         owner_id=owner_id,
@@ -231,6 +248,8 @@ def sync(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
+    host: str | Unset = UNSET,
+    include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: UUID | Unset = UNSET,
@@ -253,6 +272,8 @@ def sync(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
+        host (str | Unset):
+        include (GetFindingsInclude | Unset):
         limit (int | Unset):
         offset (int | Unset):
         owner_id (UUID | Unset):
@@ -280,6 +301,8 @@ def sync(
         created_before=created_before,
         cursor=cursor,
         domain=domain,
+        host=host,
+        include=include,
         limit=limit,
         offset=offset,
         owner_id=owner_id,
@@ -302,6 +325,8 @@ async def asyncio_detailed(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
+    host: str | Unset = UNSET,
+    include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: UUID | Unset = UNSET,
@@ -324,6 +349,8 @@ async def asyncio_detailed(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
+        host (str | Unset):
+        include (GetFindingsInclude | Unset):
         limit (int | Unset):
         offset (int | Unset):
         owner_id (UUID | Unset):
@@ -350,6 +377,8 @@ async def asyncio_detailed(
         created_before=created_before,
         cursor=cursor,
         domain=domain,
+        host=host,
+        include=include,
         limit=limit,
         offset=offset,
         owner_id=owner_id,
@@ -376,6 +405,8 @@ async def asyncio(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
+    host: str | Unset = UNSET,
+    include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: UUID | Unset = UNSET,
@@ -398,6 +429,8 @@ async def asyncio(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
+        host (str | Unset):
+        include (GetFindingsInclude | Unset):
         limit (int | Unset):
         offset (int | Unset):
         owner_id (UUID | Unset):
@@ -426,6 +459,8 @@ async def asyncio(
             created_before=created_before,
             cursor=cursor,
             domain=domain,
+            host=host,
+            include=include,
             limit=limit,
             offset=offset,
             owner_id=owner_id,

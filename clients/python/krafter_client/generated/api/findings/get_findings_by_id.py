@@ -6,15 +6,28 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_findings_by_id_include import GetFindingsByIdInclude
 from ...models.get_findings_by_id_response_2xx import GetFindingsByIdResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
     id: str,
+    *,
+    include: GetFindingsByIdInclude | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_include: str | Unset = UNSET
+    if not isinstance(include, Unset):
+        json_include = include.value
+
+    params["include"] = json_include
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -23,6 +36,7 @@ def _get_kwargs(
             project_id=quote(str(project_id), safe=""),
             id=quote(str(id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -59,6 +73,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetFindingsByIdInclude | Unset = UNSET,
 ) -> Response[GetFindingsByIdResponse2XX]:
     """Read a finding
 
@@ -68,6 +83,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        include (GetFindingsByIdInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -81,6 +97,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        include=include,
     )
 
     response = client.get_httpx_client().request(
@@ -96,6 +113,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetFindingsByIdInclude | Unset = UNSET,
 ) -> GetFindingsByIdResponse2XX | None:
     """Read a finding
 
@@ -105,6 +123,7 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
+        include (GetFindingsByIdInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -119,6 +138,7 @@ def sync(
         project_id=project_id,
         id=id,
         client=client,
+        include=include,
     ).parsed
 
 
@@ -128,6 +148,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetFindingsByIdInclude | Unset = UNSET,
 ) -> Response[GetFindingsByIdResponse2XX]:
     """Read a finding
 
@@ -137,6 +158,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        include (GetFindingsByIdInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,6 +172,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        include=include,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -163,6 +186,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    include: GetFindingsByIdInclude | Unset = UNSET,
 ) -> GetFindingsByIdResponse2XX | None:
     """Read a finding
 
@@ -172,6 +196,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
+        include (GetFindingsByIdInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,5 +212,6 @@ async def asyncio(
             project_id=project_id,
             id=id,
             client=client,
+            include=include,
         )
     ).parsed

@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,13 @@ from ...client import AuthenticatedClient, Client
 from ...models.get_findings_by_id_regressions_response_2xx import (
     GetFindingsByIdRegressionsResponse2XX,
 )
+from ...models.get_findings_by_id_regressions_sort import GetFindingsByIdRegressionsSort
+from ...models.get_findings_by_id_regressions_status_item import (
+    GetFindingsByIdRegressionsStatusItem,
+)
+from ...models.get_findings_by_id_regressions_trigger_item import (
+    GetFindingsByIdRegressionsTriggerItem,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -17,15 +25,66 @@ def _get_kwargs(
     project_id: str,
     id: str,
     *,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetFindingsByIdRegressionsSort | Unset = UNSET,
+    status: list[GetFindingsByIdRegressionsStatusItem] | Unset = UNSET,
+    trigger: list[GetFindingsByIdRegressionsTriggerItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
     params["cursor"] = cursor
 
     params["limit"] = limit
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_status: list[str] | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = []
+        for status_item_data in status:
+            status_item = status_item_data.value
+            json_status.append(status_item)
+
+    params["status"] = json_status
+
+    json_trigger: list[str] | Unset = UNSET
+    if not isinstance(trigger, Unset):
+        json_trigger = []
+        for trigger_item_data in trigger:
+            trigger_item = trigger_item_data.value
+            json_trigger.append(trigger_item)
+
+    params["trigger"] = json_trigger
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -73,8 +132,15 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetFindingsByIdRegressionsSort | Unset = UNSET,
+    status: list[GetFindingsByIdRegressionsStatusItem] | Unset = UNSET,
+    trigger: list[GetFindingsByIdRegressionsTriggerItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetFindingsByIdRegressionsResponse2XX]:
     """List the regressions of a finding
 
@@ -84,8 +150,15 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetFindingsByIdRegressionsSort | Unset):
+        status (list[GetFindingsByIdRegressionsStatusItem] | Unset):
+        trigger (list[GetFindingsByIdRegressionsTriggerItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,8 +172,15 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        sort=sort,
+        status=status,
+        trigger=trigger,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -116,8 +196,15 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetFindingsByIdRegressionsSort | Unset = UNSET,
+    status: list[GetFindingsByIdRegressionsStatusItem] | Unset = UNSET,
+    trigger: list[GetFindingsByIdRegressionsTriggerItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetFindingsByIdRegressionsResponse2XX | None:
     """List the regressions of a finding
 
@@ -127,8 +214,15 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetFindingsByIdRegressionsSort | Unset):
+        status (list[GetFindingsByIdRegressionsStatusItem] | Unset):
+        trigger (list[GetFindingsByIdRegressionsTriggerItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,8 +237,15 @@ def sync(
         project_id=project_id,
         id=id,
         client=client,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        sort=sort,
+        status=status,
+        trigger=trigger,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -154,8 +255,15 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetFindingsByIdRegressionsSort | Unset = UNSET,
+    status: list[GetFindingsByIdRegressionsStatusItem] | Unset = UNSET,
+    trigger: list[GetFindingsByIdRegressionsTriggerItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetFindingsByIdRegressionsResponse2XX]:
     """List the regressions of a finding
 
@@ -165,8 +273,15 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetFindingsByIdRegressionsSort | Unset):
+        status (list[GetFindingsByIdRegressionsStatusItem] | Unset):
+        trigger (list[GetFindingsByIdRegressionsTriggerItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -180,8 +295,15 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        sort=sort,
+        status=status,
+        trigger=trigger,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -195,8 +317,15 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetFindingsByIdRegressionsSort | Unset = UNSET,
+    status: list[GetFindingsByIdRegressionsStatusItem] | Unset = UNSET,
+    trigger: list[GetFindingsByIdRegressionsTriggerItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetFindingsByIdRegressionsResponse2XX | None:
     """List the regressions of a finding
 
@@ -206,8 +335,15 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetFindingsByIdRegressionsSort | Unset):
+        status (list[GetFindingsByIdRegressionsStatusItem] | Unset):
+        trigger (list[GetFindingsByIdRegressionsTriggerItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -223,7 +359,14 @@ async def asyncio(
             project_id=project_id,
             id=id,
             client=client,
+            created_after=created_after,
+            created_before=created_before,
             cursor=cursor,
             limit=limit,
+            sort=sort,
+            status=status,
+            trigger=trigger,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

@@ -1,24 +1,70 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_keys_response_2xx import GetKeysResponse2XX
-from ...types import Response
+from ...models.get_keys_status import GetKeysStatus
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
+    *,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    status: GetKeysStatus | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+    user_id: UUID | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = status.value
+
+    params["status"] = json_status
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
+
+    json_user_id: str | Unset = UNSET
+    if not isinstance(user_id, Unset):
+        json_user_id = str(user_id)
+    params["user_id"] = json_user_id
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/api/v1/orgs/{org_id}/keys".format(
             org_id=quote(str(org_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -53,6 +99,12 @@ def sync_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    status: GetKeysStatus | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+    user_id: UUID | Unset = UNSET,
 ) -> Response[GetKeysResponse2XX]:
     """List API keys
 
@@ -60,6 +112,12 @@ def sync_detailed(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        status (GetKeysStatus | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
+        user_id (UUID | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -71,6 +129,12 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         org_id=org_id,
+        created_after=created_after,
+        created_before=created_before,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
+        user_id=user_id,
     )
 
     response = client.get_httpx_client().request(
@@ -84,6 +148,12 @@ def sync(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    status: GetKeysStatus | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+    user_id: UUID | Unset = UNSET,
 ) -> GetKeysResponse2XX | None:
     """List API keys
 
@@ -91,6 +161,12 @@ def sync(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        status (GetKeysStatus | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
+        user_id (UUID | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -103,6 +179,12 @@ def sync(
     return sync_detailed(
         org_id=org_id,
         client=client,
+        created_after=created_after,
+        created_before=created_before,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
+        user_id=user_id,
     ).parsed
 
 
@@ -110,6 +192,12 @@ async def asyncio_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    status: GetKeysStatus | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+    user_id: UUID | Unset = UNSET,
 ) -> Response[GetKeysResponse2XX]:
     """List API keys
 
@@ -117,6 +205,12 @@ async def asyncio_detailed(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        status (GetKeysStatus | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
+        user_id (UUID | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,6 +222,12 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         org_id=org_id,
+        created_after=created_after,
+        created_before=created_before,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
+        user_id=user_id,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -139,6 +239,12 @@ async def asyncio(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    status: GetKeysStatus | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+    user_id: UUID | Unset = UNSET,
 ) -> GetKeysResponse2XX | None:
     """List API keys
 
@@ -146,6 +252,12 @@ async def asyncio(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        status (GetKeysStatus | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
+        user_id (UUID | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,5 +271,11 @@ async def asyncio(
         await asyncio_detailed(
             org_id=org_id,
             client=client,
+            created_after=created_after,
+            created_before=created_before,
+            status=status,
+            updated_after=updated_after,
+            updated_before=updated_before,
+            user_id=user_id,
         )
     ).parsed

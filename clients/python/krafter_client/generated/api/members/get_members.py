@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -7,18 +8,62 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_members_response_2xx import GetMembersResponse2XX
-from ...types import Response
+from ...models.get_members_role_item import GetMembersRoleItem
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
+    *,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    email: str | Unset = UNSET,
+    role: list[GetMembersRoleItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
+    params["email"] = email
+
+    json_role: list[str] | Unset = UNSET
+    if not isinstance(role, Unset):
+        json_role = []
+        for role_item_data in role:
+            role_item = role_item_data.value
+            json_role.append(role_item)
+
+    params["role"] = json_role
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
         "url": "/api/v1/orgs/{org_id}/members".format(
             org_id=quote(str(org_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -53,6 +98,12 @@ def sync_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    email: str | Unset = UNSET,
+    role: list[GetMembersRoleItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetMembersResponse2XX]:
     """List members
 
@@ -60,6 +111,12 @@ def sync_detailed(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        email (str | Unset):
+        role (list[GetMembersRoleItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -71,6 +128,12 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         org_id=org_id,
+        created_after=created_after,
+        created_before=created_before,
+        email=email,
+        role=role,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -84,6 +147,12 @@ def sync(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    email: str | Unset = UNSET,
+    role: list[GetMembersRoleItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetMembersResponse2XX | None:
     """List members
 
@@ -91,6 +160,12 @@ def sync(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        email (str | Unset):
+        role (list[GetMembersRoleItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -103,6 +178,12 @@ def sync(
     return sync_detailed(
         org_id=org_id,
         client=client,
+        created_after=created_after,
+        created_before=created_before,
+        email=email,
+        role=role,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -110,6 +191,12 @@ async def asyncio_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    email: str | Unset = UNSET,
+    role: list[GetMembersRoleItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetMembersResponse2XX]:
     """List members
 
@@ -117,6 +204,12 @@ async def asyncio_detailed(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        email (str | Unset):
+        role (list[GetMembersRoleItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,6 +221,12 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         org_id=org_id,
+        created_after=created_after,
+        created_before=created_before,
+        email=email,
+        role=role,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -139,6 +238,12 @@ async def asyncio(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    email: str | Unset = UNSET,
+    role: list[GetMembersRoleItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetMembersResponse2XX | None:
     """List members
 
@@ -146,6 +251,12 @@ async def asyncio(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        email (str | Unset):
+        role (list[GetMembersRoleItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,5 +270,11 @@ async def asyncio(
         await asyncio_detailed(
             org_id=org_id,
             client=client,
+            created_after=created_after,
+            created_before=created_before,
+            email=email,
+            role=role,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

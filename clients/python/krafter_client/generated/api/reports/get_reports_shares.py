@@ -1,12 +1,17 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_reports_shares_channel_item import GetReportsSharesChannelItem
 from ...models.get_reports_shares_response_2xx import GetReportsSharesResponse2XX
+from ...models.get_reports_shares_sort import GetReportsSharesSort
+from ...models.get_reports_shares_status_item import GetReportsSharesStatusItem
 from ...types import UNSET, Response, Unset
 
 
@@ -14,15 +19,72 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    channel: list[GetReportsSharesChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    report_id: UUID | Unset = UNSET,
+    sort: GetReportsSharesSort | Unset = UNSET,
+    status: list[GetReportsSharesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
+    json_channel: list[str] | Unset = UNSET
+    if not isinstance(channel, Unset):
+        json_channel = []
+        for channel_item_data in channel:
+            channel_item = channel_item_data.value
+            json_channel.append(channel_item)
+
+    params["channel"] = json_channel
+
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
     params["cursor"] = cursor
 
     params["limit"] = limit
+
+    json_report_id: str | Unset = UNSET
+    if not isinstance(report_id, Unset):
+        json_report_id = str(report_id)
+    params["report_id"] = json_report_id
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_status: list[str] | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = []
+        for status_item_data in status:
+            status_item = status_item_data.value
+            json_status.append(status_item)
+
+    params["status"] = json_status
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -68,8 +130,16 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    channel: list[GetReportsSharesChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    report_id: UUID | Unset = UNSET,
+    sort: GetReportsSharesSort | Unset = UNSET,
+    status: list[GetReportsSharesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetReportsSharesResponse2XX]:
     """List shares, newest first
 
@@ -78,8 +148,16 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        channel (list[GetReportsSharesChannelItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        report_id (UUID | Unset):
+        sort (GetReportsSharesSort | Unset):
+        status (list[GetReportsSharesStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,8 +170,16 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        channel=channel,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        report_id=report_id,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -108,8 +194,16 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    channel: list[GetReportsSharesChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    report_id: UUID | Unset = UNSET,
+    sort: GetReportsSharesSort | Unset = UNSET,
+    status: list[GetReportsSharesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetReportsSharesResponse2XX | None:
     """List shares, newest first
 
@@ -118,8 +212,16 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        channel (list[GetReportsSharesChannelItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        report_id (UUID | Unset):
+        sort (GetReportsSharesSort | Unset):
+        status (list[GetReportsSharesStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,8 +235,16 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        channel=channel,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        report_id=report_id,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -143,8 +253,16 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    channel: list[GetReportsSharesChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    report_id: UUID | Unset = UNSET,
+    sort: GetReportsSharesSort | Unset = UNSET,
+    status: list[GetReportsSharesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetReportsSharesResponse2XX]:
     """List shares, newest first
 
@@ -153,8 +271,16 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        channel (list[GetReportsSharesChannelItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        report_id (UUID | Unset):
+        sort (GetReportsSharesSort | Unset):
+        status (list[GetReportsSharesStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,8 +293,16 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        channel=channel,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        report_id=report_id,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -181,8 +315,16 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    channel: list[GetReportsSharesChannelItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    report_id: UUID | Unset = UNSET,
+    sort: GetReportsSharesSort | Unset = UNSET,
+    status: list[GetReportsSharesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetReportsSharesResponse2XX | None:
     """List shares, newest first
 
@@ -191,8 +333,16 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        channel (list[GetReportsSharesChannelItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        report_id (UUID | Unset):
+        sort (GetReportsSharesSort | Unset):
+        status (list[GetReportsSharesStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -207,7 +357,15 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            channel=channel,
+            created_after=created_after,
+            created_before=created_before,
             cursor=cursor,
             limit=limit,
+            report_id=report_id,
+            sort=sort,
+            status=status,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

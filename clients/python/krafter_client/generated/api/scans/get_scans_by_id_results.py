@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -9,9 +10,14 @@ from ...client import AuthenticatedClient, Client
 from ...models.get_scans_by_id_results_outcome_item import (
     GetScansByIdResultsOutcomeItem,
 )
+from ...models.get_scans_by_id_results_reason_item import GetScansByIdResultsReasonItem
 from ...models.get_scans_by_id_results_response_2xx import (
     GetScansByIdResultsResponse2XX,
 )
+from ...models.get_scans_by_id_results_scanner_item import (
+    GetScansByIdResultsScannerItem,
+)
+from ...models.get_scans_by_id_results_sort import GetScansByIdResultsSort
 from ...types import UNSET, Response, Unset
 
 
@@ -24,6 +30,11 @@ def _get_kwargs(
     key: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    reason: list[GetScansByIdResultsReasonItem] | Unset = UNSET,
+    scanner: list[GetScansByIdResultsScannerItem] | Unset = UNSET,
+    seen_after: datetime.datetime | Unset = UNSET,
+    seen_before: datetime.datetime | Unset = UNSET,
+    sort: GetScansByIdResultsSort | Unset = UNSET,
     url_query: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
@@ -43,6 +54,40 @@ def _get_kwargs(
             json_outcome.append(outcome_item)
 
     params["outcome"] = json_outcome
+
+    json_reason: list[str] | Unset = UNSET
+    if not isinstance(reason, Unset):
+        json_reason = []
+        for reason_item_data in reason:
+            reason_item = reason_item_data.value
+            json_reason.append(reason_item)
+
+    params["reason"] = json_reason
+
+    json_scanner: list[str] | Unset = UNSET
+    if not isinstance(scanner, Unset):
+        json_scanner = []
+        for scanner_item_data in scanner:
+            scanner_item = scanner_item_data.value
+            json_scanner.append(scanner_item)
+
+    params["scanner"] = json_scanner
+
+    json_seen_after: str | Unset = UNSET
+    if not isinstance(seen_after, Unset):
+        json_seen_after = seen_after.isoformat()
+    params["seen_after"] = json_seen_after
+
+    json_seen_before: str | Unset = UNSET
+    if not isinstance(seen_before, Unset):
+        json_seen_before = seen_before.isoformat()
+    params["seen_before"] = json_seen_before
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     params["url"] = url_query
 
@@ -96,6 +141,11 @@ def sync_detailed(
     key: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    reason: list[GetScansByIdResultsReasonItem] | Unset = UNSET,
+    scanner: list[GetScansByIdResultsScannerItem] | Unset = UNSET,
+    seen_after: datetime.datetime | Unset = UNSET,
+    seen_before: datetime.datetime | Unset = UNSET,
+    sort: GetScansByIdResultsSort | Unset = UNSET,
     url_query: str | Unset = UNSET,
 ) -> Response[GetScansByIdResultsResponse2XX]:
     """List the results of each check on each page, newest first
@@ -110,6 +160,11 @@ def sync_detailed(
         key (str | Unset):
         limit (int | Unset):
         outcome (list[GetScansByIdResultsOutcomeItem] | Unset):
+        reason (list[GetScansByIdResultsReasonItem] | Unset):
+        scanner (list[GetScansByIdResultsScannerItem] | Unset):
+        seen_after (datetime.datetime | Unset):
+        seen_before (datetime.datetime | Unset):
+        sort (GetScansByIdResultsSort | Unset):
         url_query (str | Unset):
 
     Raises:
@@ -128,6 +183,11 @@ def sync_detailed(
         key=key,
         limit=limit,
         outcome=outcome,
+        reason=reason,
+        scanner=scanner,
+        seen_after=seen_after,
+        seen_before=seen_before,
+        sort=sort,
         url_query=url_query,
     )
 
@@ -148,6 +208,11 @@ def sync(
     key: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    reason: list[GetScansByIdResultsReasonItem] | Unset = UNSET,
+    scanner: list[GetScansByIdResultsScannerItem] | Unset = UNSET,
+    seen_after: datetime.datetime | Unset = UNSET,
+    seen_before: datetime.datetime | Unset = UNSET,
+    sort: GetScansByIdResultsSort | Unset = UNSET,
     url_query: str | Unset = UNSET,
 ) -> GetScansByIdResultsResponse2XX | None:
     """List the results of each check on each page, newest first
@@ -162,6 +227,11 @@ def sync(
         key (str | Unset):
         limit (int | Unset):
         outcome (list[GetScansByIdResultsOutcomeItem] | Unset):
+        reason (list[GetScansByIdResultsReasonItem] | Unset):
+        scanner (list[GetScansByIdResultsScannerItem] | Unset):
+        seen_after (datetime.datetime | Unset):
+        seen_before (datetime.datetime | Unset):
+        sort (GetScansByIdResultsSort | Unset):
         url_query (str | Unset):
 
     Raises:
@@ -181,6 +251,11 @@ def sync(
         key=key,
         limit=limit,
         outcome=outcome,
+        reason=reason,
+        scanner=scanner,
+        seen_after=seen_after,
+        seen_before=seen_before,
+        sort=sort,
         url_query=url_query,
     ).parsed
 
@@ -195,6 +270,11 @@ async def asyncio_detailed(
     key: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    reason: list[GetScansByIdResultsReasonItem] | Unset = UNSET,
+    scanner: list[GetScansByIdResultsScannerItem] | Unset = UNSET,
+    seen_after: datetime.datetime | Unset = UNSET,
+    seen_before: datetime.datetime | Unset = UNSET,
+    sort: GetScansByIdResultsSort | Unset = UNSET,
     url_query: str | Unset = UNSET,
 ) -> Response[GetScansByIdResultsResponse2XX]:
     """List the results of each check on each page, newest first
@@ -209,6 +289,11 @@ async def asyncio_detailed(
         key (str | Unset):
         limit (int | Unset):
         outcome (list[GetScansByIdResultsOutcomeItem] | Unset):
+        reason (list[GetScansByIdResultsReasonItem] | Unset):
+        scanner (list[GetScansByIdResultsScannerItem] | Unset):
+        seen_after (datetime.datetime | Unset):
+        seen_before (datetime.datetime | Unset):
+        sort (GetScansByIdResultsSort | Unset):
         url_query (str | Unset):
 
     Raises:
@@ -227,6 +312,11 @@ async def asyncio_detailed(
         key=key,
         limit=limit,
         outcome=outcome,
+        reason=reason,
+        scanner=scanner,
+        seen_after=seen_after,
+        seen_before=seen_before,
+        sort=sort,
         url_query=url_query,
     )
 
@@ -245,6 +335,11 @@ async def asyncio(
     key: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     outcome: list[GetScansByIdResultsOutcomeItem] | Unset = UNSET,
+    reason: list[GetScansByIdResultsReasonItem] | Unset = UNSET,
+    scanner: list[GetScansByIdResultsScannerItem] | Unset = UNSET,
+    seen_after: datetime.datetime | Unset = UNSET,
+    seen_before: datetime.datetime | Unset = UNSET,
+    sort: GetScansByIdResultsSort | Unset = UNSET,
     url_query: str | Unset = UNSET,
 ) -> GetScansByIdResultsResponse2XX | None:
     """List the results of each check on each page, newest first
@@ -259,6 +354,11 @@ async def asyncio(
         key (str | Unset):
         limit (int | Unset):
         outcome (list[GetScansByIdResultsOutcomeItem] | Unset):
+        reason (list[GetScansByIdResultsReasonItem] | Unset):
+        scanner (list[GetScansByIdResultsScannerItem] | Unset):
+        seen_after (datetime.datetime | Unset):
+        seen_before (datetime.datetime | Unset):
+        sort (GetScansByIdResultsSort | Unset):
         url_query (str | Unset):
 
     Raises:
@@ -279,6 +379,11 @@ async def asyncio(
             key=key,
             limit=limit,
             outcome=outcome,
+            reason=reason,
+            scanner=scanner,
+            seen_after=seen_after,
+            seen_before=seen_before,
+            sort=sort,
             url_query=url_query,
         )
     ).parsed

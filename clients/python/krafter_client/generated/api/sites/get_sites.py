@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -6,7 +7,10 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_sites_method_item import GetSitesMethodItem
 from ...models.get_sites_response_2xx import GetSitesResponse2XX
+from ...models.get_sites_sort import GetSitesSort
+from ...models.get_sites_status_item import GetSitesStatusItem
 from ...types import UNSET, Response, Unset
 
 
@@ -14,15 +18,69 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    host: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    method: list[GetSitesMethodItem] | Unset = UNSET,
+    sort: GetSitesSort | Unset = UNSET,
+    status: list[GetSitesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
     params["cursor"] = cursor
 
+    params["host"] = host
+
     params["limit"] = limit
+
+    json_method: list[str] | Unset = UNSET
+    if not isinstance(method, Unset):
+        json_method = []
+        for method_item_data in method:
+            method_item = method_item_data.value
+            json_method.append(method_item)
+
+    params["method"] = json_method
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_status: list[str] | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = []
+        for status_item_data in status:
+            status_item = status_item_data.value
+            json_status.append(status_item)
+
+    params["status"] = json_status
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -68,8 +126,16 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    host: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    method: list[GetSitesMethodItem] | Unset = UNSET,
+    sort: GetSitesSort | Unset = UNSET,
+    status: list[GetSitesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetSitesResponse2XX]:
     """List sites, newest first
 
@@ -78,8 +144,16 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        host (str | Unset):
         limit (int | Unset):
+        method (list[GetSitesMethodItem] | Unset):
+        sort (GetSitesSort | Unset):
+        status (list[GetSitesStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,8 +166,16 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        host=host,
         limit=limit,
+        method=method,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -108,8 +190,16 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    host: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    method: list[GetSitesMethodItem] | Unset = UNSET,
+    sort: GetSitesSort | Unset = UNSET,
+    status: list[GetSitesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetSitesResponse2XX | None:
     """List sites, newest first
 
@@ -118,8 +208,16 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        host (str | Unset):
         limit (int | Unset):
+        method (list[GetSitesMethodItem] | Unset):
+        sort (GetSitesSort | Unset):
+        status (list[GetSitesStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,8 +231,16 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        host=host,
         limit=limit,
+        method=method,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -143,8 +249,16 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    host: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    method: list[GetSitesMethodItem] | Unset = UNSET,
+    sort: GetSitesSort | Unset = UNSET,
+    status: list[GetSitesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetSitesResponse2XX]:
     """List sites, newest first
 
@@ -153,8 +267,16 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        host (str | Unset):
         limit (int | Unset):
+        method (list[GetSitesMethodItem] | Unset):
+        sort (GetSitesSort | Unset):
+        status (list[GetSitesStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,8 +289,16 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
+        host=host,
         limit=limit,
+        method=method,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -181,8 +311,16 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
+    host: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    method: list[GetSitesMethodItem] | Unset = UNSET,
+    sort: GetSitesSort | Unset = UNSET,
+    status: list[GetSitesStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetSitesResponse2XX | None:
     """List sites, newest first
 
@@ -191,8 +329,16 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
+        host (str | Unset):
         limit (int | Unset):
+        method (list[GetSitesMethodItem] | Unset):
+        sort (GetSitesSort | Unset):
+        status (list[GetSitesStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -207,7 +353,15 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            created_after=created_after,
+            created_before=created_before,
             cursor=cursor,
+            host=host,
             limit=limit,
+            method=method,
+            sort=sort,
+            status=status,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

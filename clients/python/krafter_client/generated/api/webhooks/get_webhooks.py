@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -7,21 +8,64 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_webhooks_response_2xx import GetWebhooksResponse2XX
+from ...models.get_webhooks_sort import GetWebhooksSort
+from ...models.get_webhooks_status_item import GetWebhooksStatusItem
 from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     *,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetWebhooksSort | Unset = UNSET,
+    status: list[GetWebhooksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
     params["cursor"] = cursor
 
     params["limit"] = limit
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_status: list[str] | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = []
+        for status_item_data in status:
+            status_item = status_item_data.value
+            json_status.append(status_item)
+
+    params["status"] = json_status
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -65,8 +109,14 @@ def sync_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetWebhooksSort | Unset = UNSET,
+    status: list[GetWebhooksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetWebhooksResponse2XX]:
     """List webhook endpoints
 
@@ -74,8 +124,14 @@ def sync_detailed(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetWebhooksSort | Unset):
+        status (list[GetWebhooksStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -87,8 +143,14 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         org_id=org_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -102,8 +164,14 @@ def sync(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetWebhooksSort | Unset = UNSET,
+    status: list[GetWebhooksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetWebhooksResponse2XX | None:
     """List webhook endpoints
 
@@ -111,8 +179,14 @@ def sync(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetWebhooksSort | Unset):
+        status (list[GetWebhooksStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,8 +199,14 @@ def sync(
     return sync_detailed(
         org_id=org_id,
         client=client,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -134,8 +214,14 @@ async def asyncio_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetWebhooksSort | Unset = UNSET,
+    status: list[GetWebhooksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetWebhooksResponse2XX]:
     """List webhook endpoints
 
@@ -143,8 +229,14 @@ async def asyncio_detailed(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetWebhooksSort | Unset):
+        status (list[GetWebhooksStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,8 +248,14 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         org_id=org_id,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        sort=sort,
+        status=status,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -169,8 +267,14 @@ async def asyncio(
     org_id: str,
     *,
     client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetWebhooksSort | Unset = UNSET,
+    status: list[GetWebhooksStatusItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetWebhooksResponse2XX | None:
     """List webhook endpoints
 
@@ -178,8 +282,14 @@ async def asyncio(
 
     Args:
         org_id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetWebhooksSort | Unset):
+        status (list[GetWebhooksStatusItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -193,7 +303,13 @@ async def asyncio(
         await asyncio_detailed(
             org_id=org_id,
             client=client,
+            created_after=created_after,
+            created_before=created_before,
             cursor=cursor,
             limit=limit,
+            sort=sort,
+            status=status,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed

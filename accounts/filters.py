@@ -1,0 +1,54 @@
+"""Filters of projects, members and API keys."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import ApiKey, Membership, Project
+from krafter_audit.api.filters import ChoicesFilter, ListFilter
+
+YES_OR_NO = [("true", "true"), ("false", "false")]
+
+
+class ProjectFilter(ListFilter):
+    """Filters by archived and time."""
+
+    archived = django_filters.ChoiceFilter(choices=YES_OR_NO, method="by_archived")
+
+    class Meta:
+        model = Project
+        fields = ("archived",)
+
+    def by_archived(self, rows: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        return rows.filter(archived_at__isnull=value == "false")
+
+
+class MemberFilter(ListFilter):
+    """Filters by role, which may be repeated, e-mail address and time."""
+
+    role = ChoicesFilter(choices=Membership.Role.choices)
+    email = django_filters.CharFilter("user__email", "iexact")
+
+    class Meta:
+        model = Membership
+        fields = ("role", "email")
+
+
+class ApiKeyFilter(ListFilter):
+    """Filters by status (revoked before expired), user and time."""
+
+    status = django_filters.ChoiceFilter(
+        choices=[(value, value) for value in ("active", "expired", "revoked")], method="by_status"
+    )
+    user_id = django_filters.UUIDFilter()
+
+    class Meta:
+        model = ApiKey
+        fields = ("status", "user_id")
+
+    def by_status(self, rows: QuerySet[ApiKey], name: str, value: str) -> QuerySet[ApiKey]:
+        revoked, expired = Q(revoked_at__isnull=False), Q(expires_at__lte=timezone.now())
+        if value == "revoked":
+            return rows.filter(revoked)
+        rows = rows.exclude(revoked)
+        return rows.filter(expired) if value == "expired" else rows.exclude(expired)

@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class GetFindingsByIdRegressionsTriggerItem(StrEnum):
+    SCAN_DETECTED = "scan_detected"
+    VERIFICATION_REOPENED = "verification_reopened"
+
+    def __str__(self) -> str:
+        return str(self.value)

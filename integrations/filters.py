@@ -1,0 +1,25 @@
+"""Filters of conflicts between tasks and tickets."""
+
+import django_filters
+from django.db.models import QuerySet
+
+from integrations.models import SyncConflict
+from krafter_audit.api.filters import ChoicesFilter, ListFilter
+
+
+class ConflictFilter(ListFilter):
+    """Filters by status (only open ones by default), field, which may be repeated, task, ticket and time."""
+
+    status = django_filters.ChoiceFilter(
+        choices=[("open", "open"), ("resolved", "resolved"), ("all", "all")], method="by_status"
+    )
+    field = ChoicesFilter(choices=SyncConflict.Field.choices)
+    task_id = django_filters.UUIDFilter("link__task_id")
+    external_ticket_key = django_filters.CharFilter("link__key")
+
+    class Meta:
+        model = SyncConflict
+        fields = ("status", "field", "task_id", "external_ticket_key")
+
+    def by_status(self, rows: QuerySet[SyncConflict], name: str, value: str) -> QuerySet[SyncConflict]:
+        return rows if value == "all" else rows.filter(resolved_at__isnull=value == "open")

@@ -1,0 +1,61 @@
+"""API views of findings with their tasks, which the app of findings does not know."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from findings.filters import FindingFilter
+from findings.models import Finding
+from findings.serializers import FindingSerializer
+from findings.views import SORT_FIELDS, FindingViewSet
+from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, include_parameter, included, list_parameters
+from krafter_audit.api.row_columns import RowColumns, row_columns
+from remediation import queries
+from remediation.serializers import FindingWithTasksSerializer, TaskSerializer
+
+INCLUDE_TASKS = ("tasks",)
+
+
+class FindingWithTasksViewSet(FindingViewSet):
+    """Findings of a project; with `?include=tasks` each has its tasks."""
+
+    embeddable = INCLUDE_TASKS
+
+    @extend_schema(
+        summary="List findings, highest score first",
+        parameters=list_parameters(
+            FindingFilter, sort=SORT_FIELDS, include=INCLUDE_TASKS, pages=[LIMIT, OFFSET, CURSOR]
+        ),
+        responses=FindingWithTasksSerializer(many=True),
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return a page, by offset or by cursor."""
+        with_tasks = included(request.query_params, INCLUDE_TASKS)
+        response = super().list(request, **kwargs)
+        if with_tasks:
+            self._add_tasks(response.data.rows)
+        return response
+
+    @extend_schema(
+        summary="Read a finding",
+        parameters=[include_parameter(INCLUDE_TASKS)],
+        responses=FindingWithTasksSerializer,
+    )
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Return the finding."""
+        if not included(request.query_params, INCLUDE_TASKS):
+            return super().retrieve(request, pk, **kwargs)
+        data = self.serialize(self.get_row(Finding.objects.all(), pk), FindingSerializer)
+        self._add_tasks([data])
+        # Without an ETag, which would say nothing about the tasks.
+        return Response(data)
+
+    def _add_tasks(self, findings: Sequence[dict[str, Any]]) -> None:
+        columns = cast("RowColumns", row_columns(TaskSerializer))
+        rows = columns.select(queries.newest_tasks_of([finding["id"] for finding in findings]))
+        tasks = [columns.represent(row, self.serializer_context) for row in rows]
+        for finding in findings:
+            finding["tasks"] = [task for task in tasks if str(task["finding_id"]) == str(finding["id"])]

@@ -1,0 +1,32 @@
+"""Filters of sites."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from krafter_audit.api.filters import ChoicesFilter, ListFilter
+from scans.models import Site
+
+# As `ownership_status` returns them.
+STATUSES = {
+    "unproved": Q(check_requested=False, verified_at__isnull=True),
+    "checking": Q(check_requested=True),
+    "proved": Q(check_requested=False, verified_at__isnull=False),
+}
+
+
+class SiteFilter(ListFilter):
+    """Filters by status and method, which may be repeated, host and time."""
+
+    status = ChoicesFilter(choices=[(status, status) for status in STATUSES], method="by_status")
+    method = ChoicesFilter(choices=Site.Method.choices)
+    host = django_filters.CharFilter(lookup_expr="iexact")
+
+    class Meta:
+        model = Site
+        fields = ("status", "method", "host")
+
+    def by_status(self, rows: QuerySet[Site], name: str, value: list[str]) -> QuerySet[Site]:
+        wanted = Q()
+        for status in value:
+            wanted |= STATUSES[status]
+        return rows.filter(wanted)
