@@ -5,6 +5,8 @@ from difflib import get_close_matches
 
 # Name → what has happened. docs/api.md lists the same names.
 PROJECT_EVENTS = {
+    "deploy.finished": "A deploy was finished.",
+    "deploy.recorded": "A deploy was reported.",
     "destination.removed": "An alert destination was deleted.",
     "destination.set": "An alert destination was set.",
     "finding.created": "A finding was reported for the first time.",
@@ -12,6 +14,11 @@ PROJECT_EVENTS = {
     "finding.seen_again": "A known finding was reported again.",
     "finding.updated": "A person or a policy changed a finding.",
     "finding.weighed": "The traffic of a finding's pages changed its priority.",
+    "guard.cancelled": "A guard window was cancelled, as its finding is not resolved any more, or by a person.",
+    "guard.failed": "A check of a guard window failed, and its finding was reopened.",
+    "guard.inconclusive": "The checks of a guard window were inconclusive several times.",
+    "guard.opened": "An approval has opened a guard window.",
+    "guard.passed": "All checks of a guard window have passed.",
     "integration.conflict_resolved": "A conflict between a task and its ticket was resolved.",
     "integration.connected": "A provider was connected.",
     "integration.disconnected": "A provider was disconnected.",

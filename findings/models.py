@@ -146,11 +146,12 @@ class Finding(Record):
 
 
 class Regression(Record):
-    """A finding that came back: its verification was reopened, or a scan detected it again."""
+    """A finding that came back: its verification was reopened, a scan detected it again, or its guard window failed."""
 
     class Trigger(models.TextChoices):
         VERIFICATION_REOPENED = "verification_reopened"
         SCAN_DETECTED = "scan_detected"
+        GUARD_FAILED = "guard_failed"
 
     class Status(models.TextChoices):
         OPEN = "open"
@@ -160,6 +161,9 @@ class Regression(Record):
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="regressions", db_index=False)
     verification_id = models.UUIDField(null=True, help_text="The verification that was reopened, if one was.")
     trigger = models.CharField(max_length=21, choices=Trigger)
+    deploy_ids = ArrayField(
+        models.UUIDField(), default=list, help_text="The deploys since the last check that passed."
+    )
     status = StatusField(max_length=6, choices=Status, default=Status.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)

@@ -270,6 +270,22 @@ class RegressionSerializer(ResponseSerializer):
         ]  # fmt: skip
 
 
+class RegressionWithDeploysSerializer(RegressionSerializer):
+    """A regression; with `?include=deploys` also the deploys since the last check that passed."""
+
+    class Meta(RegressionSerializer.Meta):
+        fields: ClassVar = [*RegressionSerializer.Meta.fields, "deploy_ids"]
+
+
+class DescribedRegressionSerializer(RegressionSerializer):
+    """A regression, in which `deploy_ids` is optional."""
+
+    deploy_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
+
+    class Meta(RegressionWithDeploysSerializer.Meta):
+        pass
+
+
 class BulkResultItemSerializer(serializers.Serializer[Any]):
     """The result of one item of a bulk."""
 

@@ -17,15 +17,26 @@ from findings.serializers import (
     BulkUpdateFindingsRequestSerializer,
     BulkUpdateResultSerializer,
     CreateFindingRequestSerializer,
+    DescribedRegressionSerializer,
     FindingSerializer,
     ImportFindingsRequestSerializer,
     RegressionSerializer,
+    RegressionWithDeploysSerializer,
     UpdateFindingRequestSerializer,
     validate_items,
 )
 from findings.services import bulk, triage
 from findings.services.ingestion import FindingReport, ingest_one
-from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, TIMES, filter_rows, list_parameters, sort_order
+from krafter_audit.api.filters import (
+    CURSOR,
+    LIMIT,
+    OFFSET,
+    TIMES,
+    filter_rows,
+    included,
+    list_parameters,
+    sort_order,
+)
 from krafter_audit.api.pagination import (
     PAGINATION_PARAMETERS,
     Listing,
@@ -37,6 +48,7 @@ from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.row_columns import RowColumns, row_columns
 
 SORT_FIELDS = ("score", *TIMES)
+INCLUDE_DEPLOYS = ["deploys"]
 
 
 class FindingViewSet(ProjectViewSet):
@@ -187,16 +199,18 @@ class RegressionViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List regressions, newest first",
-        parameters=list_parameters(RegressionFilter),
-        responses=RegressionSerializer(many=True),
+        parameters=list_parameters(RegressionFilter, include=INCLUDE_DEPLOYS),
+        responses=DescribedRegressionSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
+        with_deploys = included(request.query_params, INCLUDE_DEPLOYS)
         return self.respond_list(
             Regression.objects.filter(project=self.project),
-            RegressionSerializer,
+            RegressionWithDeploysSerializer if with_deploys else RegressionSerializer,
             RegressionFilter,
             total=lambda filters, rows: counters.count_matching(
                 self.project.pk, "regression", filters, rows, facets={"status"}
             ),
+            include=INCLUDE_DEPLOYS,
         )

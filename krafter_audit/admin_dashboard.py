@@ -20,6 +20,8 @@ SECTIONS = (
         (
             ("Tasks", "task_alt", "remediation.task"),
             ("Verifications", "verified", "remediation.verification"),
+            ("Guard windows", "shield", "assurance.guardwindow"),
+            ("Deploys", "rocket_launch", "assurance.deploy"),
             ("Policies", "rule", "remediation.policy"),
             ("Check reliability", "speed", "remediation.checkreliability"),
         ),

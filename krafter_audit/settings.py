@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "findings",
     "scans",
     "remediation",
+    "assurance",
     "integrations",
     "notifications",
     "reports",

@@ -36,6 +36,11 @@ class VerificationSuperseded(Conflict):
     message = "The task has a newer verification. Approve or reopen that one."
 
 
+class VerificationOfGuardWindow(Conflict):
+    code = "verification_of_guard_window"
+    message = "This verification belongs to a guard window, which passes or fails by itself."
+
+
 class FindingDismissed(Conflict):
     code = "finding_dismissed"
     message = "The finding is dismissed. Change its status before you approve a verification of it."

@@ -149,7 +149,8 @@ def _has_check(condition: str) -> Func:
 
 # PostgreSQL computes the state and its reason, so every write of the other columns keeps them true.
 STATE = Case(
-    When(~Q(result="pending"), then=Value("decided")),
+    # The verification of a guard window waits for no decision.
+    When(~Q(result="pending") | Q(trigger="guard", running=False), then=Value("decided")),
     When(superseded=True, then=Value("superseded")),
     When(manual=True, then=Value("ready")),
     When(running=True, then=Value("running")),
@@ -157,7 +158,10 @@ STATE = Case(
     default=Value("ready"),
 )
 BLOCKED_BY = Case(
-    When(~Q(result="pending") | Q(superseded=True) | Q(manual=True) | Q(running=True), then=Value("")),
+    When(
+        ~Q(result="pending") | Q(superseded=True) | Q(manual=True) | Q(running=True) | Q(trigger="guard"),
+        then=Value(""),
+    ),
     When(_has_check('== "failed"'), then=Value("failed")),
     When(_has_check('== "inconclusive"'), then=Value("inconclusive")),
     default=Value(""),
@@ -166,6 +170,12 @@ BLOCKED_BY = Case(
 
 class Verification(Record):
     """A re-run of the checks of a task's finding. Its state in the review queue: verification_states.py."""
+
+    class Trigger(models.TextChoices):
+        REQUESTED = "requested"
+        DEPLOY = "deploy"
+        # After the approval of another one, which it guards (assurance/guard_windows.py): in no list and no count.
+        GUARD = "guard"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)
     task = models.ForeignKey(Task, models.CASCADE, related_name="verifications", db_index=False)
@@ -178,6 +188,9 @@ class Verification(Record):
         default=False, help_text="The finding has no automatic check: a person's approval is the result."
     )
     refunded = models.BooleanField(default=False)
+    trigger = models.CharField(
+        max_length=9, choices=Trigger, default=Trigger.REQUESTED, db_default=Trigger.REQUESTED
+    )
     # The task has a newer verification, which was started before this one was decided.
     superseded = models.BooleanField(default=False, db_default=False, editable=False)
     state = StoredGeneratedField(
@@ -212,6 +225,9 @@ class Verification(Record):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(result__in=Result.values), name="verification_result_valid"),
             models.CheckConstraint(
+                condition=Q(trigger__in=["requested", "deploy", "guard"]), name="verification_trigger_valid"
+            ),
+            models.CheckConstraint(
                 condition=Q(result="pending", verified_at__isnull=True)
                 | (~Q(result="pending") & Q(verified_at__isnull=False)),
                 name="verified_at_when_decided",
@@ -224,7 +240,7 @@ class Verification(Record):
             ),
         ]
         triggers: ClassVar = counter_triggers(
-            CounterDefinition("verification", ("result", "state", "blocked_by"))
+            CounterDefinition("verification", ("result", "state", "blocked_by"), where="trigger <> 'guard'")
         )
 
     def __str__(self) -> str:

@@ -1,7 +1,6 @@
 """Request and response serializers of tasks, verifications, policies and checks."""
 
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from rest_framework import serializers
 
@@ -17,27 +16,11 @@ from krafter_audit.api.serializers import (
     StrictChoiceField,
     StrictUUIDField,
     UTCDateTimeField,
+    WebURLField,
 )
 from remediation.models import Evidence, Policy, Task, Verification
 from remediation.verification_states import VerificationState
 from scans.serializers import ScanSerializer
-
-
-class WebURLField(StrictCharField):
-    """An http or https URL."""
-
-    default_error_messages = {"form": "Use an http or https URL."}  # noqa: RUF012
-
-    def to_internal_value(self, data: Any) -> str:
-        url = super().to_internal_value(data)
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            self.fail("form")
-        if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in url):
-            self.fail("form")
-        return url
-
 
 UNSUPPORTED_FIELDS = {
     "description": "A task has no description. See recommended_fix of its finding.",

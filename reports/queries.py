@@ -82,6 +82,7 @@ def pass_rate_in(project_id: UUID, period: Period) -> float:
     start, end = period.bounds
     # Counted row by row: the counters have no day for verifications.
     created = Verification.objects.filter(project_id=project_id, created_at__gte=start, created_at__lt=end)
+    created = created.exclude(trigger=Verification.Trigger.GUARD)
     return rate(created.filter(result=Result.PASSED).count(), created.count())
 
 

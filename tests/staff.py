@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, User, month_of
+from assurance.models import Deploy, GuardRun, GuardWindow
 from events.models import Event
 from findings.models import Finding, Regression
 from integrations.models import (
@@ -76,6 +77,21 @@ def _verification(scenario: Scenario) -> Verification:
     made = factories.verification(scenario)
     append(made, "security_header_csp", {"url": "https://example.com/", "status": 200})
     return made
+
+
+def _guard_run(scenario: Scenario) -> GuardRun:
+    verification = factories.verification(scenario)
+    now = timezone.now()
+    deploy = Deploy.objects.create(
+        project=scenario.project,
+        sha=f"{next(factories.number):07d}",
+        environment="production",
+        started_at=now,
+    )
+    window = GuardWindow.objects.create(
+        project=scenario.project, finding=verification.task.finding, verification=verification, ends_at=now
+    )
+    return GuardRun.objects.create(window=window, deploy=deploy, reason="deploy", due_at=now)
 
 
 def _report(scenario: Scenario) -> Report:
@@ -162,6 +178,8 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     Regression: lambda scenario: factories.regression(scenario),
     Task: lambda scenario: factories.task(scenario, owner_id=scenario.owner.pk),
     Verification: _verification,
+    Deploy: lambda scenario: _guard_run(scenario).deploy,
+    GuardWindow: lambda scenario: _guard_run(scenario).window,
     Policy: lambda scenario: policies.replace(
         scenario.project, config={"b": 1, "a": {}}, name="Rules", by=SYSTEM
     ),

@@ -1,5 +1,6 @@
 """Status changes of a locked finding that follow from its tasks and verifications."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.utils import timezone
@@ -29,13 +30,20 @@ def resolve(finding: Finding) -> int:
     )
 
 
-def reopen(finding: Finding, *, verification_id: UUID) -> Regression:
+def reopen(
+    finding: Finding,
+    *,
+    verification_id: UUID,
+    trigger: Regression.Trigger = Regression.Trigger.VERIFICATION_REOPENED,
+    deploy_ids: Sequence[UUID] = (),
+) -> Regression:
     """Set the finding to in progress again, and open a regression that names the failed verification."""
     Finding.transitions.apply(finding, FindingStatus.IN_PROGRESS)
     return Regression.objects.create(
         project_id=finding.project_id,
         finding=finding,
         verification_id=verification_id,
-        trigger=Regression.Trigger.VERIFICATION_REOPENED,
+        trigger=trigger,
+        deploy_ids=list(deploy_ids),
         opened_at=timezone.now(),
     )

@@ -3,6 +3,7 @@
 import difflib
 from datetime import UTC, datetime
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import DateTimeField
@@ -90,6 +91,22 @@ class UTCDateTimeField(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         return format_timestamp(value)
+
+
+class WebURLField(StrictCharField):
+    """An http or https URL."""
+
+    default_error_messages = {"form": "Use an http or https URL."}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> str:
+        url = super().to_internal_value(data)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            self.fail("form")
+        if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in url):
+            self.fail("form")
+        return url
 
 
 class JSONObjectField(serializers.JSONField):

@@ -65,7 +65,7 @@ MEASURE = """
         FROM remediation_verification AS v JOIN remediation_task AS t ON t.id = v.task_id
             CROSS JOIN LATERAL jsonb_array_elements(v.checks) AS said
         WHERE v.project_id = %(project)s AND v.created_at >= %(since)s AND v.result <> 'pending'
-            AND NOT v.manual AND said->>'status' = 'passed'
+            AND v.trigger <> 'guard' AND NOT v.manual AND said->>'status' = 'passed'
     ), fixed AS (
         SELECT a.key, a.fixed_at, greatest(f.created_at, before.opened_at) AS began_at, after.opened_at AS back_at
         FROM approved AS a JOIN findings_finding AS f ON f.id = a.finding_id

@@ -109,9 +109,9 @@ def append_answers(verification: Verification, *, by: Actor) -> None:
         append(verification, check["key"], {"outcome": check["status"], **check, "answered_by": _actor(by)})
 
 
-def append_verdict(verification: Verification, *, by: Actor, **more: Any) -> Evidence:
-    """Append the decision of a person, with the results of the checks."""
-    word = VERDICTS[Result(verification.result)]
+def append_verdict(verification: Verification, *, by: Actor, word: str = "", **more: Any) -> Evidence:
+    """Append the decision of a person, or of a guard window, with the results of the checks."""
+    word = word or VERDICTS[Result(verification.result)]
     decided = {
         "verdict": word,
         "result": verification.result,

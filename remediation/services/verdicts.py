@@ -1,5 +1,6 @@
 """A person's verdict on a verification: approve closes task and finding, reopen sets them to in progress."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,14 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
-from findings.models import FindingStatus
+from findings.models import FindingStatus, Regression
 from findings.services import transitions
 from krafter_audit.api.errors import ApiError
 from remediation.errors import (
     ChecksNotPassed,
     FindingDismissed,
     VerificationFailed,
+    VerificationOfGuardWindow,
     VerificationRunning,
     VerificationSuperseded,
 )
@@ -65,9 +67,23 @@ def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) 
     verification = locked.verification
     if verification.result == Result.FAILED:
         return verification
+    return reopen_locked(locked, by=by)
+
+
+def reopen_locked(
+    locked: LockedVerification,
+    *,
+    by: Actor,
+    trigger: Regression.Trigger = Regression.Trigger.VERIFICATION_REOPENED,
+    deploy_ids: Sequence[UUID] = (),
+) -> Verification:
+    """Reject a verification that the caller has locked, as `reopen` does; `deploy_ids` may have caused it."""
+    verification = locked.verification
     decide(verification, Result.FAILED, by, checks=with_running_failed(verification))
     Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS)
-    regression = transitions.reopen(locked.finding, verification_id=verification.pk)
+    regression = transitions.reopen(
+        locked.finding, verification_id=verification.pk, trigger=trigger, deploy_ids=deploy_ids
+    )
     chain.append_verdict(verification, by=by, regression_id=regression.pk)
     log_event(
         "verification.reopened",
@@ -76,6 +92,7 @@ def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) 
         task_id=locked.task.pk,
         finding_id=locked.finding.pk,
         regression_id=regression.pk,
+        trigger=trigger,
     )
     return verification
 
@@ -85,6 +102,8 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
     verification = locked.verification
     if verification.result == Result.FAILED:
         raise VerificationFailed
+    if verification.trigger == Verification.Trigger.GUARD:
+        raise VerificationOfGuardWindow
     if verification.superseded:
         raise VerificationSuperseded
     if locked.finding.status == FindingStatus.DISMISSED:

@@ -33,8 +33,13 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
     return run_locked(locked, by=by)
 
 
-def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
-    """Start a verification of a task that the caller has locked, as `run` does."""
+def run_locked(
+    locked: LockedTask, *, by: Actor, trigger: Verification.Trigger = Verification.Trigger.REQUESTED
+) -> Verification:
+    """Start a verification of a task that the caller has locked, as `run` does.
+
+    One of a guard window costs no quota and supersedes no other.
+    """
     project = locked.task.project
     keys = locked.finding.check_keys
     verification = Verification(
@@ -43,6 +48,7 @@ def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
         checks=[_running_check(locked.finding, key) for key in keys or [MANUAL_REVIEW]],
         running=True,
         manual=not keys,
+        trigger=trigger,
     )
     try:
         # A savepoint, so that the violated constraint does not abort the caller's transaction.
@@ -52,13 +58,15 @@ def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
         if "unique_running_verification" in str(error):
             raise VerificationInProgress from None
         raise
-    supersede_earlier(verification)
+    if trigger != Verification.Trigger.GUARD:
+        supersede_earlier(verification)
     scanners = sorted({scanner_of(key) for key in keys})
     for scanner in scanners:
         VerificationPart.objects.create(verification=verification, scanner=scanner)
-    log_event("verification.started", verification, by=by, task_id=locked.task.pk)
+    log_event("verification.started", verification, by=by, task_id=locked.task.pk, trigger=trigger)
     # Last, as all requests of an organization lock this row. Without quota the whole transaction is rolled back.
-    quota.spend(project.organization_id)
+    if trigger != Verification.Trigger.GUARD:
+        quota.spend(project.organization_id)
     for scanner in scanners:
         enqueue_on_commit(JOB_OF_SCANNER[scanner], str(verification.pk))
     return verification

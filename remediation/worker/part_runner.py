@@ -189,8 +189,11 @@ def _save_part(part: VerificationPart, key: str, *, finished: bool) -> bool:
 def _finish(locked: LockedVerification) -> None:
     verification = locked.verification
     statuses = [check["status"] for check in verification.checks]
-    log_event("verification.checked", verification, by=SYSTEM, statuses=statuses)
+    log_event(
+        "verification.checked", verification, by=SYSTEM, statuses=statuses, trigger=verification.trigger
+    )
+    has_cost = verification.trigger != Verification.Trigger.GUARD
     # A verification that found out nothing costs no quota.
-    if all(status == CheckStatus.INCONCLUSIVE for status in statuses):
+    if has_cost and all(status == CheckStatus.INCONCLUSIVE for status in statuses):
         Verification.objects.filter(pk=verification.pk).update(refunded=True)
         quota.refund(verification.project.organization_id, spent_at=verification.created_at)

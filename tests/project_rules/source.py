@@ -15,6 +15,7 @@ PACKAGES = (
     "krafter_audit",
     "notifications",
     "remediation",
+    "assurance",
     "reports",
     "operations",
     "scanner",

@@ -86,6 +86,11 @@ from .delete_reports_shares_by_id_response_2xx_meta import (
 from .delete_webhooks_by_id_response_2xx import DeleteWebhooksByIdResponse2XX
 from .delete_webhooks_by_id_response_2xx_meta import DeleteWebhooksByIdResponse2XXMeta
 from .delivery_attempt import DeliveryAttempt
+from .deploy import Deploy
+from .deploy_source import DeploySource
+from .described_regression import DescribedRegression
+from .described_regression_status import DescribedRegressionStatus
+from .described_regression_trigger import DescribedRegressionTrigger
 from .described_verification import DescribedVerification
 from .described_verification_result import DescribedVerificationResult
 from .described_verification_state import DescribedVerificationState
@@ -140,6 +145,11 @@ from .get_checks_response_2xx import GetChecksResponse2XX
 from .get_checks_response_2xx_meta import GetChecksResponse2XXMeta
 from .get_command_center_response_2xx import GetCommandCenterResponse2XX
 from .get_command_center_response_2xx_meta import GetCommandCenterResponse2XXMeta
+from .get_deploys_by_id_response_2xx import GetDeploysByIdResponse2XX
+from .get_deploys_by_id_response_2xx_meta import GetDeploysByIdResponse2XXMeta
+from .get_deploys_response_2xx import GetDeploysResponse2XX
+from .get_deploys_response_2xx_meta import GetDeploysResponse2XXMeta
+from .get_deploys_sort import GetDeploysSort
 from .get_events_response_2xx import GetEventsResponse2XX
 from .get_events_response_2xx_meta import GetEventsResponse2XXMeta
 from .get_events_sort import GetEventsSort
@@ -166,6 +176,14 @@ from .get_findings_response_2xx_meta import GetFindingsResponse2XXMeta
 from .get_findings_severity_item import GetFindingsSeverityItem
 from .get_findings_sort import GetFindingsSort
 from .get_findings_status_item import GetFindingsStatusItem
+from .get_guard_windows_by_id_response_2xx import GetGuardWindowsByIdResponse2XX
+from .get_guard_windows_by_id_response_2xx_meta import (
+    GetGuardWindowsByIdResponse2XXMeta,
+)
+from .get_guard_windows_response_2xx import GetGuardWindowsResponse2XX
+from .get_guard_windows_response_2xx_meta import GetGuardWindowsResponse2XXMeta
+from .get_guard_windows_sort import GetGuardWindowsSort
+from .get_guard_windows_status_item import GetGuardWindowsStatusItem
 from .get_integrations_by_provider_conflicts_field_item import (
     GetIntegrationsByProviderConflictsFieldItem,
 )
@@ -230,6 +248,7 @@ from .get_projects_by_project_id_response_2xx_meta import (
 )
 from .get_projects_response_2xx import GetProjectsResponse2XX
 from .get_projects_response_2xx_meta import GetProjectsResponse2XXMeta
+from .get_regressions_include import GetRegressionsInclude
 from .get_regressions_response_2xx import GetRegressionsResponse2XX
 from .get_regressions_response_2xx_meta import GetRegressionsResponse2XXMeta
 from .get_regressions_sort import GetRegressionsSort
@@ -325,6 +344,13 @@ from .get_webhooks_response_2xx import GetWebhooksResponse2XX
 from .get_webhooks_response_2xx_meta import GetWebhooksResponse2XXMeta
 from .get_webhooks_sort import GetWebhooksSort
 from .get_webhooks_status_item import GetWebhooksStatusItem
+from .guard_run import GuardRun
+from .guard_run_reason import GuardRunReason
+from .guard_run_status import GuardRunStatus
+from .guard_window import GuardWindow
+from .guard_window_status import GuardWindowStatus
+from .guard_window_with_runs import GuardWindowWithRuns
+from .guard_window_with_runs_status import GuardWindowWithRunsStatus
 from .import_findings_request import ImportFindingsRequest
 from .import_findings_request_document_type_0 import ImportFindingsRequestDocumentType0
 from .import_findings_request_format import ImportFindingsRequestFormat
@@ -370,6 +396,8 @@ from .patch_webhooks_by_id_response_2xx_meta import PatchWebhooksByIdResponse2XX
 from .policy import Policy
 from .policy_test_result import PolicyTestResult
 from .policy_test_result_simulation import PolicyTestResultSimulation
+from .post_deploys_response_2xx import PostDeploysResponse2XX
+from .post_deploys_response_2xx_meta import PostDeploysResponse2XXMeta
 from .post_findings_bulk_response_2xx import PostFindingsBulkResponse2XX
 from .post_findings_bulk_response_2xx_meta import PostFindingsBulkResponse2XXMeta
 from .post_findings_bulk_update_response_2xx import PostFindingsBulkUpdateResponse2XX
@@ -380,6 +408,12 @@ from .post_findings_import_response_2xx import PostFindingsImportResponse2XX
 from .post_findings_import_response_2xx_meta import PostFindingsImportResponse2XXMeta
 from .post_findings_response_2xx import PostFindingsResponse2XX
 from .post_findings_response_2xx_meta import PostFindingsResponse2XXMeta
+from .post_guard_windows_by_id_cancel_response_2xx import (
+    PostGuardWindowsByIdCancelResponse2XX,
+)
+from .post_guard_windows_by_id_cancel_response_2xx_meta import (
+    PostGuardWindowsByIdCancelResponse2XXMeta,
+)
 from .post_integrations_by_provider_conflicts_by_id_resolve_response_2xx import (
     PostIntegrationsByProviderConflictsByIdResolveResponse2XX,
 )
@@ -483,6 +517,7 @@ from .put_site_credentials_request_cookies import PutSiteCredentialsRequestCooki
 from .put_site_credentials_request_headers import PutSiteCredentialsRequestHeaders
 from .recommended_fix import RecommendedFix
 from .recommended_fix_request import RecommendedFixRequest
+from .record_deploy_request import RecordDeployRequest
 from .regression import Regression
 from .regression_status import RegressionStatus
 from .regression_trigger import RegressionTrigger
@@ -624,6 +659,11 @@ __all__ = (
     "DeleteWebhooksByIdResponse2XX",
     "DeleteWebhooksByIdResponse2XXMeta",
     "DeliveryAttempt",
+    "Deploy",
+    "DeploySource",
+    "DescribedRegression",
+    "DescribedRegressionStatus",
+    "DescribedRegressionTrigger",
     "DescribedVerification",
     "DescribedVerificationResult",
     "DescribedVerificationState",
@@ -672,6 +712,11 @@ __all__ = (
     "GetChecksResponse2XXMeta",
     "GetCommandCenterResponse2XX",
     "GetCommandCenterResponse2XXMeta",
+    "GetDeploysByIdResponse2XX",
+    "GetDeploysByIdResponse2XXMeta",
+    "GetDeploysResponse2XX",
+    "GetDeploysResponse2XXMeta",
+    "GetDeploysSort",
     "GetEventsResponse2XX",
     "GetEventsResponse2XXMeta",
     "GetEventsSort",
@@ -690,6 +735,12 @@ __all__ = (
     "GetFindingsSeverityItem",
     "GetFindingsSort",
     "GetFindingsStatusItem",
+    "GetGuardWindowsByIdResponse2XX",
+    "GetGuardWindowsByIdResponse2XXMeta",
+    "GetGuardWindowsResponse2XX",
+    "GetGuardWindowsResponse2XXMeta",
+    "GetGuardWindowsSort",
+    "GetGuardWindowsStatusItem",
     "GetIntegrationsByProviderConflictsFieldItem",
     "GetIntegrationsByProviderConflictsResponse2XX",
     "GetIntegrationsByProviderConflictsResponse2XXMeta",
@@ -726,6 +777,7 @@ __all__ = (
     "GetProjectsByProjectIdResponse2XXMeta",
     "GetProjectsResponse2XX",
     "GetProjectsResponse2XXMeta",
+    "GetRegressionsInclude",
     "GetRegressionsResponse2XX",
     "GetRegressionsResponse2XXMeta",
     "GetRegressionsSort",
@@ -803,6 +855,13 @@ __all__ = (
     "GetWebhooksResponse2XXMeta",
     "GetWebhooksSort",
     "GetWebhooksStatusItem",
+    "GuardRun",
+    "GuardRunReason",
+    "GuardRunStatus",
+    "GuardWindow",
+    "GuardWindowStatus",
+    "GuardWindowWithRuns",
+    "GuardWindowWithRunsStatus",
     "ImportFindingsRequest",
     "ImportFindingsRequestDocumentType0",
     "ImportFindingsRequestFormat",
@@ -842,6 +901,8 @@ __all__ = (
     "Policy",
     "PolicyTestResult",
     "PolicyTestResultSimulation",
+    "PostDeploysResponse2XX",
+    "PostDeploysResponse2XXMeta",
     "PostFindingsBulkResponse2XX",
     "PostFindingsBulkResponse2XXMeta",
     "PostFindingsBulkUpdateResponse2XX",
@@ -850,6 +911,8 @@ __all__ = (
     "PostFindingsImportResponse2XXMeta",
     "PostFindingsResponse2XX",
     "PostFindingsResponse2XXMeta",
+    "PostGuardWindowsByIdCancelResponse2XX",
+    "PostGuardWindowsByIdCancelResponse2XXMeta",
     "PostIntegrationsByProviderConflictsByIdResolveResponse2XX",
     "PostIntegrationsByProviderConflictsByIdResolveResponse2XXMeta",
     "PostIntegrationsByProviderConnectResponse2XX",
@@ -909,6 +972,7 @@ __all__ = (
     "PutSiteCredentialsRequestHeaders",
     "RecommendedFix",
     "RecommendedFixRequest",
+    "RecordDeployRequest",
     "Regression",
     "RegressionStatus",
     "RegressionTrigger",

@@ -7,8 +7,8 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
+    from ..models.described_regression import DescribedRegression
     from ..models.get_regressions_response_2xx_meta import GetRegressionsResponse2XXMeta
-    from ..models.regression import Regression
 
 
 T = TypeVar("T", bound="GetRegressionsResponse2XX")
@@ -16,7 +16,7 @@ T = TypeVar("T", bound="GetRegressionsResponse2XX")
 
 @_attrs_define
 class GetRegressionsResponse2XX:
-    data: list[Regression]
+    data: list[DescribedRegression]
     meta: GetRegressionsResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -45,16 +45,16 @@ class GetRegressionsResponse2XX:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.described_regression import DescribedRegression  # noqa: PLC0415
         from ..models.get_regressions_response_2xx_meta import (
             GetRegressionsResponse2XXMeta,  # noqa: PLC0415
         )
-        from ..models.regression import Regression  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []
         _data = d.pop("data")
         for data_item_data in _data:
-            data_item = Regression.from_dict(data_item_data)
+            data_item = DescribedRegression.from_dict(data_item_data)
 
             data.append(data_item)
 

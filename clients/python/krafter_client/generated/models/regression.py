@@ -24,7 +24,8 @@ class Regression:
     """ The verification that was reopened, if one was. """
     trigger: RegressionTrigger
     """ * `verification_reopened` - Verification Reopened
-    * `scan_detected` - Scan Detected """
+    * `scan_detected` - Scan Detected
+    * `guard_failed` - Guard Failed """
     status: RegressionStatus
     """ * `open` - Open
     * `closed` - Closed """

@@ -2,6 +2,7 @@ from enum import StrEnum
 
 
 class RegressionTrigger(StrEnum):
+    GUARD_FAILED = "guard_failed"
     SCAN_DETECTED = "scan_detected"
     VERIFICATION_REOPENED = "verification_reopened"
 

@@ -8,6 +8,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_regressions_include import GetRegressionsInclude
 from ...models.get_regressions_response_2xx import GetRegressionsResponse2XX
 from ...models.get_regressions_sort import GetRegressionsSort
 from ...models.get_regressions_status_item import GetRegressionsStatusItem
@@ -23,6 +24,7 @@ def _get_kwargs(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
+    include: GetRegressionsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -49,6 +51,12 @@ def _get_kwargs(
     if not isinstance(finding_id, Unset):
         json_finding_id = str(finding_id)
     params["finding_id"] = json_finding_id
+
+    json_include: str | Unset = UNSET
+    if not isinstance(include, Unset):
+        json_include = include.value
+
+    params["include"] = json_include
 
     params["limit"] = limit
 
@@ -134,6 +142,7 @@ def sync_detailed(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
+    include: GetRegressionsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -152,6 +161,7 @@ def sync_detailed(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         finding_id (UUID | Unset):
+        include (GetRegressionsInclude | Unset):
         limit (int | Unset):
         sort (GetRegressionsSort | Unset):
         status (list[GetRegressionsStatusItem] | Unset):
@@ -174,6 +184,7 @@ def sync_detailed(
         created_before=created_before,
         cursor=cursor,
         finding_id=finding_id,
+        include=include,
         limit=limit,
         sort=sort,
         status=status,
@@ -198,6 +209,7 @@ def sync(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
+    include: GetRegressionsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -216,6 +228,7 @@ def sync(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         finding_id (UUID | Unset):
+        include (GetRegressionsInclude | Unset):
         limit (int | Unset):
         sort (GetRegressionsSort | Unset):
         status (list[GetRegressionsStatusItem] | Unset):
@@ -239,6 +252,7 @@ def sync(
         created_before=created_before,
         cursor=cursor,
         finding_id=finding_id,
+        include=include,
         limit=limit,
         sort=sort,
         status=status,
@@ -257,6 +271,7 @@ async def asyncio_detailed(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
+    include: GetRegressionsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -275,6 +290,7 @@ async def asyncio_detailed(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         finding_id (UUID | Unset):
+        include (GetRegressionsInclude | Unset):
         limit (int | Unset):
         sort (GetRegressionsSort | Unset):
         status (list[GetRegressionsStatusItem] | Unset):
@@ -297,6 +313,7 @@ async def asyncio_detailed(
         created_before=created_before,
         cursor=cursor,
         finding_id=finding_id,
+        include=include,
         limit=limit,
         sort=sort,
         status=status,
@@ -319,6 +336,7 @@ async def asyncio(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
+    include: GetRegressionsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -337,6 +355,7 @@ async def asyncio(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         finding_id (UUID | Unset):
+        include (GetRegressionsInclude | Unset):
         limit (int | Unset):
         sort (GetRegressionsSort | Unset):
         status (list[GetRegressionsStatusItem] | Unset):
@@ -361,6 +380,7 @@ async def asyncio(
             created_before=created_before,
             cursor=cursor,
             finding_id=finding_id,
+            include=include,
             limit=limit,
             sort=sort,
             status=status,

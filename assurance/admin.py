@@ -1,0 +1,127 @@
+"""Admin pages of guard windows and deploys, and what the page of a finding shows of them."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from accounts.admin import operator
+from assurance.models import Deploy, GuardRun, GuardWindow
+from assurance.services import guard_windows
+from findings.admin import FindingAdmin
+from findings.models import Finding
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    badge_column,
+)
+
+STATUS_COLOURS = {"open": INFO, "passed": SUCCESS, "failed": DANGER, "cancelled": WARNING}
+RUN_COLOURS = {
+    "pending": INFO,
+    "running": PRIMARY,
+    "passed": SUCCESS,
+    "failed": DANGER,
+    "inconclusive": WARNING,
+    "cancelled": WARNING,
+}
+
+
+class GuardRunInline(TabularInline):
+    model = GuardRun
+    fields = readonly_fields = (
+        "due_at", "reason", "deploy", "status", "attempts", "started_at", "verification",
+    )  # fmt: skip
+    ordering = ("due_at",)
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "Runs"
+
+    def has_add_permission(self, *args: Any) -> bool:
+        return False
+
+
+@admin.register(GuardWindow)
+class GuardWindowAdmin(ReadOnlyAdmin):
+    list_display = (
+        "finding", badge_column("status", STATUS_COLOURS), "progress", "ends_at", "project", "organization",
+    )  # fmt: skip
+    list_filter = ("status", ("project", AutocompleteFilter))
+    list_select_related = ("finding", "project__organization")
+    search_fields = ("finding__title",)
+    search_help_text = "Title of the finding, or id"
+    actions: ClassVar[list[str]] = ["cancel"]
+    tones: ClassVar = {"cancel": "danger"}
+    inlines = (GuardRunInline,)
+    fields = ("project", "finding", "verification", "status", "ends_at", "created_at", "updated_at")
+
+    @admin.display(description="runs")
+    def progress(self, window: GuardWindow) -> str:
+        return progress_in_words(window)
+
+    @admin.display(description="organisation")
+    def organization(self, window: GuardWindow) -> str:
+        return window.project.organization.name
+
+    def refusals(self, request: HttpRequest, row: GuardWindow) -> dict[str, str]:
+        is_open = row.status == GuardWindow.Status.OPEN
+        return {"cancel": "" if is_open else "The guard window has ended."}
+
+    @admin.action(description="Cancel", permissions=["operate"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[GuardWindow]) -> None:
+        def cancel(row: GuardWindow) -> str:
+            guard_windows.cancel(row.pk, project=row.project, by=operator(request))
+            return "cancelled."
+
+        self.run_for_each(request, queryset.select_related("project"), cancel)
+
+
+@admin.register(Deploy)
+class DeployAdmin(ReadOnlyAdmin):
+    list_display = (
+        "short_sha",
+        "environment",
+        "started_at",
+        "finished_at",
+        "source",
+        "project",
+        "organization",
+    )
+    list_filter = ("source", ("project", AutocompleteFilter))
+    list_select_related = ("project__organization",)
+    search_fields = ("^sha", "^environment")
+    search_help_text = "Commit, environment or id"
+    fields = (
+        "project", "sha", "environment", "url", "started_at", "finished_at", "source", "created_at", "updated_at",
+    )  # fmt: skip
+
+    @admin.display(description="commit")
+    def short_sha(self, deploy: Deploy) -> str:
+        return deploy.sha[:12]
+
+    @admin.display(description="organisation")
+    def organization(self, deploy: Deploy) -> str:
+        return deploy.project.organization.name
+
+
+def progress_in_words(window: GuardWindow) -> str:
+    return f"{window.runs_passed} of {window.runs_total} passed"
+
+
+def guard_window(request: HttpRequest, finding: Finding) -> dict[str, Any]:
+    """Return the newest guard window of a finding, for its page."""
+    window = finding.guard_windows.prefetch_related("runs__deploy").order_by("-pk").first()
+    if window is None:
+        return {}
+    runs = sorted(window.runs.all(), key=lambda run: run.due_at)
+    return {"guard": {"window": window, "progress": progress_in_words(window), "runs": runs}}
+
+
+FindingAdmin.sections.append(guard_window)

@@ -1,0 +1,41 @@
+"""What follows from events: approvals open guard windows, results continue them, deploys add runs."""
+
+from uuid import UUID
+
+from assurance.models import Deploy
+from assurance.services import deploys, guard_windows
+from events.models import Event
+from events.outbox import EventBatch
+from remediation.models import Verification
+
+CONSUMER = "assurance"
+EVENTS = (
+    "deploy.finished",
+    "finding.regressed",
+    "verification.approved",
+    "verification.checked",
+    "verification.reopened",
+)
+
+
+def consume(batch: EventBatch) -> None:
+    """Process events of the outbox. Idempotent."""
+    for event in batch.events:
+        _process(event)
+
+
+def _process(event: Event) -> None:
+    match event.name:
+        case "verification.approved":
+            guard_windows.open_window(event.subject_id)
+        case "verification.checked":
+            if event.data.get("trigger") == Verification.Trigger.GUARD:
+                guard_windows.settle(event.subject_id)
+        case "verification.reopened":
+            guard_windows.cancel_for_finding(UUID(event.data["finding_id"]))
+        case "finding.regressed":
+            guard_windows.cancel_for_finding(event.subject_id)
+        case "deploy.finished":
+            deploy = Deploy.objects.filter(pk=event.subject_id).first()
+            if deploy is not None:
+                deploys.check_guarded_findings(deploy)

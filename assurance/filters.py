@@ -1,0 +1,28 @@
+"""Filters of the lists of deploys and guard windows."""
+
+import django_filters
+
+from assurance.models import Deploy, GuardWindow
+from krafter_audit.api.filters import ChoicesFilter, ListFilter
+
+
+class DeployFilter(ListFilter):
+    """Filters by commit, environment and time."""
+
+    sha = django_filters.CharFilter()
+    environment = django_filters.CharFilter()
+
+    class Meta:
+        model = Deploy
+        fields = ("sha", "environment")
+
+
+class GuardWindowFilter(ListFilter):
+    """Filters by status, which may be repeated, finding and time."""
+
+    status = ChoicesFilter(choices=GuardWindow.Status.choices)
+    finding_id = django_filters.UUIDFilter()
+
+    class Meta:
+        model = GuardWindow
+        fields = ("status", "finding_id")

@@ -1,0 +1,82 @@
+import re
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from assurance.models import Deploy, GuardRun, GuardWindow
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    ResponseSerializer,
+    StrictCharField,
+    UTCDateTimeField,
+    WebURLField,
+)
+
+SHA = re.compile(r"\A[0-9a-f]{7,64}\Z")
+
+
+class RecordDeployRequestSerializer(RequestSerializer):
+    """A deploy that has started, or one that has finished."""
+
+    sha = StrictCharField(max_length=64)
+    environment = StrictCharField(max_length=100)
+    url = WebURLField(max_length=2000, required=False)
+    started_at = UTCDateTimeField(required=False)
+    finished_at = UTCDateTimeField(required=False)
+
+    def validate_sha(self, value: str) -> str:
+        if not SHA.match(value.lower()):
+            raise serializers.ValidationError("Use 7 to 64 hexadecimal digits.")
+        return value.lower()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        started, finished = attrs.get("started_at"), attrs.get("finished_at")
+        if started and finished and finished < started:
+            raise serializers.ValidationError({"finished_at": ["Send a time after started_at."]})
+        return attrs
+
+
+class DeploySerializer(ResponseSerializer):
+    """A deploy."""
+
+    class Meta:
+        model = Deploy
+        fields: ClassVar = [
+            "id", "sha", "environment", "url", "started_at", "finished_at", "source", "created_at", "updated_at",
+        ]  # fmt: skip
+
+
+class GuardRunSerializer(ResponseSerializer):
+    """A run of the checks of a guard window."""
+
+    verification_id = serializers.UUIDField(allow_null=True)
+    deploy_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = GuardRun
+        fields: ClassVar = [
+            "id", "reason", "deploy_id", "due_at", "started_at", "attempts", "status", "verification_id",
+        ]  # fmt: skip
+
+
+class GuardWindowSerializer(ResponseSerializer):
+    """A guard window."""
+
+    finding_id = serializers.UUIDField()
+    verification_id = serializers.UUIDField()
+
+    class Meta:
+        model = GuardWindow
+        fields: ClassVar = [
+            "id", "finding_id", "verification_id", "status", "runs_passed", "runs_total", "ends_at", "created_at",
+            "updated_at",
+        ]  # fmt: skip
+
+
+class GuardWindowWithRunsSerializer(GuardWindowSerializer):
+    """A guard window with its runs, in the order in which they are due."""
+
+    runs = GuardRunSerializer(many=True)
+
+    class Meta(GuardWindowSerializer.Meta):
+        fields: ClassVar = [*GuardWindowSerializer.Meta.fields, "runs"]

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class DescribedRegressionTrigger(StrEnum):
+    GUARD_FAILED = "guard_failed"
+    SCAN_DETECTED = "scan_detected"
+    VERIFICATION_REOPENED = "verification_reopened"
+
+    def __str__(self) -> str:
+        return str(self.value)

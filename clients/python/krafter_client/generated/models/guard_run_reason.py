@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class GuardRunReason(StrEnum):
+    DEPLOY = "deploy"
+    SCHEDULED = "scheduled"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,33 @@
+"""Guard windows in the admin, and on the page of their finding."""
+
+import pytest
+
+from assurance.models import GuardWindow
+from findings.models import Finding
+from tests import staff
+from tests.factories import Scenario
+from tests.staff import admin_url, messages_of, run_action
+from tests.unit.assurance.conftest import opened
+
+pytestmark = pytest.mark.django_db
+
+
+def test_page_of_a_finding_shows_its_guard_window(scenario: Scenario) -> None:
+    window = opened(scenario)
+
+    page = staff.logged_in_client().get(admin_url(Finding, "change", window.finding_id))
+
+    assert page.context["reading"]["guard"]["progress"] == "0 of 3 passed"
+    assert "Guard window" in page.content.decode()
+
+
+def test_action_cancels_an_open_window_once(scenario: Scenario) -> None:
+    window = opened(scenario)
+    client = staff.logged_in_client()
+
+    messages = [messages_of(run_action(client, "cancel", window)) for _ in range(2)]
+
+    window.refresh_from_db()
+    assert window.status == GuardWindow.Status.CANCELLED
+    assert "cancelled" in messages[0][0]
+    assert "has ended" in messages[1][0]

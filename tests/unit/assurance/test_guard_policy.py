@@ -1,0 +1,37 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from assurance import guard_policy
+
+
+def test_offsets_are_sorted_and_each_counts_once():
+    config = {"guard": {"high": ["7d", "1h", "60m", "90m"]}}
+
+    found = guard_policy.offsets(config, "high")
+
+    assert found == [timedelta(hours=1), timedelta(minutes=90), timedelta(days=7)]
+
+
+@pytest.mark.parametrize("value", ["0h", "-1h", "1", "1w", "1.5h", "91d", "1h ", 1, None, True, ["1h"]])
+def test_invalid_offset_is_ignored(value: Any):
+    assert guard_policy.offsets({"guard": {"high": [value, "1h"]}}, "high") == [timedelta(hours=1)]
+
+
+@pytest.mark.parametrize("guard", [None, [], "1h", {"high": "1h"}, {"high": {"1h": True}}])
+def test_invalid_config_guards_nothing(guard: Any):
+    assert not guard_policy.is_guarded({"guard": guard})
+
+
+def test_at_most_ten_offsets_count():
+    config = {"guard": {"low": [f"{hours}h" for hours in range(1, 20)]}}
+
+    assert len(guard_policy.offsets(config, "low")) == 10
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [(5, 5), (0, 0), (None, 200), ("5", 200), (True, 200), (-1, 200), (10_001, 200)]
+)
+def test_runs_per_day_has_a_default(value: Any, number: int):
+    assert guard_policy.runs_per_day({"guard": {"runs_per_day": value}}) == number

@@ -1,0 +1,84 @@
+"""Deploys and guard windows in the API."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from assurance.models import Deploy
+from tests.factories import Scenario
+from tests.fakes.faulty_site import Site
+from tests.unit.assurance.conftest import opened, run_due
+
+pytestmark = pytest.mark.django_db
+DEPLOY = {"sha": "ABC1234", "environment": "production"}
+
+
+def test_deploy_is_reported_continued_and_read(scenario: Scenario) -> None:
+    created = scenario.client.ask("post", "deploys", DEPLOY)
+    continued = scenario.client.ask("post", "deploys", {**DEPLOY, "finished_at": "2026-01-01T00:00:00Z"})
+    read = scenario.client.ask("get", f"deploys/{created.json()['data']['id']}")
+
+    assert (created.status_code, continued.status_code) == (201, 200)
+    assert created.json()["data"]["sha"] == "abc1234"
+    assert read.json()["data"] == continued.json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({**DEPLOY, "sha": "main"}, "sha"),
+        ({"sha": "abc1234"}, "environment"),
+        ({**DEPLOY, "url": "ftp://example.com"}, "url"),
+        (
+            {**DEPLOY, "started_at": "2026-01-02T00:00:00Z", "finished_at": "2026-01-01T00:00:00Z"},
+            "finished_at",
+        ),
+        ({**DEPLOY, "source": "github"}, "source"),
+    ],
+)
+def test_invalid_deploy_is_rejected(scenario: Scenario, body: dict[str, Any], field: str) -> None:
+    response = scenario.client.ask("post", "deploys", body)
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
+    assert not Deploy.objects.exists()
+
+
+def test_deploys_are_listed_by_environment_and_commit(scenario: Scenario) -> None:
+    for environment in ("production", "staging"):
+        scenario.client.ask("post", "deploys", {**DEPLOY, "environment": environment})
+
+    listed = scenario.client.ask("get", "deploys?environment=staging&sha=abc1234").json()
+
+    assert [row["environment"] for row in listed["data"]] == ["staging"]
+    assert listed["meta"]["total"] == 1
+
+
+def test_guard_window_is_listed_read_and_cancelled(scenario: Scenario) -> None:
+    window = opened(scenario)
+
+    listed = scenario.client.ask("get", f"guard-windows?status=open&finding_id={window.finding_id}").json()
+    read = scenario.client.ask("get", f"guard-windows/{window.pk}").json()["data"]
+    cancelled = scenario.client.ask("post", f"guard-windows/{window.pk}/cancel")
+    again = scenario.client.ask("post", f"guard-windows/{window.pk}/cancel")
+
+    assert [row["id"] for row in listed["data"]] == [str(window.pk)]
+    assert [run["status"] for run in read["runs"]] == ["pending"] * 3
+    assert cancelled.json()["data"]["status"] == "cancelled"
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "guard_window_ended")
+
+
+def test_regression_names_the_deploys_since_the_last_pass(
+    scenario: Scenario, site: Site, time_machine: Any
+) -> None:
+    opened(scenario)
+    finished_at = timezone.now().isoformat()
+    deploy = scenario.client.ask("post", "deploys", {**DEPLOY, "finished_at": finished_at}).json()["data"]
+    del site.headers["Content-Security-Policy"]
+    time_machine.shift(timedelta(hours=1))
+    run_due()
+
+    [regression] = scenario.client.ask("get", "regressions?include=deploys").json()["data"]
+
+    assert (regression["trigger"], regression["deploy_ids"]) == ("guard_failed", [deploy["id"]])
