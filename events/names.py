@@ -50,6 +50,8 @@ PROJECT_EVENTS = {
     "task.linked": "A task was linked to a ticket or a pull request.",
     "task.overdue": "A task became overdue.",
     "task.updated": "A task was changed.",
+    "verification.approval_recorded": "A person approved a verification that needs further approvals.",
+    "verification.approval_withdrawn": "A person withdrew an approval.",
     "verification.approved": "A verification was approved.",
     "verification.checked": "All checks of a verification have finished.",
     "verification.reopened": "A verification was reopened.",

@@ -41,6 +41,31 @@ class VerificationOfGuardWindow(Conflict):
     message = "This verification belongs to a guard window, which passes or fails by itself."
 
 
+class VerificationApproved(Conflict):
+    code = "verification_approved"
+    message = "The verification is approved. Reopen it to take the approval back."
+
+
+class AlreadyApproved(Conflict):
+    code = "already_approved"
+    message = "You have approved this verification: the policy requires the approvals of several people."
+
+
+class AuthorMayNotApprove(Conflict):
+    code = "author_may_not_approve"
+    message = "You have set the task to ready to verify: by the policy another person approves it."
+
+
+class ApprovalRequiresUser(Conflict):
+    code = "approval_requires_user"
+    message = "By the policy a person approves: this API key belongs to no user."
+
+
+class ApprovalNotFound(Conflict):
+    code = "approval_not_found"
+    message = "You have no approval of this verification to withdraw."
+
+
 class FindingDismissed(Conflict):
     code = "finding_dismissed"
     message = "The finding is dismissed. Change its status before you approve a verification of it."

@@ -4,13 +4,16 @@ There is one order: finding → task → verification; the end of the evidence c
 """
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
 
 from accounts.models import Project
 from findings.locks import project_of
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
-from remediation.models import Task, Verification
+from remediation.models import Policy, Task, Verification
 
 
 @dataclass
@@ -23,9 +26,10 @@ class LockedTask:
 
 @dataclass
 class LockedVerification(LockedTask):
-    """A verification, its task and its finding, all locked."""
+    """A verification, its task and its finding, all locked, and the `approvals` of the policy."""
 
     verification: Verification
+    approvals: Any = None
 
 
 def lock_task(task_id: UUID, project: Project | None = None) -> LockedTask:
@@ -43,7 +47,10 @@ def lock_task(task_id: UUID, project: Project | None = None) -> LockedTask:
 
 def lock_verification(verification_id: UUID, project: Project | None = None) -> LockedVerification:
     """Lock a verification's finding, its task and itself, in that order. Raises NotFound as `lock_task` does."""
-    rows = Verification.objects.select_related("task__finding")
+    policy = Policy.objects.filter(project=OuterRef("project"), active=True)
+    rows = Verification.objects.select_related("task__finding").annotate(
+        policy_config=Subquery(policy.values("config")[:1])
+    )
     rows = rows.select_for_update(of=("task__finding", "task", "self"))
     try:
         verification = rows.get(pk=verification_id)
@@ -51,4 +58,6 @@ def lock_verification(verification_id: UUID, project: Project | None = None) -> 
         raise NotFound from None
     task = verification.task
     verification.project = task.project = task.finding.project = project_of(task.finding, project)
-    return LockedVerification(task.finding, task, verification)
+    config = verification.policy_config
+    approvals = config.get("approvals") if isinstance(config, dict) else None
+    return LockedVerification(task.finding, task, verification, approvals)

@@ -247,6 +247,29 @@ class Verification(Record):
         return self.task.title
 
 
+class Approval(Record):
+    """A person's approval of a verification, where the policy requires several."""
+
+    verification = models.ForeignKey(Verification, models.CASCADE, related_name="approvals", db_index=False)
+    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["verification", "user"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="unique_approval_of_user",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["verification", "created_at"], name="approval_of_verification")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.created_at:%Y-%m-%d %H:%M})"
+
+
 class VerificationPart(Record, Leased):
     """The checks of a verification that one scanner runs. A worker leases the row while it runs them."""
 

@@ -165,6 +165,26 @@ class DescribedVerificationSerializer(VerificationSerializer):
         pass
 
 
+class ApprovalSerializer(serializers.Serializer[Any]):
+    """A person's approval."""
+
+    user_id = serializers.UUIDField(allow_null=True)
+    approved_at = UTCDateTimeField(source="created_at")
+    withdrawn_at = UTCDateTimeField(allow_null=True)
+
+
+class ApprovalStateSerializer(serializers.Serializer[Any]):
+    """The approvals of a verification, and how many the policy requires."""
+
+    verification_id = serializers.UUIDField()
+    required = serializers.IntegerField()  # type: ignore[assignment]  # a field of the resource
+    not_author = serializers.BooleanField(
+        help_text="The person who set the task to ready to verify may not approve."
+    )
+    given = serializers.IntegerField(help_text="Without withdrawn ones.")
+    approvals = ApprovalSerializer(many=True)
+
+
 class EvidenceEntrySerializer(serializers.Serializer[Any]):
     """A link of the evidence chain; docs/evidence.md describes its hash and signature."""
 

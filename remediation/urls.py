@@ -22,6 +22,11 @@ urlpatterns = [
     path("verifications/<str:pk>", VerificationViewSet.as_view({"get": "retrieve"})),
     path("verifications/<str:pk>/evidence", VerificationViewSet.as_view({"get": "evidence"})),
     path("verifications/<str:pk>/evidence/bundle", VerificationViewSet.as_view({"get": "bundle"})),
+    path("verifications/<str:pk>/approvals", VerificationViewSet.as_view({"get": "approvals"})),
+    path(
+        "verifications/<str:pk>/withdraw-approval",
+        VerificationViewSet.as_view({"post": "withdraw_approval"}),
+    ),
     path("verifications/<str:pk>/approve", VerificationViewSet.as_view({"post": "approve"})),
     path("verifications/<str:pk>/reopen", VerificationViewSet.as_view({"post": "reopen"})),
     path("policies/current", PolicyViewSet.as_view({"get": "retrieve", "put": "update"})),

@@ -22,6 +22,7 @@ from remediation.filters import TaskFilter, VerificationFilter
 from remediation.models import Task, Verification
 from remediation.policy_simulation import plans
 from remediation.serializers import (
+    ApprovalStateSerializer,
     ApproveVerificationRequestSerializer,
     CheckSerializer,
     CommandCenterSerializer,
@@ -39,7 +40,7 @@ from remediation.serializers import (
     VerificationSerializer,
     VerificationWithStateSerializer,
 )
-from remediation.services import policies, tasks, verdicts, verifications
+from remediation.services import approvals, policies, tasks, verdicts, verifications
 from remediation.verification_states import VerificationState
 from scanner.evidence_bundle.keys import as_jwk
 
@@ -187,6 +188,21 @@ class VerificationViewSet(ProjectViewSet):
             uuid_or_404(pk), project=self.project, by=self.actor, override_reason=reason
         )
         return self.respond(verification, VerificationSerializer)
+
+    @extend_schema(summary="Read the approvals of a verification", responses=ApprovalStateSerializer)
+    def approvals(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Return the approvals of people, and how many the policy requires."""
+        self.reject_unknown_parameters(())
+        rows = Verification.objects.select_related("project", "task__finding")
+        state = approvals.state_of(self.get_row(rows, pk))
+        return Response(self.serialize(state, ApprovalStateSerializer))
+
+    @extend_schema(summary="Withdraw an approval", request=None, responses=ApprovalStateSerializer)
+    def withdraw_approval(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Withdraw one's own approval of a verification that is not approved yet."""
+        self.require_empty_body()
+        verification = approvals.withdraw(uuid_or_404(pk), project=self.project, by=self.actor)
+        return Response(self.serialize(approvals.state_of(verification), ApprovalStateSerializer))
 
     @extend_schema(summary="Reopen a verification", request=None, responses=VerificationSerializer)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:

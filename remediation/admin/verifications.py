@@ -32,7 +32,7 @@ from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
 from remediation.models import Result, Task, Verification
 from remediation.queries import search_tasks
-from remediation.services import verdicts
+from remediation.services import approvals, verdicts
 from remediation.verification_states import BlockedBy, VerificationState
 
 REFRESH_SECONDS = 5  # of the page of a running verification
@@ -54,6 +54,14 @@ def state_label(verification: Verification) -> str:
     if verification.blocked_by:
         return str(BlockedBy(verification.blocked_by).label).capitalize()
     return str(VerificationState(verification.state).label).capitalize()
+
+
+def approval_message(verification: Verification) -> str:
+    """Say what an approval has done."""
+    if verification.result == Result.PASSED:
+        return "approved."
+    state = approvals.state_of(verification)
+    return f"approval recorded, {state['given']} of {state['required']}."
 
 
 class VerificationQuickFilter(QuickFilter):
@@ -120,10 +128,11 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         return ago(verification.created_at)
 
     def refusals(self, request: HttpRequest, row: Verification) -> dict[str, str]:
+        user_id = staff_of(request).pk
         refusals = {
-            "approve": verdicts.approval_refusal(row),
+            "approve": verdicts.approval_refusal(row, by=user_id),
             "reopen": "This verification was reopened." if row.result == Result.FAILED else "",
-            "approve_with_override": verdicts.approval_refusal(row, override=True),
+            "approve_with_override": verdicts.approval_refusal(row, by=user_id, override=True),
         }
         if not refusals["approve"]:
             refusals["approve_with_override"] = "Every check passed: no override is needed."
@@ -141,6 +150,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             "checks": comparison.compare(row, links),
             "integrity": comparison.integrity(links),
             "has_evidence": bool(links),
+            "approvals": approvals.state_of(row),
             "urls": asset_urls(row.task.finding.affected_assets),
             "newer": row.task.verifications.order_by("-pk").first() if row.superseded else None,
             "next": undecided.filter(state="ready").order_by("-pk").first()
@@ -180,8 +190,8 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     @admin.action(description="Approve", permissions=["operate"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Verification]) -> None:
         def approve(row: Verification) -> str:
-            verdicts.approve(row.pk, by=operator(request))
-            return "approved."
+            verification = verdicts.approve(row.pk, by=operator(request))
+            return approval_message(verification)
 
         self.run_for_each(request, queryset, approve)
 

@@ -24,6 +24,7 @@ from remediation.errors import (
 from remediation.evidence import chain
 from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Result, Task, Verification
+from remediation.services import approvals, policies
 
 
 @transaction.atomic
@@ -32,6 +33,7 @@ def approve(
 ) -> Verification:
     """Approve a verification: close its task, its finding and the finding's open regressions.
 
+    Where the policy requires several approvals, the one that completes them does so; an earlier one is recorded.
     With an `override_reason` a verification whose checks did not pass is approved too; the checks keep their results.
     """
     locked = lock_verification(verification_id, project)
@@ -40,6 +42,10 @@ def approve(
     if verification.result == Result.PASSED:
         return verification
     require_approvable(locked, override=bool(override_reason))
+    rule = approvals.rule_of(locked)
+    given = None if rule.is_default else approvals.record(locked, rule, by=by)
+    if not rule.is_default and given is None:
+        return verification
     checks = answered_manually(verification) if verification.manual else verification.checks
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
     Task.transitions.apply(locked.task, Task.Status.DONE)
@@ -47,7 +53,8 @@ def approve(
     if verification.manual:
         chain.append_answers(verification, by=by)
     # Last, since it locks the end of the evidence chain.
-    chain.append_verdict(verification, by=by, regressions_closed=closed)
+    several: dict[str, Any] = {"approvals": given} if given else {}
+    chain.append_verdict(verification, by=by, regressions_closed=closed, **several)
     log_event(
         "verification.approved",
         verification,
@@ -116,16 +123,19 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
         raise ChecksNotPassed
 
 
-def approval_refusal(verification: Verification, *, override: bool = False) -> str:
-    """Return why a verification cannot be approved now; an empty text if it can."""
+def approval_refusal(verification: Verification, *, by: UUID, override: bool = False) -> str:
+    """Return why a verification cannot be approved now by this user; an empty text if it can."""
     task = verification.task
     if verification.result == Result.PASSED:
         return "This verification is approved."
+    section = policies.config_of(verification.project).get("approvals")
+    row = LockedVerification(task.finding, task, verification, section)
     try:
-        require_approvable(LockedVerification(task.finding, task, verification), override=override)
+        require_approvable(row, override=override)
     except ApiError as error:
         return error.message
-    return ""
+    refusal = approvals.refusal_for(verification, approvals.rule_of(row), by)
+    return refusal.message if refusal else ""
 
 
 def decide(verification: Verification, result: Result, by: Actor, **changes: Any) -> None:

@@ -10,6 +10,8 @@ from .alert_status import AlertStatus
 from .alert_worst_item import AlertWorstItem
 from .api_key import ApiKey
 from .api_key_scopes_item import ApiKeyScopesItem
+from .approval import Approval
+from .approval_state import ApprovalState
 from .approve_verification_request import ApproveVerificationRequest
 from .basic_auth_request import BasicAuthRequest
 from .bulk_create_findings_request import BulkCreateFindingsRequest
@@ -308,6 +310,12 @@ from .get_tasks_sort import GetTasksSort
 from .get_tasks_status_item import GetTasksStatusItem
 from .get_usage_response_2xx import GetUsageResponse2XX
 from .get_usage_response_2xx_meta import GetUsageResponse2XXMeta
+from .get_verifications_by_id_approvals_response_2xx import (
+    GetVerificationsByIdApprovalsResponse2XX,
+)
+from .get_verifications_by_id_approvals_response_2xx_meta import (
+    GetVerificationsByIdApprovalsResponse2XXMeta,
+)
 from .get_verifications_by_id_evidence_response_2xx import (
     GetVerificationsByIdEvidenceResponse2XX,
 )
@@ -467,6 +475,12 @@ from .post_verifications_by_id_reopen_response_2xx import (
 from .post_verifications_by_id_reopen_response_2xx_meta import (
     PostVerificationsByIdReopenResponse2XXMeta,
 )
+from .post_verifications_by_id_withdraw_approval_response_2xx import (
+    PostVerificationsByIdWithdrawApprovalResponse2XX,
+)
+from .post_verifications_by_id_withdraw_approval_response_2xx_meta import (
+    PostVerificationsByIdWithdrawApprovalResponse2XXMeta,
+)
 from .post_verifications_run_response_2xx import PostVerificationsRunResponse2XX
 from .post_verifications_run_response_2xx_meta import (
     PostVerificationsRunResponse2XXMeta,
@@ -601,6 +615,8 @@ __all__ = (
     "AlertWorstItem",
     "ApiKey",
     "ApiKeyScopesItem",
+    "Approval",
+    "ApprovalState",
     "ApproveVerificationRequest",
     "BasicAuthRequest",
     "BulkCreateFindingsRequest",
@@ -833,6 +849,8 @@ __all__ = (
     "GetTasksStatusItem",
     "GetUsageResponse2XX",
     "GetUsageResponse2XXMeta",
+    "GetVerificationsByIdApprovalsResponse2XX",
+    "GetVerificationsByIdApprovalsResponse2XXMeta",
     "GetVerificationsByIdEvidenceResponse2XX",
     "GetVerificationsByIdEvidenceResponse2XXMeta",
     "GetVerificationsByIdInclude",
@@ -944,6 +962,8 @@ __all__ = (
     "PostVerificationsByIdApproveResponse2XXMeta",
     "PostVerificationsByIdReopenResponse2XX",
     "PostVerificationsByIdReopenResponse2XXMeta",
+    "PostVerificationsByIdWithdrawApprovalResponse2XX",
+    "PostVerificationsByIdWithdrawApprovalResponse2XXMeta",
     "PostVerificationsRunResponse2XX",
     "PostVerificationsRunResponse2XXMeta",
     "PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX",

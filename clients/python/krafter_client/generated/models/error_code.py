@@ -2,6 +2,10 @@ from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
+    ALREADY_APPROVED = "already_approved"
+    APPROVAL_NOT_FOUND = "approval_not_found"
+    APPROVAL_REQUIRES_USER = "approval_requires_user"
+    AUTHOR_MAY_NOT_APPROVE = "author_may_not_approve"
     BAD_REQUEST = "bad_request"
     CHECKS_NOT_PASSED = "checks_not_passed"
     CONFLICT = "conflict"
@@ -42,6 +46,7 @@ class ErrorCode(StrEnum):
     UNAUTHORIZED = "unauthorized"
     UNAVAILABLE = "unavailable"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    VERIFICATION_APPROVED = "verification_approved"
     VERIFICATION_FAILED = "verification_failed"
     VERIFICATION_IN_PROGRESS = "verification_in_progress"
     VERIFICATION_OF_GUARD_WINDOW = "verification_of_guard_window"

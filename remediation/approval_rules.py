@@ -1,0 +1,33 @@
+"""How many people must approve a verification, by the project's policy.
+
+`{"approvals": {"critical": 2, "not_author": true}}`. Without a number one approval is enough; with
+`not_author`, not one of the person who set the task to ready to verify.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+MAX_APPROVALS = 10
+
+
+@dataclass(frozen=True)
+class ApprovalRule:
+    """The number of approvals that a finding needs, and whether that of the task's author counts."""
+
+    required: int = 1
+    not_author: bool = False
+
+    @property
+    def is_default(self) -> bool:
+        return self == ApprovalRule()
+
+
+def rule_for(section: Any, severity: str) -> ApprovalRule:
+    """Return the valid part of a policy's `approvals` for a finding of that severity."""
+    # Policies accept any JSON, so that invalid parts are ignored.
+    if not isinstance(section, dict):
+        return ApprovalRule()
+    number = section.get(severity)
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_APPROVALS:
+        number = 1
+    return ApprovalRule(number, section.get("not_author") is True)

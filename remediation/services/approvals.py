@@ -1,0 +1,113 @@
+"""Approvals of several people: recorded one by one until the policy's number is reached."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Project
+from events.log import log_event
+from events.models import Event
+from krafter_audit.api.errors import Conflict
+from krafter_audit.http.timestamps import format_timestamp
+from remediation.approval_rules import ApprovalRule, rule_for
+from remediation.errors import (
+    AlreadyApproved,
+    ApprovalNotFound,
+    ApprovalRequiresUser,
+    AuthorMayNotApprove,
+    VerificationApproved,
+)
+from remediation.locks import LockedVerification, lock_verification
+from remediation.models import Approval, Result, Task, Verification
+from remediation.services.policies import config_of
+
+
+def rule_of(locked: LockedVerification) -> ApprovalRule:
+    return rule_for(locked.approvals, locked.finding.severity)
+
+
+def record(locked: LockedVerification, rule: ApprovalRule, *, by: Actor) -> list[dict[str, Any]] | None:
+    """Record a person's approval; return all of them if they are enough, else None.
+
+    Raises ApprovalRequiresUser, AuthorMayNotApprove, AlreadyApproved.
+    """
+    verification = locked.verification
+    if refusal := refusal_for(verification, rule, by.user_id):
+        raise refusal
+    Approval.objects.create(verification=verification, user_id=by.user_id)
+    given = list(active(verification))
+    log_event(
+        "verification.approval_recorded",
+        verification,
+        by=by,
+        task_id=locked.task.pk,
+        approvals=len(given),
+        required=rule.required,
+    )
+    return as_evidence(given) if len(given) >= rule.required else None
+
+
+def refusal_for(verification: Verification, rule: ApprovalRule, user_id: UUID | None) -> Conflict | None:
+    """Return why this person may not approve, or None."""
+    if rule.is_default:
+        return None
+    if user_id is None:
+        return ApprovalRequiresUser()
+    if rule.not_author and author_id(verification) == user_id:
+        return AuthorMayNotApprove()
+    return AlreadyApproved() if active(verification).filter(user=user_id).exists() else None
+
+
+def author_id(verification: Verification) -> UUID | None:
+    """Return who last set the task to ready to verify; None if nobody did, or not a person."""
+    changes = Event.objects.filter(subject_id=verification.task_id, name__in=["task.updated", "task.created"])
+    ready = changes.filter(data__now__status=Task.Status.READY_VERIFY.value).order_by("-id")
+    return ready.values_list("actor_id", flat=True).first()
+
+
+@transaction.atomic
+def withdraw(verification_id: UUID, *, project: Project, by: Actor) -> Verification:
+    """Withdraw one's own approval of a verification that is not approved yet.
+
+    Raises NotFound, ApprovalNotFound, VerificationApproved.
+    """
+    locked = lock_verification(verification_id, project)
+    verification = locked.verification
+    if verification.result == Result.PASSED:
+        raise VerificationApproved
+    approval = active(verification).filter(user=by.user_id).first() if by.user_id else None
+    if approval is None:
+        raise ApprovalNotFound
+    approval.withdrawn_at = timezone.now()
+    approval.save(update_fields=["withdrawn_at", "updated_at"])
+    log_event("verification.approval_withdrawn", verification, by=by, task_id=locked.task.pk)
+    return verification
+
+
+def active(verification: Verification) -> QuerySet[Approval]:
+    """Return the approvals that were not withdrawn, oldest first."""
+    return verification.approvals.filter(withdrawn_at=None).order_by("created_at", "id")
+
+
+def as_evidence(approvals: list[Approval]) -> list[dict[str, Any]]:
+    return [
+        {"user_id": approval.user_id, "approved_at": format_timestamp(approval.created_at)}
+        for approval in approvals
+    ]
+
+
+def state_of(verification: Verification) -> dict[str, Any]:
+    """Return the rule for a verification and its approvals, withdrawn ones too."""
+    section = config_of(verification.project).get("approvals")
+    rule = rule_for(section, verification.task.finding.severity)
+    return {
+        "verification_id": verification.pk,
+        "required": rule.required,
+        "not_author": rule.not_author,
+        "given": active(verification).count(),
+        "approvals": list(verification.approvals.order_by("created_at", "id")),
+    }

@@ -1,0 +1,54 @@
+"""People who approve at the same time: each counts once, and the last one closes the task."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import close_old_connections
+
+from events.models import Event
+from remediation import errors
+from remediation.models import Approval
+from remediation.services import verdicts
+from tests import factories
+from tests.factories import Scenario, remediation_state
+from tests.races.threads import racers
+from tests.unit.remediation.services.test_approvals import person, set_rule
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 10
+
+
+@pytest.fixture
+def scenario(transactional_db: None) -> Iterator[Scenario]:
+    made = factories.scenario()
+    set_rule(made, high=2)
+    yield made
+    close_old_connections()
+
+
+def test_two_people_at_once_complete_the_number(scenario: Scenario) -> None:
+    people = [person(scenario), person(scenario)]
+    with racers(2) as race:
+        for _ in range(ROUNDS):
+            verification = factories.verification(scenario)
+
+            race(
+                lambda pk=verification.pk: verdicts.approve(pk, by=people[0]),
+                lambda pk=verification.pk: verdicts.approve(pk, by=people[1]),
+            )
+
+            approved = Event.objects.filter(name="verification.approved", subject_id=verification.pk)
+            assert (remediation_state(verification)["task"], approved.count()) == ("done", 1)
+
+
+def test_one_person_twice_at_once_counts_once(scenario: Scenario) -> None:
+    someone = person(scenario)
+    with racers(2) as race:
+        for _ in range(ROUNDS):
+            verification = factories.verification(scenario)
+
+            results = race(*[lambda pk=verification.pk: verdicts.approve(pk, by=someone)] * 2)
+
+            refused = [each for each in results if isinstance(each, errors.AlreadyApproved)]
+            assert (len(refused), Approval.objects.filter(verification=verification).count()) == (1, 1)
+            assert remediation_state(verification)["result"] == "pending"

@@ -1,0 +1,159 @@
+"""Approvals of several people, by the policy."""
+
+import json
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM, Actor
+from accounts.models import Membership, User
+from events.models import Event
+from remediation import approval_rules, errors
+from remediation.approval_rules import ApprovalRule
+from remediation.models import Approval, Evidence, Verification
+from remediation.services import approvals, policies, tasks, verdicts
+from tests import factories
+from tests.factories import Scenario, remediation_state
+
+pytestmark = pytest.mark.django_db
+
+
+def person(scenario: Scenario) -> Actor:
+    user = User.objects.create_user(f"person{next(factories.number)}@example.com", "correct horse battery")
+    Membership.objects.create(organization=scenario.organization, user=user, role="member")
+    return Actor("api_key", user.pk)
+
+
+def set_rule(scenario: Scenario, **rule: Any) -> None:
+    config = policies.DEFAULT_CONFIG | {"approvals": rule}
+    policies.replace(scenario.project, config=config, name=None, by=SYSTEM)
+
+
+def test_approval_below_the_number_is_recorded_and_closes_nothing(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario)
+    before = remediation_state(verification)
+    first = person(scenario)
+
+    verdicts.approve(verification.pk, by=first)
+
+    assert remediation_state(verification) == before
+    assert list(approvals.active(verification).values_list("user", flat=True)) == [first.user_id]
+    logged = Event.objects.get(name="verification.approval_recorded", subject_id=verification.pk)
+    assert (logged.data["approvals"], logged.data["required"]) == (1, 2)
+
+
+def test_approval_that_completes_the_number_closes_everything(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario, open_regressions=1)
+    people = [person(scenario), person(scenario)]
+
+    for each in people:
+        verdicts.approve(verification.pk, by=each)
+
+    assert remediation_state(verification) == {
+        "result": "passed", "task": "done", "finding": "resolved", "open regressions": 0,
+    }  # fmt: skip
+    verdict = json.loads(Evidence.objects.get(kind="verdict").body)
+    assert [each["user_id"] for each in verdict["approvals"]] == [str(each.user_id) for each in people]
+
+
+def test_same_person_cannot_approve_twice(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario)
+    first = person(scenario)
+    verdicts.approve(verification.pk, by=first)
+
+    with pytest.raises(errors.AlreadyApproved):
+        verdicts.approve(verification.pk, by=first)
+    assert Approval.objects.count() == 1
+
+
+def test_key_without_a_user_cannot_approve(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario)
+
+    with pytest.raises(errors.ApprovalRequiresUser):
+        verdicts.approve(verification.pk, by=SYSTEM)
+    assert not Approval.objects.exists()
+
+
+def test_whoever_set_the_task_ready_may_not_approve(scenario: Scenario) -> None:
+    set_rule(scenario, not_author=True)
+    task = factories.task(scenario)
+    author, other = person(scenario), person(scenario)
+    tasks.update(task.pk, changes={"status": "ready_verify"}, by=author)
+    verification = factories.verification(scenario, of=task)
+
+    with pytest.raises(errors.AuthorMayNotApprove):
+        verdicts.approve(verification.pk, by=author)
+    verdicts.approve(verification.pk, by=other)
+
+    assert remediation_state(verification)["task"] == "done"
+
+
+def test_withdrawn_approval_does_not_count_and_can_be_given_again(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario)
+    first, second = person(scenario), person(scenario)
+    verdicts.approve(verification.pk, by=first)
+
+    approvals.withdraw(verification.pk, project=scenario.project, by=first)
+    verdicts.approve(verification.pk, by=second)
+    pending = Verification.objects.get(pk=verification.pk).result
+    verdicts.approve(verification.pk, by=first)
+
+    assert pending == "pending"
+    assert remediation_state(verification)["result"] == "passed"
+
+
+def test_approval_of_an_approved_verification_is_not_withdrawn(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario)
+    people = [person(scenario), person(scenario)]
+    for each in people:
+        verdicts.approve(verification.pk, by=each)
+
+    with pytest.raises(errors.VerificationApproved):
+        approvals.withdraw(verification.pk, project=scenario.project, by=people[0])
+
+
+def test_only_ones_own_approval_can_be_withdrawn(scenario: Scenario) -> None:
+    set_rule(scenario, high=3)
+    verification = factories.verification(scenario)
+    verdicts.approve(verification.pk, by=person(scenario))
+
+    with pytest.raises(errors.ApprovalNotFound):
+        approvals.withdraw(verification.pk, project=scenario.project, by=person(scenario))
+    assert approvals.active(verification).count() == 1
+
+
+def test_approvals_are_read_in_the_api(scenario: Scenario) -> None:
+    set_rule(scenario, high=2, not_author=True)
+    verification = factories.verification(scenario)
+
+    approved = scenario.client.ask("post", f"verifications/{verification.pk}/approve")
+    state = scenario.client.ask("get", f"verifications/{verification.pk}/approvals").json()["data"]
+    withdrawn = scenario.client.ask("post", f"verifications/{verification.pk}/withdraw-approval")
+
+    assert (approved.status_code, approved.json()["data"]["result"]) == (200, "pending")
+    assert (state["required"], state["not_author"], state["given"]) == (2, True, 1)
+    assert state["approvals"][0]["withdrawn_at"] is None
+    assert withdrawn.json()["data"]["given"] == 0
+
+
+@pytest.mark.parametrize(
+    ("section", "rule"),
+    [
+        (None, ApprovalRule()),
+        ([], ApprovalRule()),
+        ({"critical": 3}, ApprovalRule()),
+        ({"high": 2}, ApprovalRule(2)),
+        ({"high": 0}, ApprovalRule()),
+        ({"high": 11}, ApprovalRule()),
+        ({"high": True, "not_author": 1}, ApprovalRule()),
+        ({"high": "2", "not_author": True}, ApprovalRule(1, not_author=True)),
+    ],
+)
+def test_invalid_parts_of_the_rule_are_ignored(section: Any, rule: ApprovalRule) -> None:
+    assert approval_rules.rule_for(section, "high") == rule
