@@ -34,6 +34,7 @@ urlpatterns = [
     path(".well-known/krafter-evidence-keys.json", require_safe(public_keys), name="evidence-keys"),
     path("schemas/report-1.json", require_safe(report_schema), name="report-schema"),
     path("", include("reports.sharing.urls")),
+    path("", include("notifications.public_urls")),
     path("api/v1/hooks/<str:provider>/<str:integration>", webhook, name="webhook"),
     re_path(r"^api/", not_found),
 ]

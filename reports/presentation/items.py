@@ -12,8 +12,6 @@ from reports.snapshots.snapshot import OPEN_STATUSES, Item
 from scanner import registry
 
 LABELS = {"seo": "SEO", "ready_verify": "Ready to verify", "in_progress": "In progress"}
-MAX_PLACES = 10  # URLs of a finding
-MAX_OBSERVATIONS = 3  # of a finding
 
 
 @dataclass(frozen=True)
@@ -81,20 +79,14 @@ def with_labels(item: Item) -> Item:
 
 def with_details(finding: Item) -> Item:
     """Add to a finding where it is, what was observed and how to fix it."""
-    places = observations.asset_urls(finding["affected_assets"])
-    fix = observations.fix_of(finding["recommended_fix"])
+    details = observations.details_of(
+        finding["affected_assets"], finding["evidence"], finding["recommended_fix"]
+    )
     priority = finding.get("priority") or {}
     return {
         **with_labels(finding),
+        **vars(details),
         "score": chart.format_number(priority.get("score", 0)),
-        "places": places[:MAX_PLACES],
-        "more_places": max(len(places) - MAX_PLACES, 0),
-        "observed": [
-            seen
-            for seen in observations.of_finding(finding["evidence"])
-            if seen.detail or seen.measured or seen.markup
-        ][:MAX_OBSERVATIONS],
-        "fix": fix,
     }
 
 
