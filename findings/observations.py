@@ -61,11 +61,14 @@ class FindingDetails:
 def details_of(affected_assets: Any, evidence: Any, recommended_fix: Any) -> FindingDetails:
     """Return the details of a finding from its free-form fields."""
     places = asset_urls(affected_assets)
-    observed = [seen for seen in of_finding(evidence) if seen.detail or seen.measured or seen.markup]
+    different: dict[tuple[str, ...], Observation] = {}  # several pages often show the same
+    for seen in of_finding(evidence):
+        if seen.detail or seen.measured or seen.markup:
+            different.setdefault((seen.detail, seen.measured, *seen.markup), seen)
     return FindingDetails(
         places[:MAX_PLACES],
         max(len(places) - MAX_PLACES, 0),
-        observed[:MAX_OBSERVATIONS],
+        list(different.values())[:MAX_OBSERVATIONS],
         fix_of(recommended_fix),
     )
 

@@ -25,7 +25,7 @@ from reports.snapshots.snapshot import (
     order_keys,
 )
 
-BATCH_SIZE = 500
+FIRST_BATCH_SIZE, BATCH_SIZE = 60, 500
 ITEMS = {
     "findings": (ReportItem.Kind.FINDING, FINDING_KEYS),
     "tasks": (ReportItem.Kind.TASK, TASK_KEYS),
@@ -107,15 +107,17 @@ class SnapshotItems:
         self.keys = keys
 
     def __iter__(self) -> Iterator[Item]:
-        start, full = 1, True
+        # The first batch is small, since a page shows only the first items.
+        start, size, full = 1, min(FIRST_BATCH_SIZE, BATCH_SIZE), True
         while full:
-            end = start + BATCH_SIZE - 1
+            end = start + size - 1
             # Ranges of positions: a server-side cursor outside a transaction would copy the whole result first, and
             # LIMIT might sort all of it.
             batch = self.rows.filter(position__range=(start, end)).values_list("data", flat=True)
             for data in batch:
                 yield order_keys(data, self.keys)
-            start, full = start + BATCH_SIZE, len(batch) == BATCH_SIZE
+            full = len(batch) == size
+            start, size = start + size, BATCH_SIZE
 
 
 def load_snapshot(report: Report) -> Snapshot:

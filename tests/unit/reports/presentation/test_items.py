@@ -31,6 +31,17 @@ def test_finding_has_its_places_observations_and_configuration() -> None:
     assert (shown["severity_label"], shown["score"]) == ("High", "60")
 
 
+def test_observations_that_pages_share_are_shown_once() -> None:
+    pages = [
+        {"key": "ttfb", "url": f"https://example.com/{number}", "outcome": {"evidence": {"detail": detail}}}
+        for number, detail in enumerate(["Slow.", "Slow.", "Slower.", "Slow."])
+    ]
+
+    [shown] = items.top_findings([{**FINDINGS[0], "evidence": {"pages": pages}}], 5)
+
+    assert [seen.detail for seen in shown["observed"]] == ["Slow.", "Slower."]
+
+
 @pytest.mark.parametrize("evidence", [{}, {"pages": "none"}, {"pages": [{"outcome": 3}]}])
 def test_finding_with_other_evidence_has_no_observations(evidence: Any) -> None:
     [shown] = items.top_findings([{**FINDINGS[0], "evidence": evidence}], 5)
