@@ -5,6 +5,8 @@ from difflib import get_close_matches
 
 # Name → what has happened. docs/api.md lists the same names.
 PROJECT_EVENTS = {
+    "alerts.subscribed": "An address gets the alerts of a project again.",
+    "alerts.unsubscribed": "An address was unsubscribed from the alerts of a project.",
     "deploy.finished": "A deploy was finished.",
     "deploy.recorded": "A deploy was reported.",
     "destination.removed": "An alert destination was deleted.",

@@ -16,6 +16,8 @@ SOFTWARE = {
     "cloudflare": "Cloudflare", "iis": "IIS", "php": "PHP", "asp.net": "ASP.NET", "haproxy": "HAProxy", "html": "HTML",
 }  # fmt: skip
 MAX_ELEMENTS = 10
+MAX_PLACES = 10  # URLs of a finding that are shown
+MAX_OBSERVATIONS = 3  # of a finding that are shown
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,31 @@ class Fix:
     steps: list[str]
     snippets: list[tuple[str, str]]
     references: list[str]
+
+
+@dataclass(frozen=True)
+class FindingDetails:
+    """Where a finding is, what was observed, and how to fix it, shortened for a report."""
+
+    places: list[str]
+    more_places: int
+    observed: list[Observation]
+    fix: Fix
+
+
+def details_of(affected_assets: Any, evidence: Any, recommended_fix: Any) -> FindingDetails:
+    """Return the details of a finding from its free-form fields."""
+    places = asset_urls(affected_assets)
+    different: dict[tuple[str, ...], Observation] = {}  # several pages often show the same
+    for seen in of_finding(evidence):
+        if seen.detail or seen.measured or seen.markup:
+            different.setdefault((seen.detail, seen.measured, *seen.markup), seen)
+    return FindingDetails(
+        places[:MAX_PLACES],
+        max(len(places) - MAX_PLACES, 0),
+        list(different.values())[:MAX_OBSERVATIONS],
+        fix_of(recommended_fix),
+    )
 
 
 def of_finding(evidence: Any) -> list[Observation]:

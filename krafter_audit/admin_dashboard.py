@@ -58,6 +58,7 @@ SECTIONS = (
         (
             ("Alerts", "notifications", "notifications.alert"),
             ("Alert destinations", "alternate_email", "notifications.destination"),
+            ("Unsubscribed addresses", "unsubscribe", "notifications.unsubscription"),
             ("Webhook endpoints", "webhook", "notifications.webhookendpoint"),
             ("Event deliveries", "outbox", "notifications.eventdelivery"),
         ),

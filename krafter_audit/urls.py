@@ -8,6 +8,7 @@ from krafter_audit import health
 from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView, error_list
 from remediation.views import public_keys
+from reports.views import report_schema
 from scans.admin.screenshots import screenshot
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
@@ -30,8 +31,10 @@ urlpatterns = [
     path("api/docs", DocsView.as_view(), name="docs"),
     path("api/v1/orgs/<str:org_id>/", include("notifications.webhooks.urls")),
     path("api/v1/", include("accounts.urls")),
-    path(".well-known/krafter-evidence-keys.json", require_safe(public_keys)),
+    path(".well-known/krafter-evidence-keys.json", require_safe(public_keys), name="evidence-keys"),
+    path("schemas/report-1.json", require_safe(report_schema), name="report-schema"),
     path("", include("reports.sharing.urls")),
+    path("", include("notifications.public_urls")),
     path("api/v1/hooks/<str:provider>/<str:integration>", webhook, name="webhook"),
     re_path(r"^api/", not_found),
 ]

@@ -1,9 +1,12 @@
-"""Alerts and their destinations in the admin, read-only."""
+"""Alerts, their destinations and unsubscribed addresses in the admin."""
 
 from typing import ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
+from accounts.admin import operator
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -13,7 +16,8 @@ from krafter_audit.admin.base import (
     ReadOnlyAdmin,
     badge_column,
 )
-from notifications.models import Alert, Destination
+from notifications.models import Alert, Destination, Unsubscription
+from notifications.unsubscribing import subscribe_again
 from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages
 
 STATUS_BADGES = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed": DANGER}
@@ -41,3 +45,20 @@ class DestinationAdmin(ReadOnlyAdmin):
     list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
     exclude = deferred_fields = ("credentials",)
+
+
+@admin.register(Unsubscription)
+class UnsubscriptionAdmin(ReadOnlyAdmin):
+    list_display = ("email", "project", "created_at")
+    list_filter: ClassVar = [("project", AutocompleteFilter)]
+    list_select_related = ("project",)
+    search_fields = ("email",)
+    actions: ClassVar = ["subscribe_again"]
+
+    @admin.action(description="Send alerts again", permissions=["operate"])
+    def subscribe_again(self, request: HttpRequest, rows: QuerySet[Unsubscription]) -> None:
+        def subscribe(row: Unsubscription) -> str:
+            subscribe_again(row.project, row.email, by=operator(request))
+            return "alerts are sent again."
+
+        self.run_for_each(request, rows, subscribe)

@@ -5,16 +5,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.mail import EmailMessage, mailers
+from django.core.mail import mailers
 from django.utils import timezone
 
 from krafter_audit.db import leases
 from krafter_audit.http import slack
 from krafter_audit.security.vault import VaultError
 from notifications import destinations
+from notifications.emails import build_email
 from notifications.errors import AlertPostponed, AlertRefused
-from notifications.messages import slack_payload, subject, text
+from notifications.messages import slack_payload
 from notifications.models import Alert, AlertChannel, Destination
+from notifications.public_pages import alert_url
+from notifications.unsubscribing import subscribed
 
 LEASE_SECONDS = 60
 MAX_ATTEMPTS = 5
@@ -58,7 +61,7 @@ def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
     if destination is None:
         raise AlertRefused("No Slack webhook is set for this project: PUT …/alerts/destinations/slack.")
     try:
-        slack.post(destinations.open_webhook_url(destination), slack_payload(alert))
+        slack.post(destinations.open_webhook_url(destination), slack_payload(alert, alert_url(alert)))
     except VaultError as error:
         raise AlertRefused(f"{error} Set the webhook again.") from None
     except slack.SlackRefused as error:
@@ -72,12 +75,14 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
     recipients = destination.recipients if destination else destinations.default_recipients(alert.project)
     if not recipients:
         raise AlertRefused("There are no recipients: PUT …/alerts/destinations/email.")
+    recipients = subscribed(alert.project, recipients)
+    if not recipients:
+        raise AlertRefused("Every recipient has unsubscribed.")
     try:
         with mailers.default as server:
             for address in recipients:
                 if address not in alert.delivered_to:
-                    email = EmailMessage(subject=subject(alert), body=text(alert), to=[address])
-                    server.send_messages([email])
+                    server.send_messages([build_email(alert, address)])
                     alert.delivered_to = [*alert.delivered_to, address]
                     # Stored after each address: a worker that continues after a crash skips those that have it.
                     leases.write(alert, delivered_to=alert.delivered_to)

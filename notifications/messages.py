@@ -1,4 +1,4 @@
-"""The text of an alert: numbers by kind and severity, the worst findings by name, and delayed events."""
+"""The content of an alert: numbers by kind and severity, the worst findings by name, and delayed events."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,37 +18,48 @@ MAX_SECTION_LENGTH = 2900  # Slack accepts 3,000 characters
 
 def subject(alert: Alert) -> str:
     # A line break in a subject would be another header.
-    return f"{alert.project.slug}: {'; '.join(_numbers(alert))}".replace("\n", " ").replace("\r", " ")[:200]
+    return f"{alert.project.slug}: {'; '.join(numbers(alert))}".replace("\n", " ").replace("\r", " ")[:200]
 
 
-def text(alert: Alert) -> str:
-    lines = [
-        f"{alert.project.name or alert.project.slug} ({alert.project.site_url})",
-        "",
-        *_numbers(alert),
-        "",
-    ]
-    lines += [f"- {_label(item)}\n  {_url(item)}" for item in alert.worst]
-    return "\n".join([*lines, *_remainder(alert)]) + "\n"
+def slack_payload(alert: Alert, page: str) -> dict[str, Any]:
+    """Return the message as Slack blocks, with a plain text for notifications.
 
-
-def slack_payload(alert: Alert) -> dict[str, Any]:
-    """Return the message as Slack blocks, with a plain text for notifications."""
-    named = [f"• <{_url(item)}|{escape(_label(item))}>\n" for item in alert.worst]
-    blocks = [header(f"Audit alert: {alert.project.slug}"), section(escape("\n".join(_numbers(alert))))]
+    `page` is the page of the alert, which every reader of the channel can open.
+    """
+    named = [f"• <{page}#finding-{item['id']}|{escape(_label(item))}>\n" for item in alert.worst]
+    blocks = [header(f"Audit alert: {alert.project.slug}"), section(escape("\n".join(numbers(alert))))]
     blocks += [section(part) for part in _join_to_sections(named)]
-    remainder = "\n".join(_remainder(alert))
-    if remainder:
-        blocks.append(section(escape(remainder)))
+    links = f"<{page}|Open the alert> · <{_admin_index()}|Open the admin> (members)"
+    blocks.append(section("\n".join([*(escape(line) for line in remainder(alert)), links])))
     return {"text": escape(subject(alert)), "blocks": blocks}
 
 
-def _numbers(alert: Alert) -> Iterator[str]:
+def numbers(alert: Alert) -> Iterator[str]:
+    """Yield a line for each kind: `new: 3 critical, 2 high`."""
     for kind, label in LABELS.items():
         counts = alert.counts.get(kind, {})
         parts = [f"{counts[severity]} {severity}" for severity in Severity.values if counts.get(severity)]
         if parts:
             yield f"{label}: {', '.join(parts)}"
+
+
+def remainder(alert: Alert) -> list[str]:
+    """Return lines about what the alert does not name."""
+    more = alert.total - len(alert.worst)
+    lines = [f"And {more} more."] if more > 0 else []
+    if alert.held_back:
+        lines.append(
+            f"{alert.held_back} of these came after {MAX_ALERTS_PER_HOUR} messages within an hour and were held back."
+        )
+    return lines
+
+
+def admin_url(item: dict[str, Any]) -> str:
+    return f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:findings_finding_change', args=[item['id']])}"
+
+
+def _admin_index() -> str:
+    return f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:index')}"
 
 
 def _join_to_sections(lines: list[str]) -> Iterator[str]:
@@ -63,19 +74,5 @@ def _join_to_sections(lines: list[str]) -> Iterator[str]:
         yield part
 
 
-def _remainder(alert: Alert) -> list[str]:
-    more = alert.total - len(alert.worst)
-    lines = [f"And {more} more."] if more > 0 else []
-    if alert.held_back:
-        lines.append(
-            f"{alert.held_back} of these came after {MAX_ALERTS_PER_HOUR} messages within an hour and were held back."
-        )
-    return lines
-
-
 def _label(item: dict[str, Any]) -> str:
     return f"{item['severity']}, {LABELS[item['kind']]}: {item['title'][:MAX_TITLE_LENGTH]}"
-
-
-def _url(item: dict[str, Any]) -> str:
-    return f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:findings_finding_change', args=[item['id']])}"

@@ -43,6 +43,22 @@ class Destination(Record):
         return f"{self.channel} of {self.project_id}"
 
 
+class Unsubscription(Record):
+    """An address that gets no more alerts of a project, because its owner has unsubscribed it."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="unsubscriptions", db_index=False)
+    # In lower case.
+    email = models.EmailField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "email"], name="unique_unsubscription"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class Alert(Record, Leased):
     """A message to one channel. It collects events until it is due; then it is sent."""
 

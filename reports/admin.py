@@ -36,7 +36,7 @@ class ReportAdmin(ReadOnlyAdmin):
     list_filter = ("status", "format", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
-    exclude = ("breakdown", "subject")
+    exclude = ("breakdown", "subject", "link_key")
     form = ServiceForm
     autocomplete_fields = ("project",)
     actions: ClassVar = ["export_again"]

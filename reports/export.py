@@ -17,8 +17,10 @@ from events.log import log_event
 from krafter_audit.api import read_replica
 from krafter_audit.db import leases
 from krafter_audit.jobs import enqueue
+from reports.downloads import storage_name
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS
+from reports.exporters.base import Write
 from reports.models import Report
 from reports.snapshots.snapshotting import load_snapshot
 
@@ -50,16 +52,22 @@ def export_report(report_id: UUID) -> None:
 
 
 def write_file(report: Report) -> tuple[str, int]:
-    """Write and store the file; return its name in the storage and its size in bytes."""
+    """Write and store the files; return the name of the main one in the storage and its size in bytes."""
     exporter = EXPORTERS[report.format]
-    name = f"reports/{report.project.organization_id}/{report.pk}.{exporter.extension}"
+    for kind, write in exporter.further.items():
+        if not _store(report, storage_name(report, kind), write)[0]:
+            return "", 0
+    return _store(report, storage_name(report), exporter.write)
+
+
+def _store(report: Report, name: str, write: Write) -> tuple[str, int]:
     with TemporaryFile() as file:
         with read_replica.reading_current_state():  # a snapshot never changes
-            exporter.write(load_snapshot(report), file)
+            write(load_snapshot(report), file)
         size = file.tell()
         file.seek(0)
         if not leases.extend(report, seconds=LEASE_SECONDS):
-            # Another worker has taken over the report and stores its own file.
+            # Another worker has taken over the report and stores its own files.
             return "", 0
         default_storage.delete(name)  # from an interrupted attempt
         return default_storage.save(name, File(file)), size

@@ -24,7 +24,7 @@ class Format(models.TextChoices):
 
 
 class Report(Record, Leased):
-    """One export: a snapshot of the project, and the file that a worker writes from it.
+    """One export: a snapshot of the project, and the files that a worker writes from it.
 
     `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time.
     """
@@ -44,6 +44,10 @@ class Report(Record, Leased):
     summary: "models.Field[Any, Any]" = VerbatimJSONField()
     breakdown = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     subject = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # The day of the first scan or finding of the project: there is nothing to show before it.
+    first_day = models.DateField(null=True, editable=False)
+    # The random part of the link in the QR code of the PDF. The first share of the report takes it as its key.
+    link_key = models.CharField(max_length=43, editable=False)
     file = models.CharField(max_length=200, blank=True)
     file_size = models.PositiveBigIntegerField(null=True, help_text="Bytes.")
     failure = models.TextField(blank=True, help_text="Why the export failed.")
@@ -100,22 +104,30 @@ class Report(Record, Leased):
     def snapshot(self) -> dict[str, object]:
         return {key: self.summary[key] for key in ("open_findings", "verification_pass_rate")}
 
-    def filename(self, slug: str) -> str:
+    def filename(self, slug: str, kind: str = "") -> str:
         day: date = self.period_end
-        return f"krafter-audit-{slug}-{day.isoformat()}.{self.format}"
+        suffix = f"-{kind}" if kind else ""
+        return f"krafter-audit-{slug}-{day.isoformat()}{suffix}.{self.format}"
 
 
 class ReportItem(models.Model):
-    """A finding or task copied into a snapshot, and its position in the list."""
+    """A row copied into a snapshot, and its position in the list.
+
+    `fixed` are the last findings that a passed verification has closed, `overdue` the tasks that are longest overdue.
+    """
 
     class Kind(models.TextChoices):
         FINDING = "finding"
         TASK = "task"
+        VERIFICATION = "verification"
+        REGRESSION = "regression"
+        FIXED = "fixed"
+        OVERDUE = "overdue"
 
     # Reads are ranges of positions, which this key serves; a report may have a million rows.
     pk = models.CompositePrimaryKey("report", "kind", "position")
     report = models.ForeignKey(Report, models.CASCADE, related_name="items", db_index=False)
-    kind = models.CharField(max_length=7, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     position = models.PositiveIntegerField()
     data = models.JSONField(encoder=DjangoJSONEncoder)
 

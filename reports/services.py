@@ -35,6 +35,7 @@ def queue_export(project: Project, *, format: str, by: Actor) -> Report:
         period_start=period.start,
         period_end=period.end,
         requested_by_id=by.user_id,
+        link_key=links.new_key(),
     )
     take_snapshot(report, project, period)
     report.save(force_insert=True)
@@ -60,7 +61,7 @@ def share_latest(
         report=report,
         channel=channel,
         recipients=fields.get("recipients", []),
-        key=links.new_key(),
+        key=_new_key(report),
         expires_at=now + expires_in,
         shared_by_id=by.user_id,
         status=Share.Status.QUEUED if CHANNELS[channel].deliver else Share.Status.SENT,
@@ -84,6 +85,11 @@ def lock_latest(project: Project) -> Report:
     if report is None:
         raise NoReport
     return report
+
+
+def _new_key(report: Report) -> str:
+    # The first share gets the key in the QR code of the PDF, so that the code opens nothing before.
+    return links.new_key() if report.shares.exists() else report.link_key
 
 
 def mark_shared(report: Report) -> None:

@@ -1,6 +1,10 @@
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, JsonResponse
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
@@ -11,8 +15,9 @@ from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
 from krafter_audit.api import long_polling
 from krafter_audit.api.filters import list_parameters
+from krafter_audit.http.json_encoding import load_json
 from reports import periods, queries, services
-from reports.downloads import file_response
+from reports.downloads import file_response, parse_kind
 from reports.filters import ReportFilter, ShareFilter
 from reports.models import Report, Share
 from reports.serializers import (
@@ -27,6 +32,13 @@ from reports.serializers import (
 DAY_FROM = OpenApiParameter("date_from", OpenApiTypes.DATE, description="First day of the period.")
 DAY_TO = OpenApiParameter(
     "date_to", OpenApiTypes.DATE, description="Last day of the period, at most 366 days."
+)
+
+KIND = OpenApiParameter(
+    "kind",
+    OpenApiTypes.STR,
+    enum=["findings", "summary", "tasks", "verifications", "regressions"],
+    description="The rows of a CSV report, `findings` by default.",
 )
 
 
@@ -108,14 +120,31 @@ class ReportFileViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="Download the file of a report",
+        parameters=[KIND],
         responses={
             (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, "The file.")
             for media_type in ("application/json", "text/csv", "application/pdf")
         },
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:
-        """Return the file. Raises ReportNotReady or ReportFailed."""
-        return file_response(self.get_row(Report.objects.select_related("project"), pk))
+        """Return a file. Raises ReportNotReady or ReportFailed."""
+        self.reject_unknown_parameters({"kind"})
+        report = self.get_row(Report.objects.select_related("project"), pk)
+        return file_response(report, parse_kind(request.query_params, report))
+
+
+SCHEMA = Path(__file__).parent / "exporters" / "report.schema.json"
+
+
+@cache
+def load_report_schema() -> dict[str, Any]:
+    return dict(load_json(SCHEMA.read_bytes()))
+
+
+def report_schema(request: HttpRequest) -> JsonResponse:
+    """Return the JSON Schema of the JSON export."""
+    url = f"{settings.KRAFTER_PUBLIC_URL}{reverse('report-schema')}"
+    return JsonResponse({"$id": url, **load_report_schema()}, content_type="application/schema+json")
 
 
 class ShareViewSet(ProjectViewSet):

@@ -22,7 +22,7 @@ from integrations.models import (
     Webhook,
     WebhookDelivery,
 )
-from notifications.models import Alert, Destination, EventDelivery, WebhookEndpoint
+from notifications.models import Alert, Destination, EventDelivery, Unsubscription, WebhookEndpoint
 from notifications.webhooks import services as webhooks
 from operations.models import Backup, RestoreDrill
 from remediation.evidence.chain import append
@@ -200,6 +200,9 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     ),
     Destination: lambda scenario: Destination.objects.create(
         project=scenario.project, channel="email", recipients=["a@example.com"]
+    ),
+    Unsubscription: lambda scenario: Unsubscription.objects.create(
+        project=scenario.project, email="a@example.com"
     ),
     WebhookEndpoint: _endpoint,
     EventDelivery: lambda scenario: webhooks.send_test(

@@ -27,9 +27,9 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.quick_filters import QuickFilter
 from krafter_audit.admin.text import ago
-from remediation.admin import comparison
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
+from remediation.evidence import comparison
 from remediation.models import Result, Task, Verification
 from remediation.queries import search_tasks
 from remediation.services import approvals, verdicts

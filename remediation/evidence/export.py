@@ -26,20 +26,24 @@ MAX_SCREENSHOT_BYTES = 20 * 1024 * 1024  # in all; of further screenshots only t
 MAX_LINKS_BETWEEN = 200  # links of other verifications, of which only the heads are included
 
 
-def bundle(verification: Verification) -> bytes:
-    """Return the signed bundle of a verification. Raises NoSigningKey."""
+def bundle(verification: Verification, *, public: bool = False) -> bytes:
+    """Return the signed bundle; a `public` one has neither people nor screenshots. Raises NoSigningKey."""
     signer = keyring().signer
     if signer is None:
         raise NoSigningKey
-    return bundle_format.signed_file(plain(content(verification)), signer)
+    return bundle_format.signed_file(plain(content(verification, public=public)), signer)
 
 
-def download(verification: Verification) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="evidence-{verification.pk}.json"'}
-    return HttpResponse(bundle(verification), content_type="application/json", headers=headers)
+def file_name(verification: Verification) -> str:
+    return f"evidence-{verification.pk}.json"
 
 
-def content(verification: Verification) -> dict[str, Any]:
+def download(verification: Verification, *, public: bool = False) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(verification)}"'}
+    return HttpResponse(bundle(verification, public=public), content_type="application/json", headers=headers)
+
+
+def content(verification: Verification, *, public: bool = False) -> dict[str, Any]:
     """Return the content of the bundle before it is signed."""
     links = _links(verification)
     own = [link for link in links if link.verification_id == verification.pk]
@@ -56,8 +60,8 @@ def content(verification: Verification) -> dict[str, Any]:
             "site_url": project.site_url,
         },
         **_subject(verification),
-        "people": _people(own),
-        "pictures": list(_screenshots(own)),
+        "people": {} if public else _people(own),
+        "pictures": [] if public else list(_screenshots(own)),
         "chain": [_entry(link, of=verification) for link in links],
         "gaps": [
             [before.sequence + 1, after.sequence - 1]

@@ -1,59 +1,77 @@
-"""CSV (RFC 4180, UTF-8): one table whose first column has the type of the row.
+"""CSV (RFC 4180, UTF-8 with a byte order mark): a file for each kind of row, with one row for each finding, task, ….
 
-`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`. There is no evidence.
+A verification has one row for each of its checks. There is no evidence.
 """
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from reports.exporters.base import Exporter
-from reports.snapshots.snapshot import Item, Snapshot
+from reports.snapshots.snapshot import REGRESSION_KEYS, TASK_KEYS, Item, Snapshot
 
-COLUMNS = (
-    "record", "id", "finding_id", "title", "status", "severity", "domain", "priority", "score", "confidence",
-    "owner_id", "sla_due_at", "external_ticket_key", "pr_url", "affected_assets", "recommended_fix",
-    "date", "value", "created_at", "updated_at",
+FINDING_COLUMNS = (
+    "id", "title", "severity", "domain", "status", "score", "impact", "effort", "risk", "confidence", "owner_id",
+    "affected_assets", "checks", "description", "recommended_fix", "created_at", "updated_at",
 )  # fmt: skip
+VERIFICATION_COLUMNS = (
+    "id", "task_id", "finding_id", "title", "result", "check", "before", "after", "status", "verified_by_id",
+    "verified_at", "created_at", "updated_at",
+)  # fmt: skip
+SUMMARY_COLUMNS = ("name", "date", "value")
+# Spreadsheets read UTF-8 as another encoding without it.
+BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet evaluates a cell that starts with one of these as a formula (OWASP, "CSV Injection").
 # The full-width signs are converted to ASCII by spreadsheets with an East Asian locale.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
-def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    """Stream the snapshot as rows of `COLUMNS`."""
+def write_rows(
+    columns: tuple[str, ...], rows_of: Callable[[Snapshot], Iterable[Item]], snapshot: Snapshot, out: BinaryIO
+) -> None:
+    """Stream the rows of a snapshot as a table of `columns`."""
     # Detached below, or the wrapper would close the file, which the caller still reads.
     text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="", write_through=False)
-    rows = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore")
+    text.write(BYTE_ORDER_MARK)
+    rows = csv.DictWriter(text, columns, restval="", extrasaction="ignore")
     rows.writeheader()
     for row in rows_of(snapshot):
-        rows.writerow({column: escape_formula(row.get(column)) for column in COLUMNS})
+        rows.writerow({column: escape_formula(row.get(column)) for column in columns})
     text.flush()
     text.detach()
 
 
-def rows_of(snapshot: Snapshot) -> Iterator[Item]:
-    for key, value in snapshot.summary.items():
-        if key != "risk_burn_down":
-            yield {"record": "summary", "title": key, "value": value}
-    for point in snapshot.burn_down:
-        yield {"record": "risk_burn_down", "date": point["date"], "value": point["open_risk_score"]}
+def finding_rows(snapshot: Snapshot) -> Iterator[Item]:
     for finding in snapshot.findings:
-        yield {**finding, "record": "finding", **flatten(finding)}
-    for task in snapshot.tasks:
-        yield {**task, "record": "task"}
+        yield {**finding, **flatten(finding)}
 
 
 def flatten(finding: Item) -> Item:
     assets = finding.get("affected_assets") or []
+    checks = (finding.get("evidence") or {}).get("checks") or []
     return {
-        # The column is a task's; a finding has numbers instead, of which `score` is the one that orders them.
-        "priority": "",
-        "score": (finding.get("priority") or {}).get("score"),
+        **(finding.get("priority") or {}),
         "affected_assets": " ".join(str(asset.get("value", "")) for asset in assets),
+        "checks": " ".join(str(key) for key in checks) if isinstance(checks, list) else "",
         "recommended_fix": (finding.get("recommended_fix") or {}).get("summary"),
     }
+
+
+def verification_rows(snapshot: Snapshot) -> Iterator[Item]:
+    for verification in snapshot.verifications:
+        for check in verification["checks"] or [{}]:
+            values = {name: check.get(name) for name in ("before", "after", "status")}
+            yield {**verification, **values, "check": check.get("key")}
+
+
+def summary_rows(snapshot: Snapshot) -> Iterator[Item]:
+    for name, value in snapshot.summary.items():
+        if name != "risk_burn_down":
+            yield {"name": name, "date": snapshot.period_end, "value": value}
+    for point in snapshot.summary["risk_burn_down"]:
+        yield {"name": "open_risk_score", "date": point["date"], "value": point["open_risk_score"]}
 
 
 def escape_formula(value: Any) -> Any:
@@ -63,4 +81,14 @@ def escape_formula(value: Any) -> Any:
     return value
 
 
-EXPORTER = Exporter("csv", "text/csv; charset=utf-8", write)
+EXPORTER = Exporter(
+    "csv",
+    "text/csv; charset=utf-8",
+    partial(write_rows, FINDING_COLUMNS, finding_rows),
+    further={
+        "summary": partial(write_rows, SUMMARY_COLUMNS, summary_rows),
+        "tasks": partial(write_rows, TASK_KEYS, lambda snapshot: snapshot.tasks),
+        "verifications": partial(write_rows, VERIFICATION_COLUMNS, verification_rows),
+        "regressions": partial(write_rows, REGRESSION_KEYS, lambda snapshot: snapshot.regressions),
+    },
+)

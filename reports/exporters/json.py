@@ -1,24 +1,42 @@
-"""JSON: `{"report": {…}, "summary": {…}, "findings": [{…}, …], "tasks": [{…}, …]}`."""
+"""JSON, as `report.schema.json` describes it: the report, its summary, and lists of its rows."""
 
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from django.conf import settings
+from django.urls import reverse
+
 from krafter_audit.http.json_encoding import dump_json
 from reports.exporters.base import Exporter
-from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, order_keys
+from reports.snapshots.snapshot import (
+    FINDING_KEYS,
+    REGRESSION_KEYS,
+    TASK_KEYS,
+    VERIFICATION_KEYS,
+    Item,
+    Snapshot,
+    order_keys,
+)
 
+LISTS = {
+    "findings": FINDING_KEYS,
+    "tasks": TASK_KEYS,
+    "verifications": VERIFICATION_KEYS,
+    "regressions": REGRESSION_KEYS,
+}
 BUFFER_BYTES = 256 * 1024
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
     """Stream the snapshot as one JSON object."""
-    out.write(b'{"report":' + dump_json(metadata(snapshot)))
+    out.write(b'{"$schema":' + dump_json(f"{settings.KRAFTER_PUBLIC_URL}{reverse('report-schema')}"))
+    out.write(b',\n"report":' + dump_json(metadata(snapshot)))
     out.write(b',\n"summary":' + dump_json(snapshot.summary))
-    out.write(b',\n"findings":[')
-    write_items(snapshot.findings, FINDING_KEYS, out)
-    out.write(b'],\n"tasks":[')
-    write_items(snapshot.tasks, TASK_KEYS, out)
-    out.write(b"]}\n")
+    for name, keys in LISTS.items():
+        out.write(b',\n"' + name.encode() + b'":[')
+        write_items(getattr(snapshot, name), keys, out)
+        out.write(b"]")
+    out.write(b"}\n")
 
 
 def metadata(snapshot: Snapshot) -> Item:
@@ -31,6 +49,7 @@ def metadata(snapshot: Snapshot) -> Item:
         "site_url": snapshot.site_url,
         "period_start": snapshot.period_start,
         "period_end": snapshot.period_end,
+        "first_day": snapshot.first_day,
         "created_at": f"{snapshot.taken_at:%Y-%m-%dT%H:%M:%SZ}",
     }
 

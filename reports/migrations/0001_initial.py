@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
                 ('summary', krafter_audit.db.fields.VerbatimJSONField()),
                 ('breakdown', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('subject', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('first_day', models.DateField(editable=False, null=True)),
+                ('link_key', models.CharField(editable=False, max_length=43)),
                 ('file', models.CharField(blank=True, max_length=200)),
                 ('file_size', models.PositiveBigIntegerField(help_text='Bytes.', null=True)),
                 ('failure', models.TextField(blank=True, help_text='Why the export failed.')),
@@ -49,7 +51,7 @@ class Migration(migrations.Migration):
             name='ReportItem',
             fields=[
                 ('pk', models.CompositePrimaryKey('report', 'kind', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('finding', 'Finding'), ('task', 'Task')], max_length=7)),
+                ('kind', models.CharField(choices=[('finding', 'Finding'), ('task', 'Task'), ('verification', 'Verification'), ('regression', 'Regression'), ('fixed', 'Fixed'), ('overdue', 'Overdue')], max_length=12)),
                 ('position', models.PositiveIntegerField()),
                 ('data', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('report', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='reports.report')),

@@ -13,6 +13,23 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 20, 30, 34
 MAX_DOTS = 31
 MAX_VALUE_LABELS = 10
 DAY_LABEL_WIDTH = 72
+LIGHT = {
+    "grid": "#dfe4ec",
+    "label": "#5a6578",
+    "axis": "#8792a5",
+    "line": "#24507f",
+    "dot": "#ffffff",
+    "value": "#17212f",
+}
+DARK = {
+    "grid": "#2b3746",
+    "label": "#a9b5c6",
+    "axis": "#5b6a7f",
+    "line": "#7fb2e6",
+    "dot": "#17202b",
+    "value": "#e8edf4",
+}
+THEMES = {"light": LIGHT, "dark": DARK}
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,8 @@ def format_long_date(point: Mapping[str, Any]) -> str:
 def describe(series: Sequence[Mapping[str, Any]]) -> str:
     """Describe the chart in one sentence, as its text alternative."""
     first, last = series[0], series[-1]
+    if len(series) == 1:
+        return f"The open risk score is {format_number(last['open_risk_score'])} on {format_long_date(last)}."
     change = last["open_risk_score"] - first["open_risk_score"]
     verb = "rose" if change > 0 else "fell"
     trend = f"{verb} by {format_number(abs(change))}" if change else "did not change"
@@ -64,6 +83,7 @@ def burn_down(
     width: int = 720,
     height: int = 300,
     template: str = "reports/burn_down.svg",
+    colours: Mapping[str, str] = LIGHT,
 ) -> str:
     """Draw days, oldest first, each `{"date": "2026-11-25", "open_risk_score": 210}`, as an SVG document."""
     top, step = axis_scale(max(float(point["open_risk_score"]) for point in series))
@@ -74,23 +94,22 @@ def burn_down(
         return round(floor_y - score / top * (floor_y - TOP), 1)
 
     dots = [
-        ChartLabel(
-            round(LEFT + index * stride, 1),
-            height_of(float(point["open_risk_score"])),
-            format_number(point["open_risk_score"]),
-        )
-        for index, point in enumerate(series)
+        ChartLabel(round(LEFT + index * stride, 1), height_of(score), format_number(score))
+        for index, score in enumerate(float(point["open_risk_score"]) for point in series)
     ]
-    steps = [step * index for index in range(round(top / step) + 1)]
     context = {
         "width": width,
         "height": height,
         "left": LEFT,
         "right": right,
         "floor": floor_y,
+        "colours": colours,
         "title": "Open risk score by day",
         "description": describe(series),
-        "lines": [ChartLabel(LEFT - 10, height_of(value), format_number(value), "end") for value in steps],
+        "lines": [
+            ChartLabel(LEFT - 10, height_of(step * index), format_number(step * index), "end")
+            for index in range(round(top / step) + 1)
+        ],
         "end": dots[-1].x,
         "line": " ".join(f"{dot.x},{dot.y}" for dot in dots),
         "dots": dots if len(dots) <= MAX_DOTS else dots[-1:],

@@ -15,7 +15,7 @@ from krafter_audit.jobs import enqueue
 from krafter_audit.security import vault
 from reports.errors import DeliveryPostponed, DeliveryRefused
 from reports.models import Share
-from reports.presentation import chart, template_context
+from reports.presentation import chart, summary
 from reports.sharing import links
 from reports.sharing.channels import CHANNELS
 from reports.sharing.channels.base import ReportMessage, ShareDelivery
@@ -82,8 +82,9 @@ def message_of(share: Share) -> ReportMessage:
     return ReportMessage(
         project=snapshot.project,
         site_url=snapshot.site_url,
-        period=template_context.format_period(snapshot.period_start, snapshot.period_end),
-        figures=template_context.key_figures(snapshot),
+        period=summary.format_period(snapshot.period_start, snapshot.period_end),
+        summary=summary.executive_summary(snapshot),
+        figures=summary.key_figures(snapshot),
         trend=chart.describe(snapshot.burn_down),
         url=links.share_url(share),
         expires=f"{share.expires_at.day} {share.expires_at:%B %Y}",

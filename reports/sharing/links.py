@@ -22,7 +22,12 @@ def token_for(share: Share) -> str:
 
 def share_url(share: Share) -> str:
     """Return the absolute URL of the shared page."""
-    path = reverse("shared-report", kwargs={"token": token_for(share)})
+    return url_of_key(share.key)
+
+
+def url_of_key(key: str) -> str:
+    """Return the absolute URL of the shared page whose share has, or will have, this key."""
+    path = reverse("shared-report", kwargs={"token": _signer().sign(key)})
     return f"{settings.KRAFTER_PUBLIC_URL}{path}"
 
 

@@ -19,18 +19,35 @@ TASK_KEYS = (
     "id", "finding_id", "title", "status", "priority", "owner_id", "sla_due_at", "external_ticket_key",
     "pr_url", "created_at", "updated_at",
 )  # fmt: skip
+VERIFICATION_KEYS = (
+    "id", "task_id", "finding_id", "title", "result", "checks", "verified_by_id", "verified_at", "created_at",
+    "updated_at",
+)  # fmt: skip
+REGRESSION_KEYS = (
+    "id", "finding_id", "title", "verification_id", "trigger", "status", "opened_at", "closed_at", "created_at",
+    "updated_at",
+)  # fmt: skip
+FIXED_KEYS = ("id", "finding_id", "title", "severity", "domain", "checks", "overridden", "verified_at")
+OVERDUE_KEYS = ("id", "finding_id", "title", "status", "severity", "priority", "sla_due_at")
 
 NESTED_KEYS = {
     "priority": ("impact", "effort", "risk", "score"),
     "recommended_fix": ("summary", "steps", "references"),
 }
 
+# What happened in a period, and the open risk score at its end.
+ACTIVITY = ("new_findings", "fixed", "regressions", "open_risk_score")
+
 Item = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A project at the time of the export. `findings` and `tasks` can be iterated more than once."""
+    """A project at the time of the export. The lists of items can be iterated more than once.
+
+    `breakdown` has `open_by_severity`, `open_by_domain`, `findings_by_status` and `tasks_by_status`; `fixed` and
+    `overdue` with the number of `all`, and of those `in_period`; and `activity` and `previous_activity` of `ACTIVITY`.
+    """
 
     report_id: str
     org_id: str
@@ -42,14 +59,24 @@ class Snapshot:
     period_end: date
     taken_at: datetime
     summary: Mapping[str, Any]
-    # {"open_by_severity": {…}, "open_by_domain": {…}, "findings_by_status": {…}, "tasks_by_status": {…}}
     breakdown: Mapping[str, Mapping[str, int]]
     findings: Iterable[Item]
     tasks: Iterable[Item]
+    verifications: Iterable[Item] = ()
+    regressions: Iterable[Item] = ()
+    # The last fixed findings and the longest overdue tasks, at most 100 each.
+    fixed: Iterable[Item] = ()
+    overdue: Iterable[Item] = ()
+    first_day: date | None = None
+    share_url: str = ""
 
     @property
     def burn_down(self) -> list[Mapping[str, Any]]:
-        return list(self.summary["risk_burn_down"])
+        """Return the days of the period from the first scan on, at least the last one."""
+        days = list(self.summary["risk_burn_down"])
+        return [day for day in days[:-1] if not self.first_day or day["date"] >= str(self.first_day)] + days[
+            -1:
+        ]
 
 
 def order_keys(item: Mapping[str, Any], keys: tuple[str, ...]) -> Item:

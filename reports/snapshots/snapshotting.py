@@ -4,59 +4,36 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from accounts.models import Project
 from events import counters
 from findings.models import OPEN_STATUSES
 from reports import queries
 from reports.models import Report, ReportItem
 from reports.queries import Counts, Period
-from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, order_keys
+from reports.sharing import links
+from reports.snapshots import copying
+from reports.snapshots.activity import count_activities, previous_period
+from reports.snapshots.snapshot import (
+    FINDING_KEYS,
+    FIXED_KEYS,
+    OVERDUE_KEYS,
+    REGRESSION_KEYS,
+    TASK_KEYS,
+    VERIFICATION_KEYS,
+    Item,
+    Snapshot,
+    order_keys,
+)
 
-# One INSERT … SELECT for each table: the rows never travel to the application.
-TIME = """to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
-CREATED, UPDATED = TIME.format(column="source.created_at"), TIME.format(column="source.updated_at")
-
-BATCH_SIZE = 500
-STATEMENT_TIMEOUT = "10min"  # a million rows take half a minute, longer than the usual limit
-
-# Each statement counts what it copies, so that the numbers of a report always match its rows.
-# S608: the only interpolated text is the constant above.
-COPY_FINDINGS = f"""
-    WITH copied AS (
-        INSERT INTO reports_reportitem (report_id, kind, position, data)
-        SELECT %(report)s, 'finding',
-            row_number() OVER (ORDER BY score DESC, source.created_at DESC, source.id DESC),
-            jsonb_build_object(
-                'id', source.id, 'org_id', %(org)s::uuid, 'project_id', %(slug)s::text, 'domain', domain,
-                'title', title, 'description', description, 'severity', severity, 'status', status,
-                'confidence', confidence,
-                'priority',
-                jsonb_build_object('impact', impact, 'effort', effort, 'risk', risk, 'score', score),
-                'owner_id', owner_id, 'affected_assets', affected_assets, 'evidence', evidence,
-                'recommended_fix', recommended_fix, 'created_at', {CREATED}, 'updated_at', {UPDATED})
-        FROM findings_finding AS source WHERE project_id = %(project)s
-        RETURNING data->>'severity' AS severity, data->>'domain' AS domain, data->>'status' AS status,
-            (data->'priority'->>'score')::bigint AS score
-    )
-    SELECT severity, domain, status, count(*), sum(score)::bigint FROM copied GROUP BY 1, 2, 3
-"""  # noqa: S608
-
-COPY_TASKS = f"""
-    WITH copied AS (
-        INSERT INTO reports_reportitem (report_id, kind, position, data)
-        SELECT %(report)s, 'task', row_number() OVER (ORDER BY source.created_at DESC, source.id DESC),
-            jsonb_build_object(
-                'id', source.id, 'finding_id', finding_id, 'title', title, 'status', status,
-                'priority', priority, 'owner_id', owner_id, 'sla_due_at', {TIME.format(column="sla_due_at")},
-                'external_ticket_key', external_ticket_key, 'pr_url', pr_url,
-                'created_at', {CREATED}, 'updated_at', {UPDATED})
-        FROM remediation_task AS source WHERE project_id = %(project)s
-        RETURNING data->>'status' AS status
-    )
-    SELECT status, count(*) FROM copied GROUP BY 1
-"""  # noqa: S608
+FIRST_BATCH_SIZE, BATCH_SIZE = 60, 500
+ITEMS = {
+    "findings": (ReportItem.Kind.FINDING, FINDING_KEYS),
+    "tasks": (ReportItem.Kind.TASK, TASK_KEYS),
+    "verifications": (ReportItem.Kind.VERIFICATION, VERIFICATION_KEYS),
+    "regressions": (ReportItem.Kind.REGRESSION, REGRESSION_KEYS),
+    "fixed": (ReportItem.Kind.FIXED, FIXED_KEYS),
+    "overdue": (ReportItem.Kind.OVERDUE, OVERDUE_KEYS),
+}
 
 
 def take_snapshot(report: Report, project: Project, period: Period) -> None:
@@ -66,10 +43,27 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "project": project.pk,
         "org": project.organization_id,
         "slug": project.slug,
+        "since": period.bounds[0],
+        "now": report.created_at,
     }
-    findings, tasks = _copy(COPY_FINDINGS, values), _copy(COPY_TASKS, values)
-    report.breakdown = count_breakdown(findings, tasks)
-    report.summary = _summary(project.pk, period, report.breakdown["findings_by_status"], findings)
+    copying.extend_statement_timeout()
+    findings, tasks = copying.copy(copying.FINDINGS, values), copying.copy(copying.TASKS, values)
+    copying.copy(copying.VERIFICATIONS_AND_REGRESSIONS, values)
+    # The risk at the end of the previous period, then that of each day.
+    before, *days = queries.burn_down(project.pk, Period(previous_period(period).end, period.end))
+    # Today's risk is that of the copied rows: the counters may have changed since.
+    days[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
+    breakdown = count_breakdown(findings, tasks)
+    report.summary = _summary(project.pk, days, breakdown["findings_by_status"])
+    counted = count_activities(project.pk, period)
+    report.first_day = counted.first_day
+    report.breakdown = {
+        **breakdown,
+        "fixed": _copy_list(copying.FIXED, values),
+        "overdue": _copy_list(copying.OVERDUE, values),
+        "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
+        "previous_activity": {**counted.previous, "open_risk_score": before["open_risk_score"]},
+    }
     report.subject = {
         "organization": project.organization.name,
         "project": project.name,
@@ -77,11 +71,9 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     }
 
 
-def _copy(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
+def _copy_list(statement: str, values: dict[str, Any]) -> Counts:
+    [(number, in_period)] = copying.copy(statement, values)
+    return {"all": number, "in_period": in_period}
 
 
 def count_breakdown(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]]) -> dict[str, Counts]:
@@ -95,17 +87,12 @@ def count_breakdown(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]
     }
 
 
-def _summary(
-    project_id: UUID, period: Period, by_status: Counts, findings: list[tuple[Any, ...]]
-) -> dict[str, Any]:
-    series = queries.burn_down(project_id, period)
-    # Today's risk is that of the copied rows: the counters may have changed since.
-    series[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
+def _summary(project_id: UUID, days: list[dict[str, Any]], by_status: Counts) -> dict[str, Any]:
     pass_rate, regression_rate = queries.rates(
         counters.all_totals(project_id, "verification", "regression"), by_status
     )
     return {
-        "risk_burn_down": series,
+        "risk_burn_down": days,
         "verification_pass_rate": pass_rate,
         "regression_rate": regression_rate,
         "open_findings": sum(by_status.get(status, 0) for status in OPEN_STATUSES),
@@ -120,18 +107,23 @@ class SnapshotItems:
         self.keys = keys
 
     def __iter__(self) -> Iterator[Item]:
-        start, full = 1, True
+        # The first batch is small, since a page shows only the first items.
+        start, size, full = 1, min(FIRST_BATCH_SIZE, BATCH_SIZE), True
         while full:
-            end = start + BATCH_SIZE - 1
+            end = start + size - 1
             # Ranges of positions: a server-side cursor outside a transaction would copy the whole result first, and
             # LIMIT might sort all of it.
             batch = self.rows.filter(position__range=(start, end)).values_list("data", flat=True)
             for data in batch:
                 yield order_keys(data, self.keys)
-            start, full = start + BATCH_SIZE, len(batch) == BATCH_SIZE
+            full = len(batch) == size
+            start, size = start + size, BATCH_SIZE
 
 
 def load_snapshot(report: Report) -> Snapshot:
+    lists: dict[str, Any] = {
+        name: SnapshotItems(report.pk, kind, keys) for name, (kind, keys) in ITEMS.items()
+    }
     return Snapshot(
         report_id=str(report.pk),
         org_id=str(report.project.organization_id),
@@ -141,7 +133,8 @@ def load_snapshot(report: Report) -> Snapshot:
         taken_at=report.created_at,
         summary=report.summary,
         breakdown=report.breakdown,
-        findings=SnapshotItems(report.pk, ReportItem.Kind.FINDING, FINDING_KEYS),
-        tasks=SnapshotItems(report.pk, ReportItem.Kind.TASK, TASK_KEYS),
+        first_day=report.first_day,
+        share_url=links.url_of_key(report.link_key),
+        **lists,
         **report.subject,
     )

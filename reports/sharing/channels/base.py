@@ -2,7 +2,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.presentation.template_context import KeyFigure
+from reports.presentation.summary import KeyFigure
 
 SaveOutcome = Callable[[str, str], None]
 
@@ -12,6 +12,7 @@ class ReportMessage:
     project: str
     site_url: str
     period: str
+    summary: str
     figures: Sequence[KeyFigure]
     trend: str
     url: str

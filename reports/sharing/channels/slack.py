@@ -32,7 +32,7 @@ def payload(message: ReportMessage) -> dict[str, Any]:
         "text": escape(f"{title}, {message.period}: {message.url}"),
         "blocks": [
             header(title),
-            section(f"{escape(message.period)} · {escape(message.site_url)}\n{escape(message.trend)}"),
+            section(f"{escape(message.period)} · {escape(message.site_url)}\n{escape(message.summary)}"),
             {"type": "section", "fields": figures},
             section(f"<{message.url}|Open the report> (until {message.expires})"),
         ],

@@ -61,6 +61,57 @@ TASKS = [
     task(1, "Set the cookie flags", "backlog", "medium"),
     task(6, "Label the form fields", "done", "medium"),
 ]
+CHECK = {"key": "input_label", "before": "failed", "after": "passed", "status": "passed"}
+TIMES = {"created_at": "2026-11-23T08:00:00Z", "updated_at": "2026-11-24T08:00:00Z"}
+VERIFICATIONS = [
+    {
+        "id": "00000000-0000-7000-a000-000000000006",
+        "task_id": TASKS[2]["id"],
+        "finding_id": FINDINGS[6]["id"],
+        "title": FINDINGS[6]["title"],
+        "result": "passed",
+        "checks": [CHECK],
+        "verified_by_id": None,
+        "verified_at": "2026-11-24T08:00:00Z",
+        **TIMES,
+    }
+]
+REGRESSIONS = [
+    {
+        "id": "00000000-0000-7000-b000-000000000001",
+        "finding_id": FINDINGS[1]["id"],
+        "title": FINDINGS[1]["title"],
+        "verification_id": None,
+        "trigger": "scan_detected",
+        "status": "open",
+        "opened_at": "2026-11-23T08:00:00Z",
+        "closed_at": None,
+        **TIMES,
+    }
+]
+FIXED = [
+    {
+        "id": VERIFICATIONS[0]["id"],
+        "finding_id": FINDINGS[6]["id"],
+        "title": FINDINGS[6]["title"],
+        "severity": "medium",
+        "domain": "accessibility",
+        "checks": [CHECK],
+        "overridden": False,
+        "verified_at": "2026-11-24T08:00:00Z",
+    }
+]
+OVERDUE = [
+    {
+        "id": TASKS[1]["id"],
+        "finding_id": FINDINGS[1]["id"],
+        "title": TASKS[1]["title"],
+        "status": "backlog",
+        "severity": "high",
+        "priority": "medium",
+        "sla_due_at": "2026-11-23T08:00:00Z",
+    }
+]
 
 
 def series(scores: list[float]) -> list[dict[str, Any]]:
@@ -105,7 +156,17 @@ def snapshot(**changes: Any) -> Snapshot:
             "open_by_domain": counts(still_open, "domain"),
             "findings_by_status": counts(findings, "status"),
             "tasks_by_status": counts(tasks, "status"),
+            "fixed": {"all": len(FIXED), "in_period": len(FIXED)},
+            "overdue": {"all": len(OVERDUE), "in_period": len(OVERDUE)},
+            "activity": {"new_findings": 2, "fixed": 1, "regressions": 0, "open_risk_score": scores[-1]},
+            "previous_activity": {"new_findings": 5, "fixed": 0, "regressions": 0, "open_risk_score": 540},
         },
+        "verifications": VERIFICATIONS,
+        "regressions": REGRESSIONS,
+        "fixed": FIXED,
+        "overdue": OVERDUE,
+        "first_day": TODAY - timedelta(days=60),
+        "share_url": "https://audit.example.com/insights/audit/reports/shared/key.signature",
         "findings": findings,
         "tasks": tasks,
     }

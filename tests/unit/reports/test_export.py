@@ -9,17 +9,21 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
+from jsonschema import Draft202012Validator
 
 from accounts.models import QuotaMonth
 from events.models import Event
 from findings.models import Finding
 from krafter_audit.db import leases
+from remediation.services import verdicts
 from reports import export, jobs, services
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, Exporter
 from reports.models import Report, ReportItem, Share
 from reports.snapshots import snapshotting
+from reports.views import load_report_schema
 from tests import factories
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi, ExportReport
@@ -142,6 +146,73 @@ def test_every_item_is_in_the_file_once_across_batches(
     exported = json.loads(content(scenario, export_report("json")))
 
     assert [item["priority"]["score"] for item in exported["findings"]] == scores
+
+
+def test_exported_json_follows_its_published_schema(scenario: Scenario, export_report: ExportReport) -> None:
+    factories.finding(scenario, evidence={"any": [1]}, recommended_fix={"summary": "Fix it."})
+    task = factories.task(scenario, sla_due_at=timezone.now())
+    verification = factories.verification(scenario, of=task, open_regressions=1)
+    verdicts.approve(verification.pk, project=scenario.project, by=scenario.actor)
+
+    exported = json.loads(content(scenario, export_report("json")))
+    schema = Client().get(exported["$schema"]).json()
+
+    assert schema["$id"] == exported["$schema"]
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert [error.message for error in validator.iter_errors(exported)] == []
+    assert {len(exported[name]) for name in ("verifications", "regressions")} == {1}
+
+
+def test_schema_rejects_a_changed_report(scenario: Scenario, export_report: ExportReport) -> None:
+    factories.finding(scenario)
+    exported = json.loads(content(scenario, export_report("json")))
+    exported["findings"][0]["severity"] = "blocker"
+
+    assert not Draft202012Validator(load_report_schema()).is_valid(exported)
+
+
+@pytest.mark.parametrize("kind", ["summary", "tasks", "verifications", "regressions"])
+def test_csv_report_has_a_file_for_each_kind(
+    scenario: Scenario, export_report: ExportReport, kind: str
+) -> None:
+    factories.verification(scenario, open_regressions=1)
+    report = export_report("csv")
+
+    response = scenario.client.ask("get", f"reports/{report.pk}/download?kind={kind}")
+
+    rows = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert (response.status_code, len(rows) > 1) == (200, True)
+    assert response["content-disposition"] == (
+        f'attachment; filename="krafter-audit-production-website-{report.period_end}-{kind}.csv"'
+    )
+
+
+def test_kind_of_a_download_must_be_known(call_api: CallApi, export_report: ExportReport) -> None:
+    csv_report, json_report = export_report("csv"), export_report("json")
+
+    wrong = [
+        call_api("get", f"reports/{report.pk}/download?{query}")
+        for report, query in (
+            (csv_report, "kind=people"),
+            (json_report, "kind=tasks"),
+            (csv_report, "sort=id"),
+        )
+    ]
+
+    assert [status for status, _ in wrong] == [422] * 3
+    assert wrong[0][1]["error"]["details"] == {
+        "kind": ["Use one of: findings, summary, tasks, verifications, regressions."]
+    }
+
+
+def test_kind_findings_is_the_main_file(scenario: Scenario, export_report: ExportReport) -> None:
+    factories.finding(scenario)
+    report = export_report("csv")
+
+    response = scenario.client.ask("get", f"reports/{report.pk}/download?kind=findings")
+
+    assert b"".join(response.streaming_content) == content(scenario, report)
 
 
 def test_file_contains_no_items_of_other_projects(scenario: Scenario, export_report: ExportReport) -> None:

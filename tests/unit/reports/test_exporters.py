@@ -17,7 +17,15 @@ from reports.exporters import EXPORTERS, pdf
 from reports.models import Format
 from reports.presentation import template_context
 from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Snapshot
-from tests.unit.reports.sample_snapshot import FINDINGS, TASKS, finding, snapshot
+from tests.unit.reports.sample_snapshot import (
+    FINDINGS,
+    FIXED,
+    REGRESSIONS,
+    TASKS,
+    VERIFICATIONS,
+    finding,
+    snapshot,
+)
 
 
 def export(format: str, content: Snapshot) -> bytes:
@@ -31,8 +39,11 @@ def exported_pdf() -> PdfReader:
     return PdfReader(io.BytesIO(export("pdf", snapshot())))
 
 
-def rows(content: Snapshot) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(export("csv", content).decode(), newline="")))
+def rows(content: Snapshot, kind: str = "") -> list[dict[str, str]]:
+    """Return the rows of a CSV file, of the findings by default."""
+    out, exporter = io.BytesIO(), EXPORTERS["csv"]
+    (exporter.further[kind] if kind else exporter.write)(content, out)
+    return list(csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig"), newline="")))
 
 
 def test_every_format_has_an_exporter() -> None:
@@ -42,11 +53,15 @@ def test_every_format_has_an_exporter() -> None:
 def test_json_contains_report_summary_and_items_in_the_order_of_the_api() -> None:
     content = json.loads(export("json", snapshot()))
 
-    assert list(content) == ["report", "summary", "findings", "tasks"]
+    assert list(content) == [
+        "$schema", "report", "summary", "findings", "tasks", "verifications", "regressions",
+    ]  # fmt: skip
     assert content["report"]["project_id"] == "production-website"
     assert content["summary"] == snapshot().summary
     assert content["findings"] == FINDINGS
     assert content["tasks"] == TASKS
+    assert content["verifications"] == VERIFICATIONS
+    assert content["regressions"] == REGRESSIONS
     assert [list(item) for item in content["findings"]] == [list(FINDING_KEYS)] * len(FINDINGS)
     assert [list(item) for item in content["tasks"]] == [list(TASK_KEYS)] * len(TASKS)
 
@@ -57,35 +72,51 @@ def test_json_of_an_empty_project_has_empty_lists() -> None:
     assert (content["findings"], content["tasks"]) == ([], [])
 
 
-def test_csv_is_one_table_with_the_record_type_in_the_first_column() -> None:
+def test_csv_has_one_row_for_each_finding_and_a_byte_order_mark() -> None:
     table = rows(snapshot())
 
-    kinds = [row["record"] for row in table]
-    assert kinds == ["summary"] * 3 + ["risk_burn_down"] * 7 + ["finding"] * 7 + ["task"] * 3
-    assert {row["title"]: row["value"] for row in table[:3]} == {
-        "verification_pass_rate": "0.84",
-        "regression_rate": "0.12",
-        "open_findings": "6",
+    assert export("csv", snapshot()).startswith(b"\xef\xbb\xbfid,title,severity,")
+    assert [row["title"] for row in table] == [item["title"] for item in FINDINGS]
+    first = table[0]
+    assert {name: first[name] for name in ("severity", "score", "impact", "checks", "affected_assets")} == {
+        "severity": "critical",
+        "score": "92",
+        "impact": "8",
+        "checks": "security_header_csp",
+        "affected_assets": "https://www.example.com/",
     }
-    first = table[10]
-    assert (first["title"], first["severity"], first["score"]) == (
-        "Content-Security-Policy header is missing",
-        "critical",
-        "92",
-    )
+
+
+def test_csv_has_a_file_for_each_further_kind() -> None:
+    found = {kind: rows(snapshot(), kind) for kind in EXPORTERS["csv"].further}
+
+    assert [row["title"] for row in found["tasks"]] == [item["title"] for item in TASKS]
+    check = {
+        name: found["verifications"][0][name] for name in ("check", "before", "after", "status", "result")
+    }
+    assert check == {
+        "check": "input_label", "before": "failed", "after": "passed", "status": "passed", "result": "passed",
+    }  # fmt: skip
+    assert [row["trigger"] for row in found["regressions"]] == ["scan_detected"]
+    assert [(row["name"], row["value"]) for row in found["summary"][:3]] == [
+        ("verification_pass_rate", "0.84"),
+        ("regression_rate", "0.12"),
+        ("open_findings", "6"),
+    ]
+    assert len(found["summary"]) == 3 + 7
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])  # noqa: RUF001
 def test_csv_prefixes_cells_that_a_spreadsheet_would_run(start: str) -> None:
     formula = finding(1, f"{start}cmd|' /C calc'!A0", "seo", "low", "new", 5)
 
-    assert rows(snapshot(findings=[formula]))[10]["title"] == f"'{start}cmd|' /C calc'!A0"
+    assert rows(snapshot(findings=[formula]))[0]["title"] == f"'{start}cmd|' /C calc'!A0"
 
 
 def test_csv_keeps_quotes_commas_and_line_breaks() -> None:
     title = 'He said "no", then\r\nleft; ü 中'
 
-    assert rows(snapshot(findings=[finding(1, title, "seo", "low", "new", 5)]))[10]["title"] == title
+    assert rows(snapshot(findings=[finding(1, title, "seo", "low", "new", 5)]))[0]["title"] == title
 
 
 @pytest.mark.parametrize("format", ["json", "csv"])
@@ -122,6 +153,62 @@ def test_pdf_is_tagged_and_has_language_and_title() -> None:
     assert root["/Lang"] == "en"
     assert content.metadata is not None
     assert content.metadata.title == "Audit report: Production website, 19 November to 25 November 2026"
+    assert content.metadata.author == "Acme Trading"
+    assert content.xmp_metadata is not None
+    assert b"pdfuaid:part" in content.xmp_metadata.stream.get_data()
+
+
+@pytest.mark.needs_pango
+def test_pdf_embeds_its_fonts() -> None:
+    fonts = [
+        font.get_object()["/DescendantFonts"][0].get_object()
+        for page in exported_pdf().pages
+        for font in page["/Resources"]["/Font"].values()
+    ]
+
+    names = {str(font["/BaseFont"]).partition("+")[2] for font in fonts}
+    assert all(
+        "/FontFile2" in font["/FontDescriptor"] or "/FontFile3" in font["/FontDescriptor"] for font in fonts
+    )
+    assert {"Inter", "Inter-Bold"} <= names
+
+
+@pytest.mark.needs_pango
+def test_contents_of_the_pdf_link_to_its_chapters() -> None:
+    content = exported_pdf()
+    chapters = {
+        item["/Title"]: item["/Page"] for item in content.outline[1] if isinstance(item, dict)
+    }  # the outline has one title with the chapters below it
+
+    links = [note.get_object() for note in content.pages[0]["/Annots"]]
+    entries = dict.fromkeys(str(link["/Dest"]) for link in links if "/Dest" in link)
+    assert list(entries) == [
+        "fixed", "overdue", "burn-down", "comparison", "breakdown", "findings", "details", "tasks", "definitions",
+    ]  # fmt: skip
+    assert list(chapters)[:4] == ["Summary", "Contents", "Fixed and verified", "Overdue"]
+    assert [str(content.named_destinations[name].page) for name in ("fixed", "definitions")] == [
+        str(chapters["Fixed and verified"]), str(chapters["Definitions"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.needs_pango
+def test_pdf_has_a_qr_code_and_links_to_the_report_and_its_evidence() -> None:
+    content = exported_pdf()
+
+    figures = [
+        str(node.get("/Alt"))
+        for node in structure(content.root_object["/StructTreeRoot"])
+        if node.get("/S") == "/Figure"
+    ]
+    targets = {
+        str(note.get_object()["/A"]["/URI"])
+        for page in content.pages
+        for note in page.get("/Annots", [])
+        if "/URI" in note.get_object().get("/A", {})
+    }
+    url = snapshot().share_url
+    assert "QR code with the link to this report on the web" in figures
+    assert targets == {url, f"{url}/evidence/{FIXED[0]['id']}"}
 
 
 @pytest.mark.needs_pango

@@ -162,7 +162,7 @@ def test_verify_then_approve_then_export(
     assert "Verification: 1/1 checks" in printed.err
     assert main(["approve", str(newest.id)]) == 0
     assert main(["export", "--format", "csv", "--share"]) == 0
-    assert Path("krafter-report.csv").read_bytes().startswith(b"record,")
+    assert Path("krafter-report.csv").read_bytes().startswith(b"\xef\xbb\xbfid,title,")
     assert "/insights/audit/reports/shared/" in capsys.readouterr().out
     assert str(audit.finding(finding.id).status) == "resolved"
 

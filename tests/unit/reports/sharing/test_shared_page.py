@@ -82,6 +82,28 @@ def test_file_downloads_without_login(link: Link, format: str) -> None:
     assert response["x-robots-tag"] == "noindex, nofollow"
 
 
+def test_each_kind_of_a_csv_report_downloads_from_the_page(link: Link) -> None:
+    url = link("csv")
+    html = Client().get(url).content.decode()
+
+    for kind in ("summary", "tasks", "verifications", "regressions"):
+        assert f"/download?kind={kind}" in html
+        assert Client().get(f"{url}/download?kind={kind}").status_code == 200
+    assert Client().get(f"{url}/download?kind=people").status_code == 404
+
+
+def test_page_summarises_and_lists_overdue_tasks(scenario: Scenario, link: Link) -> None:
+    task = factories.task(scenario, title="Send the header")
+    type(task).objects.update(sla_due_at=timezone.now() - timedelta(days=3))
+
+    html = Client().get(link()).content.decode()
+
+    assert "production-website has 1 open finding, 1 high." in html
+    assert "no findings were fixed and verified; 1 task is overdue." in html
+    assert re.search(r"Send the header</th>.*3 days late", html, re.DOTALL)
+    assert "There is no earlier period to compare with: the first scan was on" in html
+
+
 def test_page_of_a_queued_report_opens_and_its_file_returns_409(call_api: CallApi) -> None:
     call_api("post", "reports/export", {"format": "pdf"})
     url = call_api("post", "reports/share", {"channel": "link"})[1]["data"]["share_url"]

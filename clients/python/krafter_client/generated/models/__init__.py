@@ -256,6 +256,7 @@ from .get_regressions_response_2xx_meta import GetRegressionsResponse2XXMeta
 from .get_regressions_sort import GetRegressionsSort
 from .get_regressions_status_item import GetRegressionsStatusItem
 from .get_regressions_trigger_item import GetRegressionsTriggerItem
+from .get_reports_by_id_download_kind import GetReportsByIdDownloadKind
 from .get_reports_by_id_response_2xx import GetReportsByIdResponse2XX
 from .get_reports_by_id_response_2xx_meta import GetReportsByIdResponse2XXMeta
 from .get_reports_format_item import GetReportsFormatItem
@@ -799,6 +800,7 @@ __all__ = (
     "GetRegressionsSort",
     "GetRegressionsStatusItem",
     "GetRegressionsTriggerItem",
+    "GetReportsByIdDownloadKind",
     "GetReportsByIdResponse2XX",
     "GetReportsByIdResponse2XXMeta",
     "GetReportsFormatItem",

@@ -7,14 +7,27 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...types import File, Response
+from ...models.get_reports_by_id_download_kind import GetReportsByIdDownloadKind
+from ...types import UNSET, File, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
     id: str,
+    *,
+    kind: GetReportsByIdDownloadKind | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_kind: str | Unset = UNSET
+    if not isinstance(kind, Unset):
+        json_kind = kind.value
+
+    params["kind"] = json_kind
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -23,6 +36,7 @@ def _get_kwargs(
             project_id=quote(str(project_id), safe=""),
             id=quote(str(id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -55,15 +69,17 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    kind: GetReportsByIdDownloadKind | Unset = UNSET,
 ) -> Response[File]:
     """Download the file of a report
 
-     Return the file. Raises ReportNotReady or ReportFailed.
+     Return a file. Raises ReportNotReady or ReportFailed.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        kind (GetReportsByIdDownloadKind | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -77,6 +93,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        kind=kind,
     )
 
     response = client.get_httpx_client().request(
@@ -92,15 +109,17 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    kind: GetReportsByIdDownloadKind | Unset = UNSET,
 ) -> File | None:
     """Download the file of a report
 
-     Return the file. Raises ReportNotReady or ReportFailed.
+     Return a file. Raises ReportNotReady or ReportFailed.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        kind (GetReportsByIdDownloadKind | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -115,6 +134,7 @@ def sync(
         project_id=project_id,
         id=id,
         client=client,
+        kind=kind,
     ).parsed
 
 
@@ -124,15 +144,17 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    kind: GetReportsByIdDownloadKind | Unset = UNSET,
 ) -> Response[File]:
     """Download the file of a report
 
-     Return the file. Raises ReportNotReady or ReportFailed.
+     Return a file. Raises ReportNotReady or ReportFailed.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        kind (GetReportsByIdDownloadKind | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -146,6 +168,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        kind=kind,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -159,15 +182,17 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    kind: GetReportsByIdDownloadKind | Unset = UNSET,
 ) -> File | None:
     """Download the file of a report
 
-     Return the file. Raises ReportNotReady or ReportFailed.
+     Return a file. Raises ReportNotReady or ReportFailed.
 
     Args:
         org_id (str):
         project_id (str):
         id (str):
+        kind (GetReportsByIdDownloadKind | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -183,5 +208,6 @@ async def asyncio(
             project_id=project_id,
             id=id,
             client=client,
+            kind=kind,
         )
     ).parsed

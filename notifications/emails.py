@@ -1,0 +1,88 @@
+"""The e-mail of an alert: text and HTML, with links that its reader can open, and one-click unsubscribing."""
+
+from dataclasses import dataclass
+from email.policy import default
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import User
+from notifications import messages
+from notifications.models import Alert
+from notifications.public_pages import alert_url
+from notifications.unsubscribing import unsubscribe_url
+
+MAX_HEADER_LENGTH = 998
+
+
+@dataclass(frozen=True)
+class LinkedFinding:
+    """A finding of an alert with the page that the reader can open."""
+
+    severity: str
+    label: str
+    title: str
+    url: str
+
+
+class AlertEmail(EmailMultiAlternatives):
+    """An e-mail whose headers are not folded, up to the 998 characters of RFC 5322.
+
+    Python would encode the URL of `List-Unsubscribe` as words (RFC 2047), which mail clients do not decode there.
+    """
+
+    def message(self, **options: Any) -> Any:
+        policy = options.pop("policy", default)
+        return super().message(policy=policy.clone(max_line_length=MAX_HEADER_LENGTH), **options)
+
+
+def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
+    """Return the message to one address."""
+    unsubscribe = unsubscribe_url(alert.project, address)
+    is_admin = can_open_admin(alert, address)
+    page = alert_url(alert)
+    context = {
+        "alert": alert,
+        "project": alert.project.name or alert.project.slug,
+        "numbers": list(messages.numbers(alert)),
+        "findings": linked_findings(alert, is_admin=is_admin),
+        "remainder": messages.remainder(alert),
+        "url": f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:index')}" if is_admin else page,
+        "unsubscribe_url": unsubscribe,
+    }
+    email = AlertEmail(
+        subject=messages.subject(alert),
+        body=render_to_string("notifications/alert_email.txt", context),
+        to=[address],
+        # RFC 8058: mail clients unsubscribe by a POST to this URL, without opening a page.
+        headers={
+            "List-Unsubscribe": f"<{unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+    email.attach_alternative(render_to_string("notifications/alert_email.html", context), "text/html")
+    return email
+
+
+def linked_findings(alert: Alert, *, is_admin: bool) -> list[LinkedFinding]:
+    page = alert_url(alert)
+    return [
+        LinkedFinding(
+            item["severity"],
+            messages.LABELS[item["kind"]],
+            item["title"][: messages.MAX_TITLE_LENGTH],
+            messages.admin_url(item) if is_admin else f"{page}#finding-{item['id']}",
+        )
+        for item in alert.worst
+    ]
+
+
+def can_open_admin(alert: Alert, address: str) -> bool:
+    """Return whether the address is of a person who sees the project in the admin."""
+    may_see = Q(is_superuser=True) | Q(memberships__organization=alert.project.organization_id)
+    staff = User.objects.filter(may_see, email__iexact=address, is_active=True, is_staff=True)
+    return staff.exists()

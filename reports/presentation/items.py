@@ -1,0 +1,115 @@
+"""Findings, fixed findings and tasks of a snapshot as the page and the PDF show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from findings import observations
+from reports.presentation import chart
+from reports.snapshots.snapshot import OPEN_STATUSES, Item
+from scanner import registry
+
+LABELS = {"seo": "SEO", "ready_verify": "Ready to verify", "in_progress": "In progress"}
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A check of a verification: its title, and the value before and after the fix."""
+
+    key: str
+    title: str
+    before: str
+    after: str
+    status: str
+
+
+def label(key: str) -> str:
+    return LABELS.get(key, key.capitalize())
+
+
+def top_findings(findings: Iterable[Item], limit: int) -> list[Item]:
+    # A snapshot is ordered by score.
+    still_open = (item for item in findings if item["status"] in OPEN_STATUSES)
+    return [with_details(item) for item in islice(still_open, limit)]
+
+
+def open_tasks(tasks: Iterable[Item], limit: int) -> list[Item]:
+    return [with_labels(item) for item in islice((task for task in tasks if task["status"] != "done"), limit)]
+
+
+def fixed_findings(fixed: Iterable[Item], limit: int) -> list[Item]:
+    return [
+        {
+            **with_labels(item),
+            "checks": [check_row(check) for check in item["checks"]],
+            "verified_on": day_of(item["verified_at"]),
+        }
+        for item in islice(fixed, limit)
+    ]
+
+
+def overdue_tasks(overdue: Iterable[Item], limit: int, *, now: datetime) -> list[Item]:
+    return [
+        {
+            **with_labels(item),
+            "due_on": day_of(item["sla_due_at"]),
+            "late": lateness(datetime.fromisoformat(item["sla_due_at"]), now),
+        }
+        for item in islice(overdue, limit)
+    ]
+
+
+def lateness(due: datetime, now: datetime) -> str:
+    """Return how late a task is: `3 hours late` or `2 days late`."""
+    hours = max(int((now - due).total_seconds() // 3600), 1)
+    number, unit = (hours // 24, "day") if hours >= 48 else (hours, "hour")
+    return f"{number} {unit}{'' if number == 1 else 's'} late"
+
+
+def with_labels(item: Item) -> Item:
+    labels = {
+        f"{key}_label": label(str(item[key]))
+        for key in ("status", "severity", "domain", "priority")
+        if isinstance(item.get(key), str)
+    }
+    return {**item, **labels}
+
+
+def with_details(finding: Item) -> Item:
+    """Add to a finding where it is, what was observed and how to fix it."""
+    details = observations.details_of(
+        finding["affected_assets"], finding["evidence"], finding["recommended_fix"]
+    )
+    priority = finding.get("priority") or {}
+    return {
+        **with_labels(finding),
+        **vars(details),
+        "score": chart.format_number(priority.get("score", 0)),
+    }
+
+
+def check_row(check: dict[str, Any]) -> CheckRow:
+    key = str(check.get("key", ""))
+    known = registry.get(key)
+    unit = known.metric.unit if known and known.metric else ""
+    return CheckRow(
+        key=key,
+        title=known.title if known else key.replace("_", " ").capitalize(),
+        before=_value(check.get("before"), unit),
+        after=_value(check.get("after"), unit),
+        status=str(check.get("status", "")),
+    )
+
+
+def _value(value: Any, unit: str) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,.3f}".rstrip("0").rstrip(".") + f" {unit}".rstrip()
+    return "not known" if value in (None, "") else str(value).replace("_", " ")
+
+
+def day_of(moment: str) -> str:
+    """Return the day of a time as `25 November 2026`."""
+    day = date.fromisoformat(moment[:10])
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,92 @@
+"""The public proof of a fix: the evidence of a verification, verified against the published keys."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from krafter_audit.public_pages import PageUnavailable, public_page
+from remediation.errors import NoSigningKey
+from remediation.evidence import export
+from remediation.evidence.chain import keyring, links_of
+from remediation.evidence.comparison import compare
+from remediation.models import Evidence, Verification
+from reports.models import Report, ReportItem
+from reports.presentation import items
+from reports.sharing.shared_page import get_open_share
+from scanner.evidence_bundle.keys import fingerprint
+from scanner.evidence_bundle.verification import ResultLine, verify
+
+NOT_FOUND = (404, "Evidence not found", "This report has no such verification.")
+DELETED = (410, "The evidence was deleted", "Evidence is kept for a limited time. The report remains valid.")
+NO_KEY = (
+    409,
+    "The evidence is not signed",
+    "This installation has no signing key, so there is no signed file.",
+)
+FAILS = "fails"
+
+
+@public_page
+def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> HttpResponse:
+    """Show who can verify what: the result, each step of the verification, and how to repeat it."""
+    report = get_open_share(token).report
+    fixed, verification = _find(report, verification_id)
+    links = list(links_of(verification))
+    if not links:
+        raise PageUnavailable(*DELETED)
+    lines = _verify(verification)
+    context = {
+        "token": token,
+        "project": report.subject["project"],
+        "finding": items.fixed_findings([fixed.data], 1)[0],
+        "comparison": compare(verification, links),
+        "lines": lines,
+        "valid": bool(lines)
+        and all(line.word != FAILS for line in lines)
+        and all(link.signature for link in links),
+        "failed": any(line.word == FAILS for line in lines),
+        "links": links,
+        "check_kind": Evidence.Kind.CHECK,
+        "keys": [(key_id, fingerprint(public)) for key_id, public in keyring().public.items()],
+        "keys_url": f"{settings.KRAFTER_PUBLIC_URL}{reverse('evidence-keys')}",
+        "file_url": reverse("shared-evidence-file", args=[token, verification_id]),
+        "file_name": export.file_name(verification),
+    }
+    return HttpResponse(render_to_string("reports/evidence.html", context))
+
+
+@public_page
+def shared_evidence_file(request: HttpRequest, token: str, verification_id: str) -> HttpResponse:
+    """Return the evidence as a signed file, without the names of people and without screenshots."""
+    _, verification = _find(get_open_share(token).report, verification_id)
+    try:
+        return export.download(verification, public=True)
+    except NoSigningKey:
+        raise PageUnavailable(*NO_KEY) from None
+
+
+def _find(report: Report, verification_id: str) -> tuple[ReportItem, Verification]:
+    try:
+        pk = UUID(verification_id)
+    except ValueError:
+        raise PageUnavailable(*NOT_FOUND) from None
+    # Only what the report lists as fixed: a link opens no other evidence of the project.
+    listed = ReportItem.objects.filter(report=report, kind=ReportItem.Kind.FIXED, data__id=str(pk))
+    item = listed.first()
+    rows = Verification.objects.select_related("project", "task__finding")
+    verification = rows.filter(pk=pk, project=report.project_id).first() if item else None
+    if item is None or verification is None:
+        raise PageUnavailable(*NOT_FOUND)
+    return item, verification
+
+
+def _verify(verification: Verification) -> list[ResultLine]:
+    """Verify the file as a reader would who has the published keys; empty without a signing key."""
+    try:
+        file = export.bundle(verification, public=True)
+    except NoSigningKey:
+        return []
+    return list(verify(file, list(keyring().public.values())))

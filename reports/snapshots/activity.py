@@ -1,0 +1,57 @@
+"""What happened in a period and in the period of equal length before it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from findings.models import Finding
+from krafter_audit.db.sql import fetch_all
+from reports.queries import Counts, Period
+
+# One row for each of the periods, in their order. The first day is that of the first scan or finding.
+ACTIVITIES = """
+    SELECT
+        (SELECT count(*) FROM findings_finding
+            WHERE project_id = %(project)s AND created_at >= since AND created_at < until),
+        (SELECT count(DISTINCT finding_id)
+            FROM remediation_verification AS verification JOIN remediation_task AS task ON task.id = task_id
+            WHERE verification.project_id = %(project)s AND result = 'passed'
+                AND verified_at >= since AND verified_at < until),
+        (SELECT count(*) FROM findings_regression
+            WHERE project_id = %(project)s AND opened_at >= since AND opened_at < until),
+        (least(
+            (SELECT min(finished_at) FROM scans_scan WHERE project_id = %(project)s AND status = 'completed'),
+            (SELECT min(created_at) FROM findings_finding WHERE project_id = %(project)s)
+        ) AT TIME ZONE 'UTC')::date
+    FROM (VALUES (1, %(since)s, %(until)s), (2, %(earlier)s, %(since)s)) AS period (place, since, until)
+    ORDER BY place
+"""
+
+
+@dataclass(frozen=True)
+class Activities:
+    """`{new_findings, fixed, regressions}` of two periods, and the day of the first scan or finding."""
+
+    current: Counts
+    previous: Counts
+    first_day: date | None
+
+
+def previous_period(period: Period) -> Period:
+    """Return the period of equal length that ends the day before."""
+    end = period.start - timedelta(days=1)
+    return Period(end - (period.end - period.start), end)
+
+
+def count_activities(project_id: UUID, period: Period) -> Activities:
+    """Count what happened in the period and in the one before."""
+    since, until = period.bounds
+    earlier = previous_period(period).bounds[0]
+    params: dict[str, Any] = {"project": project_id, "since": since, "until": until, "earlier": earlier}
+    current, previous = fetch_all(ACTIVITIES, params, model=Finding)
+    return Activities(_named(current), _named(previous), current[3])
+
+
+def _named(row: tuple[Any, ...]) -> Counts:
+    return dict(zip(("new_findings", "fixed", "regressions"), row, strict=False))

@@ -1,0 +1,102 @@
+"""The shared report and the proof of a fix in a real browser, on a desktop and on a phone, in both themes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from findings.models import Finding
+from remediation.models import Task
+from remediation.services import verdicts
+from reports import export, services
+from reports.sharing import links
+from tests import factories
+from tests.browser.chromium import launch_chromium
+from tests.browser.test_admin_journeys import every_theme, every_window, verified, visiting
+from tests.factories import Scenario
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
+
+SIGNING_KEY = "k1:" + "QUFB" * 10 + "QUE="
+LONG_URL = f"https://example.com/{'a-very-long-path/' * 12}"
+FIX = {
+    "summary": "Compress text responses.",
+    "steps": ["Turn on compression.", "nginx: gzip on;\ngzip_types text/css application/javascript;"],
+    "references": ["https://developer.mozilla.org/docs/Web/HTTP/Compression"],
+}
+
+
+@pytest.fixture
+def shared_url(scenario: Scenario, settings: Any, tmp_path: Any) -> str:
+    """Share a report with a fixed, an overdue and several open findings; return the path of its page."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    settings.KRAFTER_SIGNING_KEYS = SIGNING_KEY
+    approved = verified(scenario)
+    verdicts.approve(approved.pk, project=scenario.project, by=scenario.actor)
+    for severity, domain in (("critical", "security"), ("medium", "performance"), ("low", "seo")):
+        found = factories.finding(
+            scenario,
+            title=f"{severity} problem of {LONG_URL}",
+            severity=severity,
+            domain=domain,
+            description="The pages are sent without compression.",
+            affected_assets=[{"type": "url", "value": LONG_URL}] * 12,
+            recommended_fix=FIX,
+        )
+    task = factories.task(scenario, of=found, title="Write descriptions")
+    Task.objects.filter(pk=task.pk).update(sla_due_at=timezone.now() - timedelta(days=4))
+    Finding.objects.update(created_at=timezone.now() - timedelta(days=30))
+    report = services.queue_export(scenario.project, format="csv", by=scenario.actor)
+    export.export_report(report.pk)
+    share = services.share_latest(scenario.project, channel="link", by=scenario.actor)
+    settings.KRAFTER_PUBLIC_URL = ""
+    return links.share_url(share)
+
+
+@every_window
+@every_theme
+def test_shared_report_shows_proof_overdue_tasks_and_findings(
+    live_server: Any, shared_url: str, window: str, theme: str
+) -> None:
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.open(shared_url)
+        visitor.look("shared")
+        fixed = page.locator("section[aria-labelledby=fixed]").inner_text()
+        overdue = page.locator("section[aria-labelledby=overdue]").inner_text()
+        for finding in page.locator("details.finding > summary").all():
+            finding.click()
+        visitor.look("shared-open")
+        opened = page.locator("details.finding").first.inner_text()
+        page.get_by_role("link", name="Verify the evidence").click()
+        page.wait_for_selector("h1:has-text('Evidence of a fix')")
+        visitor.look("evidence")
+        proof = page.locator("main").inner_text()
+        cookies = page.context.cookies()
+
+    assert visitor.problems == []
+    assert cookies == []
+    for words in ("Content-Security-Policy is missing", "failed", "passed", "Verified on"):
+        assert words in fixed
+    assert "Write descriptions" in overdue
+    assert "4 days late" in overdue
+    for words in ("The pages are sent without compression.", LONG_URL, "and 2 more", "gzip on;"):
+        assert words in opened
+    assert "The signatures are valid." in proof
+    assert "Check security_header_csp" in proof
+    assert "Decision: approved" in proof
+
+
+def test_findings_open_without_script_and_by_keyboard(live_server: Any, shared_url: str) -> None:
+    with sync_playwright() as play:
+        browser = launch_chromium(play)
+        page = browser.new_context(java_script_enabled=False).new_page()
+        page.goto(live_server.url + shared_url)
+        page.locator("details.finding > summary").first.focus()
+        page.keyboard.press("Enter")
+        shown = page.get_by_text("Turn on compression.").first.is_visible()
+        browser.close()
+
+    assert shown

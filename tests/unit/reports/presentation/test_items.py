@@ -1,0 +1,76 @@
+"""What the page and the PDF show of a finding, a fix and a task."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from reports.presentation import items
+from tests.unit.reports.sample_snapshot import FINDINGS, FIXED, finding
+
+
+def test_finding_has_its_places_observations_and_configuration() -> None:
+    url = "https://example.com/"
+    outcome = {"status": "failed", "value": 812.0, "evidence": {"detail": "It took long.", "unit": "ms"}}
+    found = {
+        **finding(1, "Slow", "performance", "high", "new", 60),
+        "affected_assets": [{"type": "url", "value": f"{url}{number}"} for number in range(12)],
+        "evidence": {"pages": [{"key": "ttfb", "url": url, "outcome": outcome}]},
+        "recommended_fix": {
+            "summary": "Cache.",
+            "steps": ["Measure.", "nginx: proxy_cache on;"],
+            "references": [],
+        },
+    }
+
+    [shown] = items.top_findings([found], 5)
+
+    assert (len(shown["places"]), shown["more_places"]) == (10, 2)
+    assert [(seen.detail, seen.measured) for seen in shown["observed"]] == [("It took long.", "812 ms")]
+    assert (shown["fix"].steps, shown["fix"].snippets) == (["Measure."], [("nginx", "proxy_cache on;")])
+    assert (shown["severity_label"], shown["score"]) == ("High", "60")
+
+
+def test_observations_that_pages_share_are_shown_once() -> None:
+    pages = [
+        {"key": "ttfb", "url": f"https://example.com/{number}", "outcome": {"evidence": {"detail": detail}}}
+        for number, detail in enumerate(["Slow.", "Slow.", "Slower.", "Slow."])
+    ]
+
+    [shown] = items.top_findings([{**FINDINGS[0], "evidence": {"pages": pages}}], 5)
+
+    assert [seen.detail for seen in shown["observed"]] == ["Slow.", "Slower."]
+
+
+@pytest.mark.parametrize("evidence", [{}, {"pages": "none"}, {"pages": [{"outcome": 3}]}])
+def test_finding_with_other_evidence_has_no_observations(evidence: Any) -> None:
+    [shown] = items.top_findings([{**FINDINGS[0], "evidence": evidence}], 5)
+
+    assert shown["observed"] == []
+
+
+def test_closed_findings_are_left_out() -> None:
+    assert [item["status"] for item in items.top_findings(FINDINGS, 99) if item["status"] == "resolved"] == []
+
+
+def test_numbers_of_a_check_have_its_unit() -> None:
+    check = {"key": "lcp", "before": 4.1, "after": 1.75, "status": "passed"}
+
+    [shown] = items.fixed_findings([{**FIXED[0], "checks": [check]}], 5)
+
+    [row] = shown["checks"]
+    assert (row.before, row.after) == ("4.1 s", "1.75 s")
+    assert shown["verified_on"] == "24 November 2026"
+
+
+@pytest.mark.parametrize(
+    ("due", "late"),
+    [
+        ("2026-11-25T11:59:00Z", "1 hour late"),
+        ("2026-11-23T13:00:00Z", "47 hours late"),
+        ("2026-11-23T12:00:00Z", "2 days late"),
+        ("2026-10-25T12:00:00Z", "31 days late"),
+    ],
+)
+def test_lateness_is_in_hours_then_in_days(due: str, late: str) -> None:
+    assert items.lateness(datetime.fromisoformat(due), datetime(2026, 11, 25, 12, tzinfo=UTC)) == late
