@@ -15,10 +15,13 @@ from devtools.local_stack.data import READY, DataDirectory
 from devtools.local_stack.process import REPOSITORY
 
 CHECK = "security_header_csp"
+GUARD = {severity: ["1h", "1d", "7d"] for severity in ("critical", "high", "medium", "low")}
 STRICT = {
+    "guard": GUARD,
     "severity_rules": {"security": "critical", "performance": "high"},
     "sla_hours": {"critical": 12, "high": 48},
 }
+EVENT_SECONDS = 60
 FIRST_BYTES = {"pdf": b"%PDF-", "json": b"{", "csv": b""}  # in the order of the exports
 
 
@@ -40,6 +43,7 @@ class Walkthrough:
     def run(self) -> tuple[list[Path], str]:
         """Run all steps; return the exported files and the link."""
         self.break_site()
+        self.guard_fixes()
         finding = self.scan_and_select_finding()
         task = self.create_task(finding)
         self.verify_before_fix(task)
@@ -61,6 +65,11 @@ class Walkthrough:
     def break_site(self) -> None:
         self.print_step("Restore all faults of the demo website.")
         self.site_request("/faults/break-all")
+
+    def guard_fixes(self) -> None:
+        self.print_step("Have fixed findings checked again an hour, a day and a week after their approval.")
+        config = self.api.call("GET", "/policies/current", show=False)["config"]
+        self.api.call("PUT", "/policies/current", {"config": {**config, "guard": GUARD}})
 
     def scan_and_select_finding(self) -> dict[str, Any]:
         self.print_step("Scan the site.")
@@ -161,6 +170,14 @@ class Walkthrough:
             raise DemoFailed(
                 f"Task, finding and regressions should be done, resolved, closed but are {statuses}."
             )
+        self.print_step("The guard window checks the finding again, and reopens it if the fault returns.")
+        windows = f"/guard-windows?status=open&finding_id={finding['id']}"
+        deadline = time.monotonic() + EVENT_SECONDS
+        while not self.api.call("GET", windows, show=False):
+            if time.monotonic() > deadline:
+                raise DemoFailed("The approval has opened no guard window. Is the worker running?")
+            time.sleep(1)
+        self.api.call("GET", windows)
 
     def policy(self) -> None:
         self.print_step("Read the project's policy: severities, due dates and alerts.")
