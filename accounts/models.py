@@ -92,6 +92,12 @@ class Membership(Record):
         return f"{self.user} · {self.role}"
 
 
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: User) -> "ProjectQuerySet":
+        """Return the projects of the user's organisations; all for a superuser."""
+        return self if user.is_superuser else self.filter(organization__in=list(user.roles))
+
+
 class Project(Record):
     """A website under audit, identified in URLs by its slug."""
 
@@ -100,6 +106,8 @@ class Project(Record):
     name = models.CharField(max_length=200)
     site_url = models.URLField(max_length=2000)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

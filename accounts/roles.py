@@ -51,8 +51,7 @@ def _role_to_change(model: str) -> Role:
 
 def visible_projects(user: User) -> QuerySet[Project]:
     """Return the projects of the user's organisations; all for a superuser."""
-    every = Project.objects.all()
-    return every if user.is_superuser else every.filter(organization__in=list(user.roles))
+    return Project.objects.all().visible_to(user)
 
 
 class MembershipBackend(ModelBackend):

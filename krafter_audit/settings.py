@@ -257,7 +257,10 @@ UNFOLD = {
     ],
     "SITE_URL": "/api/docs",
     "STYLES": [lambda request: static("krafter_audit/admin.css")],
-    "SCRIPTS": [lambda request: static("krafter_audit/admin.js")],
+    "SCRIPTS": [
+        lambda request: static("krafter_audit/admin.js"),
+        lambda request: static("krafter_audit/palette.js"),
+    ],
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "krafter_audit.admin_dashboard.dashboard",
     "SIDEBAR": {"navigation": "krafter_audit.admin_dashboard.navigation"},

@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from integrations.webhooks.views import webhook
-from krafter_audit import health
+from krafter_audit import admin_palette, health
 from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView, error_list
 from remediation.views import public_keys
@@ -21,6 +21,8 @@ urlpatterns = [
         admin.site.admin_view(screenshot, cacheable=True),
         name="admin_screenshot",
     ),
+    path("admin/palette/", admin.site.admin_view(admin_palette.palette), name="admin_palette"),
+    path("admin/choose-project/", admin.site.admin_view(admin_palette.choose), name="admin_choose_project"),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),

@@ -89,6 +89,7 @@ TESTED_IN: dict[str, str] = {
     "notifications/webhooks/notice.py": "tests/unit/notifications/webhooks/test_delivery.py",
     "notifications/webhooks/queries.py": "tests/unit/notifications/webhooks/test_views.py",
     "notifications/webhooks/serializers.py": "tests/unit/notifications/webhooks/test_views.py",
+    "krafter_audit/templatetags/admin_project.py": "tests/unit/krafter_audit/admin/test_project_scope.py",
     "operations/backups/manifest.py": "tests/unit/operations/backups/test_drill.py",
     "operations/backups/restoration.py": "tests/unit/operations/backups/test_drill.py",
     "operations/backups/verification.py": "tests/unit/operations/backups/test_drill.py",
