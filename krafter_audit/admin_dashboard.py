@@ -81,7 +81,13 @@ SECTIONS = (
             ("Restore drills", "settings_backup_restore", "operations.restoredrill"),
         ),
     ),
-    ("Audit log", (("Events", "receipt_long", "events.event"),)),
+    (
+        "Audit log",
+        (
+            ("Events", "receipt_long", "events.event"),
+            ("Bulk changes", "library_add_check", "bulk_changes.bulkchange"),
+        ),
+    ),
 )
 MAX_PROJECTS = 20
 MAX_EVENTS = 12

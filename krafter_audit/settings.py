@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "krafter_audit.api",
     "accounts",
     "events",
+    "bulk_changes",
     "findings",
     "scans",
     "remediation",

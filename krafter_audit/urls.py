@@ -11,7 +11,17 @@ from remediation.views import public_keys
 from scans.admin.screenshots import screenshot
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
-APPS = ("findings", "scans", "remediation", "assurance", "integrations", "notifications", "reports", "events")
+APPS = (
+    "findings",
+    "scans",
+    "remediation",
+    "assurance",
+    "integrations",
+    "notifications",
+    "reports",
+    "events",
+    "bulk_changes",
+)
 
 urlpatterns = [
     *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent

@@ -133,6 +133,7 @@ class ServiceModelAdmin(ModelAdmin):
     add_form: type[forms.ModelForm] | None = None
     # Large or secret columns, loaded only where a page reads them.
     deferred_fields: ClassVar[tuple[str, ...]] = ()
+    list_only_actions: ClassVar[frozenset[str]] = frozenset()  # without a button on the page of a row
     tones: ClassVar[dict[str, str]] = {}  # of the buttons: primary, danger
     uuid_search_field = "pk"  # the column in which a UUID is searched
     # The way from a row to its organisation: staff see and choose among their organisations alone.
@@ -291,6 +292,7 @@ class ServiceModelAdmin(ModelAdmin):
                 self.tones.get(action.name, ""),
             )
             for action in self.get_actions(request).values()
+            if action.name not in self.list_only_actions
         ]
 
     def refusals(self, request: HttpRequest, row: Any) -> dict[str, str]:

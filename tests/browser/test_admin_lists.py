@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from findings.models import Finding
+from remediation.models import Task
 from tests import factories, staff
 from tests.browser.visitor import WINDOWS, visiting
 from tests.factories import Scenario
@@ -74,3 +75,89 @@ def test_find_a_finding_and_choose_a_project_by_keyboard_alone(
     assert url.endswith("?status__exact=new")
     assert [("Session cookies leak" in row) for row in rows] == [True]
     assert every == 2
+
+
+@every_window
+@every_theme
+def test_change_all_that_match_after_a_preview_and_undo_it(
+    live_server: Any, scenario: Scenario, window: str, theme: str
+) -> None:
+    factories.task(scenario, title="Fixed", status="done")
+    for place in range(60):
+        factories.task(scenario, title=f"Fix {place}")
+    user = staff.superuser()
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(admin_url(Task, "changelist"))
+        page.locator("#result_list input.action-select").first.check()
+        if window != "phone":
+            page.locator("#action-toggle").check()
+            page.get_by_text("Select all 61 that match").click()
+        visitor.look("selected", full_page=False)
+        page.locator("select[name=action]").select_option("block")
+        page.get_by_role("button", name="Run").click()
+        page.get_by_role("heading", name="What would change").wait_for()
+        visitor.look("preview")
+        preview = page.locator(".k-page").inner_text()
+        page.get_by_role("button", name="Block: change").click()
+        page.get_by_role("button", name="Undo", exact=True).wait_for()
+        visitor.look("changed", full_page=False)
+        done = page.locator("[role=status]").first.inner_text()
+        page.get_by_role("link", name="Details").click()
+        page.get_by_role("heading", name="Rows").wait_for()
+        visitor.look("bulk-change")
+        visitor.open("/admin/bulk_changes/bulkchange/")
+        visitor.look("bulk-changes")
+        page.locator("#result_list a").first.click()
+        page.get_by_role("button", name="Undo", exact=True).first.click()
+        page.wait_for_selector("text=restored")
+        visitor.look("undone", full_page=False)
+        undone = page.locator("[role=status]").first.inner_text()
+
+    assert visitor.problems == []
+    if window == "phone":
+        assert "1 of 1 task would change" in preview
+        assert "1 task changed." in done
+        assert "1 task restored." in undone
+    else:
+        assert "60 of 61 tasks would change, 1 would be refused." in preview
+        assert "The task is done. Reopen its verification" in preview
+        assert "60 tasks changed, 1 refused" in done
+        assert "60 tasks restored." in undone
+    assert set(Task.objects.values_list("status", flat=True)) == {"backlog", "done"}
+
+
+@every_window
+@every_theme
+def test_set_values_of_selected_findings_by_keyboard(
+    live_server: Any, scenario: Scenario, window: str, theme: str
+) -> None:
+    finding, user = factories.finding(scenario), staff.superuser()
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(admin_url(Finding, "changelist"))
+        page.locator("#result_list input.action-select").first.focus()
+        page.keyboard.press("Space")
+        page.locator("select[name=action]").select_option("set_values")
+        page.get_by_role("button", name="Run").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Set in 1 finding").wait_for()
+        page.get_by_label("Severity").select_option("low")
+        visitor.look("set-values")
+        page.get_by_role("button", name="Preview").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="What would change").wait_for()
+        page.get_by_role("button", name="Set values: change 1").focus()
+        page.keyboard.press("Enter")
+        undo = page.get_by_role("button", name="Undo", exact=True)
+        undo.wait_for()
+        undo.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=1 finding restored.")
+
+    assert visitor.problems == []
+    assert Finding.objects.get(pk=finding.pk).severity == "high"

@@ -3,6 +3,8 @@ from enum import StrEnum
 
 class ErrorCode(StrEnum):
     BAD_REQUEST = "bad_request"
+    BULK_CHANGE_UNDONE = "bulk_change_undone"
+    CHANGED_SINCE = "changed_since"
     CHECKS_NOT_PASSED = "checks_not_passed"
     CONFLICT = "conflict"
     DONE_REQUIRES_VERIFICATION = "done_requires_verification"
@@ -23,8 +25,10 @@ class ErrorCode(StrEnum):
     NOT_ACCEPTABLE = "not_acceptable"
     NOT_CONNECTED = "not_connected"
     NOT_FOUND = "not_found"
+    NOT_UNDOABLE = "not_undoable"
     NO_REPORT = "no_report"
     NO_SIGNING_KEY = "no_signing_key"
+    OWNER_NOT_A_MEMBER = "owner_not_a_member"
     PAYLOAD_TOO_LARGE = "payload_too_large"
     PLAN_OUTDATED = "plan_outdated"
     PRECONDITION_FAILED = "precondition_failed"
