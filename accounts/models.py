@@ -164,6 +164,25 @@ class ApiKey(Record):
         return f"{self.name} ({self.key_prefix}…)"
 
 
+class SavedView(Record):
+    """The filters, search and sort order of a list of the admin under a name, of a user or shared."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
+    # Whose members see it, too; null: the user alone.
+    organization = models.ForeignKey(Organization, models.CASCADE, null=True, related_name="saved_views")
+    list = models.CharField(max_length=100)  # the label of the model
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "list", "name"], name="unique_saved_view_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class QuotaMonth(models.Model):
     """The units that an organisation has used in a calendar month."""
 

@@ -161,3 +161,41 @@ def test_set_values_of_selected_findings_by_keyboard(
 
     assert visitor.problems == []
     assert Finding.objects.get(pk=finding.pk).severity == "high"
+
+
+@every_window
+@every_theme
+def test_save_a_view_by_keyboard_share_it_rename_it_and_delete_it(
+    live_server: Any, scenario: Scenario, window: str, theme: str
+) -> None:
+    factories.finding(scenario, title="Session cookies leak")
+    user = staff.member_of(scenario.organization, "owner")
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(admin_url(Finding, "changelist") + "?severity__exact=high&q=cookies")
+        page.get_by_text("Save view").focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Name").focus()
+        page.keyboard.type("High cookies")
+        page.get_by_label("Visible to").select_option(f"Members of {scenario.organization.name}")
+        visitor.look("save-view", full_page=False)
+        page.get_by_label("Name").press("Enter")
+        page.get_by_text("View “High cookies” saved.").wait_for()
+        visitor.open(admin_url(Finding, "changelist"))
+        page.get_by_role("link", name="High cookies").click()
+        page.wait_for_selector("text=Session cookies leak")
+        page.locator(".k-views summary", has_text="Edit").focus()
+        page.keyboard.press("Enter")
+        visitor.look("saved-view", full_page=False)
+        page.get_by_label("Name").fill("Cookies")
+        page.get_by_role("button", name="Rename").click()
+        page.get_by_text("View “Cookies” renamed.").wait_for()
+        page.locator(".k-views summary", has_text="Edit").click()
+        page.get_by_role("button", name="Delete").click()
+        page.get_by_text("View “Cookies” deleted.").wait_for()
+        views = page.locator(".k-views").count()
+
+    assert visitor.problems == []
+    assert views == 0
