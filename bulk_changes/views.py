@@ -6,9 +6,11 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from bulk_changes import services
+from bulk_changes.filters import BulkChangeFilter
 from bulk_changes.models import BulkChange
 from bulk_changes.serializers import BulkChangeSerializer, BulkUpdateResultSerializer, represent
-from krafter_audit.api.filters import CURSOR, LIMIT
+from krafter_audit.api.filters import list_parameters
+from krafter_audit.db.counting import bounded_count
 
 
 class BulkChangeViewSet(ProjectViewSet):
@@ -16,13 +18,17 @@ class BulkChangeViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List bulk changes, newest first",
-        parameters=[LIMIT, CURSOR],
+        parameters=list_parameters(BulkChangeFilter),
         responses=BulkChangeSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        rows = BulkChange.objects.filter(project=self.project).select_related("undone_by")
-        return self.respond_newest(rows, BulkChangeSerializer, total=rows.count)
+        return self.respond_list(
+            BulkChange.objects.filter(project=self.project).select_related("undone_by"),
+            BulkChangeSerializer,
+            BulkChangeFilter,
+            total=lambda filters, rows: bounded_count(rows),
+        )
 
     @extend_schema(summary="Read a bulk change", responses=BulkChangeSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -93,6 +93,7 @@ TESTED_IN: dict[str, str] = {
     "bulk_changes/admin/forms.py": "tests/unit/bulk_changes/admin/test_actions.py",
     "bulk_changes/admin/values.py": "tests/unit/bulk_changes/admin/test_actions.py",
     "bulk_changes/creations.py": "tests/unit/remediation/services/test_bulk.py",
+    "bulk_changes/filters.py": "tests/unit/remediation/services/test_bulk.py",
     "bulk_changes/jobs.py": "tests/unit/bulk_changes/test_services.py",
     "bulk_changes/recording.py": "tests/unit/bulk_changes/test_services.py",
     "bulk_changes/serializers.py": "tests/unit/remediation/services/test_bulk.py",

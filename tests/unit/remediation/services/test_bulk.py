@@ -178,12 +178,14 @@ def test_bulk_change_is_read_listed_and_undone(scenario: Scenario):
     undone = post(scenario, f"{path}/undo").json()["data"]
     again = post(scenario, f"{path}/undo")
     listed = scenario.client.ask("get", "bulk-changes").json()["data"]
+    of_findings = scenario.client.ask("get", "bulk-changes?subject=finding").json()["data"]
 
     assert (read["subject"], read["action"], read["set"], read["changed"]) == (
         "task", "update", {"status": "blocked"}, 1,
     )  # fmt: skip
     assert (undone["updated"], Task.objects.get(pk=task.pk).status) == (1, "backlog")
     assert (again.status_code, again.json()["error"]["code"]) == (409, "bulk_change_undone")
+    assert of_findings == []
     assert [(row["id"], row["undone_by_id"]) for row in listed] == [
         (undone["bulk_change_id"], None),
         (read["id"], undone["bulk_change_id"]),

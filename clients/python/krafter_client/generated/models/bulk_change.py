@@ -19,7 +19,6 @@ class BulkChange:
 
     id: UUID
     subject: str
-    """ What was changed: finding or task. """
     action: BulkChangeAction
     """ * `create` - Create
     * `update` - Update

@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -6,7 +7,10 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_bulk_changes_action_item import GetBulkChangesActionItem
 from ...models.get_bulk_changes_response_2xx import GetBulkChangesResponse2XX
+from ...models.get_bulk_changes_sort import GetBulkChangesSort
+from ...models.get_bulk_changes_subject_item import GetBulkChangesSubjectItem
 from ...types import UNSET, Response, Unset
 
 
@@ -14,15 +18,66 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    action: list[GetBulkChangesActionItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetBulkChangesSort | Unset = UNSET,
+    subject: list[GetBulkChangesSubjectItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
+    json_action: list[str] | Unset = UNSET
+    if not isinstance(action, Unset):
+        json_action = []
+        for action_item_data in action:
+            action_item = action_item_data.value
+            json_action.append(action_item)
+
+    params["action"] = json_action
+
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
     params["cursor"] = cursor
 
     params["limit"] = limit
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_subject: list[str] | Unset = UNSET
+    if not isinstance(subject, Unset):
+        json_subject = []
+        for subject_item_data in subject:
+            subject_item = subject_item_data.value
+            json_subject.append(subject_item)
+
+    params["subject"] = json_subject
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -68,8 +123,15 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    action: list[GetBulkChangesActionItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetBulkChangesSort | Unset = UNSET,
+    subject: list[GetBulkChangesSubjectItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetBulkChangesResponse2XX]:
     """List bulk changes, newest first
 
@@ -78,8 +140,15 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        action (list[GetBulkChangesActionItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetBulkChangesSort | Unset):
+        subject (list[GetBulkChangesSubjectItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -92,8 +161,15 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        action=action,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        sort=sort,
+        subject=subject,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = client.get_httpx_client().request(
@@ -108,8 +184,15 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    action: list[GetBulkChangesActionItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetBulkChangesSort | Unset = UNSET,
+    subject: list[GetBulkChangesSubjectItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetBulkChangesResponse2XX | None:
     """List bulk changes, newest first
 
@@ -118,8 +201,15 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        action (list[GetBulkChangesActionItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetBulkChangesSort | Unset):
+        subject (list[GetBulkChangesSubjectItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,8 +223,15 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        action=action,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        sort=sort,
+        subject=subject,
+        updated_after=updated_after,
+        updated_before=updated_before,
     ).parsed
 
 
@@ -143,8 +240,15 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    action: list[GetBulkChangesActionItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetBulkChangesSort | Unset = UNSET,
+    subject: list[GetBulkChangesSubjectItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetBulkChangesResponse2XX]:
     """List bulk changes, newest first
 
@@ -153,8 +257,15 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        action (list[GetBulkChangesActionItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetBulkChangesSort | Unset):
+        subject (list[GetBulkChangesSubjectItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,8 +278,15 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        action=action,
+        created_after=created_after,
+        created_before=created_before,
         cursor=cursor,
         limit=limit,
+        sort=sort,
+        subject=subject,
+        updated_after=updated_after,
+        updated_before=updated_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -181,8 +299,15 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    action: list[GetBulkChangesActionItem] | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
+    sort: GetBulkChangesSort | Unset = UNSET,
+    subject: list[GetBulkChangesSubjectItem] | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetBulkChangesResponse2XX | None:
     """List bulk changes, newest first
 
@@ -191,8 +316,15 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        action (list[GetBulkChangesActionItem] | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
+        sort (GetBulkChangesSort | Unset):
+        subject (list[GetBulkChangesSubjectItem] | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -207,7 +339,14 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            action=action,
+            created_after=created_after,
+            created_before=created_before,
             cursor=cursor,
             limit=limit,
+            sort=sort,
+            subject=subject,
+            updated_after=updated_after,
+            updated_before=updated_before,
         )
     ).parsed
