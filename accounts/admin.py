@@ -60,7 +60,7 @@ class MembershipInline(TabularInline):
 
 @admin.register(Organization)
 class OrganizationAdmin(ServiceModelAdmin):
-    organization_path = "pk"
+    organization_path, project_path = "pk", ""
     list_display = ("name", "ai_quota", "created_at")
     search_fields = ("name",)
     fields = ("name", "ai_quota")
@@ -105,6 +105,7 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
         ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("Important dates", {"fields": ("last_login", "created_at")}),
     )
+    project_path = ""
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
     readonly_fields = ("password_page", "last_login", "created_at")
 
@@ -135,7 +136,7 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
 
 @admin.register(Project)
 class ProjectAdmin(ServiceModelAdmin):
-    organization_path = "organization"
+    organization_path, project_path = "organization", "pk"
     list_display = ("slug", "name", "organization", "site_url", "created_at")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)
@@ -162,7 +163,7 @@ class IssueKeyForm(ServiceForm):
 class ApiKeyAdmin(ServiceModelAdmin):
     """API keys: issued, shown once, revoked, never changed."""
 
-    organization_path = "organization"
+    organization_path, project_path = "organization", ""
     form = IssueKeyForm
     list_display = (
         "name", "key_prefix", "organization", "user", "scope_list", "expires_at", "last_used_at", "revoked_at",
@@ -215,7 +216,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
 @admin.register(QuotaMonth)
 class QuotaMonthAdmin(ReadOnlyAdmin):
-    organization_path = "organization"
+    organization_path, project_path = "organization", ""
     list_display = ("organization", "month", "spent")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)

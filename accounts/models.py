@@ -92,6 +92,12 @@ class Membership(Record):
         return f"{self.user} · {self.role}"
 
 
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: User) -> "ProjectQuerySet":
+        """Return the projects of the user's organisations; all for a superuser."""
+        return self if user.is_superuser else self.filter(organization__in=list(user.roles))
+
+
 class Project(Record):
     """A website under audit, identified in URLs by its slug."""
 
@@ -100,6 +106,8 @@ class Project(Record):
     name = models.CharField(max_length=200)
     site_url = models.URLField(max_length=2000)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -154,6 +162,25 @@ class ApiKey(Record):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.key_prefix}…)"
+
+
+class SavedView(Record):
+    """The filters, search and sort order of a list of the admin under a name, of a user or shared."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
+    # Whose members see it, too; null: the user alone.
+    organization = models.ForeignKey(Organization, models.CASCADE, null=True, related_name="saved_views")
+    list = models.CharField(max_length=100)  # the label of the model
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "list", "name"], name="unique_saved_view_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class QuotaMonth(models.Model):

@@ -16,15 +16,15 @@ Role = Membership.Role
 RANKS = {Role.VIEWER: 0, Role.MEMBER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 APPS = frozenset(
     {
-        "accounts", "events", "findings", "scans", "remediation", "assurance", "integrations", "notifications",
-        "reports",
+        "accounts", "events", "bulk_changes", "findings", "scans", "remediation", "assurance", "integrations",
+        "notifications", "reports",
     }
 )  # fmt: skip
 # The work on findings: the rest of what an organisation has is for its administrators.
 MEMBER_MODELS = frozenset(
     {
-        "findings.finding", "findings.regression", "remediation.task", "remediation.verification", "scans.scan",
-        "reports.report", "reports.share", "assurance.guardwindow",
+        "bulk_changes.bulkchange", "findings.finding", "findings.regression", "remediation.task",
+        "remediation.verification", "scans.scan", "reports.report", "reports.share", "assurance.guardwindow",
     }
 )  # fmt: skip
 OWNER_MODELS = frozenset({"accounts.organization", "accounts.membership"})
@@ -51,8 +51,7 @@ def _role_to_change(model: str) -> Role:
 
 def visible_projects(user: User) -> QuerySet[Project]:
     """Return the projects of the user's organisations; all for a superuser."""
-    every = Project.objects.all()
-    return every if user.is_superuser else every.filter(organization__in=list(user.roles))
+    return Project.objects.all().visible_to(user)
 
 
 class MembershipBackend(ModelBackend):

@@ -49,6 +49,7 @@ PROJECT_EVENTS = {
     "site_access.set": "Site credentials were set.",
     "site_access.wiped": "Site credentials were deleted.",
     "task.created": "A task was created.",
+    "task.deleted": "The creation of a task was undone.",
     "task.linked": "A task was linked to a ticket or a pull request.",
     "task.overdue": "A task became overdue.",
     "task.updated": "A task was changed.",

@@ -7,18 +7,21 @@ from django import forms
 from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
 from accounts.roles import visible_projects
+from bulk_changes.admin.actions import BulkActions
+from bulk_changes.admin.forms import SetValuesForm
 from events import counters
 from findings import observations, queries
 from findings.errors import FindingResolved
 from findings.models import LARGE_FIELDS, OPEN_STATUSES, Finding, FindingStatus, Regression, Severity
 from findings.serializers import CreateFindingRequestSerializer, UpdateFindingRequestSerializer
 from findings.services import triage
+from findings.services.bulk import FINDINGS
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.admin.base import (
     DANGER,
@@ -28,7 +31,6 @@ from krafter_audit.admin.base import (
     WARNING,
     AutocompleteFilter,
     ReadOnlyAdmin,
-    ServiceModelAdmin,
     badge_column,
     render_json,
     staff_of,
@@ -85,6 +87,13 @@ class ChangeFindingForm(SerializerForm):
         fields = ("title", "severity", "description", "owner", "recommended_fix")
 
 
+class SetFindingValuesForm(SetValuesForm):
+    field_choices: ClassVar = {
+        "status": [choice for choice in FindingStatus.choices if choice[0] != FindingStatus.RESOLVED],
+        "severity": list(Severity.choices),
+    }
+
+
 class FindingQuickFilter(QuickFilter):
     labels: ClassVar = {
         "open": "Open",
@@ -129,8 +138,9 @@ def overdue_tasks() -> QuerySet[Any]:
 
 
 @admin.register(Finding)
-class FindingAdmin(ServiceModelAdmin):
+class FindingAdmin(BulkActions):
     form, add_form = ChangeFindingForm, ReportFindingForm
+    bulk_subject, set_values_form = FINDINGS, SetFindingValuesForm
     list_display = (
         "title", badge_column("severity", SEVERITY_COLOURS), badge_column("status", STATUS_COLOURS), "domain", "score",
         "due", "project", "organization", "owner", "age",
@@ -144,7 +154,7 @@ class FindingAdmin(ServiceModelAdmin):
     search_fields = ("title",)
     search_help_text = "Words, URL, check or id"
     autocomplete_fields = ("project", "owner")
-    actions: ClassVar[list[str]] = ["triage", "start", "dismiss"]
+    actions: ClassVar[list[str]] = ["triage", "start", "dismiss", "set_values"]
     tones: ClassVar = {"dismiss": "danger"}
     # What higher apps know of a finding, for its page: each function returns a part of the context.
     sections: ClassVar[list[Callable[[HttpRequest, Finding], dict[str, Any]]]] = []
@@ -237,24 +247,30 @@ class FindingAdmin(ServiceModelAdmin):
             triage.update(obj.pk, changes=form.validated, by=operator(request))
 
     @admin.action(description="Triage", permissions=["operate"])
-    def triage(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
+    def triage(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
         # Also reopens dismissed findings.
-        self._set_status(request, queryset, FindingStatus.TRIAGED)
+        return self._set_status(request, queryset, FindingStatus.TRIAGED)
 
     @admin.action(description="Start work", permissions=["operate"])
-    def start(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
-        self._set_status(request, queryset, FindingStatus.IN_PROGRESS)
+    def start(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
+        return self._set_status(request, queryset, FindingStatus.IN_PROGRESS)
 
     @admin.action(description="Dismiss", permissions=["operate"])
-    def dismiss(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
-        self._set_status(request, queryset, FindingStatus.DISMISSED)
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
+        return self._set_status(request, queryset, FindingStatus.DISMISSED)
 
-    def _set_status(self, request: HttpRequest, rows: QuerySet[Finding], status: FindingStatus) -> None:
+    def _set_status(
+        self, request: HttpRequest, rows: QuerySet[Finding], status: FindingStatus
+    ) -> HttpResponse | None:
+        if "_back" not in request.POST:
+            return self.change_rows(request, rows, {"status": status.value})
+
         def set_status(finding: Finding) -> str:
             changed = triage.update(finding.pk, changes={"status": status.value}, by=operator(request))
             return f"{FindingStatus(changed.status).label.lower()}."
 
         self.run_for_each(request, rows, set_status)
+        return None
 
 
 @admin.register(Regression)

@@ -155,15 +155,17 @@ class ImportFindingsRequestSerializer(RequestSerializer):
 
 
 def validate_items(
-    items: Sequence[Any], context: Mapping[str, Any]
-) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any]]]:
-    """Validate each item of a bulk; return the valid ones, and the error details of the others by position."""
+    items: Sequence[Any],
+    context: Mapping[str, Any],
+    serializer_class: type[RequestSerializer] = CreateFindingRequestSerializer,
+) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
+    """Validate each item of a bulk; return the valid ones, and the error details of the others, by position."""
     # One serializer for all items: its context caches the owners that were looked up.
-    serializer = CreateFindingRequestSerializer(context=dict(context))
-    valid, errors = [], {}
+    serializer = serializer_class(context=dict(context))
+    valid, errors = {}, {}
     for index, item in enumerate(items):
         try:
-            valid.append(serializer.run_validation(item))
+            valid[index] = serializer.run_validation(item)
         except serializers.ValidationError as error:
             errors[index] = validation_details(error.detail)
     return valid, errors
@@ -204,11 +206,12 @@ class FindingFilterRequestSerializer(RequestSerializer):
 
 
 class BulkUpdateFindingsRequestSerializer(RequestSerializer):
-    """Change many findings: `ids` or `filter`, and `set`."""
+    """Change many findings: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be."""
 
     ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
     filter = FindingFilterRequestSerializer(required=False)
     set = FindingChangesRequestSerializer()
+    mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
     dry_run = StrictBooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -302,11 +305,3 @@ class BulkResultSerializer(serializers.Serializer[Any]):
     updated = serializers.IntegerField()
     invalid = serializers.IntegerField()
     items = BulkResultItemSerializer(many=True)
-
-
-class BulkUpdateResultSerializer(serializers.Serializer[Any]):
-    """How many findings matched and how many were changed (none by a dry run)."""
-
-    matched = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    dry_run = serializers.BooleanField()

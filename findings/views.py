@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
+from bulk_changes.serializers import BulkUpdateResultSerializer, represent
 from events import counters
 from findings.filters import FACETS, FindingFilter, RegressionFilter, RegressionOfFindingFilter
 from findings.models import Finding, Regression
@@ -15,7 +16,6 @@ from findings.serializers import (
     BulkCreateFindingsRequestSerializer,
     BulkResultSerializer,
     BulkUpdateFindingsRequestSerializer,
-    BulkUpdateResultSerializer,
     CreateFindingRequestSerializer,
     DescribedRegressionSerializer,
     FindingSerializer,
@@ -153,7 +153,7 @@ class FindingBulkViewSet(ProjectViewSet):
         valid, errors = validate_items(body["findings"], self.serializer_context)
         result = bulk.report(
             self.project,
-            [FindingReport(**item) for item in valid],
+            [FindingReport(**item) for item in valid.values()],
             errors=errors,
             partial=body["mode"] == "partial",
             by=self.actor,
@@ -188,9 +188,9 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
         responses={200: BulkUpdateResultSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Change all findings that match; with `dry_run` only count them."""
+        """Change the findings that match; with `dry_run` only say what would change and what would be refused."""
         body = self.validated_body(BulkUpdateFindingsRequestSerializer)
-        result = bulk.update(self.project, body, by=self.actor)
+        result = represent(bulk.update(self.project, body, by=self.actor))
         return Response(self.serialize(result, BulkUpdateResultSerializer))
 
 

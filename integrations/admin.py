@@ -82,7 +82,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
 
 @admin.register(TicketLink)
 class TicketLinkAdmin(ReadOnlyAdmin):
-    organization_path = "integration__organization"
+    organization_path, project_path = "integration__organization", "integration__project"
     list_display = ("key", "task", "integration", "state", "halted_at", "updated_at")
     list_filter: ClassVar = ["state", ("halted_at", admin.EmptyFieldListFilter)]
     list_select_related = ("task", "integration")
@@ -91,7 +91,7 @@ class TicketLinkAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
-    organization_path = "integration__organization"
+    organization_path, project_path = "integration__organization", "integration__project"
     list_display = (
         "integration",
         badge_column("outcome", OUTCOMES),
@@ -107,7 +107,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncConflict)
 class SyncConflictAdmin(ReadOnlyAdmin):
-    organization_path = "integration__organization"
+    organization_path, project_path = "integration__organization", "integration__project"
     list_display = ("link", "field", "ours", "theirs", "why", "resolution", "resolved_at", "created_at")
     list_filter: ClassVar = ["field", "resolution", ("resolved_at", admin.EmptyFieldListFilter)]
     list_select_related = ("link", "integration__project")
@@ -135,7 +135,7 @@ class SyncConflictAdmin(ReadOnlyAdmin):
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin):
-    organization_path = "integration__organization"
+    organization_path, project_path = "integration__organization", "integration__project"
     list_display = ("integration", "last_delivery_at", "updated_at")
     list_select_related = ("integration",)
     exclude = deferred_fields = ("credentials",)
@@ -143,7 +143,7 @@ class WebhookAdmin(ReadOnlyAdmin):
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
-    organization_path = "integration__organization"
+    organization_path, project_path = "integration__organization", "integration__project"
     list_display = ("created_at", "integration", "event", "delivery_id", "processed_at")
     # The digest identifies a repeated body; it says nothing to a person.
     exclude = ("body_digest",)

@@ -13,6 +13,7 @@ from events.models import Event
 from findings.models import OPEN_STATUSES
 from krafter_audit import overview
 from krafter_audit.admin.base import staff_of
+from krafter_audit.admin.project_scope import chosen_project
 
 SECTIONS = (
     (
@@ -81,7 +82,13 @@ SECTIONS = (
             ("Restore drills", "settings_backup_restore", "operations.restoredrill"),
         ),
     ),
-    ("Audit log", (("Events", "receipt_long", "events.event"),)),
+    (
+        "Audit log",
+        (
+            ("Events", "receipt_long", "events.event"),
+            ("Bulk changes", "library_add_check", "bulk_changes.bulkchange"),
+        ),
+    ),
 )
 MAX_PROJECTS = 20
 MAX_EVENTS = 12
@@ -108,7 +115,8 @@ def _may_view(request: HttpRequest, model: str) -> bool:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the overview shows: of the user's organisations, and of the models that the user may view."""
-    visible = visible_projects(staff_of(request))
+    visible, chosen = visible_projects(staff_of(request)), chosen_project(request)
+    visible = visible.filter(pk=chosen.pk) if chosen else visible
     projects = list(visible.select_related("organization").order_by("-pk"))
     ids = [project.pk for project in projects]
     counts = overview.Counts(ids)
@@ -136,7 +144,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             {**step, "url": reverse(step["url"])} for step in overview.onboarding(projects, counts)
         ]
     if _may_view(request, "events.event"):
-        context["recent_events"] = _own(request, Event).select_related("project").order_by("-pk")[:MAX_EVENTS]
+        events = _own(request, Event).filter(project=chosen) if chosen else _own(request, Event)
+        context["recent_events"] = events.select_related("project").order_by("-pk")[:MAX_EVENTS]
     return context
 
 

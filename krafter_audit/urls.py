@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from integrations.webhooks.views import webhook
-from krafter_audit import health
+from krafter_audit import admin_palette, admin_saved_views, health
 from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView, error_list
 from remediation.views import public_keys
@@ -12,7 +12,17 @@ from reports.views import report_schema
 from scans.admin.screenshots import screenshot
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
-APPS = ("findings", "scans", "remediation", "assurance", "integrations", "notifications", "reports", "events")
+APPS = (
+    "findings",
+    "scans",
+    "remediation",
+    "assurance",
+    "integrations",
+    "notifications",
+    "reports",
+    "events",
+    "bulk_changes",
+)
 
 urlpatterns = [
     *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent
@@ -21,6 +31,14 @@ urlpatterns = [
         "admin/screenshots/<uuid:project_id>/<str:sha256>.jpg",
         admin.site.admin_view(screenshot, cacheable=True),
         name="admin_screenshot",
+    ),
+    path("admin/palette/", admin.site.admin_view(admin_palette.palette), name="admin_palette"),
+    path("admin/choose-project/", admin.site.admin_view(admin_palette.choose), name="admin_choose_project"),
+    path("admin/saved-views/", admin.site.admin_view(admin_saved_views.save), name="admin_save_view"),
+    path(
+        "admin/saved-views/<uuid:pk>/",
+        admin.site.admin_view(admin_saved_views.change),
+        name="admin_change_saved_view",
     ),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live),

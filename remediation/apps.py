@@ -8,9 +8,12 @@ class RemediationConfig(AppConfig):
     name = "remediation"
 
     def ready(self) -> None:
+        from bulk_changes import subjects
         from findings import policy_rules
+        from remediation.services.bulk import TASKS
         from remediation.services.policies import config_of
 
+        subjects.register(TASKS)
         # `findings` is the lower app, and cannot import the policies that its rules come from.
         policy_rules.register_config_reader(config_of)
         # A table without the partition of the present month rejects every link.

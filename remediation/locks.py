@@ -3,6 +3,7 @@
 There is one order: finding → task → verification; the end of the evidence chain and the quota row come last.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.models import Project
 from findings.locks import project_of
-from findings.models import Finding
+from findings.models import LARGE_FIELDS, Finding
 from krafter_audit.api.errors import NotFound
 from remediation.models import Policy, Task, Verification
 
@@ -30,6 +31,19 @@ class LockedVerification(LockedTask):
 
     verification: Verification
     approvals: Any = None
+
+
+def lock_findings(project: Project, finding_ids: Collection[UUID]) -> dict[UUID, Finding]:
+    """Lock findings of the project in the order of their ids; return them by their ids."""
+    rows = Finding.objects.select_for_update().filter(project=project, pk__in=finding_ids).order_by("pk")
+    return {finding.pk: finding for finding in rows.defer(*LARGE_FIELDS)}
+
+
+def lock_findings_of_tasks(task_ids: Collection[UUID]) -> None:
+    """Lock the findings of tasks in the order of their ids: before the tasks."""
+    tasks = Task.objects.filter(pk__in=task_ids).order_by()
+    rows = Finding.objects.select_for_update().filter(pk__in=tasks.values("finding")).order_by("pk")
+    list(rows.values_list("pk"))
 
 
 def lock_task(task_id: UUID, project: Project | None = None) -> LockedTask:

@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
 from findings.models import Domain, Severity
-from findings.serializers import FindingSerializer
+from findings.serializers import FindingSerializer, UnvalidatedListField
+from krafter_audit.api.filters import MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
 from krafter_audit.api.serializers import (
     JSONObjectField,
     RequestSerializer,
@@ -42,24 +43,88 @@ class CreateTaskRequestSerializer(RequestSerializer):
     pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
 
 
-class UpdateTaskRequestSerializer(RequestSerializer):
-    """The fields of a task to change; at least one."""
+class TaskChangesRequestSerializer(RequestSerializer):
+    """The fields that a bulk update of tasks sets; at least one."""
 
     rejected_fields = UNSUPPORTED_FIELDS | {
         "finding_id": "The finding of a task can't be changed. Create a new task instead."
     }
-    title = StrictCharField(max_length=300, required=False)
     status = StrictChoiceField(choices=Task.Status.choices, required=False)
     priority = StrictChoiceField(choices=Severity.choices, required=False)
     owner_id = MemberIdField(required=False, allow_null=True)
     sla_due_at = UTCDateTimeField(required=False, allow_null=True)
-    external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
-    pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
             raise serializers.ValidationError("Send at least one field to change.")
         return attrs
+
+
+class UpdateTaskRequestSerializer(TaskChangesRequestSerializer):
+    """The fields of a task to change; at least one."""
+
+    title = StrictCharField(max_length=300, required=False)
+    external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
+    pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
+
+
+class BulkCreateTasksRequestSerializer(RequestSerializer):
+    """Up to 1,000 tasks: all or none, or with mode `partial` those that are valid."""
+
+    tasks = UnvalidatedListField(child=serializers.JSONField(allow_null=True), min_length=1, max_length=1000)
+    mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
+    dry_run = StrictBooleanField(required=False, default=False)
+
+
+class TaskFilterRequestSerializer(RequestSerializer):
+    """Selects tasks as the query parameters of their list do."""
+
+    status = serializers.ListField(child=StrictChoiceField(choices=Task.Status.choices), required=False)
+    priority = serializers.ListField(child=StrictChoiceField(choices=Severity.choices), required=False)
+    owner_id = StrictUUIDField(required=False)
+    finding_id = StrictUUIDField(required=False)
+    overdue = StrictBooleanField(required=False)
+    q = StrictCharField(min_length=MIN_SEARCH_LENGTH, max_length=MAX_SEARCH_LENGTH, required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            lists = {name: [data[name]] for name in ("status", "priority") if isinstance(data.get(name), str)}
+            data = {**data, **lists}
+        return super().to_internal_value(data)
+
+
+class BulkUpdateTasksRequestSerializer(RequestSerializer):
+    """Change many tasks: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be."""
+
+    ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
+    filter = TaskFilterRequestSerializer(required=False)
+    set = TaskChangesRequestSerializer()
+    mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
+    dry_run = StrictBooleanField(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("ids" in attrs) == ("filter" in attrs):
+            raise serializers.ValidationError("Send either ids or filter.")
+        return attrs
+
+
+class BulkTaskResultItemSerializer(serializers.Serializer[Any]):
+    """The result of one task of a bulk: valid is what a dry run would create."""
+
+    index = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=["created", "valid", "invalid"])
+    id = serializers.UUIDField(allow_null=True)
+    details = serializers.DictField(allow_null=True)
+
+
+class BulkCreateTasksResultSerializer(serializers.Serializer[Any]):
+    """The number of tasks by result, each task's result, and the id by which the creation can be undone."""
+
+    bulk_change_id = serializers.UUIDField(allow_null=True)
+    created = serializers.IntegerField()
+    invalid = serializers.IntegerField()
+    dry_run = serializers.BooleanField()
+    items = BulkTaskResultItemSerializer(many=True)
 
 
 class RunVerificationRequestSerializer(RequestSerializer):

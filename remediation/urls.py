@@ -5,6 +5,7 @@ from remediation.views import (
     CheckViewSet,
     CommandCenterViewSet,
     PolicyViewSet,
+    TaskBulkViewSet,
     TaskViewSet,
     VerificationViewSet,
 )
@@ -16,6 +17,8 @@ urlpatterns = [
     ),
     path("findings/<str:pk>/regressions", FindingWithTasksViewSet.as_view({"get": "regressions"})),
     path("tasks", TaskViewSet.as_view({"get": "list", "post": "create"})),
+    path("tasks/bulk", TaskBulkViewSet.as_view({"post": "bulk_create"})),
+    path("tasks/bulk-update", TaskBulkViewSet.as_view({"post": "bulk_update"})),
     path("tasks/<str:pk>", TaskViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("verifications", VerificationViewSet.as_view({"get": "list"})),
     path("verifications/run", VerificationViewSet.as_view({"post": "run"})),

@@ -1,19 +1,23 @@
 from collections.abc import Sequence
 from typing import Any, cast
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
+from bulk_changes import services as bulk_changes
+from bulk_changes.serializers import BulkUpdateResultSerializer, represent
 from events import counters
 from findings.models import Finding
-from findings.serializers import FindingSerializer
+from findings.serializers import FindingSerializer, validate_items
 from krafter_audit.api import long_polling
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import include_parameter, included, list_parameters
+from krafter_audit.api.filters import filter_rows, include_parameter, included, list_parameters
+from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.row_columns import RowColumns, row_columns
 from remediation import queries
 from remediation.checks.catalogue import catalogue
@@ -24,6 +28,9 @@ from remediation.policy_simulation import plans
 from remediation.serializers import (
     ApprovalStateSerializer,
     ApproveVerificationRequestSerializer,
+    BulkCreateTasksRequestSerializer,
+    BulkCreateTasksResultSerializer,
+    BulkUpdateTasksRequestSerializer,
     CheckSerializer,
     CommandCenterSerializer,
     CreateTaskRequestSerializer,
@@ -40,7 +47,7 @@ from remediation.serializers import (
     VerificationSerializer,
     VerificationWithStateSerializer,
 )
-from remediation.services import approvals, policies, tasks, verdicts, verifications
+from remediation.services import approvals, bulk, policies, tasks, verdicts, verifications
 from remediation.verification_states import VerificationState
 from scanner.evidence_bundle.keys import as_jwk
 
@@ -111,6 +118,63 @@ class TaskViewSet(ProjectViewSet):
             if_match=self.if_match,
         )
         return self.respond(changed, TaskSerializer)
+
+
+class TaskBulkViewSet(ProjectViewSet):
+    """Bulk creation and bulk update of tasks."""
+
+    body_limit = 4 * MEBIBYTE
+
+    @extend_schema(
+        summary="Create up to 1,000 tasks",
+        request=BulkCreateTasksRequestSerializer,
+        operation_id="bulk_create_tasks",
+        responses={200: BulkCreateTasksResultSerializer},
+    )
+    def bulk_create(self, request: Request, **kwargs: Any) -> Response:
+        """Create all tasks or none; with `"mode": "partial"` the valid ones, with a result for each."""
+        body = self.validated_body(BulkCreateTasksRequestSerializer)
+        valid, errors = validate_items(body["tasks"], self.serializer_context, CreateTaskRequestSerializer)
+        result = bulk.create(
+            self.project,
+            valid,
+            errors=errors,
+            partial=body["mode"] == "partial",
+            dry_run=body["dry_run"],
+            by=self.actor,
+        )
+        return Response(self.serialize(result, BulkCreateTasksResultSerializer))
+
+    @extend_schema(
+        summary="Change many tasks",
+        request=BulkUpdateTasksRequestSerializer,
+        operation_id="bulk_update_tasks",
+        responses={200: BulkUpdateResultSerializer},
+    )
+    def bulk_update(self, request: Request, **kwargs: Any) -> Response:
+        """Change the tasks that match; with `dry_run` only say what would change and what would be refused."""
+        body = self.validated_body(BulkUpdateTasksRequestSerializer)
+        result = bulk.update(
+            self.project,
+            self._matching(body),
+            changes=body["set"],
+            all_or_nothing=body["mode"] == "all",
+            dry_run=body["dry_run"],
+            by=self.actor,
+        )
+        return Response(self.serialize(represent(result), BulkUpdateResultSerializer))
+
+    def _matching(self, body: dict[str, Any]) -> list[UUID]:
+        rows = Task.objects.filter(project=self.project)
+        if "ids" in body:
+            return bulk_changes.existing(rows, body["ids"], "tasks")
+        params = QueryDict(mutable=True)
+        for name, value in body["filter"].items():
+            values = value if isinstance(value, list) else [value]
+            params.setlist(
+                name, [str(each).lower() if each in (True, False) else str(each) for each in values]
+            )
+        return bulk_changes.matching(filter_rows(TaskFilter, params, rows)[0])
 
 
 class VerificationViewSet(ProjectViewSet):

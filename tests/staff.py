@@ -12,8 +12,11 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, User, month_of
 from assurance.models import Deploy, GuardRun, GuardWindow
+from bulk_changes import services as bulk_changes
+from bulk_changes.models import BulkChange
 from events.models import Event
 from findings.models import Finding, Regression
+from findings.services.bulk import FINDINGS
 from integrations.models import (
     Integration,
     SyncConflict,
@@ -140,6 +143,14 @@ def _endpoint(scenario: Scenario) -> WebhookEndpoint:
     return endpoint
 
 
+def _bulk_change(scenario: Scenario) -> BulkChange:
+    changes = {"status": "dismissed"}
+    done = bulk_changes.change(
+        scenario.project, FINDINGS, [factories.finding(scenario).pk], changes=changes, by=scenario.actor
+    )
+    return done.bulk_change
+
+
 def _group(scenario: Scenario) -> Group:
     return Group.objects.create(name=f"Group {next(factories.number)}")
 
@@ -155,6 +166,7 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     QuotaMonth: lambda scenario: QuotaMonth.objects.create(
         organization=scenario.organization, month=month_of(timezone.now().date())
     ),
+    BulkChange: _bulk_change,
     Event: lambda scenario: Event.objects.get(subject_id=factories.finding(scenario).pk),
     Scan: lambda scenario: Scan.objects.create(
         project=scenario.project, url="https://example.com/", trigger="manual"

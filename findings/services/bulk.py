@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from django.db.models import QuerySet
+from uuid import UUID
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events import counters
+from bulk_changes import services as bulk_changes
+from bulk_changes.decisions import Summary
+from bulk_changes.services import Result
+from bulk_changes.subjects import Row, Subject
 from findings.imports import FORMATS
 from findings.imports.problem import reports_of
 from findings.models import Finding
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest
-from krafter_audit.api.errors import InvalidParams, NotFound
+from krafter_audit.api.errors import ApiError, InvalidParams
 
 MAX_IMPORTED = 1000
 
@@ -80,29 +82,32 @@ def _ingest(
         created.discard(pk)  # a title that is twice in a batch is created once, then updated
 
 
-def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
-    """Apply one change to many findings, all or nothing; with `dry_run` only count them."""
-    rows = _matching(project, request)
+def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> Result | Summary:
+    """Apply one change to many findings; with `dry_run` only say what would change."""
+    pks = _matching(project, request)
     if request["dry_run"]:
-        return {"matched": _count(project, request), "updated": 0, "dry_run": True}
-    changed = triage.update_many(project, rows, changes=request["set"], by=by)
-    return {"matched": changed, "updated": changed, "dry_run": False}
+        return bulk_changes.preview(project, FINDINGS, pks, changes=request["set"])
+    return bulk_changes.change(
+        project, FINDINGS, pks, changes=request["set"], by=by, all_or_nothing=request["mode"] == "all"
+    )
 
 
-def _count(project: Project, request: Mapping[str, Any]) -> int:
-    if "ids" in request:
-        return len(set(request["ids"]))
-    return counters.count(project.pk, "finding", request["filter"])
-
-
-def _matching(project: Project, request: Mapping[str, Any]) -> QuerySet[Finding]:
+def _matching(project: Project, request: Mapping[str, Any]) -> list[UUID]:
     rows = Finding.objects.filter(project=project)
-    if "ids" not in request:
-        filters = {f"{name}__in": values for name, values in request["filter"].items() if values}
-        return rows.filter(**filters)
-    ids = set(request["ids"])
-    found = set(rows.filter(pk__in=ids).values_list("pk", flat=True))
-    if found != ids:
-        missing = sorted(str(pk) for pk in ids - found)
-        raise NotFound("Some of these findings are not in this project.", details={"ids": missing})
-    return rows.filter(pk__in=ids)
+    if "ids" in request:
+        return bulk_changes.existing(rows, request["ids"], "findings")
+    filters = {f"{name}__in": values for name, values in request["filter"].items() if values}
+    return bulk_changes.matching(rows.filter(**filters))
+
+
+def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:
+    return triage.status_error(row["status"], after.get("status"))
+
+
+FINDINGS = Subject(
+    name="finding",
+    model=Finding,
+    fields=("status", "severity", "owner_id"),
+    refusal=_refusal,
+    write=triage.write_many,
+)

@@ -1,17 +1,16 @@
 """Triage: people set the severity, status, owner and texts of findings."""
 
-from collections.abc import Mapping
-from itertools import batched
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, PositiveSmallIntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, PositiveSmallIntegerField, Q, Value, When
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.log import log_event, log_events
+from events.log import log_event
 from findings import priority
 from findings.errors import FindingResolved, ResolvedRequiresVerification, TitleTaken
 from findings.locks import lock_finding
@@ -19,9 +18,8 @@ from findings.models import Finding, FindingStatus, Severity
 from findings.priority import reapply_traffic, without_traffic
 from findings.services import traffic_weight
 from findings.services.identity import title_key
+from krafter_audit.api.errors import ApiError
 from krafter_audit.api.etags import require_match
-
-BATCH_SIZE = 1000  # rows of a bulk update in memory at once
 
 
 def update(
@@ -53,29 +51,15 @@ def update(
     return finding
 
 
-@transaction.atomic
-def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[str, Any], by: Actor) -> int:
-    """Apply `changes` (severity, status, owner_id) to all of `rows`, all or nothing; return how many changed."""
-    names = sorted({"status", *changes})
-    locked = rows.select_for_update().order_by("id").values("pk", *names)
-    changed = 0
-    # Streamed, so that memory stays constant for any number of rows.
-    for batch in batched(locked.iterator(chunk_size=BATCH_SIZE), BATCH_SIZE):
-        for row in batch:
-            _refuse_forbidden_status(row["status"], changes.get("status"))
-        found, values = Finding.objects.filter(pk__in=[row["pk"] for row in batch]), _values(changes)
-        if "status" in values:
-            starts = {row["status"] for row in batch}
-            Finding.transitions.update(found, starts, values.pop("status"), **values)
-        else:
-            found.update(**values)
-        if "severity" in changes:
-            traffic_weight.follow_severity({row["pk"]: row["severity"] for row in batch}, changes["severity"])
-        previous = ((row["pk"], {name: row[name] for name in changes}) for row in batch)
-        events = [(pk, {"was": was, "now": dict(changes)}) for pk, was in previous]
-        log_events("finding.updated", project, events, by=by)
-        changed += len(batch)
-    return changed
+def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) -> None:
+    """Set values (severity, status, owner_id) in locked rows, given by `pk`, `status` and `severity`."""
+    found, values = Finding.objects.filter(pk__in=[row["pk"] for row in rows]), _values(changes)
+    if "status" in values:
+        Finding.transitions.update(found, {row["status"] for row in rows}, values.pop("status"), **values)
+    else:
+        found.update(**values)
+    if "severity" in changes:
+        traffic_weight.follow_severity({row["pk"]: row["severity"] for row in rows}, changes["severity"])
 
 
 def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,15 +75,21 @@ def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _refuse_forbidden_status(before: str, after: str | None) -> None:
+def status_error(before: str, after: str | None) -> ApiError | None:
+    """Return why a person may not set this status; None if they may."""
     # Setting the present status again is allowed, for clients that send the whole finding.
     if after is None or after == before:
-        return
+        return None
     # A finding is resolved by evidence, not by a claim.
     if after == FindingStatus.RESOLVED:
-        raise ResolvedRequiresVerification
-    if before == FindingStatus.RESOLVED:
-        raise FindingResolved
+        return ResolvedRequiresVerification()
+    return FindingResolved() if before == FindingStatus.RESOLVED else None
+
+
+def _refuse_forbidden_status(before: str, after: str | None) -> None:
+    error = status_error(before, after)
+    if error is not None:
+        raise error
 
 
 def _with_priority(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:

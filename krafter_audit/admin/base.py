@@ -28,6 +28,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from krafter_audit.admin import quick_filters
 from krafter_audit.admin.forms import error_text
+from krafter_audit.admin.project_scope import scope_of_list
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
 
@@ -132,10 +133,13 @@ class ServiceModelAdmin(ModelAdmin):
     add_form: type[forms.ModelForm] | None = None
     # Large or secret columns, loaded only where a page reads them.
     deferred_fields: ClassVar[tuple[str, ...]] = ()
+    list_only_actions: ClassVar[frozenset[str]] = frozenset()  # without a button on the page of a row
     tones: ClassVar[dict[str, str]] = {}  # of the buttons: primary, danger
     uuid_search_field = "pk"  # the column in which a UUID is searched
     # The way from a row to its organisation: staff see and choose among their organisations alone.
     organization_path: ClassVar[str] = "project__organization"
+    # The way to its project; empty for rows that belong to an organisation and to no project.
+    project_path: ClassVar[str] = "project"
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
         VerbatimJSONField: {**JSON_FORM, "form_class": forms.JSONField},
@@ -144,6 +148,8 @@ class ServiceModelAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Related rows are loaded for the whole page at once, whichever column reads them.
         rows = super().get_queryset(request).fetch_mode(models.FETCH_PEERS).defer(*self.deferred_fields)
+        project = scope_of_list(request)
+        rows = rows if project is None else self.of_project(rows, project)
         user = staff_of(request)
         if user.is_superuser:
             return rows
@@ -156,13 +162,19 @@ class ServiceModelAdmin(ModelAdmin):
         """Return the ids of the user's projects, read once for a request."""
         if not hasattr(request, "project_ids"):
             projects = self.opts.get_field("project").related_model._default_manager
-            found = projects.filter(organization__in=list(staff_of(request).roles))
+            found = projects.visible_to(staff_of(request))
             request.project_ids = list(found.values_list("pk", flat=True))  # type: ignore[attr-defined]
         return request.project_ids  # type: ignore[attr-defined]
 
     def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
         """Return those of the rows that belong to one of the organisations."""
         return rows.filter(**{f"{self.organization_path}__in": organization_ids})
+
+    def of_project(self, rows: QuerySet[Any], project: Any) -> QuerySet[Any]:
+        """Return those of the rows that belong to the project, or to its organisation if they have no project."""
+        if not self.project_path:
+            return self.of_organizations(rows, [project.organization_id])
+        return rows.filter(**{self.project_path: project.pk})
 
     def organization_id_of(self, row: Any) -> Any:
         *steps, last = self.organization_path.split("__")
@@ -280,6 +292,7 @@ class ServiceModelAdmin(ModelAdmin):
                 self.tones.get(action.name, ""),
             )
             for action in self.get_actions(request).values()
+            if action.name not in self.list_only_actions
         ]
 
     def refusals(self, request: HttpRequest, row: Any) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from krafter_audit.admin.project_scope import chosen_project
 from krafter_audit.db.counting import bounded_count
 
 PROJECT = "project__id__exact"
@@ -42,7 +43,7 @@ def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
     found = next((spec for spec in changelist.filter_specs if isinstance(spec, QuickFilter)), None)
     if found is None:
         return []
-    counts = found.counts(request, _chosen_project(request))
+    counts = found.counts(request, _counted_project(request))
     chosen = found.value()
     every = {"label": "All", "url": changelist.get_query_string(remove=["quick", "p"]), "chosen": not chosen}
     return [
@@ -59,9 +60,10 @@ def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _chosen_project(request: HttpRequest) -> UUID | None:
+def _counted_project(request: HttpRequest) -> UUID | None:
+    chosen = chosen_project(request)
     try:
-        return UUID(request.GET.get(PROJECT, ""))
+        return chosen.pk if chosen else UUID(request.GET.get(PROJECT, ""))
     except ValueError:
         return None
 

@@ -22,6 +22,7 @@ EVENT_LABELS = {
     "task.created": "Task created",
     "task.updated": "Task changed",
     "task.linked": "Ticket linked",
+    "task.deleted": "Creation of the task undone",
     "task.overdue": "Task is overdue",
     "verification.started": "Verification started",
     "verification.checked": "Checks finished",
@@ -92,6 +93,11 @@ def web_link(url: str) -> SafeString | str:
     if not url.startswith(("https://", "http://")):
         return url
     return format_html('<a href="{}" rel="noreferrer">{}</a>', url, url)
+
+
+def grouped(number: int) -> str:
+    """Return a number with its thousands apart."""
+    return f"{number:,}"
 
 
 def status_label(value: str) -> str:

@@ -85,7 +85,7 @@ class UpdateWebhookEndpointForm(WebhookEndpointForm):
 class WebhookEndpointAdmin(ServiceModelAdmin):
     """Webhook endpoints of organisations."""
 
-    organization_path = "organization"
+    organization_path, project_path = "organization", ""
     form, add_form = UpdateWebhookEndpointForm, WebhookEndpointForm
     list_display = (
         "url", "organization", badge_column("status", ENDPOINT_BADGES), "event_filter", "last_success_at",
@@ -167,7 +167,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
 class EventDeliveryAdmin(ReadOnlyAdmin):
     """Deliveries of events to webhook endpoints, with their attempts."""
 
-    organization_path = "endpoint__organization"
+    organization_path, project_path = "endpoint__organization", ""
     list_display = (
         "created_at", "endpoint", "event_type", "project", badge_column("status", DELIVERY_BADGES), "attempts",
         "next_attempt_at", "delivered_at",

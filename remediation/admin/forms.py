@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from bulk_changes.admin.forms import SetValuesForm
 from findings.models import Severity
 from krafter_audit.admin.forms import SerializerForm
 from remediation.models import Policy, Task
@@ -46,6 +47,13 @@ class ChangeTaskForm(SerializerForm):
         fields = ("title", "priority", "owner", "sla_due_at", "external_ticket_key", "pr_url")
         labels = LABELS
         help_texts: ClassVar = {"sla_due_at": "UTC. Empty: no due date."}
+
+
+class SetTaskValuesForm(SetValuesForm):
+    field_choices: ClassVar = {
+        "status": [choice for choice in Task.Status.choices if choice[0] != Task.Status.DONE],
+        "priority": list(Severity.choices),
+    }
 
 
 class ReasonForm(forms.Form):

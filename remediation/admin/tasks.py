@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.admin import operator
 from accounts.roles import visible_projects
+from bulk_changes.admin.actions import BulkActions
 from events import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from krafter_audit.admin.base import (
@@ -20,7 +21,6 @@ from krafter_audit.admin.base import (
     SUCCESS,
     WARNING,
     AutocompleteFilter,
-    ServiceModelAdmin,
     badge_column,
     staff_of,
 )
@@ -28,12 +28,13 @@ from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
 from krafter_audit.admin.text import ago, due_badge
 from krafter_audit.api.errors import Forbidden
 from remediation.admin import timeline
-from remediation.admin.forms import ChangeTaskForm, CreateTaskForm
+from remediation.admin.forms import ChangeTaskForm, CreateTaskForm, SetTaskValuesForm
 from remediation.admin.verifications import STATE_COLOURS, state_label
 from remediation.errors import TaskDone, VerificationInProgress
 from remediation.models import Task
 from remediation.queries import due_before, search_tasks
 from remediation.services import tasks, verifications
+from remediation.services.bulk import TASKS
 
 STATUS_COLOURS = {
     "backlog": PRIMARY,
@@ -94,9 +95,10 @@ class TaskQuickFilter(QuickFilter):
 
 
 @admin.register(Task)
-class TaskAdmin(ServiceModelAdmin):
+class TaskAdmin(BulkActions):
     # The forms have no status: the actions change it.
     form, add_form = ChangeTaskForm, CreateTaskForm
+    bulk_subject, set_values_form = TASKS, SetTaskValuesForm
     list_display = (
         "title", badge_column("status", STATUS_COLOURS), badge_column("priority", SEVERITY_COLOURS), "due", "score",
         "project", "organization", "owner", "external_ticket_key", "age",
@@ -116,7 +118,7 @@ class TaskAdmin(ServiceModelAdmin):
     search_help_text = "Words, ticket, URL, check or id"
     autocomplete_fields = ("finding", "owner")
     actions: ClassVar[list[str]] = [
-        "run_verification", "assign_to_me", "start", "block", "set_ready", "return_to_backlog",
+        "run_verification", "assign_to_me", "start", "block", "set_ready", "return_to_backlog", "set_values",
     ]  # fmt: skip
     tones: ClassVar = {"run_verification": "primary"}
     readonly_fields = ("project", "finding", "status", "created_at", "updated_at")
@@ -148,7 +150,10 @@ class TaskAdmin(ServiceModelAdmin):
         }
 
     @admin.action(description="Assign to me", permissions=["operate"])
-    def assign_to_me(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+    def assign_to_me(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
+        if "_back" not in request.POST:
+            return self.change_rows(request, queryset, {"owner_id": request.user.pk})
+
         def assign(task: Task) -> str:
             if task.project.organization_id not in staff_of(request).roles:
                 raise Forbidden(NOT_A_MEMBER)
@@ -156,6 +161,7 @@ class TaskAdmin(ServiceModelAdmin):
             return "assigned to you."
 
         self.run_for_each(request, queryset.select_related("project"), assign)
+        return None
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         by_due_date = request.GET.get("quick") in ("mine", "overdue", "due_soon")
@@ -205,24 +211,30 @@ class TaskAdmin(ServiceModelAdmin):
         self.run_for_each(request, queryset.select_related("project"), run)
 
     @admin.action(description="Start work", permissions=["operate"])
-    def start(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        self._set_status(request, queryset, Task.Status.IN_PROGRESS)
+    def start(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
+        return self._set_status(request, queryset, Task.Status.IN_PROGRESS)
 
     @admin.action(description="Block", permissions=["operate"])
-    def block(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        self._set_status(request, queryset, Task.Status.BLOCKED)
+    def block(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
+        return self._set_status(request, queryset, Task.Status.BLOCKED)
 
     @admin.action(description="Mark as ready to verify", permissions=["operate"])
-    def set_ready(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        self._set_status(request, queryset, Task.Status.READY_VERIFY)
+    def set_ready(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
+        return self._set_status(request, queryset, Task.Status.READY_VERIFY)
 
     @admin.action(description="Return to backlog", permissions=["operate"])
-    def return_to_backlog(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        self._set_status(request, queryset, Task.Status.BACKLOG)
+    def return_to_backlog(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
+        return self._set_status(request, queryset, Task.Status.BACKLOG)
 
-    def _set_status(self, request: HttpRequest, rows: QuerySet[Task], status: Task.Status) -> None:
+    def _set_status(
+        self, request: HttpRequest, rows: QuerySet[Task], status: Task.Status
+    ) -> HttpResponse | None:
+        if "_back" not in request.POST:
+            return self.change_rows(request, rows, {"status": status.value})
+
         def set_status(task: Task) -> str:
             tasks.update(task.pk, changes={"status": status.value}, by=operator(request))
             return f"{status.label.lower()}."
 
         self.run_for_each(request, rows, set_status)
+        return None

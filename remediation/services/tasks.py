@@ -1,20 +1,22 @@
 """Create and change tasks. A finding advances with its task."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.log import log_event
+from events.log import log_event, log_events
 from findings.models import Finding, FindingStatus
 from findings.services import transitions
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.errors import ApiError, NotFound
 from krafter_audit.api.etags import require_match
 from remediation.errors import DoneRequiresVerification, TaskDone
-from remediation.locks import LockedTask, lock_task
+from remediation.locks import LockedTask, lock_findings, lock_task
 from remediation.models import Task
 from remediation.services import policies
 
@@ -24,23 +26,49 @@ FINDING_STATUS = {
 }
 
 
-@transaction.atomic
 def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **fields: Any) -> Task:
     """Create a task for a finding. Without `sla_due_at` the policy sets the due date; None is no due date."""
-    # Locked as the first row of the one order: _advance_finding may write it after the task.
-    finding = Finding.objects.select_for_update().filter(project=project, pk=finding_id).first()
-    if finding is None:
-        raise NotFound("The finding was not found in this project.", details={"finding_id": ["Not found."]})
-    if fields.get("status") == Task.Status.DONE:
-        raise DoneRequiresVerification
-    if "sla_due_at" not in fields:
-        fields["sla_due_at"] = policies.sla_for(project, finding.severity)
-    else:
-        fields["sla_from_policy"] = False
-    task = Task.objects.create(project=project, finding=finding, title=title, **fields)
-    log_event("task.created", task, by=by, finding_id=finding.pk)
-    _advance_finding(LockedTask(finding, task))
+    [task] = create_many(project, [{"finding_id": finding_id, "title": title, **fields}], by=by)
     return task
+
+
+@transaction.atomic
+def create_many(project: Project, items: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Task]:
+    """Create a task for each item, as `create` does, all or none."""
+    findings = lock_findings(project, [item["finding_id"] for item in items])
+    due_dates: dict[str, datetime | None] = {}
+    tasks = []
+    for item in items:
+        error = creation_error(item, findings)
+        if error is not None:
+            raise error
+        tasks.append(_new_task(project, findings[item["finding_id"]], dict(item), due_dates))
+    Task.objects.bulk_create(tasks)
+    events = [(task.pk, {"finding_id": task.finding_id}) for task in tasks]
+    log_events("task.created", project, events, by=by)
+    for task in tasks:
+        _advance_finding(LockedTask(task.finding, task))
+    return tasks
+
+
+def creation_error(item: Mapping[str, Any], findings: Collection[UUID]) -> ApiError | None:
+    """Return why a task can't be created, given the ids of the project's findings; None if it can."""
+    if item["finding_id"] not in findings:
+        return NotFound("The finding was not found in this project.", details={"finding_id": ["Not found."]})
+    return DoneRequiresVerification() if item.get("status") == Task.Status.DONE else None
+
+
+def _new_task(
+    project: Project, finding: Finding, fields: dict[str, Any], due_dates: dict[str, datetime | None]
+) -> Task:
+    if "sla_due_at" in fields:
+        fields["sla_from_policy"] = False
+    else:
+        if finding.severity not in due_dates:
+            due_dates[finding.severity] = policies.sla_for(project, finding.severity)
+        fields["sla_due_at"] = due_dates[finding.severity]
+    del fields["finding_id"]
+    return Task(project=project, finding=finding, **fields)
 
 
 @transaction.atomic
@@ -61,7 +89,9 @@ def update(
 def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) -> Task:
     """Change a task that the caller has locked, as `update` does."""
     task = locked.task
-    _refuse_forbidden_status(task, changes.get("status"))
+    error = status_error(task.status, changes.get("status"))
+    if error is not None:
+        raise error
     was = {name: getattr(task, name) for name in changes}
     status = changes.get("status", task.status)
     fields = {name: value for name, value in changes.items() if name != "status"}
@@ -73,11 +103,25 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     return task
 
 
-def _refuse_forbidden_status(task: Task, status: str | None) -> None:
-    if status == Task.Status.DONE:
-        raise DoneRequiresVerification
-    if status is not None and task.status == Task.Status.DONE:
-        raise TaskDone
+def status_error(before: str, after: str | None) -> ApiError | None:
+    """Return why a person may not set this status; None if they may."""
+    if after == Task.Status.DONE:
+        return DoneRequiresVerification()
+    return TaskDone() if after is not None and before == Task.Status.DONE else None
+
+
+def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) -> None:
+    """Set values in locked tasks, given by `pk`, `status` and `finding_id`, and advance their locked findings."""
+    found = Task.objects.filter(pk__in=[row["pk"] for row in rows])
+    values = {**changes, "updated_at": timezone.now()}
+    if "status" not in values:
+        found.update(**values)
+        return
+    status = values.pop("status")
+    Task.transitions.update(found, {row["status"] for row in rows}, status, **values)
+    advanced = FINDING_STATUS.get(Task.Status(status))
+    if advanced:
+        transitions.advance_all({row["finding_id"] for row in rows}, advanced)
 
 
 def _advance_finding(locked: LockedTask) -> None:

@@ -21,7 +21,7 @@ OUTCOME_COLOURS = {"passed": SUCCESS, "failed": DANGER, "inconclusive": WARNING,
 
 @admin.register(ScanResult)
 class ScanResultAdmin(ReadOnlyAdmin):
-    organization_path = "scan__project__organization"
+    organization_path, project_path = "scan__project__organization", "scan__project"
     list_display = (
         "check_key",
         badge_column("outcome", OUTCOME_COLOURS),

@@ -3,84 +3,27 @@
 Each page that is opened is checked by axe-core; no page logs an error. Screenshots are kept in KRAFTER_SCREENSHOTS.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Page, sync_playwright
 
 from accounts.models import User
 from findings.models import Finding
 from remediation.evidence.chain import append
 from remediation.models import Task, Verification
 from tests import factories, staff
-from tests.browser.chromium import launch_chromium
+from tests.browser.visitor import WINDOWS, visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 
 pytestmark = pytest.mark.needs_chromium
 
-SCREENSHOTS = os.environ.get("KRAFTER_SCREENSHOTS", "")
-WINDOWS = {"desktop": (1440, 900), "phone": (390, 844)}
 POLICY = "default-src 'self'"
-every_window = pytest.mark.parametrize("window", WINDOWS)
+every_window = pytest.mark.parametrize("window", ["desktop", "phone"])
 every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
-
-
-class Visitor:
-    """A person at a window, with what went wrong on the pages that they opened."""
-
-    def __init__(self, page: Page, origin: str, name: str) -> None:
-        self.page, self.origin, self.name = page, origin, name
-        self.problems: list[Any] = []
-        page.on("console", lambda line: self._note(line.text) if line.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self._note(str(error)))
-
-    def _note(self, text: str) -> None:
-        self.problems.append((self.page.url, text))
-
-    def sign_in(self, user: User) -> None:
-        self.page.goto(f"{self.origin}/admin/login/")
-        self.page.fill("[name=username]", user.email)
-        self.page.fill("[name=password]", staff.PASSWORD)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url(f"{self.origin}/admin/")
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.origin + path, wait_until="load")
-
-    def look(self, shot: str) -> None:
-        """Check the page with axe-core and its width, and keep a screenshot."""
-        # Alpine fades elements in; their colours are checked when it has ended.
-        self.page.wait_for_timeout(300)
-        found = Axe().run(self.page).response["violations"]
-        self.problems += [(self.page.url, each["id"], each["nodes"][0]["target"]) for each in found]
-        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
-        if self.page.evaluate("document.documentElement.scrollWidth") > width:
-            self._note("wider than the window")
-        if SCREENSHOTS:
-            self.page.screenshot(path=Path(SCREENSHOTS) / f"{shot}-{self.name}.png", full_page=True)
-
-
-@contextmanager
-def visiting(origin: str, window: str, theme: str) -> Iterator[Visitor]:
-    """Open a window. The database is not used meanwhile: Playwright runs an event loop."""
-    width, height = WINDOWS[window]
-    with sync_playwright() as play:
-        browser = launch_chromium(play)
-        page = browser.new_page(
-            viewport={"width": width, "height": height},
-            color_scheme=theme,  # type: ignore[arg-type]  # a literal
-        )
-        yield Visitor(page, origin, f"{window}-{theme}")
-        browser.close()
 
 
 def outcome(status: str, headers: dict[str, str]) -> dict[str, Any]:

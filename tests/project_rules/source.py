@@ -10,6 +10,7 @@ PACKAGES = (
     "accounts",
     "devtools",
     "events",
+    "bulk_changes",
     "findings",
     "integrations",
     "krafter_audit",

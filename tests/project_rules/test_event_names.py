@@ -10,6 +10,7 @@ LOGGING = {"log_event", "log_events", "_log"}
 NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 # Names that are made of a status or chosen in an expression: file → names.
 COMPUTED = {
+    "bulk_changes/creations.py": {"task.deleted"},
     "scans/worker/finalization.py": {"scan.completed", "scan.failed"},
     "reports/sharing/delivery.py": {"share.sent", "share.failed"},
     "integrations/sync/engine.py": {"integration.synced", "integration.sync_failed"},

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from bulk_changes import services as bulk_changes
 from findings.models import Finding, Regression
 from findings.services import triage
+from findings.services.bulk import FINDINGS
 from findings.services.ingestion import FindingReport, ingest
 from remediation.services import verdicts
 from tests import factories
@@ -58,8 +60,8 @@ def test_batch_with_concurrent_verdicts_and_bulk_updates_has_no_deadlock():
         broken = at_once(
             seen(scenario, batch),
             lambda pk=verification.pk: verdicts.approve(pk, by=scenario.actor),
-            lambda pks=changed: triage.update_many(
-                scenario.project, rows.filter(pk__in=pks), changes={"severity": "low"}, by=scenario.actor
+            lambda pks=changed: bulk_changes.change(
+                scenario.project, FINDINGS, pks, changes={"severity": "low"}, by=scenario.actor
             ),
             lambda pk=changed[0]: triage.update(pk, changes={"severity": "high"}, by=scenario.actor),
         )

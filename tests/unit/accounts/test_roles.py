@@ -137,11 +137,12 @@ def test_role_is_valid_in_its_organisation_alone(scenario: Scenario):
     client = staff.logged_in_client(user)
     read_only, mine = factories.task(scenario), factories.task(elsewhere)
 
-    page = staff.run_action(client, "start", read_only, mine)
+    page = staff.run_action(client, "start", read_only, mine, confirmed="1")
 
     assert [Task.objects.get(pk=row.pk).status for row in (read_only, mine)] == ["backlog", "in_progress"]
     assert any(
-        "your role in this organisation does not allow this" in text for text in staff.messages_of(page)
+        "your role in this organisation does not allow this" in text.lower()
+        for text in staff.messages_of(page)
     )
 
 

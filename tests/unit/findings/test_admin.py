@@ -95,15 +95,15 @@ def test_form_shows_the_errors_of_the_api(
 def test_actions_change_the_status_and_continue_after_an_error(operator: Client, scenario: Scenario) -> None:
     new, resolved = factories.finding(scenario), factories.finding(scenario, status="resolved")
 
-    messages = messages_of(run_action(operator, "dismiss", new, resolved))
+    preview = run_action(operator, "dismiss", new, resolved).content.decode()
+    unchanged = Finding.objects.get(pk=new.pk).status
+    [message] = messages_of(run_action(operator, "dismiss", new, resolved, confirmed="1"))
 
     new.refresh_from_db()
     resolved.refresh_from_db()
     assert (new.status, resolved.status) == ("dismissed", "resolved")
-    assert messages == [
-        f"{new}: dismissed.",
-        f"{resolved}: {FindingResolved.message}",
-    ]
+    assert (unchanged, FindingResolved.message in preview) == ("new", True)
+    assert message.startswith(f"1 finding changed, 1 refused: {FindingResolved.message} (1)")
 
 
 def test_action_on_the_page_of_a_row_returns_to_that_page(operator: Client, scenario: Scenario) -> None:
@@ -121,12 +121,12 @@ def test_action_on_the_page_of_a_row_returns_to_that_page(operator: Client, scen
 def test_action_on_too_many_rows_is_rejected(
     operator: Client, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("krafter_audit.admin.base.MAX_ACTION_ROWS", 2)
+    monkeypatch.setattr("bulk_changes.services.MAX_ROWS", 2)
     findings = [factories.finding(scenario) for _ in range(3)]
 
     messages = messages_of(run_action(operator, "triage", *findings))
 
-    assert messages == ["Select at most 2 rows."]
+    assert messages == ["At most 2 rows can be changed at once. Narrow the filter."]
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
 
 

@@ -180,15 +180,26 @@ def test_form_shows_the_errors_of_the_api_at_the_field(
 def test_actions_change_task_status_and_the_finding_advances(operator: Client, scenario: Scenario) -> None:
     task, done = factories.task(scenario), factories.task(scenario, title="Done", status="done")
 
-    messages = messages_of(run_action(operator, "set_ready", task, done))
+    preview = run_action(operator, "set_ready", task, done).content.decode()
+    unchanged = Task.objects.get(pk=task.pk).status
+    [message] = messages_of(run_action(operator, "set_ready", task, done, confirmed="1"))
 
     task.refresh_from_db()
     task.finding.refresh_from_db()
+    assert (unchanged, "The finding of a task: New → Ready to verify" in preview) == ("backlog", True)
     assert (task.status, task.finding.status) == ("ready_verify", "ready_verify")
-    assert messages == [
-        "Fix it: ready to verify.",
-        "Done: The task is done. Reopen its verification to work on it again.",
-    ]
+    assert message.startswith(
+        "1 task changed, 1 refused: The task is done. Reopen its verification to work on it again. (1)"
+    )
+
+
+def test_action_on_the_page_of_a_task_changes_it_at_once(operator: Client, scenario: Scenario) -> None:
+    task = factories.task(scenario)
+    here = admin_url(Task, "change", task.pk)
+
+    messages = messages_of(run_action(operator, "set_ready", task, _back=here))
+
+    assert (messages, Task.objects.get(pk=task.pk).status) == (["Fix it: ready to verify."], "ready_verify")
 
 
 def test_run_verification_action_costs_one_unit_of_quota(operator: Client) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bulk_changes.models import BulkChange
 from findings.models import Finding
 from tests import factories
 from tests.factories import Scenario
@@ -83,12 +84,15 @@ def test_bulk_update_dry_run_counts_and_changes_nothing(scenario: Scenario):
     body = {"filter": {"severity": ["low"]}, "set": {"status": "dismissed"}}
 
     tried = scenario.client.ask("post", "findings/bulk-update", body | {"dry_run": True}).json()["data"]
+    effects = [{"field": "status", "before": "new", "after": "dismissed", "rows": 2}]
+    rest = {"unchanged": 0, "refused": 0, "effects": effects, "refusals": []}
     assert (tried, Finding.objects.filter(status="dismissed").count()) == (
-        {"matched": 2, "updated": 0, "dry_run": True}, 0,
+        {"matched": 2, "updated": 0, "dry_run": True, "bulk_change_id": None, **rest}, 0,
     )  # fmt: skip
 
     done = scenario.client.ask("post", "findings/bulk-update", body).json()["data"]
-    assert done == {"matched": 2, "updated": 2, "dry_run": False}
+    made = str(BulkChange.objects.get().pk)
+    assert done == {"matched": 2, "updated": 2, "dry_run": False, "bulk_change_id": made, **rest}
     assert Finding.objects.filter(status="dismissed").count() == 2
 
 

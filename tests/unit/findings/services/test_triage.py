@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bulk_changes import services
 from events.models import Event
 from findings.models import OPEN_STATUSES, Finding
 from findings.services import triage
@@ -97,7 +98,7 @@ def test_bulk_update_of_severity_changes_default_scores_and_keeps_custom_scores(
 def test_bulk_update_works_in_batches_and_logs_each_finding(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(triage, "BATCH_SIZE", 2)
+    monkeypatch.setattr(services, "BATCH_SIZE", 2)
     findings = [factories.finding(scenario) for _ in range(5)]
     before = findings[0].updated_at
 
@@ -105,10 +106,13 @@ def test_bulk_update_works_in_batches_and_logs_each_finding(
         "post", "findings/bulk-update", {"filter": {"status": "new"}, "set": {"status": "triaged"}}
     ).json()["data"]
 
-    assert shown == {"matched": 5, "updated": 5, "dry_run": False}
+    assert {name: shown[name] for name in ("matched", "updated", "dry_run")} == {
+        "matched": 5, "updated": 5, "dry_run": False,
+    }  # fmt: skip
     assert set(Finding.objects.values_list("status", flat=True)) == {"triaged"}
     events = Event.objects.filter(name="finding.updated")
-    assert [event.data for event in events] == [{"was": {"status": "new"}, "now": {"status": "triaged"}}] * 5
+    data = {"was": {"status": "new"}, "now": {"status": "triaged"}, "bulk_change_id": shown["bulk_change_id"]}
+    assert [event.data for event in events] == [data] * 5
     findings[0].refresh_from_db()
     assert findings[0].updated_at > before
 
@@ -116,7 +120,7 @@ def test_bulk_update_works_in_batches_and_logs_each_finding(
 def test_bulk_update_with_a_resolved_finding_in_a_later_batch_changes_nothing(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(triage, "BATCH_SIZE", 1)
+    monkeypatch.setattr(services, "BATCH_SIZE", 1)
     for status in ("new", "new", "resolved"):
         factories.finding(scenario, status=status)
 

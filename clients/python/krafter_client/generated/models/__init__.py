@@ -14,14 +14,25 @@ from .approval import Approval
 from .approval_state import ApprovalState
 from .approve_verification_request import ApproveVerificationRequest
 from .basic_auth_request import BasicAuthRequest
+from .bulk_change import BulkChange
+from .bulk_change_action import BulkChangeAction
 from .bulk_create_findings_request import BulkCreateFindingsRequest
 from .bulk_create_findings_request_mode import BulkCreateFindingsRequestMode
+from .bulk_create_tasks_request import BulkCreateTasksRequest
+from .bulk_create_tasks_request_mode import BulkCreateTasksRequestMode
+from .bulk_create_tasks_result import BulkCreateTasksResult
 from .bulk_result import BulkResult
 from .bulk_result_item import BulkResultItem
 from .bulk_result_item_details_type_0 import BulkResultItemDetailsType0
 from .bulk_result_item_status import BulkResultItemStatus
+from .bulk_task_result_item import BulkTaskResultItem
+from .bulk_task_result_item_details_type_0 import BulkTaskResultItemDetailsType0
+from .bulk_task_result_item_status import BulkTaskResultItemStatus
 from .bulk_update_findings_request import BulkUpdateFindingsRequest
+from .bulk_update_findings_request_mode import BulkUpdateFindingsRequestMode
 from .bulk_update_result import BulkUpdateResult
+from .bulk_update_tasks_request import BulkUpdateTasksRequest
+from .bulk_update_tasks_request_mode import BulkUpdateTasksRequestMode
 from .check import Check
 from .check_domain import CheckDomain
 from .check_kind import CheckKind
@@ -96,6 +107,7 @@ from .described_regression_trigger import DescribedRegressionTrigger
 from .described_verification import DescribedVerification
 from .described_verification_result import DescribedVerificationResult
 from .described_verification_state import DescribedVerificationState
+from .effect import Effect
 from .error import Error
 from .error_code import ErrorCode
 from .error_error import ErrorError
@@ -143,6 +155,13 @@ from .get_alerts_response_2xx import GetAlertsResponse2XX
 from .get_alerts_response_2xx_meta import GetAlertsResponse2XXMeta
 from .get_alerts_sort import GetAlertsSort
 from .get_alerts_status_item import GetAlertsStatusItem
+from .get_bulk_changes_action_item import GetBulkChangesActionItem
+from .get_bulk_changes_by_id_response_2xx import GetBulkChangesByIdResponse2XX
+from .get_bulk_changes_by_id_response_2xx_meta import GetBulkChangesByIdResponse2XXMeta
+from .get_bulk_changes_response_2xx import GetBulkChangesResponse2XX
+from .get_bulk_changes_response_2xx_meta import GetBulkChangesResponse2XXMeta
+from .get_bulk_changes_sort import GetBulkChangesSort
+from .get_bulk_changes_subject_item import GetBulkChangesSubjectItem
 from .get_checks_response_2xx import GetChecksResponse2XX
 from .get_checks_response_2xx_meta import GetChecksResponse2XXMeta
 from .get_command_center_response_2xx import GetCommandCenterResponse2XX
@@ -405,6 +424,12 @@ from .patch_webhooks_by_id_response_2xx_meta import PatchWebhooksByIdResponse2XX
 from .policy import Policy
 from .policy_test_result import PolicyTestResult
 from .policy_test_result_simulation import PolicyTestResultSimulation
+from .post_bulk_changes_by_id_undo_response_2xx import (
+    PostBulkChangesByIdUndoResponse2XX,
+)
+from .post_bulk_changes_by_id_undo_response_2xx_meta import (
+    PostBulkChangesByIdUndoResponse2XXMeta,
+)
 from .post_deploys_response_2xx import PostDeploysResponse2XX
 from .post_deploys_response_2xx_meta import PostDeploysResponse2XXMeta
 from .post_findings_bulk_response_2xx import PostFindingsBulkResponse2XX
@@ -462,6 +487,10 @@ from .post_sites_by_id_verify_response_2xx_meta import (
 )
 from .post_sites_response_2xx import PostSitesResponse2XX
 from .post_sites_response_2xx_meta import PostSitesResponse2XXMeta
+from .post_tasks_bulk_response_2xx import PostTasksBulkResponse2XX
+from .post_tasks_bulk_response_2xx_meta import PostTasksBulkResponse2XXMeta
+from .post_tasks_bulk_update_response_2xx import PostTasksBulkUpdateResponse2XX
+from .post_tasks_bulk_update_response_2xx_meta import PostTasksBulkUpdateResponse2XXMeta
 from .post_tasks_response_2xx import PostTasksResponse2XX
 from .post_tasks_response_2xx_meta import PostTasksResponse2XXMeta
 from .post_verifications_by_id_approve_response_2xx import (
@@ -533,6 +562,7 @@ from .put_site_credentials_request_headers import PutSiteCredentialsRequestHeade
 from .recommended_fix import RecommendedFix
 from .recommended_fix_request import RecommendedFixRequest
 from .record_deploy_request import RecordDeployRequest
+from .refusal import Refusal
 from .regression import Regression
 from .regression_status import RegressionStatus
 from .regression_trigger import RegressionTrigger
@@ -573,6 +603,12 @@ from .sync_schedule import SyncSchedule
 from .sync_schedule_provider import SyncScheduleProvider
 from .sync_schedule_status import SyncScheduleStatus
 from .task import Task
+from .task_changes_request import TaskChangesRequest
+from .task_changes_request_priority import TaskChangesRequestPriority
+from .task_changes_request_status import TaskChangesRequestStatus
+from .task_filter_request import TaskFilterRequest
+from .task_filter_request_priority_item import TaskFilterRequestPriorityItem
+from .task_filter_request_status_item import TaskFilterRequestStatusItem
 from .task_priority import TaskPriority
 from .task_status import TaskStatus
 from .task_with_finding import TaskWithFinding
@@ -620,14 +656,25 @@ __all__ = (
     "ApprovalState",
     "ApproveVerificationRequest",
     "BasicAuthRequest",
+    "BulkChange",
+    "BulkChangeAction",
     "BulkCreateFindingsRequest",
     "BulkCreateFindingsRequestMode",
+    "BulkCreateTasksRequest",
+    "BulkCreateTasksRequestMode",
+    "BulkCreateTasksResult",
     "BulkResult",
     "BulkResultItem",
     "BulkResultItemDetailsType0",
     "BulkResultItemStatus",
+    "BulkTaskResultItem",
+    "BulkTaskResultItemDetailsType0",
+    "BulkTaskResultItemStatus",
     "BulkUpdateFindingsRequest",
+    "BulkUpdateFindingsRequestMode",
     "BulkUpdateResult",
+    "BulkUpdateTasksRequest",
+    "BulkUpdateTasksRequestMode",
     "Check",
     "CheckDomain",
     "CheckKind",
@@ -684,6 +731,7 @@ __all__ = (
     "DescribedVerification",
     "DescribedVerificationResult",
     "DescribedVerificationState",
+    "Effect",
     "Error",
     "ErrorCode",
     "ErrorError",
@@ -725,6 +773,13 @@ __all__ = (
     "GetAlertsResponse2XXMeta",
     "GetAlertsSort",
     "GetAlertsStatusItem",
+    "GetBulkChangesActionItem",
+    "GetBulkChangesByIdResponse2XX",
+    "GetBulkChangesByIdResponse2XXMeta",
+    "GetBulkChangesResponse2XX",
+    "GetBulkChangesResponse2XXMeta",
+    "GetBulkChangesSort",
+    "GetBulkChangesSubjectItem",
     "GetChecksResponse2XX",
     "GetChecksResponse2XXMeta",
     "GetCommandCenterResponse2XX",
@@ -921,6 +976,8 @@ __all__ = (
     "Policy",
     "PolicyTestResult",
     "PolicyTestResultSimulation",
+    "PostBulkChangesByIdUndoResponse2XX",
+    "PostBulkChangesByIdUndoResponse2XXMeta",
     "PostDeploysResponse2XX",
     "PostDeploysResponse2XXMeta",
     "PostFindingsBulkResponse2XX",
@@ -958,6 +1015,10 @@ __all__ = (
     "PostSitesByIdVerifyResponse2XXMeta",
     "PostSitesResponse2XX",
     "PostSitesResponse2XXMeta",
+    "PostTasksBulkResponse2XX",
+    "PostTasksBulkResponse2XXMeta",
+    "PostTasksBulkUpdateResponse2XX",
+    "PostTasksBulkUpdateResponse2XXMeta",
     "PostTasksResponse2XX",
     "PostTasksResponse2XXMeta",
     "PostVerificationsByIdApproveResponse2XX",
@@ -995,6 +1056,7 @@ __all__ = (
     "RecommendedFix",
     "RecommendedFixRequest",
     "RecordDeployRequest",
+    "Refusal",
     "Regression",
     "RegressionStatus",
     "RegressionTrigger",
@@ -1035,6 +1097,12 @@ __all__ = (
     "SyncScheduleProvider",
     "SyncScheduleStatus",
     "Task",
+    "TaskChangesRequest",
+    "TaskChangesRequestPriority",
+    "TaskChangesRequestStatus",
+    "TaskFilterRequest",
+    "TaskFilterRequestPriorityItem",
+    "TaskFilterRequestStatusItem",
     "TaskPriority",
     "TaskStatus",
     "TaskWithFinding",

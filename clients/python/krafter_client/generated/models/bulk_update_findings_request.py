@@ -7,6 +7,7 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.bulk_update_findings_request_mode import BulkUpdateFindingsRequestMode
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -19,13 +20,16 @@ T = TypeVar("T", bound="BulkUpdateFindingsRequest")
 
 @_attrs_define
 class BulkUpdateFindingsRequest:
-    """Change many findings: `ids` or `filter`, and `set`."""
+    """Change many findings: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be."""
 
     set_: FindingChangesRequest
     """ The fields that a bulk update sets; at least one. """
     ids: list[UUID] | Unset = UNSET
     filter_: FindingFilterRequest | Unset = UNSET
     """ Selects findings by severity, status and domain. """
+    mode: BulkUpdateFindingsRequestMode | Unset = BulkUpdateFindingsRequestMode.ALL
+    """ * `all` - all
+    * `partial` - partial """
     dry_run: bool | Unset = False
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -43,6 +47,10 @@ class BulkUpdateFindingsRequest:
         if not isinstance(self.filter_, Unset):
             filter_ = self.filter_.to_dict()
 
+        mode: str | Unset = UNSET
+        if not isinstance(self.mode, Unset):
+            mode = self.mode.value
+
         dry_run = self.dry_run
 
         field_dict: dict[str, Any] = {}
@@ -56,6 +64,8 @@ class BulkUpdateFindingsRequest:
             field_dict["ids"] = ids
         if filter_ is not UNSET:
             field_dict["filter"] = filter_
+        if mode is not UNSET:
+            field_dict["mode"] = mode
         if dry_run is not UNSET:
             field_dict["dry_run"] = dry_run
 
@@ -85,12 +95,20 @@ class BulkUpdateFindingsRequest:
         else:
             filter_ = FindingFilterRequest.from_dict(_filter_)
 
+        _mode = d.pop("mode", UNSET)
+        mode: BulkUpdateFindingsRequestMode | Unset
+        if isinstance(_mode, Unset):
+            mode = UNSET
+        else:
+            mode = BulkUpdateFindingsRequestMode(_mode)
+
         dry_run = d.pop("dry_run", UNSET)
 
         bulk_update_findings_request = cls(
             set_=set_,
             ids=ids,
             filter_=filter_,
+            mode=mode,
             dry_run=dry_run,
         )
 

@@ -19,7 +19,9 @@ T = TypeVar("T", bound="PostFindingsBulkUpdateResponse2XX")
 @_attrs_define
 class PostFindingsBulkUpdateResponse2XX:
     data: BulkUpdateResult
-    """ How many findings matched and how many were changed (none by a dry run). """
+    """ How many rows matched, were changed (none by a dry run), had the values already, and were refused.
+
+    `effects` counts what changes, or by a dry run would change; `refusals` has the first 100. """
     meta: PostFindingsBulkUpdateResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -19,7 +19,6 @@ T = TypeVar("T", bound="UpdateTaskRequest")
 class UpdateTaskRequest:
     """The fields of a task to change; at least one."""
 
-    title: str | Unset = UNSET
     status: UpdateTaskRequestStatus | Unset = UNSET
     """ * `backlog` - Backlog
     * `in_progress` - In progress
@@ -33,13 +32,12 @@ class UpdateTaskRequest:
     * `low` - Low """
     owner_id: None | Unset | UUID = UNSET
     sla_due_at: datetime.datetime | None | Unset = UNSET
+    title: str | Unset = UNSET
     external_ticket_key: None | str | Unset = UNSET
     pr_url: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        title = self.title
-
         status: str | Unset = UNSET
         if not isinstance(self.status, Unset):
             status = self.status.value
@@ -64,6 +62,8 @@ class UpdateTaskRequest:
         else:
             sla_due_at = self.sla_due_at
 
+        title = self.title
+
         external_ticket_key: None | str | Unset
         if isinstance(self.external_ticket_key, Unset):
             external_ticket_key = UNSET
@@ -79,8 +79,6 @@ class UpdateTaskRequest:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
-        if title is not UNSET:
-            field_dict["title"] = title
         if status is not UNSET:
             field_dict["status"] = status
         if priority is not UNSET:
@@ -89,6 +87,8 @@ class UpdateTaskRequest:
             field_dict["owner_id"] = owner_id
         if sla_due_at is not UNSET:
             field_dict["sla_due_at"] = sla_due_at
+        if title is not UNSET:
+            field_dict["title"] = title
         if external_ticket_key is not UNSET:
             field_dict["external_ticket_key"] = external_ticket_key
         if pr_url is not UNSET:
@@ -99,8 +99,6 @@ class UpdateTaskRequest:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        title = d.pop("title", UNSET)
-
         _status = d.pop("status", UNSET)
         status: UpdateTaskRequestStatus | Unset
         if isinstance(_status, Unset):
@@ -149,6 +147,8 @@ class UpdateTaskRequest:
 
         sla_due_at = _parse_sla_due_at(d.pop("sla_due_at", UNSET))
 
+        title = d.pop("title", UNSET)
+
         def _parse_external_ticket_key(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -168,11 +168,11 @@ class UpdateTaskRequest:
         pr_url = _parse_pr_url(d.pop("pr_url", UNSET))
 
         update_task_request = cls(
-            title=title,
             status=status,
             priority=priority,
             owner_id=owner_id,
             sla_due_at=sla_due_at,
+            title=title,
             external_ticket_key=external_ticket_key,
             pr_url=pr_url,
         )

@@ -6,9 +6,11 @@ import pytest
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
+from bulk_changes import services as bulk_changes
 from events.models import Event
 from findings.models import Finding
 from findings.services import traffic_weight, triage
+from findings.services.bulk import FINDINGS
 from findings.services.ingestion import FindingReport, ingest, ingest_one
 from integrations.models import Integration, SyncRun
 from reports.queries import summary
@@ -119,8 +121,8 @@ def test_changed_severity_keeps_the_weight(
     before = impact_and_score()
 
     triage.update(one.pk, changes={"severity": "low"}, by=SYSTEM)
-    others = Finding.objects.filter(title__in=["two", "own"])
-    triage.update_many(project, others, changes={"severity": "low"}, by=SYSTEM)
+    others = list(Finding.objects.filter(title__in=["two", "own"]).values_list("pk", flat=True))
+    bulk_changes.change(project, FINDINGS, others, changes={"severity": "low"}, by=SYSTEM)
     after = impact_and_score()
     synced(integration)
 

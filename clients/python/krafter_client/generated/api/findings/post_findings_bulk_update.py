@@ -71,12 +71,13 @@ def sync_detailed(
 ) -> Response[PostFindingsBulkUpdateResponse2XX]:
     """Change many findings
 
-     Change all findings that match; with `dry_run` only count them.
+     Change the findings that match; with `dry_run` only say what would change and what would be refused.
 
     Args:
         org_id (str):
         project_id (str):
-        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`.
+        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
+            or none, or with mode `partial` those that can be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -108,12 +109,13 @@ def sync(
 ) -> PostFindingsBulkUpdateResponse2XX | None:
     """Change many findings
 
-     Change all findings that match; with `dry_run` only count them.
+     Change the findings that match; with `dry_run` only say what would change and what would be refused.
 
     Args:
         org_id (str):
         project_id (str):
-        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`.
+        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
+            or none, or with mode `partial` those that can be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -140,12 +142,13 @@ async def asyncio_detailed(
 ) -> Response[PostFindingsBulkUpdateResponse2XX]:
     """Change many findings
 
-     Change all findings that match; with `dry_run` only count them.
+     Change the findings that match; with `dry_run` only say what would change and what would be refused.
 
     Args:
         org_id (str):
         project_id (str):
-        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`.
+        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
+            or none, or with mode `partial` those that can be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,12 +178,13 @@ async def asyncio(
 ) -> PostFindingsBulkUpdateResponse2XX | None:
     """Change many findings
 
-     Change all findings that match; with `dry_run` only count them.
+     Change the findings that match; with `dry_run` only say what would change and what would be refused.
 
     Args:
         org_id (str):
         project_id (str):
-        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`.
+        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
+            or none, or with mode `partial` those that can be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

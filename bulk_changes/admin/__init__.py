@@ -1,0 +1,5 @@
+"""Admin pages of bulk changes."""
+
+from bulk_changes.admin import bulk_change
+
+__all__ = ["bulk_change"]

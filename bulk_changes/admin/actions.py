@@ -1,0 +1,210 @@
+"""Actions on many rows of a list: a preview, one message, and an undo."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.admin import operator
+from accounts.models import Project
+from bulk_changes import services
+from bulk_changes.admin.forms import SetValuesForm
+from bulk_changes.admin.values import effects_in_words, field_label, summary_owners, value_in_words
+from bulk_changes.decisions import Decision, Summary
+from bulk_changes.models import BulkChange
+from bulk_changes.services import Result
+from bulk_changes.subjects import Subject
+from krafter_audit.admin.base import NOT_ALLOWED, ServiceModelAdmin
+from krafter_audit.api.errors import ApiError, Forbidden, InvalidParams
+
+MAX_PROJECTS = 100  # of one action: each has its own bulk change
+Selection = list[tuple[Project, list[UUID]]]
+
+
+class BulkActions(ServiceModelAdmin):
+    """Actions that change rows by `bulk_changes.services`, on the selected rows or on all that match."""
+
+    bulk_subject: ClassVar[Subject]
+    set_values_form: ClassVar[type[SetValuesForm]]
+    list_disable_select_all = False
+    list_only_actions = frozenset({"set_values"})
+
+    @admin.action(description="Set values…", permissions=["operate"])
+    def set_values(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        selection = self._selection(request, queryset)
+        if selection is None:
+            return None
+        sent = request.POST if "set_values" in request.POST else None
+        form = self.set_values_form(sent, organizations={project.organization_id for project, _ in selection})
+        if not form.is_valid():
+            return self._page(request, "set_values", {"form": form, "rows": _count(selection)})
+        return self.change_selection(request, selection, form.changes)
+
+    def change_rows(
+        self, request: HttpRequest, rows: QuerySet[Any], changes: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        """Show a preview of the change; after its confirmation change the rows and show one message."""
+        selection = self._selection(request, rows)
+        return None if selection is None else self.change_selection(request, selection, changes)
+
+    def change_selection(
+        self, request: HttpRequest, selection: Selection, changes: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        if "confirmed" not in request.POST:
+            return self._preview(request, selection, changes)
+        try:
+            seen_at = datetime.fromisoformat(request.POST.get("seen_at", ""))
+        except ValueError:
+            seen_at = None
+        results, refused = [], Summary()
+        for project, pks in selection:
+            if self._may_change(request, project):
+                results.append(
+                    services.change(
+                        project,
+                        self.bulk_subject,
+                        pks,
+                        changes=changes,
+                        by=operator(request),
+                        unchanged_since=seen_at,
+                    )
+                )
+            else:
+                refused.add(_forbidden(pks), self.bulk_subject)
+        self._report(request, results, refused)
+        return None
+
+    def _selection(self, request: HttpRequest, rows: QuerySet[Any]) -> Selection | None:
+        """Return the ids of the rows by project; None, with a message, if there are too many."""
+        found = rows.order_by("pk").values_list("project_id", "pk")[: services.MAX_ROWS + 1]
+        by_project: dict[UUID, list[UUID]] = {}
+        for project_id, pk in found:
+            by_project.setdefault(project_id, []).append(pk)
+        try:
+            services.require_within_limit([pk for pks in by_project.values() for pk in pks])
+            if len(by_project) > MAX_PROJECTS:
+                raise InvalidParams(f"Select rows of at most {MAX_PROJECTS} projects.")
+        except ApiError as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return None
+        projects = Project.objects.select_related("organization").in_bulk(by_project)
+        return [(projects[project_id], pks) for project_id, pks in by_project.items()]
+
+    def _may_change(self, request: HttpRequest, project: Project) -> bool:
+        permission = f"{self.opts.app_label}.change_{self.opts.model_name}"
+        user: Any = request.user
+        return bool(user.is_superuser or user.has_perm(permission, project.organization_id))
+
+    def _preview(
+        self, request: HttpRequest, selection: Selection, changes: Mapping[str, Any]
+    ) -> HttpResponse:
+        # Before the rows are read: a row that changes meanwhile counts as changed after the preview.
+        seen_at, summary = timezone.now(), Summary()
+        for project, pks in selection:
+            if self._may_change(request, project):
+                services.preview(project, self.bulk_subject, pks, changes=changes, summary=summary)
+            else:
+                summary.add(_forbidden(pks), self.bulk_subject)
+        owners = summary_owners(summary)
+        context = {
+            "summary": summary,
+            "seen_at": seen_at.isoformat(),
+            "effects": [
+                (
+                    field_label(name),
+                    value_in_words(name, before, owners),
+                    value_in_words(name, after, owners),
+                    rows,
+                )
+                for (name, before, after), rows in summary.effects.most_common()
+            ],
+            "consequences": Counter(summary.consequences.values()).most_common(),
+            "reasons": summary.reasons.most_common(),
+            "examples": [
+                (decision, self._url(decision), effects_in_words(decision.before, decision.after, owners))
+                for decision in summary.examples
+            ],
+            "refusals": [(decision, self._url(decision)) for decision in summary.refusals],
+            "sent": _sent_values(request),
+        }
+        return self._page(request, "preview", context)
+
+    def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
+        action = request.POST.get("action", "")
+        label = next(
+            str(each.description) for each in self.get_actions(request).values() if each.name == action
+        )
+        context |= {
+            **self.admin_site.each_context(request),
+            "title": label.removesuffix("…"),
+            "opts": self.opts,
+            "action": action,
+            "selected": request.POST.getlist("_selected_action"),
+            "select_across": request.POST.get("select_across", "0"),
+            "list_url": request.get_full_path(),
+        }
+        return TemplateResponse(request, f"admin/bulk_changes/{name}.html", context)
+
+    def _url(self, decision: Decision) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[decision.pk])
+
+    def _report(self, request: HttpRequest, results: list[Result], refused: Summary) -> None:
+        summaries = [*(result.summary for result in results), refused]
+        changed = sum(summary.changed for summary in summaries)
+        sentence = message_about(summaries, self.bulk_subject.name, "changed")
+        made = [result.bulk_change for result in results if result.bulk_change.changed]
+        level = messages.SUCCESS if changed else messages.WARNING
+        self.message_user(request, with_undo_button(request, sentence, made), level)
+
+
+def _forbidden(pks: list[UUID]) -> list[Decision]:
+    return [Decision(pk, {}, {}, {}, Forbidden(NOT_ALLOWED.capitalize())) for pk in pks]
+
+
+def _count(selection: Selection) -> int:
+    return sum(len(pks) for _, pks in selection)
+
+
+def _sent_values(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the fields of the form that has been sent, for the confirmation."""
+    own = {"csrfmiddlewaretoken", "action", "select_across", "_selected_action", "index"}
+    return [
+        (name, value) for name, value in request.POST.items() if name not in own and isinstance(value, str)
+    ]
+
+
+def message_about(summaries: list[Summary], name: str, verb: str) -> str:
+    """Return what happened to the rows in one sentence: `17 findings changed, 2 refused: reason (2).`"""
+    changed = sum(summary.changed for summary in summaries)
+    unchanged = sum(summary.unchanged for summary in summaries)
+    refused = sum(summary.refused for summary in summaries)
+    reasons = sum((summary.reasons for summary in summaries), Counter[str]())
+    sentence = f"{changed:,} {name}{'' if changed == 1 else 's'} {verb}"
+    if unchanged:
+        sentence += f", {unchanged:,} already had the values"
+    if refused:
+        listed = " ".join(f"{reason} ({rows:,})" for reason, rows in reasons.most_common())
+        return f"{sentence}, {refused:,} refused: {listed}"
+    return f"{sentence}."
+
+
+def with_undo_button(request: HttpRequest, sentence: str, made: list[BulkChange]) -> SafeString:
+    """Return a message with a button that undoes the bulk changes."""
+    context = {
+        "sentence": sentence,
+        "bulk_changes": made,
+        "csrf_token": get_token(request),
+        "back": request.get_full_path(),
+    }
+    return render_to_string("admin/bulk_changes/message.html", context)

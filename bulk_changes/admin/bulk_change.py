@@ -1,0 +1,126 @@
+"""Admin page of bulk changes: what each did to each row, and its undo."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.admin import operator
+from bulk_changes import services
+from bulk_changes.admin.actions import message_about, with_undo_button
+from bulk_changes.admin.values import effects_in_words, owner_names
+from bulk_changes.errors import BulkChangeUndone, NotUndoable
+from bulk_changes.models import BulkChange, BulkChangeRow
+from bulk_changes.subjects import subject_named
+from krafter_audit.admin.base import (
+    MAX_ACTION_ROWS,
+    NOT_ALLOWED,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+)
+from krafter_audit.admin.text import ago, moment
+from krafter_audit.api.errors import ApiError, Forbidden
+
+MAX_ROWS = 100  # shown on the page
+
+
+@admin.register(BulkChange)
+class BulkChangeAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "project", "organization", "created_by", "refused", "undone", "age")
+    list_filter = ("subject", "action", ("project", AutocompleteFilter))
+    list_select_related = ("project__organization", "created_by", "undone_by")
+    actions: ClassVar[list[str]] = ["undo"]
+    tones: ClassVar = {"undo": "primary"}
+    fields = (
+        "project", "subject", "action", "values", "matched", "changed", "refused", "created_by", "undoes",
+        "undone", "created",
+    )  # fmt: skip
+    readonly_fields = ("values", "undone", "created")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BulkChange]:
+        return super().get_queryset(request).select_related("undone_by")
+
+    @admin.display(description="organisation")
+    def organization(self, made: BulkChange) -> str:
+        return made.project.organization.name
+
+    @admin.display(description="undone")
+    def undone(self, made: BulkChange) -> str:
+        return "yes" if made.is_undone else "no"
+
+    @admin.display(description="age", ordering="pk")
+    def age(self, made: BulkChange) -> str:
+        return ago(made.created_at)
+
+    @admin.display(description="created")
+    def created(self, made: BulkChange) -> str:
+        return moment(made.created_at)
+
+    @admin.display(description="values")
+    def values(self, made: BulkChange) -> str:
+        owners = owner_names([made.changes.get("owner_id")])
+        return ", ".join(
+            f"{field}: {value}" for field, _, value in effects_in_words({}, made.changes, owners)
+        )
+
+    def refusals(self, request: HttpRequest, row: BulkChange) -> dict[str, str]:
+        if row.is_undone:
+            return {"undo": BulkChangeUndone.message}
+        return {"undo": NotUndoable.message} if row.action == BulkChange.Action.DELETE else {}
+
+    def reading_context(self, request: HttpRequest, row: BulkChange) -> dict[str, Any]:
+        rows = list(row.rows.order_by("refusal", "pk")[:MAX_ROWS])
+        model = subject_named(row.subject).model
+        titles = dict(
+            model._default_manager.filter(pk__in=[each.subject_id for each in rows]).values_list(
+                "pk", "title"
+            )
+        )
+        owners = owner_names(each.get("owner_id") for row in rows for each in (row.before, row.after))
+        page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+        return {
+            "rows": [
+                {
+                    "title": titles.get(each.subject_id),
+                    "id": each.subject_id,
+                    "url": reverse(page, args=[each.subject_id]),
+                    "effects": _effects(each, owners),
+                    "refusal": each.refusal,
+                }
+                for each in rows
+            ],
+            "more": max(0, row.changed + row.refused - MAX_ROWS),
+        }
+
+    @admin.action(description="Undo", permissions=["operate"])
+    def undo(self, request: HttpRequest, queryset: QuerySet[BulkChange]) -> None:
+        results, errors = [], []
+        for made in queryset.select_related("project").order_by("-pk")[:MAX_ACTION_ROWS]:
+            try:
+                self._require_permission(request, made)
+                results.append(services.undo(made.pk, by=operator(request)))
+            except ApiError as error:
+                errors.append(error.message)
+        for sentence in sorted(set(errors)):
+            self.message_user(request, sentence, messages.ERROR)
+        if results:
+            undone = [result.bulk_change for result in results]
+            sentence = message_about([result.summary for result in results], undone[0].subject, "restored")
+            can_be_undone = [
+                made for made in undone if made.changed and made.action != BulkChange.Action.DELETE
+            ]
+            level = messages.SUCCESS if any(made.changed for made in undone) else messages.WARNING
+            self.message_user(request, with_undo_button(request, sentence, can_be_undone), level)
+
+    def _require_permission(self, request: HttpRequest, made: BulkChange) -> None:
+        opts = subject_named(made.subject).model._meta
+        user: Any = request.user
+        permission = f"{opts.app_label}.change_{opts.model_name}"
+        if not user.is_superuser and not user.has_perm(permission, made.project.organization_id):
+            raise Forbidden(NOT_ALLOWED.capitalize())
+
+
+def _effects(row: BulkChangeRow, owners: dict[str, str]) -> list[tuple[str, str, str]]:
+    return effects_in_words(row.before, row.after, owners)

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class BulkChangesConfig(AppConfig):
+    name, verbose_name = "bulk_changes", "Bulk changes"

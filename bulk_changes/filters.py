@@ -1,0 +1,15 @@
+from bulk_changes.models import BulkChange
+from krafter_audit.api.filters import ChoicesFilter, ListFilter
+
+SUBJECTS = [("finding", "finding"), ("task", "task")]
+
+
+class BulkChangeFilter(ListFilter):
+    """Filters by subject and action, which may be repeated, and by time."""
+
+    subject = ChoicesFilter(choices=SUBJECTS)
+    action = ChoicesFilter(choices=BulkChange.Action.choices)
+
+    class Meta:
+        model = BulkChange
+        fields = ("subject", "action")

@@ -1,0 +1,101 @@
+"""Response serializers of bulk changes."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from bulk_changes.decisions import Decision, Summary
+from bulk_changes.models import BulkChange
+from bulk_changes.services import Result
+from krafter_audit.api.serializers import ResponseSerializer
+
+
+@extend_schema_field({"type": ["string", "boolean", "null"]})
+class ValueField(serializers.Field[Any, Any, Any, Any]):
+    """A value of a row: a word, an id, a time, or null."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class EffectSerializer(serializers.Serializer[Any]):
+    """How many rows change from one value of a field to another."""
+
+    field = serializers.CharField()
+    before = ValueField(allow_null=True)
+    after = ValueField(allow_null=True)
+    rows = serializers.IntegerField()
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """A row that is not changed, with the error that changing it alone would have."""
+
+    id = serializers.UUIDField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class BulkUpdateResultSerializer(serializers.Serializer[Any]):
+    """How many rows matched, were changed (none by a dry run), had the values already, and were refused.
+
+    `effects` counts what changes, or by a dry run would change; `refusals` has the first 100.
+    """
+
+    matched = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    dry_run = serializers.BooleanField()
+    bulk_change_id = serializers.UUIDField(allow_null=True)
+    unchanged = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    effects = EffectSerializer(many=True)
+    refusals = RefusalSerializer(many=True)
+
+
+def represent(result: Result | Summary) -> dict[str, Any]:
+    """Return the data of a response about a bulk change, or about the preview of one."""
+    summary = result.summary if isinstance(result, Result) else result
+    done = isinstance(result, Result)
+    return {
+        "matched": summary.matched,
+        "updated": summary.changed if done else 0,
+        "dry_run": not done,
+        "bulk_change_id": result.bulk_change.pk if isinstance(result, Result) else None,
+        "unchanged": summary.unchanged,
+        "refused": summary.refused,
+        "effects": [
+            {"field": field, "before": before, "after": after, "rows": rows}
+            for (field, before, after), rows in summary.effects.most_common()
+        ],
+        "refusals": [_refusal(decision) for decision in summary.refusals],
+    }
+
+
+def _refusal(decision: Decision) -> dict[str, Any]:
+    error = decision.error
+    return {
+        "id": decision.pk,
+        "code": error.code if error else "",
+        "message": error.message if error else "",
+    }
+
+
+class BulkChangeSerializer(ResponseSerializer):
+    """A bulk change, or the undo of one."""
+
+    set = serializers.JSONField(source="changes")
+    created_by_id = serializers.UUIDField(allow_null=True)
+    undoes_id = serializers.UUIDField(allow_null=True)
+    undone_by_id = serializers.SerializerMethodField()
+
+    class Meta:
+        model = BulkChange
+        fields: ClassVar = [
+            "id", "subject", "action", "set", "matched", "changed", "refused", "created_by_id", "undoes_id",
+            "undone_by_id", "created_at", "updated_at",
+        ]  # fmt: skip
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uuid"})
+    def get_undone_by_id(self, row: BulkChange) -> str | None:
+        """Return the id of the bulk change that has undone this one."""
+        return str(row.undone_by.pk) if row.is_undone else None

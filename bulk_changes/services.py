@@ -1,0 +1,211 @@
+"""Change many findings or tasks of a project, say beforehand what would change, and undo it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Project
+from bulk_changes import creations
+from bulk_changes.decisions import Decider, Decision, Summary, Target
+from bulk_changes.errors import BulkChangeUndone, NotUndoable
+from bulk_changes.models import BulkChange
+from bulk_changes.recording import record
+from bulk_changes.stored_values import from_json, to_json
+from bulk_changes.subjects import Subject, subject_named
+from events.log import log_events
+from krafter_audit.api.errors import InvalidParams, NotFound
+
+MAX_ROWS = 20_000  # of one bulk change: about 15 seconds
+BATCH_SIZE = 500  # rows of one transaction
+KEPT = timedelta(days=30)  # as long as it can be undone
+
+
+@dataclass(frozen=True)
+class Result:
+    """A bulk change, and what it did."""
+
+    bulk_change: BulkChange
+    summary: Summary
+
+
+def preview(
+    project: Project,
+    subject: Subject,
+    pks: Sequence[UUID],
+    *,
+    changes: Mapping[str, Any],
+    summary: Summary | None = None,
+) -> Summary:
+    """Return what `change` would do now, and write nothing. Adds to `summary` if there is one."""
+    require_within_limit(pks)
+    summary, decider = summary or Summary(), Decider(project, subject)
+    for batch in batched(pks, BATCH_SIZE):
+        summary.add(decider.decide([Target(pk, changes) for pk in batch]), subject)
+    return summary
+
+
+def change(
+    project: Project,
+    subject: Subject,
+    pks: Sequence[UUID],
+    *,
+    changes: Mapping[str, Any],
+    by: Actor,
+    all_or_nothing: bool = False,
+    unchanged_since: datetime | None = None,
+) -> Result:
+    """Set the values of `changes` in the rows, in batches; rows that the rules forbid to change are refused.
+
+    With `all_or_nothing` the first refusal is raised and nothing changes. With `unchanged_since`, the time of a
+    preview, rows that have changed since are refused.
+    """
+    require_within_limit(pks)
+    made = BulkChange(
+        project=project, subject=subject.name, changes=to_json(changes), created_by_id=by.user_id
+    )
+    targets = (Target(pk, changes) for pk in sorted(pks))
+    decider = Decider(project, subject, unchanged_since)
+    summary = Summary()
+    with transaction.atomic() if all_or_nothing else nullcontext():
+        made.save(force_insert=True)
+        for batch in batched(targets, BATCH_SIZE):
+            decisions = _change_batch(made, subject, batch, decider, by=by, raise_refusals=all_or_nothing)
+            summary.add(decisions, subject)
+    return _finished(made, summary)
+
+
+def require_within_limit(pks: Sequence[UUID]) -> None:
+    if len(pks) > MAX_ROWS:
+        raise InvalidParams(f"At most {MAX_ROWS:,} rows can be changed at once. Narrow the filter.")
+
+
+def matching(rows: QuerySet[Any]) -> list[UUID]:
+    """Return the ids of the rows that match a filter. Raises InvalidParams if there are too many."""
+    pks = list(rows.order_by("pk").values_list("pk", flat=True)[: MAX_ROWS + 1])
+    require_within_limit(pks)
+    return pks
+
+
+def existing(rows: QuerySet[Any], pks: Collection[UUID], name: str) -> list[UUID]:
+    """Return the ids, sorted. Raises NotFound if one of them is not among the rows."""
+    found = set(rows.filter(pk__in=pks).values_list("pk", flat=True))
+    missing = sorted(str(pk) for pk in set(pks) - found)
+    if missing:
+        raise NotFound(f"Some of these {name} are not in this project.", details={"ids": missing})
+    return sorted(found)
+
+
+def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> Result:
+    """Restore the values from before a bulk change; rows that have changed since are refused.
+
+    The undo is a bulk change too, which can be undone. An undone creation deletes the tasks that have not been
+    worked on.
+    """
+    original, made = _begin_undo(bulk_change_id, project, by)
+    subject, summary = subject_named(original.subject), Summary()
+    decider = Decider(original.project, subject)
+    for batch in _batches_to_undo(original, subject):
+        if original.action == BulkChange.Action.CREATE:
+            decisions = creations.undo_batch(made, subject, batch, by=by)
+        else:
+            decisions = _change_batch(made, subject, batch, decider, by=by)
+        summary.add(decisions, subject)
+    return _finished(made, summary)
+
+
+@transaction.atomic
+def _begin_undo(bulk_change_id: UUID, project: Project | None, by: Actor) -> tuple[BulkChange, BulkChange]:
+    rows = BulkChange.objects.select_for_update()
+    rows = rows if project is None else rows.filter(project=project)
+    original = rows.filter(pk=bulk_change_id).first()
+    if original is None:
+        raise NotFound
+    if BulkChange.objects.filter(undoes=original).exists():
+        raise BulkChangeUndone
+    if original.action == BulkChange.Action.DELETE:
+        raise NotUndoable
+    original.save(update_fields=["updated_at"])  # its representation, and so its ETag, changes
+    deletes = original.action == BulkChange.Action.CREATE
+    return original, BulkChange.objects.create(
+        project=original.project,
+        subject=original.subject,
+        action=BulkChange.Action.DELETE if deletes else BulkChange.Action.UPDATE,
+        created_by_id=by.user_id,
+        undoes=original,
+    )
+
+
+def _batches_to_undo(original: BulkChange, subject: Subject) -> Iterator[tuple[Target, ...]]:
+    rows = original.rows.filter(refusal="").order_by("subject_id")
+    targets = (
+        Target(
+            row.subject_id,
+            from_json(subject.model, row.before),
+            from_json(subject.model, row.after),
+        )
+        for row in rows.iterator(chunk_size=BATCH_SIZE)
+    )
+    # Read completely: a server-side cursor would end with the transaction of the first batch.
+    yield from batched(list(targets), BATCH_SIZE)
+
+
+@transaction.atomic
+def _change_batch(
+    made: BulkChange,
+    subject: Subject,
+    targets: Sequence[Target],
+    decider: Decider,
+    *,
+    by: Actor,
+    raise_refusals: bool = False,
+) -> list[Decision]:
+    pks = [target.pk for target in targets]
+    subject.lock_parents(pks)
+    locked = subject.model._default_manager.filter(project=made.project, pk__in=pks).select_for_update()
+    list(locked.order_by("pk").values_list("pk"))
+    decisions = decider.decide(targets)
+    refused = next((decision.error for decision in decisions if decision.error is not None), None)
+    if raise_refusals and refused is not None:
+        raise refused
+    changed = [decision for decision in decisions if decision.changes]
+    _write(subject, changed)
+    log_events(
+        f"{subject.name}.updated",
+        made.project,
+        ((decision.pk, _event_data(made, decision)) for decision in changed),
+        by=by,
+    )
+    record(made, decisions)
+    return decisions
+
+
+def _write(subject: Subject, changed: Sequence[Decision]) -> None:
+    groups: dict[tuple[Any, ...], list[Decision]] = defaultdict(list)
+    for decision in changed:
+        groups[tuple(sorted(decision.after.items()))].append(decision)
+    for values, decisions in groups.items():
+        subject.write([decision.row for decision in decisions], dict(values))
+
+
+def _event_data(made: BulkChange, decision: Decision) -> dict[str, Any]:
+    return {"was": dict(decision.before), "now": dict(decision.after), "bulk_change_id": made.pk}
+
+
+def _finished(made: BulkChange, summary: Summary) -> Result:
+    made.refresh_from_db()
+    return Result(made, summary)
+
+
+def delete_old() -> None:
+    """Delete the bulk changes that can no longer be undone."""
+    BulkChange.objects.filter(created_at__lt=timezone.now() - KEPT).delete()

@@ -1,0 +1,46 @@
+"""What can be changed in bulk. The app of a model registers how its rows are changed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from krafter_audit.api.errors import ApiError
+
+Row = Mapping[str, Any]  # the values of a row by column, with `pk`, `title` and `updated_at`
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How the rows of a model are changed: `refusal` is the rule, and `write` changes locked rows.
+
+    `columns` are further columns that both read. `lock_parents` locks what comes before the rows in the order of
+    locks; `consequence` returns what else changes with a row, as `(id, sentence)`.
+    """
+
+    name: str
+    model: type[Model]
+    fields: tuple[str, ...]
+    refusal: Callable[[Row, Mapping[str, Any]], ApiError | None]
+    write: Callable[[Sequence[Row], Mapping[str, Any]], None]
+    columns: tuple[str, ...] = ()
+    lock_parents: Callable[[Sequence[UUID]], None] = lambda pks: None
+    consequence: Callable[[Row, Mapping[str, Any]], tuple[UUID, str] | None] = lambda row, after: None
+
+    @property
+    def all_columns(self) -> tuple[str, ...]:
+        return ("pk", "title", "updated_at", *self.fields, *self.columns)
+
+
+_subjects: dict[str, Subject] = {}
+
+
+def register(subject: Subject) -> None:
+    """Register a subject. Call it when the app is ready."""
+    _subjects[subject.name] = subject
+
+
+def subject_named(name: str) -> Subject:
+    return _subjects[name]

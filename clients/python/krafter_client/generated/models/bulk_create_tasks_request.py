@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.bulk_create_tasks_request_mode import BulkCreateTasksRequestMode
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="BulkCreateTasksRequest")
+
+
+@_attrs_define
+class BulkCreateTasksRequest:
+    """Up to 1,000 tasks: all or none, or with mode `partial` those that are valid."""
+
+    tasks: list[Any | None]
+    mode: BulkCreateTasksRequestMode | Unset = BulkCreateTasksRequestMode.ALL
+    """ * `all` - all
+    * `partial` - partial """
+    dry_run: bool | Unset = False
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        tasks = []
+        for tasks_item_data in self.tasks:
+            tasks_item: Any | None
+            tasks_item = tasks_item_data
+            tasks.append(tasks_item)
+
+        mode: str | Unset = UNSET
+        if not isinstance(self.mode, Unset):
+            mode = self.mode.value
+
+        dry_run = self.dry_run
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "tasks": tasks,
+            }
+        )
+        if mode is not UNSET:
+            field_dict["mode"] = mode
+        if dry_run is not UNSET:
+            field_dict["dry_run"] = dry_run
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        tasks = []
+        _tasks = d.pop("tasks")
+        for tasks_item_data in _tasks:
+
+            def _parse_tasks_item(data: object) -> Any | None:
+                if data is None:
+                    return data
+                return cast(Any | None, data)
+
+            tasks_item = _parse_tasks_item(tasks_item_data)
+
+            tasks.append(tasks_item)
+
+        _mode = d.pop("mode", UNSET)
+        mode: BulkCreateTasksRequestMode | Unset
+        if isinstance(_mode, Unset):
+            mode = UNSET
+        else:
+            mode = BulkCreateTasksRequestMode(_mode)
+
+        dry_run = d.pop("dry_run", UNSET)
+
+        bulk_create_tasks_request = cls(
+            tasks=tasks,
+            mode=mode,
+            dry_run=dry_run,
+        )
+
+        bulk_create_tasks_request.additional_properties = d
+        return bulk_create_tasks_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.bulk_update_tasks_request_mode import BulkUpdateTasksRequestMode
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.task_changes_request import TaskChangesRequest
+    from ..models.task_filter_request import TaskFilterRequest
+
+
+T = TypeVar("T", bound="BulkUpdateTasksRequest")
+
+
+@_attrs_define
+class BulkUpdateTasksRequest:
+    """Change many tasks: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be."""
+
+    set_: TaskChangesRequest
+    """ The fields that a bulk update of tasks sets; at least one. """
+    ids: list[UUID] | Unset = UNSET
+    filter_: TaskFilterRequest | Unset = UNSET
+    """ Selects tasks as the query parameters of their list do. """
+    mode: BulkUpdateTasksRequestMode | Unset = BulkUpdateTasksRequestMode.ALL
+    """ * `all` - all
+    * `partial` - partial """
+    dry_run: bool | Unset = False
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        set_ = self.set_.to_dict()
+
+        ids: list[str] | Unset = UNSET
+        if not isinstance(self.ids, Unset):
+            ids = []
+            for ids_item_data in self.ids:
+                ids_item = str(ids_item_data)
+                ids.append(ids_item)
+
+        filter_: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.filter_, Unset):
+            filter_ = self.filter_.to_dict()
+
+        mode: str | Unset = UNSET
+        if not isinstance(self.mode, Unset):
+            mode = self.mode.value
+
+        dry_run = self.dry_run
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "set": set_,
+            }
+        )
+        if ids is not UNSET:
+            field_dict["ids"] = ids
+        if filter_ is not UNSET:
+            field_dict["filter"] = filter_
+        if mode is not UNSET:
+            field_dict["mode"] = mode
+        if dry_run is not UNSET:
+            field_dict["dry_run"] = dry_run
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.task_changes_request import TaskChangesRequest  # noqa: PLC0415
+        from ..models.task_filter_request import TaskFilterRequest  # noqa: PLC0415
+
+        d = dict(src_dict)
+        set_ = TaskChangesRequest.from_dict(d.pop("set"))
+
+        _ids = d.pop("ids", UNSET)
+        ids: list[UUID] | Unset = UNSET
+        if _ids is not UNSET:
+            ids = []
+            for ids_item_data in _ids:
+                ids_item = UUID(ids_item_data)
+
+                ids.append(ids_item)
+
+        _filter_ = d.pop("filter", UNSET)
+        filter_: TaskFilterRequest | Unset
+        if isinstance(_filter_, Unset):
+            filter_ = UNSET
+        else:
+            filter_ = TaskFilterRequest.from_dict(_filter_)
+
+        _mode = d.pop("mode", UNSET)
+        mode: BulkUpdateTasksRequestMode | Unset
+        if isinstance(_mode, Unset):
+            mode = UNSET
+        else:
+            mode = BulkUpdateTasksRequestMode(_mode)
+
+        dry_run = d.pop("dry_run", UNSET)
+
+        bulk_update_tasks_request = cls(
+            set_=set_,
+            ids=ids,
+            filter_=filter_,
+            mode=mode,
+            dry_run=dry_run,
+        )
+
+        bulk_update_tasks_request.additional_properties = d
+        return bulk_update_tasks_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,45 @@
+"""The project that a person has chosen in the header: lists, pickers and the overview show its rows alone."""
+
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.http import HttpRequest
+
+SESSION_KEY = "project"
+
+
+def choose_project(request: HttpRequest, project_id: UUID | None) -> Any | None:
+    """Store the choice in the session and return the project; None: all projects, also if it is not visible."""
+    project = _visible_project(request, project_id)
+    if project is None:
+        request.session.pop(SESSION_KEY, None)
+    else:
+        request.session[SESSION_KEY] = str(project.pk)
+    request.chosen_project = project  # type: ignore[attr-defined]
+    return project
+
+
+def chosen_project(request: HttpRequest) -> Any | None:
+    """Return the chosen project, read once for a request; None: all projects that the person may see."""
+    if not hasattr(request, "chosen_project"):
+        stored = getattr(request, "session", {}).get(SESSION_KEY)
+        request.chosen_project = _visible_project(request, UUID(stored)) if stored else None  # type: ignore[attr-defined]
+    return request.chosen_project  # type: ignore[attr-defined]
+
+
+def scope_of_list(request: HttpRequest) -> Any | None:
+    """Return the chosen project if the request is for a list or a picker.
+
+    The page of a row, and the actions on it, are open whatever the choice: links in mails lead there.
+    """
+    match = request.resolver_match
+    is_list = match is not None and (match.url_name or "").endswith(("_changelist", "autocomplete"))
+    return chosen_project(request) if is_list and "_back" not in request.POST else None
+
+
+def _visible_project(request: HttpRequest, project_id: UUID | None) -> Any | None:
+    # A person may have lost the project since.
+    user: Any = request.user
+    projects = apps.get_model("accounts", "Project").objects.visible_to(user)
+    return projects.select_related("organization").filter(pk=project_id).first() if project_id else None

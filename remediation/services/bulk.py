@@ -1,0 +1,127 @@
+"""Create or change many tasks in one request."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.models import Project
+from bulk_changes import services as bulk_changes
+from bulk_changes.creations import record_creation
+from bulk_changes.decisions import Summary
+from bulk_changes.services import Result
+from bulk_changes.subjects import Row, Subject
+from findings.models import Finding, FindingStatus
+from findings.services.transitions import PROGRESS
+from krafter_audit.api.errors import ApiError, InvalidParams
+from remediation.locks import lock_findings_of_tasks
+from remediation.models import Task
+from remediation.services import tasks
+
+
+def create(
+    project: Project,
+    items: Mapping[int, Mapping[str, Any]],
+    *,
+    errors: Mapping[int, Mapping[str, Any]],
+    partial: bool,
+    dry_run: bool,
+    by: Actor,
+) -> dict[str, Any]:
+    """Create a task for each valid item, all or none unless `partial`; return a result for each.
+
+    `items` and `errors` (of invalid items, by field) are by position.
+    """
+    errors = {**errors, **_creation_errors(project, items)}
+    valid = {index: item for index, item in items.items() if index not in errors}
+    if errors and not partial and not dry_run:
+        raise InvalidParams(details=_by_field(errors))
+    made, created = (None, []) if dry_run or not valid else _create(project, list(valid.values()), by)
+    ids = dict(zip(valid, (task.pk for task in created), strict=False))
+    status = "valid" if dry_run else "created"
+    results = [
+        {"index": index, "status": "invalid", "id": None, "details": errors[index]}
+        if index in errors
+        else {"index": index, "status": status, "id": ids.get(index), "details": None}
+        for index in sorted({*items, *errors})
+    ]
+    return {
+        "bulk_change_id": made,
+        "created": len(created),
+        "invalid": len(errors),
+        "dry_run": dry_run,
+        "items": results,
+    }
+
+
+@transaction.atomic
+def _create(project: Project, items: Sequence[Mapping[str, Any]], by: Actor) -> tuple[UUID, list[Task]]:
+    created = tasks.create_many(project, items, by=by)
+    return record_creation(project, TASKS, created, by=by).pk, created
+
+
+def _creation_errors(project: Project, items: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
+    wanted = {item["finding_id"] for item in items.values()}
+    known = set(Finding.objects.filter(project=project, pk__in=wanted).values_list("pk", flat=True))
+    found = {index: tasks.creation_error(item, known) for index, item in items.items()}
+    return {
+        index: error.details or {"status": [error.message]}
+        for index, error in found.items()
+        if error is not None
+    }
+
+
+def _by_field(errors: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        f"tasks.{index}.{name}": lines
+        for index, details in sorted(errors.items())
+        for name, lines in details.items()
+    }
+
+
+def update(
+    project: Project,
+    pks: Sequence[UUID],
+    *,
+    changes: Mapping[str, Any],
+    all_or_nothing: bool,
+    dry_run: bool,
+    by: Actor,
+) -> Result | Summary:
+    """Apply one change to many tasks; with `dry_run` only say what would change."""
+    changes = with_due_date(changes)
+    if dry_run:
+        return bulk_changes.preview(project, TASKS, pks, changes=changes)
+    return bulk_changes.change(project, TASKS, pks, changes=changes, by=by, all_or_nothing=all_or_nothing)
+
+
+def with_due_date(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes; a due date that a person sets is not the policy's any more."""
+    return {**changes, **({"sla_from_policy": False} if "sla_due_at" in changes else {})}
+
+
+def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:
+    return tasks.status_error(row["status"], after.get("status"))
+
+
+def _advanced_finding(row: Row, after: Mapping[str, Any]) -> tuple[UUID, str] | None:
+    """Return the finding that advances with the task."""
+    status = tasks.FINDING_STATUS.get(after.get("status", ""))
+    if status is None or row["finding__status"] not in PROGRESS[: PROGRESS.index(status)]:
+        return None
+    before = FindingStatus(row["finding__status"]).label
+    return row["finding_id"], f"The finding of a task: {before} → {status.label}"
+
+
+TASKS = Subject(
+    name="task",
+    model=Task,
+    fields=("status", "priority", "owner_id", "sla_due_at"),
+    columns=("sla_from_policy", "finding_id", "finding__status"),
+    refusal=_refusal,
+    write=tasks.write_many,
+    lock_parents=lock_findings_of_tasks,
+    consequence=_advanced_finding,
+)

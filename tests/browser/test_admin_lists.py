@@ -1,0 +1,201 @@
+"""Journeys through the lists of the admin: choose a project, find by keyboard, change many rows and undo it."""
+
+from typing import Any
+
+import pytest
+
+from findings.models import Finding
+from remediation.models import Task
+from tests import factories, staff
+from tests.browser.visitor import WINDOWS, visiting
+from tests.factories import Scenario
+from tests.staff import admin_url
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
+every_window = pytest.mark.parametrize("window", WINDOWS)
+every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
+
+
+@every_window
+@every_theme
+def test_find_a_finding_and_choose_a_project_by_keyboard_alone(
+    live_server: Any, scenario: Scenario, window: str, theme: str
+) -> None:
+    other = factories.scenario()
+    finding = factories.finding(scenario, title="Session cookies leak")
+    factories.task(scenario, of=finding, title="Set the cookie flags")
+    factories.finding(other, title="Cookies of the blog")
+    user = staff.superuser()
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        page.keyboard.press("Control+k")
+        page.keyboard.type("cookie")
+        page.wait_for_selector("[role=option] >> text=Set the cookie flags")
+        visitor.look("palette", full_page=False)
+        field = page.get_by_role("combobox", name="Find findings, tasks, projects and pages")
+        expanded = field.get_attribute("aria-expanded")
+        first = page.locator(f"#{field.get_attribute('aria-activedescendant')}").inner_text()
+        page.keyboard.press("ArrowUp")
+        last = page.locator("[role=option][aria-selected=true]").inner_text()
+        page.keyboard.press("Escape")
+        closed = page.locator("#palette").is_hidden()
+        page.keyboard.press("Control+k")
+        page.keyboard.type("session leak")
+        page.wait_for_selector("[role=option] >> text=Session cookies leak")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{admin_url(Finding, 'change', finding.pk)}")
+
+        visitor.open(admin_url(Finding, "changelist") + "?status__exact=new")
+        page.get_by_role("button", name="Project: All projects").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[role=option] >> text=All projects")
+        page.keyboard.type(scenario.organization.name)
+        page.wait_for_function("document.querySelectorAll('[role=option]').length == 1")
+        visitor.look("projects", full_page=False)
+        page.keyboard.press("Enter")
+        switcher = page.get_by_role("button", name="Project: production-website")
+        switcher.wait_for()
+        visitor.look("one-project")
+        url, rows = page.url, page.locator("#result_list tr.data-row").all_inner_texts()
+        switcher.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.type("all proj")
+        page.wait_for_function("document.querySelectorAll('[role=option]').length == 1")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Project: All projects").wait_for()
+        every = page.locator("#result_list tr.data-row").count()
+
+    assert visitor.problems == []
+    assert expanded == "true"
+    assert first.startswith(("Session cookies leak", "Cookies of the blog"))
+    assert last.startswith("Set the cookie flags")
+    assert closed
+    assert url.endswith("?status__exact=new")
+    assert [("Session cookies leak" in row) for row in rows] == [True]
+    assert every == 2
+
+
+@every_window
+@every_theme
+def test_change_all_that_match_after_a_preview_and_undo_it(
+    live_server: Any, scenario: Scenario, window: str, theme: str
+) -> None:
+    factories.task(scenario, title="Fixed", status="done")
+    for place in range(60):
+        factories.task(scenario, title=f"Fix {place}")
+    user = staff.superuser()
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(admin_url(Task, "changelist"))
+        page.locator("#result_list input.action-select").first.check()
+        if window != "phone":
+            page.locator("#action-toggle").check()
+            page.get_by_text("Select all 61 that match").click()
+        visitor.look("selected", full_page=False)
+        page.locator("select[name=action]").select_option("block")
+        page.get_by_role("button", name="Run").click()
+        page.get_by_role("heading", name="What would change").wait_for()
+        visitor.look("preview")
+        preview = page.locator(".k-page").inner_text()
+        page.get_by_role("button", name="Block: change").click()
+        page.get_by_role("button", name="Undo", exact=True).wait_for()
+        visitor.look("changed", full_page=False)
+        done = page.locator("[role=status]").first.inner_text()
+        page.get_by_role("link", name="Details").click()
+        page.get_by_role("heading", name="Rows").wait_for()
+        visitor.look("bulk-change")
+        visitor.open("/admin/bulk_changes/bulkchange/")
+        visitor.look("bulk-changes")
+        page.locator("#result_list a").first.click()
+        page.get_by_role("button", name="Undo", exact=True).first.click()
+        page.wait_for_selector("text=restored")
+        visitor.look("undone", full_page=False)
+        undone = page.locator("[role=status]").first.inner_text()
+
+    assert visitor.problems == []
+    if window == "phone":
+        assert "1 of 1 task would change" in preview
+        assert "1 task changed." in done
+        assert "1 task restored." in undone
+    else:
+        assert "60 of 61 tasks would change, 1 would be refused." in preview
+        assert "The task is done. Reopen its verification" in preview
+        assert "60 tasks changed, 1 refused" in done
+        assert "60 tasks restored." in undone
+    assert set(Task.objects.values_list("status", flat=True)) == {"backlog", "done"}
+
+
+@every_window
+@every_theme
+def test_set_values_of_selected_findings_by_keyboard(
+    live_server: Any, scenario: Scenario, window: str, theme: str
+) -> None:
+    finding, user = factories.finding(scenario), staff.superuser()
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(admin_url(Finding, "changelist"))
+        page.locator("#result_list input.action-select").first.focus()
+        page.keyboard.press("Space")
+        page.locator("select[name=action]").select_option("set_values")
+        page.get_by_role("button", name="Run").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Set in 1 finding").wait_for()
+        page.get_by_label("Severity").select_option("low")
+        visitor.look("set-values")
+        page.get_by_role("button", name="Preview").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="What would change").wait_for()
+        page.get_by_role("button", name="Set values: change 1").focus()
+        page.keyboard.press("Enter")
+        undo = page.get_by_role("button", name="Undo", exact=True)
+        undo.wait_for()
+        undo.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=1 finding restored.")
+
+    assert visitor.problems == []
+    assert Finding.objects.get(pk=finding.pk).severity == "high"
+
+
+@every_window
+@every_theme
+def test_save_a_view_by_keyboard_share_it_rename_it_and_delete_it(
+    live_server: Any, scenario: Scenario, window: str, theme: str
+) -> None:
+    factories.finding(scenario, title="Session cookies leak")
+    user = staff.member_of(scenario.organization, "owner")
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(admin_url(Finding, "changelist") + "?severity__exact=high&q=cookies")
+        page.get_by_text("Save view").focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Name").focus()
+        page.keyboard.type("High cookies")
+        page.get_by_label("Visible to").select_option(f"Members of {scenario.organization.name}")
+        visitor.look("save-view", full_page=False)
+        page.get_by_label("Name").press("Enter")
+        page.get_by_text("View “High cookies” saved.").wait_for()
+        visitor.open(admin_url(Finding, "changelist"))
+        page.get_by_role("link", name="High cookies").click()
+        page.wait_for_selector("text=Session cookies leak")
+        page.locator(".k-views summary", has_text="Edit").focus()
+        page.keyboard.press("Enter")
+        visitor.look("saved-view", full_page=False)
+        page.get_by_label("Name").fill("Cookies")
+        page.get_by_role("button", name="Rename").click()
+        page.get_by_text("View “Cookies” renamed.").wait_for()
+        page.locator(".k-views summary", has_text="Edit").click()
+        page.get_by_role("button", name="Delete").click()
+        page.get_by_text("View “Cookies” deleted.").wait_for()
+        views = page.locator(".k-views").count()
+
+    assert visitor.problems == []
+    assert views == 0

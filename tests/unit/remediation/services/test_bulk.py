@@ -1,0 +1,192 @@
+"""Tasks are created and changed in bulk through the API, and both are undone."""
+
+from typing import Any
+
+import pytest
+
+from bulk_changes.models import BulkChange
+from events.models import Event
+from remediation.models import Task
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+def post(scenario: Scenario, path: str, body: Any = None) -> Any:
+    return scenario.client.ask("post", path, body)
+
+
+def items(*findings: Any, **more: Any) -> list[dict[str, Any]]:
+    return [
+        {"finding_id": str(finding.pk), "title": f"Fix {place}", **more}
+        for place, finding in enumerate(findings)
+    ]
+
+
+def test_bulk_create_makes_tasks_with_due_dates_and_advances_findings(scenario: Scenario):
+    critical, low = (factories.finding(scenario, severity=severity) for severity in ("critical", "low"))
+
+    shown = post(scenario, "tasks/bulk", {"tasks": items(critical, low, status="in_progress")}).json()["data"]
+
+    made = list(Task.objects.order_by("title"))
+    assert [item["id"] for item in shown["items"]] == [str(task.pk) for task in made]
+    assert (shown["created"], shown["invalid"], shown["dry_run"]) == (2, 0, False)
+    assert made[0].sla_due_at < made[1].sla_due_at  # type: ignore[operator]  # the policy sets both
+    assert [task.finding.status for task in made] == ["in_progress", "in_progress"]
+    assert Event.objects.filter(name="task.created").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [({"title": ""}, "title"), ({"status": "done"}, "status"), ({"finding_id": None}, "finding_id")],
+)
+def test_one_invalid_task_rejects_all_and_in_partial_mode_itself_alone(
+    scenario: Scenario, wrong: dict[str, Any], name: str
+):
+    [good, bad] = items(factories.finding(scenario), factories.finding(scenario))
+    body = {"tasks": [bad | wrong, good]}
+
+    refused = post(scenario, "tasks/bulk", body)
+    made = Task.objects.count()
+    partial = post(scenario, "tasks/bulk", body | {"mode": "partial"}).json()["data"]
+
+    assert (refused.status_code, list(refused.json()["error"]["details"]), made) == (
+        422,
+        [f"tasks.0.{name}"],
+        0,
+    )
+    assert [item["status"] for item in partial["items"]] == ["invalid", "created"]
+    assert list(partial["items"][0]["details"]) == [name]
+
+
+def test_finding_of_another_project_is_not_found(scenario: Scenario):
+    theirs = factories.finding(factories.scenario())
+
+    response = post(scenario, "tasks/bulk", {"tasks": items(theirs)})
+
+    assert response.json()["error"]["details"] == {"tasks.0.finding_id": ["Not found."]}
+
+
+def test_dry_run_of_a_creation_creates_nothing(scenario: Scenario):
+    [good, bad] = items(factories.finding(scenario), factories.finding(scenario))
+
+    shown = post(scenario, "tasks/bulk", {"tasks": [good, bad | {"title": ""}], "dry_run": True}).json()[
+        "data"
+    ]
+
+    assert [item["status"] for item in shown["items"]] == ["valid", "invalid"]
+    assert (shown["bulk_change_id"], shown["created"], Task.objects.count()) == (None, 0, 0)
+
+
+def test_undo_of_a_creation_deletes_the_tasks_that_nobody_worked_on(scenario: Scenario):
+    body = {"tasks": items(*(factories.finding(scenario) for _ in range(3)))}
+    shown = post(scenario, "tasks/bulk", body).json()["data"]
+    untouched, changed, verified = (Task.objects.get(pk=item["id"]) for item in shown["items"])
+    scenario.client.ask("patch", f"tasks/{changed.pk}", {"title": "Another title"})
+    factories.verification(scenario, of=verified)
+
+    undone = post(scenario, f"bulk-changes/{shown['bulk_change_id']}/undo").json()["data"]
+
+    reasons = {row["id"]: row["message"] for row in undone["refusals"]}
+    assert (undone["updated"], undone["refused"]) == (1, 2)
+    assert reasons == {str(changed.pk): "It has changed since.", str(verified.pk): "It has a verification."}
+    assert set(Task.objects.values_list("pk", flat=True)) == {changed.pk, verified.pk}
+    assert Event.objects.filter(name="task.deleted", subject_id=untouched.pk).count() == 1
+
+
+def test_deleted_tasks_cannot_be_restored(scenario: Scenario):
+    shown = post(scenario, "tasks/bulk", {"tasks": items(factories.finding(scenario))}).json()["data"]
+    undone = post(scenario, f"bulk-changes/{shown['bulk_change_id']}/undo").json()["data"]
+
+    response = post(scenario, f"bulk-changes/{undone['bulk_change_id']}/undo")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "not_undoable")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        ({"status": "blocked"}, ["blocked"]),
+        ({"status": ["blocked", "backlog"]}, ["blocked", "open"]),
+        ({"q": "block"}, ["blocked"]),
+        ({"overdue": False}, ["blocked", "open"]),
+        ({"overdue": True}, []),
+        ({}, ["blocked", "open"]),
+    ],
+)
+def test_bulk_update_changes_what_the_filter_matches(scenario: Scenario, chosen: Any, found: list[str]):
+    factories.task(scenario, title="open")
+    factories.task(scenario, title="blocked", status="blocked")
+    factories.task(factories.scenario(), title="theirs")
+
+    shown = post(scenario, "tasks/bulk-update", {"filter": chosen, "set": {"priority": "low"}}).json()["data"]
+
+    changed = Task.objects.filter(priority="low").order_by("title").values_list("title", flat=True)
+    assert (shown["updated"], list(changed)) == (len(found), found)
+
+
+def test_bulk_update_with_a_done_task_changes_nothing_and_in_partial_mode_the_others(scenario: Scenario):
+    task, done = factories.task(scenario), factories.task(scenario, status="done")
+    body = {"ids": [str(task.pk), str(done.pk)], "set": {"status": "blocked"}}
+
+    refused = post(scenario, "tasks/bulk-update", body)
+    after_refusal = Task.objects.get(pk=task.pk).status
+    partial = post(scenario, "tasks/bulk-update", body | {"mode": "partial"}).json()["data"]
+
+    assert (refused.json()["error"]["code"], after_refusal) == ("task_done", "backlog")
+    assert (partial["updated"], partial["refusals"][0]["code"]) == (1, "task_done")
+    assert BulkChange.objects.count() == 1
+
+
+def test_dry_run_of_an_update_says_what_would_change(scenario: Scenario):
+    factories.task(scenario)
+    body = {"filter": {}, "set": {"sla_due_at": "2030-01-01T00:00:00Z", "status": "blocked"}, "dry_run": True}
+
+    shown = post(scenario, "tasks/bulk-update", body).json()["data"]
+
+    effects = {row["field"]: (row["after"], row["rows"]) for row in shown["effects"]}
+    assert effects == {"sla_due_at": ("2030-01-01T00:00:00Z", 1), "status": ("blocked", 1)}
+    assert set(Task.objects.values_list("status", flat=True)) == {"backlog"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"set": {"status": "blocked"}},
+        {"ids": [], "set": {"status": "blocked"}},
+        {"filter": {}, "set": {}},
+        {"filter": {}, "set": {"title": "x"}},
+        {"filter": {"q": "x"}, "set": {"status": "blocked"}},
+        {"filter": {"status": "no"}, "set": {"status": "blocked"}},
+        {"filter": {}, "ids": ["00000000-0000-0000-0000-000000000000"], "set": {"status": "blocked"}},
+    ],
+)
+def test_invalid_bulk_updates_are_rejected(scenario: Scenario, body: dict[str, Any]):
+    factories.task(scenario)
+
+    assert post(scenario, "tasks/bulk-update", body).status_code == 422
+    assert BulkChange.objects.count() == 0
+
+
+def test_bulk_change_is_read_listed_and_undone(scenario: Scenario):
+    task = factories.task(scenario)
+    shown = post(scenario, "tasks/bulk-update", {"ids": [str(task.pk)], "set": {"status": "blocked"}})
+    path = f"bulk-changes/{shown.json()['data']['bulk_change_id']}"
+
+    read = scenario.client.ask("get", path).json()["data"]
+    undone = post(scenario, f"{path}/undo").json()["data"]
+    again = post(scenario, f"{path}/undo")
+    listed = scenario.client.ask("get", "bulk-changes").json()["data"]
+    of_findings = scenario.client.ask("get", "bulk-changes?subject=finding").json()["data"]
+
+    assert (read["subject"], read["action"], read["set"], read["changed"]) == (
+        "task", "update", {"status": "blocked"}, 1,
+    )  # fmt: skip
+    assert (undone["updated"], Task.objects.get(pk=task.pk).status) == (1, "backlog")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "bulk_change_undone")
+    assert of_findings == []
+    assert [(row["id"], row["undone_by_id"]) for row in listed] == [
+        (undone["bulk_change_id"], None),
+        (read["id"], undone["bulk_change_id"]),
+    ]
