@@ -179,10 +179,12 @@ def lock(arguments: Arguments) -> None:
         "./krafter lock",
         "--quiet",
     ]
-    extras = {"base": [], "local": ["--extra", "local"], "dev": ["--extra", "local", "--extra", "dev"]}
-    for level, extra in extras.items():
-        # Each set contains the one before it, so that one virtual environment can grow.
+    # base, local and dev: each contains the one before it, so that one virtual environment can grow.
+    image = ("s3", "telemetry")
+    extras = {"base": (), "image": image, "local": ("local",), "dev": (*image, "local", "dev")}
+    for level, names in extras.items():
         path = f"requirements/{level}.txt"
+        extra = [word for name in names for word in ("--extra", name)]
         words = [*command, *arguments, *extra, "pyproject.toml", "-o", path]
         if not progress.step(path, partial(progress.run, *words, cwd=ROOT)):
             raise SetupFailed(f"{path} could not be written.")

@@ -175,8 +175,15 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = env.text("KRAFTER_STATIC_ROOT") or str(BASE_DIR / "static")
 MEDIA_ROOT = env.text("KRAFTER_MEDIA_ROOT") or str(BASE_DIR / "media")
+KRAFTER_S3_BUCKET = env.text("KRAFTER_S3_BUCKET")
+KRAFTER_S3_ENDPOINT = env.text("KRAFTER_S3_ENDPOINT")
+KRAFTER_S3_REGION = env.text("KRAFTER_S3_REGION")
+KRAFTER_S3_PREFIX = env.text("KRAFTER_S3_PREFIX").strip("/")
+KRAFTER_S3_ACCESS_KEY = env.text("KRAFTER_S3_ACCESS_KEY")
+KRAFTER_S3_SECRET_KEY = env.text("KRAFTER_S3_SECRET_KEY")
+_directory = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "krafter_audit.object_storage.ObjectStorage" if KRAFTER_S3_BUCKET else _directory},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 # Also without collectstatic, as in `./krafter up`.

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from krafter_audit.conf import validators
 from krafter_audit.conf.command_declarations import COMMANDS
+from krafter_audit.conf.file_and_mail_declarations import FILES_AND_MAIL
 from krafter_audit.conf.setting import Section, Setting, in_section
 
 DB_POOL_SIZE = 26  # connections of one web process: one for each thread that uses the database
@@ -304,37 +305,6 @@ RETENTION = in_section(
         minimum=0,
         maximum=MAX_MONTHS,
         help="The same for evidence. The rest of a shortened chain stays valid ([evidence.md](evidence.md)).",
-    ),
-)
-
-FILES_AND_MAIL = in_section(
-    Section.FILES_AND_MAIL,
-    Setting(
-        name="KRAFTER_MEDIA_ROOT",
-        default_text="`media/` beside `manage.py`",
-        django_name="MEDIA_ROOT",
-        help="Directory of report files and of the screenshots of evidence. Web and workers share it.",
-    ),
-    Setting(
-        name="KRAFTER_STATIC_ROOT",
-        default_text="`static/` beside `manage.py`",
-        django_name="STATIC_ROOT",
-        help="Directory into which `collectstatic` copies style sheets and scripts.",
-    ),
-    Setting(
-        name="EMAIL_URL",
-        secret=True,
-        default="consolemail://",
-        default_text="`consolemail://` (writes to the log)",
-        validator=validators.email_url,
-        help="The mail server: `smtp://user:password@host:25`, `smtp+tls://…:587`, `smtp+ssl://…:465`.",
-    ),
-    Setting(
-        name="KRAFTER_FROM_EMAIL",
-        default="Krafter Audit <audit@localhost>",
-        django_name="DEFAULT_FROM_EMAIL",
-        validator=validators.email_sender,
-        help="The sender of e-mails.",
     ),
 )
 

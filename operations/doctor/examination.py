@@ -17,6 +17,7 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
     work.queues,
     work.workers,
     machine.disks,
+    machine.object_storage,
     machine.certificates,
     machine.keys,
     work.backups,

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from krafter_audit.api import rate_limits
-from krafter_audit.api.errors import RateLimited
+from krafter_audit.api.errors import RateLimited, Unavailable
 from reports.downloads import file_response
 from reports.errors import ReportFailed, ReportNotReady
 from reports.models import Report, Share
@@ -80,7 +80,7 @@ def public_page[**P](view: View[P]) -> View[P]:
             response = error_page(*TOO_MANY_REQUESTS, headers=error.headers)
         except LinkUnavailable as error:
             response = error_page(error.status, error.heading, error.sentence)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, Unavailable):
             response = error_page(*UNAVAILABLE, headers={"retry-after": "5"})
         for name, value in HEADERS.items():
             response[name] = value
