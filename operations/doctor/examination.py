@@ -16,6 +16,7 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
     database.replica,
     work.queues,
     work.workers,
+    work.beat,
     machine.disks,
     machine.object_storage,
     machine.certificates,

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from krafter_audit.beat_scheduler import LEASE
+from krafter_audit.db import redis_client
 from operations import runs
 from operations.backups.programs import find_program, server_major_version
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
@@ -56,6 +58,14 @@ def workers() -> Iterator[Diagnosis]:
             "none with a browser consumes every queue: checks that need one are inconclusive",
             missing=sorted(BROWSER_QUEUES - consumed),
         )
+
+
+def beat() -> Iterator[Diagnosis]:
+    """Whether a beat holds the lease and enqueues the scheduled jobs."""
+    if redis_client.connection().exists(LEASE):
+        yield ok("beat", "runs")
+    else:
+        yield problem("beat", "none runs: scheduled jobs and sweeps are not enqueued")
 
 
 def backups() -> Iterator[Diagnosis]:

@@ -83,6 +83,10 @@ def test_workers_are_missing():
     assert (found.level, found.data["missing"]) == ("problem", ["celery", "scan_http", "verify_http"])
 
 
+def test_beat_is_missing():
+    assert levels(work.beat()) == {"beat": "problem"}
+
+
 def test_key_in_use_that_is_not_configured_is_a_problem(scenario, settings):
     services.connect(scenario.project, "github", credentials={"token": "t"}, by=SYSTEM)
     key = settings.KRAFTER_ENCRYPTION_KEYS.partition(":")[2]
