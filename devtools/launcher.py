@@ -25,11 +25,12 @@ MODULES = {
     "demo": "devtools.demo.walkthrough",
     "bench": "devtools.benchmark",
     "bench-scan": "devtools.benchmark.scans",
+    "soak": "devtools.soak",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
     "generate-client": "devtools.client_generator",
 }
-CHAOS = ("tests/chaos", "-m", "chaos")
+CHAOS = "tests/chaos"
 MAX_TEST_PROCESSES = 8
 
 type Arguments = Sequence[str]
@@ -115,7 +116,15 @@ def processors() -> int:
 
 
 def chaos(arguments: Arguments) -> NoReturn:
-    test([*CHAOS, *arguments])
+    chosen = any(word.startswith(CHAOS) for word in arguments)
+    test([*([] if chosen else [CHAOS]), "-m", "chaos", *arguments])
+
+
+def soak(arguments: Arguments) -> NoReturn:
+    wants_help = bool({"-h", "--help"} & set(arguments))
+    setup().ensure("local", system=not wants_help)
+    use_found_chromium()
+    run_module("soak", arguments)
 
 
 def run_lint(arguments: Arguments) -> None:
@@ -198,6 +207,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "test": test,
     "bench": bench,
     "chaos": chaos,
+    "soak": soak,
     "lint": run_lint,
     "doctor": run_doctor,
     "manage": manage,

@@ -1,6 +1,7 @@
 """An S3 server on loopback (moto), for tests of files on object storage."""
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +29,7 @@ PUBLIC_POLICY = json.dumps(
 @contextmanager
 def served() -> Iterator[str]:
     """Serve an empty bucket; yield the URL of the server."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
