@@ -49,5 +49,5 @@ def extract(archive: Path) -> None:
 def render(*values: str) -> str:
     """Return the chart's resources as YAML, with these `name=value`. Raises CalledProcessError."""
     options = [word for value in values for word in ("--set", value)]
-    command = [HELM, "template", "demo", CHART, *options]
+    command = [str(HELM), "template", "demo", str(CHART), *options]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -30,9 +30,9 @@ class LeasedScheduler(Scheduler):
         self._lease = self._redis.lock(LEASE, timeout=LEASE_SECONDS, thread_local=False)
         self._leads = False
         super().__init__(*args, **kwargs)
-        self.max_interval = TICK_SECONDS
+        self.max_interval = TICK_SECONDS  # type: ignore[assignment]  # any number of seconds
 
-    def tick(self, **kwargs: Any) -> float:
+    def tick(self, **kwargs: Any) -> float:  # type: ignore[override]  # its parameters are for its own tests
         """Enqueue the next due job; return the seconds until the next call."""
         try:
             if not self._hold_lease():
@@ -45,10 +45,10 @@ class LeasedScheduler(Scheduler):
             self.populate_heap()
         return float(super().tick(**kwargs))
 
-    def reserve(self, entry: ScheduleEntry) -> ScheduleEntry:
-        reserved = super().reserve(entry)
+    def reserve(self, entry: ScheduleEntry) -> ScheduleEntry:  # type: ignore[override]  # the stub is wrong
+        reserved: ScheduleEntry = super().reserve(entry)  # type: ignore[assignment]
         try:
-            self._redis.hset(LAST_RUNS, entry.name, reserved.last_run_at.timestamp())
+            self._redis.hset(LAST_RUNS, str(entry.name), str(_last_run(reserved).timestamp()))
         except redis.RedisError:
             logger.warning("beat could not store the run of %s", entry.name)
         return reserved
@@ -80,16 +80,20 @@ class LeasedScheduler(Scheduler):
         """Set each entry to its last run by any process; one that never ran is due now."""
         stored: dict[bytes, bytes] = self._redis.hgetall(LAST_RUNS)  # type: ignore[assignment]
         for entry in self._entries():
-            last_run = stored.get(entry.name.encode())
+            last_run = stored.get(str(entry.name).encode())
             entry.last_run_at = datetime.fromtimestamp(float(last_run), UTC) if last_run else NEVER
         self.populate_heap()
 
     def _correct_future_runs(self) -> bool:
         """Set runs in the future, stored before a clock was set back, to now: they would not be due for that time."""
-        future = [entry for entry in self._entries() if entry.last_run_at > entry.default_now()]
+        future = [entry for entry in self._entries() if _last_run(entry) > entry.default_now()]
         for entry in future:
             entry.last_run_at = entry.default_now()
         return bool(future)
 
     def _entries(self) -> Iterator[ScheduleEntry]:
         yield from self.schedule.values()
+
+
+def _last_run(entry: ScheduleEntry) -> datetime:
+    return entry.last_run_at or NEVER

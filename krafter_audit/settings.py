@@ -106,6 +106,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+KRAFTER_OTLP_URL = env.text("KRAFTER_OTLP_URL")
+if KRAFTER_OTLP_URL:
+    MIDDLEWARE.insert(1, "krafter_audit.telemetry.TracingMiddleware")
+
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

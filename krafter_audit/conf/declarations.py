@@ -331,6 +331,12 @@ OPERATION = in_section(
         help="Whether each log line is a JSON object.",
     ),
     Setting(
+        name="KRAFTER_OTLP_URL",
+        validator=validators.otlp_url,
+        help="A collector of OpenTelemetry that receives traces by OTLP over HTTP: `http://collector:4318`."
+        " Without it no traces are made ([Traces](#traces)).",
+    ),
+    Setting(
         name="KRAFTER_DEBUG",
         type=bool,
         default=False,

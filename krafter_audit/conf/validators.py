@@ -58,6 +58,12 @@ def redis_url(value: str) -> None:
         raise ValueError("it must be the URL of a Redis or Valkey server: redis://:password@host:6379/0.")
 
 
+def otlp_url(value: str) -> None:
+    http_url(value)
+    if not find_spec("opentelemetry") or not find_spec("opentelemetry.sdk"):
+        raise ValueError("the package opentelemetry-sdk is missing: install requirements/image.txt.")
+
+
 def s3_bucket(value: str) -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
         raise ValueError(
