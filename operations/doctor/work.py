@@ -62,7 +62,13 @@ def workers() -> Iterator[Diagnosis]:
 
 def beat() -> Iterator[Diagnosis]:
     """Whether a beat holds the lease and enqueues the scheduled jobs."""
-    if redis_client.connection().exists(LEASE):
+    try:
+        with redis_client.create_client(settings.REDIS_URL) as server:
+            runs_somewhere = server.exists(LEASE)
+    except redis.RedisError as error:
+        yield problem("beat", f"Redis does not answer: {type(error).__name__}")
+        return
+    if runs_somewhere:
         yield ok("beat", "runs")
     else:
         yield problem("beat", "none runs: scheduled jobs and sweeps are not enqueued")
