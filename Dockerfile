@@ -1,8 +1,8 @@
 # One image for the web, the workers, beat and migrations: compose.yaml has their commands.
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-COPY requirements/base.txt /tmp/base.txt
-RUN python -m venv /venv && /venv/bin/pip install --require-hashes --no-deps -r /tmp/base.txt
+COPY requirements/image.txt /tmp/image.txt
+RUN python -m venv /venv && /venv/bin/pip install --require-hashes --no-deps -r /tmp/image.txt
 
 FROM python:3.13-slim
 # Pango renders PDF reports, Chromium runs the checks that need a browser. Debian has one version of each at a time.

@@ -25,11 +25,12 @@ MODULES = {
     "demo": "devtools.demo.walkthrough",
     "bench": "devtools.benchmark",
     "bench-scan": "devtools.benchmark.scans",
+    "soak": "devtools.soak",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
     "generate-client": "devtools.client_generator",
 }
-CHAOS = ("tests/chaos", "-m", "chaos")
+CHAOS = "tests/chaos"
 MAX_TEST_PROCESSES = 8
 
 type Arguments = Sequence[str]
@@ -115,7 +116,15 @@ def processors() -> int:
 
 
 def chaos(arguments: Arguments) -> NoReturn:
-    test([*CHAOS, *arguments])
+    chosen = any(word.startswith(CHAOS) for word in arguments)
+    test([*([] if chosen else [CHAOS]), "-m", "chaos", *arguments])
+
+
+def soak(arguments: Arguments) -> NoReturn:
+    wants_help = bool({"-h", "--help"} & set(arguments))
+    setup().ensure("local", system=not wants_help)
+    use_found_chromium()
+    run_module("soak", arguments)
 
 
 def run_lint(arguments: Arguments) -> None:
@@ -179,10 +188,12 @@ def lock(arguments: Arguments) -> None:
         "./krafter lock",
         "--quiet",
     ]
-    extras = {"base": [], "local": ["--extra", "local"], "dev": ["--extra", "local", "--extra", "dev"]}
-    for level, extra in extras.items():
-        # Each set contains the one before it, so that one virtual environment can grow.
+    # base, local and dev: each contains the one before it, so that one virtual environment can grow.
+    image = ("s3", "telemetry")
+    extras = {"base": (), "image": image, "local": ("local",), "dev": (*image, "local", "dev")}
+    for level, names in extras.items():
         path = f"requirements/{level}.txt"
+        extra = [word for name in names for word in ("--extra", name)]
         words = [*command, *arguments, *extra, "pyproject.toml", "-o", path]
         if not progress.step(path, partial(progress.run, *words, cwd=ROOT)):
             raise SetupFailed(f"{path} could not be written.")
@@ -196,6 +207,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "test": test,
     "bench": bench,
     "chaos": chaos,
+    "soak": soak,
     "lint": run_lint,
     "doctor": run_doctor,
     "manage": manage,

@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Iterator
 from functools import partial
 
+from devtools import helm
 from devtools.progress import Progress, SetupFailed
-from devtools.setup_environment import CACHE, PYTHON, ROOT, VENV, in_ci
+from devtools.setup_environment import CACHE, PYTHON, ROOT, VENV, find_uv, in_ci
 
 MANAGE = (str(PYTHON), "-W", "ignore::RuntimeWarning", "manage.py")
 PROGRAMS = VENV / "bin"
@@ -43,13 +44,26 @@ def _optional_programs() -> Iterator[tuple[str, tuple[str, ...]]]:
             yield name, (name, *files)
 
 
+def _install_helm(progress: Progress) -> bool:
+    """Install Helm and return whether it can be used; in continuous integration it must."""
+    if not helm.is_supported():
+        return False
+    installed = progress.step("helm, into .krafter/helm", partial(helm.install, progress, find_uv()))
+    if in_ci() and not installed:
+        raise SetupFailed("Helm could not be installed.")
+    return installed
+
+
 def lint(progress: Progress) -> None:
     """Run every check. Raises SetupFailed with the names of those that failed."""
     set_dummy_settings()
     os.environ["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
+    checks = [*commands()]
+    if _install_helm(progress):
+        checks.append(("helm lint", (str(helm.HELM), "lint", "--strict", str(helm.CHART))))
     failed = [
         title
-        for title, command in commands()
+        for title, command in checks
         if not progress.step(title, partial(progress.run, *command, cwd=ROOT))
     ]
     if failed:

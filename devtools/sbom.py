@@ -1,6 +1,6 @@
 """`./krafter sbom`: the software bill of materials of a release (CycloneDX), and the list of licences.
 
-cyclonedx-py reads the virtual environment; what requirements/base.txt does not name (tests, local servers) is left out.
+cyclonedx-py reads the virtual environment; packages that requirements/image.txt does not name are left out.
 """
 
 import argparse
@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-REQUIREMENTS = ROOT / "requirements" / "base.txt"
+REQUIREMENTS = ROOT / "requirements" / "image.txt"
 LICENCES = ROOT / "docs" / "licences.md"
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 # Packages whose metadata name no licence; from the licence files that they contain.
-UNDECLARED = {"axe-playwright-python": "MIT", "uritemplate": "BSD-3-Clause OR Apache-2.0"}
+UNDECLARED = {
+    "axe-playwright-python": "MIT",
+    "protobuf": "BSD-3-Clause",
+    "uritemplate": "BSD-3-Clause OR Apache-2.0",
+}
 # What packages contain of others.
 CONTAINED = {
     "axe-playwright-python": "contains axe-core (MPL-2.0)",
@@ -53,7 +57,7 @@ def normalised(name: str) -> str:
 
 
 def bill_of_materials() -> dict[str, Any]:
-    """Return the bill of the packages of requirements/base.txt that are installed on this platform."""
+    """Return the bill of the packages of requirements/image.txt that are installed on this platform."""
     command = [sys.executable, "-m", "cyclonedx_py", "environment", sys.executable, "--output-reproducible"]
     command += ["--pyproject", str(ROOT / "pyproject.toml"), "--output-format", "JSON", "--output-file", "-"]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from krafter_audit.api import rate_limits
-from krafter_audit.api.errors import RateLimited
+from krafter_audit.api.errors import RateLimited, Unavailable
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -63,7 +63,7 @@ def public_page[**P](view: View[P], *, has_form: bool = False) -> View[P]:
             response = error_page(*TOO_MANY_REQUESTS, headers=error.headers)
         except PageUnavailable as error:
             response = error_page(error.status, error.heading, error.sentence)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, Unavailable):
             response = error_page(*UNAVAILABLE, headers={"retry-after": "5"})
         for name, value in HEADERS.items():
             response[name] = value

@@ -107,6 +107,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+KRAFTER_OTLP_URL = env.text("KRAFTER_OTLP_URL")
+if KRAFTER_OTLP_URL:
+    MIDDLEWARE.insert(1, "krafter_audit.telemetry.TracingMiddleware")
+
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -176,8 +180,15 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = env.text("KRAFTER_STATIC_ROOT") or str(BASE_DIR / "static")
 MEDIA_ROOT = env.text("KRAFTER_MEDIA_ROOT") or str(BASE_DIR / "media")
+KRAFTER_S3_BUCKET = env.text("KRAFTER_S3_BUCKET")
+KRAFTER_S3_ENDPOINT = env.text("KRAFTER_S3_ENDPOINT")
+KRAFTER_S3_REGION = env.text("KRAFTER_S3_REGION")
+KRAFTER_S3_PREFIX = env.text("KRAFTER_S3_PREFIX").strip("/")
+KRAFTER_S3_ACCESS_KEY = env.text("KRAFTER_S3_ACCESS_KEY")
+KRAFTER_S3_SECRET_KEY = env.text("KRAFTER_S3_SECRET_KEY")
+_directory = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "krafter_audit.object_storage.ObjectStorage" if KRAFTER_S3_BUCKET else _directory},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 # Also without collectstatic, as in `./krafter up`.
@@ -317,6 +328,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a task's log lines carry the id of the request that enqueued it
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "krafter_audit.beat_scheduler:LeasedScheduler"
 CELERY_BEAT_SCHEDULE = beat_schedule(env.integer("KRAFTER_SWEEP_SECONDS"))
 
 LOGGING = logging_config(level=env.text("KRAFTER_LOG_LEVEL"), as_json=env.boolean("KRAFTER_LOG_JSON"))

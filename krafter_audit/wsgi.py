@@ -8,3 +8,7 @@ application = get_wsgi_application()
 from krafter_audit.system_checks import exit_on_invalid_settings  # noqa: E402  needs the settings
 
 exit_on_invalid_settings()
+
+from krafter_audit import telemetry  # noqa: E402  needs the settings
+
+telemetry.configure("krafter-web")

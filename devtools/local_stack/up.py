@@ -154,7 +154,6 @@ class System:
         self.supervisor.wait_until(server.answers, "Valkey")
 
     def processes(self) -> Iterator[Command]:
-        schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
         web = [*WEB_SERVER, "--host", host, "--port", port, "krafter_audit.wsgi:application"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
@@ -166,7 +165,7 @@ class System:
             env = self.env | metrics_address(number)
             yield python_command(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=env)
         # No pid file: one that a killed beat left behind would keep the next from starting.
-        yield python_command("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)
+        yield python_command("beat", *celery, "beat", "--pidfile=", env=self.env)
         if self.demo_site:
             state = str(self.data.path / "demo-faults.json")
             port = self.demo_site.rpartition(":")[2]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from krafter_audit.conf import validators
 from krafter_audit.conf.command_declarations import COMMANDS
+from krafter_audit.conf.file_and_mail_declarations import FILES_AND_MAIL
 from krafter_audit.conf.setting import Section, Setting, in_section
 
 DB_POOL_SIZE = 26  # connections of one web process: one for each thread that uses the database
@@ -307,37 +308,6 @@ RETENTION = in_section(
     ),
 )
 
-FILES_AND_MAIL = in_section(
-    Section.FILES_AND_MAIL,
-    Setting(
-        name="KRAFTER_MEDIA_ROOT",
-        default_text="`media/` beside `manage.py`",
-        django_name="MEDIA_ROOT",
-        help="Directory of report files and of the screenshots of evidence. Web and workers share it.",
-    ),
-    Setting(
-        name="KRAFTER_STATIC_ROOT",
-        default_text="`static/` beside `manage.py`",
-        django_name="STATIC_ROOT",
-        help="Directory into which `collectstatic` copies style sheets and scripts.",
-    ),
-    Setting(
-        name="EMAIL_URL",
-        secret=True,
-        default="consolemail://",
-        default_text="`consolemail://` (writes to the log)",
-        validator=validators.email_url,
-        help="The mail server: `smtp://user:password@host:25`, `smtp+tls://…:587`, `smtp+ssl://…:465`.",
-    ),
-    Setting(
-        name="KRAFTER_FROM_EMAIL",
-        default="Krafter Audit <audit@localhost>",
-        django_name="DEFAULT_FROM_EMAIL",
-        validator=validators.email_sender,
-        help="The sender of e-mails.",
-    ),
-)
-
 OPERATION = in_section(
     Section.OPERATION,
     Setting(
@@ -359,6 +329,12 @@ OPERATION = in_section(
         type=bool,
         default=False,
         help="Whether each log line is a JSON object.",
+    ),
+    Setting(
+        name="KRAFTER_OTLP_URL",
+        validator=validators.otlp_url,
+        help="A collector of OpenTelemetry that receives traces by OTLP over HTTP: `http://collector:4318`."
+        " Without it no traces are made ([Traces](#traces)).",
     ),
     Setting(
         name="KRAFTER_DEBUG",

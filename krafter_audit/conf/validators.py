@@ -4,6 +4,7 @@ import re
 import shutil
 import ssl
 from email.utils import parseaddr
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import environ
@@ -55,6 +56,21 @@ def redis_url(value: str) -> None:
         valid = False
     if not valid:
         raise ValueError("it must be the URL of a Redis or Valkey server: redis://:password@host:6379/0.")
+
+
+def otlp_url(value: str) -> None:
+    http_url(value)
+    if not find_spec("opentelemetry") or not find_spec("opentelemetry.sdk"):
+        raise ValueError("the package opentelemetry-sdk is missing: install requirements/image.txt.")
+
+
+def s3_bucket(value: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
+        raise ValueError(
+            "it must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens."
+        )
+    if not find_spec("storages") or not find_spec("boto3"):
+        raise ValueError("the package django-storages is missing: install requirements/image.txt.")
 
 
 def email_url(value: str) -> None:

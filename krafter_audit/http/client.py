@@ -11,6 +11,7 @@ from typing import Any, Self, TypedDict, Unpack
 import httpx2
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from krafter_audit.http import tracing
 from krafter_audit.http.addresses import Address, AddressPolicy, is_local_name, parse_address
 from krafter_audit.http.credentials import RequestCredentials
 from krafter_audit.http.defaults import network_defaults
@@ -161,7 +162,7 @@ class Client:
             throttle=self.throttle,
             expected_refusals=frozenset(expected_refusals),
         )
-        return _send_with_redirects(transport, request, limits.redirects if follow_redirects else None)
+        return _send(transport, request, limits.redirects if follow_redirects else None)
 
     def _prepare(
         self, method: str, url: ParsedUrl, headers: Mapping[str, str] | None, **body: Any
@@ -202,6 +203,13 @@ class Client:
 
 def _add_params(url: ParsedUrl, params: Mapping[str, Any] | None) -> ParsedUrl:
     return ParsedUrl.parse(str(httpx2.URL(url.url).copy_merge_params(params))) if params else url
+
+
+def _send(transport: Transport, request: PreparedRequest, limit: int | None) -> Response:
+    with tracing.outbound_request(request.method, request.url.host) as record_status:
+        response = _send_with_redirects(transport, request, limit)
+        record_status(response.status)
+        return response
 
 
 def _send_with_redirects(transport: Transport, request: PreparedRequest, limit: int | None) -> Response:

@@ -4,11 +4,13 @@ import logging
 import os
 import shutil
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from psycopg import IsolationLevel
 
@@ -69,18 +71,31 @@ def _dump(path: Path) -> tuple[dict[str, int], int]:
 
 
 def _archive_media(path: Path) -> int:
-    root = Path(settings.MEDIA_ROOT)
-    files = sorted(file for file in root.rglob("*") if file.is_file()) if root.is_dir() else []
     number = 0
     handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     with handle as out, tarfile.open(fileobj=out, mode="w") as archive:
-        for file in files:
+        for name in _stored_files(""):
             try:
-                archive.add(file, arcname=str(file.relative_to(root)), recursive=False)
+                with default_storage.open(name, "rb") as file:
+                    entry = tarfile.TarInfo(name)
+                    entry.size, entry.mode = file.size, 0o600
+                    entry.mtime = default_storage.get_modified_time(name).timestamp()
+                    archive.addfile(entry, file)
                 number += 1
             except FileNotFoundError:
                 continue  # deleted meanwhile
     return number
+
+
+def _stored_files(folder: str) -> Iterator[str]:
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return  # nothing was stored yet
+    for name in sorted(files):
+        yield f"{folder}{name}"
+    for name in sorted(folders):
+        yield from _stored_files(f"{folder}{name}/")
 
 
 def complete_backups(parent: Path) -> list[Path]:

@@ -69,6 +69,7 @@ def verify_restored(database_url: str, media_root: Path) -> dict[str, Any]:
         **os.environ,
         "DATABASE_URL": database_url,
         "KRAFTER_MEDIA_ROOT": str(media_root),
+        "KRAFTER_S3_BUCKET": "",
         "KRAFTER_REPLICA_URL": "",
     }
     command = [sys.executable, "manage.py", "verify_data", "--json"]

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from cryptography import x509
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import Count
 
+from krafter_audit.api.errors import Unavailable
 from krafter_audit.http.client import AddressPolicy, HttpError, dial
 from krafter_audit.http.transport import tls_context
 from krafter_audit.security.vault import parse_keys
@@ -28,7 +32,8 @@ EVERY_ADDRESS = "0.0.0.0/0,::/0"  # the installation's own URL may be internal
 
 def disks() -> Iterator[Diagnosis]:
     """The free space where files and backups are."""
-    places = {"files": settings.MEDIA_ROOT, "backups": settings.KRAFTER_BACKUP_DIR}
+    files = "" if settings.KRAFTER_S3_BUCKET else settings.MEDIA_ROOT
+    places = {"files": files, "backups": settings.KRAFTER_BACKUP_DIR}
     for name, place in places.items():
         path = Path(place) if place else None
         if path is None or not path.exists():
@@ -36,6 +41,23 @@ def disks() -> Iterator[Diagnosis]:
         free = shutil.disk_usage(path).free
         say = problem if free < MIN_FREE_BYTES else ok
         yield say("disk", f"{free / GIGABYTE:.1f} GB free for {name}", place=str(path), free_bytes=free)
+
+
+def object_storage() -> Iterator[Diagnosis]:
+    """Whether files can be stored in the bucket, and whether it is private."""
+    if not settings.KRAFTER_S3_BUCKET:
+        return
+    bucket, name = settings.KRAFTER_S3_BUCKET, f"doctor/{uuid4()}.txt"
+    try:
+        default_storage.save(name, ContentFile(b"Written and deleted by the doctor."))
+        public = default_storage.is_public(name)  # type: ignore[attr-defined]
+        default_storage.delete(name)
+    except Unavailable as error:
+        reason = f"{error.__cause__ or error}"
+        yield problem("object storage", f"{bucket} cannot be used: {reason}", bucket=bucket)
+    else:
+        say, text = (problem, "readable without a key") if public else (ok, "writable and private")
+        yield say("object storage", f"{bucket}: {text}", bucket=bucket, public=public)
 
 
 def certificates() -> Iterator[Diagnosis]:

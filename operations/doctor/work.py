@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from krafter_audit.beat_scheduler import LEASE
+from krafter_audit.db import redis_client
 from operations import runs
 from operations.backups.programs import find_program, server_major_version
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
@@ -56,6 +58,20 @@ def workers() -> Iterator[Diagnosis]:
             "none with a browser consumes every queue: checks that need one are inconclusive",
             missing=sorted(BROWSER_QUEUES - consumed),
         )
+
+
+def beat() -> Iterator[Diagnosis]:
+    """Whether a beat holds the lease and enqueues the scheduled jobs."""
+    try:
+        with redis_client.create_client(settings.REDIS_URL) as server:
+            runs_somewhere = server.exists(LEASE)
+    except redis.RedisError as error:
+        yield problem("beat", f"Redis does not answer: {type(error).__name__}")
+        return
+    if runs_somewhere:
+        yield ok("beat", "runs")
+    else:
+        yield problem("beat", "none runs: scheduled jobs and sweeps are not enqueued")
 
 
 def backups() -> Iterator[Diagnosis]:

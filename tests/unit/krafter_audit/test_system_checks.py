@@ -227,7 +227,7 @@ def test_the_settings_of_these_tests_are_valid() -> None:
 
 
 WEB = ["-c", "import krafter_audit.wsgi"]
-BEAT = ["-m", "celery", "-A", "krafter_audit", "beat", "--schedule", "beat-schedule"]
+BEAT = ["-m", "celery", "-A", "krafter_audit", "beat", "--pidfile="]
 
 
 @pytest.mark.parametrize("command", [WEB, BEAT], ids=["web", "beat"])

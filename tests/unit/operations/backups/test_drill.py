@@ -3,11 +3,14 @@
 import json
 import os
 import subprocess
+import tarfile
 import threading
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -20,6 +23,7 @@ from operations.errors import OperationFailed
 from operations.models import Backup, RestoreDrill
 from tests import database_role
 from tests.factories import Scenario
+from tests.fakes import object_storage
 
 pytestmark = pytest.mark.long
 
@@ -39,6 +43,21 @@ def test_restored_backup_is_as_the_installation(installation: Scenario, tmp_path
         "report_files": 0,
     }  # fmt: skip
     assert report["rows"] > 100
+
+
+def test_files_of_object_storage_are_in_the_backup_and_the_drill_reads_none_of_them(
+    installation: Scenario, tmp_path: Path, drill_server: str, settings
+):
+    with object_storage.served() as endpoint:
+        object_storage.use(settings, endpoint)
+        default_storage.save("reports/a/1.csv", ContentFile(b"a,b\n"))
+        default_storage.save("pictures/2.jpg", ContentFile(b"a picture"))
+        backup = Path(back_up(tmp_path / "backups").path)
+    drill = rehearse(backup, server_url=drill_server)
+
+    with tarfile.open(backup / "media.tar") as archive:
+        assert {entry.name: entry.size for entry in archive} == {"reports/a/1.csv": 4, "pictures/2.jpg": 9}
+    assert (drill.outcome, drill.report["media_files"]) == ("succeeded", 2)
 
 
 def test_temporary_database_is_dropped(drill_server: str):

@@ -15,6 +15,7 @@ from operations.doctor.examination import examine
 from operations.models import Backup, RestoreDrill
 from scans.models import ScanPart
 from tests import database_role
+from tests.fakes import object_storage
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,10 @@ def test_workers_are_missing():
     assert (found.level, found.data["missing"]) == ("problem", ["celery", "scan_http", "verify_http"])
 
 
+def test_beat_is_missing():
+    assert levels(work.beat()) == {"beat": "problem"}
+
+
 def test_key_in_use_that_is_not_configured_is_a_problem(scenario, settings):
     services.connect(scenario.project, "github", credentials={"token": "t"}, by=SYSTEM)
     key = settings.KRAFTER_ENCRYPTION_KEYS.partition(":")[2]
@@ -98,6 +103,39 @@ def test_full_disk_is_a_problem(monkeypatch, tmp_path, settings):
     monkeypatch.setattr(machine, "MIN_FREE_BYTES", 1 << 60)
 
     assert levels(machine.disks()) == {"disk": "problem"}
+
+
+def test_bucket_is_writable_and_private(settings):
+    with object_storage.served() as endpoint:
+        object_storage.use(settings, endpoint)
+        before, found = list(machine.disks()), list(machine.object_storage())
+        left = object_storage.keys(endpoint)
+
+    assert [each.data.get("place") for each in before if "files" in each.text] == []
+    assert [(each.level, each.text) for each in found] == [("ok", "krafter-files: writable and private")]
+    assert left == []
+
+
+def test_public_bucket_is_a_problem(settings):
+    with object_storage.served() as endpoint:
+        object_storage.use(settings, endpoint)
+        object_storage.client(endpoint).put_bucket_policy(
+            Bucket=object_storage.BUCKET, Policy=object_storage.PUBLIC_POLICY
+        )
+
+        assert texts(machine.object_storage(), "object storage") == ["krafter-files: readable without a key"]
+
+
+def test_bucket_that_is_missing_is_a_problem(settings):
+    with object_storage.served() as endpoint:
+        object_storage.use(settings, endpoint)
+        settings.KRAFTER_S3_BUCKET = "another-bucket"
+        settings.STORAGES = {**settings.STORAGES}
+
+        [found] = machine.object_storage()
+
+    assert found.level == "problem"
+    assert "NoSuchBucket" in found.text
 
 
 def test_failed_drill_and_old_backup_are_problems(settings):

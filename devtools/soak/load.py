@@ -1,0 +1,87 @@
+"""Mixed load on a system: threads that scan, verify, export, share and read, and count what was answered."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from devtools.demo.client import DemoFailed, send
+
+CHECK = "security_header_csp"
+
+
+class Load:
+    """Clients that send requests until they are stopped; `answers` counts them by action and status."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        self.site = facts["demo_site"]
+        self.key = facts["api_key"]
+        self.audit = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
+        self.answers: Counter[tuple[str, int]] = Counter()
+        self.stopped = threading.Event()
+        actions: dict[Callable[[], None], float] = {  # seconds between two
+            self.scan: 45, self.verify: 1, self.export: 10, self.share: 5, self.read: 0.2, self.report_finding: 0.5,
+        }  # fmt: skip
+        self.threads = [
+            threading.Thread(target=self.repeat, args=each, daemon=True) for each in actions.items()
+        ]
+
+    def start(self) -> None:
+        for thread in self.threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join(60)
+
+    @property
+    def errors(self) -> dict[tuple[str, int], int]:
+        """Return the answers that no correct system gives under load: none at all, and those of defects."""
+        return {each: number for each, number in self.answers.items() if each[1] == 0 or each[1] >= 500}
+
+    def repeat(self, action: Callable[[], None], seconds: float) -> None:
+        while not self.stopped.wait(seconds):
+            action()
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Send a request and return its data, {} without any."""
+        action = f"{method} {path.split('?')[0].split('/')[1]}"
+        try:
+            answer = send(method, f"{self.audit}{path}", body=body, key=self.key)
+        except DemoFailed:
+            self.answers[action, 0] += 1
+            return {}
+        self.answers[action, answer.status] += 1
+        is_json = answer.content_type == "application/json"
+        return (json.loads(answer.body).get("data") if is_json else None) or {}
+
+    def scan(self) -> None:
+        self.call("POST", "/scans/run", {"url": f"{self.site}/"})
+
+    def verify(self) -> None:
+        finding = self.report("A header is missing", [CHECK])
+        task = self.call("POST", "/tasks", {"finding_id": finding.get("id"), "title": "Add the header"})
+        self.call("POST", "/verifications/run", {"task_id": task.get("id")})
+
+    def export(self) -> None:
+        for format in ("csv", "pdf"):
+            self.call("POST", "/reports/export", {"format": format})
+
+    def share(self) -> None:
+        self.call("POST", "/reports/share", {"channel": "link"})
+        for report in self.call("GET", "/reports?status=exported&limit=1") or []:
+            self.call("GET", f"/reports/{report['id']}/download")
+
+    def read(self) -> None:
+        for path in ("/findings?limit=50", "/tasks", "/scans", "/reports/summary"):
+            self.call("GET", path)
+
+    def report_finding(self) -> None:
+        self.report(f"Reported {sum(self.answers.values())}", [])
+
+    def report(self, title: str, checks: list[str]) -> Any:
+        asset = {"type": "url", "value": f"{self.site}/"}
+        body = {"domain": "security", "title": title, "severity": "low", "affected_assets": [asset]}
+        return self.call("POST", "/findings", body | ({"checks": checks} if checks else {}))

@@ -1,0 +1,51 @@
+"""A soak finds processes whose memory or open files grow."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from devtools.soak.samples import History, Sample, take
+
+
+def history(sample: Callable[[int], Sample], rounds: int = 40) -> History:
+    made = History()
+    for number in range(rounds):
+        made.add({"web 1": sample(number)})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("sample", "problem"),
+    [
+        (lambda number: Sample(100 + number % 3, 30 + number % 5), ""),
+        (lambda number: Sample(100 + number, 30), "memory grows"),
+        (lambda number: Sample(100, 30 + number), "open files grow"),
+        (lambda number: Sample(min(100, 20 + 10 * number), 30), ""),  # the warm-up
+    ],
+)
+def test_growth_after_the_warm_up_is_a_problem(sample: Callable[[int], Sample], problem: str) -> None:
+    [trend] = history(sample).trends()
+
+    assert trend.problem == problem
+
+
+def test_process_that_ran_for_a_short_time_has_no_trend() -> None:
+    made = history(lambda number: Sample(100, 30))
+    for _ in range(60):
+        made.add({"web 2": Sample(1, 1)})
+
+    assert [trend.process for trend in made.trends()] == ["web 2"]
+
+
+def test_processes_are_named_and_measured() -> None:
+    script = "import time; time.sleep(30)  # krafter_audit.server"
+    with subprocess.Popen([sys.executable, "-c", script]) as process:
+        found = take(os.getpid())
+        process.kill()
+
+    assert [name for name in found if name.startswith("web ")] == [f"web {process.pid}"]
+    assert found[f"web {process.pid}"].megabytes > 1
+    assert found[f"web {process.pid}"].files >= 3

@@ -1,0 +1,108 @@
+"""The chart renders valid resources, none of which has a privilege."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+
+from devtools import helm
+
+needs_helm = pytest.mark.skipif(not helm.HELM.exists(), reason="./krafter lint installs Helm.")
+VALUES = yaml.safe_load((helm.CHART / "values.yaml").read_text())
+SCHEMA = json.loads((helm.CHART / "values.schema.json").read_text())
+CUSTOM = {"ScaledObject", "PodMonitor"}
+
+
+@pytest.fixture(scope="module")
+def resources() -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(helm.render(*helm.OPTIONAL)))
+
+
+def pods(resources: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for each in resources:
+        if each["kind"] in ("Deployment", "Job"):
+            yield each["metadata"]["name"], each["spec"]["template"]["spec"]
+
+
+def test_values_match_their_schema() -> None:
+    jsonschema.validate(VALUES, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"publicUrl": "audit.example.com"},
+        {"image": {"repository": "krafter-audit", "digest": "sha256:12"}},
+        {"settings": {"KRAFTER_LOG_JSON": True}},
+        {"wokers": {}},
+        {"workers": {"general": {**VALUES["workers"]["general"], "queues": ["unknown"]}}},
+    ],
+    ids=["url", "digest", "setting", "unknown", "queue"],
+)
+def test_wrong_values_are_rejected(wrong: dict[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(VALUES | wrong, SCHEMA)
+
+
+def test_every_queue_has_a_worker() -> None:
+    consumed = {queue for worker in VALUES["workers"].values() for queue in worker["queues"]}
+
+    assert consumed == {"celery", "verify_http", "verify_browser", "scan_http", "scan_browser"}
+
+
+@needs_helm
+def test_resources_are_valid_for_kubernetes(resources: list[dict[str, Any]]) -> None:
+    known = [each for each in resources if each["kind"] not in CUSTOM]
+
+    for each in known:
+        kubernetes_validate.validate(each, "1.33", strict=True)
+    assert {each["kind"] for each in resources} == {
+        "Deployment", "Service", "PodDisruptionBudget", "NetworkPolicy", "Job", "Ingress", *CUSTOM,
+    }  # fmt: skip
+
+
+@needs_helm
+def test_no_pod_has_a_privilege_and_every_root_is_read_only(resources: list[dict[str, Any]]) -> None:
+    for name, pod in pods(resources):
+        [container] = pod["containers"]
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "privileged": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }, name
+        assert (pod["securityContext"]["runAsNonRoot"], pod["automountServiceAccountToken"]) == (True, False)
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert container["resources"]["limits"]["memory"]
+        assert {"name": "tmp", "mountPath": "/tmp"} in container["volumeMounts"]
+
+
+@needs_helm
+def test_every_deployment_has_a_disruption_budget_and_workers_scale_by_age(
+    resources: list[dict[str, Any]],
+) -> None:
+    names = {kind: {r["metadata"]["name"] for r in resources if r["kind"] == kind} for kind in
+             ("Deployment", "PodDisruptionBudget", "ScaledObject")}  # fmt: skip
+    queries = [
+        r["spec"]["triggers"][0]["metadata"]["query"] for r in resources if r["kind"] == "ScaledObject"
+    ]
+
+    assert names["Deployment"] == names["PodDisruptionBudget"]
+    assert names["ScaledObject"] == names["Deployment"] - {"demo-web", "demo-beat"}
+    assert all(query.startswith('max(krafter_pending_oldest_seconds{kind=~"') for query in queries)
+
+
+@needs_helm
+def test_owner_of_the_tables_is_known_to_the_migrations_only(resources: list[dict[str, Any]]) -> None:
+    owner = {
+        name
+        for name, pod in pods(resources)
+        for source in pod["containers"][0]["envFrom"]
+        if source["secretRef"]["name"] == "krafter-audit-owner"
+    }
+
+    assert owner == {"demo-migrate"}
