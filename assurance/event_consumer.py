@@ -3,13 +3,15 @@
 from uuid import UUID
 
 from assurance.models import Deploy
-from assurance.services import deploys, guard_windows
+from assurance.services import deploys, guard_windows, pull_requests
 from events.models import Event
 from events.outbox import EventBatch
 from remediation.models import Verification
 
 CONSUMER = "assurance"
+FOLLOWED = ("task.created", "task.linked", "task.updated")  # may change the pull request of a task
 EVENTS = (
+    *FOLLOWED,
     "deploy.finished",
     "finding.regressed",
     "verification.approved",
@@ -39,3 +41,6 @@ def _process(event: Event) -> None:
             deploy = Deploy.objects.filter(pk=event.subject_id).first()
             if deploy is not None:
                 deploys.check_guarded_findings(deploy)
+                pull_requests.recheck_after(deploy)
+        case name if name in FOLLOWED:
+            pull_requests.follow(event.subject_id)

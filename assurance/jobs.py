@@ -1,7 +1,9 @@
 """Celery jobs of assurance."""
 
+from uuid import UUID
+
 from assurance import event_consumer
-from assurance.services import guard_windows
+from assurance.services import guard_windows, pull_requests
 from events import outbox
 from krafter_audit.celery import app
 
@@ -10,6 +12,18 @@ from krafter_audit.celery import app
 def process_events() -> None:
     """Open and continue guard windows by the events of the outbox."""
     outbox.consume(event_consumer.CONSUMER, event_consumer.consume)
+
+
+@app.task(name="assurance.enqueue_due_pull_requests")
+def enqueue_due_pull_requests() -> None:
+    """Enqueue the pull requests that are due."""
+    pull_requests.enqueue_due()
+
+
+@app.task(name="assurance.check_pull_request")
+def check_pull_request(pull_request_id: str) -> None:
+    """Ask the repository about a pull request."""
+    pull_requests.check(UUID(pull_request_id))
 
 
 @app.task(name="assurance.start_due_guard_runs")

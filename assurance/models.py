@@ -1,5 +1,6 @@
 """What keeps a fixed finding fixed: deploys, and guard windows after an approval."""
 
+import re
 from typing import ClassVar
 
 from django.db import models
@@ -9,7 +10,9 @@ from accounts.models import Project
 from findings.models import Finding
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
-from remediation.models import Verification
+from remediation.models import Task, Verification
+
+SHA = re.compile(r"\A[0-9a-f]{7,64}\Z")
 
 
 class Deploy(Record):
@@ -44,6 +47,49 @@ class Deploy(Record):
 
     def __str__(self) -> str:
         return f"{self.sha[:12]} ({self.environment})"
+
+
+class PullRequest(Record):
+    """The pull request of a task, followed until a deploy contains its commit."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        MERGED = "merged"
+        CLOSED = "closed"
+
+    task = models.OneToOneField(Task, models.CASCADE, related_name="pull_request")
+    url = models.CharField(max_length=2000)
+    status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
+    merge_sha = models.CharField(max_length=64, blank=True, help_text="The commit in the target branch.")
+    compared_deploy = models.ForeignKey(
+        Deploy, models.SET_NULL, null=True, related_name="+", help_text="The last one without the commit."
+    )
+    deploy = models.ForeignKey(
+        Deploy, models.SET_NULL, null=True, related_name="pull_requests", help_text="Contains the commit."
+    )
+    verification = models.OneToOneField(
+        Verification,
+        models.SET_NULL,
+        null=True,
+        related_name="pull_request",
+        help_text="Queued by the deploy.",
+    )
+    next_check_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(max_length=300, blank=True, help_text="Why the repository could not be asked.")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["next_check_at"], condition=Q(deploy__isnull=True), name="pullrequest_due")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "merged", "closed"]), name="pullrequest_status_valid"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class GuardWindow(Record):

@@ -1,9 +1,8 @@
-import re
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from assurance.models import Deploy, GuardRun, GuardWindow
+from assurance.models import SHA, Deploy, GuardRun, GuardWindow, PullRequest
 from krafter_audit.api.serializers import (
     RequestSerializer,
     ResponseSerializer,
@@ -11,8 +10,6 @@ from krafter_audit.api.serializers import (
     UTCDateTimeField,
     WebURLField,
 )
-
-SHA = re.compile(r"\A[0-9a-f]{7,64}\Z")
 
 
 class RecordDeployRequestSerializer(RequestSerializer):
@@ -43,6 +40,21 @@ class DeploySerializer(ResponseSerializer):
         model = Deploy
         fields: ClassVar = [
             "id", "sha", "environment", "url", "started_at", "finished_at", "source", "created_at", "updated_at",
+        ]  # fmt: skip
+
+
+class PullRequestSerializer(ResponseSerializer):
+    """The pull request of a task."""
+
+    task_id = serializers.UUIDField()
+    deploy_id = serializers.UUIDField(allow_null=True)
+    verification_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = PullRequest
+        fields: ClassVar = [
+            "id", "task_id", "url", "status", "merge_sha", "deploy_id", "verification_id", "note", "created_at",
+            "updated_at",
         ]  # fmt: skip
 
 

@@ -7,16 +7,19 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from assurance.filters import DeployFilter, GuardWindowFilter
-from assurance.models import Deploy, GuardRun, GuardWindow
+from assurance.models import Deploy, GuardRun, GuardWindow, PullRequest
 from assurance.serializers import (
     DeploySerializer,
     GuardWindowSerializer,
     GuardWindowWithRunsSerializer,
+    PullRequestSerializer,
     RecordDeployRequestSerializer,
 )
 from assurance.services import deploys, guard_windows
+from krafter_audit.api.errors import NotFound
 from krafter_audit.api.filters import list_parameters
 from krafter_audit.db.counting import bounded_count
+from remediation.models import Task
 
 RUNS = Prefetch("runs", GuardRun.objects.order_by("due_at", "id"))
 
@@ -53,6 +56,20 @@ class DeployViewSet(ProjectViewSet):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the deploy."""
         return self.respond_row(pk, DeploySerializer)
+
+
+class PullRequestViewSet(ProjectViewSet):
+    """The pull request of a task."""
+
+    @extend_schema(summary="Read the pull request of a task", responses=PullRequestSerializer)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Return whether it was merged, and the deploy that contains its commit."""
+        self.reject_unknown_parameters(())
+        task = self.get_row(Task.objects.only("id"), pk)
+        row = PullRequest.objects.filter(task=task).first()
+        if row is None:
+            raise NotFound("The task has no pull request that is followed.")
+        return self.respond(row, PullRequestSerializer)
 
 
 class GuardWindowViewSet(ProjectViewSet):

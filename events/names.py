@@ -50,6 +50,7 @@ PROJECT_EVENTS = {
     "site_access.wiped": "Site credentials were deleted.",
     "task.created": "A task was created.",
     "task.deleted": "The creation of a task was undone.",
+    "task.deployed": "A deploy contains the merged pull request of a task.",
     "task.linked": "A task was linked to a ticket or a pull request.",
     "task.overdue": "A task became overdue.",
     "task.updated": "A task was changed.",

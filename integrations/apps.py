@@ -12,12 +12,14 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only when all apps are loaded.
+        from assurance import repositories
         from events.outbox import register_consumer
         from findings.provider_checks import register
-        from integrations import configuration  # noqa: F401  registers its system check
+        from integrations import configuration, repository_access  # noqa: F401  registers its system check
         from integrations.sync import verification_events
 
         register(provider_checks)
+        repositories.register(repository_access.merge_state, repository_access.contains)
         register_consumer(verification_events.CONSUMER, verification_events.EVENTS)
 
 

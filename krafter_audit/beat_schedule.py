@@ -21,6 +21,7 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         _every(sweep_seconds, "notifications.requeue_webhooks", expires=10),
         _every(MINUTE, "scans.start_due_scans", expires=60),
         _every(MINUTE, "assurance.start_due_guard_runs", expires=60),
+        _every(MINUTE, "assurance.enqueue_due_pull_requests", expires=60),
         _every(MINUTE, "integrations.start_due_syncs", expires=60),
         _every(MINUTE, "events.aggregate_counters", expires=60),
         _every(MINUTE, "events.delete_expired_responses", expires=60),

@@ -61,6 +61,24 @@ class Migration(migrations.Migration):
                 ('window', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='assurance.guardwindow')),
             ],
         ),
+        migrations.CreateModel(
+            name='PullRequest',
+            fields=[
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('url', models.CharField(max_length=2000)),
+                ('status', models.CharField(choices=[('open', 'Open'), ('merged', 'Merged'), ('closed', 'Closed')], default='open', max_length=6)),
+                ('merge_sha', models.CharField(blank=True, help_text='The commit in the target branch.', max_length=64)),
+                ('next_check_at', models.DateTimeField(null=True)),
+                ('failures', models.PositiveSmallIntegerField(default=0)),
+                ('note', models.CharField(blank=True, help_text='Why the repository could not be asked.', max_length=300)),
+                ('compared_deploy', models.ForeignKey(help_text='The last one without the commit.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assurance.deploy')),
+                ('deploy', models.ForeignKey(help_text='Contains the commit.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pull_requests', to='assurance.deploy')),
+                ('task', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pull_request', to='remediation.task')),
+                ('verification', models.OneToOneField(help_text='Queued by the deploy.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pull_request', to='remediation.verification')),
+            ],
+        ),
         migrations.AddIndex(
             model_name='deploy',
             index=models.Index(fields=['project', '-created_at', '-id'], name='deploy_newest'),
@@ -112,5 +130,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='guardrun',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'running', 'passed', 'failed', 'inconclusive', 'cancelled'])), name='guardrun_status_valid'),
+        ),
+        migrations.AddIndex(
+            model_name='pullrequest',
+            index=models.Index(condition=models.Q(('deploy__isnull', True)), fields=['next_check_at'], name='pullrequest_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='pullrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'merged', 'closed'])), name='pullrequest_status_valid'),
         ),
     ]

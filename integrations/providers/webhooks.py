@@ -24,11 +24,22 @@ class WebhookRequest:
 
 
 @dataclass(frozen=True)
+class ReportedDeploy:
+    """A deploy that a vendor reports; `started_at` if the event has it, `finished_at` only if the deploy succeeded."""
+
+    sha: str
+    environment: str
+    url: str
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
 class WebhookEvent:
     """The event in a delivery.
 
     `ticket_ids` are the last parts of the tickets' external ids (`123`, a UUID); `changed_at` is the vendor's time of
-    the change. `findings_changed`: the vendor's own findings have changed.
+    the change. `findings_changed`: the vendor's own findings have changed. `deploy`: the site was deployed.
     """
 
     delivery_id: str
@@ -37,6 +48,7 @@ class WebhookEvent:
     changed_at: datetime | None = None
     ticket_ids: tuple[str, ...] = ()
     findings_changed: bool = False
+    deploy: ReportedDeploy | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest, signed_by, timestamp
+from integrations.providers.webhooks import (
+    ReportedDeploy,
+    WebhookEvent,
+    WebhookFormat,
+    WebhookRequest,
+    signed_by,
+    timestamp,
+)
 
 ALERT_EVENTS = frozenset({"code_scanning_alert", "dependabot_alert"})
 
@@ -20,6 +27,20 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
         changed_at=changed_at,
         ticket_ids=(str(int(issue["number"])),) if is_issue else (),
         findings_changed=event in ALERT_EVENTS,
+        deploy=_deploy(payload) if event == "deployment_status" else None,
+    )
+
+
+def _deploy(payload: Any) -> ReportedDeploy | None:
+    deployment, status = payload["deployment"], payload["deployment_status"]
+    if status["state"] not in ("in_progress", "success"):
+        return None
+    return ReportedDeploy(
+        sha=str(deployment["sha"]),
+        environment=str(deployment["environment"]),
+        url=str(status.get("environment_url") or ""),
+        started_at=timestamp(deployment["created_at"]),
+        finished_at=timestamp(status["created_at"]) if status["state"] == "success" else None,
     )
 
 
@@ -27,5 +48,5 @@ WEBHOOKS = WebhookFormat(
     is_signed=signed_by("x-hub-signature-256", "sha256="),
     read=read,
     max_age=timedelta(days=3),  # GitHub keeps deliveries so long, and people may redeliver them
-    event_names="Issues, Code scanning alerts, Dependabot alerts",
+    event_names="Issues, Code scanning alerts, Dependabot alerts, Deployment statuses",
 )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from integrations.providers.webhooks import (
+    ReportedDeploy,
     WebhookEvent,
     WebhookFormat,
     WebhookRequest,
@@ -28,6 +29,21 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
         changed_at=changed_at,
         ticket_ids=(str(int(issue["iid"])),) if is_issue else (),
         findings_changed=kind == "vulnerability",
+        deploy=_deploy(payload) if kind == "deployment" else None,
+    )
+
+
+def _deploy(payload: Any) -> ReportedDeploy | None:
+    changed_at = timestamp(payload["status_changed_at"])
+    if payload["status"] not in ("running", "success") or changed_at is None:
+        return None
+    return ReportedDeploy(
+        # The event has the short form only; the URL of the commit ends with the whole one.
+        sha=str(payload["commit_url"]).rpartition("/")[2],
+        environment=str(payload["environment"]),
+        url=str(payload.get("environment_external_url") or ""),
+        started_at=None,
+        finished_at=changed_at if payload["status"] == "success" else None,
     )
 
 
@@ -35,5 +51,5 @@ WEBHOOKS = WebhookFormat(
     is_signed=is_signed,
     read=read,
     max_age=timedelta(days=3),
-    event_names="Issues events, Confidential issues events",
+    event_names="Issues events, Confidential issues events, Deployment events",
 )

@@ -1,0 +1,43 @@
+"""The repository of a project, which a higher app asks: it registers its functions at start."""
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+
+class RepositoryUnavailable(Exception):
+    """The repository cannot be asked now; `is_final` if a person must change something first."""
+
+    def __init__(self, message: str, *, is_final: bool = False) -> None:
+        super().__init__(message)
+        self.is_final = is_final
+
+
+class MergeState(Protocol):
+    """The state of a pull request; `sha` is empty if it was not merged."""
+
+    @property
+    def sha(self) -> str: ...
+
+    @property
+    def is_closed(self) -> bool: ...
+
+
+MergeStateReader = Callable[[UUID, str], MergeState]
+CommitComparer = Callable[[UUID, str, str, str], bool]
+_registered: list[tuple[MergeStateReader, CommitComparer]] = []
+
+
+def register(merge_state: MergeStateReader, contains: CommitComparer) -> None:
+    """Register the functions of the app that knows the repositories."""
+    _registered[:] = [(merge_state, contains)]
+
+
+def merge_state(project_id: UUID, url: str) -> MergeState:
+    """Return whether a pull request was merged. Raises RepositoryUnavailable."""
+    return _registered[0][0](project_id, url)
+
+
+def contains(project_id: UUID, url: str, deployed: str, commit: str) -> bool:
+    """Return whether a deployed commit contains another one. Raises RepositoryUnavailable."""
+    return _registered[0][1](project_id, url, deployed, commit)

@@ -1,0 +1,177 @@
+"""Follow the pull requests of tasks: when a deploy contains the merged commit, the fix is verified."""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from assurance import repositories
+from assurance.models import Deploy, PullRequest
+from assurance.repositories import RepositoryUnavailable
+from events.log import log_event
+from krafter_audit.api.errors import NotFound, QuotaExceeded
+from krafter_audit.jobs import enqueue
+from remediation.errors import VerificationInProgress
+from remediation.locks import LockedTask, lock_task
+from remediation.models import Task, Verification
+from remediation.services import verifications
+from remediation.services.policies import config_of
+
+OPEN_INTERVAL = timedelta(minutes=15)  # between two questions whether a pull request was merged
+STALE_AFTER, STALE_INTERVAL = timedelta(days=7), timedelta(hours=6)
+FIRST_RETRY, MAX_RETRY = timedelta(minutes=5), timedelta(hours=6)
+BUSY_DELAY = timedelta(minutes=2)  # while another verification of the task is running
+BATCH_SIZE = 100
+LIVE_ENVIRONMENTS = ("production", "prod", "live")
+NOT_DEPLOYED = "The pull request is merged, but no deploy that was reported contains it yet."
+
+
+@transaction.atomic
+def follow(task_id: UUID) -> None:
+    """Follow the pull request that a task names now."""
+    try:
+        task = lock_task(task_id).task
+    except NotFound:
+        return
+    known = PullRequest.objects.filter(task=task).first()
+    if known and known.url == task.pr_url:
+        return
+    PullRequest.objects.filter(task=task).delete()
+    if task.pr_url and task.status != Task.Status.DONE:
+        PullRequest.objects.create(task=task, url=task.pr_url, next_check_at=timezone.now())
+
+
+def enqueue_due() -> int:
+    """Enqueue the pull requests that are due; return how many."""
+    due = PullRequest.objects.filter(deploy=None, next_check_at__lte=timezone.now())
+    due = due.filter(task__project__archived_at=None).exclude(task__status=Task.Status.DONE)
+    keys = list(due.order_by("next_check_at").values_list("pk", flat=True)[:BATCH_SIZE])
+    for pk in keys:
+        enqueue("assurance.check_pull_request", str(pk))
+    return len(keys)
+
+
+def recheck_after(deploy: Deploy) -> int:
+    """Have the project's pull requests that are not deployed compared with a finished deploy."""
+    waiting = PullRequest.objects.filter(task__project=deploy.project_id, deploy=None)
+    waiting = waiting.filter(~Q(status=PullRequest.Status.CLOSED))
+    return waiting.update(next_check_at=timezone.now(), updated_at=timezone.now())
+
+
+def check(pull_request_id: UUID) -> None:
+    """Ask the repository about a pull request, and verify the task if its commit was deployed."""
+    row = PullRequest.objects.select_related("task__project").filter(pk=pull_request_id, deploy=None).first()
+    if row is None:
+        return
+    project = row.task.project
+    try:
+        if not row.merge_sha:
+            state = repositories.merge_state(project.pk, row.url)
+            row.merge_sha, row.status = state.sha, _status(state)
+        deploy = newest_live_deploy(project) if row.merge_sha else None
+        if deploy is not None and deploy.pk == row.compared_deploy_id:
+            deploy = None  # the question is asked once for each deploy
+        contained = deploy is not None and repositories.contains(
+            project.pk, row.url, deploy.sha, row.merge_sha
+        )
+    except RepositoryUnavailable as error:
+        _postpone(row, error)
+        return
+    _store(row, deploy, contained=contained)
+
+
+def _status(state: repositories.MergeState) -> PullRequest.Status:
+    if state.sha:
+        return PullRequest.Status.MERGED
+    return PullRequest.Status.CLOSED if state.is_closed else PullRequest.Status.OPEN
+
+
+def newest_live_deploy(project: Project) -> Deploy | None:
+    """Return the newest finished deploy of an environment that visitors use.
+
+    These are the policy's `deploys.environments`; without them the deploys with the host of the project's site, and
+    those of production.
+    """
+    finished = Deploy.objects.filter(project=project, finished_at__isnull=False).order_by("-finished_at")
+    section = config_of(project).get("deploys")
+    named = section.get("environments") if isinstance(section, dict) else None
+    if isinstance(named, list):
+        return finished.filter(environment__in=[name for name in named if isinstance(name, str)]).first()
+    host = urlsplit(project.site_url).netloc.lower()
+    return next((each for each in finished[:BATCH_SIZE] if _is_live(each, host)), None)
+
+
+def _is_live(deploy: Deploy, host: str) -> bool:
+    if deploy.url:
+        return urlsplit(deploy.url).netloc.lower() == host
+    return deploy.environment.lower() in LIVE_ENVIRONMENTS
+
+
+def _postpone(row: PullRequest, error: RepositoryUnavailable) -> None:
+    pause = MAX_RETRY if error.is_final else min(FIRST_RETRY * 2 ** min(row.failures, 8), MAX_RETRY)
+    PullRequest.objects.filter(pk=row.pk, url=row.url).update(
+        failures=row.failures + 1,
+        note=str(error)[:300],
+        next_check_at=timezone.now() + pause,
+        updated_at=timezone.now(),
+    )
+
+
+@transaction.atomic
+def _store(row: PullRequest, compared: Deploy | None, *, contained: bool) -> None:
+    locked = lock_task(row.task_id)
+    current = PullRequest.objects.select_for_update().filter(pk=row.pk, url=row.url, deploy=None).first()
+    if current is None:  # replaced, or done by another worker
+        return
+    current.status, current.merge_sha = row.status, row.merge_sha
+    current.failures, current.note = 0, ""
+    current.next_check_at = _next_check(current)
+    if compared is not None and not contained:
+        current.compared_deploy = compared
+    elif compared is not None:
+        _verify(current, compared, locked)
+    current.save()
+
+
+def _next_check(row: PullRequest) -> datetime | None:
+    # A merged one is compared when the next deploy has finished.
+    if row.status != PullRequest.Status.OPEN:
+        return None
+    is_stale = timezone.now() - row.created_at > STALE_AFTER
+    return timezone.now() + (STALE_INTERVAL if is_stale else OPEN_INTERVAL)
+
+
+def _verify(row: PullRequest, deploy: Deploy, locked: LockedTask) -> None:
+    """Queue a verification of the deployed fix, unless the task is done."""
+    row.deploy = deploy
+    if locked.task.status == Task.Status.DONE:
+        return
+    try:
+        with transaction.atomic():
+            row.verification = verifications.run_locked(
+                locked, by=SYSTEM, trigger=Verification.Trigger.DEPLOY
+            )
+    except VerificationInProgress:
+        row.deploy, row.next_check_at = None, timezone.now() + BUSY_DELAY
+        return
+    except QuotaExceeded as error:
+        row.note = error.message[:300]
+    log_event(
+        "task.deployed",
+        locked.task,
+        by=SYSTEM,
+        deploy_id=deploy.pk,
+        sha=row.merge_sha,
+        verification_id=row.verification_id,
+    )
+
+
+def warnings_for(task_id: UUID) -> list[str]:
+    """Return what a person who verifies the task should know: its fix is merged and not deployed."""
+    waiting = PullRequest.objects.filter(task=task_id, status=PullRequest.Status.MERGED, deploy=None)
+    return [NOT_DEPLOYED] if waiting.exists() else []

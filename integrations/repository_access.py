@@ -1,0 +1,64 @@
+"""Ask the connected repository of a project about pull requests and commits."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from assurance.repositories import RepositoryUnavailable
+from integrations.configuration import configuration
+from integrations.credentials import redact
+from integrations.errors import IntegrationChanged
+from integrations.models import Integration
+from integrations.oauth.token_refresh import TokenManager
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.registry import ADAPTERS
+from integrations.providers.repositories import MergeState, Repository
+from krafter_audit.http.client import Client, Limits
+from krafter_audit.security.vault import VaultError
+
+LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=16 * 1024 * 1024)
+NOT_CONNECTED = "No connected repository has this pull request."
+
+
+def merge_state(project_id: UUID, url: str) -> MergeState:
+    """Return whether a pull request was merged. Raises RepositoryUnavailable."""
+
+    def ask(repository: Repository) -> MergeState:
+        number = repository.pull_request_number(url)
+        if number is None:
+            raise RepositoryUnavailable(NOT_CONNECTED, is_final=True)
+        return repository.merge_state(number)
+
+    return _ask(project_id, url, ask)
+
+
+def contains(project_id: UUID, url: str, deployed: str, commit: str) -> bool:
+    """Return whether a deployed commit contains another one. Raises RepositoryUnavailable."""
+    return _ask(project_id, url, lambda repository: repository.contains(deployed, commit))
+
+
+def _ask[T](project_id: UUID, url: str, ask: Callable[[Repository], T]) -> T:
+    name = "gitlab" if "/merge_requests/" in urlsplit(url).path else "github"
+    adapter = ADAPTERS[name]
+    integration = Integration.objects.filter(
+        project=project_id, provider=name, credentials__isnull=False
+    ).first()
+    if integration is None or not issubclass(adapter, Repository):
+        raise RepositoryUnavailable(NOT_CONNECTED, is_final=True)
+    base_url = configuration(name).url
+    with Client(limits=LIMITS) as client:
+        tokens = TokenManager(integration, adapter, client)
+        try:
+            repository = adapter(client, tokens.credentials(), base_url)
+            try:
+                return ask(repository)
+            except TokenRejected:
+                replaced = tokens.replace(repository.credentials)
+                if replaced is None:
+                    raise
+                return ask(adapter(client, replaced, base_url))
+        except (ProviderRefused, ProviderUnavailable) as error:
+            is_final = isinstance(error, ProviderRefused)
+            raise RepositoryUnavailable(redact(str(error), repository.secrets), is_final=is_final) from None
+        except (VaultError, IntegrationChanged):
+            raise RepositoryUnavailable(f"Connect {adapter.title} again.", is_final=True) from None
