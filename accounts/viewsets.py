@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
+from django.http import HttpResponse
 from django_filters import FilterSet
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -44,7 +45,7 @@ class OrganizationViewSet(viewsets.ViewSet):
     # POST actions whose response has a secret: it is stored encrypted for an Idempotency-Key
     secret_actions: ClassVar[frozenset[str]] = frozenset()
     body_limit = MEBIBYTE
-    http_method_names = ("get", "head", "post", "patch", "put", "delete")
+    http_method_names = ("get", "head", "options", "post", "patch", "put", "delete")
     caller: api_keys.Caller
     actor: Actor
     window: rate_limits.Window
@@ -61,6 +62,10 @@ class OrganizationViewSet(viewsets.ViewSet):
         self._make_idempotent(request)
         if request.method in SAFE_METHODS and self.action in self.replica_actions:
             self.replica_token = read_replica.start_reading(self.caller.organization.pk)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the methods of the URL."""
+        return HttpResponse(status=204, headers={"allow": ", ".join(self.allowed_methods)})
 
     def perform_authentication(self, request: Request) -> None:
         pass  # `initial` has authenticated the caller
