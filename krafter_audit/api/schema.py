@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from krafter_audit.api.errors import all_errors
 from krafter_audit.api.openapi_components import REQUEST_ID, headers
+from krafter_audit.api.openapi_examples import add_examples
 
 VERBS = {
     "list": "list",
@@ -22,12 +23,13 @@ SERVER_CODES = ("bad_request", "request_timeout", "header_too_large")
 
 
 class DescriptionGenerator(SchemaGenerator):
-    """Generate the description with the codes of all errors."""
+    """Generate the description with the codes of all errors and an example of each body."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(request, public)
         codes = sorted({error.code for error in all_errors()} | {*SERVER_CODES})
         schema["components"]["schemas"]["ErrorCode"] = {"type": "string", "enum": codes}
+        add_examples(schema)
         return schema
 
 

@@ -91,8 +91,8 @@ WEB = in_section(
         django_name="CORS_ALLOWED_ORIGINS",
         validator=validators.origin,
         hint="Example: https://app.example.com,http://localhost:3000",
-        help="Origins whose pages may call the API from a browser (CORS), comma-separated. Requests carry an API key and"
-        " never cookies: every visitor of such a page can read the key, so issue one of its own, with few rights.",
+        help="Origins whose pages may call the API from a browser (CORS), comma-separated. They send an API key,"
+        " never cookies. Every visitor of such a page can read it: issue it with few rights.",
     ),
     Setting(
         name="KRAFTER_TRUSTED_PROXIES",

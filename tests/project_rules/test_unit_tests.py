@@ -58,6 +58,7 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/api/exceptions.py": "tests/contract/test_request_order.py",
     "krafter_audit/api/filters.py": "tests/unit/krafter_audit/api/test_pagination.py",
     "krafter_audit/api/openapi_components.py": "tests/contract/test_openapi.py",
+    "krafter_audit/api/openapi_examples.py": "tests/contract/test_openapi.py",
     "krafter_audit/api/schema.py": "tests/contract/test_openapi.py",
     "krafter_audit/api/schema_views.py": "tests/contract/test_openapi.py",
     "krafter_audit/api/request_metrics.py": "tests/unit/operations/test_metrics.py",
