@@ -20,7 +20,7 @@ from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
-from krafter_audit.api.filters import TIMES, filter_rows, sort_order
+from krafter_audit.api.filters import TIMES, filter_rows, sort_order, with_own_id
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
@@ -63,7 +63,7 @@ class OrganizationViewSet(viewsets.ViewSet):
         if request.method in SAFE_METHODS and self.action in self.replica_actions:
             self.replica_token = read_replica.start_reading(self.caller.organization.pk)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the methods of the URL."""
         return HttpResponse(status=204, headers={"allow": ", ".join(self.allowed_methods)})
 
@@ -242,7 +242,7 @@ class OrganizationViewSet(viewsets.ViewSet):
         `total` returns the number of rows from the active filters or, as `bounded_count`, by counting the rows.
         `parent` owns the rows, if that is neither the project nor the organisation.
         """
-        params = self.request.query_params
+        params = with_own_id(self.request.query_params, self.caller.user_id)
         known = {*filter_class.base_filters, "sort", *(("include",) if include else ())}
         self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | known)
         order, descending = sort_order(params, sort, f"-{next(iter(sort))}")

@@ -29,6 +29,7 @@ COMPONENTS: dict[str, Any] = {
         "dry_run": True,
     },
     "ConnectIntegrationRequest": {"credentials": {"token": "github_pat_…", "repository": "acme/shop"}},
+    "CommentRequest": {"body": "The header is **missing** on the checkout alone."},
     "CreateApiKeyRequest": {
         "name": "Continuous integration",
         "scopes": ["audit:write"],
@@ -69,6 +70,7 @@ FIELDS: dict[str, list[Any]] = {
     ],
     "before": ["failed"],
     "body": ['{"key":"security_header_csp","status":"passed"}'],
+    "author_name": ["Ada Lovelace"],
     "channel": ["email"],
     "checks": [
         ["security_header_csp"],
@@ -114,6 +116,7 @@ FIELDS: dict[str, list[Any]] = {
     "keys": [
         [{"kty": "OKP", "crv": "Ed25519", "kid": "k1", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]
     ],
+    "labels": [["checkout", "shop"]],
     "last_error": [""],
     "message": ["This field is required."],
     "method": ["dns_txt"],
@@ -126,6 +129,7 @@ FIELDS: dict[str, list[Any]] = {
     "origin": ["https://staging.example.com"],
     "ours": ["Send the header"],
     "outcome": ["passed"],
+    "path": ["/sla_hours/critical"],
     "payload": ['{"type":"task.updated","timestamp":"2026-03-02T09:30:00Z","data":{}}'],
     "place": ["_krafter-audit.www.example.com"],
     "plan_token": ["eyJwbGFuIjoi…"],
@@ -172,6 +176,7 @@ FIELDS: dict[str, list[Any]] = {
     "value": [608, URL],
     "verdicts": [[{"decision": "approved", "by": ID, "at": TIME}]],
     "webhook_url": ["https://hooks.slack.com/services/…"],
+    "warnings": [["scans.hour: 99 is no hour from 0 to 23, so no scans are scheduled."]],
     "what": ["SHOP-12"],
     "why": ["The title was changed on both sides."],
     "worst": [[{"kind": "new", "severity": "critical", "title": FINDING_TITLE, "id": ID}]],

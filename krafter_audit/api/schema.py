@@ -112,6 +112,8 @@ class EnvelopeSchema(AutoSchema):
         pages = {"total": {"type": ["integer", "null"]}, "next_cursor": {"type": ["string", "null"]}}
         if content["schema"].get("type") == "array":
             meta |= pages
+        if self._action in getattr(self.view, "warning_actions", ()):
+            meta["warnings"] = {"type": "array", "items": {"type": "string"}}
         content["schema"] = {
             "type": "object",
             "required": ["data", "meta", "error"],

@@ -18,7 +18,7 @@ PATH = "/api/v1/schema"
 # Fields that a response has only on request, or in one response of several.
 ON_REQUEST = {
     "FindingWithTasks": {"tasks"},
-    "TaskWithFinding": {"finding"},
+    "TaskWithFinding": {"finding", "labels"},
     "DescribedVerification": {"state"},
     "PolicyTestResult": {"simulation", "plan_token"},
     "Webhook": {"secret"},
