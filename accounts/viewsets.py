@@ -18,6 +18,7 @@ from accounts.actors import Actor
 from accounts.errors import ProjectArchived
 from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
+from krafter_audit.api.deprecation import Deprecation
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.filters import TIMES, filter_rows, sort_order, with_own_id
@@ -44,6 +45,8 @@ class OrganizationViewSet(viewsets.ViewSet):
     replica_actions: ClassVar[frozenset[str]] = frozenset({"list"})
     # POST actions whose response has a secret: it is stored encrypted for an Idempotency-Key
     secret_actions: ClassVar[frozenset[str]] = frozenset()
+    # action → since when it is deprecated
+    deprecations: ClassVar[Mapping[str, Deprecation]] = {}
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "options", "post", "patch", "put", "delete")
     caller: api_keys.Caller
@@ -89,6 +92,8 @@ class OrganizationViewSet(viewsets.ViewSet):
                 final[name] = value
         if final.status_code == 202:
             final["retry-after"] = RETRY_AFTER_SECONDS
+        if self.action in self.deprecations:
+            self.deprecations[self.action].add_to(final)
         # Responses depend on the key, so that no shared cache may store them.
         final.setdefault("Cache-Control", "no-store")
         return final

@@ -59,6 +59,9 @@ class EnvelopeSchema(AutoSchema):
             operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
         return operation
 
+    def is_deprecated(self) -> bool:
+        return self._action in getattr(self.view, "deprecations", ())
+
     def get_operation_id(self) -> str:
         """Return an id such as `list_findings`, `get_task` or `approve_verification`."""
         action = self._action
