@@ -14,6 +14,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from accounts.actors import SYSTEM, Actor
+from accounts.audit import announce
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from krafter_audit.api.errors import InvalidParams, Unauthorized
 from krafter_audit.api.etags import require_match
@@ -66,6 +68,7 @@ def issue(
     key: str | None = None,
     projects: Iterable[Project] = (),
     rate_limit: int | None = None,
+    by: Actor = SYSTEM,
 ) -> tuple[ApiKey, str]:
     """Create a key for a member; return the row and the key, which is not stored. Raises InvalidParams."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
@@ -92,17 +95,29 @@ def issue(
         rate_limit=rate_limit,
     )
     row.save()
+    announce(
+        "api_key.issued",
+        organization,
+        row.pk,
+        by=by,
+        name=name,
+        key_prefix=row.key_prefix,
+        user_id=user.pk,
+        scopes=scopes,
+        expires_at=expires_at,
+    )
     return row, key
 
 
 @transaction.atomic
-def revoke(row: ApiKey, *, if_match: str | None = None) -> ApiKey:
+def revoke(row: ApiKey, *, if_match: str | None = None, by: Actor = SYSTEM) -> ApiKey:
     """Revoke a key at once; idempotent."""
     row = ApiKey.objects.select_for_update(of=("self",)).get(pk=row.pk)
     require_match(if_match, row)
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at", "updated_at"])  # save() invalidates the API key cache
+        announce("api_key.revoked", row.organization, row.pk, by=by, name=row.name, key_prefix=row.key_prefix)
     return row
 
 

@@ -1,8 +1,8 @@
 """`./krafter api-changelog`: what has changed in the API since its last release.
 
-The file docs/api-surface.txt has a line for each fact of the released description: an operation, a parameter, a field,
-a value. The changes are the lines that are new or gone. `--check` fails if one of them breaks a client; `--release NAME`
-adds the changes to docs/api-changelog.md, and writes the file again.
+docs/api-surface.txt has a line for each fact of the released description: an operation, a parameter, a field, a value.
+The changes are the lines that are new or gone. `--check` fails if one of them breaks a client. `--release NAME` adds
+them to docs/api-changelog.md, and writes the file again.
 """
 
 import sys

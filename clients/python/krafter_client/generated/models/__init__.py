@@ -268,6 +268,11 @@ from .get_members_by_user_id_response_2xx_meta import GetMembersByUserIdResponse
 from .get_members_response_2xx import GetMembersResponse2XX
 from .get_members_response_2xx_meta import GetMembersResponse2XXMeta
 from .get_members_role_item import GetMembersRoleItem
+from .get_organization_events_response_2xx import GetOrganizationEventsResponse2XX
+from .get_organization_events_response_2xx_meta import (
+    GetOrganizationEventsResponse2XXMeta,
+)
+from .get_organization_events_sort import GetOrganizationEventsSort
 from .get_orgs_response_2xx import GetOrgsResponse2XX
 from .get_orgs_response_2xx_meta import GetOrgsResponse2XXMeta
 from .get_policies_by_id_diff_response_2xx import GetPoliciesByIdDiffResponse2XX
@@ -436,6 +441,8 @@ from .me import Me
 from .member import Member
 from .member_role import MemberRole
 from .organization import Organization
+from .organization_event import OrganizationEvent
+from .organization_event_data import OrganizationEventData
 from .ownership_attempt import OwnershipAttempt
 from .ownership_attempt_method import OwnershipAttemptMethod
 from .ownership_file import OwnershipFile
@@ -904,6 +911,9 @@ __all__ = (
     "GetMembersRoleItem",
     "GetMeResponse2XX",
     "GetMeResponse2XXMeta",
+    "GetOrganizationEventsResponse2XX",
+    "GetOrganizationEventsResponse2XXMeta",
+    "GetOrganizationEventsSort",
     "GetOrgsResponse2XX",
     "GetOrgsResponse2XXMeta",
     "GetPoliciesByIdDiffResponse2XX",
@@ -1038,6 +1048,8 @@ __all__ = (
     "Member",
     "MemberRole",
     "Organization",
+    "OrganizationEvent",
+    "OrganizationEventData",
     "OwnershipAttempt",
     "OwnershipAttemptMethod",
     "OwnershipFile",
