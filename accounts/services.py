@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.audit import announce
 from accounts.errors import LastOwner, SlugTaken
+from accounts.invitations.services import request_mail
 from accounts.models import Membership, Organization, Project, User
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import require_match
@@ -107,14 +108,14 @@ def invite_member(
 ) -> tuple[Membership, bool]:
     """Add the user with this e-mail address, who is created if there is none; return whether they are new here.
 
-    The role of someone who is a member already stays.
+    The role of someone who is a member already stays. Who has no password yet gets an e-mail with a link.
     """
     user = User.objects.filter(email=email.lower()).first()
     user = user or User.objects.create_user(email)
     known = Membership.objects.filter(organization=organization, user=user).first()
-    if known is not None:
-        return known, False
-    return set_member(organization, user, role=role, by=by), True
+    membership = known or set_member(organization, user, role=role, by=by)
+    request_mail(membership)
+    return membership, known is None
 
 
 @transaction.atomic

@@ -69,6 +69,7 @@ ORGANIZATION_EVENTS = {
     "api_key.issued": "An API key was issued.",
     "api_key.revoked": "An API key was revoked.",
     "member.added": "A person became a member.",
+    "member.joined": "An invited person has set a name and a password.",
     "member.removed": "A member was removed.",
     "member.role_changed": "The role of a member was changed.",
     "organization.created": "The organisation was created.",

@@ -3,6 +3,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from accounts.invitations.views import accept
 from events.views import OrganizationEventViewSet
 from integrations.webhooks.views import webhook
 from krafter_audit import admin_palette, admin_saved_views, health
@@ -42,6 +43,7 @@ urlpatterns = [
         name="admin_change_saved_view",
     ),
     path("admin/", admin.site.urls),
+    path("invitations/<str:token>", accept, name="invitation"),
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),
     path("metrics", health.metrics),
