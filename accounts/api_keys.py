@@ -5,7 +5,7 @@ import hashlib
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -71,14 +71,8 @@ def issue(
     by: Actor = SYSTEM,
 ) -> tuple[ApiKey, str]:
     """Create a key for a member; return the row and the key, which is not stored. Raises InvalidParams."""
-    membership = Membership.objects.filter(organization=organization, user=user).first()
     scopes = list(scopes)
-    if membership is None:
-        raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
-    if not scopes or not set(scopes) <= set(Scope.values):
-        raise InvalidParams(f"Valid scopes are {', '.join(Scope.values)}.")
-    if membership.role == Membership.Role.VIEWER and set(scopes) != {Scope.READ.value}:
-        raise InvalidParams(f"{user.email} is a viewer and can only have the scope {Scope.READ.value}.")
+    _require_valid_scopes(organization, user, scopes)
     key = key or new_key()
     if not KEY_FORMAT.match(key):
         raise InvalidParams("A key consists of kr_live_ and 43 URL-safe base64 characters.")
@@ -95,18 +89,19 @@ def issue(
         rate_limit=rate_limit,
     )
     row.save()
-    announce(
-        "api_key.issued",
-        organization,
-        row.pk,
-        by=by,
-        name=name,
-        key_prefix=row.key_prefix,
-        user_id=user.pk,
-        scopes=scopes,
-        expires_at=expires_at,
-    )
+    data = {"key_prefix": row.key_prefix, "user_id": user.pk, "scopes": scopes, "expires_at": expires_at}
+    announce("api_key.issued", organization, row.pk, by=by, name=name, **data)
     return row, key
+
+
+def _require_valid_scopes(organization: Organization, user: User, scopes: Sequence[str]) -> None:
+    membership = Membership.objects.filter(organization=organization, user=user).first()
+    if membership is None:
+        raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
+    if not scopes or not set(scopes) <= set(Scope.values):
+        raise InvalidParams(f"Valid scopes are {', '.join(Scope.values)}.")
+    if membership.role == Membership.Role.VIEWER and set(scopes) != {Scope.READ.value}:
+        raise InvalidParams(f"{user.email} is a viewer and can only have the scope {Scope.READ.value}.")
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """`./krafter api-changelog`: what has changed in the API since its last release.
 
-docs/api-surface.txt has a line for each fact of the released description: an operation, a parameter, a field, a value.
+devtools/api-surface.txt has a line for each fact of the released description: an operation, a parameter, a field, a value.
 The changes are the lines that are new or gone. `--check` fails if one of them breaks a client. `--release NAME` adds
 them to docs/api-changelog.md, and writes the file again.
 """
@@ -16,7 +16,7 @@ from devtools.client_generator import description, operations
 from devtools.lint import set_dummy_settings
 from devtools.setup_environment import ROOT
 
-SURFACE, CHANGELOG = ROOT / "docs" / "api-surface.txt", ROOT / "docs" / "api-changelog.md"
+SURFACE, CHANGELOG = ROOT / "devtools" / "api-surface.txt", ROOT / "docs" / "api-changelog.md"
 MARK = "<!-- ./krafter api-changelog --release adds a section below. -->\n"
 PREFIX = "/api/v1/"
 REQUIRED, REQUEST = " (required)", "Request."
@@ -38,7 +38,9 @@ def _operation_facts(name: str, operation: dict[str, Any]) -> Iterator[str]:
         yield from _schema_facts(f"{name} ?{parameter['name']}", parameter["schema"])
     for status, body in [("request", operation.get("requestBody", {})), *operation["responses"].items()]:
         for media_type, content in body.get("content", {}).items():
-            yield from _schema_facts(f"{name} {status} {media_type}", content["schema"])
+            # The envelope is that of every operation.
+            schema = content["schema"].get("properties", {}).get("data", content["schema"])
+            yield from _schema_facts(f"{name} {status} {media_type}", schema)
 
 
 def _schema_facts(name: str, schema: dict[str, Any]) -> Iterator[str]:

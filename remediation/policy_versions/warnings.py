@@ -7,6 +7,7 @@ from typing import Any
 from findings import check_keys
 from findings.models import Domain, Severity
 from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
+from remediation.approval_rules import MAX_APPROVALS
 from remediation.sla import MAX_HOURS
 from scanner import registry
 from scans.models import ScanSchedule
@@ -51,6 +52,11 @@ def _number(path: str, value: Any, low: float, high: float) -> Iterator[str]:
         yield f"{path} is ignored: it must be a number from {low:g} to {high:g}."
 
 
+def _whole_number(path: str, value: Any, low: int, high: int) -> Iterator[str]:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        yield f"{path} is ignored: it must be a whole number from {low} to {high}."
+
+
 def _choice(path: str, value: Any, choices: Collection[str]) -> Iterator[str]:
     if value not in choices:
         yield f"{path} is ignored: it must be one of {', '.join(choices)}."
@@ -72,6 +78,15 @@ def _route(path: str, value: Any) -> Iterator[str]:
     unknown = [channel for channel in channels if channel not in CHANNELS]
     if not isinstance(value, list) or unknown:
         yield f"{path} is ignored in part: it must be a list of {', '.join(CHANNELS)}."
+
+
+def _approvals(path: str, value: Any) -> Iterator[str]:
+    if _key(path) == "not_author":
+        if not isinstance(value, bool):
+            yield f"{path} is ignored: it must be true or false."
+    else:
+        yield from _known(path, (*Severity.values, "not_author"))
+        yield from _whole_number(path, value, 1, MAX_APPROVALS)
 
 
 def _check_rule(path: str, value: Any) -> Iterator[str]:
@@ -124,4 +139,10 @@ PARTS: dict[str, Check] = {
     "scans": _scans,
     "scan": _scan,
     "alert_routing": _route,
+    "approvals": _approvals,
 }
+
+
+def register_part(name: str, check: Check) -> None:
+    """Register a part that a higher app reads; `check` yields a sentence for each key and value without effect."""
+    PARTS[name] = check

@@ -19,6 +19,7 @@ PATH = "/api/v1/schema"
 ON_REQUEST = {
     "FindingWithTasks": {"tasks"},
     "TaskWithFinding": {"finding", "labels"},
+    "DescribedRegression": {"deploy_ids"},
     "DescribedVerification": {"state"},
     "PolicyTestResult": {"simulation", "plan_token"},
     "Webhook": {"secret"},

@@ -12,6 +12,8 @@ VALID: dict[str, Any] = {
     "checks": {"ttfb": {"threshold": 900, "enabled": True}},
     "scans": {"schedule": "weekly", "day": "monday", "hour": 0},
     "scan": {"max_requests_per_second": 20},
+    "guard": {"critical": ["1h", "7d"], "runs_per_day": 0},
+    "approvals": {"critical": 2, "not_author": True},
 }
 
 
@@ -45,6 +47,14 @@ def test_valid_config_has_no_warnings() -> None:
         ({"scans": {"minute": 5}}, "scans.minute"),
         ({"scan": {"max_requests_per_second": 0}}, "scan.max_requests_per_second"),
         ({"scan": {"rate": 1}}, "scan.rate"),
+        ({"guard": {"urgent": ["1h"]}}, "guard.urgent"),
+        ({"guard": {"high": "1h"}}, "guard.high"),
+        ({"guard": {"high": ["1h", "1y"]}}, "guard.high"),
+        ({"guard": {"runs_per_day": "many"}}, "guard.runs_per_day"),
+        ({"guard": {"runs_per_day": True}}, "guard.runs_per_day"),
+        ({"approvals": {"critical": 0}}, "approvals.critical"),
+        ({"approvals": {"critical": 2.5}}, "approvals.critical"),
+        ({"approvals": {"not_author": 1}}, "approvals.not_author"),
     ],
 )
 def test_part_without_effect_is_named(config: dict[str, Any], part: str) -> None:
