@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts import api_keys
 from accounts.actors import Actor
+from accounts.audit import announce
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, staff_of
 from krafter_audit.admin.forms import ServiceForm
@@ -65,6 +66,24 @@ class OrganizationAdmin(ServiceModelAdmin):
     search_fields = ("name",)
     fields = ("name", "ai_quota")
     inlines = (MembershipInline,)
+
+    def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        now = {name: form.cleaned_data[name] for name in form.changed_data}
+        name = "organization.updated" if change else "organization.created"
+        if now:
+            announce(name, obj, obj.pk, by=operator(request), now=now)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        by, organization = operator(request), form.instance
+        for member in formset.new_objects:
+            data = {"email": member.user.email, "role": member.role}
+            announce("member.added", organization, member.user_id, by=by, **data)
+        for member, _ in formset.changed_objects:
+            announce("member.role_changed", organization, member.user_id, by=by, now=member.role)
+        for member in formset.deleted_objects:
+            announce("member.removed", organization, member.user_id, by=by, email=member.user.email)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # The installation's operator sets how much an organisation may use.
@@ -145,6 +164,13 @@ class ProjectAdmin(ServiceModelAdmin):
     fields = ("organization", "slug", "name", "site_url")
     actions: ClassVar[list[Any]] = []  # higher apps add theirs
 
+    def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        now = {name: str(form.cleaned_data[name]) for name in form.changed_data if name != "organization"}
+        name = "project.updated" if change else "project.created"
+        if now:
+            announce(name, obj.organization, obj.pk, by=operator(request), slug=obj.slug, now=now)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("organization",) if obj else ()  # the secrets and counters of a project are bound to it
 
@@ -199,6 +225,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
             name=values["name"],
             scopes=values["scopes"],
             expires_at=values["expires_at"],
+            by=operator(request),
         )
         # The admin goes on with the object that it has, for its messages and its log.
         obj.__dict__.update(row.__dict__)
@@ -208,7 +235,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
     @admin.action(description="Revoke", permissions=["operate"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         def revoke(row: ApiKey) -> str:
-            api_keys.revoke(row)
+            api_keys.revoke(row, by=operator(request))
             return "revoked."
 
         self.run_for_each(request, queryset, revoke)

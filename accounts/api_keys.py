@@ -5,7 +5,7 @@ import hashlib
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from accounts.actors import SYSTEM, Actor
+from accounts.audit import announce
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from krafter_audit.api.errors import InvalidParams, Unauthorized
 from krafter_audit.api.etags import require_match
@@ -66,16 +68,11 @@ def issue(
     key: str | None = None,
     projects: Iterable[Project] = (),
     rate_limit: int | None = None,
+    by: Actor = SYSTEM,
 ) -> tuple[ApiKey, str]:
     """Create a key for a member; return the row and the key, which is not stored. Raises InvalidParams."""
-    membership = Membership.objects.filter(organization=organization, user=user).first()
     scopes = list(scopes)
-    if membership is None:
-        raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
-    if not scopes or not set(scopes) <= set(Scope.values):
-        raise InvalidParams(f"Valid scopes are {', '.join(Scope.values)}.")
-    if membership.role == Membership.Role.VIEWER and set(scopes) != {Scope.READ.value}:
-        raise InvalidParams(f"{user.email} is a viewer and can only have the scope {Scope.READ.value}.")
+    _require_valid_scopes(organization, user, scopes)
     key = key or new_key()
     if not KEY_FORMAT.match(key):
         raise InvalidParams("A key consists of kr_live_ and 43 URL-safe base64 characters.")
@@ -92,17 +89,30 @@ def issue(
         rate_limit=rate_limit,
     )
     row.save()
+    data = {"key_prefix": row.key_prefix, "user_id": user.pk, "scopes": scopes, "expires_at": expires_at}
+    announce("api_key.issued", organization, row.pk, by=by, name=name, **data)
     return row, key
 
 
+def _require_valid_scopes(organization: Organization, user: User, scopes: Sequence[str]) -> None:
+    membership = Membership.objects.filter(organization=organization, user=user).first()
+    if membership is None:
+        raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
+    if not scopes or not set(scopes) <= set(Scope.values):
+        raise InvalidParams(f"Valid scopes are {', '.join(Scope.values)}.")
+    if membership.role == Membership.Role.VIEWER and set(scopes) != {Scope.READ.value}:
+        raise InvalidParams(f"{user.email} is a viewer and can only have the scope {Scope.READ.value}.")
+
+
 @transaction.atomic
-def revoke(row: ApiKey, *, if_match: str | None = None) -> ApiKey:
+def revoke(row: ApiKey, *, if_match: str | None = None, by: Actor = SYSTEM) -> ApiKey:
     """Revoke a key at once; idempotent."""
     row = ApiKey.objects.select_for_update(of=("self",)).get(pk=row.pk)
     require_match(if_match, row)
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at", "updated_at"])  # save() invalidates the API key cache
+        announce("api_key.revoked", row.organization, row.pk, by=by, name=row.name, key_prefix=row.key_prefix)
     return row
 
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 
 slug_validator = RegexValidator(
@@ -96,6 +97,22 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: User) -> "ProjectQuerySet":
         """Return the projects of the user's organisations; all for a superuser."""
         return self if user.is_superuser else self.filter(organization__in=list(user.roles))
+
+
+class Invitation(Record, Leased):
+    """The e-mail to a new member who has no password yet; `due_at` is null when nothing is to be sent."""
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="invitation")
+    due_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="invitation_due")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.membership)
 
 
 class Project(Record):

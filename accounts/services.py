@@ -6,17 +6,22 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actors import SYSTEM, Actor
+from accounts.audit import announce
 from accounts.errors import LastOwner, SlugTaken
+from accounts.invitations.services import request_mail
 from accounts.models import Membership, Organization, Project, User
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import require_match
 
 
-def create_organization(name: str, *, ai_quota: int | None = None) -> Organization:
+@transaction.atomic
+def create_organization(name: str, *, ai_quota: int | None = None, by: Actor = SYSTEM) -> Organization:
     """Create an organisation; `ai_quota`: units per month, None = unlimited."""
     organization = Organization(name=name, ai_quota=ai_quota)
     organization.full_clean()
     organization.save()
+    announce("organization.created", organization, organization.pk, by=by, name=name)
     return organization
 
 
@@ -30,6 +35,7 @@ def create_user(
     name: str = "",
     is_staff: bool = False,
     is_superuser: bool = False,
+    by: Actor = SYSTEM,
 ) -> User:
     """Create a user as a member of an organisation.
 
@@ -37,83 +43,105 @@ def create_user(
     """
     staff = is_staff or is_superuser
     user = User.objects.create_user(email, password, name=name, is_staff=staff, is_superuser=is_superuser)
-    set_member(organization, user, role=role)
+    set_member(organization, user, role=role, by=by)
     return user
 
 
-def set_member(organization: Organization, user: User, *, role: str) -> Membership:
+@transaction.atomic
+def set_member(organization: Organization, user: User, *, role: str, by: Actor = SYSTEM) -> Membership:
     """Add a user to an organisation, or change their role."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
+    was = membership.role if membership else None
     membership = membership or Membership(organization=organization, user=user)
     membership.role = role
     membership.full_clean()
     membership.save()
+    if was is None:
+        announce("member.added", organization, user.pk, by=by, email=user.email, role=role)
+    elif was != role:
+        announce("member.role_changed", organization, user.pk, by=by, was=was, now=role)
     return membership
 
 
-def create_project(organization: Organization, *, slug: str, site_url: str, name: str = "") -> Project:
+@transaction.atomic
+def create_project(
+    organization: Organization, *, slug: str, site_url: str, name: str = "", by: Actor = SYSTEM
+) -> Project:
     """Create a project."""
     project = Project(organization=organization, slug=slug, name=name or slug, site_url=site_url)
     project.full_clean()
     project.save()
+    announce("project.created", organization, project.pk, by=by, slug=slug, site_url=site_url)
     return project
 
 
-def add_project(organization: Organization, *, slug: str, site_url: str, name: str = "") -> Project:
+def add_project(
+    organization: Organization, *, slug: str, site_url: str, name: str = "", by: Actor = SYSTEM
+) -> Project:
     """Create a project. Raises SlugTaken."""
     if Project.objects.filter(organization=organization, slug=slug).exists():
         raise SlugTaken
-    return create_project(organization, slug=slug, site_url=site_url, name=name)
+    return create_project(organization, slug=slug, site_url=site_url, name=name, by=by)
 
 
 @transaction.atomic
-def update_project(project: Project, *, changes: Mapping[str, Any], if_match: str | None = None) -> Project:
+def update_project(
+    project: Project, *, changes: Mapping[str, Any], if_match: str | None = None, by: Actor = SYSTEM
+) -> Project:
     """Apply `changes` (name, site_url, archived) to a project."""
     locked = Project.objects.select_for_update().get(pk=project.pk)
     require_match(if_match, locked)
-    changes = dict(changes)
+    sent, changes = dict(changes), dict(changes)
     if "archived" in changes:
         archived = changes.pop("archived")
         locked.archived_at = (locked.archived_at or timezone.now()) if archived else None
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.save()
+    announce("project.updated", project.organization, locked.pk, by=by, slug=locked.slug, now=sent)
     return locked
 
 
 @transaction.atomic
-def invite_member(organization: Organization, *, email: str, role: str) -> tuple[Membership, bool]:
+def invite_member(
+    organization: Organization, *, email: str, role: str, by: Actor = SYSTEM
+) -> tuple[Membership, bool]:
     """Add the user with this e-mail address, who is created if there is none; return whether they are new here.
 
-    The role of someone who is a member already stays.
+    The role of someone who is a member already stays. Who has no password yet gets an e-mail with a link.
     """
     user = User.objects.filter(email=email.lower()).first()
     user = user or User.objects.create_user(email)
     known = Membership.objects.filter(organization=organization, user=user).first()
-    if known is not None:
-        return known, False
-    return set_member(organization, user, role=role), True
+    membership = known or set_member(organization, user, role=role, by=by)
+    request_mail(membership)
+    return membership, known is None
 
 
 @transaction.atomic
-def change_role(membership: Membership, *, role: str, if_match: str | None = None) -> Membership:
+def change_role(
+    membership: Membership, *, role: str, if_match: str | None = None, by: Actor = SYSTEM
+) -> Membership:
     """Change the role of a member. Raises LastOwner."""
     locked = _lock_member(membership)
     require_match(if_match, locked)
     if role != Membership.Role.OWNER:
         _require_another_owner(locked)
-    locked.role = role
+    was, locked.role = locked.role, role
     locked.save()
+    if was != role:
+        announce("member.role_changed", locked.organization, locked.user_id, by=by, was=was, now=role)
     return locked
 
 
 @transaction.atomic
-def remove_member(membership: Membership, *, if_match: str | None = None) -> Membership:
+def remove_member(membership: Membership, *, if_match: str | None = None, by: Actor = SYSTEM) -> Membership:
     """Remove a member; their API keys stop working at once. Raises LastOwner."""
     locked = _lock_member(membership)
     require_match(if_match, locked)
     _require_another_owner(locked)
     Membership.objects.get(pk=locked.pk).delete()
+    announce("member.removed", locked.organization, locked.user_id, by=by, email=locked.user.email)
     return locked
 
 

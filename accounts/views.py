@@ -130,7 +130,7 @@ class OrganizationProjectsViewSet(ManagementViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create a project; its id is its slug in URLs."""
         body = self.validated_body(CreateProjectRequestSerializer)
-        project = services.add_project(self.caller.organization, **body)
+        project = services.add_project(self.caller.organization, **body, by=self.actor)
         return self.respond(project, ProjectSerializer, status=201, location_id=project.slug)
 
 
@@ -153,7 +153,8 @@ class OrganizationProjectViewSet(ManagementViewSet, ProjectViewSet):
         """Change the fields that were sent; an archived project can only be read."""
         changes = self.validated_body(UpdateProjectRequestSerializer)
         return self.respond(
-            services.update_project(self.project, changes=changes, if_match=self.if_match), ProjectSerializer
+            services.update_project(self.project, changes=changes, if_match=self.if_match, by=self.actor),
+            ProjectSerializer,
         )
 
 
@@ -184,7 +185,7 @@ class MemberViewSet(ManagementViewSet):
         """Add a person by e-mail address; 200 if they are a member already, whose role stays."""
         body = self.validated_body(InviteMemberRequestSerializer)
         self.require_owner_for(body["role"])
-        member, created = services.invite_member(self.caller.organization, **body)
+        member, created = services.invite_member(self.caller.organization, **body, by=self.actor)
         status = 201 if created else 200
         return self.respond(member, MemberSerializer, status=status, location_id=str(member.user_id))
 
@@ -198,7 +199,8 @@ class MemberViewSet(ManagementViewSet):
         member = self._member(user_id)
         role = self.validated_body(UpdateMemberRequestSerializer)["role"]
         self.require_owner_for(role, member.role)
-        return self.respond(services.change_role(member, role=role, if_match=self.if_match), MemberSerializer)
+        changed = services.change_role(member, role=role, if_match=self.if_match, by=self.actor)
+        return self.respond(changed, MemberSerializer)
 
     @extend_schema(request=None, responses={200: MemberSerializer}, summary="Remove a member")
     def destroy(self, request: Request, user_id: str, **kwargs: Any) -> Response:
@@ -206,7 +208,8 @@ class MemberViewSet(ManagementViewSet):
         self.require_empty_body()
         member = self._member(user_id)
         self.require_owner_for(member.role)
-        return self.respond(services.remove_member(member, if_match=self.if_match), MemberSerializer)
+        removed = services.remove_member(member, if_match=self.if_match, by=self.actor)
+        return self.respond(removed, MemberSerializer)
 
     def _members(self) -> Any:
         return Membership.objects.filter(organization=self.caller.organization).select_related("user")
@@ -255,6 +258,7 @@ class ApiKeyViewSet(ManagementViewSet):
             expires_at=body.get("expires_at"),
             projects=self._projects_named(body["projects"]),
             rate_limit=body.get("rate_limit"),
+            by=self.actor,
         )
         row.key = key  # type: ignore[attr-defined]  # shown once, by IssuedApiKeySerializer
         response = self.respond(row, IssuedApiKeySerializer, status=201)
@@ -266,7 +270,7 @@ class ApiKeyViewSet(ManagementViewSet):
     def destroy(self, request: Request, key_id: str, **kwargs: Any) -> Response:
         """Revoke the key at once and permanently; a repeated request changes nothing."""
         self.require_empty_body()
-        row = api_keys.revoke(self._key(key_id), if_match=self.if_match)
+        row = api_keys.revoke(self._key(key_id), if_match=self.if_match, by=self.actor)
         return self.respond(row, ApiKeySerializer)
 
     def _require_no_more_than_own(self, body: dict[str, Any]) -> None:

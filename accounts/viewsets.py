@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
+from django.http import HttpResponse
 from django_filters import FilterSet
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -17,9 +18,10 @@ from accounts.actors import Actor
 from accounts.errors import ProjectArchived
 from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
+from krafter_audit.api.deprecation import Deprecation
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
-from krafter_audit.api.filters import TIMES, filter_rows, sort_order
+from krafter_audit.api.filters import TIMES, filter_rows, sort_order, with_own_id
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
@@ -43,8 +45,10 @@ class OrganizationViewSet(viewsets.ViewSet):
     replica_actions: ClassVar[frozenset[str]] = frozenset({"list"})
     # POST actions whose response has a secret: it is stored encrypted for an Idempotency-Key
     secret_actions: ClassVar[frozenset[str]] = frozenset()
+    # action → since when it is deprecated
+    deprecations: ClassVar[Mapping[str, Deprecation]] = {}
     body_limit = MEBIBYTE
-    http_method_names = ("get", "head", "post", "patch", "put", "delete")
+    http_method_names = ("get", "head", "options", "post", "patch", "put", "delete")
     caller: api_keys.Caller
     actor: Actor
     window: rate_limits.Window
@@ -61,6 +65,10 @@ class OrganizationViewSet(viewsets.ViewSet):
         self._make_idempotent(request)
         if request.method in SAFE_METHODS and self.action in self.replica_actions:
             self.replica_token = read_replica.start_reading(self.caller.organization.pk)
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return the methods of the URL."""
+        return HttpResponse(status=204, headers={"allow": ", ".join(self.allowed_methods)})
 
     def perform_authentication(self, request: Request) -> None:
         pass  # `initial` has authenticated the caller
@@ -84,6 +92,8 @@ class OrganizationViewSet(viewsets.ViewSet):
                 final[name] = value
         if final.status_code == 202:
             final["retry-after"] = RETRY_AFTER_SECONDS
+        if self.action in self.deprecations:
+            self.deprecations[self.action].add_to(final)
         # Responses depend on the key, so that no shared cache may store them.
         final.setdefault("Cache-Control", "no-store")
         return final
@@ -237,7 +247,7 @@ class OrganizationViewSet(viewsets.ViewSet):
         `total` returns the number of rows from the active filters or, as `bounded_count`, by counting the rows.
         `parent` owns the rows, if that is neither the project nor the organisation.
         """
-        params = self.request.query_params
+        params = with_own_id(self.request.query_params, self.caller.user_id)
         known = {*filter_class.base_filters, "sort", *(("include",) if include else ())}
         self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | known)
         order, descending = sort_order(params, sort, f"-{next(iter(sort))}")

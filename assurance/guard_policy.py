@@ -5,6 +5,7 @@ finding is not guarded.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +38,21 @@ def parse_offset(value: Any) -> timedelta | None:
     match = OFFSET.match(value) if isinstance(value, str) else None
     offset = int(match[1]) * UNITS[match[2]] if match else None
     return offset if offset and offset <= MAX_OFFSET else None
+
+
+def ignored_part(path: str, value: Any) -> Iterator[str]:
+    """Yield a sentence if a key of the policy's `guard` and its value have no effect, or only in part."""
+    key = path.partition(".")[2]
+    if key == "runs_per_day":
+        if runs_per_day({"guard": {key: value}}) != value or isinstance(value, bool):
+            yield f"{path} is ignored: it must be a whole number from 0 to {MAX_RUNS_PER_DAY}."
+    elif key not in Severity.values:
+        yield f"{path} is ignored: the names are {', '.join(Severity.values)}, runs_per_day."
+    elif not isinstance(value, list) or len(value) > MAX_OFFSETS or not all(map(parse_offset, value)):
+        yield (
+            f"{path} is ignored in part: it must be a list of at most {MAX_OFFSETS} times such as 90m, 1h or 7d,"
+            f" up to {MAX_OFFSET.days} days."
+        )
 
 
 def is_guarded(config: dict[str, Any]) -> bool:

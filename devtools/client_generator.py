@@ -24,6 +24,8 @@ GENERATED = ROOT / "clients" / "python" / "krafter_client" / "generated"
 METHODS = ("get", "post", "put", "patch", "delete")
 # Operations are named after method and path without this beginning, so that a renamed operation breaks no client.
 PREFIXES = ("/api/v1/orgs/{org_id}/projects/{project_id}/audit/", "/api/v1/orgs/{org_id}/", "/api/v1/")
+# Without its beginning this path is that of a project's events.
+ORGANIZATION_EVENTS = "/api/v1/orgs/{org_id}/events"
 GENERATOR = """
 import sys
 from openapi_python_client.cli import app
@@ -67,6 +69,8 @@ def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
 
 def operation_name(method: str, path: str) -> str:
     """Return the name of an operation: `post_verifications_by_pk_approve`."""
+    if path == ORGANIZATION_EVENTS:
+        return "get_organization_events"
     words = re.sub(r"\{(\w+)\}", r"by_\1", short_path(path))
     return f"{method}_{re.sub(r'\W+', '_', words).strip('_')}"
 

@@ -29,6 +29,7 @@ MODULES = {
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
     "generate-client": "devtools.client_generator",
+    "api-changelog": "devtools.api_changelog",
 }
 CHAOS = "tests/chaos"
 MAX_TEST_PROCESSES = 8
@@ -138,6 +139,13 @@ def generate_client(arguments: Arguments) -> NoReturn:
     run_module("generate-client", arguments)
 
 
+def api_changelog(arguments: Arguments) -> NoReturn:
+    # Standard output is for the results.
+    setup(sys.stderr).ensure("dev")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "krafter_audit.settings"
+    run_module("api-changelog", arguments)
+
+
 def run_doctor(arguments: Arguments) -> None:
     as_json = "--json" in arguments
     data, _ = data_directory([word for word in arguments if word != "--json"])
@@ -216,6 +224,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "sbom": sbom,
     "lock": lock,
     "generate-client": generate_client,
+    "api-changelog": api_changelog,
 }
 
 

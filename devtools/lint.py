@@ -19,6 +19,7 @@ def set_dummy_settings() -> None:
     for name in ("DATABASE_URL", "REDIS_URL"):
         # A DATABASE_URL of the shell could be that of a production system.
         os.environ.pop(name, None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "krafter_audit.settings"
     os.environ["KRAFTER_SECRET_KEY"] = "lint-" * 10
     os.environ["KRAFTER_ENCRYPTION_KEYS"] = f"lint:{base64.b64encode(bytes(32)).decode()}"
 
@@ -33,6 +34,8 @@ def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "migrations", (*MANAGE, "makemigrations", "--check", "--dry-run")
     # Fails on any warning: an undescribed field would be missing in generated clients.
     yield "API schema", (*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
+    # Fails on a change that breaks clients of the released API.
+    yield "API changes", (str(PYTHON), "-W", "ignore", "-m", "devtools.api_changelog", "--check")
     yield "table of settings", (*MANAGE, "document_settings", "--check")
     yield from _optional_programs()
 

@@ -3,6 +3,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from accounts.audit import account_changed
+
 
 class EventsConfig(AppConfig):
     name = "events"
@@ -14,6 +16,7 @@ class EventsConfig(AppConfig):
         post_migrate.connect(grant_privileges, sender=self)
         # An installation whose beat does not run yet needs partitions too.
         post_migrate.connect(_create_partitions, sender=self)
+        account_changed.connect(_log_account_change)
 
 
 def _create_partitions(**kwargs: Any) -> None:
@@ -21,3 +24,11 @@ def _create_partitions(**kwargs: Any) -> None:
 
     partitions.install_functions(partitions.EVENTS)
     partitions.create_partitions(partitions.EVENTS)
+
+
+def _log_account_change(
+    sender: Any, name: str, organization: Any, subject_id: Any, by: Any, data: Any, **kwargs: Any
+) -> None:
+    from events.log import log_organization_event
+
+    log_organization_event(name, organization, subject_id, by=by, **data)

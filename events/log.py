@@ -45,7 +45,7 @@ def log_events(
 
 
 def log_organization_event(
-    name: str, organization: Organization, subject_id: UUID, *, by: Actor, **data: Any
+    name: str, organization: Organization, subject_id: UUID, /, *, by: Actor, **data: Any
 ) -> None:
     """Write one event about a row that belongs to no project; it has no consumers and is in no project's feed."""
     _event(name, subject_id, by, data, organization_id=organization.pk, at=timezone.now()).save()

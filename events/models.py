@@ -30,6 +30,11 @@ class Event(models.Model):
             models.Index(fields=["project", "-at", "-id"], name="event_feed"),
             models.Index(fields=["project", "name", "-at", "-id"], name="event_feed_of_type"),
             models.Index(fields=["subject_id", "id"], name="event_subject"),
+            models.Index(
+                fields=["organization", "-at", "-id"],
+                condition=models.Q(project__isnull=True),
+                name="event_feed_of_organization",
+            ),
         ]
         triggers: ClassVar = [AppendOnly()]
 

@@ -1,6 +1,6 @@
-"""The names of the events of a project, as the feed and webhooks show them."""
+"""The names of events, as the feeds and webhooks show them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 # Name → what has happened. docs/api.md lists the same names.
@@ -48,9 +48,13 @@ PROJECT_EVENTS = {
     "site.proved": "The ownership of a host was verified.",
     "site_access.set": "Site credentials were set.",
     "site_access.wiped": "Site credentials were deleted.",
+    "task.comment_deleted": "A comment on a task was deleted.",
+    "task.comment_edited": "A comment on a task was changed.",
+    "task.commented": "A person commented on a task.",
     "task.created": "A task was created.",
     "task.deleted": "The creation of a task was undone.",
     "task.deployed": "A deploy contains the merged pull request of a task.",
+    "task.labelled": "The labels of a task were changed.",
     "task.linked": "A task was linked to a ticket or a pull request.",
     "task.overdue": "A task became overdue.",
     "task.updated": "A task was changed.",
@@ -61,7 +65,25 @@ PROJECT_EVENTS = {
     "verification.reopened": "A verification was reopened.",
     "verification.started": "A verification was requested.",
 }
-GROUPS = frozenset(name.partition(".")[0] for name in PROJECT_EVENTS)
+# Of an organisation: they are in its own feed, and have no consumers.
+ORGANIZATION_EVENTS = {
+    "api_key.issued": "An API key was issued.",
+    "api_key.revoked": "An API key was revoked.",
+    "member.added": "A person became a member.",
+    "member.joined": "An invited person has set a name and a password.",
+    "member.removed": "A member was removed.",
+    "member.role_changed": "The role of a member was changed.",
+    "organization.created": "The organisation was created.",
+    "organization.updated": "The organisation was changed.",
+    "project.created": "A project was created.",
+    "project.updated": "A project was changed, archived or restored.",
+    "webhook.created": "A webhook endpoint was created.",
+    "webhook.deleted": "A webhook endpoint was deleted.",
+    "webhook.disabled": "A webhook endpoint was disabled.",
+    "webhook.replayed": "Deliveries to a webhook endpoint were replayed.",
+    "webhook.secret_rotated": "The secret of a webhook endpoint was rotated.",
+    "webhook.updated": "A webhook endpoint was changed.",
+}
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
@@ -69,20 +91,17 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
     return any(pattern in (name, f"{name.partition('.')[0]}.*") for pattern in patterns)
 
 
-def pattern_error(pattern: str) -> str:
-    """Return what is wrong with a pattern, with the nearest names; empty if it is valid."""
+def pattern_error(pattern: str, names: Collection[str] = frozenset(PROJECT_EVENTS)) -> str:
+    """Return what is wrong with a pattern of these names, with the nearest ones; empty if it is valid."""
+    groups = {name.partition(".")[0] for name in names}
     group, dot, rest = pattern.partition(".")
-    if pattern in PROJECT_EVENTS or (group in GROUPS and dot and rest == "*"):
+    if pattern in names or (group in groups and dot and rest == "*"):
         return ""
-    near = get_close_matches(pattern, PROJECT_EVENTS, n=3) or sorted(
-        name for name in PROJECT_EVENTS if name.startswith(f"{group}.")
+    near = get_close_matches(pattern, sorted(names), n=3) or sorted(
+        name for name in names if name.startswith(f"{group}.")
     )
     return f"Unknown event {pattern!r}. " + (
         f"Similar events: {', '.join(near)}."
         if near
-        else f"Use a name such as finding.created, or {_groups()}."
+        else f"Use a name such as {min(names)}, or a group: {', '.join(f'{each}.*' for each in sorted(groups))}."
     )
-
-
-def _groups() -> str:
-    return "a group: " + ", ".join(f"{group}.*" for group in sorted(GROUPS))

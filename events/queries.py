@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import Project
+from accounts.models import Organization, Project
 from events.models import Event
-from events.names import PROJECT_EVENTS, matches
+from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS, matches
 from krafter_audit.db.sql import fetch_all
 
 CLOCK_DIFFERENCE = timedelta(seconds=1)  # between the machines that log events, at most
@@ -30,10 +30,37 @@ def project_events(
     before: datetime | None = None,
 ) -> QuerySet[Event]:
     """Return the events of a project; `types` are names, or groups such as `finding.*`."""
-    filters: dict[str, Any] = {"subject_id": subject_id, "at__gte": after, "at__lt": before}
-    if types:
-        filters["name__in"] = [name for name in PROJECT_EVENTS if matches(name, types)]
-    events = Event.objects.filter(project=project)
+    names = [name for name in PROJECT_EVENTS if matches(name, types)]
+    return _filtered(Event.objects.filter(project=project), types and names, subject_id, after, before)
+
+
+def organization_events(
+    organization: Organization,
+    *,
+    types: Collection[str] = (),
+    subject_id: UUID | None = None,
+    after: datetime | None = None,
+    before: datetime | None = None,
+) -> QuerySet[Event]:
+    """Return the events of an organisation that belong to no project's feed."""
+    names = [name for name in ORGANIZATION_EVENTS if matches(name, types)]
+    events = Event.objects.filter(organization=organization, project=None)
+    return _filtered(events, types and names, subject_id, after, before)
+
+
+def _filtered(
+    events: QuerySet[Event],
+    names: Collection[str],
+    subject_id: UUID | None,
+    after: datetime | None,
+    before: datetime | None,
+) -> QuerySet[Event]:
+    filters: dict[str, Any] = {
+        "name__in": names or None,
+        "subject_id": subject_id,
+        "at__gte": after,
+        "at__lt": before,
+    }
     return events.filter(**{name: value for name, value in filters.items() if value is not None})
 
 

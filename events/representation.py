@@ -7,13 +7,13 @@ from events.models import Event
 from krafter_audit.http.timestamps import format_timestamp
 
 
-def represent(event: Event, project: Project) -> dict[str, Any]:
-    """Return the fields of an event of a project, in the order of the API."""
+def represent(event: Event, project: Project | None) -> dict[str, Any]:
+    """Return the fields of an event of a project, or of an organisation, in the order of the API."""
     return {
         "id": event.pk,
         "type": event.name,
         "org_id": str(event.organization_id),
-        "project_id": project.slug,
+        "project_id": project.slug if project else None,
         "subject_id": str(event.subject_id),
         "actor": event.actor,
         "actor_id": str(event.actor_id) if event.actor_id else None,

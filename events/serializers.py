@@ -1,10 +1,11 @@
 """Requests and responses of the feed of events."""
 
+from collections.abc import Collection
 from typing import Any
 
 from rest_framework import serializers
 
-from events.names import pattern_error
+from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS, pattern_error
 from events.representation import represent
 from krafter_audit.api.serializers import (
     RequestSerializer,
@@ -22,9 +23,13 @@ class EventPatternsField(serializers.ListField):
 
     child = StrictCharField(max_length=60)
 
+    def __init__(self, *, names: Collection[str] = frozenset(PROJECT_EVENTS), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.names = names
+
     def to_internal_value(self, data: Any) -> list[str]:
         patterns = list(dict.fromkeys(super().to_internal_value(data)))
-        errors = [error for error in map(pattern_error, patterns) if error]
+        errors = [error for pattern in patterns if (error := pattern_error(pattern, self.names))]
         if errors:
             raise serializers.ValidationError(errors)
         return patterns
@@ -38,6 +43,12 @@ class EventFilterSerializer(RequestSerializer):
     created_after = UTCDateTimeField(required=False)
     created_before = UTCDateTimeField(required=False)
     sort = StrictChoiceField([NEWEST_FIRST, OLDEST_FIRST], required=False, default=NEWEST_FIRST)
+
+
+class OrganizationEventFilterSerializer(EventFilterSerializer):
+    """The filters and the order of the feed of an organisation."""
+
+    type = EventPatternsField(names=frozenset(ORGANIZATION_EVENTS), required=False, default=list)
 
 
 class EventSerializer(serializers.Serializer[Any]):
@@ -55,4 +66,10 @@ class EventSerializer(serializers.Serializer[Any]):
     created_at = UTCDateTimeField()
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return represent(instance, self.context["project"])
+        return represent(instance, self.context.get("project"))
+
+
+class OrganizationEventSerializer(EventSerializer):
+    """One thing that happened to the organisation."""
+
+    project_id = serializers.CharField(allow_null=True, help_text="Always null.")

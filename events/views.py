@@ -1,12 +1,23 @@
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet
-from events.queries import project_events, settled_until
-from events.serializers import NEWEST_FIRST, OLDEST_FIRST, EventFilterSerializer, EventSerializer
+from accounts.views import ManagementViewSet
+from accounts.viewsets import OrganizationViewSet, ProjectViewSet
+from events.models import Event
+from events.queries import organization_events, project_events, settled_until
+from events.serializers import (
+    NEWEST_FIRST,
+    OLDEST_FIRST,
+    EventFilterSerializer,
+    EventSerializer,
+    OrganizationEventFilterSerializer,
+    OrganizationEventSerializer,
+)
 from krafter_audit.api.filters import CURSOR, LIMIT
 from krafter_audit.api.pagination import (
     OldestFirstListing,
@@ -20,44 +31,45 @@ ORDER = ("at", "id")
 FILTERS = ("type", "subject", "created_after", "created_before", "sort")
 
 
-class EventViewSet(ProjectViewSet):
-    """The audit log of a project as a feed."""
+PARAMETERS = [
+    OpenApiParameter("type", str, many=True, description="A name, or a group such as `finding.*`."),
+    OpenApiParameter("subject", str, description="The id of a finding, task, scan, …"),
+    OpenApiParameter("created_after", str, description="This time or later."),
+    OpenApiParameter("created_before", str, description="Before this time."),
+    OpenApiParameter("sort", str, enum=[NEWEST_FIRST, OLDEST_FIRST]),
+    LIMIT,
+    CURSOR,
+]
+
+
+class FeedViewSet(OrganizationViewSet):
+    """A part of the audit log as a feed."""
 
     replica_actions = frozenset()  # `settled_until` reads the transactions of the primary
+    filter_class: ClassVar[type[EventFilterSerializer]] = EventFilterSerializer
 
-    @extend_schema(
-        summary="List events",
-        parameters=[
-            OpenApiParameter("type", str, many=True, description="A name, or a group such as `finding.*`."),
-            OpenApiParameter("subject", str, description="The id of a finding, task, scan, …"),
-            OpenApiParameter("created_after", str, description="This time or later."),
-            OpenApiParameter("created_before", str, description="Before this time."),
-            OpenApiParameter("sort", str, enum=[NEWEST_FIRST, OLDEST_FIRST]),
-            LIMIT,
-            CURSOR,
-        ],
-        responses=EventSerializer(many=True),
-    )
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Return a page, newest first. With `sort=created_at` the last cursor finds later events."""
-        params = request.query_params
+    def respond_feed(
+        self, select: Callable[..., QuerySet[Event]], owner: Any, serializer_class: type[EventSerializer]
+    ) -> Response:
+        """Return the response with a page of the events of an owner that `select` returns."""
+        params = self.request.query_params
         self.reject_unknown_parameters({*FILTERS, "cursor", "limit"})
         filters = self._filters()
-        events = project_events(
-            self.project,
+        events = select(
+            owner,
             types=filters["type"],
             subject_id=filters.get("subject"),
             after=filters.get("created_after"),
             before=filters.get("created_before"),
         )
-        bound_to = f"events {self.project.pk}"
+        bound_to = f"events {owner.pk}"
         if filters["sort"] == OLDEST_FIRST:
             settled = OldestFirstListing(events.filter(at__lt=settled_until()), order=ORDER)
             page = paginate_feed(settled, params, bound_to=bound_to)
         else:
             newest = QuerySetListing(events, order=ORDER)
             page = paginate_by_cursor(newest, params, bound_to=bound_to, total=lambda: None)
-        return self.respond_page(page, EventSerializer)
+        return self.respond_page(page, serializer_class)
 
     def _filters(self) -> dict[str, Any]:
         params = self.request.query_params
@@ -66,6 +78,32 @@ class EventViewSet(ProjectViewSet):
         }
         if "type" in params:
             sent["type"] = params.getlist("type")
-        filters = EventFilterSerializer(data=sent)
+        filters = self.filter_class(data=sent)
         filters.is_valid(raise_exception=True)
         return dict(filters.validated_data)
+
+
+class EventViewSet(FeedViewSet, ProjectViewSet):
+    """The audit log of a project as a feed."""
+
+    @extend_schema(summary="List events", parameters=PARAMETERS, responses=EventSerializer(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return a page, newest first. With `sort=created_at` the last cursor finds later events."""
+        return self.respond_feed(project_events, self.project, EventSerializer)
+
+
+class OrganizationEventViewSet(FeedViewSet, ManagementViewSet):
+    """The changes of members, API keys, projects and webhook endpoints as a feed."""
+
+    reads_need_role = True
+    filter_class = OrganizationEventFilterSerializer
+
+    @extend_schema(
+        summary="List the events of the organisation",
+        operation_id="list_organization_events",
+        parameters=PARAMETERS,
+        responses=OrganizationEventSerializer(many=True),
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return a page, newest first. With `sort=created_at` the last cursor finds later events."""
+        return self.respond_feed(organization_events, self.caller.organization, OrganizationEventSerializer)

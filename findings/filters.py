@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from findings.models import SEARCHED, Domain, Finding, FindingStatus, Regression, Severity
 from findings.queries import on_host
-from krafter_audit.api.filters import ChoicesFilter, HostFilter, ListFilter, SearchFilter
+from krafter_audit.api.filters import ChoicesFilter, HostFilter, ListFilter, OwnerFilter, SearchFilter
 from krafter_audit.db.words import with_words
 
 FACETS = frozenset({"severity", "status", "domain"})
@@ -17,7 +17,7 @@ class FindingFilter(ListFilter):
     severity = ChoicesFilter(choices=Severity.choices)
     status = ChoicesFilter(choices=FindingStatus.choices)
     domain = ChoicesFilter(choices=Domain.choices)
-    owner_id = django_filters.UUIDFilter()
+    owner_id = OwnerFilter()
     check = django_filters.CharFilter(method="by_check")
     host = HostFilter(method="by_host")
     q = SearchFilter(method="by_words")

@@ -36,6 +36,7 @@ from krafter_audit.api.filters import (
     included,
     list_parameters,
     sort_order,
+    with_own_id,
 )
 from krafter_audit.api.pagination import (
     PAGINATION_PARAMETERS,
@@ -64,7 +65,7 @@ class FindingViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, by offset or by cursor."""
-        params = request.query_params
+        params = with_own_id(request.query_params, self.caller.user_id)
         known = {*PAGINATION_PARAMETERS, *FindingFilter.base_filters, "sort"}
         self.reject_unknown_parameters(known | ({"include"} if self.embeddable else set()))
         project_id = self.project.pk

@@ -145,7 +145,7 @@ class ConflictSerializer(ResponseSerializer):
     external_ticket_key = serializers.CharField(source="link.key")
     ticket_url = serializers.CharField(source="link.url")
     kept = serializers.ChoiceField(
-        choices=SyncConflict.Resolution.choices, source="resolution", allow_blank=True, required=False
+        choices=[("", "not resolved"), *SyncConflict.Resolution.choices], source="resolution"
     )
 
     class Meta:

@@ -13,6 +13,7 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         _every(sweep_seconds, "integrations.requeue_pending", expires=10),
         _every(sweep_seconds, "notifications.requeue_pending", expires=10),
         _every(sweep_seconds, "reports.requeue_pending", expires=10),
+        _every(sweep_seconds, "accounts.requeue_pending", expires=10),
         _every(sweep_seconds, "remediation.log_overdue_tasks", expires=10),
         _every(sweep_seconds, "assurance.process_events", expires=10),
         _every(sweep_seconds, "integrations.process_events", expires=10),

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 
-from krafter_audit.api.middleware import SHARE_TOKEN
+from krafter_audit.api.middleware import SECRET_IN_PATH
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -21,7 +21,7 @@ def exceptions_only(record: logging.LogRecord) -> bool:
     # RequestIdMiddleware has logged the request itself, without the secrets in its path.
     if not record.exc_info:
         return False
-    record.msg, record.args = SHARE_TOKEN.sub(r"\1…", record.getMessage()), None
+    record.msg, record.args = SECRET_IN_PATH.sub(r"\1…", record.getMessage()), None
     return True
 
 

@@ -52,6 +52,16 @@ ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS") or [
     "[::1]",
 ]
 CSRF_TRUSTED_ORIGINS = [KRAFTER_PUBLIC_URL]
+CORS_ALLOWED_ORIGINS = env.texts("KRAFTER_CORS_ORIGINS")
+CORS_URLS_REGEX = r"^/api/v1/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = (
+    "accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id",
+)  # fmt: skip
+CORS_EXPOSE_HEADERS = (
+    "etag", "link", "location", "retry-after", "idempotent-replayed", "x-request-id", "x-ratelimit-limit",
+    "x-ratelimit-remaining", "x-ratelimit-reset", "deprecation", "sunset",
+)  # fmt: skip
 ROOT_URLCONF = "krafter_audit.urls"
 WSGI_APPLICATION = "krafter_audit.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -74,6 +84,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "corsheaders",
     "django_structlog",
     "pgtrigger",
     "krafter_audit",
@@ -106,6 +117,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if CORS_ALLOWED_ORIGINS:
+    # Second, so that errors of the middlewares below have its headers too.
+    MIDDLEWARE.insert(1, "corsheaders.middleware.CorsMiddleware")
 
 KRAFTER_OTLP_URL = env.text("KRAFTER_OTLP_URL")
 if KRAFTER_OTLP_URL:

@@ -3,6 +3,8 @@ from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from accounts.invitations.views import accept
+from events.views import OrganizationEventViewSet
 from integrations.webhooks.views import webhook
 from krafter_audit import admin_palette, admin_saved_views, health
 from krafter_audit.api.exceptions import not_found
@@ -41,12 +43,14 @@ urlpatterns = [
         name="admin_change_saved_view",
     ),
     path("admin/", admin.site.urls),
+    path("invitations/<str:token>", accept, name="invitation"),
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),
     path("metrics", health.metrics),
     path("api/v1/schema", SchemaView.as_view(), name="schema"),
     path("api/docs/errors", error_list, name="errors"),
     path("api/docs", DocsView.as_view(), name="docs"),
+    path("api/v1/orgs/<str:org_id>/events", OrganizationEventViewSet.as_view({"get": "list"})),
     path("api/v1/orgs/<str:org_id>/", include("notifications.webhooks.urls")),
     path("api/v1/", include("accounts.urls")),
     path(".well-known/krafter-evidence-keys.json", require_safe(public_keys), name="evidence-keys"),

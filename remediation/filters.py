@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from findings.models import Severity
-from krafter_audit.api.filters import ChoicesFilter, ListFilter, SearchFilter
+from krafter_audit.api.filters import ChoicesFilter, ListFilter, OwnerFilter, SearchFilter, TextsFilter
 from krafter_audit.db.words import with_words
 from remediation.models import SEARCHED, Result, Task, Verification
 from remediation.verification_states import VerificationState
@@ -26,11 +26,12 @@ class VerificationFilter(ListFilter):
 
 
 class TaskFilter(ListFilter):
-    """Filters by status and priority (each may be repeated), owner_id, finding_id, overdue, ticket, time and words."""
+    """Filters by status, priority and label (each may be repeated), owner, finding, overdue, ticket, time and words."""
 
     status = ChoicesFilter(choices=Task.Status.choices)
     priority = ChoicesFilter(choices=Severity.choices)
-    owner_id = django_filters.UUIDFilter()
+    owner_id = OwnerFilter()
+    label = TextsFilter("labels__name")
     finding_id = django_filters.UUIDFilter()
     overdue = django_filters.ChoiceFilter(
         choices=[("true", "true"), ("false", "false")], method="by_due_date"
@@ -46,6 +47,7 @@ class TaskFilter(ListFilter):
             "status",
             "priority",
             "owner_id",
+            "label",
             "finding_id",
             "overdue",
             "external_ticket_key",

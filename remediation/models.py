@@ -1,5 +1,6 @@
 """Tasks, verifications, policies, evidence, and the reliability of checks."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,7 +13,7 @@ from events.counter_definitions import CounterDefinition, counter_triggers
 from findings.models import Finding, Severity
 from krafter_audit.db.fields import StoredGeneratedField, VerbatimJSONField
 from krafter_audit.db.leases import Leased
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import Record, uuid7
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.db.triggers import AppendOnly
 from remediation.evidence.triggers import CONTINUE_CHAIN, FOLLOW_LINKS
@@ -27,6 +28,25 @@ IS_DUE = "status <> 'done' AND sla_due_at IS NOT NULL"
 
 # What `?q=` searches, as SQL. A trigram index has the same expression.
 SEARCHED = "title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '')"
+
+
+MAX_COMMENT_LENGTH = 20_000
+MAX_LABEL_LENGTH, MAX_LABELS_OF_TASK, MAX_LABELS_OF_PROJECT = 50, 20, 500
+
+
+class TaskLabel(models.Model):
+    """A label of a project's tasks; it exists as long as a task has it."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="task_labels", db_index=False)
+    name = models.CharField(max_length=MAX_LABEL_LENGTH)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "name"], name="unique_label_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Task(Record):
@@ -50,6 +70,7 @@ class Task(Record):
     sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
     external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
     pr_url = models.CharField(max_length=2000, null=True, blank=True)
+    labels = models.ManyToManyField(TaskLabel, blank=True, related_name="tasks")
     # The due date for which the task was logged as overdue: a new date is logged again.
     overdue_logged_for = models.DateTimeField(null=True, editable=False)
 
@@ -93,6 +114,7 @@ class Task(Record):
                 ),
                 name="task_due_unlogged",
             ),
+            models.Index(fields=["project", "sla_due_at", "id"], name="task_by_due"),
             # Over all projects, in the admin.
             models.Index(fields=["sla_due_at", "-id"], name="task_by_due_date"),
             models.Index(
@@ -119,6 +141,26 @@ class Task(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def label_names(self) -> list[str]:
+        return sorted(self.labels.values_list("name", flat=True))
+
+
+class TaskComment(Record):
+    """A comment of a person on a task, as plain text or Markdown."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="comments", db_index=False)
+    author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    body = models.TextField(max_length=MAX_COMMENT_LENGTH)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["task", "-created_at", "-id"], name="taskcomment_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.body[:80]
 
 
 class Result(models.TextChoices):
@@ -361,6 +403,8 @@ class Policy(Record):
     active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
 
+    replaced_at = replaced_by_id = None  # as an earlier version has them
+
     class Meta:
         verbose_name_plural = "policies"
         constraints: ClassVar = [
@@ -372,12 +416,17 @@ class Policy(Record):
 
 
 class PolicyVersion(models.Model):
+    """An earlier version of a policy."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
     name = models.CharField(max_length=200)
     config = VerbatimJSONField()
     replaced_at = models.DateTimeField(auto_now_add=True)
     replaced_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    active = False
 
     class Meta:
         constraints: ClassVar = [
@@ -386,6 +435,11 @@ class PolicyVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
+
+    @property
+    def updated_at(self) -> datetime:
+        """When the version was stored; it never changes."""
+        return self.replaced_at
 
 
 class CheckReliability(models.Model):

@@ -16,7 +16,7 @@ from findings.models import OPEN_STATUSES, Domain, Finding, FindingStatus, Sever
 from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.words import with_words
-from remediation.models import SEARCHED, Task
+from remediation.models import SEARCHED, Task, TaskLabel
 from scans.models import Scan
 
 MAX_EMBEDDED_TASKS = 25  # of one finding
@@ -39,6 +39,15 @@ def newest_tasks_of(finding_ids: Collection[UUID]) -> QuerySet[Task]:
     place = Window(RowNumber(), partition_by="finding_id", order_by=newest_first)
     rows = Task.objects.filter(finding__in=finding_ids).alias(place=place)
     return rows.filter(place__lte=MAX_EMBEDDED_TASKS).order_by("-created_at", "-id")
+
+
+def labels_of(task_ids: Collection[UUID]) -> dict[str, list[str]]:
+    """Return the names of the labels of each task that has any, sorted."""
+    found: dict[str, list[str]] = {}
+    rows = TaskLabel.objects.filter(tasks__in=task_ids).order_by("name").values_list("tasks", "name")
+    for task_id, name in rows:
+        found.setdefault(str(task_id), []).append(name)
+    return found
 
 
 def command_center(project: Project) -> dict[str, Any]:

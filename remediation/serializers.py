@@ -174,12 +174,13 @@ class TaskSerializer(ResponseSerializer):
 
 
 class TaskWithFindingSerializer(TaskSerializer):
-    """A task; with `?include=finding` also its finding."""
+    """A task; with `?include=finding` also its finding, with `?include=labels` its labels."""
 
     finding = FindingSerializer(required=False)
+    labels = serializers.ListField(child=serializers.CharField(), required=False)
 
     class Meta(TaskSerializer.Meta):
-        fields: ClassVar = [*TaskSerializer.Meta.fields, "finding"]
+        fields: ClassVar = [*TaskSerializer.Meta.fields, "finding", "labels"]
 
 
 class FindingWithTasksSerializer(FindingSerializer):

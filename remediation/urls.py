@@ -1,6 +1,13 @@
 from django.urls import path
 
+from remediation.collaboration.views import (
+    CommentViewSet,
+    LabelViewSet,
+    TaskHistoryViewSet,
+    TaskLabelsViewSet,
+)
 from remediation.finding_views import FindingWithTasksViewSet
+from remediation.policy_versions.views import PolicyVersionViewSet
 from remediation.views import (
     CheckViewSet,
     CommandCenterViewSet,
@@ -20,6 +27,14 @@ urlpatterns = [
     path("tasks/bulk", TaskBulkViewSet.as_view({"post": "bulk_create"})),
     path("tasks/bulk-update", TaskBulkViewSet.as_view({"post": "bulk_update"})),
     path("tasks/<str:pk>", TaskViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("tasks/<str:pk>/comments", CommentViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "tasks/<str:pk>/comments/<str:comment_id>",
+        CommentViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("tasks/<str:pk>/labels", TaskLabelsViewSet.as_view({"get": "retrieve", "put": "update"})),
+    path("tasks/<str:pk>/history", TaskHistoryViewSet.as_view({"get": "list"})),
+    path("labels", LabelViewSet.as_view({"get": "retrieve"})),
     path("verifications", VerificationViewSet.as_view({"get": "list"})),
     path("verifications/run", VerificationViewSet.as_view({"post": "run"})),
     path("verifications/<str:pk>", VerificationViewSet.as_view({"get": "retrieve"})),
@@ -34,6 +49,10 @@ urlpatterns = [
     path("verifications/<str:pk>/reopen", VerificationViewSet.as_view({"post": "reopen"})),
     path("policies/current", PolicyViewSet.as_view({"get": "retrieve", "put": "update"})),
     path("policies/test", PolicyViewSet.as_view({"post": "test"})),
+    path("policies", PolicyVersionViewSet.as_view({"get": "list"})),
+    path("policies/<str:pk>", PolicyVersionViewSet.as_view({"get": "retrieve"})),
+    path("policies/<str:pk>/diff", PolicyVersionViewSet.as_view({"get": "diff"})),
+    path("policies/<str:pk>/restore", PolicyVersionViewSet.as_view({"post": "restore"})),
     path("checks", CheckViewSet.as_view({"get": "list"})),
     path("command-center", CommandCenterViewSet.as_view({"get": "retrieve"})),
 ]

@@ -15,8 +15,15 @@ from events import counters
 from findings.models import Finding
 from findings.serializers import FindingSerializer, validate_items
 from krafter_audit.api import long_polling
+from krafter_audit.api.envelope import with_warnings
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import filter_rows, include_parameter, included, list_parameters
+from krafter_audit.api.filters import (
+    TIMES,
+    filter_rows,
+    include_parameter,
+    included,
+    list_parameters,
+)
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.row_columns import RowColumns, row_columns
 from remediation import queries
@@ -25,6 +32,7 @@ from remediation.evidence import chain, export
 from remediation.filters import TaskFilter, VerificationFilter
 from remediation.models import Task, Verification
 from remediation.policy_simulation import plans
+from remediation.policy_versions.warnings import ignored_parts
 from remediation.serializers import (
     ApprovalStateSerializer,
     ApproveVerificationRequestSerializer,
@@ -51,7 +59,8 @@ from remediation.services import approvals, bulk, policies, tasks, verdicts, ver
 from remediation.verification_states import VerificationState
 from scanner.evidence_bundle.keys import as_jwk
 
-INCLUDE_FINDING, INCLUDE_STATE = ["finding"], ["state"]
+INCLUDE_IN_TASK, INCLUDE_STATE = ["finding", "labels"], ["state"]
+TASK_SORT_FIELDS = (*TIMES, "sla_due_at")
 
 
 class TaskViewSet(ProjectViewSet):
@@ -59,37 +68,45 @@ class TaskViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List tasks, newest first",
-        parameters=list_parameters(TaskFilter, include=INCLUDE_FINDING),
+        parameters=list_parameters(TaskFilter, sort=TASK_SORT_FIELDS, include=INCLUDE_IN_TASK),
         responses=TaskWithFindingSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        with_finding = included(request.query_params, INCLUDE_FINDING)
+        embedded = included(request.query_params, INCLUDE_IN_TASK)
         response = self.respond_list(
             Task.objects.filter(project=self.project),
             TaskSerializer,
             TaskFilter,
             total=lambda filters, rows: queries.count_tasks(self.project, filters, rows),
-            include=INCLUDE_FINDING,
+            sort=TASK_SORT_FIELDS,
+            include=INCLUDE_IN_TASK,
         )
-        if with_finding:
-            self._add_findings(response.data.rows)
+        self._embed(embedded, response.data.rows)
         return response
 
     @extend_schema(
         summary="Read a task",
-        parameters=[include_parameter(INCLUDE_FINDING)],
+        parameters=[include_parameter(INCLUDE_IN_TASK)],
         responses=TaskWithFindingSerializer,
     )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the task."""
-        if not included(request.query_params, INCLUDE_FINDING):
+        embedded = included(request.query_params, INCLUDE_IN_TASK)
+        if not embedded:
             return self.respond_row(pk, TaskSerializer)
-        task = self.get_row(Task.objects.select_related("finding"), pk)
-        data = self.serialize(task, TaskSerializer)
-        self._add_findings([data])
+        data = self.serialize(self.get_row(Task.objects.all(), pk), TaskSerializer)
+        self._embed(embedded, [data])
         # Without an ETag, which would say nothing about the finding.
         return Response(data)
+
+    def _embed(self, name: str | None, tasks: Sequence[dict[str, Any]]) -> None:
+        if name == "finding":
+            self._add_findings(tasks)
+        elif name == "labels":
+            labels = queries.labels_of([task["id"] for task in tasks])
+            for task in tasks:
+                task["labels"] = labels.get(str(task["id"]), [])
 
     def _add_findings(self, tasks: Sequence[dict[str, Any]]) -> None:
         columns = cast("RowColumns", row_columns(FindingSerializer))
@@ -238,7 +255,8 @@ class VerificationViewSet(ProjectViewSet):
         verification = verifications.run(
             self.project, by=self.actor, **self.validated_body(RunVerificationRequestSerializer)
         )
-        return self.respond(verification, VerificationSerializer, status=202)
+        response = self.respond(verification, VerificationSerializer, status=202)
+        return with_warnings(response, verifications.warnings_for(verification.task))
 
     @extend_schema(
         summary="Approve a verification",
@@ -286,6 +304,7 @@ class PolicyViewSet(ProjectViewSet):
     """The policy of a project."""
 
     read_only_posts = frozenset({"test"})
+    warning_actions = frozenset({"update", "test"})
 
     @extend_schema(
         operation_id="get_current_policy", summary="Read the current policy", responses=PolicySerializer
@@ -311,7 +330,7 @@ class PolicyViewSet(ProjectViewSet):
             if_match=self.if_match,
             plan_token=body.get("plan_token"),
         )
-        return self.respond(policy, PolicySerializer)
+        return with_warnings(self.respond(policy, PolicySerializer), ignored_parts(body["config"]))
 
     @extend_schema(
         summary="Test a policy",
@@ -329,7 +348,7 @@ class PolicyViewSet(ProjectViewSet):
         result = plans.test(self.project, config)
         if simulate == "true":
             result |= plans.simulate(policies.current(self.project), config)
-        return Response(result)
+        return with_warnings(Response(result), ignored_parts(config))
 
 
 class CommandCenterViewSet(ProjectViewSet):

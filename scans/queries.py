@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from scans.models import Scan, Scanner, ScanPage
+from scans.models import OUTCOMES, Scan, Scanner, ScanPage
 
 
 def pages_of(scan: Scan) -> list[ScanPage]:
@@ -18,5 +18,5 @@ def pages_of(scan: Scan) -> list[ScanPage]:
     order = list(Scanner)
     found = sorted(pages, key=lambda page: (order.index(Scanner(page.part.scanner)), page.position))
     for page in found:
-        page.outcomes = counts.get(page.pk, {})  # type: ignore[attr-defined]  # read by ScanPageSerializer
+        page.outcomes = dict.fromkeys(OUTCOMES, 0) | counts.get(page.pk, {})  # type: ignore[attr-defined]  # read by ScanPageSerializer
     return found

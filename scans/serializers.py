@@ -37,10 +37,10 @@ class ScanSerializer(ProjectResponseSerializer):
 class CheckOutcomesSerializer(serializers.Serializer[Any]):
     """The number of checks by outcome."""
 
-    passed = serializers.IntegerField(default=0)
-    failed = serializers.IntegerField(default=0)
-    inconclusive = serializers.IntegerField(default=0)
-    not_applicable = serializers.IntegerField(default=0)
+    passed = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    inconclusive = serializers.IntegerField()
+    not_applicable = serializers.IntegerField()
 
 
 class ScanPageSerializer(serializers.Serializer[Any]):

@@ -131,4 +131,21 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'list', 'name'), name='unique_saved_view_name')],
             },
         ),
+        migrations.CreateModel(
+            name='Invitation',
+            fields=[
+                ('lease_until', models.DateTimeField(editable=False, null=True)),
+                ('fence', models.PositiveIntegerField(default=0, editable=False)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('sent_at', models.DateTimeField(null=True)),
+                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='invitation', to='accounts.membership')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='invitation_due')],
+            },
+        ),
     ]

@@ -1,6 +1,8 @@
 """Follow the pull requests of tasks: when a deploy contains the merged commit, the fix is verified."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -171,7 +173,17 @@ def _verify(row: PullRequest, deploy: Deploy, locked: LockedTask) -> None:
     )
 
 
-def warnings_for(task_id: UUID) -> list[str]:
+def ignored_part(path: str, value: Any) -> Iterator[str]:
+    """Yield a sentence if a key of the policy's `deploys` and its value have no effect."""
+    if path != "deploys.environments":
+        yield f"{path} is ignored: the name is environments."
+    elif not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        yield f"{path} is ignored in part: it must be a list of names of environments."
+
+
+def warnings_for(task: Task) -> list[str]:
     """Return what a person who verifies the task should know: its fix is merged and not deployed."""
-    waiting = PullRequest.objects.filter(task=task_id, status=PullRequest.Status.MERGED, deploy=None)
+    if not task.pr_url:
+        return []
+    waiting = PullRequest.objects.filter(task=task, status=PullRequest.Status.MERGED, deploy=None)
     return [NOT_DEPLOYED] if waiting.exists() else []

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.project')),
             ],
             options={
-                'indexes': [models.Index(fields=['project', '-at', '-id'], name='event_feed'), models.Index(fields=['project', 'name', '-at', '-id'], name='event_feed_of_type'), models.Index(fields=['subject_id', 'id'], name='event_subject')],
+                'indexes': [models.Index(fields=['project', '-at', '-id'], name='event_feed'), models.Index(fields=['project', 'name', '-at', '-id'], name='event_feed_of_type'), models.Index(fields=['subject_id', 'id'], name='event_subject'), models.Index(condition=models.Q(('project__isnull', True)), fields=['organization', '-at', '-id'], name='event_feed_of_organization')],
             },
         ),
         migrations.CreateModel(

@@ -27,6 +27,7 @@ CREATE TABLE events_event (
 ALTER SEQUENCE events_event_id_seq OWNED BY events_event.id;
 CREATE INDEX event_feed ON events_event (project_id, at DESC, id DESC);
 CREATE INDEX event_feed_of_type ON events_event (project_id, name, at DESC, id DESC);
+CREATE INDEX event_feed_of_organization ON events_event (organization_id, at DESC, id DESC) WHERE project_id IS NULL;
 CREATE INDEX event_subject ON events_event (subject_id, id);
 CREATE INDEX events_event_organization_id_b68d0961 ON events_event (organization_id);
 CREATE TABLE events_event_default PARTITION OF events_event DEFAULT;

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework.renderers import BaseRenderer
+from rest_framework.response import Response
 
 from krafter_audit.api.errors import ApiError
 from krafter_audit.api.middleware import request_id_of
@@ -25,12 +26,30 @@ class ResultPage:
         return {"total": self.total, "next_cursor": self.next_cursor}
 
 
+@dataclass(frozen=True)
+class DataWithWarnings:
+    """Data of a response, and sentences about parts of the request that have no effect."""
+
+    data: Any
+    warnings: Sequence[str]
+
+
+def with_warnings(response: Response, warnings: Sequence[str]) -> Response:
+    """Add warnings, if there are any, to the meta data of a response."""
+    if warnings:
+        response.data = DataWithWarnings(response.data, warnings)
+    return response
+
+
 def wrap(content: Any, request_id: str) -> dict[str, Any]:
     """Put a page, an error or plain data into the envelope."""
     if isinstance(content, ApiError):
         return {"data": None, "meta": {"request_id": request_id}, "error": content.content}
     if isinstance(content, ResultPage):
         return {"data": content.rows, "meta": {"request_id": request_id, **content.meta}, "error": None}
+    if isinstance(content, DataWithWarnings):
+        meta = {"request_id": request_id, "warnings": content.warnings}
+        return {"data": content.data, "meta": meta, "error": None}
     return {"data": content, "meta": {"request_id": request_id}, "error": None}
 
 

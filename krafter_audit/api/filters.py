@@ -47,6 +47,26 @@ class SearchFilter(django_filters.CharFilter):
         super().__init__(*args, min_length=MIN_SEARCH_LENGTH, max_length=MAX_SEARCH_LENGTH, **kwargs)
 
 
+class OwnerFilter(django_filters.UUIDFilter):
+    """The id of a user, or `me`, which the view replaces by the id of the API key's user."""
+
+
+class _TextsFormField(forms.MultipleChoiceField):
+    def valid_value(self, value: Any) -> bool:
+        return "\x00" not in value
+
+
+class TextsFilter(django_filters.Filter):
+    """Texts, all of which a row must have; the parameter may be repeated."""
+
+    field_class = _TextsFormField
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        for text in value or ():
+            qs = qs.filter(**{self.field_name: text})
+        return qs
+
+
 class HostFilter(django_filters.CharFilter):
     """An exact host name or IPv4 address, without a port."""
 
@@ -105,6 +125,10 @@ def _parameter(name: str, each: django_filters.Filter) -> OpenApiParameter:
         return choice_parameter(name, choices)
     if choices:
         return OpenApiParameter(name, str, enum=choices)
+    if isinstance(each, TextsFilter):
+        return OpenApiParameter(name, str, many=True)
+    if isinstance(each, OwnerFilter):
+        return OpenApiParameter(name, str, description="The id of a user, or `me`.")
     if isinstance(each, TimeFilter):
         return OpenApiParameter(name, {"type": "string", "format": "date-time"})
     if isinstance(each, django_filters.UUIDFilter):
@@ -128,12 +152,21 @@ def sort_order(
     return [field, *ties], value.startswith("-")
 
 
-def included(params: QueryDict, names: Collection[str]) -> bool:
-    """Return whether `?include=` names the resource that can be embedded. Raises InvalidParams."""
+def included(params: QueryDict, names: Collection[str]) -> str | None:
+    """Return the resource to embed that `?include=` names. Raises InvalidParams."""
     value = single_parameter(params, "include")
     if value is not None and value not in names:
         raise InvalidParams(details={"include": [f"Use {' or '.join(names)}."]})
-    return value is not None
+    return value
+
+
+def with_own_id(params: QueryDict, user_id: Any) -> QueryDict:
+    """Return the query parameters with the user's id in place of `owner_id=me`."""
+    if params.get("owner_id") != "me":
+        return params
+    params = params.copy()
+    params["owner_id"] = str(user_id)
+    return params
 
 
 def validated_filter(

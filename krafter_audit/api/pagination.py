@@ -20,6 +20,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 # Beyond this a list is read by cursor: PostgreSQL scans all rows before an offset.
 MAX_OFFSET = 10_000_000
 NEWEST_FIRST = ("created_at", "id")
+NULLABLE = frozenset({"sla_due_at"})  # columns of an order that may be NULL
 PAGINATION_PARAMETERS = frozenset({"cursor", "limit", "offset"})
 
 
@@ -138,7 +139,7 @@ def _encode(row: Any, order: Sequence[str], signature: str) -> str:
 
 
 def _to_json(value: Any) -> Any:
-    if isinstance(value, int):
+    if value is None or isinstance(value, int):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
@@ -158,8 +159,10 @@ def _decode(raw: str, signature: str, model: type[Model], order: Sequence[str]) 
 
 
 def _to_python(model: type[Model], name: str, value: Any) -> Any:
+    field = cast("Field[Any, Any]", model._meta.get_field(name))
+    if value is None and field.null:
+        return None
     try:
-        field = cast("Field[Any, Any]", model._meta.get_field(name))
         parsed = field.to_python(value)
     except ValidationError as error:
         raise ValueError(name) from error
@@ -177,7 +180,17 @@ def _to_python(model: type[Model], name: str, value: Any) -> Any:
 def _after(order: Sequence[str], position: Sequence[Any], comparison: str) -> Q:
     condition, ties = Q(), Q()
     for name, value in zip(order, position, strict=True):
-        condition |= ties & Q(**{f"{name}__{comparison}": value})
-        ties &= Q(**{name: value})
+        condition |= ties & _beyond(name, value, comparison)
+        ties &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
+    if order[0] in NULLABLE:
+        return condition
     # Redundant, but a bound on the first column is what lets PostgreSQL use the index.
     return Q(**{f"{order[0]}__{comparison}e": position[0]}) & condition
+
+
+def _beyond(name: str, value: Any, comparison: str) -> Q:
+    # PostgreSQL sorts NULL after every value, and before every value in descending order.
+    if value is None:
+        return Q(**{f"{name}__isnull": False}) if comparison == "lt" else Q(pk__in=[])
+    beyond = Q(**{f"{name}__{comparison}": value})
+    return beyond | Q(**{f"{name}__isnull": True}) if comparison == "gt" and name in NULLABLE else beyond

@@ -8,6 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from krafter_audit.api.errors import all_errors
 from krafter_audit.api.openapi_components import REQUEST_ID, headers
+from krafter_audit.api.openapi_examples import add_examples
 
 VERBS = {
     "list": "list",
@@ -22,12 +23,13 @@ SERVER_CODES = ("bad_request", "request_timeout", "header_too_large")
 
 
 class DescriptionGenerator(SchemaGenerator):
-    """Generate the description with the codes of all errors."""
+    """Generate the description with the codes of all errors and an example of each body."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(request, public)
         codes = sorted({error.code for error in all_errors()} | {*SERVER_CODES})
         schema["components"]["schemas"]["ErrorCode"] = {"type": "string", "enum": codes}
+        add_examples(schema)
         return schema
 
 
@@ -56,6 +58,9 @@ class EnvelopeSchema(AutoSchema):
         if self._is_single_resource():
             operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
         return operation
+
+    def is_deprecated(self) -> bool:
+        return self._action in getattr(self.view, "deprecations", ())
 
     def get_operation_id(self) -> str:
         """Return an id such as `list_findings`, `get_task` or `approve_verification`."""
@@ -110,6 +115,8 @@ class EnvelopeSchema(AutoSchema):
         pages = {"total": {"type": ["integer", "null"]}, "next_cursor": {"type": ["string", "null"]}}
         if content["schema"].get("type") == "array":
             meta |= pages
+        if self._action in getattr(self.view, "warning_actions", ()):
+            meta["warnings"] = {"type": "array", "items": {"type": "string"}}
         content["schema"] = {
             "type": "object",
             "required": ["data", "meta", "error"],

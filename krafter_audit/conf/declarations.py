@@ -84,6 +84,17 @@ WEB = in_section(
         " the container.",
     ),
     Setting(
+        name="KRAFTER_CORS_ORIGINS",
+        type=list,
+        default=(),
+        default_text="none",
+        django_name="CORS_ALLOWED_ORIGINS",
+        validator=validators.origin,
+        hint="Example: https://app.example.com,http://localhost:3000",
+        help="Origins whose pages may call the API from a browser (CORS), comma-separated. They send an API key,"
+        " never cookies. Every visitor of such a page can read it: issue it with few rights.",
+    ),
+    Setting(
         name="KRAFTER_TRUSTED_PROXIES",
         type=int,
         default=0,

@@ -11,6 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 _HOST = re.compile(r"(\*\.)?[a-z0-9][a-z0-9.:-]*", re.IGNORECASE)
+_ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
 _ALLOWED_HOST = re.compile(r"\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
@@ -89,6 +90,13 @@ def allowed_host(value: str) -> None:
     if not _ALLOWED_HOST.fullmatch(value):
         raise ValueError(
             f"'{value}' is not a host name. Write example.com, .example.com or *, without a scheme."
+        )
+
+
+def origin(value: str) -> None:
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError(
+            f"'{value}' is not an origin. Write https://app.example.com, in lower case, without a path."
         )
 
 

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PolicyVersion',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('version', models.PositiveIntegerField()),
                 ('name', models.CharField(max_length=200)),
                 ('config', krafter_audit.db.fields.VerbatimJSONField()),
@@ -280,5 +280,41 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['verification', 'created_at'], name='approval_of_verification')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('verification', 'user'), name='unique_approval_of_user')],
             },
+        ),
+        migrations.CreateModel(
+            name='TaskComment',
+            fields=[
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('body', models.TextField(max_length=20000)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='remediation.task')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='TaskLabel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='task_labels', to='accounts.project')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='task',
+            name='labels',
+            field=models.ManyToManyField(blank=True, related_name='tasks', to='remediation.tasklabel'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(fields=['project', 'sla_due_at', 'id'], name='task_by_due'),
+        ),
+        migrations.AddIndex(
+            model_name='taskcomment',
+            index=models.Index(fields=['task', '-created_at', '-id'], name='taskcomment_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='tasklabel',
+            constraint=models.UniqueConstraint(fields=('project', 'name'), name='unique_label_name'),
         ),
     ]

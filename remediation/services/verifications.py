@@ -1,5 +1,6 @@
 """Run verifications of tasks."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,20 @@ from krafter_audit.jobs import enqueue_on_commit
 from remediation.checks.queues import JOB_OF_SCANNER, scanner_of
 from remediation.errors import VerificationInProgress
 from remediation.locks import LockedTask, lock_task
-from remediation.models import CheckStatus, Result, Verification, VerificationPart
+from remediation.models import CheckStatus, Result, Task, Verification, VerificationPart
 
 MANUAL_REVIEW = "manual_review"
+# What a higher app knows of a task that is verified; it registers a function at start.
+_warnings: list[Callable[[Task], list[str]]] = []
+
+
+def register_warnings(read: Callable[[Task], list[str]]) -> None:
+    _warnings.append(read)
+
+
+def warnings_for(task: Task) -> list[str]:
+    """Return what a person who verifies the task should know, such as that its fix is not deployed."""
+    return [warning for read in _warnings for warning in read(task)]
 
 
 @transaction.atomic

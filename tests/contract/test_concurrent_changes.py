@@ -49,6 +49,17 @@ def task(scenario: Scenario) -> Case:
     return Case(path, path, {"title": "Another title"})
 
 
+def task_comment(scenario: Scenario) -> Case:
+    url = f"tasks/{factories.task(scenario).pk}/comments"
+    path = scenario.client.ask("post", url, {"body": "A comment"})["location"]
+    return Case(path, path, {"body": "Another comment"})
+
+
+def task_labels(scenario: Scenario) -> Case:
+    path = f"tasks/{factories.task(scenario).pk}/labels"
+    return Case(path, path, {"labels": ["a"]})
+
+
 def policy(scenario: Scenario) -> Case:
     return Case("policies/current", "policies/current", {"config": {}})
 
@@ -111,6 +122,8 @@ ORGANIZATION = "api/v1/orgs/<str:org_id>"
 RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     "findings/<str:pk>": finding,
     "tasks/<str:pk>": task,
+    "tasks/<str:pk>/comments/<str:comment_id>": task_comment,
+    "tasks/<str:pk>/labels": task_labels,
     "policies/current": policy,
     "access": site_credentials,
     "integrations/<str:provider>": integration,

@@ -139,3 +139,30 @@ def test_bodies_with_rows_of_another_project_are_rejected(scenario: Scenario, pa
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert field in response.json()["error"]["details"]
     assert Task.objects.filter(project=scenario.project).count() == 0
+
+
+URLS = {place: view for place, _, view in ROUTES}
+
+
+@pytest.mark.parametrize(("place", "view"), URLS.items(), ids=URLS)
+def test_options_lists_the_methods_of_every_url(scenario: Scenario, place: str, view: Any):
+    methods = {method.upper() for method in view.actions}
+    expected = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+
+    response = scenario.client.ask("options", fill(place, scenario, str(scenario.owner.pk)))
+
+    assert (response.status_code, response.content) == (204, b"")
+    assert set(response["allow"].split(", ")) == expected
+
+
+@pytest.mark.parametrize("place", [place for place, method, _ in ROUTES if method == "get"])
+def test_head_of_every_url_has_the_status_and_headers_of_get(scenario: Scenario, place: str):
+    url = fill(place, scenario, str(scenario.owner.pk))
+    varying = {"x-request-id", "x-ratelimit-remaining", "content-length"}
+
+    get, head = scenario.client.ask("get", url), scenario.client.ask("head", url)
+
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert {name.lower() for name in head.headers} - varying == {
+        name.lower() for name in get.headers
+    } - varying

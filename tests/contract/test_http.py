@@ -2,11 +2,12 @@
 
 import gzip
 import json
+from typing import Any
 
 import pytest
 
 from tests import factories
-from tests.factories import Scenario
+from tests.factories import AuditClient, Scenario
 from tests.unit.integrations.conftest import CREDENTIALS
 
 pytestmark = pytest.mark.django_db
@@ -87,11 +88,92 @@ def test_responses_are_compressed_and_their_etag_still_matches(scenario: Scenari
     assert (known.status_code, changed.status_code) == (304, 200)
 
 
-@pytest.mark.parametrize("path", ["findings", "command-center", "/api/v1/orgs/{org}/usage"])
-def test_head_and_options_answer(scenario: Scenario, path: str):
-    path = path.format(org=scenario.organization.pk)
+PATHS = {
+    "findings": "GET, HEAD, OPTIONS, POST",
+    "findings/{finding}": "GET, HEAD, OPTIONS, PATCH",
+    "findings/bulk": "OPTIONS, POST",
+    "command-center": "GET, HEAD, OPTIONS",
+    "policies/current": "GET, HEAD, OPTIONS, PUT",
+    "access": "GET, HEAD, OPTIONS, PUT, DELETE",
+    "/api/v1/orgs/{org}/usage": "GET, HEAD, OPTIONS",
+    "/api/v1/me": "GET, HEAD, OPTIONS",
+}
+VARYING = ("x-request-id", "x-ratelimit-remaining")
 
-    head, options = scenario.client.ask("head", path), scenario.client.ask("options", path)
 
-    assert (head.status_code, head.content) == (200, b"")
-    assert options.status_code in (200, 405)
+def url_of(path: str, scenario: Scenario) -> str:
+    return path.format(org=scenario.organization.pk, finding=factories.finding(scenario).pk)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path, methods in PATHS.items() if methods.startswith("GET") and path != "access"]
+)
+def test_head_has_the_headers_of_get_and_no_body(scenario: Scenario, path: str):
+    url = url_of(path, scenario)
+
+    get, head = scenario.client.ask("get", url), scenario.client.ask("head", url)
+
+    assert (get.status_code, head.status_code, head.content) == (200, 200, b"")
+    assert without_varying(head) == without_varying(get)
+
+
+def without_varying(response: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.items() if name.lower() not in VARYING}
+
+
+@pytest.mark.parametrize(("path", "methods"), PATHS.items())
+def test_options_lists_the_methods(scenario: Scenario, path: str, methods: str):
+    response = scenario.client.ask("options", url_of(path, scenario))
+
+    assert (response.status_code, response.content, response["allow"]) == (204, b"", methods)
+
+
+def test_options_needs_a_key(scenario: Scenario):
+    response = AuditClient(scenario.project, None).ask("options", "findings")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (401, "unauthorized")
+
+
+ORIGIN = "https://app.example.com"
+
+
+@pytest.fixture
+def cors(settings: Any) -> None:
+    settings.CORS_ALLOWED_ORIGINS = [ORIGIN]
+    settings.MIDDLEWARE = [
+        settings.MIDDLEWARE[0], "corsheaders.middleware.CorsMiddleware", *settings.MIDDLEWARE[1:]
+    ]  # fmt: skip
+
+
+def cors_headers(response: Any) -> dict[str, str]:
+    return {
+        name.lower(): value for name, value in response.items() if name.lower().startswith("access-control-")
+    }
+
+
+def test_other_origins_may_not_call_the_api_by_default(scenario: Scenario):
+    response = scenario.client.ask("get", "findings", origin=ORIGIN)
+
+    assert cors_headers(response) == {}
+
+
+def test_a_listed_origin_may_call_the_api_without_cookies(scenario: Scenario, cors: None):
+    preflight = AuditClient(scenario.project, None).ask(
+        "options", "findings", origin=ORIGIN, access_control_request_method="PATCH",
+        access_control_request_headers="authorization,if-match",
+    )  # fmt: skip
+    allowed = scenario.client.ask("get", "findings", origin=ORIGIN)
+    refused = AuditClient(scenario.project, None).ask("get", "findings", origin=ORIGIN)
+
+    assert preflight.status_code == 200
+    assert "if-match" in preflight["access-control-allow-headers"]
+    assert [each["access-control-allow-origin"] for each in (preflight, allowed, refused)] == [ORIGIN] * 3
+    assert "etag" in allowed["access-control-expose-headers"]
+    assert "access-control-allow-credentials" not in {**cors_headers(preflight), **cors_headers(allowed)}
+
+
+@pytest.mark.parametrize("path", ["findings", "/admin/login/"])
+def test_an_origin_that_is_not_listed_gets_no_permission(scenario: Scenario, cors: None, path: str):
+    listed = ORIGIN if path.startswith("/admin") else "https://evil.example"
+
+    assert cors_headers(scenario.client.ask("get", path, origin=listed)) == {}

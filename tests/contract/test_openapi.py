@@ -1,16 +1,29 @@
 """The OpenAPI description is complete, valid, and served in a form that clients can cache."""
 
 import gzip
+import json
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from jsonschema import Draft202012Validator
 
 from accounts.views import UsageViewSet
+from krafter_audit.api.openapi_examples import JSON, PLACEHOLDER, Example
+from krafter_audit.api.schema import CachedSchemaGenerator
 
 PATH = "/api/v1/schema"
+# Fields that a response has only on request, or in one response of several.
+ON_REQUEST = {
+    "FindingWithTasks": {"tasks"},
+    "TaskWithFinding": {"finding", "labels"},
+    "DescribedRegression": {"deploy_ids"},
+    "DescribedVerification": {"state"},
+    "PolicyTestResult": {"simulation", "plan_token"},
+    "Webhook": {"secret"},
+}
 
 
 def validate() -> None:
@@ -82,3 +95,69 @@ def test_head_of_the_description_has_its_length(client: Client) -> None:
 
     assert (head.status_code, head.content) == (200, b"")
     assert int(head["content-length"]) == len(client.get(PATH).content)
+
+
+def bodies() -> list[tuple[str, dict[str, Any]]]:
+    """Return the JSON content of each request and response, with the name of its operation."""
+    description = CachedSchemaGenerator().get_schema(public=True)
+    return [
+        (f"{operation['operationId']} {status}", body["content"][JSON])
+        for item in description["paths"].values()
+        for operation in item.values()
+        for status, body in [("request", operation.get("requestBody", {})), *operation["responses"].items()]
+        if JSON in body.get("content", {}) and body["content"][JSON]["schema"].get("format") != "binary"
+    ]
+
+
+def test_every_body_has_an_example_that_its_schema_allows() -> None:
+    components = CachedSchemaGenerator().get_schema(public=True)["components"]
+    checker = Draft202012Validator.FORMAT_CHECKER
+
+    invalid = [
+        f"{name}: {error.json_path}: {error.message}"
+        for name, content in bodies()
+        for error in Draft202012Validator(
+            {**content["schema"], "components": components}, format_checker=checker
+        ).iter_errors(content["example"])
+    ]
+
+    assert len(bodies()) > 100
+    assert invalid == []
+
+
+def test_examples_show_realistic_values() -> None:
+    examples = {name: content["example"] for name, content in bodies()}
+
+    assert examples["create_task request"]["title"] == "Send the header"
+    assert examples["list_tasks 200"]["data"][0]["external_ticket_key"] == "SHOP-12"
+    assert [name for name, example in examples.items() if f'"{PLACEHOLDER}"' in json.dumps(example)] == []
+
+
+def test_example_is_built_by_the_types_of_a_schema() -> None:
+    schema = {
+        "type": "object",
+        "required": ["a", "b", "c"],
+        "properties": {
+            "a": {"type": ["integer", "null"]},
+            "b": {"type": "array", "items": {"enum": ["x", "y"]}},
+            "c": {"$ref": "#/components/schemas/Day"},
+            "d": {"type": "string"},
+        },
+    }
+
+    example = Example({"Day": {"type": "string", "format": "date"}}).of(schema)
+
+    assert example == {"a": 1, "b": ["x"], "c": "2026-03-02"}
+
+
+def test_fields_of_responses_are_required() -> None:
+    schemas = CachedSchemaGenerator().get_schema(public=True)["components"]["schemas"]
+
+    optional = {
+        name: missing
+        for name, schema in schemas.items()
+        if not name.endswith("Request") and name != "Error"
+        if (missing := set(schema.get("properties", {})) - set(schema.get("required", ())))
+    }
+
+    assert optional == ON_REQUEST

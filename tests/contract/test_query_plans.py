@@ -49,6 +49,8 @@ ADDRESSES = [
     "tasks?owner_id={owner}",
     "tasks?finding_id={finding}",
     "tasks?overdue=true",
+    "tasks?sort=sla_due_at",
+    "tasks?owner_id=me&status=backlog&sort=sla_due_at",
     "tasks?q=fix it",
     "tasks?updated_after=2024-01-01T00:00:00Z&sort=updated_at",
     "tasks?include=finding",

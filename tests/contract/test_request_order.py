@@ -140,7 +140,7 @@ def test_unsupported_method_is_reported_with_the_allowed_ones(scenario: Scenario
     response = scenario.client.ask("delete", "tasks")
 
     assert refusal(response) == (405, "method_not_allowed")
-    assert set(response["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+    assert set(response["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
 def test_unsupported_accept_header_is_rejected(scenario: Scenario):

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from events.names import PROJECT_EVENTS
+from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS
 from tests.project_rules.source import files, strings, text, tree
 
 LOGGING = {"log_event", "log_events", "_log"}
@@ -48,4 +48,20 @@ def test_events_that_sql_logs_are_declared() -> None:
 def test_docs_list_every_event() -> None:
     listed = re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \|", text("docs/api.md"), re.MULTILINE)
 
-    assert sorted(listed) == sorted(PROJECT_EVENTS)
+    assert sorted(listed) == sorted([*PROJECT_EVENTS, *ORGANIZATION_EVENTS])
+
+
+def test_every_event_of_an_organisation_is_declared() -> None:
+    announcing = {"announce", "log_organization_event"}
+    calls = [
+        node
+        for path in files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in announcing and node.args
+    ]
+
+    literals = {
+        each.value for call in calls for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant)
+    }
+    # Chosen in an expression, in the admin.
+    assert literals | {"organization.updated", "project.updated"} == set(ORGANIZATION_EVENTS)

@@ -15,6 +15,7 @@ from krafter_client.cli import account, check, exits, findings, remediation
 from krafter_client.cli.baseline import InvalidBaseline
 from krafter_client.cli.config import NotConfigured
 from krafter_client.cli.engine import EngineMissing
+from krafter_client.cli.mcp import mcp
 from krafter_client.cli.options import note
 from krafter_client.errors import ApiError, WaitTimeout
 from krafter_client.version import __version__
@@ -34,6 +35,7 @@ app.command()(remediation.verify)
 app.command()(remediation.approve)
 app.command()(remediation.export)
 app.command()(check.check)
+app.command()(mcp)
 
 
 def show_version(wanted: bool) -> None:

@@ -248,14 +248,37 @@ def test_merged_and_not_deployed_is_a_warning_until_it_is_deployed(
     scenario: Scenario, repository: FakeRepository, run_jobs: Callable[[], None]
 ) -> None:
     task = fixed(scenario)
-    before = pull_requests.warnings_for(task.pk)
+    before = pull_requests.warnings_for(task)
     repository.state = State(MERGED, is_closed=True)
     run_jobs()
-    merged = pull_requests.warnings_for(task.pk)
+    merged = pull_requests.warnings_for(task)
     deploy(scenario, WITH)
     run_jobs()
 
-    assert (before, merged, pull_requests.warnings_for(task.pk)) == ([], [pull_requests.NOT_DEPLOYED], [])
+    assert (before, merged, pull_requests.warnings_for(task)) == ([], [pull_requests.NOT_DEPLOYED], [])
+
+
+def test_verification_that_is_run_by_hand_names_the_missing_deploy(
+    scenario: Scenario, repository: FakeRepository, run_jobs: Callable[[], None]
+) -> None:
+    task = fixed(scenario)
+    repository.state = State(MERGED, is_closed=True)
+    run_jobs()
+
+    response = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
+
+    assert (response.status_code, response.json()["meta"]["warnings"]) == (202, [pull_requests.NOT_DEPLOYED])
+
+
+def test_policy_warns_of_environments_that_are_no_list(scenario: Scenario) -> None:
+    config = {"deploys": {"environments": "production", "only": True}}
+
+    answer = scenario.client.ask("put", "policies/current", {"config": config}).json()
+
+    assert answer["meta"]["warnings"] == [
+        "deploys.environments is ignored in part: it must be a list of names of environments.",
+        "deploys.only is ignored: the name is environments.",
+    ]
 
 
 def test_pull_request_is_read_in_the_api(

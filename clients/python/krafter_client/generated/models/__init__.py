@@ -46,6 +46,8 @@ from .command_center_findings_by_domain import CommandCenterFindingsByDomain
 from .command_center_findings_by_severity import CommandCenterFindingsBySeverity
 from .command_center_findings_by_status import CommandCenterFindingsByStatus
 from .command_center_tasks_by_status import CommandCenterTasksByStatus
+from .comment import Comment
+from .comment_request import CommentRequest
 from .conflict import Conflict
 from .conflict_field import ConflictField
 from .conflict_kept import ConflictKept
@@ -95,6 +97,12 @@ from .delete_members_by_user_id_response_2xx_meta import (
 from .delete_reports_shares_by_id_response_2xx import DeleteReportsSharesByIdResponse2XX
 from .delete_reports_shares_by_id_response_2xx_meta import (
     DeleteReportsSharesByIdResponse2XXMeta,
+)
+from .delete_tasks_by_id_comments_by_comment_id_response_2xx import (
+    DeleteTasksByIdCommentsByCommentIdResponse2XX,
+)
+from .delete_tasks_by_id_comments_by_comment_id_response_2xx_meta import (
+    DeleteTasksByIdCommentsByCommentIdResponse2XXMeta,
 )
 from .delete_webhooks_by_id_response_2xx import DeleteWebhooksByIdResponse2XX
 from .delete_webhooks_by_id_response_2xx_meta import DeleteWebhooksByIdResponse2XXMeta
@@ -251,6 +259,8 @@ from .get_keys_by_key_id_response_2xx_meta import GetKeysByKeyIdResponse2XXMeta
 from .get_keys_response_2xx import GetKeysResponse2XX
 from .get_keys_response_2xx_meta import GetKeysResponse2XXMeta
 from .get_keys_status import GetKeysStatus
+from .get_labels_response_2xx import GetLabelsResponse2XX
+from .get_labels_response_2xx_meta import GetLabelsResponse2XXMeta
 from .get_me_response_2xx import GetMeResponse2XX
 from .get_me_response_2xx_meta import GetMeResponse2XXMeta
 from .get_members_by_user_id_response_2xx import GetMembersByUserIdResponse2XX
@@ -258,10 +268,23 @@ from .get_members_by_user_id_response_2xx_meta import GetMembersByUserIdResponse
 from .get_members_response_2xx import GetMembersResponse2XX
 from .get_members_response_2xx_meta import GetMembersResponse2XXMeta
 from .get_members_role_item import GetMembersRoleItem
+from .get_organization_events_response_2xx import GetOrganizationEventsResponse2XX
+from .get_organization_events_response_2xx_meta import (
+    GetOrganizationEventsResponse2XXMeta,
+)
+from .get_organization_events_sort import GetOrganizationEventsSort
 from .get_orgs_response_2xx import GetOrgsResponse2XX
 from .get_orgs_response_2xx_meta import GetOrgsResponse2XXMeta
+from .get_policies_by_id_diff_response_2xx import GetPoliciesByIdDiffResponse2XX
+from .get_policies_by_id_diff_response_2xx_meta import (
+    GetPoliciesByIdDiffResponse2XXMeta,
+)
+from .get_policies_by_id_response_2xx import GetPoliciesByIdResponse2XX
+from .get_policies_by_id_response_2xx_meta import GetPoliciesByIdResponse2XXMeta
 from .get_policies_current_response_2xx import GetPoliciesCurrentResponse2XX
 from .get_policies_current_response_2xx_meta import GetPoliciesCurrentResponse2XXMeta
+from .get_policies_response_2xx import GetPoliciesResponse2XX
+from .get_policies_response_2xx_meta import GetPoliciesResponse2XXMeta
 from .get_projects_archived import GetProjectsArchived
 from .get_projects_by_project_id_response_2xx import GetProjectsByProjectIdResponse2XX
 from .get_projects_by_project_id_response_2xx_meta import (
@@ -318,7 +341,24 @@ from .get_sites_response_2xx import GetSitesResponse2XX
 from .get_sites_response_2xx_meta import GetSitesResponse2XXMeta
 from .get_sites_sort import GetSitesSort
 from .get_sites_status_item import GetSitesStatusItem
+from .get_tasks_by_id_comments_by_comment_id_response_2xx import (
+    GetTasksByIdCommentsByCommentIdResponse2XX,
+)
+from .get_tasks_by_id_comments_by_comment_id_response_2xx_meta import (
+    GetTasksByIdCommentsByCommentIdResponse2XXMeta,
+)
+from .get_tasks_by_id_comments_response_2xx import GetTasksByIdCommentsResponse2XX
+from .get_tasks_by_id_comments_response_2xx_meta import (
+    GetTasksByIdCommentsResponse2XXMeta,
+)
+from .get_tasks_by_id_comments_sort import GetTasksByIdCommentsSort
+from .get_tasks_by_id_history_response_2xx import GetTasksByIdHistoryResponse2XX
+from .get_tasks_by_id_history_response_2xx_meta import (
+    GetTasksByIdHistoryResponse2XXMeta,
+)
 from .get_tasks_by_id_include import GetTasksByIdInclude
+from .get_tasks_by_id_labels_response_2xx import GetTasksByIdLabelsResponse2XX
+from .get_tasks_by_id_labels_response_2xx_meta import GetTasksByIdLabelsResponse2XXMeta
 from .get_tasks_by_id_response_2xx import GetTasksByIdResponse2XX
 from .get_tasks_by_id_response_2xx_meta import GetTasksByIdResponse2XXMeta
 from .get_tasks_include import GetTasksInclude
@@ -392,6 +432,8 @@ from .invite_member_request import InviteMemberRequest
 from .invite_member_request_role import InviteMemberRequestRole
 from .issued_api_key import IssuedApiKey
 from .issued_api_key_scopes_item import IssuedApiKeyScopesItem
+from .labels import Labels
+from .labels_request import LabelsRequest
 from .limits import Limits
 from .login_marker import LoginMarker
 from .login_marker_request import LoginMarkerRequest
@@ -399,6 +441,8 @@ from .me import Me
 from .member import Member
 from .member_role import MemberRole
 from .organization import Organization
+from .organization_event import OrganizationEvent
+from .organization_event_data import OrganizationEventData
 from .ownership_attempt import OwnershipAttempt
 from .ownership_attempt_method import OwnershipAttemptMethod
 from .ownership_file import OwnershipFile
@@ -417,13 +461,23 @@ from .patch_projects_by_project_id_response_2xx import (
 from .patch_projects_by_project_id_response_2xx_meta import (
     PatchProjectsByProjectIdResponse2XXMeta,
 )
+from .patch_tasks_by_id_comments_by_comment_id_response_2xx import (
+    PatchTasksByIdCommentsByCommentIdResponse2XX,
+)
+from .patch_tasks_by_id_comments_by_comment_id_response_2xx_meta import (
+    PatchTasksByIdCommentsByCommentIdResponse2XXMeta,
+)
 from .patch_tasks_by_id_response_2xx import PatchTasksByIdResponse2XX
 from .patch_tasks_by_id_response_2xx_meta import PatchTasksByIdResponse2XXMeta
 from .patch_webhooks_by_id_response_2xx import PatchWebhooksByIdResponse2XX
 from .patch_webhooks_by_id_response_2xx_meta import PatchWebhooksByIdResponse2XXMeta
 from .policy import Policy
+from .policy_comparison import PolicyComparison
+from .policy_difference import PolicyDifference
+from .policy_difference_change import PolicyDifferenceChange
 from .policy_test_result import PolicyTestResult
 from .policy_test_result_simulation import PolicyTestResultSimulation
+from .policy_version import PolicyVersion
 from .post_bulk_changes_by_id_undo_response_2xx import (
     PostBulkChangesByIdUndoResponse2XX,
 )
@@ -470,6 +524,10 @@ from .post_keys_response_2xx import PostKeysResponse2XX
 from .post_keys_response_2xx_meta import PostKeysResponse2XXMeta
 from .post_members_response_2xx import PostMembersResponse2XX
 from .post_members_response_2xx_meta import PostMembersResponse2XXMeta
+from .post_policies_by_id_restore_response_2xx import PostPoliciesByIdRestoreResponse2XX
+from .post_policies_by_id_restore_response_2xx_meta import (
+    PostPoliciesByIdRestoreResponse2XXMeta,
+)
 from .post_policies_test_response_2xx import PostPoliciesTestResponse2XX
 from .post_policies_test_response_2xx_meta import PostPoliciesTestResponse2XXMeta
 from .post_policies_test_simulate import PostPoliciesTestSimulate
@@ -491,6 +549,10 @@ from .post_tasks_bulk_response_2xx import PostTasksBulkResponse2XX
 from .post_tasks_bulk_response_2xx_meta import PostTasksBulkResponse2XXMeta
 from .post_tasks_bulk_update_response_2xx import PostTasksBulkUpdateResponse2XX
 from .post_tasks_bulk_update_response_2xx_meta import PostTasksBulkUpdateResponse2XXMeta
+from .post_tasks_by_id_comments_response_2xx import PostTasksByIdCommentsResponse2XX
+from .post_tasks_by_id_comments_response_2xx_meta import (
+    PostTasksByIdCommentsResponse2XXMeta,
+)
 from .post_tasks_response_2xx import PostTasksResponse2XX
 from .post_tasks_response_2xx_meta import PostTasksResponse2XXMeta
 from .post_verifications_by_id_approve_response_2xx import (
@@ -559,6 +621,8 @@ from .put_policies_current_response_2xx_meta import PutPoliciesCurrentResponse2X
 from .put_site_credentials_request import PutSiteCredentialsRequest
 from .put_site_credentials_request_cookies import PutSiteCredentialsRequestCookies
 from .put_site_credentials_request_headers import PutSiteCredentialsRequestHeaders
+from .put_tasks_by_id_labels_response_2xx import PutTasksByIdLabelsResponse2XX
+from .put_tasks_by_id_labels_response_2xx_meta import PutTasksByIdLabelsResponse2XXMeta
 from .recommended_fix import RecommendedFix
 from .recommended_fix_request import RecommendedFixRequest
 from .record_deploy_request import RecordDeployRequest
@@ -576,6 +640,7 @@ from .report_status import ReportStatus
 from .report_summary import ReportSummary
 from .resolve_conflict_request import ResolveConflictRequest
 from .resolve_conflict_request_keep import ResolveConflictRequestKeep
+from .restore_policy_request import RestorePolicyRequest
 from .rotate_webhook_secret_request import RotateWebhookSecretRequest
 from .run_scan_request import RunScanRequest
 from .run_scan_request_trigger import RunScanRequestTrigger
@@ -688,6 +753,8 @@ __all__ = (
     "CommandCenterFindingsBySeverity",
     "CommandCenterFindingsByStatus",
     "CommandCenterTasksByStatus",
+    "Comment",
+    "CommentRequest",
     "Conflict",
     "ConflictField",
     "ConflictKept",
@@ -720,6 +787,8 @@ __all__ = (
     "DeleteMembersByUserIdResponse2XXMeta",
     "DeleteReportsSharesByIdResponse2XX",
     "DeleteReportsSharesByIdResponse2XXMeta",
+    "DeleteTasksByIdCommentsByCommentIdResponse2XX",
+    "DeleteTasksByIdCommentsByCommentIdResponse2XXMeta",
     "DeleteWebhooksByIdResponse2XX",
     "DeleteWebhooksByIdResponse2XXMeta",
     "DeliveryAttempt",
@@ -833,6 +902,8 @@ __all__ = (
     "GetKeysResponse2XX",
     "GetKeysResponse2XXMeta",
     "GetKeysStatus",
+    "GetLabelsResponse2XX",
+    "GetLabelsResponse2XXMeta",
     "GetMembersByUserIdResponse2XX",
     "GetMembersByUserIdResponse2XXMeta",
     "GetMembersResponse2XX",
@@ -840,10 +911,19 @@ __all__ = (
     "GetMembersRoleItem",
     "GetMeResponse2XX",
     "GetMeResponse2XXMeta",
+    "GetOrganizationEventsResponse2XX",
+    "GetOrganizationEventsResponse2XXMeta",
+    "GetOrganizationEventsSort",
     "GetOrgsResponse2XX",
     "GetOrgsResponse2XXMeta",
+    "GetPoliciesByIdDiffResponse2XX",
+    "GetPoliciesByIdDiffResponse2XXMeta",
+    "GetPoliciesByIdResponse2XX",
+    "GetPoliciesByIdResponse2XXMeta",
     "GetPoliciesCurrentResponse2XX",
     "GetPoliciesCurrentResponse2XXMeta",
+    "GetPoliciesResponse2XX",
+    "GetPoliciesResponse2XXMeta",
     "GetProjectsArchived",
     "GetProjectsByProjectIdResponse2XX",
     "GetProjectsByProjectIdResponse2XXMeta",
@@ -894,7 +974,16 @@ __all__ = (
     "GetSitesResponse2XXMeta",
     "GetSitesSort",
     "GetSitesStatusItem",
+    "GetTasksByIdCommentsByCommentIdResponse2XX",
+    "GetTasksByIdCommentsByCommentIdResponse2XXMeta",
+    "GetTasksByIdCommentsResponse2XX",
+    "GetTasksByIdCommentsResponse2XXMeta",
+    "GetTasksByIdCommentsSort",
+    "GetTasksByIdHistoryResponse2XX",
+    "GetTasksByIdHistoryResponse2XXMeta",
     "GetTasksByIdInclude",
+    "GetTasksByIdLabelsResponse2XX",
+    "GetTasksByIdLabelsResponse2XXMeta",
     "GetTasksByIdResponse2XX",
     "GetTasksByIdResponse2XXMeta",
     "GetTasksInclude",
@@ -950,6 +1039,8 @@ __all__ = (
     "InviteMemberRequestRole",
     "IssuedApiKey",
     "IssuedApiKeyScopesItem",
+    "Labels",
+    "LabelsRequest",
     "Limits",
     "LoginMarker",
     "LoginMarkerRequest",
@@ -957,6 +1048,8 @@ __all__ = (
     "Member",
     "MemberRole",
     "Organization",
+    "OrganizationEvent",
+    "OrganizationEventData",
     "OwnershipAttempt",
     "OwnershipAttemptMethod",
     "OwnershipFile",
@@ -969,13 +1062,19 @@ __all__ = (
     "PatchMembersByUserIdResponse2XXMeta",
     "PatchProjectsByProjectIdResponse2XX",
     "PatchProjectsByProjectIdResponse2XXMeta",
+    "PatchTasksByIdCommentsByCommentIdResponse2XX",
+    "PatchTasksByIdCommentsByCommentIdResponse2XXMeta",
     "PatchTasksByIdResponse2XX",
     "PatchTasksByIdResponse2XXMeta",
     "PatchWebhooksByIdResponse2XX",
     "PatchWebhooksByIdResponse2XXMeta",
     "Policy",
+    "PolicyComparison",
+    "PolicyDifference",
+    "PolicyDifferenceChange",
     "PolicyTestResult",
     "PolicyTestResultSimulation",
+    "PolicyVersion",
     "PostBulkChangesByIdUndoResponse2XX",
     "PostBulkChangesByIdUndoResponse2XXMeta",
     "PostDeploysResponse2XX",
@@ -1000,6 +1099,8 @@ __all__ = (
     "PostKeysResponse2XXMeta",
     "PostMembersResponse2XX",
     "PostMembersResponse2XXMeta",
+    "PostPoliciesByIdRestoreResponse2XX",
+    "PostPoliciesByIdRestoreResponse2XXMeta",
     "PostPoliciesTestResponse2XX",
     "PostPoliciesTestResponse2XXMeta",
     "PostPoliciesTestSimulate",
@@ -1019,6 +1120,8 @@ __all__ = (
     "PostTasksBulkResponse2XXMeta",
     "PostTasksBulkUpdateResponse2XX",
     "PostTasksBulkUpdateResponse2XXMeta",
+    "PostTasksByIdCommentsResponse2XX",
+    "PostTasksByIdCommentsResponse2XXMeta",
     "PostTasksResponse2XX",
     "PostTasksResponse2XXMeta",
     "PostVerificationsByIdApproveResponse2XX",
@@ -1053,6 +1156,8 @@ __all__ = (
     "PutSiteCredentialsRequest",
     "PutSiteCredentialsRequestCookies",
     "PutSiteCredentialsRequestHeaders",
+    "PutTasksByIdLabelsResponse2XX",
+    "PutTasksByIdLabelsResponse2XXMeta",
     "RecommendedFix",
     "RecommendedFixRequest",
     "RecordDeployRequest",
@@ -1070,6 +1175,7 @@ __all__ = (
     "ReportSummary",
     "ResolveConflictRequest",
     "ResolveConflictRequestKeep",
+    "RestorePolicyRequest",
     "RotateWebhookSecretRequest",
     "RunScanRequest",
     "RunScanRequestTrigger",

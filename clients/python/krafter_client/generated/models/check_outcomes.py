@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="CheckOutcomes")
 
 
@@ -15,10 +13,10 @@ T = TypeVar("T", bound="CheckOutcomes")
 class CheckOutcomes:
     """The number of checks by outcome."""
 
-    passed: int | Unset = 0
-    failed: int | Unset = 0
-    inconclusive: int | Unset = 0
-    not_applicable: int | Unset = 0
+    passed: int
+    failed: int
+    inconclusive: int
+    not_applicable: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,28 +30,27 @@ class CheckOutcomes:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if passed is not UNSET:
-            field_dict["passed"] = passed
-        if failed is not UNSET:
-            field_dict["failed"] = failed
-        if inconclusive is not UNSET:
-            field_dict["inconclusive"] = inconclusive
-        if not_applicable is not UNSET:
-            field_dict["not_applicable"] = not_applicable
+        field_dict.update(
+            {
+                "passed": passed,
+                "failed": failed,
+                "inconclusive": inconclusive,
+                "not_applicable": not_applicable,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        passed = d.pop("passed", UNSET)
+        passed = d.pop("passed")
 
-        failed = d.pop("failed", UNSET)
+        failed = d.pop("failed")
 
-        inconclusive = d.pop("inconclusive", UNSET)
+        inconclusive = d.pop("inconclusive")
 
-        not_applicable = d.pop("not_applicable", UNSET)
+        not_applicable = d.pop("not_applicable")
 
         check_outcomes = cls(
             passed=passed,

@@ -10,7 +10,6 @@ from attrs import field as _attrs_field
 
 from ..models.conflict_field import ConflictField
 from ..models.conflict_kept import ConflictKept
-from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="Conflict")
 
@@ -30,13 +29,14 @@ class Conflict:
     ours: str
     theirs: str
     why: str
+    kept: ConflictKept
+    """ * `` - not resolved
+    * `ours` - Ours
+    * `theirs` - Theirs
+    * `settled` - Settled """
     resolved_at: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
-    kept: ConflictKept | Unset = UNSET
-    """ * `ours` - Ours
-    * `theirs` - Theirs
-    * `settled` - Settled """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,6 +56,8 @@ class Conflict:
 
         why = self.why
 
+        kept = self.kept.value
+
         resolved_at: None | str
         if isinstance(self.resolved_at, datetime.datetime):
             resolved_at = self.resolved_at.isoformat()
@@ -65,10 +67,6 @@ class Conflict:
         created_at = self.created_at.isoformat()
 
         updated_at = self.updated_at.isoformat()
-
-        kept: str | Unset = UNSET
-        if not isinstance(self.kept, Unset):
-            kept = self.kept.value
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -82,13 +80,12 @@ class Conflict:
                 "ours": ours,
                 "theirs": theirs,
                 "why": why,
+                "kept": kept,
                 "resolved_at": resolved_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
         )
-        if kept is not UNSET:
-            field_dict["kept"] = kept
 
         return field_dict
 
@@ -111,6 +108,8 @@ class Conflict:
 
         why = d.pop("why")
 
+        kept = ConflictKept(d.pop("kept"))
+
         def _parse_resolved_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
@@ -130,13 +129,6 @@ class Conflict:
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
-        _kept = d.pop("kept", UNSET)
-        kept: ConflictKept | Unset
-        if isinstance(_kept, Unset):
-            kept = UNSET
-        else:
-            kept = ConflictKept(_kept)
-
         conflict = cls(
             id=id,
             task_id=task_id,
@@ -146,10 +138,10 @@ class Conflict:
             ours=ours,
             theirs=theirs,
             why=why,
+            kept=kept,
             resolved_at=resolved_at,
             created_at=created_at,
             updated_at=updated_at,
-            kept=kept,
         )
 
         conflict.additional_properties = d

@@ -5,7 +5,7 @@ class ConflictKept(StrEnum):
     OURS = "ours"
     SETTLED = "settled"
     THEIRS = "theirs"
-    VALUE_3 = ""
+    VALUE_0 = ""
 
     def __str__(self) -> str:
         return str(self.value)

@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     NOT_ACCEPTABLE = "not_acceptable"
     NOT_CONNECTED = "not_connected"
     NOT_FOUND = "not_found"
+    NOT_THE_AUTHOR = "not_the_author"
     NOT_UNDOABLE = "not_undoable"
     NO_REPORT = "no_report"
     NO_SIGNING_KEY = "no_signing_key"

@@ -3,6 +3,7 @@ from enum import StrEnum
 
 class GetTasksByIdInclude(StrEnum):
     FINDING = "finding"
+    LABELS = "labels"
 
     def __str__(self) -> str:
         return str(self.value)

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="GetTasksByIdResponse2XX")
 @_attrs_define
 class GetTasksByIdResponse2XX:
     data: TaskWithFinding
-    """ A task; with `?include=finding` also its finding. """
+    """ A task; with `?include=finding` also its finding, with `?include=labels` its labels. """
     meta: GetTasksByIdResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

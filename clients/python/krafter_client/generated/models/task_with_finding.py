@@ -21,7 +21,7 @@ T = TypeVar("T", bound="TaskWithFinding")
 
 @_attrs_define
 class TaskWithFinding:
-    """A task; with `?include=finding` also its finding."""
+    """A task; with `?include=finding` also its finding, with `?include=labels` its labels."""
 
     id: UUID
     finding_id: UUID
@@ -45,6 +45,7 @@ class TaskWithFinding:
     updated_at: datetime.datetime
     finding: Finding | Unset = UNSET
     """ A finding. """
+    labels: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,6 +85,10 @@ class TaskWithFinding:
         if not isinstance(self.finding, Unset):
             finding = self.finding.to_dict()
 
+        labels: list[str] | Unset = UNSET
+        if not isinstance(self.labels, Unset):
+            labels = self.labels
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -103,6 +108,8 @@ class TaskWithFinding:
         )
         if finding is not UNSET:
             field_dict["finding"] = finding
+        if labels is not UNSET:
+            field_dict["labels"] = labels
 
         return field_dict
 
@@ -176,6 +183,8 @@ class TaskWithFinding:
         else:
             finding = Finding.from_dict(_finding)
 
+        labels = cast(list[str], d.pop("labels", UNSET))
+
         task_with_finding = cls(
             id=id,
             finding_id=finding_id,
@@ -189,6 +198,7 @@ class TaskWithFinding:
             created_at=created_at,
             updated_at=updated_at,
             finding=finding,
+            labels=labels,
         )
 
         task_with_finding.additional_properties = d

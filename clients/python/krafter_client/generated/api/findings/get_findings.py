@@ -2,7 +2,6 @@ import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 import httpx
 
@@ -30,7 +29,7 @@ def _get_kwargs(
     include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
     sort: GetFindingsSort | Unset = UNSET,
@@ -76,10 +75,7 @@ def _get_kwargs(
 
     params["offset"] = offset
 
-    json_owner_id: str | Unset = UNSET
-    if not isinstance(owner_id, Unset):
-        json_owner_id = str(owner_id)
-    params["owner_id"] = json_owner_id
+    params["owner_id"] = owner_id
 
     params["q"] = q
 
@@ -170,7 +166,7 @@ def sync_detailed(
     include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
     sort: GetFindingsSort | Unset = UNSET,
@@ -194,7 +190,7 @@ def sync_detailed(
         include (GetFindingsInclude | Unset):
         limit (int | Unset):
         offset (int | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         q (str | Unset):
         severity (list[GetFindingsSeverityItem] | Unset):
         sort (GetFindingsSort | Unset):
@@ -252,7 +248,7 @@ def sync(
     include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
     sort: GetFindingsSort | Unset = UNSET,
@@ -276,7 +272,7 @@ def sync(
         include (GetFindingsInclude | Unset):
         limit (int | Unset):
         offset (int | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         q (str | Unset):
         severity (list[GetFindingsSeverityItem] | Unset):
         sort (GetFindingsSort | Unset):
@@ -329,7 +325,7 @@ async def asyncio_detailed(
     include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
     sort: GetFindingsSort | Unset = UNSET,
@@ -353,7 +349,7 @@ async def asyncio_detailed(
         include (GetFindingsInclude | Unset):
         limit (int | Unset):
         offset (int | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         q (str | Unset):
         severity (list[GetFindingsSeverityItem] | Unset):
         sort (GetFindingsSort | Unset):
@@ -409,7 +405,7 @@ async def asyncio(
     include: GetFindingsInclude | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     q: str | Unset = UNSET,
     severity: list[GetFindingsSeverityItem] | Unset = UNSET,
     sort: GetFindingsSort | Unset = UNSET,
@@ -433,7 +429,7 @@ async def asyncio(
         include (GetFindingsInclude | Unset):
         limit (int | Unset):
         offset (int | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         q (str | Unset):
         severity (list[GetFindingsSeverityItem] | Unset):
         sort (GetFindingsSort | Unset):

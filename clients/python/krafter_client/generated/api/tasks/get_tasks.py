@@ -27,9 +27,10 @@ def _get_kwargs(
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
     include: GetTasksInclude | Unset = UNSET,
+    label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
     q: str | Unset = UNSET,
@@ -66,6 +67,12 @@ def _get_kwargs(
 
     params["include"] = json_include
 
+    json_label: list[str] | Unset = UNSET
+    if not isinstance(label, Unset):
+        json_label = label
+
+    params["label"] = json_label
+
     params["limit"] = limit
 
     json_overdue: str | Unset = UNSET
@@ -74,10 +81,7 @@ def _get_kwargs(
 
     params["overdue"] = json_overdue
 
-    json_owner_id: str | Unset = UNSET
-    if not isinstance(owner_id, Unset):
-        json_owner_id = str(owner_id)
-    params["owner_id"] = json_owner_id
+    params["owner_id"] = owner_id
 
     params["pr_url"] = pr_url
 
@@ -167,9 +171,10 @@ def sync_detailed(
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
     include: GetTasksInclude | Unset = UNSET,
+    label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
     q: str | Unset = UNSET,
@@ -191,9 +196,10 @@ def sync_detailed(
         external_ticket_key (str | Unset):
         finding_id (UUID | Unset):
         include (GetTasksInclude | Unset):
+        label (list[str] | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         pr_url (str | Unset):
         priority (list[GetTasksPriorityItem] | Unset):
         q (str | Unset):
@@ -219,6 +225,7 @@ def sync_detailed(
         external_ticket_key=external_ticket_key,
         finding_id=finding_id,
         include=include,
+        label=label,
         limit=limit,
         overdue=overdue,
         owner_id=owner_id,
@@ -249,9 +256,10 @@ def sync(
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
     include: GetTasksInclude | Unset = UNSET,
+    label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
     q: str | Unset = UNSET,
@@ -273,9 +281,10 @@ def sync(
         external_ticket_key (str | Unset):
         finding_id (UUID | Unset):
         include (GetTasksInclude | Unset):
+        label (list[str] | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         pr_url (str | Unset):
         priority (list[GetTasksPriorityItem] | Unset):
         q (str | Unset):
@@ -302,6 +311,7 @@ def sync(
         external_ticket_key=external_ticket_key,
         finding_id=finding_id,
         include=include,
+        label=label,
         limit=limit,
         overdue=overdue,
         owner_id=owner_id,
@@ -326,9 +336,10 @@ async def asyncio_detailed(
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
     include: GetTasksInclude | Unset = UNSET,
+    label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
     q: str | Unset = UNSET,
@@ -350,9 +361,10 @@ async def asyncio_detailed(
         external_ticket_key (str | Unset):
         finding_id (UUID | Unset):
         include (GetTasksInclude | Unset):
+        label (list[str] | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         pr_url (str | Unset):
         priority (list[GetTasksPriorityItem] | Unset):
         q (str | Unset):
@@ -378,6 +390,7 @@ async def asyncio_detailed(
         external_ticket_key=external_ticket_key,
         finding_id=finding_id,
         include=include,
+        label=label,
         limit=limit,
         overdue=overdue,
         owner_id=owner_id,
@@ -406,9 +419,10 @@ async def asyncio(
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
     include: GetTasksInclude | Unset = UNSET,
+    label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     pr_url: str | Unset = UNSET,
     priority: list[GetTasksPriorityItem] | Unset = UNSET,
     q: str | Unset = UNSET,
@@ -430,9 +444,10 @@ async def asyncio(
         external_ticket_key (str | Unset):
         finding_id (UUID | Unset):
         include (GetTasksInclude | Unset):
+        label (list[str] | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         pr_url (str | Unset):
         priority (list[GetTasksPriorityItem] | Unset):
         q (str | Unset):
@@ -460,6 +475,7 @@ async def asyncio(
             external_ticket_key=external_ticket_key,
             finding_id=finding_id,
             include=include,
+            label=label,
             limit=limit,
             overdue=overdue,
             owner_id=owner_id,

@@ -1,0 +1,21 @@
+"""Announce changes of accounts, which the audit log of a higher app records in the same transaction."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.dispatch import Signal
+
+from accounts.actors import Actor
+
+if TYPE_CHECKING:
+    from accounts.models import Organization  # imported before the models are ready
+
+# Receivers get `name`, `organization`, `subject_id`, `by` and `data`.
+account_changed = Signal()
+
+
+def announce(name: str, organization: "Organization", subject_id: UUID, /, *, by: Actor, **data: Any) -> None:
+    """Announce a change of an organisation or of something that belongs to it."""
+    account_changed.send(
+        type(organization), name=name, organization=organization, subject_id=subject_id, by=by, data=data
+    )

@@ -1,0 +1,1 @@
+"""Invitations of new members by e-mail."""

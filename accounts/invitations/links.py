@@ -1,0 +1,36 @@
+"""Links with which an invited person sets a name and a password."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.models import User
+
+SALT = "accounts.invitation"
+LIFETIME = timedelta(days=7)
+
+
+def invitation_url(user: User) -> str:
+    """Return the link for a user without a password; it stops to work when the user has one."""
+    token = signing.dumps([str(user.pk), _fingerprint(user)], salt=SALT)
+    return settings.KRAFTER_PUBLIC_URL + reverse("invitation", args=[token])
+
+
+def invited_user(token: str) -> User | None:
+    """Return the user of a valid link; None if it is wrong, has expired or was used, or the user is no member."""
+    try:
+        pk, fingerprint = signing.loads(token, salt=SALT, max_age=LIFETIME)
+    except signing.BadSignature:
+        return None
+    user = User.objects.filter(pk=pk, is_active=True, memberships__isnull=False).first()
+    if user is None or user.has_usable_password():
+        return None
+    return user if constant_time_compare(fingerprint, _fingerprint(user)) else None
+
+
+def _fingerprint(user: User) -> str:
+    # An unusable password is a random string, which changes whenever a password is set.
+    return salted_hmac(SALT, user.password, algorithm="sha256").hexdigest()[:32]

@@ -1,0 +1,57 @@
+"""The e-mail of an invitation."""
+
+import logging
+import smtplib
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.mail import EmailMessage, mailers
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.invitations.links import LIFETIME, invitation_url
+from accounts.models import Invitation
+from krafter_audit.db import leases
+
+logger = logging.getLogger(__name__)
+LEASE_SECONDS = 60
+RETRY_AFTER = timedelta(minutes=5)  # until the mail server accepts the message
+
+
+def due() -> QuerySet[Invitation]:
+    """Return the invitations that are to be sent and that no worker has leased."""
+    return Invitation.objects.filter(leases.unleased(), due_at__lte=timezone.now())
+
+
+def send(invitation_id: UUID) -> None:
+    """Send the e-mail, or try again later if the mail server does not accept it."""
+    invitation = leases.acquire(Invitation, invitation_id, seconds=LEASE_SECONDS, due_at__lte=timezone.now())
+    if invitation is None:
+        return
+    changes = {"due_at": None, "sent_at": timezone.now()}
+    try:
+        with mailers.default as server:
+            server.send_messages([_message(invitation)])
+    except smtplib.SMTPRecipientsRefused:
+        logger.warning("the mail server refused the recipient of invitation %s", invitation.pk)
+        changes = {"due_at": None}
+    except (OSError, smtplib.SMTPException) as error:
+        logger.warning("the mail server did not accept an invitation: %s", type(error).__name__)
+        changes = {"due_at": timezone.now() + RETRY_AFTER}
+    leases.write(invitation, **changes, lease_until=None, attempts=0)
+
+
+def _message(invitation: Invitation) -> EmailMessage:
+    membership = invitation.membership
+    organization = " ".join(membership.organization.name.split())  # a line break would be another header
+    lines = [
+        f"You were invited to {organization} in Krafter Audit, as {membership.role}.",
+        "",
+        "Set your name and a password:",
+        "",
+        invitation_url(membership.user),
+        "",
+        f"The link works once, for {LIFETIME.days} days. If you do not know {organization}, ignore this message.",
+    ]
+    subject = f"Invitation to {organization}"[:200]
+    return EmailMessage(subject=subject, body="\n".join(lines) + "\n", to=[membership.user.email])

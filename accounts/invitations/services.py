@@ -1,0 +1,30 @@
+"""Request and accept invitations."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.audit import announce
+from accounts.models import Invitation, Membership, User
+from krafter_audit.jobs import enqueue_on_commit
+
+
+def request_mail(membership: Membership) -> None:
+    """Have an e-mail with a link sent to a member who has no password yet; a repeated request sends another one."""
+    if membership.user.has_usable_password():
+        return
+    due = {"due_at": timezone.now()}
+    invitation, _ = Invitation.objects.update_or_create(membership=membership, defaults=due)
+    enqueue_on_commit("accounts.send_invitation", str(invitation.pk))
+
+
+@transaction.atomic
+def accept(user: User, *, name: str, password: str, request_id: str = "") -> User:
+    """Set the name and the password of an invited user, who can then use the admin as far as their roles allow."""
+    user.name, user.is_staff = name, True
+    user.set_password(password)
+    user.save()
+    by = Actor("admin", user.pk, request_id)
+    for membership in user.memberships.select_related("organization"):
+        announce("member.joined", membership.organization, user.pk, by=by)
+    return user

@@ -1,0 +1,47 @@
+"""The page on which an invited person sets a name and a password."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.invitations import services
+from accounts.invitations.links import invited_user
+from accounts.models import User
+from krafter_audit.api.middleware import request_id_of
+
+
+class AcceptInvitationForm(SetPasswordForm[User]):
+    """A name, and a password twice."""
+
+    name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    field_order = ("name", "new_password1", "new_password2")
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the form, or accept the invitation; 410 if the link is not valid any more."""
+    user = invited_user(token)
+    if user is None:
+        return _page(request, status=410)
+    form = AcceptInvitationForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.accept(
+            user,
+            name=form.cleaned_data["name"],
+            password=form.cleaned_data["new_password1"],
+            request_id=request_id_of(request),
+        )
+        return _page(request, email=user.email)
+    return _page(request, form=form, email=user.email, status=422 if form.is_bound else 200)
+
+
+def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, "accounts/invitation.html", context, status=status)

@@ -1,0 +1,20 @@
+from uuid import UUID
+
+from accounts.invitations import mail
+from krafter_audit.celery import app
+from krafter_audit.jobs import enqueue
+
+BATCH_SIZE = 200
+
+
+@app.task(name="accounts.send_invitation")
+def send_invitation(invitation_id: str) -> None:
+    """Send the e-mail of one invitation."""
+    mail.send(UUID(invitation_id))
+
+
+@app.task(name="accounts.requeue_pending")
+def requeue_pending() -> None:
+    """Enqueue the invitations that are to be sent and that no worker has leased."""
+    for pk in mail.due().order_by("due_at").values_list("pk", flat=True)[:BATCH_SIZE]:
+        enqueue("accounts.send_invitation", str(pk))

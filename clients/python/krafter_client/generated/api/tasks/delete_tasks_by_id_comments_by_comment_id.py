@@ -1,0 +1,207 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.delete_tasks_by_id_comments_by_comment_id_response_2xx import (
+    DeleteTasksByIdCommentsByCommentIdResponse2XX,
+)
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    id: str,
+    comment_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "delete",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/tasks/{id}/comments/{comment_id}".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            id=quote(str(id), safe=""),
+            comment_id=quote(str(comment_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> DeleteTasksByIdCommentsByCommentIdResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = DeleteTasksByIdCommentsByCommentIdResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    comment_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]:
+    """Delete a comment
+
+     Delete the comment; only its author may.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        comment_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        comment_id=comment_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    id: str,
+    comment_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> DeleteTasksByIdCommentsByCommentIdResponse2XX | None:
+    """Delete a comment
+
+     Delete the comment; only its author may.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        comment_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DeleteTasksByIdCommentsByCommentIdResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        comment_id=comment_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    comment_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]:
+    """Delete a comment
+
+     Delete the comment; only its author may.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        comment_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        comment_id=comment_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    id: str,
+    comment_id: str,
+    *,
+    client: AuthenticatedClient,
+) -> DeleteTasksByIdCommentsByCommentIdResponse2XX | None:
+    """Delete a comment
+
+     Delete the comment; only its author may.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        comment_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DeleteTasksByIdCommentsByCommentIdResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            id=id,
+            comment_id=comment_id,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,1 @@
+"""A server of the Model Context Protocol (MCP), by which assistants use the API: `krafter-audit mcp`."""

@@ -1,0 +1,46 @@
+"""Calls of the API that return JSON as the API sends it."""
+
+from typing import Any
+
+from mcp.server.mcpserver.exceptions import ToolError
+
+from krafter_client import ProjectClient
+from krafter_client.errors import ApiError
+
+
+class Api:
+    """The API with the key of a login; `project` is another project of the organisation than that of the login."""
+
+    def __init__(self, client: ProjectClient) -> None:
+        self._client = client
+        self._org_id, self._project = client.path
+
+    def organization(self, path: str) -> Any:
+        """Return the data of a GET below the organisation."""
+        return self._send("GET", f"/api/v1/orgs/{self._org_id}/{path}")["data"]
+
+    def me(self) -> Any:
+        """Return what the key is and may do. Raises ApiError."""
+        return self._request("GET", "/api/v1/me")["data"]
+
+    def get(self, path: str, project: str = "", **params: Any) -> Any:
+        """Return the data of a GET below the project; empty parameters are left out."""
+        sent = {name: value for name, value in params.items() if value not in ("", None, [])}
+        return self._send("GET", self._path(path, project), params=sent)["data"]
+
+    def send(self, method: str, path: str, project: str = "", body: Any = None) -> Any:
+        """Return the data of a change below the project."""
+        return self._send(method, self._path(path, project), json=body)["data"]
+
+    def _path(self, path: str, project: str) -> str:
+        return f"/api/v1/orgs/{self._org_id}/projects/{project or self._project}/audit/{path}"
+
+    def _send(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            return self._request(method, path, **options)
+        except ApiError as error:
+            # The model reads what is wrong, and can try again.
+            raise ToolError("\n".join([str(error), *error.lines()])) from None
+
+    def _request(self, method: str, path: str, **options: Any) -> Any:
+        return self._client.generated.get_httpx_client().request(method, path, **options).json()

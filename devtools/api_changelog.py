@@ -1,0 +1,115 @@
+"""`./krafter api-changelog`: what has changed in the API since its last release.
+
+devtools/api-surface.txt has a line for each fact of the released description: an operation, a parameter, a field, a value.
+The changes are the lines that are new or gone. `--check` fails if one of them breaks a client. `--release NAME` adds
+them to docs/api-changelog.md, and writes the file again.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import django
+
+from devtools.client_generator import description, operations
+from devtools.lint import set_dummy_settings
+from devtools.setup_environment import ROOT
+
+SURFACE, CHANGELOG = ROOT / "devtools" / "api-surface.txt", ROOT / "docs" / "api-changelog.md"
+MARK = "<!-- ./krafter api-changelog --release adds a section below. -->\n"
+PREFIX = "/api/v1/"
+REQUIRED, REQUEST = " (required)", "Request."
+
+
+def facts(schema: dict[str, Any]) -> set[str]:
+    """Return the facts of a description on which a client may rely, one a line."""
+    found = set()
+    for path, method, operation in operations(schema):
+        found |= set(_operation_facts(f"{method.upper()} {path.removeprefix(PREFIX)}", operation))
+    for name, component in schema["components"]["schemas"].items():
+        found |= set(_schema_facts(name, component))
+    return found
+
+
+def _operation_facts(name: str, operation: dict[str, Any]) -> Iterator[str]:
+    yield name
+    for parameter in operation.get("parameters", ()):
+        yield from _schema_facts(f"{name} ?{parameter['name']}", parameter["schema"])
+    for status, body in [("request", operation.get("requestBody", {})), *operation["responses"].items()]:
+        for media_type, content in body.get("content", {}).items():
+            # The envelope is that of every operation.
+            schema = content["schema"].get("properties", {}).get("data", content["schema"])
+            yield from _schema_facts(f"{name} {status} {media_type}", schema)
+
+
+def _schema_facts(name: str, schema: dict[str, Any]) -> Iterator[str]:
+    yield f"{name}: {_type(schema)}"
+    for value in schema.get("enum", ()):
+        yield f"{name} = {value}"
+    for key in ("allOf", "oneOf", "anyOf"):
+        for part in schema.get(key, ()):
+            yield from _schema_facts(name, part)
+    if "items" in schema:
+        yield from _schema_facts(f"{name}[]", schema["items"])
+    for field in schema.get("required", ()):
+        yield f"{name}.{field}{REQUIRED}"
+    for field, inner in schema.get("properties", {}).items():
+        yield from _schema_facts(f"{name}.{field}", inner)
+
+
+def _type(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    kinds = schema.get("type", "any")
+    return " or ".join([kinds] if isinstance(kinds, str) else kinds)
+
+
+def breaking(added: Iterable[str], removed: Iterable[str]) -> list[str]:
+    """Return the changes that can break a client: what is gone, and fields that a request must have now."""
+    gone = [f"- {fact}" for fact in removed if not (REQUEST in fact and fact.endswith(REQUIRED))]
+    new = [f"+ {fact}" for fact in added if REQUEST in fact and fact.endswith(REQUIRED)]
+    # A new request may require fields.
+    old_requests = {fact.partition(".")[0] for fact in _released()}
+    return sorted(gone + [fact for fact in new if fact[2:].partition(".")[0] in old_requests])
+
+
+def _released() -> set[str]:
+    return set(SURFACE.read_text(encoding="utf-8").splitlines()) if SURFACE.exists() else set()
+
+
+def section(name: str, added: Iterable[str], removed: Iterable[str]) -> str:
+    """Return the section of the changelog about a release."""
+    parts = [("Added", sorted(added)), ("Removed", sorted(removed))]
+    lists = [f"**{title}**\n\n" + "\n".join(f"- `{fact}`" for fact in each) for title, each in parts if each]
+    return f"## {name} ({datetime.now(UTC):%Y-%m-%d})\n\n" + "\n\n".join(lists or ["No changes."]) + "\n"
+
+
+def release(name: str, current: set[str]) -> None:
+    """Add the changes to the changelog, and make the current description the released one."""
+    old = _released()
+    text = section(name, current - old, old - current) if old else f"## {name}\n\nThe first release.\n"
+    before, mark, earlier = CHANGELOG.read_text(encoding="utf-8").partition(MARK)
+    CHANGELOG.write_text(f"{before}{mark}\n{text}{earlier if old else ''}", encoding="utf-8")
+    SURFACE.write_text("\n".join(sorted(current)) + "\n", encoding="utf-8")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print, check or release the changes; return the exit status."""
+    set_dummy_settings()
+    django.setup()
+    current, old = facts(description()), _released()
+    added, removed = current - old, old - current
+    if arguments[:1] == ["--release"] and len(arguments) == 2:
+        release(arguments[1], current)
+        return 0
+    if "--check" in arguments:
+        broken = breaking(added, removed)
+        print("\n".join(broken), file=sys.stderr)
+        return 1 if broken else 0
+    print(section("Unreleased", added, removed), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,148 @@
+"""Say which parts of a policy's config have no effect."""
+
+from collections.abc import Callable, Collection, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from findings import check_keys
+from findings.models import Domain, Severity
+from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
+from remediation.approval_rules import MAX_APPROVALS
+from remediation.sla import MAX_HOURS
+from scanner import registry
+from scans.models import ScanSchedule
+from scans.services.schedules import WEEKDAYS
+
+CHANNELS = ("slack", "email")  # as notifications/models.py, which imports this app
+type Check = Callable[[str, Any], Iterator[str]]
+
+
+def ignored_parts(config: dict[str, Any]) -> list[str]:
+    """Return a sentence for each part of the config that the system ignores."""
+    return [sentence for name, value in config.items() for sentence in _part(name, value)]
+
+
+def _part(name: str, value: Any) -> Iterator[str]:
+    check = PARTS.get(name)
+    if check is None:
+        yield f"{name} is ignored: {_expected(name, PARTS)}"
+    elif not isinstance(value, dict):
+        yield f"{name} is ignored: it must be an object."
+    else:
+        for key, inner in value.items():
+            yield from check(f"{name}.{key}", inner)
+
+
+def _expected(name: str, known: Collection[str]) -> str:
+    nearest = get_close_matches(name, list(known), n=1)
+    return f"did you mean {nearest[0]}?" if nearest else f"the names are {', '.join(known)}."
+
+
+def _key(path: str) -> str:
+    return path.partition(".")[2]
+
+
+def _known(path: str, known: Collection[str]) -> Iterator[str]:
+    if _key(path) not in known:
+        yield f"{path} is ignored: {_expected(_key(path), known)}"
+
+
+def _number(path: str, value: Any, low: float, high: float) -> Iterator[str]:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        yield f"{path} is ignored: it must be a number from {low:g} to {high:g}."
+
+
+def _whole_number(path: str, value: Any, low: int, high: int) -> Iterator[str]:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        yield f"{path} is ignored: it must be a whole number from {low} to {high}."
+
+
+def _choice(path: str, value: Any, choices: Collection[str]) -> Iterator[str]:
+    if value not in choices:
+        yield f"{path} is ignored: it must be one of {', '.join(choices)}."
+
+
+def _severity_rule(path: str, value: Any) -> Iterator[str]:
+    yield from _known(path, Domain.values)
+    yield from _choice(path, value, Severity.values)
+
+
+def _hours(path: str, value: Any) -> Iterator[str]:
+    yield from _known(path, Severity.values)
+    yield from _number(path, value, 0, MAX_HOURS)
+
+
+def _route(path: str, value: Any) -> Iterator[str]:
+    yield from _known(path, Severity.values)
+    channels = value if isinstance(value, list) else [value]
+    unknown = [channel for channel in channels if channel not in CHANNELS]
+    if not isinstance(value, list) or unknown:
+        yield f"{path} is ignored in part: it must be a list of {', '.join(CHANNELS)}."
+
+
+def _approvals(path: str, value: Any) -> Iterator[str]:
+    if _key(path) == "not_author":
+        if not isinstance(value, bool):
+            yield f"{path} is ignored: it must be true or false."
+    else:
+        yield from _known(path, (*Severity.values, "not_author"))
+        yield from _whole_number(path, value, 1, MAX_APPROVALS)
+
+
+def _check_rule(path: str, value: Any) -> Iterator[str]:
+    key = registry.ALIASES.get(_key(path), _key(path))
+    if not check_keys.is_known(key):
+        nearest = check_keys.nearest(key)
+        yield f"{path} is ignored: it is not a check." + (
+            f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        )
+    elif not isinstance(value, dict):
+        yield f"{path} is ignored: it must be an object."
+    else:
+        yield from _check_settings(path, value)
+
+
+def _check_settings(path: str, value: dict[str, Any]) -> Iterator[str]:
+    for name, inner in value.items():
+        if name == "threshold":
+            yield from _number(f"{path}.threshold", inner, -MAX_THRESHOLD, MAX_THRESHOLD)
+        elif name != "enabled":
+            yield f"{path}.{name} is ignored: {_expected(name, ('enabled', 'threshold'))}"
+        elif not isinstance(inner, bool):
+            yield f"{path}.enabled is ignored: it must be true or false."
+
+
+def _scans(path: str, value: Any) -> Iterator[str]:
+    key = _key(path)
+    if key == "schedule":
+        yield from _choice(path, value, ScanSchedule.Frequency.values)
+    elif key == "day":
+        yield from _choice(path, value, WEEKDAYS)
+    elif key == "hour":
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 23:
+            yield f"{path}: {value!r} is no hour from 0 to 23, so no scans are scheduled."
+    else:
+        yield from _known(path, ("schedule", "day", "hour"))
+
+
+def _scan(path: str, value: Any) -> Iterator[str]:
+    if _key(path) == "max_requests_per_second":
+        yield from _number(path, value, MIN_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND)
+    else:
+        yield from _known(path, ("max_requests_per_second",))
+
+
+PARTS: dict[str, Check] = {
+    "severity_rules": _severity_rule,
+    "sla_hours": _hours,
+    "checks": _check_rule,
+    "scans": _scans,
+    "scan": _scan,
+    "alert_routing": _route,
+    "approvals": _approvals,
+}
+
+
+def register_part(name: str, check: Check) -> None:
+    """Register a part that a higher app reads; `check` yields a sentence for each key and value without effect."""
+    PARTS[name] = check

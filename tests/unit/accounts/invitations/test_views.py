@@ -1,0 +1,148 @@
+"""A new member is invited by e-mail, and sets a name and a password by a link that works once."""
+
+import logging
+import re
+import smtplib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from accounts import jobs
+from accounts.models import Invitation, Membership, User
+from events.models import Event
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+EMAIL, PASSWORD = "new@example.com", "a long enough passphrase"
+FORM = {"name": "Ada", "new_password1": PASSWORD, "new_password2": PASSWORD}
+
+
+@pytest.fixture
+def org(scenario: Scenario) -> str:
+    return f"/api/v1/orgs/{scenario.organization.pk}"
+
+
+@pytest.fixture
+def invited(scenario: Scenario, org: str, django_capture_on_commit_callbacks: Any, eager_jobs: None) -> str:
+    """Invite a viewer; return the path of the link in the e-mail."""
+    with django_capture_on_commit_callbacks(execute=True):
+        scenario.client.ask("post", f"{org}/members", {"email": EMAIL, "role": "viewer"})
+    return link()
+
+
+def link() -> str:
+    found = re.search(r"http://\S+(/invitations/\S+)", mail.outbox[-1].body)
+    assert found is not None
+    return found[1]
+
+
+def test_mail_names_the_organisation_and_the_role(scenario: Scenario, invited: str) -> None:
+    [message] = mail.outbox
+
+    assert (message.to, message.subject) == ([EMAIL], f"Invitation to {scenario.organization.name}")
+    assert "as viewer" in message.body
+    assert Invitation.objects.get().sent_at is not None
+
+
+def test_invited_person_sets_name_and_password_and_signs_in(scenario: Scenario, invited: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    page = client.get(invited)
+    token = client.cookies["csrftoken"].value
+
+    done = client.post(invited, {**FORM, "csrfmiddlewaretoken": token})
+
+    user = User.objects.get(email=EMAIL)
+    assert (page.status_code, done.status_code) == (200, 200)
+    assert (user.name, user.is_staff, user.is_superuser, user.check_password(PASSWORD)) == (
+        "Ada", True, False, True,
+    )  # fmt: skip
+    assert client.login(username=EMAIL, password=PASSWORD)
+    [event] = Event.objects.filter(name="member.joined")
+    assert (event.organization_id, event.actor_id) == (scenario.organization.pk, user.pk)
+
+
+def test_link_works_once(invited: str) -> None:
+    Client().post(invited, FORM)
+
+    again = Client().post(invited, {**FORM, "name": "Eve"})
+
+    assert (Client().get(invited).status_code, again.status_code) == (410, 410)
+    assert User.objects.get(email=EMAIL).name == "Ada"
+
+
+def test_link_expires(invited: str, time_machine: Any) -> None:
+    time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
+
+    assert Client().post(invited, FORM).status_code == 410
+    assert not User.objects.get(email=EMAIL).has_usable_password()
+
+
+def test_link_of_a_removed_member_is_not_valid(invited: str) -> None:
+    Membership.objects.filter(user__email=EMAIL).delete()
+
+    assert Client().get(invited).status_code == 410
+
+
+@pytest.mark.parametrize("token", ["x", "a:b:c", "%00", "1" * 500])
+def test_forged_link_is_not_valid(db: None, token: str) -> None:
+    assert Client().get(f"/invitations/{token}").status_code == 410
+
+
+@pytest.mark.parametrize(
+    "change", [{"new_password2": "another"}, {"new_password1": "1", "new_password2": "1"}, {"name": ""}]
+)
+def test_invalid_form_is_shown_again(invited: str, change: dict[str, str]) -> None:
+    response = Client().post(invited, {**FORM, **change})
+
+    assert (response.status_code, b"errorlist" in response.content) == (422, True)
+    assert not User.objects.get(email=EMAIL).has_usable_password()
+
+
+def test_page_is_not_cached_and_the_log_has_no_token(invited: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        response = Client().get(invited)
+
+    assert "no-store" in response["cache-control"]
+    assert invited.rpartition("/")[2] not in caplog.text
+
+
+def test_repeated_invitation_sends_another_mail_and_a_member_with_password_gets_none(
+    scenario: Scenario, org: str, invited: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    def invite() -> int:
+        with django_capture_on_commit_callbacks(execute=True):
+            scenario.client.ask("post", f"{org}/members", {"email": EMAIL})
+        return len(mail.outbox)
+
+    again = invite()
+    Client().post(link(), FORM)
+
+    assert (again, invite()) == (2, 2)
+
+
+def test_unavailable_mail_server_is_tried_again(
+    scenario: Scenario, org: str, monkeypatch: pytest.MonkeyPatch, sent: list[Any], time_machine: Any
+) -> None:
+    scenario.client.ask("post", f"{org}/members", {"email": EMAIL})
+    invitation = Invitation.objects.get()
+
+    def refuse(*args: Any) -> None:
+        raise smtplib.SMTPServerDisconnected
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+        jobs.send_invitation(str(invitation.pk))
+    jobs.requeue_pending()
+    too_early = list(sent)
+    time_machine.move_to(timezone.now() + timedelta(minutes=6))
+    jobs.requeue_pending()
+    jobs.send_invitation(str(invitation.pk))
+    jobs.send_invitation(str(invitation.pk))
+
+    assert too_early == []
+    assert sent == [("accounts.send_invitation", str(invitation.pk))]
+    assert len(mail.outbox) == 1

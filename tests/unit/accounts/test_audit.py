@@ -1,0 +1,135 @@
+"""Changes of members, API keys, projects and organisations are in the audit log, with their author."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import ApiKey, Membership, Organization
+from accounts.services import create_user
+from events.models import Event
+from tests import factories, staff
+from tests.factories import AuditClient, Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def org(scenario: Scenario) -> str:
+    return f"/api/v1/orgs/{scenario.organization.pk}"
+
+
+def logged() -> list[tuple[str, str, dict[str, Any]]]:
+    """Return name, author and data of the events of organisations."""
+    rows = Event.objects.filter(project=None).order_by("id")
+    return [(row.name, row.actor, row.data) for row in rows]
+
+
+def test_changes_of_members_are_logged(scenario: Scenario, org: str) -> None:
+    path = scenario.client.ask("post", f"{org}/members", {"email": "a@example.com"})["location"]
+    scenario.client.ask("patch", path, {"role": "admin"})
+    scenario.client.ask("patch", path, {"role": "admin"})
+    scenario.client.ask("delete", path)
+
+    assert logged() == [
+        ("member.added", "api_key", {"email": "a@example.com", "role": "member"}),
+        ("member.role_changed", "api_key", {"was": "member", "now": "admin"}),
+        ("member.removed", "api_key", {"email": "a@example.com"}),
+    ]
+    assert {str(event.subject_id) for event in Event.objects.filter(project=None)} == {path.split("/")[-1]}
+    assert set(Event.objects.values_list("actor_id", flat=True)) == {scenario.owner.pk}
+
+
+def test_changes_of_api_keys_are_logged_without_the_key(scenario: Scenario, org: str) -> None:
+    issued = scenario.client.ask("post", f"{org}/keys", {"name": "CI"})
+    scenario.client.ask("delete", issued["location"])
+    scenario.client.ask("delete", issued["location"])
+
+    key = issued.json()["data"]
+    assert [(name, data["name"], data["key_prefix"]) for name, _, data in logged()] == [
+        ("api_key.issued", "CI", key["key_prefix"]),
+        ("api_key.revoked", "CI", key["key_prefix"]),
+    ]
+    assert key["key"] not in str(logged())
+
+
+def test_changes_of_projects_are_logged(scenario: Scenario, org: str) -> None:
+    body = {"id": "shop", "site_url": "https://shop.example"}
+    path = scenario.client.ask("post", f"{org}/projects", body)["location"]
+    scenario.client.ask("patch", path, {"archived": True})
+
+    assert logged() == [
+        ("project.created", "api_key", {"slug": "shop", "site_url": "https://shop.example"}),
+        ("project.updated", "api_key", {"slug": "shop", "now": {"archived": True}}),
+    ]
+
+
+def test_refused_changes_are_not_logged(scenario: Scenario, org: str) -> None:
+    scenario.client.ask("delete", f"{org}/members/{scenario.owner.pk}")
+    scenario.client.ask(
+        "post", f"{org}/projects", {"id": "production-website", "site_url": "https://a.example"}
+    )
+
+    assert logged() == []
+
+
+def test_changes_by_command_are_logged_as_the_system(capsys: Any) -> None:
+    call_command("create_organization", "Acme")
+
+    assert logged() == [("organization.created", "system", {"name": "Acme"})]
+
+
+def test_changes_in_the_admin_are_logged_with_the_staff_user(scenario: Scenario) -> None:
+    client, organization = staff.logged_in_client(), scenario.organization
+    url = staff.admin_url(Organization, "change", organization.pk)
+    owner = Membership.objects.get(organization=organization)
+    member = create_user("b@example.com", organization=factories.scenario().organization)
+    before = len(logged())
+
+    response = client.post(
+        url,
+        {
+            "name": "Renamed",
+            "ai_quota": "",
+            "memberships-TOTAL_FORMS": "2",
+            "memberships-INITIAL_FORMS": "1",
+            "memberships-0-id": str(owner.pk),
+            "memberships-0-organization": str(organization.pk),
+            "memberships-0-user": str(owner.user_id),
+            "memberships-0-role": "owner",
+            "memberships-1-organization": str(organization.pk),
+            "memberships-1-user": str(member.pk),
+            "memberships-1-role": "viewer",
+        },
+    )
+
+    assert response.status_code == 302
+    assert logged()[before:] == [
+        ("organization.updated", "admin", {"now": {"name": "Renamed"}}),
+        ("member.added", "admin", {"email": "b@example.com", "role": "viewer"}),
+    ]
+
+
+def test_feed_of_the_organisation_is_filtered(scenario: Scenario, org: str) -> None:
+    scenario.client.ask("post", f"{org}/members", {"email": "a@example.com"})
+    scenario.client.ask("post", f"{org}/keys", {"name": "CI"})
+    factories.finding(scenario)
+
+    def types(query: str = "") -> list[str]:
+        return [row["type"] for row in scenario.client.get(f"{org}/events{query}").json()["data"]]
+
+    assert types() == ["api_key.issued", "member.added"]
+    assert types("?type=member.*") == ["member.added"]
+    assert types("?sort=created_at&created_before=2024-01-01T00:00:00Z") == []
+    [row] = scenario.client.get(f"{org}/events?limit=1").json()["data"]
+    assert (row["project_id"], row["actor_id"]) == (None, str(scenario.owner.pk))
+    wrong = scenario.client.get(f"{org}/events?type=finding.created")
+    assert (wrong.status_code, list(wrong.json()["error"]["details"])) == (422, ["type"])
+
+
+def test_members_do_not_read_the_feed_of_the_organisation(scenario: Scenario, org: str) -> None:
+    user = create_user("m@example.com", organization=scenario.organization)
+    client: AuditClient = factories.api_key(scenario, user=user, scopes=["*"])
+
+    assert client.get(f"{org}/events").json()["error"]["code"] == "insufficient_role"
+    assert ApiKey.objects.count() == 2

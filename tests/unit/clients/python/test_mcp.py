@@ -1,0 +1,246 @@
+"""The MCP server as its own process, against a running API, with the client of the package `mcp`."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from django.db import transaction
+from krafter_client.mcp_server.approval import LIFETIME_SECONDS, ApprovalTokens
+from mcp import Client, StdioServerParameters
+from pytest_django.live_server_helper import LiveServer
+
+from remediation.evidence.chain import append
+from remediation.models import Task, TaskComment, Verification
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CLIENTS = Path(__file__).parents[4] / "clients" / "python"
+COMMAND = ["-m", "krafter_client.cli", "mcp"]
+READING = {
+    "list_projects", "list_findings", "get_finding", "get_summary", "list_tasks", "get_task", "list_verifications",
+    "get_verification", "read_evidence",
+}  # fmt: skip
+WRITING = {
+    "create_task", "update_task", "comment_on_task", "run_verification", "approve_verification", "reopen_verification",
+}  # fmt: skip
+Use = Callable[[Client], Awaitable[Any]]
+
+
+def environment(scenario: Scenario, url: str, key: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(CLIENTS),
+        "KRAFTER_AUDIT_URL": url,
+        "KRAFTER_AUDIT_API_KEY": key,
+        "KRAFTER_AUDIT_ORG": str(scenario.organization.pk),
+        "KRAFTER_AUDIT_PROJECT": scenario.project.slug,
+    }
+
+
+@pytest.fixture
+def assistant(running: Scenario, live_server: LiveServer) -> Callable[..., Any]:
+    """Run a function with a client that has started the server by standard input and output."""
+
+    def use(function: Use, *, key: str = "") -> Any:
+        values = environment(running, live_server.url, key or running.key)
+        parameters = StdioServerParameters(command=sys.executable, args=COMMAND, env=values)
+
+        async def connected() -> Any:
+            async with Client(parameters) as client:
+                return await function(client)
+
+        return anyio.run(connected)
+
+    return use
+
+
+async def call(client: Client, tool: str, **arguments: Any) -> Any:
+    """Call a tool; return its data, or the text of its error."""
+    result = await client.call_tool(tool, arguments)
+    return result.content[0].text if result.is_error else result.structured_content
+
+
+async def tool_names(client: Client) -> set[str]:
+    return {tool.name for tool in (await client.list_tools()).tools}
+
+
+def verified(scenario: Scenario) -> Verification:
+    verification = factories.verification(scenario)
+    add_evidence(verification, "security_header_csp")
+    return verification
+
+
+@transaction.atomic
+def add_evidence(verification: Verification, check: str) -> None:
+    append(verification, check, {"url": "https://example.com/", "status": 200})
+
+
+def test_tools_are_those_that_the_scopes_of_the_key_allow(
+    running: Scenario, assistant: Callable[..., Any]
+) -> None:
+    reader = factories.api_key(running, scopes=["audit:read"])._credentials["HTTP_AUTHORIZATION"]
+
+    assert assistant(tool_names) == READING | WRITING
+    assert assistant(tool_names, key=reader.removeprefix("Bearer ")) == READING
+
+
+def test_assistant_reads_findings_tasks_and_the_summary(
+    running: Scenario, assistant: Callable[..., Any]
+) -> None:
+    task = factories.task(running, title="Send the header")
+    factories.finding(running, severity="low", domain="seo")
+
+    async def read(client: Client) -> list[Any]:
+        return [
+            await call(client, "list_projects"),
+            await call(client, "list_findings", severity=["high"]),
+            await call(client, "get_finding", finding_id=str(task.finding_id)),
+            await call(client, "list_tasks", status=["backlog"]),
+            await call(client, "get_task", task_id=str(task.pk)),
+            await call(client, "get_summary"),
+        ]
+
+    projects, findings, finding, tasks, one, summary = assistant(read)
+    assert [each["id"] for each in projects["projects"]] == [running.project.slug]
+    assert [each["id"] for each in findings["findings"]] == [str(task.finding_id)]
+    assert [each["title"] for each in finding["tasks"]] == ["Send the header"]
+    assert [each["id"] for each in tasks["tasks"]] == [str(task.pk)]
+    assert (one["task"]["finding"]["id"], one["history"][0]["type"]) == (
+        str(task.finding_id),
+        "task.created",
+    )
+    assert summary["report"]["open_findings"] == summary["command_center"]["open_findings"] == 2
+
+
+def test_assistant_creates_changes_and_comments_on_a_task(
+    running: Scenario, assistant: Callable[..., Any]
+) -> None:
+    finding = factories.finding(running)
+
+    async def work(client: Client) -> list[Any]:
+        task = await call(client, "create_task", finding_id=str(finding.pk), title="Fix it")
+        done = await call(client, "update_task", task_id=task["id"], status="done")
+        await call(client, "update_task", task_id=task["id"], status="in_progress")
+        return [task, done, await call(client, "comment_on_task", task_id=task["id"], body="Started.")]
+
+    task, done, comment = assistant(work)
+    assert Task.objects.get().status == "in_progress"
+    assert "done_requires_verification" in done
+    assert (comment["task_id"], TaskComment.objects.get().body) == (task["id"], "Started.")
+
+
+def test_verification_is_approved_after_its_evidence_was_read(
+    running: Scenario, assistant: Callable[..., Any]
+) -> None:
+    verification = verified(running)
+    pk = str(verification.pk)
+
+    async def approve(client: Client) -> list[Any]:
+        guessed = await call(
+            client, "approve_verification", verification_id=pk, approval_token="9999999999.x"
+        )
+        read = await call(client, "read_evidence", verification_id=pk)
+        token = read["approval_token"]
+        return [
+            guessed,
+            read,
+            await call(client, "approve_verification", verification_id=pk, approval_token=token),
+        ]
+
+    guessed, read, approved = assistant(approve)
+    assert "Read it again" in guessed
+    assert read["evidence"]["checks"][0]["key"] == "security_header_csp"
+    assert (approved["id"], approved["result"]) == (pk, "passed")
+    assert factories.remediation_state(verification)["finding"] == "resolved"
+
+
+def test_token_is_void_when_the_evidence_has_changed_or_is_another_one_s(
+    running: Scenario, assistant: Callable[..., Any]
+) -> None:
+    verification, other = verified(running), verified(running)
+    pk = str(verification.pk)
+
+    async def approve(client: Client) -> list[Any]:
+        token = (await call(client, "read_evidence", verification_id=pk))["approval_token"]
+        another = await call(
+            client, "approve_verification", verification_id=str(other.pk), approval_token=token
+        )
+        await anyio.to_thread.run_sync(add_evidence, verification, "another_check")
+        return [another, await call(client, "approve_verification", verification_id=pk, approval_token=token)]
+
+    assert ["Read it again" in each for each in assistant(approve)] == [True, True]
+    assert not Verification.objects.exclude(result="pending").exists()
+
+
+def test_errors_of_the_api_are_told_to_the_assistant(
+    running: Scenario, assistant: Callable[..., Any]
+) -> None:
+    async def fail(client: Client) -> list[Any]:
+        return [
+            await call(client, "list_findings", words="ab"),
+            await call(client, "get_task", task_id="absent"),
+            await call(client, "list_findings", severity=["urgent"]),
+        ]
+
+    invalid, absent, unknown = assistant(fail)
+    assert ("invalid_params" in invalid, "not_found" in absent, "severity" in unknown) == (True, True, True)
+
+
+@pytest.fixture
+def http_port(running: Scenario, live_server: LiveServer) -> Iterator[int]:
+    """Start the server with streamable HTTP; return its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    values = environment(running, live_server.url, running.key)
+    process = subprocess.Popen([sys.executable, *COMMAND, "--http", str(port)], env=values)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield port
+    process.terminate()
+    process.wait(timeout=10)
+
+
+def test_server_answers_by_streamable_http(running: Scenario, http_port: int) -> None:
+    factories.finding(running, title="By HTTP")
+
+    async def read() -> Any:
+        async with Client(f"http://127.0.0.1:{http_port}/mcp") as client:
+            return await call(client, "list_findings")
+
+    assert [each["title"] for each in anyio.run(read)["findings"]] == ["By HTTP"]
+
+
+def test_refused_key_ends_the_command_with_a_message(running: Scenario, live_server: LiveServer) -> None:
+    values = environment(running, live_server.url, "kr_live_wrong")
+
+    ended = subprocess.run(
+        [sys.executable, *COMMAND], env=values, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert "unauthorized" in ended.stderr
+
+
+def test_token_expires(time_machine: Any) -> None:
+    time_machine.move_to("2026-03-02T09:30:00Z", tick=False)
+    tokens = ApprovalTokens()
+    token = tokens.issue("1", {"a": 1})
+    valid = tokens.error(token, "1", {"a": 1})
+
+    time_machine.shift(LIFETIME_SECONDS + 1)
+
+    assert (valid, "expired" in tokens.error(token, "1", {"a": 1})) == ("", True)
+    assert "expired" in tokens.error("", "1", {"a": 1})
