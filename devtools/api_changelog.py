@@ -1,8 +1,8 @@
 """`./krafter api-changelog`: what has changed in the API since its last release.
 
-devtools/api-surface.txt has a line for each fact of the released description: an operation, a parameter, a field, a value.
-The changes are the lines that are new or gone. `--check` fails if one of them breaks a client. `--release NAME` adds
-them to docs/api-changelog.md, and writes the file again.
+devtools/api-surface.list has a line for each fact of the released description: an operation, a parameter, a field, a
+value. The changes are the lines that are new or gone. `--check` fails if one of them breaks a client. `--release NAME`
+adds them to docs/api-changelog.md, and writes the file again.
 """
 
 import sys
@@ -16,7 +16,7 @@ from devtools.client_generator import description, operations
 from devtools.lint import set_dummy_settings
 from devtools.setup_environment import ROOT
 
-SURFACE, CHANGELOG = ROOT / "devtools" / "api-surface.txt", ROOT / "docs" / "api-changelog.md"
+SURFACE, CHANGELOG = ROOT / "devtools" / "api-surface.list", ROOT / "docs" / "api-changelog.md"
 MARK = "<!-- ./krafter api-changelog --release adds a section below. -->\n"
 PREFIX = "/api/v1/"
 REQUIRED, REQUEST = " (required)", "Request."

@@ -197,6 +197,8 @@ class TaskBulkViewSet(ProjectViewSet):
 class VerificationViewSet(ProjectViewSet):
     """Verifications of a project."""
 
+    warning_actions = frozenset({"run"})
+
     @extend_schema(
         summary="List verifications, newest first",
         parameters=list_parameters(VerificationFilter, include=INCLUDE_STATE),

@@ -129,6 +129,7 @@ FIELDS: dict[str, list[Any]] = {
     "month": ["2026-03"],
     "name": ["Production website"],
     "next_cursor": [None],
+    "merge_sha": ["3f5c1d0e9b7a4c2f8d6e1a0b5c4d3e2f1a0b9c8d"],
     "note": [""],
     "notes": [["Jira was not available for 2 minutes."]],
     "org_id": [ID],

@@ -63,7 +63,7 @@ def refusal_for(verification: Verification, rule: ApprovalRule, user_id: UUID | 
 
 
 def author_id(verification: Verification) -> UUID | None:
-    """Return who last set the task to ready to verify; None if nobody did, or not a person."""
+    """Return who last set the task to ready to verify; None if no person did."""
     changes = Event.objects.filter(subject_id=verification.task_id, name__in=["task.updated", "task.created"])
     ready = changes.filter(data__now__status=Task.Status.READY_VERIFY.value).order_by("-id")
     return ready.values_list("actor_id", flat=True).first()

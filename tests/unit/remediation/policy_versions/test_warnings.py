@@ -14,6 +14,7 @@ VALID: dict[str, Any] = {
     "scan": {"max_requests_per_second": 20},
     "guard": {"critical": ["1h", "7d"], "runs_per_day": 0},
     "approvals": {"critical": 2, "not_author": True},
+    "deploys": {"environments": ["production"]},
 }
 
 

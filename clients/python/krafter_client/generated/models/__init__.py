@@ -359,6 +359,12 @@ from .get_tasks_by_id_history_response_2xx_meta import (
 from .get_tasks_by_id_include import GetTasksByIdInclude
 from .get_tasks_by_id_labels_response_2xx import GetTasksByIdLabelsResponse2XX
 from .get_tasks_by_id_labels_response_2xx_meta import GetTasksByIdLabelsResponse2XXMeta
+from .get_tasks_by_id_pull_request_response_2xx import (
+    GetTasksByIdPullRequestResponse2XX,
+)
+from .get_tasks_by_id_pull_request_response_2xx_meta import (
+    GetTasksByIdPullRequestResponse2XXMeta,
+)
 from .get_tasks_by_id_response_2xx import GetTasksByIdResponse2XX
 from .get_tasks_by_id_response_2xx_meta import GetTasksByIdResponse2XXMeta
 from .get_tasks_include import GetTasksInclude
@@ -602,6 +608,8 @@ from .post_webhooks_response_2xx_meta import PostWebhooksResponse2XXMeta
 from .priority import Priority
 from .priority_request import PriorityRequest
 from .project import Project
+from .pull_request import PullRequest
+from .pull_request_status import PullRequestStatus
 from .put_access_response_2xx import PutAccessResponse2XX
 from .put_access_response_2xx_meta import PutAccessResponse2XXMeta
 from .put_alerts_destinations_by_channel_response_2xx import (
@@ -984,6 +992,8 @@ __all__ = (
     "GetTasksByIdInclude",
     "GetTasksByIdLabelsResponse2XX",
     "GetTasksByIdLabelsResponse2XXMeta",
+    "GetTasksByIdPullRequestResponse2XX",
+    "GetTasksByIdPullRequestResponse2XXMeta",
     "GetTasksByIdResponse2XX",
     "GetTasksByIdResponse2XXMeta",
     "GetTasksInclude",
@@ -1145,6 +1155,8 @@ __all__ = (
     "Priority",
     "PriorityRequest",
     "Project",
+    "PullRequest",
+    "PullRequestStatus",
     "PutAccessResponse2XX",
     "PutAccessResponse2XXMeta",
     "PutAlertsDestinationsByChannelResponse2XX",
