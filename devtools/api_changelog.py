@@ -1,10 +1,11 @@
 """`./krafter api-changelog`: what has changed in the API since its last release.
 
-devtools/api-surface.list has a line for each fact of the released description: an operation, a parameter, a field, a
-value. The changes are the lines that are new or gone. `--check` fails if one of them breaks a client. `--release NAME`
-adds them to docs/api-changelog.md, and writes the file again.
+devtools/api_surface.json lists the facts of the released description: operations, parameters, fields, values. The
+changes are the facts that are new or gone. `--check` fails if one of them breaks a client. `--release NAME` adds
+them to docs/api-changelog.md, and writes the file again.
 """
 
+import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,14 +17,14 @@ from devtools.client_generator import description, operations
 from devtools.lint import set_dummy_settings
 from devtools.setup_environment import ROOT
 
-SURFACE, CHANGELOG = ROOT / "devtools" / "api-surface.list", ROOT / "docs" / "api-changelog.md"
+SURFACE, CHANGELOG = ROOT / "devtools" / "api_surface.json", ROOT / "docs" / "api-changelog.md"
 MARK = "<!-- ./krafter api-changelog --release adds a section below. -->\n"
 PREFIX = "/api/v1/"
 REQUIRED, REQUEST = " (required)", "Request."
 
 
 def facts(schema: dict[str, Any]) -> set[str]:
-    """Return the facts of a description on which a client may rely, one a line."""
+    """Return the facts of a description on which a client may rely, as texts."""
     found = set()
     for path, method, operation in operations(schema):
         found |= set(_operation_facts(f"{method.upper()} {path.removeprefix(PREFIX)}", operation))
@@ -75,7 +76,7 @@ def breaking(added: Iterable[str], removed: Iterable[str]) -> list[str]:
 
 
 def _released() -> set[str]:
-    return set(SURFACE.read_text(encoding="utf-8").splitlines()) if SURFACE.exists() else set()
+    return set(json.loads(SURFACE.read_text(encoding="utf-8"))) if SURFACE.exists() else set()
 
 
 def section(name: str, added: Iterable[str], removed: Iterable[str]) -> str:
@@ -91,7 +92,7 @@ def release(name: str, current: set[str]) -> None:
     text = section(name, current - old, old - current) if old else f"## {name}\n\nThe first release.\n"
     before, mark, earlier = CHANGELOG.read_text(encoding="utf-8").partition(MARK)
     CHANGELOG.write_text(f"{before}{mark}\n{text}{earlier if old else ''}", encoding="utf-8")
-    SURFACE.write_text("\n".join(sorted(current)) + "\n", encoding="utf-8")
+    SURFACE.write_text(json.dumps(sorted(current), indent=0) + "\n", encoding="utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 A value that varies around its threshold would pass in one run and fail in the next, so it is inconclusive: `unsteady`.
 """
 
+from collections.abc import Callable
 from statistics import median
 
 from scanner.outcome import FAILED, PASSED, Measurement, Outcome, inconclusive
@@ -19,8 +20,8 @@ def judge_metric(known: Check, measured: Measurement, threshold: float | None = 
     """Judge a measurement by the median of its samples, in the metric's unit.
 
     Where samples vary, one is enough if it is better than the threshold by a factor of two: a busy machine makes a page
-    slower, never faster. Two are enough if both are on the same side of the threshold by more than 15 %. Else there are
-    three.
+    slower, never faster. Two are enough if both are worse by that factor, or, of loads in a browser, if both are on the
+    same side of the threshold by more than 15 %. Else there are three.
 
     Five samples are taken when the median is within 15 % of the threshold, when the samples are on both sides of it,
     or when they differ from each other by more than from the threshold. The outcome is inconclusive when another five
@@ -30,7 +31,9 @@ def judge_metric(known: Check, measured: Measurement, threshold: float | None = 
     if metric is None:
         raise TypeError(f"{known.key} returns a measurement but has no metric")
     limit = metric.threshold if threshold is None else threshold
-    samples = _sampled(metric, measured, limit)
+    samples = _sampled(
+        metric, measured, limit, two_agree=_agree if known.kind == "lab" else _are_worse_by_far
+    )
     if measured.more and _needs_more(metric, samples, limit):
         samples = measured.more(SAMPLES_NEAR_THRESHOLD)
         if _is_unsteady(metric, samples, limit):
@@ -52,7 +55,13 @@ def judge_metric(known: Check, measured: Measurement, threshold: float | None = 
     )
 
 
-def _sampled(metric: Metric, measured: Measurement, limit: float) -> list[float]:
+def _sampled(
+    metric: Metric,
+    measured: Measurement,
+    limit: float,
+    *,
+    two_agree: Callable[[Metric, list[float], float], bool],
+) -> list[float]:
     """Return the samples, with as many more as are needed this far from the threshold."""
     samples = measured.samples
     if measured.more is None or not measured.varies or len(samples) >= SAMPLES:
@@ -60,11 +69,16 @@ def _sampled(metric: Metric, measured: Measurement, limit: float) -> list[float]
     if all(_is_better_by_far(metric, sample, limit) for sample in samples):
         return samples
     samples = measured.more(SAMPLES_THAT_AGREE)
-    return samples if _agree(metric, samples, limit) else measured.more(SAMPLES)
+    return samples if two_agree(metric, samples, limit) else measured.more(SAMPLES)
 
 
 def _is_better_by_far(metric: Metric, sample: float, limit: float) -> bool:
     return metric.allows(sample, limit / FAR if metric.direction == "max" else limit * FAR)
+
+
+def _are_worse_by_far(metric: Metric, samples: list[float], limit: float) -> bool:
+    far = limit * FAR if metric.direction == "max" else limit / FAR
+    return not any(metric.allows(sample, far) for sample in samples)
 
 
 def _agree(metric: Metric, samples: list[float], limit: float) -> bool:

@@ -26,18 +26,10 @@ class ResultPage:
         return {"total": self.total, "next_cursor": self.next_cursor}
 
 
-@dataclass(frozen=True)
-class DataWithWarnings:
-    """Data of a response, and sentences about parts of the request that have no effect."""
-
-    data: Any
-    warnings: Sequence[str]
-
-
 def with_warnings(response: Response, warnings: Sequence[str]) -> Response:
-    """Add warnings, if there are any, to the meta data of a response."""
-    if warnings:
-        response.data = DataWithWarnings(response.data, warnings)
+    """Add sentences about parts of the request that have no effect, if there are any, to the meta data."""
+    # Not in the data, which an Idempotency-Key stores.
+    response.warnings = warnings  # type: ignore[attr-defined]  # read by EnvelopeRenderer
     return response
 
 
@@ -47,9 +39,6 @@ def wrap(content: Any, request_id: str) -> dict[str, Any]:
         return {"data": None, "meta": {"request_id": request_id}, "error": content.content}
     if isinstance(content, ResultPage):
         return {"data": content.rows, "meta": {"request_id": request_id, **content.meta}, "error": None}
-    if isinstance(content, DataWithWarnings):
-        meta = {"request_id": request_id, "warnings": content.warnings}
-        return {"data": content.data, "meta": meta, "error": None}
     return {"data": content, "meta": {"request_id": request_id}, "error": None}
 
 
@@ -69,7 +58,10 @@ class EnvelopeRenderer(BaseRenderer):
         # RFC 9110, section 15.4.5: a 304 has no content.
         if response is not None and response.status_code == 304:
             return b""
-        return dump_json(wrap(data, request_id_of(request)))
+        content = wrap(data, request_id_of(request))
+        if warnings := getattr(response, "warnings", ()):
+            content["meta"]["warnings"] = warnings
+        return dump_json(content)
 
 
 def error_response(request: HttpRequest, error: ApiError) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Changes of the API are derived from the difference of two descriptions."""
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ DESCRIPTION: dict[str, Any] = {
 @pytest.fixture
 def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Make the description the released one."""
-    monkeypatch.setattr(api_changelog, "SURFACE", tmp_path / "surface.txt")
+    monkeypatch.setattr(api_changelog, "SURFACE", tmp_path / "surface.json")
     monkeypatch.setattr(api_changelog, "CHANGELOG", tmp_path / "changelog.md")
     api_changelog.CHANGELOG.write_text(f"# Changes\n\n{api_changelog.MARK}")
     api_changelog.release("1.0.0", facts(DESCRIPTION))
@@ -110,4 +111,4 @@ def test_release_is_added_to_the_changelog(released: set[str]) -> None:
 
     text = api_changelog.CHANGELOG.read_text()
     assert text.index("## 1.1.0 (") < text.index("- `Task.status = blocked`") < text.index("## 1.0.0")
-    assert "Task.status = blocked" in api_changelog.SURFACE.read_text().splitlines()
+    assert "Task.status = blocked" in json.loads(api_changelog.SURFACE.read_text())

@@ -123,3 +123,17 @@ def test_ignored_parts_are_named_and_kept(scenario: Scenario):
     )
     assert replaced["data"]["config"] == config
     assert "warnings" not in valid["meta"]
+
+
+def test_repeated_request_gets_the_same_data_without_warnings(scenario: Scenario):
+    def ask() -> Any:
+        body = {"config": {"unknown": 1}}
+        return scenario.client.ask("post", "policies/test", body, idempotency_key="once").json()
+
+    first, again = ask(), ask()
+
+    assert (again["data"], "warnings" in first["meta"], "warnings" in again["meta"]) == (
+        first["data"],
+        True,
+        False,
+    )
