@@ -50,7 +50,7 @@ def apply_traffic(
         changed = [finding for finding in locked if _apply(finding, share_of, source)]
         _save(changed)
         numbers = [(row.pk, {"impact": row.impact, "score": row.score}) for row in changed]
-        log_events("finding.weighed", project, numbers, by=by)
+        log_events("finding.priority_changed", project, numbers, by=by)
     _, domain, title = found[-1]
     return (domain, title)
 

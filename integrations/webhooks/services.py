@@ -58,7 +58,7 @@ def enable(
     sealed = vault.seal((secret or generated or "").encode(), owner=owner_of(integration))
     webhook, _ = Webhook.objects.update_or_create(integration=integration, defaults={"credentials": sealed})
     webhook.integration = integration
-    log_event("integration.webhook_made", integration, by=by, provider=provider)
+    log_event("integration.webhook_enabled", integration, by=by, provider=provider)
     return webhook, generated
 
 
@@ -80,7 +80,7 @@ def disable(project: Project, provider: str, *, by: Actor, if_match: str | None 
     require_match(if_match, locked.first())
     locked.delete()
     webhook.integration.project = project
-    log_event("integration.webhook_removed", webhook.integration, by=by, provider=provider)
+    log_event("integration.webhook_disabled", webhook.integration, by=by, provider=provider)
     return webhook
 
 

@@ -18,7 +18,7 @@ EVENT_LABELS = {
     "finding.seen_again": "Finding seen again",
     "finding.updated": "Finding changed",
     "finding.regressed": "Finding came back",
-    "finding.weighed": "Score weighted by traffic",
+    "finding.priority_changed": "Score weighted by traffic",
     "task.created": "Task created",
     "task.updated": "Task changed",
     "task.linked": "Ticket linked",
@@ -28,12 +28,12 @@ EVENT_LABELS = {
     "verification.checked": "Checks finished",
     "verification.approved": "Verification approved",
     "verification.reopened": "Verification reopened",
-    "site.proof_asked_for": "Site ownership check requested",
-    "site_access.set": "Site credentials set",
-    "site_access.wiped": "Site credentials deleted",
-    "integration.webhook_made": "Webhook created",
-    "integration.webhook_removed": "Webhook disabled",
-    "scan.left_out": "Scheduled scan skipped",
+    "site.verification_requested": "Site ownership check requested",
+    "site_credentials.set": "Site credentials set",
+    "site_credentials.deleted": "Site credentials deleted",
+    "integration.webhook_enabled": "Webhook created",
+    "integration.webhook_disabled": "Webhook disabled",
+    "scan.skipped": "Scheduled scan skipped",
 }
 
 

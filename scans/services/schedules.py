@@ -100,7 +100,7 @@ def start(schedule_id: UUID, site_url: str) -> bool:
         # From now on, not from the missed time: a schedule that was missed several times is run once.
         _reschedule(schedule, next_at=rule.next_after(now), note=error, last_at=last_at)
         if error:
-            log_event("scan.left_out", schedule, by=SYSTEM, reason=error)
+            log_event("scan.skipped", schedule, by=SYSTEM, reason=error)
         return not error
 
 

@@ -58,7 +58,7 @@ def set_credentials(
     row.kinds = [kind for kind in KINDS if credentials.get(kind)]
     row.credentials = vault.seal(json.dumps(credentials).encode(), owner=_owner(row))
     row.save()
-    log_event("site_access.set", row, by=by, origin=origin, kinds=row.kinds)
+    log_event("site_credentials.set", row, by=by, origin=origin, kinds=row.kinds)
     return row
 
 
@@ -69,7 +69,7 @@ def delete_credentials(project: Project, *, by: Actor, if_match: str | None = No
         raise NotFound
     require_match(if_match, row)
     row.project = project
-    log_event("site_access.wiped", row, by=by, origin=row.origin)
+    log_event("site_credentials.deleted", row, by=by, origin=row.origin)
     row.delete()
 
 

@@ -125,7 +125,7 @@ def store_attempts(site: Site, attempts: list[Attempt]) -> None:
     with transaction.atomic():
         if leases.write(site, **changes) and (revoked or (success and site.verified_at is None)):
             log_event(
-                "site.proved" if success else "site.proof_lost",
+                "site.verified" if success else "site.verification_lost",
                 site,
                 by=SYSTEM,
                 host=site.host,

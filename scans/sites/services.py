@@ -45,6 +45,6 @@ def request_verification(site_id: UUID, *, by: Actor, project: Project | None = 
     if not site.check_requested:
         site.check_requested = True
         site.save(update_fields=["check_requested", "updated_at"])
-        log_event("site.proof_asked_for", site, by=by, host=site.host)
+        log_event("site.verification_requested", site, by=by, host=site.host)
         enqueue_on_commit("scans.verify_site", str(site.pk))
     return site

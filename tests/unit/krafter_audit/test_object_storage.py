@@ -46,9 +46,9 @@ def test_report_is_exported_downloaded_and_shared(scenario: Scenario, endpoint: 
     by_key = scenario.client.ask("get", f"reports/{report.pk}/download")
     by_link = Client().get(f"{urlsplit(shared).path}/download")
 
-    assert object_storage.keys(endpoint) == [
-        f"audit/reports/{report.project.organization_id}/{report.pk}.csv"
-    ]
+    folder = f"audit/reports/{report.project.organization_id}/"
+    kinds = ("", "-regressions", "-summary", "-tasks", "-verifications")
+    assert sorted(object_storage.keys(endpoint)) == sorted(f"{folder}{report.pk}{kind}.csv" for kind in kinds)
     content = b"".join(by_key.streaming_content)
     assert (by_key.status_code, int(by_key["content-length"])) == (200, report.file_size)
     assert len(content) == report.file_size

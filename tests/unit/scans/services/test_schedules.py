@@ -90,7 +90,7 @@ def test_scheduled_scan_is_skipped_when_the_quota_is_exhausted(site: Site):
     assert (Scan.objects.count(), schedule.last_at) == (0, None)
     assert schedule.next_at > timezone.now()
     assert schedule.note == "The organisation's quota for this month is used up."
-    assert Event.objects.get(name="scan.left_out").data == {"reason": schedule.note}
+    assert Event.objects.get(name="scan.skipped").data == {"reason": schedule.note}
 
 
 def test_schedule_with_a_disallowed_url_is_skipped_and_others_run(site: Site):

@@ -105,7 +105,7 @@ def test_only_kinds_and_origin_are_returned(scenario: Scenario, staging: Site):
     assert (shown["origin"], shown["kinds"]) == (staging.url.rstrip("/"), ["headers", "cookies", "basic"])
     assert shown["logged_in"] == {"selector": ".who", "text": ""}
     assert scenario.client.ask("get", "access").json()["data"] == shown
-    assert Event.objects.get(name="site_access.set").data == {
+    assert Event.objects.get(name="site_credentials.set").data == {
         "origin": shown["origin"],
         "kinds": shown["kinds"],
     }

@@ -294,7 +294,7 @@ def test_expired_verification_is_repeated_before_use(scenario: Scenario, interne
     assert exposed_git(scenario)[0] == "inconclusive"
     assert (Site.objects.get().verified_at, Site.objects.get().method) == (None, "")
     assert [event.name for event in Event.objects.filter(subject_id=site.pk).order_by("pk")] == [
-        "site.added", "site.proof_asked_for", "site.proved", "site.proof_lost",
+        "site.added", "site.verification_requested", "site.verified", "site.verification_lost",
     ]  # fmt: skip
 
 
@@ -324,4 +324,4 @@ def test_two_requests_run_one_verification(scenario: Scenario, internet: Interne
     jobs.verify_site(str(site.pk))
 
     assert len(internet.asked) == asked
-    assert Event.objects.filter(name="site.proof_asked_for").count() == 1
+    assert Event.objects.filter(name="site.verification_requested").count() == 1

@@ -71,7 +71,7 @@ def test_findings_are_weighted_by_the_traffic_of_their_pages(
         "factor": 1.183,
         "impact_without": 80,
     }
-    assert Event.objects.filter(name="finding.weighed").count() == 4
+    assert Event.objects.filter(name="finding.priority_changed").count() == 4
 
 
 def test_weighting_is_idempotent_and_starts_from_the_unweighted_impact(
@@ -83,7 +83,7 @@ def test_weighting_is_idempotent_and_starts_from_the_unweighted_impact(
     for home, other in ((50, 50), (50, 50), (50, 50), (1, 99), (50, 50)):
         fake.views = {("example.com", "/"): home, ("example.com", "/x"): other}
         synced(integration)
-        pictures.append((impact_and_score()["front"], Event.objects.filter(name="finding.weighed").count()))
+        pictures.append((impact_and_score()["front"], Event.objects.filter(name="finding.priority_changed").count()))
 
     assert pictures == [((88, 63), 1), ((88, 63), 1), ((88, 63), 1), ((64, 46), 2), ((88, 63), 3)]
 
@@ -197,4 +197,4 @@ def test_findings_are_weighted_in_batches_each_once(
     synced(integration)
 
     assert set(impact_and_score().values()) == {(38, 10)}
-    assert Event.objects.filter(name="finding.weighed").count() == 11
+    assert Event.objects.filter(name="finding.priority_changed").count() == 11
