@@ -83,7 +83,9 @@ def test_weighting_is_idempotent_and_starts_from_the_unweighted_impact(
     for home, other in ((50, 50), (50, 50), (50, 50), (1, 99), (50, 50)):
         fake.views = {("example.com", "/"): home, ("example.com", "/x"): other}
         synced(integration)
-        pictures.append((impact_and_score()["front"], Event.objects.filter(name="finding.priority_changed").count()))
+        pictures.append(
+            (impact_and_score()["front"], Event.objects.filter(name="finding.priority_changed").count())
+        )
 
     assert pictures == [((88, 63), 1), ((88, 63), 1), ((88, 63), 1), ((64, 46), 2), ((88, 63), 3)]
 
