@@ -2,6 +2,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
@@ -22,6 +23,10 @@ from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.api.middleware import request_id_of
 
 admin.site.unregister(Group)
+# The pages of the sign-in show these to their user alone (accounts/sign_in/urls.py).
+for app in apps.get_app_configs():
+    if app.name.startswith("allauth."):
+        admin.site.unregister([model for model in app.get_models() if admin.site.is_registered(model)])
 
 
 def operator(request: HttpRequest) -> Actor:

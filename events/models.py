@@ -13,7 +13,9 @@ class Event(models.Model):
     """One thing that happened; `name` is the subject and a past participle (`verification.approved`)."""
 
     # No foreign key constraints: the log outlives its subjects, and an INSERT locks no other row.
-    organization = models.ForeignKey(Organization, models.DO_NOTHING, db_constraint=False, related_name="+")
+    organization = models.ForeignKey(
+        Organization, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
     project = models.ForeignKey(
         Project, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", db_index=False
     )

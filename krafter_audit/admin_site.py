@@ -17,7 +17,11 @@ class AdminSite(UnfoldAdminSite):
         return super().admin_view(csp_override(settings.ADMIN_CSP)(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        response: HttpResponse = csp_override(settings.ADMIN_CSP)(super().login)(request, extra_context)
+        from accounts.sign_in.views import SignInView  # not before the models are loaded
+
+        context = {**self.each_context(request), "title": "Sign in", **(extra_context or {})}
+        view = csp_override(settings.ADMIN_CSP)(SignInView.as_view(extra_context=context))
+        response: HttpResponse = view(request)
         return response
 
 

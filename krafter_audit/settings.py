@@ -85,6 +85,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "corsheaders",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_structlog",
     "pgtrigger",
     "krafter_audit",
@@ -115,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 if CORS_ALLOWED_ORIGINS:
@@ -185,6 +190,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
+
+KRAFTER_SIGN_IN_ATTEMPTS = env.integer("KRAFTER_SIGN_IN_ATTEMPTS")
+KRAFTER_SIGN_IN_PAUSE_SECONDS = env.integer("KRAFTER_SIGN_IN_PAUSE_SECONDS")
+ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # accounts/sign_in/lockout.py counts in Redis, for all processes
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

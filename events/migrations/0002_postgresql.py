@@ -20,7 +20,7 @@ CREATE TABLE events_event (
     request_id varchar(200) NOT NULL,
     data jsonb NOT NULL,
     at timestamptz NOT NULL,
-    organization_id uuid NOT NULL,
+    organization_id uuid,
     project_id uuid,
     PRIMARY KEY (id, at)
 ) PARTITION BY RANGE (at);

@@ -174,6 +174,27 @@ WEB = in_section(
     ),
 )
 
+SIGN_IN = in_section(
+    Section.SIGN_IN,
+    Setting(
+        name="KRAFTER_SIGN_IN_ATTEMPTS",
+        type=int,
+        default=5,
+        minimum=1,
+        maximum=1000,
+        help="Failed attempts to sign in to an account before each further one is followed by a pause of 30 s, 1 min,"
+        " 2 min and so on; ten times as many from one client address.",
+    ),
+    Setting(
+        name="KRAFTER_SIGN_IN_PAUSE_SECONDS",
+        type=int,
+        default=900,
+        minimum=1,
+        maximum=MAX_SECONDS,
+        help="The longest of these pauses, in seconds.",
+    ),
+)
+
 SCANNING = in_section(
     Section.SCANNING,
     Setting(
@@ -417,6 +438,7 @@ INTERNAL = in_section(
 SETTINGS = (
     *REQUIRED,
     *WEB,
+    *SIGN_IN,
     *SCANNING,
     *DATABASE,
     *RETENTION,

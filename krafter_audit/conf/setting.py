@@ -19,6 +19,7 @@ type ValueType = type[str] | type[int] | type[bool] | type[list[str]]
 class Section(StrEnum):
     REQUIRED = "Required"
     WEB = "Web"
+    SIGN_IN = "Sign-in"
     SCANNING = "Scanning"
     DATABASE = "Database"
     RETENTION = "Retention"

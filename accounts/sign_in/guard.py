@@ -1,0 +1,59 @@
+"""Refuse attempts to sign in that are paused, with a page that says for how long."""
+
+import logging
+from datetime import timedelta
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
+from django.contrib.admin import site
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.csp import csp_override
+
+from accounts.models import User
+from accounts.sign_in import lockout
+from accounts.sign_in.account_events import report
+from accounts.sign_in.lockout import Subject
+from krafter_audit.api.rate_limits import client_address
+
+logger = logging.getLogger(__name__)
+
+
+def require_attempt(request: HttpRequest, subject: Subject, *, email: str) -> None:
+    """Count an attempt for a subject and the client's address. While paused, end the request with the page."""
+    outcome = lockout.count_attempt(subject, lockout.of_address(client_address(request)))
+    if outcome.wait:
+        raise ImmediateHttpResponse(paused_page(request, outcome.wait))
+    for locked in outcome.locked:
+        _report_lock(request, locked, email)
+
+
+def succeed(request: HttpRequest, subject: Subject) -> None:
+    """Forget the failed attempts for a subject, and take back this one for the client's address."""
+    lockout.clear(subject)
+    lockout.take_back(lockout.of_address(client_address(request)))
+
+
+def _report_lock(request: HttpRequest, locked: Subject, email: str) -> None:
+    # The same work for an account as for an unknown address, so that the time does not tell them apart.
+    user = User.objects.filter(email=email.strip().lower()).first()
+    logger.warning("Too many attempts to sign in: the %s is paused.", locked.kind)
+    report(
+        "sign_in.locked", user=user, request=request, kind=locked.kind, email=email.strip().lower()[:254],
+        address=client_address(request),
+    )  # fmt: skip
+
+
+@csp_override(settings.ADMIN_CSP)
+def paused_page(request: HttpRequest, wait: int) -> HttpResponse:
+    """Return the page with the time until which attempts are refused; `wait` is in seconds."""
+    context = {
+        **site.each_context(request),
+        "title": "Sign-in is paused",
+        "minutes": -(-wait // 60) if wait > 90 else 0,
+        "seconds": wait,
+        "until": timezone.now() + timedelta(seconds=wait),
+    }
+    page = render_to_string("sign_in/paused.html", context, request)
+    return HttpResponse(page, status=429, headers={"retry-after": str(wait), "cache-control": "no-store"})

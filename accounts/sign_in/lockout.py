@@ -1,0 +1,110 @@
+"""Lock-out: attempts are counted in Redis, and beyond a limit each one is followed by a longer pause.
+
+An attempt counts before it is checked, so that simultaneous ones cannot pass the limit together; a success takes it
+back. Without Redis attempts pass, as requests do (krafter_audit/api/rate_limits.py).
+"""
+
+import hashlib
+import math
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from krafter_audit.api.rate_limits import unchecked_total
+from krafter_audit.db import redis_client
+
+FIRST_PAUSE_SECONDS = 30  # doubled by each further attempt
+ADDRESS_FACTOR = 10  # the people of an office share an address
+MEMORY_SECONDS = 3600  # counts are forgotten this long after the end of the longest pause
+
+# KEYS: the hash of each subject. ARGV: now, seconds to keep, first pause, longest pause, then the limit of each subject.
+# An attempt that is not refused sets the pause for those that come after it.
+COUNT = """
+local now, wait, counts, locked = tonumber(ARGV[1]), 0, {}, {}
+for place, key in ipairs(KEYS) do
+    counts[place] = redis.call('HINCRBY', key, 'count', 1)
+    redis.call('EXPIRE', key, ARGV[2])
+    wait = math.max(wait, tonumber(redis.call('HGET', key, 'open_at') or 0) - now)
+end
+for place, key in ipairs(KEYS) do
+    local excess = counts[place] - tonumber(ARGV[4 + place])
+    if wait <= 0 and excess >= 0 then
+        local pause = math.min(tonumber(ARGV[3]) * 2 ^ excess, tonumber(ARGV[4]))
+        redis.call('HSET', key, 'open_at', string.format('%.3f', now + pause))
+        locked[#locked + 1] = place
+    end
+end
+return {tostring(wait), locked}
+"""
+# KEYS: the hash of one subject. ARGV: its limit.
+TAKE_BACK = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return end
+if redis.call('HINCRBY', KEYS[1], 'count', -1) < tonumber(ARGV[1]) then redis.call('HDEL', KEYS[1], 'open_at') end
+"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What attempts are counted for: a kind such as `account`, and its value, of which Redis gets a digest."""
+
+    kind: str
+    value: str
+    limit: int
+
+    @property
+    def key(self) -> str:
+        return f"krafter:lockout:{self.kind}:{hashlib.sha256(self.value.encode()).hexdigest()}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`wait`: seconds for which the attempt is refused, 0 if it may go on; `locked`: what is paused after it."""
+
+    wait: int
+    locked: tuple[Subject, ...] = ()
+
+
+def of_account(email: str) -> Subject:
+    """Return the subject of an e-mail address, whether it has an account or not."""
+    return Subject("account", email.strip().lower(), settings.KRAFTER_SIGN_IN_ATTEMPTS)
+
+
+def of_address(address: str) -> Subject:
+    """Return the subject of a client address."""
+    return Subject("address", address, settings.KRAFTER_SIGN_IN_ATTEMPTS * ADDRESS_FACTOR)
+
+
+def count_attempt(*subjects: Subject) -> Outcome:
+    """Count an attempt for each subject; refuse it while one of them is paused."""
+    longest = settings.KRAFTER_SIGN_IN_PAUSE_SECONDS
+    arguments = [time.time(), longest + MEMORY_SECONDS, min(FIRST_PAUSE_SECONDS, longest), longest]
+    result = _run(COUNT, [each.key for each in subjects], [*arguments, *(each.limit for each in subjects)])
+    if result is None:
+        unchecked_total.inc()
+        return Outcome(0)
+    wait, locked = result
+    return Outcome(max(0, math.ceil(float(wait))), tuple(subjects[place - 1] for place in locked))
+
+
+def clear(subject: Subject) -> None:
+    """Forget the attempts for a subject, and end its pause."""
+    redis_client.call_or_default(lambda server: server.delete(subject.key), None)
+
+
+def take_back(subject: Subject) -> None:
+    """Take back one attempt, which succeeded: an attacker's own sign-ins must not clear the count of an address."""
+    _run(TAKE_BACK, [subject.key], [subject.limit])
+
+
+def _run(script: str, keys: list[str], arguments: list[Any]) -> Any:
+    return redis_client.call_or_default(
+        lambda server: _script(script)(keys=keys, args=arguments, client=server), None
+    )
+
+
+@lru_cache(maxsize=2)
+def _script(script: str) -> Any:
+    return redis_client.connection().register_script(script)
