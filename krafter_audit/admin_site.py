@@ -19,10 +19,13 @@ class AdminSite(UnfoldAdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         from accounts.sign_in.views import SignInView  # not before the models are loaded
 
-        context = {**self.each_context(request), "title": "Sign in", **(extra_context or {})}
-        view = csp_override(settings.ADMIN_CSP)(SignInView.as_view(extra_context=context))
-        response: HttpResponse = view(request)
+        response: HttpResponse = csp_override(settings.ADMIN_CSP)(SignInView.as_view())(request)
         return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        from accounts.sign_in.views import ChangePasswordView
+
+        return ChangePasswordView.as_view()(request)
 
 
 class AdminSiteConfig(AdminConfig):

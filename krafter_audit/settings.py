@@ -186,13 +186,21 @@ KRAFTER_DRILL_URL = env.text("KRAFTER_DRILL_URL")
 KRAFTER_DRILL_HOURS = env.integer("KRAFTER_DRILL_HOURS")
 KRAFTER_PG_BIN = env.text("KRAFTER_PG_BIN")
 
+_validation = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    {"NAME": f"{_validation}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": f"{_validation}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+    {"NAME": f"{_validation}.CommonPasswordValidator"},
+    {"NAME": f"{_validation}.NumericPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
 
 KRAFTER_SIGN_IN_ATTEMPTS = env.integer("KRAFTER_SIGN_IN_ATTEMPTS")
 KRAFTER_SIGN_IN_PAUSE_SECONDS = env.integer("KRAFTER_SIGN_IN_PAUSE_SECONDS")
+KRAFTER_REQUIRE_SECOND_FACTOR = env.boolean("KRAFTER_REQUIRE_SECOND_FACTOR")
 ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -250,7 +258,9 @@ DOCS_CSP = SECURE_CSP | {
 # A Secure cookie would not be sent to a local installation without TLS.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 3600  # seconds: a working day
+KRAFTER_SESSION_IDLE_MINUTES = env.integer("KRAFTER_SESSION_IDLE_MINUTES")
+KRAFTER_SESSION_HOURS = env.integer("KRAFTER_SESSION_HOURS")
+SESSION_COOKIE_AGE = KRAFTER_SESSION_HOURS * 3600
 # The server marks every request as https then (krafter_audit/server.py): TLS ends at a proxy in front of it.
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SESSION_COOKIE_SECURE else 0
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # exports have a project's findings

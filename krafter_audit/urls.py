@@ -42,6 +42,7 @@ urlpatterns = [
         admin.site.admin_view(admin_saved_views.change),
         name="admin_change_saved_view",
     ),
+    path("admin/", include("accounts.sign_in.urls")),
     path("admin/", admin.site.urls),
     path("invitations/<str:token>", accept, name="invitation"),
     path("healthz/live", health.live),

@@ -1,4 +1,4 @@
-"""How django-allauth finds clients, sends no mail of its own and never lets anybody register."""
+"""Hooks of django-allauth."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest

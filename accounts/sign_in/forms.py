@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from unfold.forms import AuthenticationForm
+from unfold.widgets import INPUT_CLASSES
 
 from accounts.sign_in import guard, lockout
 
@@ -19,3 +21,20 @@ class SignInForm(AuthenticationForm):
         cleaned = super().clean()
         guard.succeed(self.request, account)
         return cleaned
+
+
+class RequestPasswordResetForm(PasswordResetForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _style(self)
+
+
+class ResetPasswordForm(SetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _style(self)
+
+
+def _style(form: Any) -> None:
+    for field in form.fields.values():
+        field.widget.attrs["class"] = " ".join(INPUT_CLASSES)

@@ -30,7 +30,7 @@ def require_attempt(request: HttpRequest, subject: Subject, *, email: str) -> No
 
 
 def succeed(request: HttpRequest, subject: Subject) -> None:
-    """Forget the failed attempts for a subject, and take back this one for the client's address."""
+    """Delete the count of a subject, and take back this one for the client's address."""
     lockout.clear(subject)
     lockout.take_back(lockout.of_address(client_address(request)))
 

@@ -17,8 +17,9 @@ from krafter_audit.api.rate_limits import unchecked_total
 from krafter_audit.db import redis_client
 
 FIRST_PAUSE_SECONDS = 30  # doubled by each further attempt
+MAX_MAILS = 3  # that reset a password, before the first pause
 ADDRESS_FACTOR = 10  # the people of an office share an address
-MEMORY_SECONDS = 3600  # counts are forgotten this long after the end of the longest pause
+MEMORY_SECONDS = 3600  # counts are deleted this long after the end of the longest pause
 
 # KEYS: the hash of each subject. ARGV: now, seconds to keep, first pause, longest pause, then the limit of each subject.
 # An attempt that is not refused sets the pause for those that come after it.
@@ -72,6 +73,11 @@ def of_account(email: str) -> Subject:
     return Subject("account", email.strip().lower(), settings.KRAFTER_SIGN_IN_ATTEMPTS)
 
 
+def of_password_reset(email: str) -> Subject:
+    """Return the subject of the mails that reset the password of an e-mail address."""
+    return Subject("reset", email.strip().lower(), MAX_MAILS)
+
+
 def of_address(address: str) -> Subject:
     """Return the subject of a client address."""
     return Subject("address", address, settings.KRAFTER_SIGN_IN_ATTEMPTS * ADDRESS_FACTOR)
@@ -90,7 +96,7 @@ def count_attempt(*subjects: Subject) -> Outcome:
 
 
 def clear(subject: Subject) -> None:
-    """Forget the attempts for a subject, and end its pause."""
+    """Delete the count of a subject, and end its pause."""
     redis_client.call_or_default(lambda server: server.delete(subject.key), None)
 
 

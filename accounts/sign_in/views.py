@@ -1,23 +1,39 @@
-"""Sign in and out of the admin."""
+"""Sign in to the admin, reset and change a password."""
 
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from allauth.usersessions.models import UserSession
 from django.contrib.admin import site
+from django.contrib.auth import forms as auth_forms
+from django.contrib.auth import views
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse_lazy
+from django.views.generic.base import ContextMixin
+from unfold.forms import AdminOwnPasswordChangeForm
 
-from accounts.sign_in.forms import SignInForm
+from accounts.sign_in import guard, lockout
+from accounts.sign_in.account_events import report
+from accounts.sign_in.forms import RequestPasswordResetForm, ResetPasswordForm, SignInForm
+from krafter_audit.jobs import enqueue
 
 
-class SignInView(LoginView):
+class AdminPage(ContextMixin):
+    """A page in the frame of the admin."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**site.each_context(self.request), **super().get_context_data(**kwargs)}  # type: ignore[attr-defined]
+
+
+class SignInView(AdminPage, views.LoginView):
     """E-mail address and password, then the second factor where the account has one."""
 
     authentication_form = SignInForm
     template_name = "admin/login.html"
+    extra_context = {"title": "Sign in"}  # noqa: RUF012
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if site.has_permission(request):
@@ -25,9 +41,74 @@ class SignInView(LoginView):
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+    def form_valid(self, form: auth_forms.AuthenticationForm) -> HttpResponse:
         user = form.get_user()
-        # As fresh as a confirmation of the password, so that the set-up of a second factor asks for none.
+        # As fresh as a confirmation of the password, so that the set-up of a second factor needs none.
         record_authentication(self.request, user, method="password", reauthenticated=True)
         response: HttpResponse = perform_login(self.request, user, redirect_url=self.get_success_url())
+        return response
+
+
+class RequestPasswordResetView(AdminPage, views.PasswordResetView):
+    """Ask for the link that resets a password."""
+
+    form_class = RequestPasswordResetForm
+    template_name = "sign_in/password_reset.html"
+    title = "Reset the password"
+
+    def form_valid(self, form: auth_forms.PasswordResetForm) -> HttpResponse:
+        email = form.cleaned_data["email"]
+        guard.require_attempt(self.request, lockout.of_password_reset(email), email=email)
+        # A worker looks the account up, so that the time of the answer does not tell whether there is one.
+        if not enqueue("accounts.send_password_reset", email):
+            form.add_error(None, "The mail cannot be sent now. Try again in a few minutes.")
+            return self.form_invalid(form)
+        return redirect("password_reset_done")
+
+
+class PasswordResetSentView(AdminPage, views.PasswordResetDoneView):
+    template_name = "sign_in/password_reset_sent.html"
+    title = "Check your mail"
+
+
+class ResetPasswordView(AdminPage, views.PasswordResetConfirmView):
+    """Set a new password by the link of the mail; all sessions of the user end."""
+
+    form_class = ResetPasswordForm
+    template_name = "sign_in/password_reset_confirm.html"
+    title = "Set a new password"
+
+    def form_valid(self, form: auth_forms.SetPasswordForm) -> HttpResponse:
+        response = super().form_valid(form)
+        lockout.clear(lockout.of_account(form.user.email))
+        report("password.reset", user=form.user, request=self.request)
+        return response
+
+
+class PasswordResetCompleteView(AdminPage, views.PasswordResetCompleteView):
+    template_name = "sign_in/password_reset_complete.html"
+    title = "The password is changed"
+
+
+class ChangePasswordView(AdminPage, views.PasswordChangeView):
+    """Change one's own password; all other sessions of the user end."""
+
+    form_class = AdminOwnPasswordChangeForm
+    template_name = "registration/password_change_form.html"
+    success_url = reverse_lazy("admin:password_change_done")
+    title = "Change the password"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        account = lockout.of_account(request.user.email)
+        guard.require_attempt(request, account, email=request.user.email)
+        response = super().post(request, *args, **kwargs)
+        form = response.context_data["form"] if isinstance(response, TemplateResponse) else None
+        if form is None or "old_password" not in form.errors:
+            guard.succeed(request, account)
+        return response
+
+    def form_valid(self, form: auth_forms.PasswordChangeForm) -> HttpResponse:
+        response = super().form_valid(form)
+        UserSession.objects.create_from_request(self.request)  # the session has another key now
+        report("password.changed", user=form.user, request=self.request)
         return response

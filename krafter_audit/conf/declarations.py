@@ -6,6 +6,7 @@ from krafter_audit.conf import validators
 from krafter_audit.conf.command_declarations import COMMANDS
 from krafter_audit.conf.file_and_mail_declarations import FILES_AND_MAIL
 from krafter_audit.conf.setting import Section, Setting, in_section
+from krafter_audit.conf.sign_in_declarations import SIGN_IN
 
 DB_POOL_SIZE = 26  # connections of one web process: one for each thread that uses the database
 MAX_REQUESTS = 1_000_000  # of a rate limit, per minute
@@ -171,27 +172,6 @@ WEB = in_section(
         hint="Example: 127.0.0.1:9808",
         help="The address at which a worker serves its metrics, without a token: `127.0.0.1:9808`. Each worker of a"
         " machine needs its own port.",
-    ),
-)
-
-SIGN_IN = in_section(
-    Section.SIGN_IN,
-    Setting(
-        name="KRAFTER_SIGN_IN_ATTEMPTS",
-        type=int,
-        default=5,
-        minimum=1,
-        maximum=1000,
-        help="Failed attempts to sign in to an account before each further one is followed by a pause of 30 s, 1 min,"
-        " 2 min and so on; ten times as many from one client address.",
-    ),
-    Setting(
-        name="KRAFTER_SIGN_IN_PAUSE_SECONDS",
-        type=int,
-        default=900,
-        minimum=1,
-        maximum=MAX_SECONDS,
-        help="The longest of these pauses, in seconds.",
     ),
 )
 
