@@ -108,6 +108,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return sections
 
 
+def account_links(request: HttpRequest) -> list[dict[str, str]]:
+    """Return the links of the account menu."""
+    if not request.user.is_authenticated:
+        return []
+    links = [("Second factor", "mfa_index"), ("Sessions", "usersessions_list")]
+    if request.user.has_usable_password():
+        links.insert(0, ("Change the password", "admin:password_change"))
+    return [{"title": title, "link": reverse(name)} for title, name in links]
+
+
 def _may_view(request: HttpRequest, model: str) -> bool:
     app, name = model.split(".")
     return any(request.user.has_perm(f"{app}.{verb}_{name}") for verb in ("view", "change"))

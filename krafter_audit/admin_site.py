@@ -1,10 +1,12 @@
 """The admin site."""
 
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
@@ -14,7 +16,7 @@ class AdminSite(UnfoldAdminSite):
 
     # Unfold's scripts need unsafe-eval and inline styles; only the pages of the admin may allow them.
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return super().admin_view(csp_override(settings.ADMIN_CSP)(view), cacheable)
+        return super().admin_view(csp_override(settings.ADMIN_CSP)(_with_second_factor(view)), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         from accounts.sign_in.views import SignInView  # not before the models are loaded
@@ -22,10 +24,36 @@ class AdminSite(UnfoldAdminSite):
         response: HttpResponse = csp_override(settings.ADMIN_CSP)(SignInView.as_view())(request)
         return response
 
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        from accounts.sign_in.account_events import report
+
+        user = request.user
+        response: HttpResponse = super().logout(request, extra_context)
+        if user.is_authenticated and not request.user.is_authenticated:
+            report("sign_in.ended", user=user, request=request)
+            # Not the cookies: that would be those of the whole domain.
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         from accounts.sign_in.views import ChangePasswordView
 
         return ChangePasswordView.as_view()(request)
+
+
+def _with_second_factor(view: Any) -> Any:
+    """Return the view for staff who have the second factor that the settings require; others set it up first."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        from accounts.sign_in import second_factor
+
+        signs_out = request.resolver_match is not None and request.resolver_match.url_name == "logout"
+        if not signs_out and second_factor.is_missing(request):
+            return redirect("mfa_activate_totp")
+        return view(request, *args, **kwargs)
+
+    return wrapper
 
 
 class AdminSiteConfig(AdminConfig):

@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sign_in.session_age.SessionAgeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 if CORS_ALLOWED_ORIGINS:
@@ -206,6 +207,16 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"reauthenticate": "accounts.sign_in.forms.ConfirmPasswordForm"}
+MFA_ADAPTER = "accounts.sign_in.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.sign_in.forms.CodeForm",
+    "reauthenticate": "accounts.sign_in.forms.ConfirmCodeForm",
+    "activate_totp": "accounts.sign_in.forms.SetUpForm",
+}
+MFA_TOTP_ISSUER = "Krafter Audit"
+MFA_TOTP_TOLERANCE = 1  # the code before and the code after, for a clock that is 30 s wrong
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are created by administrators
 ACCOUNT_RATE_LIMITS = False  # accounts/sign_in/lockout.py counts in Redis, for all processes
 
 LANGUAGE_CODE = "en-us"
@@ -257,7 +268,11 @@ DOCS_CSP = SECURE_CSP | {
 }
 # A Secure cookie would not be sent to a local installation without TLS.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("https://")
+if SESSION_COOKIE_SECURE:
+    # Browsers accept this prefix from the host alone, over TLS: another host of the domain cannot set the cookie.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 KRAFTER_SESSION_IDLE_MINUTES = env.integer("KRAFTER_SESSION_IDLE_MINUTES")
 KRAFTER_SESSION_HOURS = env.integer("KRAFTER_SESSION_HOURS")
 SESSION_COOKIE_AGE = KRAFTER_SESSION_HOURS * 3600
@@ -313,6 +328,7 @@ UNFOLD = {
     ],
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "krafter_audit.admin_dashboard.dashboard",
+    "ACCOUNT": {"navigation": "krafter_audit.admin_dashboard.account_links"},
     "SIDEBAR": {"navigation": "krafter_audit.admin_dashboard.navigation"},
 }
 

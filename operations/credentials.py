@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from accounts.sign_in import second_factor
 from integrations import credentials as integration_credentials
 from integrations.models import Integration, Webhook
 from integrations.webhooks import services as webhooks
@@ -43,9 +44,9 @@ def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
 def count_by_key() -> dict[str, int]:
     """Return how many credentials each encryption key has sealed."""
     counts: dict[str, int] = {}
-    for row in _all_rows():
+    for sealed in _all_sealed():
         try:
-            key_id = key_id_of(bytes(row.credentials))
+            key_id = key_id_of(sealed)
         except VaultError:
             key_id = "unreadable"
         counts[key_id] = counts.get(key_id, 0) + 1
@@ -62,10 +63,16 @@ def unreadable() -> list[str]:
                     reseal(row)
                 except VaultError:
                     found.append(f"{model._meta.label} {row.pk}")
+    for authenticator in second_factor.authenticators():
+        try:
+            second_factor.reseal(authenticator)
+        except VaultError:
+            found.append(f"{authenticator._meta.label} {authenticator.pk}")
     return found
 
 
-def _all_rows() -> Iterator[Any]:
+def _all_sealed() -> Iterator[bytes]:
     for model in SEALED_MODELS:
         for rows in batches(model, 200):
-            yield from rows
+            yield from (bytes(row.credentials) for row in rows)
+    yield from map(second_factor.sealed_secret, second_factor.authenticators())

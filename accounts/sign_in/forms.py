@@ -1,12 +1,19 @@
 """Forms of the sign-in pages."""
 
+from collections.abc import Callable
 from typing import Any
 
+from allauth.account.forms import ReauthenticateForm
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as code_forms
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from unfold.forms import AuthenticationForm
 from unfold.widgets import INPUT_CLASSES
 
-from accounts.sign_in import guard, lockout
+from accounts.sign_in import guard, lockout, second_factor
 
 
 class SignInForm(AuthenticationForm):
@@ -35,6 +42,56 @@ class ResetPasswordForm(SetPasswordForm):
         _style(self)
 
 
+class CodeForm(code_forms.AuthenticateForm):
+    """A code of the authenticator app, or a recovery code. Each works once; guesses are paused."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _style(self)
+
+    def clean_code(self) -> str:
+        return _check_code(self, super().clean_code)
+
+
+class ConfirmCodeForm(code_forms.ReauthenticateForm):
+    """A code before a change of the second factor."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _style(self)
+
+    def clean_code(self) -> str:
+        return _check_code(self, super().clean_code)
+
+
+class ConfirmPasswordForm(ReauthenticateForm):
+    """The password before a change of the second factor."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _style(self)
+
+
+class SetUpForm(ActivateTOTPForm):
+    """The first code of an authenticator app."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _style(self)
+
+
+def _check_code(form: Any, clean: Callable[[], str]) -> str:
+    request, codes = context.request, lockout.of_codes(str(form.user.pk))
+    guard.require_attempt(request, codes, email=form.user.email)
+    code = clean()
+    authenticator = form.authenticator
+    if authenticator.type == Authenticator.Type.TOTP and not second_factor.use_code(authenticator, code):
+        raise get_adapter().validation_error("incorrect_code")
+    guard.succeed(request, codes)
+    return code
+
+
 def _style(form: Any) -> None:
     for field in form.fields.values():
         field.widget.attrs["class"] = " ".join(INPUT_CLASSES)
+        field.widget.attrs.pop("placeholder", None)  # the label says it

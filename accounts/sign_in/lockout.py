@@ -21,7 +21,7 @@ MAX_MAILS = 3  # that reset a password, before the first pause
 ADDRESS_FACTOR = 10  # the people of an office share an address
 MEMORY_SECONDS = 3600  # counts are deleted this long after the end of the longest pause
 
-# KEYS: the hash of each subject. ARGV: now, seconds to keep, first pause, longest pause, then the limit of each subject.
+# KEYS: the hash of each subject. ARGV: now, seconds to keep, first pause, longest pause, then the limit of each key.
 # An attempt that is not refused sets the pause for those that come after it.
 COUNT = """
 local now, wait, counts, locked = tonumber(ARGV[1]), 0, {}, {}
@@ -71,6 +71,11 @@ class Outcome:
 def of_account(email: str) -> Subject:
     """Return the subject of an e-mail address, whether it has an account or not."""
     return Subject("account", email.strip().lower(), settings.KRAFTER_SIGN_IN_ATTEMPTS)
+
+
+def of_codes(user_id: str) -> Subject:
+    """Return the subject of the codes of a user's second factor."""
+    return Subject("codes", user_id, settings.KRAFTER_SIGN_IN_ATTEMPTS)
 
 
 def of_password_reset(email: str) -> Subject:

@@ -4,18 +4,22 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.usersessions.models import UserSession
 from django.contrib.admin import site
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth import views
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse_lazy
+from django.views.decorators.http import require_POST
 from django.views.generic.base import ContextMixin
 from unfold.forms import AdminOwnPasswordChangeForm
 
-from accounts.sign_in import guard, lockout
+from accounts.sign_in import guard, lockout, second_factor
 from accounts.sign_in.account_events import report
 from accounts.sign_in.forms import RequestPasswordResetForm, ResetPasswordForm, SignInForm
 from krafter_audit.jobs import enqueue
@@ -112,3 +116,24 @@ class ChangePasswordView(AdminPage, views.PasswordChangeView):
         UserSession.objects.create_from_request(self.request)  # the session has another key now
         report("password.changed", user=form.user, request=self.request)
         return response
+
+
+class SetUpSecondFactorView(ActivateTOTPView):
+    """Set up an authenticator app. The code that proves it cannot be used for a sign-in."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        authenticator = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        second_factor.use_code(authenticator, form.cleaned_data["code"])
+        return response
+
+
+@require_POST
+@login_required
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """End all sessions of the user."""
+    user = request.user
+    number = second_factor.end_sessions(user)
+    response: HttpResponse = site.logout(request)
+    report("sessions.ended", user=user, request=request, number=number)
+    return response

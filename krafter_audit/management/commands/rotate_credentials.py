@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.sign_in import second_factor
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
 from operations.credentials import SEALED_MODELS, Reseal, batches
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         for model, reseal in SEALED_MODELS.items():
             for rows in batches(model, max(1, batch)):
                 counts.update(rotate(row, first_key, reseal) for row in rows)
+        counts.update(rotate_second_factor(row, first_key) for row in second_factor.authenticators())
         for outcome, number in counts.items():
             self.stdout.write(f"{number} {outcome}")
         if counts[UNREADABLE]:
@@ -44,3 +46,14 @@ def rotate(row: Any, first_key: str, reseal: Reseal) -> str:
     # Compare-and-set: a user may replace the credentials while the command runs.
     updated = type(row)._default_manager.filter(pk=row.pk, credentials=before).update(credentials=after)
     return ROTATED if updated else REPLACED
+
+
+def rotate_second_factor(authenticator: Any, first_key: str) -> str:
+    before = second_factor.sealed_secret(authenticator)
+    try:
+        if vault.key_id_of(before) == first_key:
+            return CURRENT
+        after = second_factor.reseal(authenticator)
+    except VaultError:
+        return UNREADABLE
+    return ROTATED if second_factor.replace_secret(authenticator, before, after) else REPLACED

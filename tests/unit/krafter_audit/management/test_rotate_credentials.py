@@ -4,6 +4,10 @@ import base64
 import io
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import decrypt
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -14,7 +18,7 @@ from integrations.models import Integration
 from integrations.providers.registry import PROVIDERS
 from krafter_audit.management.commands import rotate_credentials
 from krafter_audit.security import vault
-from tests import factories
+from tests import factories, staff
 
 pytestmark = pytest.mark.django_db
 OLD = f"old:{base64.b64encode(bytes(32)).decode()}"
@@ -91,3 +95,20 @@ def test_unreadable_credentials_are_counted_and_kept(settings: Settings) -> None
 
     assert out.getvalue().splitlines()[3] == "8 unreadable"
     assert key_ids() == {"old"}
+
+
+def test_rotation_seals_the_secrets_of_second_factors(settings: Settings) -> None:
+    settings.KRAFTER_ENCRYPTION_KEYS = OLD
+    user = staff.superuser()
+    TOTP.activate(user, "GEZDGNBVGY3TQOJQ")
+    RecoveryCodes.activate(user)
+    codes = RecoveryCodes.activate(user).get_unused_codes()
+    settings.KRAFTER_ENCRYPTION_KEYS = f"{NEW},{OLD}"
+
+    output = rotate()
+
+    settings.KRAFTER_ENCRYPTION_KEYS = NEW
+    rows = {row.type: row for row in Authenticator.objects.filter(user=user)}
+    assert output[0] == "10 rotated"
+    assert decrypt(rows["totp"].data["secret"]) == "GEZDGNBVGY3TQOJQ"
+    assert rows["recovery_codes"].wrap().get_unused_codes() == codes

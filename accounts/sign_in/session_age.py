@@ -1,0 +1,38 @@
+"""End sessions that are idle for too long, or too old."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse
+
+SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"  # Unix seconds
+SECONDS_BETWEEN_WRITES = 60
+
+type Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionAgeMiddleware:
+    """End the session of a request that comes KRAFTER_SESSION_IDLE_MINUTES after the one before it, or too late."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Without its cookie the session is not even read: the API and the shared pages have none.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session:
+            if _is_over(request.session):
+                request.session.flush()
+                request.user = AnonymousUser()
+            elif time.time() - request.session[SEEN_AT] >= SECONDS_BETWEEN_WRITES:
+                request.session[SEEN_AT] = int(time.time())
+        return self.get_response(request)
+
+
+def _is_over(session: SessionBase) -> bool:
+    now = time.time()
+    idle, age = now - session.get(SEEN_AT, 0), now - session.get(SIGNED_IN_AT, 0)
+    return idle > settings.KRAFTER_SESSION_IDLE_MINUTES * 60 or age > settings.KRAFTER_SESSION_HOURS * 3600

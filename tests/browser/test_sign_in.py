@@ -1,0 +1,136 @@
+"""Sign-in, second factor and password reset in a real browser, on a desktop, a tablet and a phone, in both themes."""
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
+
+from accounts.models import User
+from krafter_audit.db import redis_client
+from tests import staff
+from tests.browser import test_admin_journeys
+from tests.browser.test_admin_journeys import Visitor, every_theme, visiting
+from tests.factories import Scenario
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
+
+NEW_PASSWORD = "a longer staple 42"
+every_width = pytest.mark.parametrize("window", ["desktop", "tablet", "phone"])
+
+
+@pytest.fixture(autouse=True)
+def _tablet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(test_admin_journeys.WINDOWS, "tablet", (1024, 768))
+    yield
+    server = redis_client.connection()
+    for key in server.scan_iter("krafter:lockout:*"):
+        server.delete(key)
+
+
+def enter(visitor: Visitor, user: User, password: str) -> None:
+    visitor.page.fill("[name=username]", user.email)
+    visitor.page.fill("[name=password]", password)
+    visitor.page.keyboard.press("Enter")
+
+
+def code_of(secret: str, steps: int = 0) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+
+
+@every_width
+@every_theme
+def test_required_second_factor_is_set_up_and_used(
+    live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
+) -> None:
+    settings.KRAFTER_REQUIRE_SECOND_FACTOR = True
+    user = staff.member_of(scenario.organization, "owner")
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.open("/admin/")
+        visitor.look("sign-in")
+        enter(visitor, user, "wrong")
+        page.wait_for_selector("[role=alert]")
+        visitor.look("sign-in-wrong")
+        enter(visitor, user, staff.PASSWORD)
+        page.wait_for_selector("h1:has-text('Set up a second factor')")
+        visitor.look("second-factor-set-up")
+        secret = page.locator("#key").inner_text()
+        # The code of the next half minute signs in later without a wait: each code works once.
+        page.get_by_label("Authenticator code").fill(code_of(secret))
+        page.get_by_role("button", name="Set up").click()
+        page.wait_for_selector("h1:has-text('Recovery codes')")
+        visitor.look("recovery-codes")
+        codes = page.locator("ul[aria-label='Unused recovery codes'] > li").all_inner_texts()
+        page.get_by_role("link", name="I have saved them").click()
+        page.wait_for_url(f"{live_server.url}/admin/")
+        visitor.open("/admin/second-factor/")
+        visitor.look("second-factor")
+        visitor.open("/admin/sessions/")
+        visitor.look("sessions")
+        page.get_by_role("button", name="Sign out everywhere").click()
+        page.wait_for_load_state()
+        visitor.look("signed-out")
+        visitor.open("/admin/")
+        enter(visitor, user, staff.PASSWORD)
+        page.wait_for_selector("h1:has-text('Enter the code')")
+        visitor.look("second-factor-code")
+        page.get_by_label("Code").fill(code_of(secret, 1))
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{live_server.url}/admin/")
+
+    assert visitor.problems == []
+    assert len(codes) == 10
+
+
+@every_width
+@every_theme
+@pytest.mark.usefixtures("eager_jobs")
+def test_password_is_reset_by_the_link_of_the_mail_after_a_lock_out(
+    live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
+) -> None:
+    settings.KRAFTER_PUBLIC_URL = live_server.url
+    settings.KRAFTER_SIGN_IN_ATTEMPTS = 2
+    user = staff.member_of(scenario.organization, "owner")
+
+    with visiting(live_server.url, window, theme) as visitor:
+        page = visitor.page
+        visitor.open("/admin/login/")
+        for _ in range(3):
+            enter(visitor, user, "wrong")
+            page.wait_for_selector("[role=alert], h1:has-text('Sign-in is paused')")
+        page.wait_for_selector("h1:has-text('Sign-in is paused')")
+        visitor.look("sign-in-paused")
+        page.get_by_role("link", name="Reset the password").click()
+        page.wait_for_selector("h1:has-text('Reset the password')")
+        visitor.look("password-reset")
+        page.get_by_label("Email").fill(user.email)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("h1:has-text('Check your mail')")
+        visitor.look("password-reset-sent")
+        [message] = mail.outbox
+        [link] = re.findall(r"http://\S+/admin/password/reset/\S+", str(message.body))
+        page.goto("about:blank")
+        page.set_content(str(message.alternatives[0][0]))  # type: ignore[attr-defined]
+        visitor.look("mail-password-reset")
+        page.goto(link)
+        visitor.look("password-reset-confirm")
+        page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
+        page.get_by_label("New password confirmation").fill(NEW_PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("h1:has-text('The password is changed')")
+        visitor.look("password-reset-complete")
+        page.goto(link)
+        visitor.look("password-reset-invalid")
+        visitor.open("/admin/login/")
+        enter(visitor, user, NEW_PASSWORD)
+        page.wait_for_url(f"{live_server.url}/admin/")
+        visitor.open("/admin/password_change/")
+        visitor.look("password-change")
+
+    # The browser reports the status of the page that says the pause.
+    assert [each for each in visitor.problems if "429 (Too Many Requests)" not in str(each)] == []
