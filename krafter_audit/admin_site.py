@@ -28,7 +28,7 @@ class AdminSite(UnfoldAdminSite):
         from accounts.sign_in.account_events import report
 
         user = request.user
-        response: HttpResponse = super().logout(request, extra_context)
+        response: HttpResponse = super().logout(request, {"title": "Signed out", **(extra_context or {})})
         if user.is_authenticated and not request.user.is_authenticated:
             report("sign_in.ended", user=user, request=request)
             # Not the cookies: that would be those of the whole domain.

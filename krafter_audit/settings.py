@@ -1,6 +1,7 @@
 """Django settings; `krafter_audit/conf/declarations.py` declares those that come from the environment."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -106,6 +107,14 @@ INSTALLED_APPS = [
     "operations",
 ]
 
+# Single sign-on is an extra (docs/operations.md).
+if find_spec("oauthlib") and find_spec("requests"):
+    _place = INSTALLED_APPS.index("krafter_audit")
+    INSTALLED_APPS[_place:_place] = [
+        "allauth.socialaccount",
+        "allauth.socialaccount.providers.openid_connect",
+    ]
+
 MIDDLEWARE = [
     # First: every response and log line has the id, also those of the other middlewares.
     "krafter_audit.api.middleware.RequestIdMiddleware",
@@ -202,6 +211,17 @@ PASSWORD_RESET_TIMEOUT = 3600  # seconds
 KRAFTER_SIGN_IN_ATTEMPTS = env.integer("KRAFTER_SIGN_IN_ATTEMPTS")
 KRAFTER_SIGN_IN_PAUSE_SECONDS = env.integer("KRAFTER_SIGN_IN_PAUSE_SECONDS")
 KRAFTER_REQUIRE_SECOND_FACTOR = env.boolean("KRAFTER_REQUIRE_SECOND_FACTOR")
+KRAFTER_OIDC_URL = env.text("KRAFTER_OIDC_URL")
+KRAFTER_OIDC_CLIENT_ID = env.text("KRAFTER_OIDC_CLIENT_ID")
+KRAFTER_OIDC_CLIENT_SECRET = env.text("KRAFTER_OIDC_CLIENT_SECRET")
+KRAFTER_OIDC_NAME = env.text("KRAFTER_OIDC_NAME")
+KRAFTER_OIDC_GROUPS = env.texts("KRAFTER_OIDC_GROUPS")
+KRAFTER_OIDC_TRUSTED_DOMAINS = env.texts("KRAFTER_OIDC_TRUSTED_DOMAINS")
+SOCIALACCOUNT_ADAPTER = "accounts.sign_in.single_sign_on.SocialAccountAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = (
+    True  # a form's redirect to another host would be against the policy of the pages
+)
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(KRAFTER_PUBLIC_URL).scheme
 ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

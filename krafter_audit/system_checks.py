@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 
@@ -21,6 +22,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         *_invalid_settings(),
         *_invalid_provider_settings(),
         *_missing_signing_key(),
+        *_incomplete_single_sign_on(),
         *_unknown_variables(),
     ]
 
@@ -55,6 +57,17 @@ def _missing_signing_key() -> Iterator[CheckMessage]:
             "KRAFTER_SIGNING_KEYS is not set: evidence is chained but not signed and cannot be exported."
         )
         yield Warning(sentence, hint=hint, id="krafter.W001")
+
+
+def _incomplete_single_sign_on() -> Iterator[CheckMessage]:
+    if not settings.KRAFTER_OIDC_URL:
+        return
+    if not apps.is_installed("allauth.socialaccount"):
+        hint = "Install the packages of requirements/sso.txt, then run migrate."
+        yield Error("KRAFTER_OIDC_URL is set without the extra `sso`.", hint=hint, id="krafter.E003")
+    if not (settings.KRAFTER_OIDC_CLIENT_ID and settings.KRAFTER_OIDC_CLIENT_SECRET):
+        hint = "Set KRAFTER_OIDC_CLIENT_ID and KRAFTER_OIDC_CLIENT_SECRET."
+        yield Error("KRAFTER_OIDC_URL is set without a client.", hint=hint, id="krafter.E004")
 
 
 def _unknown_variables() -> Iterator[CheckMessage]:

@@ -6,11 +6,12 @@ from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp.views import deactivate_totp
 from allauth.usersessions.views import list_usersessions
+from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import site
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 
@@ -33,7 +34,20 @@ def page(view: Any, title: str = "") -> Any:
     return wrapper
 
 
-urlpatterns = [
+urlpatterns: list[URLPattern] = []
+if apps.is_installed("allauth.socialaccount"):
+    from accounts.sign_in import single_sign_on
+
+    urlpatterns += [
+        path("sign-on/<str:provider_id>/start/", page(single_sign_on.start), name="openid_connect_login"),
+        path(
+            "sign-on/<str:provider_id>/callback/",
+            page(single_sign_on.callback),
+            name="openid_connect_callback",
+        ),
+    ]
+
+urlpatterns += [
     # allauth redirects to this name.
     path("login/", site.login, name="account_login"),
     path("password/reset/", page(views.RequestPasswordResetView.as_view()), name="admin_password_reset"),
@@ -86,5 +100,5 @@ urlpatterns = [
         name="mfa_download_recovery_codes",
     ),
     path("sessions/", page(list_usersessions, "Sessions"), name="usersessions_list"),
-    path("sessions/end/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("sessions/end/", page(views.sign_out_everywhere, "Signed out"), name="sign_out_everywhere"),
 ]

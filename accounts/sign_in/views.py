@@ -1,12 +1,14 @@
 """Sign in to the admin, reset and change a password."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.admin import site
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth import views
@@ -38,6 +40,11 @@ class SignInView(AdminPage, views.LoginView):
     authentication_form = SignInForm
     template_name = "admin/login.html"
     extra_context = {"title": "Sign in"}  # noqa: RUF012
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        name = settings.KRAFTER_OIDC_NAME if settings.KRAFTER_OIDC_URL else ""
+        query = f"?{urlencode({'next': self.get_success_url()})}"
+        return {**super().get_context_data(**kwargs), "identity_provider": name, "sso_query": query}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if site.has_permission(request):
@@ -120,6 +127,9 @@ class ChangePasswordView(AdminPage, views.PasswordChangeView):
 
 class SetUpSecondFactorView(ActivateTOTPView):
     """Set up an authenticator app. The code that proves it cannot be used for a sign-in."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "required": second_factor.is_missing(self.request)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)

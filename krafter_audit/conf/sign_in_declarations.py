@@ -1,5 +1,6 @@
 """The settings of the sign-in to the admin."""
 
+from krafter_audit.conf import validators
 from krafter_audit.conf.setting import Section, Setting, in_section
 
 MAX_SECONDS = 86_400
@@ -44,5 +45,42 @@ SIGN_IN = in_section(
         minimum=1,
         maximum=720,
         help="Hours after the sign-in at which a session of the admin ends in any case.",
+    ),
+    Setting(
+        name="KRAFTER_OIDC_URL",
+        validator=validators.http_url,
+        hint="Example: https://login.example.com/realms/staff",
+        help="The issuer of an OpenID Connect identity provider, with which staff sign in"
+        " ([Single sign-on](#single-sign-on)). A host that is not public must also be in `KRAFTER_ALLOWED_NETWORKS`.",
+    ),
+    Setting(
+        name="KRAFTER_OIDC_CLIENT_ID",
+        help="The client that is registered at the identity provider.",
+    ),
+    Setting(
+        name="KRAFTER_OIDC_CLIENT_SECRET",
+        secret=True,
+        help="The secret of the client.",
+    ),
+    Setting(
+        name="KRAFTER_OIDC_NAME",
+        default="single sign-on",
+        help="The name of the identity provider on the sign-in page.",
+    ),
+    Setting(
+        name="KRAFTER_OIDC_GROUPS",
+        type=list,
+        default=(),
+        validator="accounts.sign_in.group_mapping:parse_group",
+        hint="Example: audit-team=0192f0c1-2f0e-7c3a-9d5e-8f1b2a3c4d5e:member",
+        help="Groups of the claim `groups`, comma-separated, each `group=organisation id:role`: a person of such a group"
+        " who has no account gets one with this role. Without it, single sign-on creates no account.",
+    ),
+    Setting(
+        name="KRAFTER_OIDC_TRUSTED_DOMAINS",
+        type=list,
+        default=(),
+        help="Domains, comma-separated, whose e-mail addresses count as verified although the identity provider does not"
+        " send `email_verified`. It must be the only one that can issue addresses of these domains.",
     ),
 )

@@ -1,0 +1,30 @@
+"""The organisation and role that a group of the identity provider gives to a new member of staff."""
+
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts import services
+from accounts.models import Membership, Organization, User
+
+
+def create_from_groups(email: str, groups: list[str]) -> User | None:
+    """Create a member of staff with the role that KRAFTER_OIDC_GROUPS gives to the first of their groups."""
+    mapping = dict(map(parse_group, settings.KRAFTER_OIDC_GROUPS))
+    target = next((mapping[group] for group in groups if group in mapping), None)
+    organization = Organization.objects.filter(pk=target[0]).first() if target else None
+    if target is None or organization is None:
+        return None
+    return services.create_user(email, organization=organization, role=target[1], is_staff=True)
+
+
+def parse_group(entry: str) -> tuple[str, tuple[UUID, str]]:
+    """Parse `group=organisation id:role`. Raises ValueError."""
+    group, equals, target = entry.rpartition("=")
+    organization_id, _, role = target.partition(":")
+    if not group or not equals or role not in Membership.Role.values:
+        raise ValueError(f"{entry!r} is not of the form group=organisation id:role.")
+    try:
+        return group.strip(), (UUID(organization_id), role)
+    except ValueError:
+        raise ValueError(f"{organization_id!r} is not the id of an organisation.") from None

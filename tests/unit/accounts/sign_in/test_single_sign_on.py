@@ -1,0 +1,178 @@
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client
+from pytest_httpserver import HTTPServer
+
+from accounts.models import Membership, User
+from events.models import Event
+from tests import staff
+from tests.factories import Scenario
+from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, new_key
+
+pytestmark = pytest.mark.django_db
+
+START, CALLBACK = "/admin/sign-on/sso/start/", "/admin/sign-on/sso/callback/"
+
+
+@pytest.fixture
+def provider(settings: Any, httpserver: HTTPServer) -> IdentityProvider:
+    claims = {"sub": "person-1", "email": "Ada@Example.com", "email_verified": True}
+    made = IdentityProvider(httpserver, claims)
+    made.start()
+    settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
+    settings.KRAFTER_OIDC_URL = made.issuer
+    settings.KRAFTER_OIDC_CLIENT_ID, settings.KRAFTER_OIDC_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
+    return made
+
+
+def ada(**fields: Any) -> User:
+    return User.objects.create_user("ada@example.com", staff.PASSWORD, **{"is_staff": True, **fields})
+
+
+def sign_on(provider: IdentityProvider, query: str = "") -> tuple[Client, Any]:
+    client = Client()
+    redirect = client.get(START + query)
+    return client, client.get(CALLBACK, provider.authorize(redirect["location"]))
+
+
+def outcome(client: Client, response: Any) -> tuple[int, bool]:
+    return response.status_code, client.get("/admin/second-factor/").status_code == 200
+
+
+def test_staff_sign_in_by_their_verified_address(provider: IdentityProvider) -> None:
+    user = ada()
+
+    client, response = sign_on(provider, "?next=/admin/sessions/")
+
+    assert (outcome(client, response), response["location"]) == ((302, True), "/admin/sessions/")
+    assert Event.objects.filter(name="sign_in.succeeded", subject_id=user.pk).count() == 1
+    user.refresh_from_db()
+    assert user.check_password(staff.PASSWORD)
+
+
+def test_redirect_has_state_and_code_challenge(provider: IdentityProvider) -> None:
+    location = Client().get(START)["location"]
+
+    assert location.startswith(f"{provider.issuer}/authorize?client_id={CLIENT_ID}&redirect_uri=http")
+    assert all(name in location for name in ("state=", "code_challenge=", "code_challenge_method=S256"))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"claims": {"sub": "person-1", "email": "ada@example.com", "email_verified": False}},
+        {"claims": {"sub": "person-1", "email": "ada@example.com"}},
+        {"userinfo": {"sub": "another"}},
+        {"id_token": {"iss": "https://attacker.example"}},
+        {"id_token": {"aud": "another client"}},
+        {"id_token": {"exp": 1_000_000_000}},
+        {"signing_key": new_key()},
+        {"algorithm": "HS256", "signing_key": "a symmetric secret of thirty-two bytes"},
+        {"algorithm": "none", "signing_key": ""},
+    ],
+    ids=[
+        "not verified",
+        "no claim",
+        "other subject",
+        "issuer",
+        "audience",
+        "expired",
+        "signature",
+        "HS256",
+        "none",
+    ],
+)
+def test_faulty_answers_sign_nobody_in(provider: IdentityProvider, fault: dict[str, Any]) -> None:
+    ada()
+    for name, value in fault.items():
+        setattr(provider, name, value)
+    if fault.get("algorithm") == "none":
+        provider.signing_key = None
+        provider.key = None
+
+    assert outcome(*sign_on(provider)) == (403, False)
+
+
+@pytest.mark.parametrize("kind", ["unknown", "inactive", "not staff"])
+def test_only_active_staff_sign_in(provider: IdentityProvider, kind: str) -> None:
+    if kind != "unknown":
+        ada(is_active=kind != "inactive", is_staff=kind != "not staff")
+    users = User.objects.count()
+
+    client, response = sign_on(provider)
+
+    assert (outcome(client, response), User.objects.count()) == ((403, False), users)
+    assert "ada@example.com has no access" in response.content.decode()
+    assert Event.objects.filter(name="sign_in.refused").count() == 1
+
+
+def test_state_of_another_browser_is_refused(provider: IdentityProvider) -> None:
+    ada()
+    query = provider.authorize(Client().get(START)["location"])
+    victim = Client()
+    victim.get(START)
+
+    assert outcome(victim, victim.get(CALLBACK, query)) == (403, False)
+
+
+def test_mapped_group_creates_a_member_with_its_role(
+    provider: IdentityProvider, scenario: Scenario, settings: Any
+) -> None:
+    settings.KRAFTER_OIDC_GROUPS = [f"audit-team={scenario.organization.pk}:member"]
+    provider.claims["groups"] = ["everybody", "audit-team"]
+
+    client, response = sign_on(provider)
+
+    [membership] = Membership.objects.filter(user__email="ada@example.com")
+    assert outcome(client, response) == (302, True)
+    assert (membership.organization, membership.role) == (scenario.organization, "member")
+    assert (membership.user.is_staff, membership.user.is_superuser, membership.user.has_usable_password()) == (
+        True, False, False,
+    )  # fmt: skip
+
+
+def test_address_of_a_trusted_domain_needs_no_claim(provider: IdentityProvider, settings: Any) -> None:
+    ada()
+    settings.KRAFTER_OIDC_TRUSTED_DOMAINS = ["example.com"]
+    del provider.claims["email_verified"]
+
+    assert outcome(*sign_on(provider)) == (302, True)
+
+
+def test_required_second_factor_is_that_of_the_provider(provider: IdentityProvider, settings: Any) -> None:
+    settings.KRAFTER_REQUIRE_SECOND_FACTOR = True
+    ada()
+
+    client, _ = sign_on(provider)
+
+    assert client.get("/admin/").status_code == 200
+
+
+def test_own_second_factor_is_needed_as_well(provider: IdentityProvider) -> None:
+    TOTP.activate(ada(), "GEZDGNBVGY3TQOJQ")
+
+    client, response = sign_on(provider)
+
+    assert (response["location"], client.get("/admin/").status_code) == ("/admin/second-factor/code/", 302)
+
+
+def test_provider_on_an_internal_address_is_not_requested(provider: IdentityProvider, settings: Any) -> None:
+    settings.KRAFTER_ALLOWED_NETWORKS = ""
+
+    response = Client().get(START)
+
+    assert (response.status_code, provider.server.log) == (403, [])
+
+
+def test_sign_in_page_offers_it_where_it_is_configured(provider: IdentityProvider, settings: Any) -> None:
+    settings.KRAFTER_OIDC_NAME = "Example ID"
+
+    shown = Client().get("/admin/login/?next=/admin/sessions/").content.decode()
+    settings.KRAFTER_OIDC_URL = ""
+    hidden = Client().get("/admin/login/").content.decode()
+
+    assert 'href="/admin/sign-on/sso/start/?next=%2Fadmin%2Fsessions%2F"' in shown
+    assert ("Sign in with Example ID" in " ".join(shown.split()), "Example ID" in hidden) == (True, False)
+    assert Client().get(START).status_code == 404
