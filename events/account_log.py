@@ -38,4 +38,4 @@ def log_account_event(
 def _actor_id(request: HttpRequest | None) -> UUID | None:
     """Return the id of the user who is signed in."""
     user = getattr(request, "user", None)
-    return user.pk if isinstance(user, User) or getattr(user, "is_authenticated", False) else None
+    return user.pk if user is not None and user.is_authenticated else None

@@ -63,7 +63,7 @@ def enqueue(events: Iterable[Event]) -> None:
     """Write the entries of the consumers of logged events, one for each consumer, project and name."""
     ids: dict[tuple[UUID, UUID, str], list[int]] = defaultdict(list)
     for event in events:
-        if event.project_id is not None:
+        if event.project_id is not None and event.organization_id is not None:
             ids[event.organization_id, event.project_id, event.name].append(event.pk)
     # In the transaction of the events, so that none is lost, and none is consumed that did not happen.
     OutboxEntry.objects.bulk_create(

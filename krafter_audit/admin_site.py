@@ -21,7 +21,8 @@ class AdminSite(UnfoldAdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         from accounts.sign_in.views import SignInView  # not before the models are loaded
 
-        response: HttpResponse = csp_override(settings.ADMIN_CSP)(SignInView.as_view())(request)
+        view: Any = csp_override(settings.ADMIN_CSP)(SignInView.as_view())
+        response: HttpResponse = view(request)
         return response
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Forms of the sign-in pages."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.forms import ReauthenticateForm
 from allauth.core import context
@@ -18,6 +18,8 @@ from accounts.sign_in import guard, lockout, second_factor
 
 class SignInForm(AuthenticationForm):
     """E-mail address and password. The answer to a wrong one is the same whether the account exists or not."""
+
+    error_messages: ClassVar = {"invalid_login": "The e-mail address or the password is wrong."}
 
     def clean(self) -> dict[str, Any]:
         email = self.cleaned_data.get("username")

@@ -17,6 +17,6 @@ def send(email: str) -> None:
             html_email_template_name="sign_in/password_reset_mail.html",
             extra_email_context={
                 "public_url": settings.KRAFTER_PUBLIC_URL,
-                "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
+                "minutes": str(settings.PASSWORD_RESET_TIMEOUT // 60),
             },
         )

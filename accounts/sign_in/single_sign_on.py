@@ -109,7 +109,7 @@ def _groups(sociallogin: SocialLogin) -> list[str]:
 
 @csp_override(settings.ADMIN_CSP)
 def refused_page(request: HttpRequest, email: str) -> HttpResponse:
-    """Return the page that says why single sign-on did not sign in; `email` is the verified address, if there is one."""
+    """Return the page that says why single sign-on failed; `email` is the verified address, if there is one."""
     context = {**site.each_context(request), "title": "Single sign-on failed", "email": email}
     page = render_to_string("sign_in/sso_refused.html", context, request)
     return HttpResponse(page, status=403, headers={"cache-control": "no-store"})
@@ -180,7 +180,7 @@ def start(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Sign in the person who comes back from the identity provider."""
+    """Sign in the person whom the identity provider has redirected."""
     return _answer(OAuth2CallbackView, request, provider_id)
 
 

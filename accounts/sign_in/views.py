@@ -24,6 +24,7 @@ from unfold.forms import AdminOwnPasswordChangeForm
 from accounts.sign_in import guard, lockout, second_factor
 from accounts.sign_in.account_events import report
 from accounts.sign_in.forms import RequestPasswordResetForm, ResetPasswordForm, SignInForm
+from krafter_audit.admin.base import staff_of
 from krafter_audit.jobs import enqueue
 
 
@@ -110,10 +111,11 @@ class ChangePasswordView(AdminPage, views.PasswordChangeView):
     title = "Change the password"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        account = lockout.of_account(request.user.email)
-        guard.require_attempt(request, account, email=request.user.email)
+        email = staff_of(request).email
+        account = lockout.of_account(email)
+        guard.require_attempt(request, account, email=email)
         response = super().post(request, *args, **kwargs)
-        form = response.context_data["form"] if isinstance(response, TemplateResponse) else None
+        form = (response.context_data or {})["form"] if isinstance(response, TemplateResponse) else None
         if form is None or "old_password" not in form.errors:
             guard.succeed(request, account)
         return response
@@ -142,7 +144,7 @@ class SetUpSecondFactorView(ActivateTOTPView):
 @login_required
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End all sessions of the user."""
-    user = request.user
+    user = staff_of(request)
     number = second_factor.end_sessions(user)
     response: HttpResponse = site.logout(request)
     report("sessions.ended", user=user, request=request, number=number)

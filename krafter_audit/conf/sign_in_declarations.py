@@ -73,14 +73,14 @@ SIGN_IN = in_section(
         default=(),
         validator="accounts.sign_in.group_mapping:parse_group",
         hint="Example: audit-team=0192f0c1-2f0e-7c3a-9d5e-8f1b2a3c4d5e:member",
-        help="Groups of the claim `groups`, comma-separated, each `group=organisation id:role`: a person of such a group"
-        " who has no account gets one with this role. Without it, single sign-on creates no account.",
+        help="Groups of the claim `groups`, comma-separated, each `group=organisation id:role`: a person of such a"
+        " group who has no account gets one with this role. Without it, single sign-on creates no account.",
     ),
     Setting(
         name="KRAFTER_OIDC_TRUSTED_DOMAINS",
         type=list,
         default=(),
-        help="Domains, comma-separated, whose e-mail addresses count as verified although the identity provider does not"
-        " send `email_verified`. It must be the only one that can issue addresses of these domains.",
+        help="Domains, comma-separated, whose e-mail addresses count as verified although the identity provider does"
+        " not send `email_verified`. It must be the only one that can issue addresses of these domains.",
     ),
 )

@@ -47,6 +47,7 @@ def test_required_second_factor_is_set_up_and_used(
     live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
 ) -> None:
     settings.KRAFTER_REQUIRE_SECOND_FACTOR = True
+    settings.KRAFTER_OIDC_URL, settings.KRAFTER_OIDC_NAME = "https://login.example.com", "Example ID"
     user = staff.member_of(scenario.organization, "owner")
 
     with visiting(live_server.url, window, theme) as visitor:

@@ -32,6 +32,7 @@ BROAD_EXCEPTS = {
 }
 
 UNSEALING_FILES = {
+    "accounts/sign_in/adapters.py": "opens the secret of a second factor to check a code, and for key rotation",
     "notifications/destinations.py": "opens a Slack webhook URL to send a message",
     "notifications/webhooks/endpoint_secrets.py": "opens the secrets of an endpoint to sign its messages",
     "krafter_audit/api/idempotency.py": "opens a stored response that contains a secret, to repeat it",

@@ -77,7 +77,7 @@ def test_sign_in_changes_the_session_key_and_the_csrf_token() -> None:
 
     after = (client.cookies["sessionid"].value, client.cookies["csrftoken"].value)
     assert all(old != new for old, new in zip(before, after, strict=True))
-    assert not Client(headers={"cookie": f"sessionid={before[0]}"}).get("/admin/").status_code == 200
+    assert Client(headers={"cookie": f"sessionid={before[0]}"}).get("/admin/").status_code == 302
 
 
 def test_session_cookie_is_for_this_site_and_not_for_scripts() -> None:
