@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from accounts.invitations import mail
+from accounts.sign_in import password_reset
 from krafter_audit.celery import app
 from krafter_audit.jobs import enqueue
 
@@ -18,8 +19,6 @@ def requeue_pending() -> None:
     """Enqueue the invitations that are to be sent and that no worker has leased."""
     for pk in mail.due().order_by("due_at").values_list("pk", flat=True)[:BATCH_SIZE]:
         enqueue("accounts.send_invitation", str(pk))
-from accounts.sign_in import password_reset
-from krafter_audit.celery import app
 
 
 @app.task(name="accounts.send_password_reset")

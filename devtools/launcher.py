@@ -197,17 +197,9 @@ def lock(arguments: Arguments) -> None:
         "--quiet",
     ]
     # base, local and dev: each contains the one before it, so that one virtual environment can grow.
-    image = ("s3", "telemetry")
+    image = ("s3", "sso", "telemetry")
     extras = {"base": (), "image": image, "local": ("local",), "dev": (*image, "local", "dev")}
     for level, names in extras.items():
-    extras = {
-        "base": [],
-        "local": ["--extra", "local"],
-        "dev": ["--extra", "local", "--extra", "sso", "--extra", "dev"],
-        "sso": ["--extra", "sso"],
-    }
-    for level, extra in extras.items():
-        # Of base, local and dev each contains the one before it, so that one virtual environment can grow.
         path = f"requirements/{level}.txt"
         extra = [word for name in names for word in ("--extra", name)]
         words = [*command, *arguments, *extra, "pyproject.toml", "-o", path]

@@ -10,11 +10,7 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from accounts.sign_in.account_events import account_event
-        from events.account_log import log_account_event
         from krafter_audit.db.roles import grant_privileges
-
-        account_event.connect(log_account_event)
 
         # Here since the project's own app has no models, and so no such signal. All tables exist by now.
         post_migrate.connect(grant_privileges, sender=self)

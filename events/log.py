@@ -45,10 +45,14 @@ def log_events(
 
 
 def log_organization_event(
-    name: str, organization: Organization, subject_id: UUID, /, *, by: Actor, **data: Any
+    name: str, organization: Organization | None, subject_id: UUID, /, *, by: Actor, **data: Any
 ) -> None:
-    """Write one event about a row that belongs to no project; it has no consumers and is in no project's feed."""
-    _event(name, subject_id, by, data, organization_id=organization.pk, at=timezone.now()).save()
+    """Write one event about a row that belongs to no project; it has no consumers and is in no project's feed.
+
+    One without an organisation is for superusers alone.
+    """
+    organization_id = organization.pk if organization else None
+    _event(name, subject_id, by, data, organization_id=organization_id, at=timezone.now()).save()
 
 
 def _event(name: str, subject_id: UUID, by: Actor, data: dict[str, Any], **fields: Any) -> Event:

@@ -112,9 +112,10 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
     """Return the links of the account menu."""
     if not request.user.is_authenticated:
         return []
-    links = [("Second factor", "mfa_index"), ("Sessions", "usersessions_list")]
+    links = [("Sessions", "usersessions_list")]
+    # Others sign in at the identity provider, with its second factor.
     if request.user.has_usable_password():
-        links.insert(0, ("Change the password", "admin:password_change"))
+        links = [("Change the password", "admin:password_change"), ("Second factor", "mfa_index"), *links]
     return [{"title": title, "link": reverse(name)} for title, name in links]
 
 

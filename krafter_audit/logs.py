@@ -6,7 +6,6 @@ from typing import Any
 import structlog
 
 from krafter_audit.api.middleware import SECRET_IN_PATH
-from krafter_audit.api.middleware import TOKEN
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -23,7 +22,6 @@ def exceptions_only(record: logging.LogRecord) -> bool:
     if not record.exc_info:
         return False
     record.msg, record.args = SECRET_IN_PATH.sub(r"\1…", record.getMessage()), None
-    record.msg, record.args = TOKEN.sub(r"\1…", record.getMessage()), None
     return True
 
 

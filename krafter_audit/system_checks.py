@@ -63,7 +63,7 @@ def _incomplete_single_sign_on() -> Iterator[CheckMessage]:
     if not settings.KRAFTER_OIDC_URL:
         return
     if not apps.is_installed("allauth.socialaccount"):
-        hint = "Install the packages of requirements/sso.txt, then run migrate."
+        hint = "Install the packages of requirements/image.txt, then run migrate."
         yield Error("KRAFTER_OIDC_URL is set without the extra `sso`.", hint=hint, id="krafter.E003")
     if not (settings.KRAFTER_OIDC_CLIENT_ID and settings.KRAFTER_OIDC_CLIENT_SECRET):
         hint = "Set KRAFTER_OIDC_CLIENT_ID and KRAFTER_OIDC_CLIENT_SECRET."

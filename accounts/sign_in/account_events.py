@@ -1,16 +1,32 @@
-"""Report what happens to an account; the audit log (events/account_log.py) receives it."""
+"""Announce what happens to an account, for the audit log of each organisation of its user."""
 
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from django.dispatch import Signal
 from django.http import HttpRequest
 
-from accounts.models import User
-
-# Arguments: name, user (None if unknown), request (None in a command), data.
-account_event = Signal()
+from accounts.actors import SYSTEM, Actor
+from accounts.audit import announce
+from accounts.models import Organization, User
+from krafter_audit.api.middleware import request_id_of
 
 
 def report(name: str, *, user: User | None, request: HttpRequest | None = None, **data: Any) -> None:
-    """Report an event such as `sign_in.locked`; `data` is JSON without secrets."""
-    account_event.send(sender=User, name=name, user=user, request=request, data=data)
+    """Announce an event such as `sign_in.locked`; `data` is JSON without secrets.
+
+    Events of a user without an organisation, and of an unknown e-mail address (no user), are for superusers alone.
+    """
+    subject_id = user.pk if user else uuid5(NAMESPACE_URL, f"mailto:{data.get('email', '')}")
+    organizations = (
+        Organization.objects.filter(memberships__user=user) if user else Organization.objects.none()
+    )
+    for organization in list(organizations) or [None]:
+        announce(name, organization, subject_id, by=_author(request), **data)
+
+
+def _author(request: HttpRequest | None) -> Actor:
+    if request is None:
+        return SYSTEM
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return Actor("admin", user.pk if user is not None and signed_in else None, request_id_of(request))

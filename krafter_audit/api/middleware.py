@@ -14,9 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from krafter_audit.api import request_metrics
 
 logger = logging.getLogger("krafter_audit.requests")
-SECRET_IN_PATH = re.compile(r"(/(?:shared|invitations)/)[^/\s]+")
-# Of a shared report, and of the link that resets a password.
-TOKEN = re.compile(r"(/shared/|/password/reset/[^/\s]+/)[^/\s]+")
+SECRET_IN_PATH = re.compile(r"(/(?:shared|invitations|password/reset/[^/\s]+)/)[^/\s]+")
 # A client's id is accepted if it cannot forge a log line and is long enough to be unique.
 SAFE_REQUEST_ID = re.compile(r"\A[A-Za-z0-9_.\-]{20,200}\Z")
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -56,9 +54,6 @@ class RequestIdMiddleware:
 
 
 def _loggable(path: str) -> str:
-    # Without the token of a shared report or an invitation, which grants access. Percent-encoded again, so that a
-    # decoded line feed or escape sequence cannot forge a log line.
+    # Without the token of a shared report, an invitation or a password reset, which grants access. Percent-encoded
+    # again, so that a decoded line feed or escape sequence cannot forge a log line.
     return SECRET_IN_PATH.sub(r"\1…", quote(path, safe="/:@!$&'()*+,;=-._~"))
-    # Without tokens, which grant access. Percent-encoded again, so that a decoded line feed or
-    # escape sequence cannot forge a log line.
-    return TOKEN.sub(r"\1…", quote(path, safe="/:@!$&'()*+,;=-._~"))
