@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "notifications",
     "reports",
     "operations",
+    "documentation",
 ]
 
 MIDDLEWARE = [
@@ -281,7 +282,7 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("krafter_audit/icon.svg")},
     ],
-    "SITE_URL": "/api/docs",
+    "SITE_URL": "/docs",
     "STYLES": [lambda request: static("krafter_audit/admin.css")],
     "SCRIPTS": [
         lambda request: static("krafter_audit/admin.js"),
