@@ -116,7 +116,7 @@ def code_block(content: str, language: str) -> SafeString:
     """Return highlighted code that scrolls by keyboard too."""
     label = f"Code: {language}" if language else "Code"
     return format_html(
-        '<div class="code"><pre tabindex="0" role="region" aria-label="{}"><code>{}</code></pre></div>\n',
+        '<div class="code"><pre tabindex="0" role="group" aria-label="{}"><code>{}</code></pre></div>\n',
         label,
         mark_safe(_highlighted(content, language)),  # noqa: S308  Pygments escapes what it highlights
     )
@@ -135,7 +135,7 @@ def _highlighted(content: str, language: str) -> str:
 def _table_open(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
     heading = next((token for token in reversed(tokens[:place]) if token.type == "heading_close"), None)
     label = f"Table: {heading.meta['title']}" if heading else "Table"
-    return format_html('<div class="table" tabindex="0" role="region" aria-label="{}"><table>\n', label)
+    return format_html('<div class="table" tabindex="0" role="group" aria-label="{}"><table>\n', label)
 
 
 def _table_close(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:

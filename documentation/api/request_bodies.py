@@ -49,6 +49,7 @@ BODIES: dict[str, Any] = {
         "basic": {"username": "scanner", "password": "$SITE_PASSWORD"},
     },
     "replace_current_policy": {"config": {"sla_hours": {"critical": 24, "high": 72}}},
+    "replay_webhook": {"created_after": "$REPLAY_FROM"},
     "rotate_secret_webhook": {"overlap_seconds": 3600},
     "run_scan": {"url": "$SITE_URL"},
     "set_alert_destination": {"recipients": ["team@example.com"]},

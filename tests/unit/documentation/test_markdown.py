@@ -32,8 +32,8 @@ def test_links_are_resolved_also_in_tables() -> None:
 def test_tables_and_code_are_reachable_by_keyboard_and_labelled() -> None:
     html = rendered("## Rows\n\n| a |\n|---|\n| b |\n\n```python\nx = 1\n```").html
 
-    assert '<div class="table" tabindex="0" role="region" aria-label="Table: Rows"><table>' in html
-    assert '<pre tabindex="0" role="region" aria-label="Code: python">' in html
+    assert '<div class="table" tabindex="0" role="group" aria-label="Table: Rows"><table>' in html
+    assert '<pre tabindex="0" role="group" aria-label="Code: python">' in html
 
 
 def test_html_comments_are_left_out() -> None:
