@@ -204,7 +204,7 @@ KRAFTER_S3_SECRET_KEY = env.text("KRAFTER_S3_SECRET_KEY")
 _directory = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
     "default": {"BACKEND": "krafter_audit.object_storage.ObjectStorage" if KRAFTER_S3_BUCKET else _directory},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "krafter_audit.static_files.HashedStaticFilesStorage"},
 }
 # Also without collectstatic, as in `./krafter up`.
 WHITENOISE_USE_FINDERS = True

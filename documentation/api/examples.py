@@ -45,7 +45,7 @@ def curl(operation: Operation) -> str:
     """Return a command for bash."""
     url = f"${SERVER}{_path(operation, '${}')}"
     method = "" if operation.method == "GET" else f"-X {operation.method} "
-    lines = [f'curl --fail-with-body {method}"{url}"', f'  -H "Authorization: Bearer ${KEY}"']
+    lines = [f"curl --fail-with-body {method}".rstrip(), f'  "{url}"', f'  -H "Authorization: Bearer ${KEY}"']
     if operation.body is not None:
         body = VARIABLE.sub(r'''"'"$\1"'"''', json.dumps(operation.body, indent=2))
         lines += ['  -H "Content-Type: application/json"', f"  -d '{body}'"]
@@ -68,7 +68,8 @@ def javascript(operation: Operation) -> str:
         [
             f"const {{ {', '.join(dict.fromkeys(names))} }} = process.env;",
             "",
-            f"const response = await fetch(`{url}`, {{",
+            f"const url = `{url}`;",
+            "const response = await fetch(url, {",
             *(f"  {option}," for option in _indented(options)),
             "});",
             *(FILE_RESPONSE if operation.is_file else JSON_RESPONSE),

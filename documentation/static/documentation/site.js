@@ -1,4 +1,4 @@
-// Copy buttons, tabs for the languages of examples, and the key "/" for the search. Without script all examples are shown.
+// Copy buttons, tabs for the languages of examples, the key "/" for the search, the current page in the navigation. Without script all examples are shown.
 "use strict";
 
 const LANGUAGE = "krafter-docs-language";
@@ -82,6 +82,10 @@ const languages = groups[0]?.panels.map((panel) => panel.dataset.language) ?? []
 show(languages.includes(stored()) ? stored() : languages[0]);
 // The panels that were hidden have moved the target of the URL.
 if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+
+const navigation = document.getElementById("navigation");
+const current = navigation.querySelector("[aria-current]");
+if (current) navigation.scrollTop = current.offsetTop - navigation.clientHeight / 2;
 
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest?.("input, textarea, select");
