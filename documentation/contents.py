@@ -1,6 +1,7 @@
 """The sections of the site and the Markdown files in them; a file's name without `.md` is its URL below `/docs/`."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -24,7 +25,12 @@ CONTENTS: dict[str, tuple[str, ...]] = {
 }
 DECISIONS = "decisions"
 # Shorter names in the navigation than the headings of the pages.
-SHORT_TITLES = {HOME: "Overview", "clients/python": "Python client", "reference": "All operations"}
+SHORT_TITLES = {
+    HOME: "Overview",
+    "clients/python": "Python client",
+    "decisions": "Decisions",
+    "reference": "All operations",
+}
 # Pages whose files are outside `docs/`.
 ELSEWHERE = {"clients/python": "clients/python/README.md", "changelog": "CHANGELOG.md"}
 # What other files of the repository are on a running system.
@@ -35,6 +41,13 @@ def source(name: str) -> Path:
     """Return the Markdown file of a page."""
     root = Path(settings.BASE_DIR)
     return root / ELSEWHERE[name] if name in ELSEWHERE else root / "docs" / f"{name}.md"
+
+
+@cache
+def page_title(name: str) -> str:
+    """Return the heading of a page without rendering it."""
+    with source(name).open(encoding="utf-8") as file:
+        return file.readline().removeprefix("# ").strip()
 
 
 def page_names() -> Iterator[str]:

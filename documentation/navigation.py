@@ -27,9 +27,8 @@ def navigation(current: str) -> list[tuple[str, list[Link]]]:
 
 
 def _link(name: str, current: str) -> Link:
-    found = pages.page(name)
-    assert found is not None, name
-    return Link(contents.SHORT_TITLES.get(name, found.title), found.url, found.url == current)
+    url = contents.page_url(name)
+    return Link(contents.SHORT_TITLES.get(name) or contents.page_title(name), url, url == current)
 
 
 def _resource_links(current: str) -> list[Link]:
