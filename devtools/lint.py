@@ -37,6 +37,7 @@ def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
     # Fails on a change that breaks clients of the released API.
     yield "API changes", (str(PYTHON), "-W", "ignore", "-m", "devtools.api_changelog", "--check")
     yield "table of settings", (*MANAGE, "document_settings", "--check")
+    yield "state diagrams", (*MANAGE, "document_states", "--check")
     yield from _optional_programs()
 
 

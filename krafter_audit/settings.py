@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "notifications",
     "reports",
     "operations",
+    "documentation",
 ]
 
 # Single sign-on is an extra (docs/operations.md).
@@ -256,7 +257,7 @@ KRAFTER_S3_SECRET_KEY = env.text("KRAFTER_S3_SECRET_KEY")
 _directory = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
     "default": {"BACKEND": "krafter_audit.object_storage.ObjectStorage" if KRAFTER_S3_BUCKET else _directory},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "krafter_audit.static_files.HashedStaticFilesStorage"},
 }
 # Also without collectstatic, as in `./krafter up`.
 WHITENOISE_USE_FINDERS = True
@@ -340,7 +341,7 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("krafter_audit/icon.svg")},
     ],
-    "SITE_URL": "/api/docs",
+    "SITE_URL": "/docs",
     "STYLES": [lambda request: static("krafter_audit/admin.css")],
     "SCRIPTS": [
         lambda request: static("krafter_audit/admin.js"),

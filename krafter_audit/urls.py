@@ -28,7 +28,7 @@ APPS = (
 
 urlpatterns = [
     *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent
-    path("", RedirectView.as_view(url="/api/docs")),
+    path("", RedirectView.as_view(url="/docs")),
     path(
         "admin/screenshots/<uuid:project_id>/<str:sha256>.jpg",
         admin.site.admin_view(screenshot, cacheable=True),
@@ -56,6 +56,7 @@ urlpatterns = [
     path("api/v1/", include("accounts.urls")),
     path(".well-known/krafter-evidence-keys.json", require_safe(public_keys), name="evidence-keys"),
     path("schemas/report-1.json", require_safe(report_schema), name="report-schema"),
+    path("", include("documentation.urls")),
     path("", include("reports.sharing.urls")),
     path("", include("notifications.public_urls")),
     path("api/v1/hooks/<str:provider>/<str:integration>", webhook, name="webhook"),

@@ -1,19 +1,18 @@
-"""The diagram of task statuses in docs/api.md shows the transition table of tasks."""
+"""The diagram of task statuses in docs/states.md shows the transition table of tasks."""
 
 import re
 from pathlib import Path
 
 from remediation.models import Task
 
-API = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+STATES = Path(__file__).resolve().parents[2] / "docs" / "states.md"
 ARROW = re.compile(r"^ +(\S+) --> (\w+)(?:: (\w+))?$", re.MULTILINE)
 
 
 def arrows() -> dict[tuple[str, str], str]:
     """Return `{(from, to): label}` of the diagram; `[*]` is the creation of a task."""
-    [diagram] = re.findall(
-        r"```mermaid\nstateDiagram-v2\n(.*?)```", API.read_text(encoding="utf-8"), re.DOTALL
-    )
+    section = STATES.read_text(encoding="utf-8").split("\n## Task\n")[1].split("\n## ")[0]
+    [diagram] = re.findall(r"```mermaid\nstateDiagram-v2\n(.*?)```", section, re.DOTALL)
     found = ARROW.findall(diagram)
     assert len(found) == len(diagram.splitlines())
     return {(start, end): label for start, end, label in found}

@@ -83,7 +83,7 @@ ALLOWED: dict[str, set[str]] = {
 # Paths without any hit. Add a package here once it is clean.
 CLEAN = (
     "docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "templates",
-    "accounts", "devtools", "events", "findings", "krafter_audit", "operations", "remediation/checks",
+    "accounts", "devtools", "documentation", "events", "findings", "krafter_audit", "operations", "remediation/checks",
     "remediation/worker", "reports", "scanner", "scans", "tests",
 )  # fmt: skip
 

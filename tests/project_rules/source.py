@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
     "accounts",
     "devtools",
+    "documentation",
     "events",
     "bulk_changes",
     "findings",

@@ -16,7 +16,7 @@ from krafter_audit.conf.declarations import PROVIDER_SETTINGS, SETTINGS, setting
 from krafter_audit.conf.setting import Section
 from tests.project_rules.source import PACKAGES, ROOT, files, strings, text
 
-API, OPERATIONS = "docs/api.md", "docs/operations.md"
+API, ERRORS, OPERATIONS = "docs/api.md", "docs/errors.md", "docs/operations.md"
 PROSE = [
     "README.md",
     "CONTRIBUTING.md",
@@ -52,7 +52,7 @@ def error_classes() -> set[type[ApiError]]:
 
 def error_rows() -> dict[str, tuple[int, str]]:
     """Return `{code: (status, rest of the row)}` of the table in the documentation."""
-    rows = re.findall(r"^\| `(\w+)` \| (\d{3}) (\|.*)$", text(API), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (\d{3}) (\|.*)$", text(ERRORS), re.MULTILINE)
     assert len(rows) == len({code for code, _, _ in rows}), "a code occurs twice in the table"
     return {code: (int(status), rest) for code, status, rest in rows}
 
@@ -90,7 +90,7 @@ def endpoints(patterns: Any = None, prefix: str = "") -> Iterator[str]:
 
 def documented_url(url: str) -> str:
     url = re.sub(r"<str:pk>", ":id", url.replace(PROJECT, "…/"))
-    url = re.sub(r"<str:(\w+)>", r":\1", url)
+    url = re.sub(r"<(?:str|path):(\w+)>", r":\1", url)
     return url if url.startswith("…") else f"/{url}"
 
 
@@ -217,7 +217,7 @@ def section(path: str, title: str) -> str:
 
 
 def test_docs_list_every_management_command() -> None:
-    developers = {"seed_installation", "document_settings"}
+    developers = {"seed_installation", "document_settings", "document_states"}
     ours = {name for name, app in get_commands().items() if app in PACKAGES} - developers
 
     assert [

@@ -39,3 +39,13 @@ def test_client_parses_successes_only_whatever_their_status() -> None:
             }
         },
     }
+
+
+def test_json_that_is_a_file_is_not_parsed() -> None:
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    operation = {"operationId": "long", "responses": {"200": {"content": {"application/json": binary}}}}
+
+    prepared = client_generator.prepare({"paths": {"/api/v1/bundles": {"get": operation}}})
+
+    found = prepared["paths"]["/api/v1/bundles"]["get"]["responses"]["2XX"]
+    assert found == {"content": {"application/octet-stream": binary}}

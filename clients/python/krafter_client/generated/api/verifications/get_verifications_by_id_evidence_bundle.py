@@ -30,7 +30,7 @@ def _get_kwargs(
 
 def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> File | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = File(payload=BytesIO(response.json()))
+        response_2xx = File(payload=BytesIO(response.content))
 
         return response_2xx
 

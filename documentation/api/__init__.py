@@ -1,0 +1,1 @@
+"""The operations of the OpenAPI description, with examples for each."""

@@ -1,0 +1,182 @@
+"""Read the operations out of the OpenAPI description."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from documentation.api.request_bodies import example_body
+from documentation.markdown import slug
+from krafter_audit.api.schema import CachedSchemaGenerator
+
+SERVER, KEY, ORGANIZATION, PROJECT = (
+    f"KRAFTER_AUDIT_{name}" for name in ("URL", "API_KEY", "ORG", "PROJECT")
+)
+METHODS = ("get", "post", "put", "patch", "delete")
+PROJECT_PATH = "/api/v1/orgs/{org_id}/projects/{project_id}/audit"
+# Values of path parameters that are words; the others are ids, which the examples read from variables.
+PATH_WORDS = {"provider": "github", "channel": "email"}
+TITLES = {
+    "access": "Site credentials",
+    "keys": "API keys",
+    "me": "The API key in use",
+    "orgs": "Organisations",
+    "pictures": "Screenshots",
+    "usage": "Quota",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter or a field of a body."""
+
+    name: str
+    kind: str
+    is_required: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A method of a path. `body` is an example, or None without a body."""
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    summary: str
+    description: str
+    parameters: tuple[Field, ...]
+    fields: tuple[Field, ...]
+    body_name: str
+    body: Any
+    statuses: tuple[str, ...]
+    is_file: bool
+
+    @property
+    def anchor(self) -> str:
+        return self.id.replace("_", "-")
+
+    @property
+    def short_path(self) -> str:
+        return self.path.replace(PROJECT_PATH, "…")
+
+    @property
+    def path_parameters(self) -> list[str]:
+        return re.findall(r"\{(\w+)\}", self.path)
+
+    def variable(self, parameter: str) -> str:
+        """Return the environment variable of a path parameter: `FINDING_ID` for the id of a finding."""
+        if parameter == "id":
+            before = self.path.split("/{id}")[0].rsplit("/", 1)[1]
+            parameter = f"{_singular(before.replace('-', '_'))}_id"
+        known = {"org_id": ORGANIZATION, "project_id": PROJECT}
+        return known.get(parameter, parameter.upper())
+
+    @property
+    def variables(self) -> list[str]:
+        """Return the variables that the examples read, beside those of every example."""
+        names = [self.variable(each) for each in self.path_parameters if each not in PATH_WORDS]
+        names += sorted(set(re.findall(r"\$([A-Z_0-9]+)", str(self.body))))
+        return [name for name in dict.fromkeys(names) if name not in (ORGANIZATION, PROJECT)]
+
+
+def all_operations() -> list[Operation]:
+    """Return the operations in the order of the description."""
+    return _read()
+
+
+def resources() -> dict[str, list[Operation]]:
+    """Return the operations by tag, sorted by the titles of the tags."""
+    found: dict[str, list[Operation]] = {}
+    for operation in all_operations():
+        found.setdefault(operation.tag, []).append(operation)
+    return dict(sorted(found.items(), key=lambda item: resource_title(item[0])))
+
+
+def resource_title(tag: str) -> str:
+    """Return the heading of a tag."""
+    return TITLES.get(tag, tag.replace("-", " ").capitalize())
+
+
+@cache
+def _read() -> list[Operation]:
+    schema = CachedSchemaGenerator().get_schema(public=True)
+    return [_operation(schema, *each) for each in _described(schema)]
+
+
+def _described(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in schema["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield method, path, item[method]
+
+
+def _operation(schema: Mapping[str, Any], method: str, path: str, described: dict[str, Any]) -> Operation:
+    body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    name = body.get("$ref", "").rsplit("/", 1)[-1]
+    fields = schema["components"]["schemas"].get(name, {})
+    return Operation(
+        id=described["operationId"],
+        method=method.upper(),
+        path=path,
+        tag=described["tags"][0],
+        summary=described.get("summary", ""),
+        description=described.get("description", ""),
+        parameters=tuple(
+            _parameter(each) for each in described.get("parameters", ()) if each["in"] == "query"
+        ),
+        fields=tuple(
+            Field(key, kind(value), key in fields.get("required", ()), value.get("description", ""))
+            for key, value in fields.get("properties", {}).items()
+        ),
+        body_name=name,
+        body=example_body(described["operationId"], name, schema) if name else None,
+        statuses=tuple(status for status in described["responses"] if status != "default"),
+        is_file=_is_file(described["responses"]),
+    )
+
+
+def _parameter(described: Mapping[str, Any]) -> Field:
+    required, text = described.get("required", False), described.get("description", "")
+    return Field(described["name"], kind(described["schema"]), required, text)
+
+
+def kind(schema: Mapping[str, Any]) -> str:
+    """Return the type of a value in words: `string (uuid) or null`, `list of string`, `low, medium or high`."""
+    if "enum" in schema:
+        return _choice([str(each) for each in schema["enum"] if each is not None])
+    if "$ref" in schema:
+        return "object"
+    if "oneOf" in schema:
+        return _choice([kind(each) for each in schema["oneOf"]])
+    types = schema.get("type", "any")
+    if types == "array":
+        return f"list of {kind(schema.get('items', {}))}"
+    names = [types] if isinstance(types, str) else list(types)
+    names[0] += f" ({schema['format']})" if "format" in schema else ""
+    return _choice(names)
+
+
+def _choice(words: list[str]) -> str:
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
+def _is_file(responses: Mapping[str, Any]) -> bool:
+    contents = [
+        content["schema"]
+        for status, response in responses.items()
+        if status.startswith("2")
+        for content in response.get("content", {}).values()
+    ]
+    return any(schema.get("format") == "binary" for schema in contents)
+
+
+def _singular(word: str) -> str:
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def resource_name(tag: str) -> str:
+    """Return the last part of the URL of a tag."""
+    return slug(tag)

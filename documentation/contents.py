@@ -1,0 +1,68 @@
+"""The sections of the site and the Markdown files in them; a file's name without `.md` is its URL below `/docs/`."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+HOME = "README"
+CONTENTS: dict[str, tuple[str, ...]] = {
+    "Start": (HOME, "quickstart", "authentication"),
+    "Use the API": (
+        "errors",
+        "pagination",
+        "limits-and-retries",
+        "waiting",
+        "webhooks",
+        "guard-windows",
+        "states",
+        "evidence",
+        "integrations",
+    ),
+    "Reference": ("api", "versioning", "api-changelog", "clients/python"),
+    "Run it": ("self-hosting", "operations", "scaling", "benchmarks", "licences", "changelog"),
+}
+DECISIONS = "decisions"
+# Shorter names in the navigation than the headings of the pages.
+SHORT_TITLES = {
+    HOME: "Overview",
+    "clients/python": "Python client",
+    "decisions": "Decisions",
+    "reference": "All operations",
+}
+# Pages whose files are outside `docs/`.
+ELSEWHERE = {"clients/python": "clients/python/README.md", "changelog": "CHANGELOG.md"}
+# What other files of the repository are on a running system.
+SERVED_FILES = {"reports/exporters/report.schema.json": "/schemas/report-1.json"}
+
+
+def source(name: str) -> Path:
+    """Return the Markdown file of a page."""
+    root = Path(settings.BASE_DIR)
+    return root / ELSEWHERE[name] if name in ELSEWHERE else root / "docs" / f"{name}.md"
+
+
+@cache
+def page_title(name: str) -> str:
+    """Return the heading of a page without rendering it."""
+    with source(name).open(encoding="utf-8") as file:
+        return file.readline().removeprefix("# ").strip()
+
+
+def page_names() -> Iterator[str]:
+    """Yield the names of all pages, the decision records last."""
+    for names in CONTENTS.values():
+        yield from names
+    yield from decision_names()
+
+
+def decision_names() -> list[str]:
+    """Return the names of the decision records, in their order."""
+    folder = Path(settings.BASE_DIR) / "docs" / DECISIONS
+    return [f"{DECISIONS}/{path.stem}" for path in sorted(folder.glob("*.md"))]
+
+
+def page_url(name: str) -> str:
+    """Return the URL of a page."""
+    return "/docs" if name == HOME else f"/docs/{name}"

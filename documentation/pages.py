@@ -1,0 +1,124 @@
+"""The pages of the site, rendered once for each process."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from documentation import contents
+from documentation.api.examples import examples
+from documentation.api.operations import Operation, resource_name, resource_title, resources
+from documentation.markdown import Document, Section, code_block, render
+
+REFERENCE = "reference"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the site."""
+
+    url: str
+    document: Document
+
+    @property
+    def title(self) -> str:
+        return self.document.title
+
+    @property
+    def headings(self) -> list[Section]:
+        """Return the sections of the second level."""
+        return [section for section in self.document.sections if section.level == 2]
+
+
+@cache
+def page(name: str) -> Page | None:
+    """Return the page of a Markdown file, a list of pages or a resource; None if there is none."""
+    if name == contents.DECISIONS:
+        return Page(contents.page_url(name), _decisions())
+    if name == REFERENCE:
+        return Page(contents.page_url(name), _reference())
+    if name.startswith(f"{REFERENCE}/"):
+        return _resource(name.partition("/")[2])
+    if name not in contents.page_names():
+        return None
+    return Page(contents.page_url(name), _document(contents.source(name)))
+
+
+@cache
+def all_pages() -> list[Page]:
+    """Return every page."""
+    lists = [contents.DECISIONS, REFERENCE, *(f"{REFERENCE}/{resource_name(tag)}" for tag in resources())]
+    found = (page(name) for name in [*contents.page_names(), *lists])
+    return [each for each in found if each]
+
+
+def _document(file: Path) -> Document:
+    folder = PurePosixPath(file.relative_to(settings.BASE_DIR)).parent
+    return render(file.read_text(encoding="utf-8"), lambda target: resolved(target, folder))
+
+
+def resolved(target: str, folder: PurePosixPath) -> str:
+    """Return the URL of a link in a file of `folder`; a file without a page stays as it is written."""
+    path, _, anchor = target.partition("#")
+    if not path or "://" in path or path.startswith("/"):
+        return target
+    file = normpath(folder / path)
+    url = contents.SERVED_FILES.get(file) or _page_urls().get(file, target)
+    return f"{url}#{anchor}" if anchor else url
+
+
+@cache
+def _page_urls() -> dict[str, str]:
+    root = Path(settings.BASE_DIR)
+    urls = {
+        str(contents.source(name).relative_to(root)): contents.page_url(name)
+        for name in contents.page_names()
+    }
+    return urls | {f"docs/{contents.DECISIONS}": contents.page_url(contents.DECISIONS)}
+
+
+def _decisions() -> Document:
+    found = [page(name) for name in contents.decision_names()]
+    lines = [f"- [{each.title}]({each.url})" for each in found if each]
+    return render("# Decisions\n\nWhy the system is designed as it is.\n\n" + "\n".join(lines), str)
+
+
+def _reference() -> Document:
+    rows = [
+        f"| [{resource_title(tag)}](/docs/{REFERENCE}/{resource_name(tag)}) | {len(operations)} |"
+        for tag, operations in resources().items()
+    ]
+    introduction = (
+        "# API operations\n\n"
+        "Every operation of the API with its parameters and examples in curl, Python and JavaScript."
+        " [Try them](/api/docs) in the browser, or read the [OpenAPI description](/api/v1/schema).\n\n"
+        "| Resource | Operations |\n|---|---|\n"
+    )
+    return render(introduction + "\n".join(rows), str)
+
+
+def _resource(name: str) -> Page | None:
+    for tag, operations in resources().items():
+        if resource_name(tag) == name:
+            return Page(
+                f"/docs/{REFERENCE}/{name}", _operations(f"{resource_title(tag)}: operations", operations)
+            )
+    return None
+
+
+def _operations(title: str, operations: list[Operation]) -> Document:
+    described = [
+        (operation, [(each, code_block(each.code, each.lexer)) for each in examples(operation)])
+        for operation in operations
+    ]
+    html = render_to_string("documentation/operations.html", {"title": title, "operations": described})
+    sections = [Section(1, "", title, "")]
+    for operation in operations:
+        fields = [*operation.parameters, *operation.fields]
+        words = " ".join(f"{field.name} {field.description}" for field in fields)
+        text = f"{operation.method} {operation.short_path} {operation.id} {operation.description} {words}"
+        sections.append(Section(2, operation.anchor, operation.summary, text))
+    return Document(html, tuple(sections))

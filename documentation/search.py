@@ -1,0 +1,90 @@
+"""Search the sections of all pages, in memory: a few hundred sections, no index."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from documentation.pages import all_pages
+
+MAX_QUERY, MAX_WORDS, MAX_RESULTS = 200, 8, 30
+SNIPPET = 160  # characters at each side of the first match
+IN_TITLE, IN_PAGE_TITLE, AT_WORD_START, MOST_IN_TEXT = 20, 8, 2, 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A section, with its text in lower case."""
+
+    url: str
+    page: str
+    title: str
+    text: str
+    lower: str
+    lower_title: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """A section that matches, with the text around the first match."""
+
+    url: str
+    page: str
+    title: str
+    snippet: SafeString
+
+
+def search(query: str) -> list[Result]:
+    """Return the sections that have all words of the query, the best first."""
+    words = re.findall(r"[^\s]+", query.lower()[:MAX_QUERY])[:MAX_WORDS]
+    if not words:
+        return []
+    scored = [(_score(entry, words), entry) for entry in _entries()]
+    best = sorted((each for each in scored if each[0]), key=lambda each: -each[0])[:MAX_RESULTS]
+    return [Result(entry.url, entry.page, entry.title, _snippet(entry.text, words)) for _, entry in best]
+
+
+@cache
+def _entries() -> list[Entry]:
+    return [
+        Entry(
+            f"{page.url}#{section.anchor}" if section.level > 1 else page.url,
+            page.title,
+            section.title,
+            section.text,
+            section.text.lower(),
+            section.title.lower(),
+        )
+        for page in all_pages()
+        for section in page.document.sections
+    ]
+
+
+def _score(entry: Entry, words: list[str]) -> int:
+    """Return 0 if a word is missing."""
+    total = 0
+    for word in words:
+        score = IN_TITLE * (word in entry.lower_title) + IN_PAGE_TITLE * (word in entry.page.lower())
+        found = entry.lower.count(word)
+        if not (found or word in entry.lower_title):
+            return 0
+        whole = bool(re.search(rf"\b{re.escape(word)}", f"{entry.lower_title} {entry.lower}"))
+        total += score + min(found, MOST_IN_TEXT) + AT_WORD_START * whole
+    return total
+
+
+def _snippet(text: str, words: list[str]) -> SafeString:
+    places = [place for word in words if (place := text.lower().find(word)) >= 0]
+    first = min(places, default=0)
+    start, end = max(0, first - SNIPPET), first + SNIPPET
+    shown = text[start:end]
+    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    pieces = re.split(f"({pattern})", shown, flags=re.IGNORECASE)
+    # Every second piece is a match.
+    marked = [
+        format_html("<mark>{}</mark>", piece) if number % 2 else conditional_escape(piece)
+        for number, piece in enumerate(pieces)
+    ]
+    return mark_safe(f"{'…' if start else ''}{''.join(marked)}{'…' if end < len(text) else ''}")  # noqa: S308  escaped

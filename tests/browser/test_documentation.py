@@ -1,0 +1,139 @@
+"""The documentation in a real browser: both themes, three widths, by keyboard, with and without script."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from documentation.pages import all_pages
+from tests.browser.chromium import launch_chromium
+from tests.browser.test_admin_journeys import WINDOWS, every_theme, visiting
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
+
+# One page of each kind, and those with diagrams and wide tables.
+SHOWN = {
+    "home": "/docs",
+    "quickstart": "/docs/quickstart",
+    "states": "/docs/states",
+    "api": "/docs/api",
+    "resource": "/docs/reference/tasks",
+    "list": "/docs/reference",
+    "found": "/docs/search?q=idempotency",
+    "nothing": "/docs/search?q=no-such-word",
+    "missing": "/docs/no-such-page",
+}
+
+
+@every_theme
+@pytest.mark.parametrize("window", ["desktop", "tablet", "phone"])
+def test_pages_have_no_problem_and_request_nothing_from_other_hosts(
+    live_server: Any, window: str, theme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WINDOWS, "tablet", (1024, 800))
+    requested: set[str] = set()
+
+    with visiting(live_server.url, window, theme) as visitor:
+        visitor.page.on("request", lambda request: requested.add(request.url))
+        for name, path in SHOWN.items():
+            visitor.open(path)
+            visitor.look(f"docs-{name}")
+
+    not_found = "Failed to load resource: the server responded with a status of 404 (Not Found)"
+    assert [each for each in visitor.problems if each[1] != not_found] == []
+    assert {url for url in requested if not url.startswith((f"{live_server.url}/", "data:"))} == set()
+
+
+@pytest.mark.long
+def test_axe_finds_nothing_on_any_page(live_server: Any) -> None:
+    with visiting(live_server.url, "desktop", "light") as visitor:
+        for page in all_pages():
+            visitor.open(page.url)
+            visitor.look("docs-any")
+
+    assert visitor.problems == []
+
+
+@pytest.fixture
+def page(live_server: Any) -> Iterator[Page]:
+    with sync_playwright() as play:
+        browser = launch_chromium(play)
+        yield browser.new_page(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
+        browser.close()
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.id"))
+
+
+def test_skip_link_is_first_and_leads_to_the_content(page: Page) -> None:
+    page.goto("/docs/errors")
+    page.keyboard.press("Tab")
+    first = focused(page)
+    page.keyboard.press("Enter")
+
+    assert first == "Skip to content"
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_search_by_keyboard(page: Page) -> None:
+    page.goto("/docs")
+    page.keyboard.press("/")
+    page.keyboard.type("verify signature")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/docs/search**")
+    page.locator(".results a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/docs/webhooks#verify-the-signature")
+
+    assert page.locator("#verify-the-signature").is_visible()
+
+
+def test_language_is_chosen_by_keyboard_for_all_examples_and_kept(page: Page) -> None:
+    page.goto("/docs/reference/tasks")
+    page.get_by_role("tab", name="curl").first.focus()
+    page.keyboard.press("ArrowRight")
+    chosen = page.get_by_role("tab", selected=True).all_inner_texts()
+    page.goto("/docs/reference/findings")
+    kept = page.get_by_role("tabpanel").all_inner_texts()
+
+    assert set(chosen) == {"Python"}
+    assert all("import os" in text for text in kept)
+
+
+def test_code_is_copied(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/docs/reference/usage")
+    page.get_by_role("button", name="Copy").first.click()
+    page.wait_for_selector("text=Copied")
+
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl --fail-with-body")
+
+
+def test_menu_of_a_phone_opens_and_closes_by_keyboard(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/docs/states")
+    menu, current = page.locator("#navigation"), page.locator("#navigation [aria-current=page]")
+    closed = menu.is_visible()
+    page.get_by_role("button", name="Menu").focus()
+    page.keyboard.press("Enter")
+    opened, name = menu.is_visible(), current.inner_text()
+    page.keyboard.press("Escape")
+
+    assert (closed, opened, name, menu.is_visible()) == (False, True, "States", False)
+
+
+def test_all_examples_are_shown_without_script(live_server: Any) -> None:
+    with sync_playwright() as play:
+        browser = launch_chromium(play)
+        page = browser.new_context(java_script_enabled=False).new_page()
+        page.goto(f"{live_server.url}/docs/reference/usage")
+        shown = page.locator(".example pre:visible").count()
+        page.fill("#q", "quota")
+        page.press("#q", "Enter")
+        results = page.locator(".results li").count()
+        browser.close()
+
+    assert shown == 3
+    assert results > 0

@@ -1,0 +1,192 @@
+"""The examples of the documentation work as they are: every operation, and the quickstart, in each language."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import api_keys
+from assurance.models import GuardWindow
+from documentation.api.examples import Example, examples
+from documentation.api.operations import all_operations, resources
+from integrations.models import SyncConflict, TicketLink
+from integrations.services import connect
+from notifications.webhooks.services import create as create_webhook
+from notifications.webhooks.services import send_test
+from remediation.evidence.chain import append
+from reports import export
+from reports.services import queue_export, share_latest
+from scans import screenshots
+from tests import factories
+from tests.factories import Scenario
+from tests.unit.scans.worker.scan_parts import scan_part
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sent")]
+
+CLIENT = Path(__file__).resolve().parents[2] / "clients" / "python"
+SIGNING_KEY = "k1:" + "QUFB" * 10 + "QUE="
+# What an example alone cannot do.
+NOT_RUN = {"withdraw_approval_verification": "needs a policy that requires the approvals of several people"}
+ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
+OPERATIONS = sorted(
+    (operation for operation in all_operations() if operation.id not in NOT_RUN),
+    # A webhook is deleted before its integration.
+    key=lambda operation: (ORDER.index(operation.method), -len(operation.path)),
+)
+
+
+def python_runner(codes: dict[str, str], folder: Path) -> list[str]:
+    script = folder / "run.py"
+    script.write_text(
+        "import sys, traceback\n"
+        f"for name, code in {codes!r}.items():\n"
+        "    try:\n"
+        "        exec(compile(code, name, 'exec'), {'__name__': '__main__'})\n"
+        "    except Exception:\n"
+        "        traceback.print_exc()\n"
+        "        sys.exit(name)\n",
+        encoding="utf-8",
+    )
+    return [sys.executable, str(script)]
+
+
+def curl_runner(codes: dict[str, str], folder: Path) -> list[str]:
+    # Each example in a shell: `-e` would not end a command that is the condition of another.
+    lines = [f"( {code.strip()}\n) || {{ echo {name} >&2; exit 1; }}" for name, code in codes.items()]
+    return ["bash", "-c", "\n".join(lines)]
+
+
+def javascript_runner(codes: dict[str, str], folder: Path) -> list[str]:
+    for name, code in codes.items():
+        (folder / f"{name}.mjs").write_text(code, encoding="utf-8")
+    run = folder / "run.mjs"
+    imports = [
+        f"await import('./{name}.mjs').catch((error) => {{ console.error('{name}', error); process.exit(1); }});"
+        for name in codes
+    ]
+    run.write_text("\n".join(imports), encoding="utf-8")
+    return ["node", str(run)]
+
+
+type Runner = Callable[[dict[str, str], Path], list[str]]
+RUNNERS: dict[str, Runner] = {"curl": curl_runner, "Python": python_runner, "JavaScript": javascript_runner}
+PROGRAMS = {"curl": "curl", "Python": sys.executable, "JavaScript": "node"}
+needs_node = pytest.mark.skipif(
+    not shutil.which("node"), reason="Node.js is not installed: JavaScript is not run"
+)
+each_language = pytest.mark.parametrize(
+    "language", ["curl", "Python", pytest.param("JavaScript", marks=needs_node)]
+)
+
+
+def run(language: str, codes: dict[str, str], variables: dict[str, str], folder: Path) -> Any:
+    """Run examples one after the other in one process of their language."""
+    environment = {**os.environ, "PYTHONPATH": str(CLIENT), **variables}
+    return subprocess.run(
+        RUNNERS[language](codes, folder),
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+
+
+@pytest.fixture
+def variables(live_server: Any, scenario: Scenario, settings: Any, tmp_path: Path) -> dict[str, str]:
+    """Create a row for each id that the examples need; return the variables."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.KRAFTER_SIGNING_KEYS = SIGNING_KEY
+    return {
+        "KRAFTER_AUDIT_URL": live_server.url,
+        "KRAFTER_AUDIT_API_KEY": scenario.key,
+        "KRAFTER_AUDIT_ORG": str(scenario.organization.pk),
+        "KRAFTER_AUDIT_PROJECT": scenario.project.slug,
+        "GITHUB_TOKEN": "ghp_example",
+        "REPLAY_FROM": timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "SITE_PASSWORD": "correct horse",
+        "SITE_URL": "https://example.com/",
+        "SHA256": screenshots.store(scenario.project.pk, b"image"),
+        **{name: str(value) for name, value in rows(scenario).items()},
+    }
+
+
+def rows(scenario: Scenario) -> dict[str, Any]:
+    by, project, ask = scenario.actor, scenario.project, scenario.client.ask
+    member = ask("post", f"/api/v1/orgs/{scenario.organization.pk}/members", {"email": "sam@example.com"})
+    key, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="old")
+    verification = factories.verification(scenario)
+    with transaction.atomic():
+        append(verification, "security_header_csp", {"outcome": "passed", "pages": []})
+    report = queue_export(project, format="json", by=by)
+    export.export_report(report.pk)
+    endpoint, _ = create_webhook(scenario.organization, url="https://hooks.example.com/audit", by=by)
+    ask("put", "access", {"origin": "https://example.com", "headers": {"x-token": "secret-value"}})
+    ask("put", "alerts/destinations/email", {"recipients": ["team@example.com"]})
+    deploy = ask("post", "deploys", {"sha": "4f2a9c1d7be0", "environment": "staging"}).json()["data"]
+    site = ask("post", "sites", {"host": "www.example.com"}).json()["data"]
+    return {
+        "USER_ID": member.json()["data"]["id"],
+        "KEY_ID": key.pk,
+        "FINDING_ID": factories.finding(scenario).pk,
+        "TASK_ID": factories.task(scenario).pk,
+        "VERIFICATION_ID": verification.pk,
+        "GUARD_WINDOW_ID": guard_window(scenario).pk,
+        "SCAN_ID": scan_part(scenario).scan_id,
+        "REPORT_ID": report.pk,
+        "SHARE_ID": share_latest(project, channel="link", by=by).pk,
+        "WEBHOOK_ID": endpoint.pk,
+        "DELIVERY_ID": send_test(scenario.organization, endpoint.pk, by=by).pk,
+        "CONFLICT_ID": conflict(scenario).pk,
+        "DEPLOY_ID": deploy["id"],
+        "SITE_ID": site["id"],
+    }
+
+
+def guard_window(scenario: Scenario) -> GuardWindow:
+    verification = factories.verification(scenario)
+    return GuardWindow.objects.create(
+        project=scenario.project,
+        finding=verification.task.finding,
+        verification=verification,
+        ends_at=timezone.now(),
+    )
+
+
+def conflict(scenario: Scenario) -> SyncConflict:
+    credentials = {"token": "ghp_example", "repository": "acme/website"}
+    integration = connect(scenario.project, "github", credentials=credentials, by=scenario.actor)
+    scenario.client.ask("put", "integrations/github/webhook", {})
+    task = factories.task(scenario)
+    synced = {"task": {"title": "A"}, "ticket": {"title": "A"}}
+    link = TicketLink.objects.create(
+        integration=integration, task=task, external_id="7", key="#7", last_synced=synced
+    )
+    return SyncConflict.objects.create(
+        integration=integration, link=link, field="title", ours="A", theirs="B", why="Both changed."
+    )
+
+
+def example_of(operation: Any, language: str) -> Example:
+    return next(each for each in examples(operation) if each.language == language)
+
+
+@each_language
+def test_example_of_every_operation_works(language: str, variables: dict[str, str], tmp_path: Path) -> None:
+    codes = {operation.id: example_of(operation, language).code for operation in OPERATIONS}
+
+    done = run(language, codes, variables, tmp_path)
+
+    assert done.returncode == 0, f"{done.stdout[-1500:]}{done.stderr[-1500:]}"
+    assert set(codes) >= {operation.id for operations in resources().values() for operation in operations[:1]}
+
+
+def test_examples_that_are_not_run_exist() -> None:
+    assert set(NOT_RUN) <= {operation.id for operation in all_operations()}

@@ -1,0 +1,70 @@
+"""Each operation has examples that name what exists."""
+
+import importlib
+import inspect
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from documentation.api.examples import client_function, client_package, curl, examples, javascript, python
+from documentation.api.operations import Operation, all_operations
+
+OPERATIONS = {operation.id: operation for operation in all_operations()}
+each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+
+
+def test_operation_has_an_example_in_each_language() -> None:
+    assert [each.language for each in examples(OPERATIONS["get_task"])] == ["curl", "Python", "JavaScript"]
+
+
+@each_operation
+def test_python_example_calls_an_existing_function_with_its_arguments(operation: Operation) -> None:
+    module = importlib.import_module(
+        f"krafter_client.generated.api.{client_package(operation)}.{client_function(operation)}"
+    )
+
+    compile(python(operation), operation.id, "exec")
+    positional = [
+        parameter.name
+        for parameter in inspect.signature(module.sync_detailed).parameters.values()
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    assert positional == operation.path_parameters
+
+
+@pytest.mark.parametrize("operation", ["create_task", "get_report_download", "set_alert_destination"])
+def test_bash_reads_the_curl_example(operation: str) -> None:
+    done = subprocess.run(["bash", "-n"], input=curl(OPERATIONS[operation]), text=True, capture_output=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_curl_sends_ids_of_variables_in_valid_json() -> None:
+    script = f"curl() {{ printf '%s' \"${{!#}}\"; }}\nFINDING_ID=abc\n{curl(OPERATIONS['create_task'])}"
+
+    sent = subprocess.run(["bash", "-c", script], text=True, capture_output=True).stdout
+
+    assert json.loads(sent)["finding_id"] == "abc"
+
+
+def test_javascript_example_names_the_variables_that_it_reads() -> None:
+    code = javascript(OPERATIONS["update_webhook"])
+
+    names = "KRAFTER_AUDIT_URL, KRAFTER_AUDIT_API_KEY, KRAFTER_AUDIT_ORG, WEBHOOK_ID"
+    assert code.startswith(f"const {{ {names} }} = process.env;")
+    assert 'method: "PATCH",' in code
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed: JavaScript is not parsed")
+@each_operation
+def test_node_parses_the_javascript_example(operation: Operation) -> None:
+    done = subprocess.run(
+        ["node", "--input-type=module", "--check"],
+        input=javascript(operation),
+        text=True,
+        capture_output=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
