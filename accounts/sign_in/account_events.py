@@ -17,10 +17,10 @@ def report(name: str, *, user: User | None, request: HttpRequest | None = None, 
     Events of a user without an organisation, and of an unknown e-mail address (no user), are for superusers alone.
     """
     subject_id = user.pk if user else uuid5(NAMESPACE_URL, f"mailto:{data.get('email', '')}")
-    organizations = (
-        Organization.objects.filter(memberships__user=user) if user else Organization.objects.none()
-    )
-    for organization in list(organizations) or [None]:
+    organizations: list[Organization | None] = []
+    if user is not None:
+        organizations += Organization.objects.filter(memberships__user=user)
+    for organization in organizations or [None]:
         announce(name, organization, subject_id, by=_author(request), **data)
 
 

@@ -12,19 +12,18 @@ from django.core import mail
 from accounts.models import User
 from krafter_audit.db import redis_client
 from tests import staff
-from tests.browser import test_admin_journeys
-from tests.browser.test_admin_journeys import Visitor, every_theme, visiting
+from tests.browser.visitor import WINDOWS, Visitor, visiting
 from tests.factories import Scenario
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
 NEW_PASSWORD = "a longer staple 42"
-every_width = pytest.mark.parametrize("window", ["desktop", "tablet", "phone"])
+every_width = pytest.mark.parametrize("window", WINDOWS)
+every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
 
 
 @pytest.fixture(autouse=True)
-def _tablet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(test_admin_journeys.WINDOWS, "tablet", (1024, 768))
+def _no_attempts() -> Iterator[None]:
     yield
     server = redis_client.connection()
     for key in server.scan_iter("krafter:lockout:*"):
