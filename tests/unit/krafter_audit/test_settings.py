@@ -44,3 +44,27 @@ def test_allowed_hosts_replace_those_of_the_public_url():
         "a.example",
         "b.example",
     ]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "names"),
+    [
+        ("https://audit.example.com", ["__Host-sessionid", "__Host-csrftoken"]),
+        ("http://audit.example.com:8000", ["sessionid", "csrftoken"]),
+    ],
+)
+def test_cookies_have_the_host_prefix_over_tls(public_url: str, names: list[str]):
+    script = (
+        "from krafter_audit import settings; from django.conf import global_settings as defaults; import json;"
+        "print(json.dumps([getattr(settings, name, getattr(defaults, name))"
+        " for name in ('SESSION_COOKIE_NAME', 'CSRF_COOKIE_NAME')]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "KRAFTER_PUBLIC_URL": public_url},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    assert json.loads(done.stdout) == names

@@ -256,3 +256,11 @@ def test_manage_check_passes_with_a_database() -> None:
     call_command("check", stdout=out)
 
     assert out.getvalue().startswith("System check identified no issues")
+
+
+def test_single_sign_on_without_a_client_is_an_error(settings: Any) -> None:
+    settings.KRAFTER_OIDC_URL = "https://login.example.com"
+
+    assert [message.id for message in run_checks(tags=["environment"]) if "OIDC" in message.msg] == [
+        "krafter.E004"
+    ]
