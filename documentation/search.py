@@ -64,7 +64,7 @@ def _entries() -> list[Entry]:
 
 def _score(entry: Entry, words: list[str]) -> int:
     """Return 0 if a word is missing."""
-    total = 0
+    total = IN_TITLE * entry.lower_title.startswith(" ".join(words))
     for word in words:
         score = IN_TITLE * (word in entry.lower_title) + IN_PAGE_TITLE * (word in entry.page.lower())
         found = entry.lower.count(word)

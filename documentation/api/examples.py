@@ -19,6 +19,8 @@ from documentation.api.operations import (
 )
 
 VARIABLE = re.compile(r'"\$([A-Z][A-Z0-9_]*)"')
+# The one path whose name in the client is not that of its end.
+ORGANIZATION_EVENTS = "/api/v1/orgs/{org_id}/events"
 # Beginnings of paths that are not part of the names in the client.
 PREFIXES = (f"{PROJECT_PATH}/", "/api/v1/orgs/{org_id}/", "/api/v1/")
 
@@ -132,6 +134,8 @@ CLIENT_ARGUMENTS = (
 
 def client_function(operation: Operation) -> str:
     """Return the module of the generated client: `post_verifications_by_id_approve`."""
+    if operation.path == ORGANIZATION_EVENTS:
+        return "get_organization_events"
     words = re.sub(r"\{(\w+)\}", r"by_\1", _client_path(operation))
     return f"{operation.method.lower()}_{re.sub(r'\W+', '_', words).strip('_')}"
 

@@ -114,8 +114,8 @@ def _described(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 
 def _operation(schema: Mapping[str, Any], method: str, path: str, described: dict[str, Any]) -> Operation:
-    body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    name = body.get("$ref", "").rsplit("/", 1)[-1]
+    content = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+    name = content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
     fields = schema["components"]["schemas"].get(name, {})
     return Operation(
         id=described["operationId"],
@@ -132,7 +132,7 @@ def _operation(schema: Mapping[str, Any], method: str, path: str, described: dic
             for key, value in fields.get("properties", {}).items()
         ),
         body_name=name,
-        body=example_body(described["operationId"], name, schema) if name else None,
+        body=example_body(described["operationId"], content["example"]) if name else None,
         statuses=tuple(status for status in described["responses"] if status != "default"),
         is_file=_is_file(described["responses"]),
     )

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import api_keys
-from assurance.models import GuardWindow
+from assurance.models import GuardWindow, PullRequest
 from documentation.api.examples import Example, examples
 from documentation.api.operations import all_operations, resources
 from integrations.models import SyncConflict, TicketLink
@@ -131,12 +131,22 @@ def rows(scenario: Scenario) -> dict[str, Any]:
     ask("put", "access", {"origin": "https://example.com", "headers": {"x-token": "secret-value"}})
     ask("put", "alerts/destinations/email", {"recipients": ["team@example.com"]})
     deploy = ask("post", "deploys", {"sha": "4f2a9c1d7be0", "environment": "staging"}).json()["data"]
+    task = factories.task(scenario)
+    comment = ask("post", f"tasks/{task.pk}/comments", {"body": "Ready."}).json()["data"]
+    change = ask("post", "tasks/bulk-update", {"ids": [str(task.pk)], "set": {"priority": "low"}}).json()[
+        "data"
+    ]
+    PullRequest.objects.create(task=task, url="https://github.com/acme/website/pull/7")
+    policy = ask("get", "policies/current").json()["data"]
     site = ask("post", "sites", {"host": "www.example.com"}).json()["data"]
     return {
         "USER_ID": member.json()["data"]["id"],
         "KEY_ID": key.pk,
         "FINDING_ID": factories.finding(scenario).pk,
-        "TASK_ID": factories.task(scenario).pk,
+        "TASK_ID": task.pk,
+        "COMMENT_ID": comment["id"],
+        "BULK_CHANGE_ID": change["bulk_change_id"],
+        "POLICY_ID": policy["id"],
         "VERIFICATION_ID": verification.pk,
         "GUARD_WINDOW_ID": guard_window(scenario).pk,
         "SCAN_ID": scan_part(scenario).scan_id,

@@ -21,7 +21,7 @@ def test_name_matches_itself_and_its_group(patterns: list[str], expected: bool) 
     assert matches("finding.created", patterns) is expected
 
 
-@pytest.mark.parametrize("pattern", ["finding.created", "site_access.*"])
+@pytest.mark.parametrize("pattern", ["finding.created", "site_credentials.*"])
 def test_valid_pattern_has_no_error(pattern: str) -> None:
     assert pattern_error(pattern) == ""
 

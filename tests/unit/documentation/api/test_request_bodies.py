@@ -8,6 +8,7 @@ from openapi_schema_validator import OAS31Validator
 
 from documentation.api.operations import Operation, all_operations
 from documentation.api.request_bodies import BODIES, example_body
+from krafter_audit.api.openapi_example_values import ID
 from krafter_audit.api.schema import CachedSchemaGenerator
 
 WITH_BODY = [operation for operation in all_operations() if operation.body is not None]
@@ -40,8 +41,7 @@ def test_own_bodies_belong_to_operations() -> None:
     assert set(BODIES) - {operation.id for operation in WITH_BODY} == set()
 
 
-def test_body_has_the_required_fields() -> None:
-    assert example_body("another", "CreateTaskRequest", description()) == {
-        "finding_id": "$FINDING_ID",
-        "title": "Send the Content-Security-Policy header",
-    }
+def test_other_bodies_are_the_examples_of_the_description_with_variables_for_ids() -> None:
+    described = {"finding_id": ID, "title": "Fix it", "ids": [ID]}
+
+    assert example_body("another", described) == {"finding_id": "$FINDING_ID", "title": "Fix it", "ids": [ID]}
