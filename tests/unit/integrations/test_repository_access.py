@@ -52,13 +52,14 @@ class Repositories:
     def __init__(self, project: Project, stack: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
         self._project, self._stack, self._monkeypatch = project, stack, monkeypatch
 
-    def start(self, provider: str, *answers: Answer) -> FakeServer:
+    def start(self, provider: str, *answers: Answer, is_described: bool = True) -> FakeServer:
         remaining = list(answers)
 
         def answer(request: Request) -> Answer:
             return remaining.pop(0) if remaining else (404, {}, {"message": "Not Found"})
 
-        served = self._stack.enter_context(serve(answer, load_spec(f"{provider}.json")))
+        spec = load_spec(f"{provider}.json") if is_described else None
+        served = self._stack.enter_context(serve(answer, spec))
         base = f"{served.url}/api/v4" if provider == "gitlab" else served.url
         self._monkeypatch.setenv(f"KRAFTER_{provider.upper()}_URL", base)
         services.connect(self._project, provider, credentials=CREDENTIALS[provider], by=SYSTEM)
@@ -105,7 +106,8 @@ def test_state_of_a_pull_request(
 def test_deploy_contains_a_commit(
     repositories: Repositories, project: Project, provider: str, body: dict[str, Any], expected: bool
 ) -> None:
-    server = repositories.start(provider, (200, {}, body))
+    # The stored descriptions of the vendors leave out the comparison of commits.
+    server = repositories.start(provider, (200, {}, body), is_described=False)
 
     assert repository_access.contains(project.pk, URLS[provider], DEPLOYED, MERGED) is expected
     assert DEPLOYED in server.requests[0].target
