@@ -210,6 +210,12 @@ BLOCKED_BY = Case(
 )
 
 
+class VerificationQuerySet(models.QuerySet["Verification"]):
+    def without_guards(self) -> "VerificationQuerySet":
+        """Return those that people or deploys have requested: only they are listed and counted."""
+        return self.exclude(trigger=Verification.Trigger.GUARD)
+
+
 class Verification(Record):
     """A re-run of the checks of a task's finding. Its state in the review queue: verification_states.py."""
 
@@ -248,6 +254,7 @@ class Verification(Record):
     verified_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     verified_at = models.DateTimeField(null=True)
 
+    objects = VerificationQuerySet.as_manager()
     transitions = StatusTransitions(
         "result",
         {

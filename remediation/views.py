@@ -208,7 +208,7 @@ class VerificationViewSet(ProjectViewSet):
         """Return a page; with `state`, if it is a filter or included."""
         with_state = included(request.query_params, INCLUDE_STATE) or "state" in request.query_params
         return self.respond_list(
-            Verification.objects.filter(project=self.project).exclude(trigger=Verification.Trigger.GUARD),
+            Verification.objects.filter(project=self.project).without_guards(),
             VerificationWithStateSerializer if with_state else VerificationSerializer,
             VerificationFilter,
             total=lambda filters, rows: counters.count_matching(

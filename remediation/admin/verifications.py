@@ -1,6 +1,6 @@
 """Admin page of verifications."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -30,7 +30,7 @@ from krafter_audit.admin.text import ago
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
 from remediation.evidence import comparison
-from remediation.models import Result, Task, Verification
+from remediation.models import Result, Task, Verification, VerificationQuerySet
 from remediation.queries import search_tasks
 from remediation.services import approvals, verdicts
 from remediation.verification_states import BlockedBy, VerificationState
@@ -44,11 +44,22 @@ STATE_COLOURS = {
     "Superseded": PRIMARY,
     "Approved": SUCCESS,
     "Reopened": DANGER,
+    "Guard passed": SUCCESS,
+    "Guard failed": DANGER,
+    "Guard inconclusive": WARNING,
+}
+# Of guard windows, which end without a person's decision.
+GUARD_LABELS = {
+    Result.PENDING: "Guard inconclusive",
+    Result.PASSED: "Guard passed",
+    Result.FAILED: "Guard failed",
 }
 
 
 def state_label(verification: Verification) -> str:
     """Return the state of a verification in words."""
+    if verification.state == VerificationState.DECIDED and verification.trigger == Verification.Trigger.GUARD:
+        return GUARD_LABELS[Result(verification.result)]
     if verification.state == VerificationState.DECIDED:
         return "Approved" if verification.result == Result.PASSED else "Reopened"
     if verification.blocked_by:
@@ -75,6 +86,8 @@ class VerificationQuickFilter(QuickFilter):
     }
 
     def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
+        # The counter of this filter counts no guards either.
+        rows = cast("VerificationQuerySet", rows).without_guards()
         return rows.filter(**({"blocked_by": name} if name in BlockedBy else {"state": name}))
 
     def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int]:

@@ -16,7 +16,7 @@ ACTIVITIES = """
             WHERE project_id = %(project)s AND created_at >= since AND created_at < until),
         (SELECT count(DISTINCT finding_id)
             FROM remediation_verification AS verification JOIN remediation_task AS task ON task.id = task_id
-            WHERE verification.project_id = %(project)s AND result = 'passed'
+            WHERE verification.project_id = %(project)s AND verification.trigger <> 'guard' AND result = 'passed'
                 AND verified_at >= since AND verified_at < until),
         (SELECT count(*) FROM findings_regression
             WHERE project_id = %(project)s AND opened_at >= since AND opened_at < until),

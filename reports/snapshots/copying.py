@@ -60,7 +60,7 @@ VERIFICATIONS_AND_REGRESSIONS = f"""
         FROM remediation_verification AS source
         JOIN remediation_task AS task ON task.id = task_id
         JOIN findings_finding AS finding ON finding.id = task.finding_id
-        WHERE source.project_id = %(project)s
+        WHERE source.project_id = %(project)s AND source.trigger <> 'guard'
     )
     INSERT INTO reports_reportitem (report_id, kind, position, data)
     SELECT %(report)s, 'regression', row_number() OVER (ORDER BY source.created_at DESC, source.id DESC),
@@ -80,7 +80,8 @@ FIXED = f"""
         FROM remediation_verification AS source
         JOIN remediation_task AS task ON task.id = task_id
         JOIN findings_finding AS finding ON finding.id = task.finding_id
-        WHERE source.project_id = %(project)s AND result = 'passed' AND finding.status = 'resolved'
+        WHERE source.project_id = %(project)s AND source.trigger <> 'guard' AND result = 'passed'
+            AND finding.status = 'resolved'
         ORDER BY finding.id, verified_at DESC
     ), copied AS (
         INSERT INTO reports_reportitem (report_id, kind, position, data)

@@ -144,7 +144,7 @@ def _apply_ticket_state(locked: LockedTask, state: TicketState, by: Actor) -> No
 
 def _reopen(task: Task, by: Actor) -> None:
     # A done task is only reopened through its verification, which also opens a regression.
-    passed = Verification.objects.filter(task=task, result=Result.PASSED)
-    approved = passed.exclude(trigger=Verification.Trigger.GUARD).order_by("-created_at").first()
+    passed = Verification.objects.filter(task=task, result=Result.PASSED).without_guards()
+    approved = passed.order_by("-created_at").first()
     if approved is not None:
         verdicts.reopen(approved.pk, by=by)

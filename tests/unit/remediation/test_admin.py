@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from events.models import Event
@@ -339,6 +340,24 @@ def test_review_queue_tells_states_apart(operator: Client, scenario: Scenario) -
         label: [row] for label, row in rows.items()
     }
     assert {link["count"] for link in links} == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("result", "label"),
+    [("pending", "Guard inconclusive"), ("passed", "Guard passed"), ("failed", "Guard failed")],
+)
+def test_verification_of_a_guard_window_is_told_apart_from_a_persons(
+    operator: Client, scenario: Scenario, result: str, label: str
+) -> None:
+    row = factories.verification(scenario, checks="inconclusive")
+    decided = None if result == "pending" else timezone.now()
+    Verification.objects.filter(pk=row.pk).update(trigger="guard", result=result, verified_at=decided)
+    path = admin_url(Verification, "changelist")
+
+    shown = operator.get(admin_url(Verification, "change", row.pk)).context["reading"]["state"]
+    listed = operator.get(path, {"quick": "decided"}).context["cl"].result_list
+
+    assert (shown, list(listed)) == (label, [])
 
 
 def test_verifications_are_searched_by_words_of_their_finding(operator: Client, scenario: Scenario) -> None:

@@ -56,6 +56,22 @@ def test_finding_that_was_fixed_twice_is_copied_once(scenario: Scenario) -> None
     assert [item["id"] for item in snapshot_of(scenario).fixed] == [str(second.pk)]
 
 
+def test_guard_window_does_not_fix_a_finding_again(scenario: Scenario) -> None:
+    approved = fix(scenario, days_ago=30)
+    guard = factories.verification(scenario, of=Task.objects.get(pk=approved.task_id))
+    Verification.objects.filter(pk=guard.pk).update(
+        trigger="guard", result="passed", verified_at=timezone.now()
+    )
+
+    content = snapshot_of(scenario)
+
+    assert [item["id"] for item in content.fixed] == [str(approved.pk)]
+    assert content.breakdown["fixed"] == {"all": 1, "in_period": 0}
+    assert content.breakdown["activity"]["fixed"] == 0
+    copied = ReportItem.objects.filter(kind="verification")
+    assert [item.data["id"] for item in copied] == [str(approved.pk)]
+
+
 def test_reopened_finding_is_not_fixed(scenario: Scenario) -> None:
     verdicts.reopen(fix(scenario).pk, project=scenario.project, by=scenario.actor)
 
