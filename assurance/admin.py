@@ -66,10 +66,6 @@ class GuardWindowAdmin(ReadOnlyAdmin):
     def progress(self, window: GuardWindow) -> str:
         return progress_in_words(window)
 
-    @admin.display(description="organisation")
-    def organization(self, window: GuardWindow) -> str:
-        return window.project.organization.name
-
     def refusals(self, request: HttpRequest, row: GuardWindow) -> dict[str, str]:
         is_open = row.status == GuardWindow.Status.OPEN
         return {"cancel": "" if is_open else "The guard window has ended."}
@@ -105,10 +101,6 @@ class DeployAdmin(ReadOnlyAdmin):
     @admin.display(description="commit")
     def short_sha(self, deploy: Deploy) -> str:
         return deploy.sha[:12]
-
-    @admin.display(description="organisation")
-    def organization(self, deploy: Deploy) -> str:
-        return deploy.project.organization.name
 
 
 def progress_in_words(window: GuardWindow) -> str:

@@ -219,10 +219,6 @@ class FindingAdmin(BulkActions):
     def due(self, finding: Finding) -> str:
         return due_in_words(finding.due_at)  # type: ignore[attr-defined]  # an annotation
 
-    @admin.display(description="organisation")
-    def organization(self, finding: Finding) -> str:
-        return finding.project.organization.name
-
     @admin.display(description="age", ordering="pk")
     def age(self, finding: Finding) -> str:
         return ago(finding.created_at)

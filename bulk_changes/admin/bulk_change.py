@@ -42,10 +42,6 @@ class BulkChangeAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BulkChange]:
         return super().get_queryset(request).select_related("undone_by")
 
-    @admin.display(description="organisation")
-    def organization(self, made: BulkChange) -> str:
-        return made.project.organization.name
-
     @admin.display(description="undone")
     def undone(self, made: BulkChange) -> str:
         return "yes" if made.is_undone else "no"

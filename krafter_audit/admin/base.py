@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ERROR_FLAG
@@ -175,6 +175,11 @@ class ServiceModelAdmin(ModelAdmin):
         if not self.project_path:
             return self.of_organizations(rows, [project.organization_id])
         return rows.filter(**{self.project_path: project.pk})
+
+    @admin.display(description="organisation")
+    def organization(self, row: Any) -> str:
+        """Return the name of the organisation of a row of a project, as a column."""
+        return str(row.project.organization.name)
 
     def organization_id_of(self, row: Any) -> Any:
         *steps, last = self.organization_path.split("__")

@@ -178,10 +178,6 @@ class TaskAdmin(BulkActions):
     def score(self, task: Task) -> int:
         return task.finding.score
 
-    @admin.display(description="organisation")
-    def organization(self, task: Task) -> str:
-        return task.project.organization.name
-
     @admin.display(description="age", ordering="pk")
     def age(self, task: Task) -> str:
         return ago(task.created_at)

@@ -132,10 +132,6 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     def severity(self, verification: Verification) -> str:
         return str(verification.task.finding.get_severity_display())
 
-    @admin.display(description="organisation")
-    def organization(self, verification: Verification) -> str:
-        return verification.project.organization.name
-
     @admin.display(description="age")
     def age(self, verification: Verification) -> str:
         return ago(verification.created_at)
