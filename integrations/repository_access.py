@@ -1,6 +1,7 @@
 """Ask the connected repository of a project about pull requests and commits."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration
 from integrations.oauth.token_refresh import TokenManager
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.registry import ADAPTERS
 from integrations.providers.repositories import MergeState, Repository
 from krafter_audit.http.client import Client, Limits
@@ -47,18 +48,17 @@ def _ask[T](project_id: UUID, url: str, ask: Callable[[Repository], T]) -> T:
         raise RepositoryUnavailable(NOT_CONNECTED, is_final=True)
     base_url = configuration(name).url
     with Client(limits=LIMITS) as client:
-        tokens = TokenManager(integration, adapter, client)
-        try:
-            repository = adapter(client, tokens.credentials(), base_url)
+
+        def ask_with(credentials: dict[str, Any]) -> T:
+            repository = adapter(client, credentials, base_url)
             try:
                 return ask(repository)
-            except TokenRejected:
-                replaced = tokens.replace(repository.credentials)
-                if replaced is None:
-                    raise
-                return ask(adapter(client, replaced, base_url))
+            except (ProviderRefused, ProviderUnavailable) as error:
+                raise type(error)(redact(str(error), repository.secrets)) from None
+
+        try:
+            return TokenManager(integration, adapter, client).call(ask_with)
         except (ProviderRefused, ProviderUnavailable) as error:
-            is_final = isinstance(error, ProviderRefused)
-            raise RepositoryUnavailable(redact(str(error), repository.secrets), is_final=is_final) from None
+            raise RepositoryUnavailable(str(error), is_final=isinstance(error, ProviderRefused)) from None
         except (VaultError, IntegrationChanged):
             raise RepositoryUnavailable(f"Connect {adapter.title} again.", is_final=True) from None

@@ -1,7 +1,7 @@
 """Credentials of an integration with a valid token."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration
 from integrations.oauth import flow, service_accounts
 from integrations.providers.base import Provider
-from integrations.providers.errors import ProviderUnavailable
+from integrations.providers.errors import ProviderUnavailable, TokenRejected
 from krafter_audit.http.client import Client
 
 REFRESH_TIMEOUT = timedelta(seconds=45)  # longer than the time limit of the request
@@ -44,6 +44,17 @@ class TokenManager:
             if flow.is_valid(stored):
                 return stored
             raise
+
+    def call[T](self, use: Callable[[dict[str, Any]], T]) -> T:
+        """Call `use` with the credentials, and once more with a new token if the vendor rejects the present one."""
+        stored = self.credentials()
+        try:
+            return use(stored)
+        except TokenRejected:
+            replaced = self.replace(stored)
+            if replaced is None:
+                raise
+            return use(replaced)
 
     def replace(self, rejected: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return credentials with a new token in place of a rejected one; None without a way to get one."""

@@ -18,7 +18,7 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun
 from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.base import Provider
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.findings import FindingSource
 from integrations.providers.registry import ADAPTERS
 from integrations.providers.tickets import Tracker
@@ -114,21 +114,14 @@ def _exchange(integration: Integration, log: SyncRun) -> None:
     adapter = ADAPTERS[integration.provider]
     with Client(limits=LIMITS) as client:
         tokens = TokenManager(integration, adapter, client)
-        credentials = tokens.credentials()
-        try:
-            _exchange_with(integration, log, client, credentials)
-        except TokenRejected:
-            # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
-            replaced = tokens.replace(credentials)
-            if replaced is None:
-                raise
-            log.notes, log.refused = [], []
-            _exchange_with(integration, log, client, replaced)
+        # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
+        tokens.call(lambda credentials: _exchange_with(integration, log, client, credentials))
 
 
 def _exchange_with(
     integration: Integration, log: SyncRun, client: Client, credentials: Mapping[str, Any]
 ) -> None:
+    log.notes, log.refused = [], []
     adapter = ADAPTERS[integration.provider]
     provider = adapter(client, credentials, configuration(integration.provider).url)
     provider.sync_state = integration.cursor.setdefault("provider", {})
