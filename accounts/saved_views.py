@@ -35,7 +35,7 @@ def normalized(query: str) -> str:
 
 def save(user: User, *, list_name: str, name: str, query: str, organization_id: UUID | None) -> SavedView:
     """Save a view; one with the same name is replaced. Shared with an organisation by its members only."""
-    query = normalized(query)
+    name, query = _valid_name(name), normalized(query)
     if len(query) > MAX_QUERY_LENGTH:
         raise InvalidParams("This view has too many filters to be saved.")
     if organization_id is not None:
@@ -46,7 +46,7 @@ def save(user: User, *, list_name: str, name: str, query: str, organization_id: 
     view, _ = SavedView.objects.update_or_create(
         user=user,
         list=list_name,
-        name=_valid_name(name),
+        name=name,
         defaults={"query": query, "organization_id": organization_id},
     )
     return view
