@@ -55,10 +55,6 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
         )
 
 
-def is_guarded(config: dict[str, Any]) -> bool:
-    return any(offsets(config, severity) for severity in Severity.values)
-
-
 def _guard(config: dict[str, Any]) -> dict[str, Any]:
     guard = config.get("guard")
     return guard if isinstance(guard, dict) else {}

@@ -224,13 +224,13 @@ def _open_windows(finding: Finding) -> QuerySet[GuardWindow]:
 def _cancel(windows: Iterable[GuardWindow], *, by: Actor) -> None:
     for window in windows:
         _end(window, GuardWindow.Status.CANCELLED)
+        _count_runs(window)
         log_event("guard.cancelled", window, by=by, finding_id=window.finding_id)
 
 
 def _end(window: GuardWindow, status: GuardWindow.Status) -> None:
     GuardWindow.transitions.apply(window, status)
     GuardRun.transitions.update(window.runs.all(), GuardRun.UNFINISHED, GuardRun.Status.CANCELLED)
-    _count_runs(window)
 
 
 def _count_runs(window: GuardWindow) -> None:

@@ -30,12 +30,15 @@ def rule_of(locked: LockedVerification) -> ApprovalRule:
     return rule_for(locked.approvals, locked.finding.severity)
 
 
-def record(locked: LockedVerification, rule: ApprovalRule, *, by: Actor) -> list[dict[str, Any]] | None:
+def record(locked: LockedVerification, *, by: Actor) -> list[dict[str, Any]] | None:
     """Record a person's approval; return all of them if they are enough, else None.
 
-    Raises ApprovalRequiresUser, AuthorMayNotApprove, AlreadyApproved.
+    Where the policy has no rule nothing is recorded: the approval itself is enough. Raises ApprovalRequiresUser,
+    AuthorMayNotApprove, AlreadyApproved.
     """
-    verification = locked.verification
+    verification, rule = locked.verification, rule_of(locked)
+    if rule.is_default:
+        return []
     if refusal := refusal_for(verification, rule, by.user_id):
         raise refusal
     Approval.objects.create(verification=verification, user_id=by.user_id)

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from assurance import guard_policy
+from findings.models import Severity
 
 
 def test_offsets_are_sorted_and_each_counts_once():
@@ -21,7 +22,7 @@ def test_invalid_offset_is_ignored(value: Any):
 
 @pytest.mark.parametrize("guard", [None, [], "1h", {"high": "1h"}, {"high": {"1h": True}}])
 def test_invalid_config_guards_nothing(guard: Any):
-    assert not guard_policy.is_guarded({"guard": guard})
+    assert not any(guard_policy.offsets({"guard": guard}, severity) for severity in Severity.values)
 
 
 def test_at_most_ten_offsets_count():
