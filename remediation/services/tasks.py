@@ -44,11 +44,17 @@ def create_many(project: Project, items: Sequence[Mapping[str, Any]], *, by: Act
             raise error
         tasks.append(_new_task(project, findings[item["finding_id"]], dict(item), due_dates))
     Task.objects.bulk_create(tasks)
-    events = [(task.pk, {"finding_id": task.finding_id}) for task in tasks]
+    events = [(task.pk, _creation_data(task)) for task in tasks]
     log_events("task.created", project, events, by=by)
     for task in tasks:
         _advance_finding(LockedTask(task.finding, task))
     return tasks
+
+
+def _creation_data(task: Task) -> dict[str, Any]:
+    # As an update logs it: who makes a task ready to verify may be forbidden to approve it (approvals.py).
+    is_ready = task.status == Task.Status.READY_VERIFY
+    return {"finding_id": task.finding_id, **({"now": {"status": task.status}} if is_ready else {})}
 
 
 def creation_error(item: Mapping[str, Any], findings: Collection[UUID]) -> ApiError | None:

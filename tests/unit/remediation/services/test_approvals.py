@@ -92,6 +92,22 @@ def test_whoever_set_the_task_ready_may_not_approve(scenario: Scenario) -> None:
     assert remediation_state(verification)["task"] == "done"
 
 
+def test_whoever_created_the_task_ready_may_not_approve(scenario: Scenario) -> None:
+    set_rule(scenario, not_author=True)
+    author = person(scenario)
+    task = tasks.create(
+        scenario.project,
+        finding_id=factories.finding(scenario).pk,
+        title="Fix it",
+        status="ready_verify",
+        by=author,
+    )
+    verification = factories.verification(scenario, of=task)
+
+    with pytest.raises(errors.AuthorMayNotApprove):
+        verdicts.approve(verification.pk, by=author)
+
+
 def test_withdrawn_approval_does_not_count_and_can_be_given_again(scenario: Scenario) -> None:
     set_rule(scenario, high=2)
     verification = factories.verification(scenario)
