@@ -82,6 +82,7 @@ def test_approve_from_the_overview_in_two_clicks_with_the_evidence_seen(
         numbers = {card.locator("span").inner_text(): card.locator("b").inner_text() for card in cards}
         bottoms = [box["y"] + box["height"] for card in cards if (box := card.bounding_box())]
         page.click("section[aria-labelledby=reviews] li a")
+        page.wait_for_selector("button[value=approve]")
         visitor.look("verification")
         changed = page.locator(".k-diff tr.changed td").all_inner_texts()
         approve = page.locator("button[value=approve]")

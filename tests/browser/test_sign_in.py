@@ -53,7 +53,8 @@ def test_required_second_factor_is_set_up_and_used(
         page = visitor.page
         visitor.open("/admin/")
         visitor.look("sign-in")
-        enter(visitor, user, "wrong")
+        with page.expect_navigation():
+            enter(visitor, user, "wrong")
         page.wait_for_selector("[role=alert]")
         visitor.look("sign-in-wrong")
         enter(visitor, user, staff.PASSWORD)
@@ -72,8 +73,8 @@ def test_required_second_factor_is_set_up_and_used(
         visitor.look("second-factor")
         visitor.open("/admin/sessions/")
         visitor.look("sessions")
-        page.get_by_role("button", name="Sign out everywhere").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sign out everywhere").click()
         visitor.look("signed-out")
         visitor.open("/admin/")
         enter(visitor, user, staff.PASSWORD)
@@ -101,8 +102,8 @@ def test_password_is_reset_by_the_link_of_the_mail_after_a_lock_out(
         page = visitor.page
         visitor.open("/admin/login/")
         for _ in range(3):
-            enter(visitor, user, "wrong")
-            page.wait_for_selector("[role=alert], h1:has-text('Sign-in is paused')")
+            with page.expect_navigation():
+                enter(visitor, user, "wrong")
         page.wait_for_selector("h1:has-text('Sign-in is paused')")
         visitor.look("sign-in-paused")
         page.get_by_role("link", name="Reset the password").click()
