@@ -32,6 +32,7 @@ MODULES = {
     "api-changelog": "devtools.api_changelog",
 }
 CHAOS = "tests/chaos"
+BROWSER = "tests/browser"
 MAX_TEST_PROCESSES = 8
 
 type Arguments = Sequence[str]
@@ -119,6 +120,15 @@ def processors() -> int:
 def chaos(arguments: Arguments) -> NoReturn:
     chosen = any(word.startswith(CHAOS) for word in arguments)
     test([*([] if chosen else [CHAOS]), "-m", "chaos", *arguments])
+
+
+def screenshots(arguments: Arguments) -> NoReturn:
+    if not arguments or arguments[0].startswith("-"):
+        raise SetupFailed("Name the folder for the screenshots: ./krafter screenshots FOLDER")
+    folder = Path(arguments[0]).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["SCREENSHOTS_FOLDER"] = str(folder)
+    test([BROWSER, "-n", str(test_processes()), *arguments[1:]])
 
 
 def soak(arguments: Arguments) -> NoReturn:
@@ -216,6 +226,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "bench": bench,
     "chaos": chaos,
     "soak": soak,
+    "screenshots": screenshots,
     "lint": run_lint,
     "doctor": run_doctor,
     "manage": manage,

@@ -1,6 +1,6 @@
-"""Journeys through the admin in a real browser, on a desktop and on a phone, in both themes.
+"""Journeys through the admin in a real browser, on a desktop and on a phone.
 
-Each page that is opened is checked by axe-core; no page logs an error. Screenshots are kept in KRAFTER_SCREENSHOTS.
+Each page that is opened is checked by axe-core; no page logs an error.
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ from findings.models import Finding
 from remediation.evidence.chain import append
 from remediation.models import Task, Verification
 from tests import factories, staff
-from tests.browser.visitor import WINDOWS, visiting
+from tests.browser.visitor import WINDOWS, every_screen, visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.needs_chromium
 
 POLICY = "default-src 'self'"
 every_window = pytest.mark.parametrize("window", ["desktop", "phone"])
-every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
 
 
 def outcome(status: str, headers: dict[str, str]) -> dict[str, Any]:
@@ -66,8 +65,7 @@ def staff_owner(scenario: Scenario) -> User:
 
 
 @pytest.mark.django_db(transaction=True)
-@every_window
-@every_theme
+@every_screen
 def test_approve_from_the_overview_in_two_clicks_with_the_evidence_seen(
     live_server: Any, scenario: Scenario, window: str, theme: str
 ) -> None:
@@ -106,8 +104,7 @@ def test_approve_from_the_overview_in_two_clicks_with_the_evidence_seen(
 
 
 @pytest.mark.django_db(transaction=True)
-@every_window
-@every_theme
+@every_screen
 def test_each_card_leads_to_its_list_and_each_row_to_its_page(
     live_server: Any, scenario: Scenario, window: str, theme: str
 ) -> None:

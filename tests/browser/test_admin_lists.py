@@ -7,17 +7,14 @@ import pytest
 from findings.models import Finding
 from remediation.models import Task
 from tests import factories, staff
-from tests.browser.visitor import WINDOWS, visiting
+from tests.browser.visitor import every_screen, visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
-every_window = pytest.mark.parametrize("window", WINDOWS)
-every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
 
 
-@every_window
-@every_theme
+@every_screen
 def test_find_a_finding_and_choose_a_project_by_keyboard_alone(
     live_server: Any, scenario: Scenario, window: str, theme: str
 ) -> None:
@@ -77,8 +74,7 @@ def test_find_a_finding_and_choose_a_project_by_keyboard_alone(
     assert every == 2
 
 
-@every_window
-@every_theme
+@every_screen
 def test_change_all_that_match_after_a_preview_and_undo_it(
     live_server: Any, scenario: Scenario, window: str, theme: str
 ) -> None:
@@ -129,8 +125,7 @@ def test_change_all_that_match_after_a_preview_and_undo_it(
     assert set(Task.objects.values_list("status", flat=True)) == {"backlog", "done"}
 
 
-@every_window
-@every_theme
+@every_screen
 def test_set_values_of_selected_findings_by_keyboard(
     live_server: Any, scenario: Scenario, window: str, theme: str
 ) -> None:
@@ -163,8 +158,7 @@ def test_set_values_of_selected_findings_by_keyboard(
     assert Finding.objects.get(pk=finding.pk).severity == "high"
 
 
-@every_window
-@every_theme
+@every_screen
 def test_save_a_view_by_keyboard_share_it_rename_it_and_delete_it(
     live_server: Any, scenario: Scenario, window: str, theme: str
 ) -> None:

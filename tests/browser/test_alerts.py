@@ -9,7 +9,8 @@ from accounts.actors import SYSTEM
 from notifications import destinations, unsubscribing
 from reports import services
 from reports.sharing import delivery
-from tests.browser.test_admin_journeys import every_theme, every_window, verified, visiting
+from tests.browser.test_admin_journeys import verified
+from tests.browser.visitor import every_screen, visiting
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import make_findings, run_workers
 
@@ -22,8 +23,7 @@ def html_of(message: Any) -> str:
     return str(html)
 
 
-@every_window
-@every_theme
+@every_screen
 def test_reader_opens_the_alert_from_the_mail_and_unsubscribes(
     live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
 ) -> None:
@@ -57,8 +57,7 @@ def test_reader_opens_the_alert_from_the_mail_and_unsubscribes(
     assert unsubscribing.is_unsubscribed(scenario.project, "ada@example.com")
 
 
-@every_window
-@every_theme
+@every_screen
 def test_report_mail_is_accessible(
     live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""The documentation in a real browser: both themes, three widths, by keyboard, with and without script."""
+"""The documentation in a real browser: by keyboard, with and without script."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from documentation.pages import all_pages
 from tests.browser.chromium import launch_chromium
-from tests.browser.test_admin_journeys import WINDOWS, every_theme, visiting
+from tests.browser.visitor import every_screen, visiting
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
@@ -26,12 +26,10 @@ SHOWN = {
 }
 
 
-@every_theme
-@pytest.mark.parametrize("window", ["desktop", "tablet", "phone"])
+@every_screen
 def test_pages_have_no_problem_and_request_nothing_from_other_hosts(
-    live_server: Any, window: str, theme: str, monkeypatch: pytest.MonkeyPatch
+    live_server: Any, window: str, theme: str
 ) -> None:
-    monkeypatch.setitem(WINDOWS, "tablet", (1024, 800))
     requested: set[str] = set()
 
     with visiting(live_server.url, window, theme) as visitor:

@@ -14,7 +14,8 @@ from reports import export, services
 from reports.sharing import links
 from tests import factories
 from tests.browser.chromium import launch_chromium
-from tests.browser.test_admin_journeys import every_theme, every_window, verified, visiting
+from tests.browser.test_admin_journeys import verified
+from tests.browser.visitor import every_screen, visiting
 from tests.factories import Scenario
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -55,8 +56,7 @@ def shared_url(scenario: Scenario, settings: Any, tmp_path: Any) -> str:
     return links.share_url(share)
 
 
-@every_window
-@every_theme
+@every_screen
 def test_shared_report_shows_proof_overdue_tasks_and_findings(
     live_server: Any, shared_url: str, window: str, theme: str
 ) -> None:

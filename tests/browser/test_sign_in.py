@@ -1,4 +1,4 @@
-"""Sign-in, second factor and password reset in a real browser, on a desktop, a tablet and a phone, in both themes."""
+"""Sign-in, second factor and password reset in a real browser."""
 
 import re
 import time
@@ -12,14 +12,12 @@ from django.core import mail
 from accounts.models import User
 from krafter_audit.db import redis_client
 from tests import staff
-from tests.browser.visitor import WINDOWS, Visitor, visiting
+from tests.browser.visitor import Visitor, every_screen, visiting
 from tests.factories import Scenario
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
 NEW_PASSWORD = "a longer staple 42"
-every_width = pytest.mark.parametrize("window", WINDOWS)
-every_theme = pytest.mark.parametrize("theme", ["light", "dark"])
 
 
 @pytest.fixture(autouse=True)
@@ -40,8 +38,7 @@ def code_of(secret: str, steps: int = 0) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
 
 
-@every_width
-@every_theme
+@every_screen
 def test_required_second_factor_is_set_up_and_used(
     live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
 ) -> None:
@@ -88,8 +85,7 @@ def test_required_second_factor_is_set_up_and_used(
     assert len(codes) == 10
 
 
-@every_width
-@every_theme
+@every_screen
 @pytest.mark.usefixtures("eager_jobs")
 def test_password_is_reset_by_the_link_of_the_mail_after_a_lock_out(
     live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str

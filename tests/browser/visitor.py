@@ -1,14 +1,17 @@
 """A person in a real browser: axe-core checks the pages that they open, and errors are kept.
 
-Screenshots are written to the folder KRAFTER_SCREENSHOTS, if it is set.
+A journey runs on a desktop in the light theme and on a phone in the dark one. If the folder SCREENSHOTS_FOLDER is set,
+screenshots are written to it, and each width and theme is opened: `./krafter screenshots FOLDER`.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
@@ -16,8 +19,12 @@ from accounts.models import User
 from tests import staff
 from tests.browser.chromium import launch_chromium
 
-SCREENSHOTS = os.environ.get("KRAFTER_SCREENSHOTS", "")
+SCREENSHOTS = os.environ.get("SCREENSHOTS_FOLDER", "")
 WINDOWS = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+SCREENS = (
+    list(product(WINDOWS, ("light", "dark"))) if SCREENSHOTS else [("desktop", "light"), ("phone", "dark")]
+)
+every_screen = pytest.mark.parametrize(("window", "theme"), SCREENS)
 
 
 class Visitor:
