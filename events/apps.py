@@ -20,10 +20,11 @@ class EventsConfig(AppConfig):
 
 
 def _create_partitions(**kwargs: Any) -> None:
-    from events import partitions
+    from events import history, partitions
 
-    partitions.install_functions(partitions.EVENTS)
-    partitions.create_partitions(partitions.EVENTS)
+    for partitioned in (partitions.EVENTS, history.CHANGES):
+        partitions.install_functions(partitioned)
+        partitions.create_partitions(partitioned)
 
 
 def _log_account_change(

@@ -13,7 +13,9 @@ class CounterDefinition:
     """The number of rows that meet `where`, and the sum of `score`, for each combination of `facets`.
 
     A facet is a column, or a name and its SQL. `owner` and `day` are SQL, for a counter with a value for each of them.
-    With `by_day_of_change` only the score counts, on the day of each change.
+    With `change` (SQL that names an update, from the rows `before` and `after`) each change counts on its own day, and
+    has its name as the facet `change`: `opened` is an INSERT, `deleted` a DELETE.
+    With `history` each change is also stored with its time and the SQL `due_at` (events/history.py).
     """
 
     name: str
@@ -22,27 +24,45 @@ class CounterDefinition:
     where: str = "true"
     owner: str = "NULL::uuid"
     day: str = "NULL::date"
-    by_day_of_change: bool = False
+    change: str = ""
+    history: bool = False
+    due_at: str = "NULL::timestamptz"
 
     @property
     def facets_as_json(self) -> str:
-        named = [(facet, facet) if isinstance(facet, str) else facet for facet in self.facets]
-        pairs = ", ".join(f"'{name}', {value}" for name, value in named)
-        return f"jsonb_build_object({pairs})"
+        return facets_as_json(*self.facets)
+
+
+def facets_as_json(*facets: str | tuple[str, str]) -> str:
+    named = [(facet, facet) if isinstance(facet, str) else facet for facet in facets]
+    pairs = ", ".join(f"'{name}', {value}" for name, value in named)
+    return f"jsonb_build_object({pairs})"
 
 
 # Statement-level triggers with transition tables: a batch of 13,000 rows inserts one row for each combination. They
 # insert and never update, so that two writers of one project never wait for each other.
-INSERT = """
+COUNT = """
     INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)
-    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM ({changes}) AS changes
-    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;
-    RETURN NULL;
+    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM {changes} AS changes
+    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0
+"""
+COUNT_AND_RECORD = """
+    WITH changes AS MATERIALIZED ({changes}), counted AS ({count})
+    INSERT INTO events_counterchange (project_id, name, at, owner_id, due_at, facets, rows, score)
+    SELECT project_id, name, at, owner_id, due_at, facets, sum(rows), sum(score) FROM changes WHERE at IS NOT NULL
+    GROUP BY project_id, name, at, owner_id, due_at, facets HAVING sum(rows) <> 0 OR sum(score) <> 0
 """
 CHANGES = """
     SELECT project_id, '{name}' AS name, {day} AS day, {owner} AS owner_id, {facets} AS facets,
-        {sign}{rows} AS rows, {sign}({score}) AS score FROM {table} WHERE {where}
+        {sign}1 AS rows, {sign}({score}) AS score, {at} AS at, {due_at} AS due_at FROM {table}{named} WHERE {where}
 """
+NAMED = """
+    JOIN (
+        SELECT after.id AS named_id, {change} AS change
+        FROM new_rows AS after JOIN old_rows AS before ON before.id = after.id
+    ) AS named ON named_id = {table}.id
+"""
+UTC_DAY = "({moment} AT TIME ZONE 'UTC')::date"
 
 
 @dataclass(frozen=True)
@@ -50,16 +70,27 @@ class _Operation:
     operation: pgtrigger.Operation
     # Each transition table with the sign of its rows.
     signs: dict[str, str]
-    day_of_change: str
+    at: str
+    day: str
+    change: str = "change"
 
 
 OPERATIONS = {
-    "insert": _Operation(pgtrigger.Insert, {"new_rows": ""}, "(created_at AT TIME ZONE 'UTC')::date"),
-    "delete": _Operation(pgtrigger.Delete, {"old_rows": "-"}, "(now() AT TIME ZONE 'UTC')::date"),
+    "insert": _Operation(
+        pgtrigger.Insert, {"new_rows": ""}, "created_at", UTC_DAY.format(moment="created_at"), "'opened'"
+    ),
+    "delete": _Operation(
+        pgtrigger.Delete,
+        {"old_rows": "-"},
+        "statement_timestamp()",
+        UTC_DAY.format(moment="now()"),
+        "'deleted'",
+    ),
     "update": _Operation(
         pgtrigger.Update,
         {"new_rows": "", "old_rows": "-"},
-        "(SELECT (max(updated_at) AT TIME ZONE 'UTC')::date FROM new_rows)",
+        "(SELECT max(updated_at) FROM new_rows)",
+        UTC_DAY.format(moment="(SELECT max(updated_at) FROM new_rows)"),
     ),
 }
 
@@ -77,24 +108,35 @@ class CounterTrigger(pgtrigger.Trigger):
             name=f"count_{kind}",
             operation=change.operation,
             referencing=pgtrigger.Referencing(**tables),
-            func=INSERT.format(changes="UNION ALL".join(_changes(change, definitions))),
+            func=f"{_statement(change, definitions)}; RETURN NULL;",
         )
         self.definitions = tuple(definitions)
 
 
-def _changes(change: _Operation, definitions: Sequence[CounterDefinition]) -> Iterator[str]:
+def _statement(operation: _Operation, definitions: Sequence[CounterDefinition]) -> str:
+    changes = "UNION ALL".join(_changes(operation, definitions))
+    if any(definition.history for definition in definitions):
+        return COUNT_AND_RECORD.format(changes=changes, count=COUNT.format(changes="changes"))
+    return COUNT.format(changes=f"({changes})")
+
+
+def _changes(operation: _Operation, definitions: Sequence[CounterDefinition]) -> Iterator[str]:
     for definition in definitions:
-        for table, sign in change.signs.items():
+        change = (("change", operation.change),) if definition.change else ()
+        joins_names = bool(change) and len(operation.signs) > 1
+        for table, sign in operation.signs.items():
             yield CHANGES.format(
                 name=definition.name,
-                day=change.day_of_change if definition.by_day_of_change else definition.day,
+                day=operation.day if change else definition.day,
                 owner=definition.owner,
-                facets=definition.facets_as_json,
-                rows=0 if definition.by_day_of_change else 1,
+                facets=facets_as_json(*definition.facets, *change),
                 score=definition.score,
                 where=definition.where,
                 table=table,
+                named=NAMED.format(change=definition.change, table=table) if joins_names else "",
                 sign=sign,
+                at=operation.at if definition.history else "NULL::timestamptz",
+                due_at=definition.due_at,
             )
 
 

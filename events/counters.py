@@ -1,6 +1,7 @@
 """Read and aggregate the counters: a total costs the same at a hundred rows and at a million."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,10 @@ RISK = """
     SELECT CASE WHEN day >= %(start)s THEN day END AS changed_on, sum(score) FROM events_counter
     WHERE project_id = %(project)s AND name = 'risk' AND day <= %(end)s GROUP BY changed_on
 """
+RISK_CHANGES = """
+    SELECT day, facets ->> 'change', facets ->> 'severity', sum(rows), sum(score) FROM events_counter
+    WHERE project_id = ANY(%(projects)s) AND name = 'risk' AND day BETWEEN %(start)s AND %(end)s GROUP BY 1, 2, 3
+"""
 AGGREGATE = """
     WITH deleted AS (
         DELETE FROM events_counter WHERE project_id = %(project)s AND name = %(name)s
@@ -65,6 +70,22 @@ def all_totals(project_id: UUID, *names: str) -> dict[str, Totals]:
 
 def totals(project_id: UUID, name: str) -> Totals:
     return all_totals(project_id, name)[name]
+
+
+def totals_of_owner(project_id: UUID, name: str, owner_id: UUID) -> Totals:
+    """Return the totals of a counter that has a value for each owner."""
+    rows = Counter.objects.filter(project_id=project_id, name=name, owner_id=owner_id).order_by()
+    sums = rows.values_list("facets").annotate(Sum("rows"), Sum("score"))
+    return [(facets, int(number), int(score)) for facets, number, score in sums]
+
+
+def matching(counted: Totals, filters: Mapping[str, Collection[str]]) -> Totals:
+    """Return those of the totals whose facets have the values of the filters; other filters are ignored."""
+    return [
+        (facets, rows, score)
+        for facets, rows, score in counted
+        if all(facets[name] in values for name, values in filters.items() if name in facets)
+    ]
 
 
 def totals_of_all_projects(name: str, facet: str) -> dict[str, int]:
@@ -120,6 +141,30 @@ def risk_of_projects_by_day(project_ids: Collection[UUID], start: date, end: dat
     """Return what `risk_by_day` returns, summed over several projects."""
     params = {"projects": list(project_ids), "start": start, "end": end}
     return _series(dict(fetch_all(RISK_OF_PROJECTS, params, model=Counter)), start, end)
+
+
+@dataclass(frozen=True)
+class RiskChange:
+    """By how many findings and by which score the open risk of one severity changed on a day, in one way.
+
+    `change` is None if `check_counters` has corrected the counter.
+    """
+
+    day: date
+    change: str | None
+    severity: str
+    findings: int
+    score: int
+
+
+def risk_changes(project_ids: Collection[UUID], start: date, end: date) -> list[RiskChange]:
+    """Return the changes of the open risk of projects from `start` to `end`, in no order."""
+    params = {"projects": list(project_ids), "start": start, "end": end}
+    found = fetch_all(RISK_CHANGES, params, model=Counter)
+    return [
+        RiskChange(day, change, severity, int(rows), int(score))
+        for day, change, severity, rows, score in found
+    ]
 
 
 def _series(changes: Mapping[date | None, int], start: date, end: date) -> list[tuple[date, int]]:

@@ -1,4 +1,4 @@
-from events import counters, partitions
+from events import counters, history, partitions
 from krafter_audit.api import idempotency
 from krafter_audit.celery import app
 
@@ -17,5 +17,8 @@ def delete_expired_responses() -> None:
 
 @app.task(name="events.rotate_partitions")
 def rotate_partitions() -> None:
-    """Create the next partitions of the audit log, and drop the expired ones."""
-    partitions.rotate_partitions(partitions.EVENTS)
+    """Create the next partitions of the audit log and the history of counters, and drop the expired ones."""
+    history.take_snapshots()
+    for partitioned in (partitions.EVENTS, history.CHANGES):
+        partitions.rotate_partitions(partitioned)
+    history.delete_expired_snapshots()

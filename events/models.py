@@ -67,8 +67,7 @@ class OutboxEntry(models.Model):
 class Counter(models.Model):
     """A change of a counter: a trigger inserts it, a job aggregates it. A total is the sum over `(project, name)`.
 
-    `day` is the day on which the open risk score changed, or tasks are due; `owner_id` is set where each owner has a
-    value.
+    `day` is the day on which the open risk changed, or tasks are due; `owner_id` is set where each owner has a value.
     """
 
     project = models.ForeignKey(
@@ -92,3 +91,54 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.facets} {self.rows:+d}"
+
+
+class CounterChange(models.Model):
+    """A change of a counter with its time, which is kept: the sum of the changes before a moment is the total then.
+
+    `due_at` is set where tasks are counted by their due date. A trigger inserts the rows (counter_definitions.py).
+    """
+
+    project = models.ForeignKey(
+        Project, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    name = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    owner_id = models.UUIDField(null=True)
+    due_at = models.DateTimeField(null=True)
+    facets = models.JSONField(default=dict)
+    rows = models.BigIntegerField()
+    score = models.BigIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "at"], name="counterchange_by_time"),
+            models.Index(
+                fields=["project", "due_at"],
+                condition=models.Q(due_at__isnull=False),
+                name="counterchange_by_due_date",
+            ),
+        ]
+        triggers: ClassVar = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.name} {self.facets} {self.rows:+d}"
+
+
+class CounterSnapshot(models.Model):
+    """The totals of a project's recorded counters before a midnight (UTC), from which later totals are summed.
+
+    `totals` is a list of `{name, facets, owner_id, due_on, rows, score}`.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, db_index=False, related_name="+")
+    at = models.DateTimeField()
+    totals = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "at"], name="unique_counter_snapshot")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.at:%Y-%m-%d}"

@@ -66,7 +66,7 @@ def correct() -> int:
     for model, definition in declared_counters():
         statement = CORRECT.format(
             name=definition.name,
-            day=TODAY if definition.by_day_of_change else "day",
+            day=TODAY if definition.change else "day",
             differences=_differences(model, definition),
         )
         corrected += len(_run(statement))
@@ -74,19 +74,19 @@ def correct() -> int:
 
 
 def _differences(model: type[Model], definition: CounterDefinition) -> str:
-    # Rows do not tell on which day a score changed: of such a counter only the sum over all days can be recounted.
-    one_total, empty = definition.by_day_of_change, "'{}'::jsonb"
+    # Rows do not tell when and how they changed: of such a counter only the sum over all changes can be recounted.
+    one_total = bool(definition.change)
     return DIFFERENCES.format(
         name=definition.name,
         table=model._meta.db_table,
         where=definition.where,
         score=definition.score,
-        facets=empty if one_total else definition.facets_as_json,
-        stored_facets=empty if one_total else "facets",
+        facets=definition.facets_as_json,
+        stored_facets="facets - 'change'" if one_total else "facets",
         stored_day="NULL::date" if one_total else "day",
         day=definition.day,
         owner=definition.owner,
-        rows="0" if one_total else "count(*)",
+        rows="count(*)",
     )
 
 

@@ -36,6 +36,18 @@ class FindingFilter(ListFilter):
         return with_words(rows, SEARCHED, value)
 
 
+class FindingCountFilter(django_filters.FilterSet):
+    """The filters of counts: severity, status and domain, which may be repeated."""
+
+    severity = ChoicesFilter(choices=Severity.choices)
+    status = ChoicesFilter(choices=FindingStatus.choices)
+    domain = ChoicesFilter(choices=Domain.choices)
+
+    class Meta:
+        model = Finding
+        fields = ("severity", "status", "domain")
+
+
 class RegressionOfFindingFilter(ListFilter):
     """Filters by status and trigger, which may be repeated, and time."""
 

@@ -48,6 +48,11 @@ OPEN_STATUSES = (
     FindingStatus.READY_VERIFY,
 )
 IS_OPEN = f"status IN ({', '.join(repr(str(status)) for status in OPEN_STATUSES)})"  # as SQL
+# Names how an UPDATE changes the open risk, as SQL; the columns of the row are those of `before` and `after`.
+CHANGE_OF_RISK = f"""
+    CASE WHEN before.{IS_OPEN} AND after.{IS_OPEN} THEN 'rescored' WHEN after.{IS_OPEN} THEN 'reopened'
+    WHEN after.status = 'resolved' THEN 'resolved' ELSE 'dismissed' END
+"""
 # What `?q=` searches, as SQL: title, URLs and check keys. A trigram index has the same expression.
 SEARCHED = (
     "title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)"
@@ -137,8 +142,8 @@ class Finding(Record):
             models.CheckConstraint(condition=Q(score__lte=100), name="finding_score_in_range"),
         ]
         triggers: ClassVar = counter_triggers(
-            CounterDefinition("finding", ("domain", "severity", "status"), score="score"),
-            CounterDefinition("risk", score="score", where=IS_OPEN, by_day_of_change=True),
+            CounterDefinition("finding", ("domain", "severity", "status"), score="score", history=True),
+            CounterDefinition("risk", ("severity",), score="score", where=IS_OPEN, change=CHANGE_OF_RISK),
         )
 
     def __str__(self) -> str:
@@ -199,7 +204,7 @@ class Regression(Record):
                 name="regression_closed_after_opened",
             ),
         ]
-        triggers: ClassVar = counter_triggers(CounterDefinition("regression", ("status",)))
+        triggers: ClassVar = counter_triggers(CounterDefinition("regression", ("status",), history=True))
 
     def __str__(self) -> str:
         return f"{self.trigger} ({self.status})"

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 
+from accounts.models import Project
+from events import counters, history
+from events.history import AsOf
 from findings.models import SEARCHED, Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.words import with_words
@@ -55,6 +58,27 @@ def on_host(rows: QuerySet[Finding], host: str) -> QuerySet[Finding]:
             output_field=BooleanField(),
         )
     )
+
+
+def finding_counts(
+    project: Project, filters: Mapping[str, Sequence[str]], as_of: AsOf | None
+) -> dict[str, Any]:
+    """Return the number of findings by each facet, and the sum of their scores, now or at a moment."""
+    if as_of is None:
+        counted = counters.totals(project.pk, "finding")
+    else:
+        counted = history.totals_at(project.pk, as_of, "finding")["finding"]
+    counted = counters.matching(counted, filters)
+    return {
+        "total": sum(rows for _, rows, _ in counted),
+        "score": sum(score for _, _, score in counted),
+        **{
+            f"by_{facet}": {
+                value: sum(rows for facets, rows, _ in counted if facets[facet] == value) for value in values
+            }
+            for facet, values in FACETS.items()
+        },
+    }
 
 
 class FindingsByScore:

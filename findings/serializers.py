@@ -305,3 +305,13 @@ class BulkResultSerializer(serializers.Serializer[Any]):
     updated = serializers.IntegerField()
     invalid = serializers.IntegerField()
     items = BulkResultItemSerializer(many=True)
+
+
+class FindingCountsSerializer(serializers.Serializer[Any]):
+    """The number of findings, and the sum of their scores."""
+
+    total = serializers.IntegerField()
+    score = serializers.IntegerField()
+    by_status = serializers.DictField(child=serializers.IntegerField())
+    by_severity = serializers.DictField(child=serializers.IntegerField())
+    by_domain = serializers.DictField(child=serializers.IntegerField())

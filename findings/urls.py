@@ -5,6 +5,7 @@ from django.urls import path
 from findings.views import (
     FindingBulkUpdateViewSet,
     FindingBulkViewSet,
+    FindingCountsViewSet,
     FindingImportViewSet,
     RegressionViewSet,
 )
@@ -12,6 +13,7 @@ from findings.views import (
 urlpatterns = [
     path("findings/bulk", FindingBulkViewSet.as_view({"post": "create"})),
     path("findings/bulk-update", FindingBulkUpdateViewSet.as_view({"post": "create"})),
+    path("findings/counts", FindingCountsViewSet.as_view({"get": "retrieve"})),
     path("findings/import", FindingImportViewSet.as_view({"post": "create"})),
     path("regressions", RegressionViewSet.as_view({"get": "list"})),
 ]

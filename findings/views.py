@@ -9,15 +9,23 @@ from rest_framework.response import Response
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from bulk_changes.serializers import BulkUpdateResultSerializer, represent
 from events import counters
-from findings.filters import FACETS, FindingFilter, RegressionFilter, RegressionOfFindingFilter
+from events.as_of import AS_OF, parse_as_of, respond_with_counts
+from findings.filters import (
+    FACETS,
+    FindingCountFilter,
+    FindingFilter,
+    RegressionFilter,
+    RegressionOfFindingFilter,
+)
 from findings.models import Finding, Regression
-from findings.queries import FindingsByScore
+from findings.queries import FindingsByScore, finding_counts
 from findings.serializers import (
     BulkCreateFindingsRequestSerializer,
     BulkResultSerializer,
     BulkUpdateFindingsRequestSerializer,
     CreateFindingRequestSerializer,
     DescribedRegressionSerializer,
+    FindingCountsSerializer,
     FindingSerializer,
     ImportFindingsRequestSerializer,
     RegressionSerializer,
@@ -135,6 +143,26 @@ class FindingViewSet(ProjectViewSet):
             total=lambda filters, rows: rows.count(),
             parent=str(finding.pk),
         )
+
+
+class FindingCountsViewSet(ProjectViewSet):
+    """The number of findings."""
+
+    replica_actions = frozenset({"retrieve"})
+
+    @extend_schema(
+        summary="Count findings, now or at a moment of the past",
+        parameters=[*list_parameters(FindingCountFilter, sort=(), pages=()), AS_OF],
+        responses=FindingCountsSerializer,
+    )
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Return the number of the findings that match, by status, severity and domain."""
+        params = request.query_params
+        self.reject_unknown_parameters({*FindingCountFilter.base_filters, "as_of"})
+        _, filters = filter_rows(FindingCountFilter, params, Finding.objects.none())
+        as_of = parse_as_of(params)
+        counts = finding_counts(self.project, filters, as_of)
+        return respond_with_counts(self.project, self.serialize(counts, FindingCountsSerializer), as_of)
 
 
 class FindingBulkViewSet(ProjectViewSet):

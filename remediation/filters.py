@@ -63,3 +63,15 @@ class TaskFilter(ListFilter):
         if value == "true":
             return rows.exclude(status=Task.Status.DONE).filter(sla_due_at__lt=now)
         return rows.filter(Q(status=Task.Status.DONE) | Q(sla_due_at__isnull=True) | Q(sla_due_at__gte=now))
+
+
+class TaskCountFilter(django_filters.FilterSet):
+    """The filters of counts: status and priority, which may be repeated, and owner_id."""
+
+    status = ChoicesFilter(choices=Task.Status.choices)
+    priority = ChoicesFilter(choices=Severity.choices)
+    owner_id = django_filters.UUIDFilter()
+
+    class Meta:
+        model = Task
+        fields = ("status", "priority", "owner_id")

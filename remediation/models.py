@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Project, User
 from events.counter_definitions import CounterDefinition, counter_triggers
 from findings.models import Finding, Severity
+from krafter_audit.db.deletion import set_null_and_updated_at
 from krafter_audit.db.fields import StoredGeneratedField, VerbatimJSONField
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record, uuid7
@@ -64,7 +65,9 @@ class Task(Record):
     title = models.CharField(max_length=300)
     status = StatusField(max_length=12, choices=Status, default=Status.BACKLOG)
     priority = models.CharField(max_length=8, choices=Severity, default=Severity.MEDIUM)
-    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    owner = models.ForeignKey(
+        User, set_null_and_updated_at, null=True, blank=True, related_name="+", db_index=False
+    )
     sla_due_at = models.DateTimeField(null=True, blank=True)
     # The policy has set the due date (or none), so that applying a policy may change it.
     sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
@@ -132,11 +135,22 @@ class Task(Record):
             models.CheckConstraint(condition=Q(priority__in=Severity.values), name="task_priority_valid"),
         ]
         triggers: ClassVar = counter_triggers(
-            CounterDefinition("task", ("status", "priority")),
+            CounterDefinition("task", ("status", "priority"), history=True),
             CounterDefinition(
-                "owner", ("status", "priority"), owner="owner_id", where="owner_id IS NOT NULL"
+                "owner",
+                ("status", "priority"),
+                owner="owner_id",
+                where="owner_id IS NOT NULL",
+                history=True,
             ),
-            CounterDefinition("due", (("quarter", DUE_QUARTER),), day=DUE_DAY, where=IS_DUE),
+            CounterDefinition(
+                "due",
+                (("quarter", DUE_QUARTER),),
+                day=DUE_DAY,
+                where=IS_DUE,
+                history=True,
+                due_at="sla_due_at",
+            ),
         )
 
     def __str__(self) -> str:
@@ -289,7 +303,9 @@ class Verification(Record):
             ),
         ]
         triggers: ClassVar = counter_triggers(
-            CounterDefinition("verification", ("result", "state", "blocked_by"), where="trigger <> 'guard'")
+            CounterDefinition(
+                "verification", ("result", "state", "blocked_by"), where="trigger <> 'guard'", history=True
+            )
         )
 
     def __str__(self) -> str:

@@ -10,7 +10,8 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts.models import Project
-from events import counters
+from events import counters, history
+from events.history import AsOf
 from findings import queries as findings
 from findings.models import OPEN_STATUSES, Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.counting import bounded_count
@@ -50,8 +51,9 @@ def labels_of(task_ids: Collection[UUID]) -> dict[str, list[str]]:
     return found
 
 
-def command_center(project: Project) -> dict[str, Any]:
-    counted = counters.all_totals(project.pk, "finding", "task")
+def command_center(project: Project, as_of: AsOf | None = None) -> dict[str, Any]:
+    """Return the counts of findings and tasks and the latest scan, now or as they were at a moment."""
+    counted = counters_of(project, "finding", "task", as_of=as_of)
     counts = counted["finding"]
     still_open = [(facets, rows) for facets, rows, _ in counts if facets["status"] in OPEN_STATUSES]
     every = [(facets, rows) for facets, rows, _ in counts]
@@ -62,9 +64,19 @@ def command_center(project: Project) -> dict[str, Any]:
         "findings_by_status": _by("status", FindingStatus.values, every),
         "tasks_by_status": _by("status", Task.Status.values, tasks),
         "open_findings": sum(rows for _, rows in still_open),
-        "overdue_tasks": overdue(project),
-        "latest_scan": Scan.objects.filter(project=project).order_by("-created_at", "-id").first(),
+        "overdue_tasks": overdue_at(project, as_of) if as_of else overdue(project),
+        "latest_scan": latest_scan_at(project, as_of) if as_of else _scans(project).first(),
     }
+
+
+def counters_of(project: Project, *names: str, as_of: AsOf | None) -> dict[str, counters.Totals]:
+    if as_of is None:
+        return counters.all_totals(project.pk, *names)
+    return history.totals_at(project.pk, as_of, *names)
+
+
+def _scans(project: Project) -> QuerySet[Scan]:
+    return Scan.objects.filter(project=project).order_by("-created_at", "-id")
 
 
 def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]]) -> dict[str, int]:
@@ -108,6 +120,72 @@ def due_before(project_ids: Collection[UUID], moment: datetime) -> int:
 def overdue(project: Project) -> int:
     """Return the number of tasks that are not done and whose due date has passed."""
     return due_before([project.pk], timezone.now())
+
+
+# The tasks that are due on the day of the moment are counted as they are now, less what has changed since: an index has
+# the few of them, while the recorded changes before it are of tasks that are due on any day.
+OVERDUE_AT = history.select_recorded("""
+    SELECT (
+        SELECT coalesce(sum(rows), 0) FROM recorded WHERE name = 'due' AND due_on < %(day)s
+    ) + (
+        SELECT count(*) FROM remediation_task
+        WHERE project_id = %(project)s AND status <> 'done' AND sla_due_at >= %(start)s
+            AND sla_due_at < %(instant)s
+    ) - (
+        SELECT coalesce(sum(rows), 0) FROM events_counterchange
+        WHERE project_id = %(project)s AND due_at >= %(start)s AND due_at < %(instant)s AND at >= %(moment)s
+    )
+""")
+
+
+def overdue_at(project: Project, as_of: AsOf) -> int:
+    """Return the number of tasks that were not done at a moment, and whose due date then had passed."""
+    start = history.midnight(as_of.instant)
+    params = {
+        "project": project.pk,
+        "moment": as_of.before,
+        "instant": as_of.instant,
+        "start": start,
+        "day": start.date(),
+    }
+    [(due,)] = fetch_all(OVERDUE_AT, params, model=Task)
+    return int(due)
+
+
+def task_counts(project: Project, filters: Mapping[str, Any], as_of: AsOf | None) -> dict[str, Any]:
+    """Return the number of tasks by status and priority that match these filters and `owner_id`."""
+    owner = filters.get("owner_id")
+    name = "owner" if owner else "task"
+    if as_of:
+        counted = history.totals_at(project.pk, as_of, name, owner_id=owner)[name]
+    else:
+        counted = (
+            counters.totals_of_owner(project.pk, name, owner) if owner else counters.totals(project.pk, name)
+        )
+    tasks = [(facets, rows) for facets, rows, _ in counters.matching(counted, filters)]
+    return {
+        "total": sum(rows for _, rows in tasks),
+        "by_status": _by("status", Task.Status.values, tasks),
+        "by_priority": _by("priority", Severity.values, tasks),
+    }
+
+
+def latest_scan_at(project: Project, as_of: AsOf) -> Scan | None:
+    """Return the newest scan of a moment with the status that it had."""
+    scan = _scans(project).filter(created_at__lt=as_of.before).first()
+    if scan is None or (scan.finished_at and scan.finished_at < as_of.before):
+        return scan
+    started_at = scan.started_at if scan.started_at and scan.started_at < as_of.before else None
+    return Scan(
+        id=scan.pk,
+        project=project,
+        url=scan.url,
+        trigger=scan.trigger,
+        status=Scan.Status.RUNNING if started_at else Scan.Status.QUEUED,
+        started_at=started_at,
+        created_at=scan.created_at,
+        updated_at=started_at or scan.created_at,
+    )
 
 
 def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Task]) -> int | None:

@@ -313,6 +313,14 @@ class CommandCenterSerializer(serializers.Serializer[Any]):
     latest_scan = ScanSerializer(allow_null=True)
 
 
+class TaskCountsSerializer(serializers.Serializer[Any]):
+    """The number of tasks."""
+
+    total = serializers.IntegerField()
+    by_status = serializers.DictField(child=serializers.IntegerField())
+    by_priority = serializers.DictField(child=serializers.IntegerField())
+
+
 class CheckThresholdSerializer(serializers.Serializer[Any]):
     """The threshold of a metric, which is a maximum (`max`) or a minimum (`min`)."""
 

@@ -13,6 +13,7 @@ from remediation.views import (
     CommandCenterViewSet,
     PolicyViewSet,
     TaskBulkViewSet,
+    TaskCountsViewSet,
     TaskViewSet,
     VerificationViewSet,
 )
@@ -26,6 +27,7 @@ urlpatterns = [
     path("tasks", TaskViewSet.as_view({"get": "list", "post": "create"})),
     path("tasks/bulk", TaskBulkViewSet.as_view({"post": "bulk_create"})),
     path("tasks/bulk-update", TaskBulkViewSet.as_view({"post": "bulk_update"})),
+    path("tasks/counts", TaskCountsViewSet.as_view({"get": "retrieve"})),
     path("tasks/<str:pk>", TaskViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("tasks/<str:pk>/comments", CommentViewSet.as_view({"get": "list", "post": "create"})),
     path(

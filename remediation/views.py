@@ -12,6 +12,7 @@ from accounts.viewsets import ProjectViewSet, uuid_or_404
 from bulk_changes import services as bulk_changes
 from bulk_changes.serializers import BulkUpdateResultSerializer, represent
 from events import counters
+from events.as_of import AS_OF, parse_as_of, respond_as_of, respond_with_counts
 from findings.models import Finding
 from findings.serializers import FindingSerializer, validate_items
 from krafter_audit.api import long_polling
@@ -29,7 +30,7 @@ from krafter_audit.api.row_columns import RowColumns, row_columns
 from remediation import queries
 from remediation.checks.catalogue import catalogue
 from remediation.evidence import chain, export
-from remediation.filters import TaskFilter, VerificationFilter
+from remediation.filters import TaskCountFilter, TaskFilter, VerificationFilter
 from remediation.models import Task, Verification
 from remediation.policy_simulation import plans
 from remediation.policy_versions.warnings import ignored_parts
@@ -47,6 +48,7 @@ from remediation.serializers import (
     PolicyTestResultSerializer,
     ReplacePolicyRequestSerializer,
     RunVerificationRequestSerializer,
+    TaskCountsSerializer,
     TaskSerializer,
     TaskWithFindingSerializer,
     TestPolicyRequestSerializer,
@@ -194,6 +196,26 @@ class TaskBulkViewSet(ProjectViewSet):
         return bulk_changes.matching(filter_rows(TaskFilter, params, rows)[0])
 
 
+class TaskCountsViewSet(ProjectViewSet):
+    """The number of tasks."""
+
+    replica_actions = frozenset({"retrieve"})
+
+    @extend_schema(
+        summary="Count tasks, now or at a moment of the past",
+        parameters=[*list_parameters(TaskCountFilter, sort=(), pages=()), AS_OF],
+        responses=TaskCountsSerializer,
+    )
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Return the number of the tasks that match, by status and priority."""
+        params = request.query_params
+        self.reject_unknown_parameters({*TaskCountFilter.base_filters, "as_of"})
+        _, filters = filter_rows(TaskCountFilter, params, Task.objects.none())
+        as_of = parse_as_of(params)
+        counts = queries.task_counts(self.project, filters, as_of)
+        return respond_with_counts(self.project, self.serialize(counts, TaskCountsSerializer), as_of)
+
+
 class VerificationViewSet(ProjectViewSet):
     """Verifications of a project."""
 
@@ -309,11 +331,20 @@ class PolicyViewSet(ProjectViewSet):
     warning_actions = frozenset({"update", "test"})
 
     @extend_schema(
-        operation_id="get_current_policy", summary="Read the current policy", responses=PolicySerializer
+        operation_id="get_current_policy",
+        summary="Read the current policy",
+        parameters=[AS_OF],
+        responses=PolicySerializer,
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        """Return the active policy; the first request creates the default one."""
-        return self.respond(policies.current(self.project), PolicySerializer)
+        """Return the active policy, or the version of a moment; the first request creates the default one."""
+        self.reject_unknown_parameters({"as_of"})
+        as_of = parse_as_of(request.query_params)
+        if as_of is None:
+            return self.respond(policies.current(self.project), PolicySerializer)
+        # Without an ETag, which would be that of a version that no request can change.
+        data = self.serialize(policies.version_at(self.project, as_of.before), PolicySerializer)
+        return respond_as_of(data, as_of, exact_since=self.project.created_at)
 
     @extend_schema(
         operation_id="replace_current_policy",
@@ -356,10 +387,13 @@ class PolicyViewSet(ProjectViewSet):
 class CommandCenterViewSet(ProjectViewSet):
     """An overview of a project."""
 
-    @extend_schema(summary="Read the command center", responses=CommandCenterSerializer)
+    @extend_schema(summary="Read the command center", parameters=[AS_OF], responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return counts of findings and tasks, the latest scan and the number of overdue tasks."""
-        return Response(self.serialize(queries.command_center(self.project), CommandCenterSerializer))
+        self.reject_unknown_parameters({"as_of"})
+        as_of = parse_as_of(request.query_params)
+        found = queries.command_center(self.project, as_of)
+        return respond_with_counts(self.project, self.serialize(found, CommandCenterSerializer), as_of)
 
 
 class CheckViewSet(ProjectViewSet):

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Project
-from events import counters
+from events import counters, history
+from events.history import AsOf
 from findings.models import OPEN_STATUSES, TERMINAL_STATUSES, Regression
 from remediation.models import Result, Verification
 
@@ -54,6 +55,23 @@ def summary(project: Project, requested: Period | None = None) -> dict[str, Any]
         regression_rate = rate(regressions_opened_in(project.pk, requested), closed_count(findings))
     return {
         "risk_burn_down": burn_down(project.pk, period),
+        "verification_pass_rate": pass_rate,
+        "regression_rate": regression_rate,
+        "open_findings": sum(findings.get(status, 0) for status in OPEN_STATUSES),
+    }
+
+
+def summary_as_of(project: Project, as_of: AsOf) -> dict[str, Any]:
+    """Return the summary as it was at a moment: the seven days until then, and rates over all time before it."""
+    counted = history.totals_at(project.pk, as_of, "finding", "verification", "regression")
+    findings = by_facet(counted["finding"], "status")
+    pass_rate, regression_rate = rates(counted, findings)
+    days = burn_down(project.pk, last_days(as_of.day))
+    days[-1]["open_risk_score"] = sum(
+        score for facets, _, score in counted["finding"] if facets["status"] in OPEN_STATUSES
+    )
+    return {
+        "risk_burn_down": days,
         "verification_pass_rate": pass_rate,
         "regression_rate": regression_rate,
         "open_findings": sum(findings.get(status, 0) for status in OPEN_STATUSES),

@@ -76,6 +76,31 @@ class ReportSummarySerializer(serializers.Serializer[Any]):
     open_findings = serializers.IntegerField()
 
 
+class RiskChangesSerializer(serializers.Serializer[Any]):
+    """What findings have changed by on one day, by the way in which they changed."""
+
+    opened = serializers.IntegerField()
+    reopened = serializers.IntegerField()
+    rescored = serializers.IntegerField()
+    resolved = serializers.IntegerField()
+    dismissed = serializers.IntegerField()
+    other = serializers.IntegerField(help_text="Deleted findings, and corrections of the counter.")
+
+
+class BurnDownDaySerializer(RiskChangesSerializer):
+    """The open risk score at the end of one day, and the changes whose sum is the difference from the day before."""
+
+    date = serializers.DateField()
+    open_risk_score = serializers.IntegerField()
+    findings = RiskChangesSerializer(help_text="The change of the number of open findings.")
+
+
+class BurnDownSerializer(serializers.Serializer[Any]):
+    """The burn-down of a period by day."""
+
+    days = BurnDownDaySerializer(many=True)
+
+
 class ReportSnapshotSerializer(serializers.Serializer[Any]):
     """The key figures of a report."""
 

@@ -13,14 +13,18 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
+from events.as_of import AS_OF, parse_as_of, respond_with_counts
 from krafter_audit.api import long_polling
+from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.filters import list_parameters
 from krafter_audit.http.json_encoding import load_json
 from reports import periods, queries, services
+from reports.burn_down import burn_down_by_change
 from reports.downloads import file_response, parse_kind
 from reports.filters import ReportFilter, ShareFilter
 from reports.models import Report, Share
 from reports.serializers import (
+    BurnDownSerializer,
     ExportReportRequestSerializer,
     ReportSerializer,
     ReportSummarySerializer,
@@ -45,16 +49,33 @@ KIND = OpenApiParameter(
 class ReportViewSet(ProjectViewSet):
     """Reports of a project."""
 
-    replica_actions = frozenset({"list", "summary"})
+    replica_actions = frozenset({"list", "summary", "burn_down"})
 
     @extend_schema(
-        summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=ReportSummarySerializer
+        summary="Summarise the project",
+        parameters=[DAY_FROM, DAY_TO, AS_OF],
+        responses=ReportSummarySerializer,
     )
     def summary(self, request: Request, **kwargs: Any) -> Response:
-        """Return the burn-down and the rates."""
+        """Return the burn-down and the rates, of a period or as they were at a moment."""
+        self.reject_unknown_parameters(periods.PARAMETERS | {"as_of"})
+        period, as_of = periods.parse_period(request.query_params), parse_as_of(request.query_params)
+        if period and as_of:
+            raise InvalidParams(details={"as_of": ["Send either as_of or a period."]})
+        found = queries.summary_as_of(self.project, as_of) if as_of else queries.summary(self.project, period)
+        return respond_with_counts(self.project, self.serialize(found, ReportSummarySerializer), as_of)
+
+    @extend_schema(
+        summary="Read the burn-down with its changes",
+        parameters=[DAY_FROM, DAY_TO],
+        responses=BurnDownSerializer,
+    )
+    def burn_down(self, request: Request, **kwargs: Any) -> Response:
+        """Return the open risk score of each day, and what has changed it: the last seven days without a period."""
         self.reject_unknown_parameters(periods.PARAMETERS)
-        period = periods.parse_period(request.query_params)
-        return Response(self.serialize(queries.summary(self.project, period), ReportSummarySerializer))
+        period = periods.parse_period(request.query_params) or queries.last_days()
+        days = burn_down_by_change(self.project.pk, period)
+        return Response(self.serialize({"days": days}, BurnDownSerializer))
 
     @extend_schema(
         summary="List reports, newest first",

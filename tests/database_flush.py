@@ -10,7 +10,7 @@ from django.db import ProgrammingError, connection
 from django.test import TransactionTestCase
 from psycopg.errors import InsufficientPrivilege
 
-from events import partitions
+from events import history, partitions
 from remediation.evidence.retention import EVIDENCE
 from tests import database_role
 
@@ -42,5 +42,5 @@ def _flush(test: Any) -> None:
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
         django_flush(test)
-    partitions.create_partitions(partitions.EVENTS)
-    partitions.create_partitions(EVIDENCE)
+    for partitioned in (partitions.EVENTS, history.CHANGES, EVIDENCE):
+        partitions.create_partitions(partitioned)

@@ -66,4 +66,33 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['consumer', 'id'], name='outboxentry_by_consumer')],
             },
         ),
+        migrations.CreateModel(
+            name='CounterChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=20)),
+                ('at', models.DateTimeField()),
+                ('owner_id', models.UUIDField(null=True)),
+                ('due_at', models.DateTimeField(null=True)),
+                ('facets', models.JSONField(default=dict)),
+                ('rows', models.BigIntegerField()),
+                ('score', models.BigIntegerField()),
+                ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.project')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project', 'at'], name='counterchange_by_time'), models.Index(condition=models.Q(('due_at__isnull', False)), fields=['project', 'due_at'], name='counterchange_by_due_date')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CounterSnapshot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('totals', models.JSONField(default=list)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.project')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('project', 'at'), name='unique_counter_snapshot')],
+            },
+        ),
     ]

@@ -1,4 +1,4 @@
-"""What only PostgreSQL can say about the audit log: monthly partitions, append-only rows."""
+"""What only PostgreSQL can say about the audit log and the history of counters: monthly partitions, append-only rows."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -32,6 +32,26 @@ CREATE INDEX event_subject ON events_event (subject_id, id);
 CREATE INDEX events_event_organization_id_b68d0961 ON events_event (organization_id);
 CREATE TABLE events_event_default PARTITION OF events_event DEFAULT;
 """
+PARTITION_CHANGES = """
+DROP TABLE events_counterchange;
+CREATE SEQUENCE events_counterchange_id_seq;
+CREATE TABLE events_counterchange (
+    id bigint NOT NULL DEFAULT nextval('events_counterchange_id_seq'),
+    name varchar(20) NOT NULL,
+    at timestamptz NOT NULL,
+    owner_id uuid,
+    due_at timestamptz,
+    facets jsonb NOT NULL,
+    rows bigint NOT NULL,
+    score bigint NOT NULL,
+    project_id uuid NOT NULL,
+    PRIMARY KEY (id, at)
+) PARTITION BY RANGE (at);
+ALTER SEQUENCE events_counterchange_id_seq OWNED BY events_counterchange.id;
+CREATE INDEX counterchange_by_time ON events_counterchange (project_id, at);
+CREATE INDEX counterchange_by_due_date ON events_counterchange (project_id, due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE events_counterchange_default PARTITION OF events_counterchange DEFAULT;
+"""
 
 
 class Migration(migrations.Migration):
@@ -42,6 +62,11 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='event',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN\n            RETURN OLD;\n        END IF;\n        RAISE EXCEPTION '% is append-only: % is rejected', TG_TABLE_NAME, TG_OP;\n    ", hash='99b7382e7f91a7948462219915d3b8800cb50dc2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_affb7', table='events_event', when='BEFORE')),
+        ),
+        migrations.RunSQL(PARTITION_CHANGES, migrations.RunSQL.noop),
+        pgtrigger.migrations.AddTrigger(
+            model_name='counterchange',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN\n            RETURN OLD;\n        END IF;\n        RAISE EXCEPTION '% is append-only: % is rejected', TG_TABLE_NAME, TG_OP;\n    ", hash='66fdfdd475a1b2e580451bcc7a1ab16c23e2cfd3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a65ce', table='events_counterchange', when='BEFORE')),
         ),
         vacuum_often("events_counter"),
     ]

@@ -33,12 +33,22 @@ def with_warnings(response: Response, warnings: Sequence[str]) -> Response:
     return response
 
 
+@dataclass(frozen=True)
+class DataWithMeta:
+    """Plain data with further fields of `meta`."""
+
+    data: Any
+    meta: Mapping[str, Any]
+
+
 def wrap(content: Any, request_id: str) -> dict[str, Any]:
     """Put a page, an error or plain data into the envelope."""
     if isinstance(content, ApiError):
         return {"data": None, "meta": {"request_id": request_id}, "error": content.content}
     if isinstance(content, ResultPage):
         return {"data": content.rows, "meta": {"request_id": request_id, **content.meta}, "error": None}
+    if isinstance(content, DataWithMeta):
+        return {"data": content.data, "meta": {"request_id": request_id, **content.meta}, "error": None}
     return {"data": content, "meta": {"request_id": request_id}, "error": None}
 
 

@@ -4,6 +4,18 @@ from typing import Any
 
 # Plain data without imports of apps: the settings import this module.
 REQUEST_ID = {"type": "string", "description": "Also in the x-request-id header."}
+AS_OF_META = {
+    "as_of": {
+        "type": "string",
+        "format": "date-time",
+        "description": "With `as_of`: the moment of the data.",
+    },
+    "exact_since": {
+        "type": "string",
+        "format": "date-time",
+        "description": "With `as_of`: since when each moment is known exactly.",
+    },
+}
 ERROR_ENVELOPE: dict[str, Any] = {
     "type": "object",
     "required": ["data", "meta", "error"],

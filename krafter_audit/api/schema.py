@@ -1,5 +1,6 @@
 """Generate the OpenAPI description."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from krafter_audit.api.errors import all_errors
-from krafter_audit.api.openapi_components import REQUEST_ID, headers
+from krafter_audit.api.openapi_components import AS_OF_META, REQUEST_ID, headers
 from krafter_audit.api.openapi_examples import add_examples
 
 VERBS = {
@@ -50,9 +51,10 @@ class EnvelopeSchema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        is_paged = any(each["name"] == "cursor" for each in operation.get("parameters", ()))
+        parameters = {each["name"] for each in operation.get("parameters", ())}
+        is_paged = "cursor" in parameters
         for status, response in operation.get("responses", {}).items():
-            self._wrap(response, is_paged=is_paged)
+            self._wrap(response, is_paged=is_paged, further_meta=AS_OF_META if "as_of" in parameters else {})
             response["headers"] = headers(*self._headers(str(status), is_paged=is_paged))
         operation["responses"]["default"] = {"$ref": "#/components/responses/Error"}
         if self._is_single_resource():
@@ -105,13 +107,13 @@ class EnvelopeSchema(AutoSchema):
             names.append("RetryAfter")
         return [*names, *(["Link"] if is_paged else ())]
 
-    def _wrap(self, response: dict[str, Any], *, is_paged: bool) -> None:
+    def _wrap(self, response: dict[str, Any], *, is_paged: bool, further_meta: Mapping[str, Any]) -> None:
         if not response.get("content"):
             response["content"] = {"application/json": {"schema": {"type": "null"}}}
         content = response["content"].get("application/json")
         if not content or content["schema"].get("format") == "binary":
             return
-        meta: dict[str, Any] = {"request_id": REQUEST_ID}
+        meta: dict[str, Any] = {"request_id": REQUEST_ID, **further_meta}
         pages = {"total": {"type": ["integer", "null"]}, "next_cursor": {"type": ["string", "null"]}}
         if content["schema"].get("type") == "array":
             meta |= pages

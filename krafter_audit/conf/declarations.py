@@ -311,6 +311,15 @@ RETENTION = in_section(
         " dropped.",
     ),
     Setting(
+        name="KRAFTER_HISTORY_KEEP_MONTHS",
+        type=int,
+        default=0,
+        minimum=0,
+        maximum=MAX_MONTHS,
+        help="Whole months besides the current one for which past counts can be read (`as_of`); `0` is permanently."
+        " Older months are dropped.",
+    ),
+    Setting(
         name="KRAFTER_EVIDENCE_KEEP_MONTHS",
         type=int,
         default=0,

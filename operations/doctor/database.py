@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from events.history import CHANGES
 from events.partitions import EVENTS, PartitionedTable, months_to_keep, partitions_of
 from krafter_audit.api import read_replica
 from krafter_audit.db import redis_client, roles
@@ -66,7 +67,7 @@ def database_roles() -> Iterator[Diagnosis]:
 
 def retention() -> Iterator[Diagnosis]:
     """Whether the functions of the owner keep the months that the settings name."""
-    for partitioned in (EVENTS, EVIDENCE):
+    for partitioned in (EVENTS, CHANGES, EVIDENCE):
         wanted, installed = months_to_keep(partitioned), _installed_months(partitioned)
         if wanted != installed:
             text = (

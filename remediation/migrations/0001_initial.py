@@ -3,6 +3,7 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
+import krafter_audit.db.deletion
 import krafter_audit.db.fields
 import krafter_audit.db.models
 from django.conf import settings
@@ -72,7 +73,7 @@ class Migration(migrations.Migration):
                 ('pr_url', models.CharField(blank=True, max_length=2000, null=True)),
                 ('overdue_logged_for', models.DateTimeField(editable=False, null=True)),
                 ('finding', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='findings.finding')),
-                ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=krafter_audit.db.deletion.set_null_and_updated_at, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='accounts.project')),
             ],
         ),

@@ -35,6 +35,19 @@ def current(project: Project) -> Policy:
     return policy
 
 
+def version_at(project: Project, moment: datetime) -> Policy:
+    """Return the policy with the name and config that applied before a moment; unsaved."""
+    policy = current(project)
+    versions = list(policy.versions.filter(replaced_at__gte=moment).order_by("version")[:1])
+    if not versions:
+        return policy
+    [version] = versions
+    earlier = policy.versions.filter(version__lt=version.version).order_by("-version").first()
+    policy.name, policy.config, policy.version = version.name, version.config, version.version
+    policy.updated_at = earlier.replaced_at if earlier else policy.created_at
+    return policy
+
+
 @transaction.atomic
 def _create_default(project: Project) -> Policy:
     default = Policy(project=project, name=DEFAULT_NAME, config=DEFAULT_CONFIG)

@@ -32,7 +32,6 @@ TESTED_IN: dict[str, str] = {
     "findings/filters.py": "tests/unit/krafter_audit/api/test_pagination.py",
     "findings/locks.py": "tests/unit/findings/services/test_triage.py",
     "findings/provider_checks.py": "tests/unit/integrations/test_provider_recheck.py",
-    "findings/queries.py": "tests/unit/krafter_audit/api/test_pagination.py",
     "findings/serializers.py": "tests/contract/test_every_url.py",
     "findings/services/traffic_weight.py": "tests/unit/integrations/providers/ga4/test_sync.py",
     "findings/services/transitions.py": "tests/unit/findings/services/test_triage.py",

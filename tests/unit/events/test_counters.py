@@ -41,6 +41,7 @@ def test_the_declared_triggers_are_installed():
 
     assert set(installed.values()) == {("INSTALLED", True)}
     assert {name for name in installed if not name.split(":")[1].startswith("count_")} == {
+        "events.CounterChange:append_only",
         "events.Event:append_only",
         "remediation.Evidence:append_only",
         "remediation.Evidence:continue_chain",
@@ -71,7 +72,7 @@ def test_a_wrong_counter_is_named_and_corrected(scenario: Scenario):
     said = run("--rebuild").splitlines()
 
     assert [line.split("  ", 1)[1] for line in said[:-1]] == [
-        "risk  all: 0 (score 0) stored, 0 (score 16) counted",
+        "risk  severity=low: 0 (score 0) stored, 2 (score 16) counted",
         "task  priority=medium status=ready_verify: 0 (score 0) stored, 2 (score 0) counted",
     ]
     assert said[-1] == "2 counters corrected."

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from findings.models import Finding
 from remediation.models import Verification
+from remediation.services import verdicts
 from tests import factories
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi
@@ -147,3 +148,45 @@ def test_invalid_date_range_is_rejected_with_its_field(call_api: CallApi, query:
         "invalid_params",
         [field],
     )
+
+
+def test_summary_of_a_moment_is_as_it_was(scenario: Scenario, call_api: CallApi, time_machine: Any) -> None:
+    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
+    verification = factories.verification(scenario)
+    verdicts.approve(verification.pk, by=scenario.actor)
+    time_machine.move_to("2026-11-21T12:00:00Z", tick=False)
+    verdicts.reopen(verification.pk, by=scenario.actor)
+    factories.finding(scenario, priority={"score": 5})
+    time_machine.move_to(NOW, tick=False)
+
+    def shown(as_of: str) -> tuple[Any, ...]:
+        _, body = call_api("get", f"reports/summary?as_of={as_of}")
+        days = body["data"].pop("risk_burn_down")
+        return days[-1]["date"], len(days), days[-1]["open_risk_score"], *body["data"].values()
+
+    score = verification.task.finding.score
+    assert [shown(as_of) for as_of in ("2026-11-19", "2026-11-20", "2026-11-21T12:00:00Z")] == [
+        ("2026-11-19", 7, 0, 0.0, 0.0, 0),
+        ("2026-11-20", 7, 0, 1.0, 0.0, 0),
+        ("2026-11-21", 7, score + 5, 0.0, 0.0, 2),
+    ]
+    assert call_api("get", "reports/summary?as_of=2026-11-21T11:00:00Z")[1]["data"]["open_findings"] == 0
+
+
+def test_last_day_of_an_instant_ends_with_it(
+    scenario: Scenario, call_api: CallApi, time_machine: Any
+) -> None:
+    time_machine.move_to("2026-11-20T10:00:00Z", tick=False)
+    factories.finding(scenario, priority={"score": 5})
+    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
+    factories.finding(scenario, priority={"score": 7})
+
+    _, body = call_api("get", "reports/summary?as_of=2026-11-20T11:00:00Z")
+
+    assert [point["open_risk_score"] for point in body["data"]["risk_burn_down"]][-2:] == [0, 5]
+
+
+def test_summary_of_a_moment_has_no_other_period(call_api: CallApi) -> None:
+    status, body = call_api("get", "reports/summary?as_of=2026-11-20&date_to=2026-11-20")
+
+    assert (status, list(body["error"]["details"])) == (422, ["as_of"])

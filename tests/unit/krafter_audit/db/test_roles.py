@@ -13,7 +13,7 @@ from remediation.services import verdicts
 from tests import database_role, factories
 
 MONTH = f"{date.today():%Y_%m}"
-APPEND_ONLY = ["events_event", "remediation_evidence"]
+APPEND_ONLY = ["events_counterchange", "events_event", "remediation_evidence"]
 ATTACKS = [
     "UPDATE {table} SET id = id",
     "DELETE FROM {table}",

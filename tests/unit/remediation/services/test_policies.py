@@ -99,3 +99,25 @@ def test_each_project_has_its_own_policy(scenario: Scenario):
     put(scenario, {"a": 1})
 
     assert "sla_hours" in factories.scenario().client.ask("get", "policies/current").json()["data"]["config"]
+
+
+def test_policy_of_a_moment_is_the_version_that_applied_then(scenario: Scenario, time_machine: Any):
+    for day, config in ((10, None), (11, {"a": 1}), (13, {"b": 2})):
+        time_machine.move_to(f"2026-03-{day}T12:00:00Z", tick=False)
+        if config:
+            put(scenario, config, name=f"Of the {day}th")
+        else:
+            scenario.client.ask("get", "policies/current")
+    time_machine.move_to("2026-03-20T12:00:00Z", tick=False)
+
+    def applied(as_of: str) -> tuple[str, str]:
+        data = scenario.client.ask("get", f"policies/current?as_of={as_of}").json()["data"]
+        return data["name"], data["updated_at"]
+
+    assert [
+        applied(as_of) for as_of in ("2026-03-01", "2026-03-10", "2026-03-11", "2026-03-13T11:59:59Z", "2026-03-14")
+    ] == [
+        ("Default Audit Policy", "2026-03-10T12:00:00Z"), ("Default Audit Policy", "2026-03-10T12:00:00Z"),
+        ("Of the 11th", "2026-03-11T12:00:00Z"), ("Of the 11th", "2026-03-11T12:00:00Z"),
+        ("Of the 13th", "2026-03-13T12:00:00Z"),
+    ]  # fmt: skip

@@ -7,13 +7,21 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_command_center_response_2xx import GetCommandCenterResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
+    *,
+    as_of: str | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["as_of"] = as_of
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -21,6 +29,7 @@ def _get_kwargs(
             org_id=quote(str(org_id), safe=""),
             project_id=quote(str(project_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -56,6 +65,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
 ) -> Response[GetCommandCenterResponse2XX]:
     """Read the command center
 
@@ -64,6 +74,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,6 +87,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        as_of=as_of,
     )
 
     response = client.get_httpx_client().request(
@@ -90,6 +102,7 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
 ) -> GetCommandCenterResponse2XX | None:
     """Read the command center
 
@@ -98,6 +111,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -111,6 +125,7 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        as_of=as_of,
     ).parsed
 
 
@@ -119,6 +134,7 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
 ) -> Response[GetCommandCenterResponse2XX]:
     """Read the command center
 
@@ -127,6 +143,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,6 +156,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        as_of=as_of,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -151,6 +169,7 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
 ) -> GetCommandCenterResponse2XX | None:
     """Read the command center
 
@@ -159,6 +178,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,5 +193,6 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            as_of=as_of,
         )
     ).parsed

@@ -7,13 +7,21 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_policies_current_response_2xx import GetPoliciesCurrentResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
+    *,
+    as_of: str | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["as_of"] = as_of
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -21,6 +29,7 @@ def _get_kwargs(
             org_id=quote(str(org_id), safe=""),
             project_id=quote(str(project_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -56,14 +65,16 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
 ) -> Response[GetPoliciesCurrentResponse2XX]:
     """Read the current policy
 
-     Return the active policy; the first request creates the default one.
+     Return the active policy, or the version of a moment; the first request creates the default one.
 
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,6 +87,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        as_of=as_of,
     )
 
     response = client.get_httpx_client().request(
@@ -90,14 +102,16 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
 ) -> GetPoliciesCurrentResponse2XX | None:
     """Read the current policy
 
-     Return the active policy; the first request creates the default one.
+     Return the active policy, or the version of a moment; the first request creates the default one.
 
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -111,6 +125,7 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        as_of=as_of,
     ).parsed
 
 
@@ -119,14 +134,16 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
 ) -> Response[GetPoliciesCurrentResponse2XX]:
     """Read the current policy
 
-     Return the active policy; the first request creates the default one.
+     Return the active policy, or the version of a moment; the first request creates the default one.
 
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,6 +156,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        as_of=as_of,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -151,14 +169,16 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
 ) -> GetPoliciesCurrentResponse2XX | None:
     """Read the current policy
 
-     Return the active policy; the first request creates the default one.
+     Return the active policy, or the version of a moment; the first request creates the default one.
 
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,5 +193,6 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            as_of=as_of,
         )
     ).parsed

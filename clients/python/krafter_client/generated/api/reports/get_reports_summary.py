@@ -15,11 +15,14 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    params["as_of"] = as_of
 
     json_date_from: str | Unset = UNSET
     if not isinstance(date_from, Unset):
@@ -75,16 +78,18 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
 ) -> Response[GetReportsSummaryResponse2XX]:
     """Summarise the project
 
-     Return the burn-down and the rates.
+     Return the burn-down and the rates, of a period or as they were at a moment.
 
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
 
@@ -99,6 +104,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        as_of=as_of,
         date_from=date_from,
         date_to=date_to,
     )
@@ -115,16 +121,18 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
 ) -> GetReportsSummaryResponse2XX | None:
     """Summarise the project
 
-     Return the burn-down and the rates.
+     Return the burn-down and the rates, of a period or as they were at a moment.
 
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
 
@@ -140,6 +148,7 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        as_of=as_of,
         date_from=date_from,
         date_to=date_to,
     ).parsed
@@ -150,16 +159,18 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
 ) -> Response[GetReportsSummaryResponse2XX]:
     """Summarise the project
 
-     Return the burn-down and the rates.
+     Return the burn-down and the rates, of a period or as they were at a moment.
 
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
 
@@ -174,6 +185,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        as_of=as_of,
         date_from=date_from,
         date_to=date_to,
     )
@@ -188,16 +200,18 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
 ) -> GetReportsSummaryResponse2XX | None:
     """Summarise the project
 
-     Return the burn-down and the rates.
+     Return the burn-down and the rates, of a period or as they were at a moment.
 
     Args:
         org_id (str):
         project_id (str):
+        as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
 
@@ -214,6 +228,7 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            as_of=as_of,
             date_from=date_from,
             date_to=date_to,
         )

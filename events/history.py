@@ -1,0 +1,154 @@
+"""Counters as they were at any moment: a daily snapshot, and the recorded changes since.
+
+A change happens at `updated_at` of its row. Rows that are inserted with a time before a
+snapshot that exists (no service does that) are not in that snapshot.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import Project
+from events.counters import Totals
+from events.models import CounterChange, CounterSnapshot
+from events.partitions import PartitionedTable, month, months_to_keep
+from events.queries import settled_until
+from krafter_audit.db.advisory_locks import try_advisory_lock
+from krafter_audit.db.sql import fetch_all
+
+CHANGES = PartitionedTable("events_counterchange", "at", "KRAFTER_HISTORY_KEEP_MONTHS")
+
+# The newest snapshot and all later changes, as `(name, facets, owner_id, due_on, rows, score)`.
+RECORDED = """
+    WITH base AS (
+        SELECT at, totals FROM events_countersnapshot WHERE project_id = %(project)s AND at <= %(moment)s
+        ORDER BY at DESC LIMIT 1
+    ), recorded AS (
+        SELECT total.* FROM base, jsonb_to_recordset(base.totals)
+            AS total (name text, facets jsonb, owner_id uuid, due_on date, rows bigint, score bigint)
+        UNION ALL
+        SELECT name, facets, owner_id, (due_at AT TIME ZONE 'UTC')::date, rows, score FROM events_counterchange
+        WHERE project_id = %(project)s AND at < %(moment)s
+            AND at >= coalesce((SELECT at FROM base), '-infinity')
+    )
+"""
+
+
+def select_recorded(statement: str) -> str:
+    """Return the statement that reads `recorded`, of the parameters `project` and `moment`."""
+    return RECORDED + statement
+
+
+TOTALS = select_recorded("""
+    SELECT name, facets, sum(rows), sum(score) FROM recorded
+    WHERE name = ANY(%(names)s) AND (%(owner)s::uuid IS NULL OR owner_id = %(owner)s)
+    GROUP BY name, facets HAVING sum(rows) <> 0
+""")
+INSERT_SNAPSHOT = "INSERT INTO events_countersnapshot (project_id, at, totals) "
+TAKE_SNAPSHOT = INSERT_SNAPSHOT + select_recorded("""
+    , totals AS (
+        SELECT name, facets, owner_id, due_on, sum(rows)::bigint AS rows, sum(score)::bigint AS score FROM recorded
+        GROUP BY name, facets, owner_id, due_on HAVING sum(rows) <> 0 OR sum(score) <> 0
+    )
+    SELECT %(project)s, %(moment)s, coalesce(jsonb_agg(to_jsonb(totals)), '[]') FROM totals
+    ON CONFLICT DO NOTHING
+""")
+# The projects that have changed since their newest snapshot, and have none at the moment or later.
+WITHOUT_SNAPSHOT = """
+    SELECT project.id FROM accounts_project AS project, LATERAL (
+        SELECT coalesce(max(at), '-infinity') AS at FROM events_countersnapshot WHERE project_id = project.id
+    ) AS newest
+    WHERE newest.at < %(moment)s AND EXISTS (
+        SELECT FROM events_counterchange
+        WHERE project_id = project.id AND at >= newest.at AND at < %(moment)s
+    )
+"""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """A moment of the past: an instant, which is included, or the end of a day in UTC."""
+
+    instant: datetime
+    is_end_of_day: bool = False
+
+    @property
+    def day(self) -> date:
+        last = self.instant - timedelta(microseconds=1) if self.is_end_of_day else self.instant
+        return last.astimezone(UTC).date()
+
+    @property
+    def before(self) -> datetime:
+        """The time before which changes count."""
+        return self.instant if self.is_end_of_day else self.instant + timedelta(microseconds=1)
+
+
+def end_of(day: date) -> AsOf:
+    """Return the end of a day, or now if it has not ended yet."""
+    midnight_after = datetime.combine(day + timedelta(days=1), time(), UTC)
+    now = timezone.now()
+    return AsOf(now) if now < midnight_after else AsOf(midnight_after, is_end_of_day=True)
+
+
+def totals_at(project_id: UUID, as_of: AsOf, *names: str, owner_id: UUID | None = None) -> dict[str, Totals]:
+    """Return the totals of counters at a moment by the counter's name, of all owners or of one."""
+    found: dict[str, Totals] = {name: [] for name in names}
+    params = {"project": project_id, "moment": as_of.before, "names": list(names), "owner": owner_id}
+    for name, facets, rows, score in fetch_all(TOTALS, params, model=CounterChange):
+        found[name].append((orjson.loads(facets), int(rows), int(score)))
+    return found
+
+
+def kept_since() -> datetime | None:
+    """Return since when all changes are kept; None if all are kept."""
+    keep = months_to_keep(CHANGES)
+    first = month(timezone.now().astimezone(UTC).date(), -keep)
+    return datetime.combine(first, time(), UTC) if keep else None
+
+
+def exact_since(project: Project) -> datetime:
+    """Return since when the totals of a project are known at any moment."""
+    return max(filter(None, (project.created_at, kept_since())))
+
+
+def midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.astimezone(UTC).date(), time(), UTC)
+
+
+def take_snapshots() -> int:
+    """Store the totals at the last midnight, and at the first of the month; return the number of snapshots.
+
+    A snapshot is taken when no transaction can add an earlier change. Without one, reads sum more changes.
+    """
+    last = midnight(settled_until())
+    return sum(_take(moment) for moment in (last.replace(day=1), last))
+
+
+def _take(moment: datetime) -> int:
+    projects = fetch_all(WITHOUT_SNAPSHOT, {"moment": moment}, model=CounterSnapshot)
+    return sum(take_snapshot(project_id, moment) for (project_id,) in projects)
+
+
+@transaction.atomic
+def take_snapshot(project_id: UUID, moment: datetime) -> int:
+    """Store the totals of a project before `moment`; return 0 if another job does so or has done it."""
+    if not try_advisory_lock(f"counter-snapshot:{project_id}"):
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # the first one sums all changes of a project
+        cursor.execute(TAKE_SNAPSHOT, {"project": project_id, "moment": moment})
+        return cursor.rowcount
+
+
+def delete_expired_snapshots() -> int:
+    """Delete the snapshots that no kept change continues; return their number."""
+    since = kept_since()
+    if since is None:
+        return 0
+    newest = CounterSnapshot.objects.filter(at__lte=since).order_by("project", "-at").distinct("project")
+    expired = CounterSnapshot.objects.filter(at__lt=since).exclude(pk__in=newest.values("pk"))
+    return expired.delete()[0]

@@ -1,0 +1,29 @@
+"""The burn-down with the reasons of its steps."""
+
+from typing import Any
+from uuid import UUID
+
+from events import counters
+from reports import queries
+from reports.queries import Period
+
+# How the open risk changes (CHANGE_OF_RISK in findings/models.py). `other` are deleted findings and corrections by
+# check_counters.
+CHANGES = ("opened", "reopened", "rescored", "resolved", "dismissed", "other")
+
+
+def burn_down_by_change(project_id: UUID, period: Period) -> list[dict[str, Any]]:
+    """Return the open risk score at the end of each day, and how each change contributes to the day's difference.
+
+    A dict for each day: `date`, `open_risk_score`, the difference of the score by change, and in `findings` that of
+    the number of open findings.
+    """
+    days = queries.burn_down(project_id, period)
+    none = dict.fromkeys(CHANGES, 0)
+    scores = {day["date"]: dict(none) for day in days}
+    findings = {day["date"]: dict(none) for day in days}
+    for found in counters.risk_changes([project_id], period.start, period.end):
+        name = found.change if found.change in none else "other"
+        scores[found.day.isoformat()][str(name)] += found.score
+        findings[found.day.isoformat()][str(name)] += found.findings
+    return [{**day, **scores[day["date"]], "findings": findings[day["date"]]} for day in days]
