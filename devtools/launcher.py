@@ -24,6 +24,7 @@ MODULES = {
     "sbom": "devtools.sbom",
     "demo": "devtools.demo.walkthrough",
     "bench": "devtools.benchmark",
+    "bench-forecast": "devtools.benchmark.forecast",
     "bench-scan": "devtools.benchmark.scans",
     "soak": "devtools.soak",
     "check": "scanner.cli",
@@ -64,6 +65,9 @@ def demo(arguments: Arguments) -> NoReturn:
 def bench(arguments: Arguments) -> NoReturn:
     if arguments and arguments[0] == "scan":
         bench_scan(arguments[1:])
+    if arguments and arguments[0] == "forecast":
+        setup(sys.stderr).ensure("local", system=False)
+        run_module("bench-forecast", arguments[1:])
     setup().ensure("local")
     run_module("bench", arguments)
 

@@ -17,8 +17,9 @@ from findings.models import LARGE_FIELDS, OPEN_STATUSES, Domain, Severity
 from integrations.models import Integration
 from remediation import queries
 from remediation.models import Task, Verification, VerificationPart
+from reports.forecast.queries import critical_forecast
 from reports.models import Share
-from reports.presentation import chart
+from reports.presentation import chart, forecast
 from scans.models import Scan, ScanPart, Site
 
 DUE_SOON = timedelta(hours=48)
@@ -90,14 +91,19 @@ def due_counts(project_ids: Collection[UUID]) -> tuple[int, int]:
 
 
 def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:
-    """Return the open risk score by day as a chart, a sentence and a table; it begins with the first score."""
+    """Return the open risk score by day as a chart, sentences and a table; it begins with the first score."""
     today = timezone.now().date()
     days = counters.risk_of_projects_by_day(project_ids, today - timedelta(days=BURN_DOWN_DAYS - 1), today)
     series = [{"date": day.isoformat(), "open_risk_score": score} for day, score in days]
     first = next((place for place, point in enumerate(series) if point["open_risk_score"]), len(series) - 1)
     shown = series[max(first - 1, 0) :]
     drawing = chart.burn_down(shown, width=640, height=220, template="admin/overview/burn_down.svg")
-    return {"svg": drawing, "sentence": chart.describe(shown), "days": list(reversed(shown))}
+    return {
+        "svg": drawing,
+        "sentence": chart.describe(shown),
+        "forecast": forecast.describe(critical_forecast(project_ids).as_json()),
+        "days": list(reversed(shown)),
+    }
 
 
 def my_work(user: User, projects: QuerySet[Project]) -> list[Task]:

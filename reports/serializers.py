@@ -101,6 +101,32 @@ class BurnDownSerializer(serializers.Serializer[Any]):
     days = BurnDownDaySerializer(many=True)
 
 
+class ForecastBasisSerializer(serializers.Serializer[Any]):
+    """The days that the simulation is made of, and the critical findings that were opened and closed in them."""
+
+    days = serializers.IntegerField()
+    opened = serializers.IntegerField()
+    closed = serializers.IntegerField()
+
+
+class ForecastRangeSerializer(serializers.Serializer[Any]):
+    """The dates between which the last critical finding is closed; null is after the horizon."""
+
+    probability = serializers.FloatField()
+    earliest = serializers.DateField(allow_null=True)
+    latest = serializers.DateField(allow_null=True)
+
+
+class ForecastSerializer(serializers.Serializer[Any]):
+    """When no critical finding is open."""
+
+    status = serializers.ChoiceField(choices=["forecast", "not_enough_history", "none_open"])
+    open_critical = serializers.IntegerField()
+    horizon_days = serializers.IntegerField()
+    basis = ForecastBasisSerializer()
+    ranges = ForecastRangeSerializer(many=True, help_text="Of 50 % and of 90 %; empty without a forecast.")
+
+
 class ReportSnapshotSerializer(serializers.Serializer[Any]):
     """The key figures of a report."""
 

@@ -22,10 +22,12 @@ from reports import periods, queries, services
 from reports.burn_down import burn_down_by_change
 from reports.downloads import file_response, parse_kind
 from reports.filters import ReportFilter, ShareFilter
+from reports.forecast.queries import critical_forecast
 from reports.models import Report, Share
 from reports.serializers import (
     BurnDownSerializer,
     ExportReportRequestSerializer,
+    ForecastSerializer,
     ReportSerializer,
     ReportSummarySerializer,
     ShareReportRequestSerializer,
@@ -49,7 +51,7 @@ KIND = OpenApiParameter(
 class ReportViewSet(ProjectViewSet):
     """Reports of a project."""
 
-    replica_actions = frozenset({"list", "summary", "burn_down"})
+    replica_actions = frozenset({"list", "summary", "burn_down", "forecast"})
 
     @extend_schema(
         summary="Summarise the project",
@@ -76,6 +78,13 @@ class ReportViewSet(ProjectViewSet):
         period = periods.parse_period(request.query_params) or queries.last_days()
         days = burn_down_by_change(self.project.pk, period)
         return Response(self.serialize({"days": days}, BurnDownSerializer))
+
+    @extend_schema(summary="Forecast when no critical finding is open", responses=ForecastSerializer)
+    def forecast(self, request: Request, **kwargs: Any) -> Response:
+        """Return two ranges of dates, simulated from the days on which critical findings were opened and closed."""
+        self.reject_unknown_parameters(())
+        found = critical_forecast([self.project.pk])
+        return Response(self.serialize(found.as_json(), ForecastSerializer))
 
     @extend_schema(
         summary="List reports, newest first",

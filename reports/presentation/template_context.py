@@ -6,7 +6,7 @@ from typing import Any
 
 import segno
 
-from reports.presentation import chart, items, summary
+from reports.presentation import chart, forecast, items, summary
 from reports.presentation.items import label
 from reports.snapshots.snapshot import DOMAINS, FINDING_STATUSES, SEVERITIES, TASK_STATUSES, Snapshot
 
@@ -76,6 +76,7 @@ def common_context(snapshot: Snapshot, *, fixed: int, overdue: int) -> dict[str,
         "more_fixed": max(snapshot.breakdown["fixed"]["all"] - fixed, 0),
         "overdue": items.overdue_tasks(snapshot.overdue, overdue, now=snapshot.taken_at),
         "more_overdue": max(snapshot.breakdown["overdue"]["all"] - overdue, 0),
+        "forecast": forecast.describe(snapshot.forecast) if snapshot.forecast else "",
         "chart_description": chart.describe(snapshot.burn_down),
         "days": day_rows(snapshot.burn_down),
         "severities": bars(snapshot.breakdown["open_by_severity"], SEVERITIES),

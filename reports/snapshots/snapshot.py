@@ -59,7 +59,7 @@ class Snapshot:
     period_end: date
     taken_at: datetime
     summary: Mapping[str, Any]
-    breakdown: Mapping[str, Mapping[str, int]]
+    breakdown: Mapping[str, Mapping[str, Any]]
     findings: Iterable[Item]
     tasks: Iterable[Item]
     verifications: Iterable[Item] = ()
@@ -69,6 +69,8 @@ class Snapshot:
     overdue: Iterable[Item] = ()
     first_day: date | None = None
     share_url: str = ""
+    # As the API has it, at the time of the export.
+    forecast: Mapping[str, Any] | None = None
 
     @property
     def burn_down(self) -> list[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from accounts.models import Project
 from events import counters
 from findings.models import OPEN_STATUSES
 from reports import queries
+from reports.forecast.queries import critical_forecast
 from reports.models import Report, ReportItem
 from reports.queries import Counts, Period
 from reports.sharing import links
@@ -63,6 +64,7 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "overdue": _copy_list(copying.OVERDUE, values),
         "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
         "previous_activity": {**counted.previous, "open_risk_score": before["open_risk_score"]},
+        "forecast": critical_forecast([project.pk]).as_json(),
     }
     report.subject = {
         "organization": project.organization.name,
@@ -133,6 +135,7 @@ def load_snapshot(report: Report) -> Snapshot:
         taken_at=report.created_at,
         summary=report.summary,
         breakdown=report.breakdown,
+        forecast=report.breakdown.get("forecast"),
         first_day=report.first_day,
         share_url=links.url_of_key(report.link_key),
         **lists,

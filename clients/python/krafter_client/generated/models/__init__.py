@@ -146,6 +146,10 @@ from .finding_with_tasks import FindingWithTasks
 from .finding_with_tasks_domain import FindingWithTasksDomain
 from .finding_with_tasks_severity import FindingWithTasksSeverity
 from .finding_with_tasks_status import FindingWithTasksStatus
+from .forecast import Forecast
+from .forecast_basis import ForecastBasis
+from .forecast_range import ForecastRange
+from .forecast_status import ForecastStatus
 from .get_access_response_2xx import GetAccessResponse2XX
 from .get_access_response_2xx_meta import GetAccessResponse2XXMeta
 from .get_alerts_channel_item import GetAlertsChannelItem
@@ -301,6 +305,8 @@ from .get_regressions_trigger_item import GetRegressionsTriggerItem
 from .get_reports_by_id_download_kind import GetReportsByIdDownloadKind
 from .get_reports_by_id_response_2xx import GetReportsByIdResponse2XX
 from .get_reports_by_id_response_2xx_meta import GetReportsByIdResponse2XXMeta
+from .get_reports_forecast_response_2xx import GetReportsForecastResponse2XX
+from .get_reports_forecast_response_2xx_meta import GetReportsForecastResponse2XXMeta
 from .get_reports_format_item import GetReportsFormatItem
 from .get_reports_response_2xx import GetReportsResponse2XX
 from .get_reports_response_2xx_meta import GetReportsResponse2XXMeta
@@ -839,6 +845,10 @@ __all__ = (
     "FindingWithTasksDomain",
     "FindingWithTasksSeverity",
     "FindingWithTasksStatus",
+    "Forecast",
+    "ForecastBasis",
+    "ForecastRange",
+    "ForecastStatus",
     "GetAccessResponse2XX",
     "GetAccessResponse2XXMeta",
     "GetAlertsChannelItem",
@@ -946,6 +956,8 @@ __all__ = (
     "GetReportsByIdDownloadKind",
     "GetReportsByIdResponse2XX",
     "GetReportsByIdResponse2XXMeta",
+    "GetReportsForecastResponse2XX",
+    "GetReportsForecastResponse2XXMeta",
     "GetReportsFormatItem",
     "GetReportsResponse2XX",
     "GetReportsResponse2XXMeta",

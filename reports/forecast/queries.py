@@ -1,0 +1,114 @@
+"""Forecasts of projects from the counters of their critical findings."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from django.utils import timezone
+
+from events import counters
+from events.counters import RiskChange
+from findings.models import OPEN_STATUSES, Severity
+from reports.forecast import simulation
+from reports.forecast.simulation import MAX_WEEKS, WEEK, DailyFlow
+
+type Status = Literal["forecast", "not_enough_history", "none_open"]
+
+
+@dataclass(frozen=True)
+class ForecastRange:
+    """The dates between which the last critical finding is closed; None is after the horizon."""
+
+    probability: float
+    earliest: date | None
+    latest: date | None
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """When no critical finding is open, and the days from which that is simulated (`opened`, `closed` in all)."""
+
+    status: Status
+    open_critical: int
+    days: int
+    opened: int
+    closed: int
+    ranges: tuple[ForecastRange, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the forecast as the API has it, of JSON types."""
+        return {
+            "status": self.status,
+            "open_critical": self.open_critical,
+            "horizon_days": simulation.HORIZON,
+            "basis": {"days": self.days, "opened": self.opened, "closed": self.closed},
+            "ranges": [
+                {
+                    "probability": each.probability,
+                    "earliest": each.earliest and each.earliest.isoformat(),
+                    "latest": each.latest and each.latest.isoformat(),
+                }
+                for each in self.ranges
+            ],
+        }
+
+
+def critical_forecast(project_ids: Collection[UUID]) -> Forecast:
+    """Forecast when no critical finding of the projects is open, from the whole days of the last 13 weeks."""
+    today = timezone.now().date()
+    found = counters.totals_by_project(project_ids, "finding")["finding"]
+    totals = [total for of_project in found.values() for total in of_project]
+    still_open = sum(
+        rows
+        for facets, rows, _ in totals
+        if facets["severity"] == Severity.CRITICAL and facets["status"] in OPEN_STATUSES
+    )
+    flows = _daily_flows(project_ids, today)
+    status: Status = "forecast" if simulation.has_enough_history(flows) else "not_enough_history"
+    forecast = Forecast(
+        status if still_open else "none_open",
+        still_open,
+        days=len(flows),
+        opened=sum(flow.opened for flow in flows),
+        closed=sum(flow.closed for flow in flows),
+    )
+    return _with_ranges(forecast, flows, today) if forecast.status == "forecast" else forecast
+
+
+def _with_ranges(forecast: Forecast, flows: tuple[DailyFlow, ...], today: date) -> Forecast:
+    # Everybody who reads it on this day sees the same dates.
+    ranges = simulation.forecast(flows, forecast.open_critical, seed=today.toordinal())
+
+    def after(days: int | None) -> date | None:
+        return None if days is None else today + timedelta(days=days)
+
+    dated = (ForecastRange(each.probability, after(each.earliest), after(each.latest)) for each in ranges)
+    return Forecast(**{**vars(forecast), "ranges": tuple(dated)})
+
+
+def _daily_flows(project_ids: Collection[UUID], today: date) -> tuple[DailyFlow, ...]:
+    """Return the days before today, at most 13 weeks, from the first change of a critical finding on."""
+    start, end = today - timedelta(days=MAX_WEEKS * WEEK), today - timedelta(days=1)
+    first = counters.first_day_of_risk(project_ids, Severity.CRITICAL)
+    if first is None or first > end:
+        return ()
+    changes: dict[date, list[RiskChange]] = {}
+    for change in counters.risk_changes(project_ids, start, end):
+        if change.severity == Severity.CRITICAL:
+            changes.setdefault(change.day, []).append(change)
+    return tuple(_flow(changes, day) for day in _days(max(start, first), end))
+
+
+def _days(start: date, end: date) -> list[date]:
+    return [start + timedelta(days=place) for place in range((end - start).days + 1)]
+
+
+def _flow(changes: Mapping[date, list[RiskChange]], day: date) -> DailyFlow:
+    # A severity that is raised to critical opens one, and one that is lowered closes it.
+    numbers = [change.findings for change in changes.get(day, ())]
+    return DailyFlow(
+        opened=sum(number for number in numbers if number > 0),
+        closed=-sum(number for number in numbers if number < 0),
+    )

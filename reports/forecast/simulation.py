@@ -1,0 +1,104 @@
+"""Forecast when no finding is open, by simulating further weeks out of the past ones. Without the database.
+
+Each simulated future is made of weeks of the past, which keeps the rhythm of working days and of scans. The weeks of
+one future are first drawn at random from all past weeks, so that few weeks of history give a wider range.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
+
+WEEK = 7
+MAX_WEEKS = 13  # of history: older weeks say little about the present speed
+MIN_WEEKS, MIN_CLOSED = 4, 5
+HORIZON = 52 * WEEK  # days
+FUTURES = 1000
+PROBABILITIES = (0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class DailyFlow:
+    """How many findings were opened (or reopened) and closed on one day."""
+
+    opened: int
+    closed: int
+
+
+@dataclass(frozen=True)
+class Range:
+    """The days from now within which no finding is open, with this probability; None is after the horizon."""
+
+    probability: float
+    earliest: int | None
+    latest: int | None
+
+
+def has_enough_history(flows: Sequence[DailyFlow]) -> bool:
+    """Return whether there are at least four weeks with five closed findings."""
+    return len(flows) >= MIN_WEEKS * WEEK and sum(flow.closed for flow in flows) >= MIN_CLOSED
+
+
+def forecast(flows: tuple[DailyFlow, ...], still_open: int, *, seed: int) -> tuple[Range, ...]:
+    """Return the central ranges of the day on which the last finding is closed.
+
+    `flows` are the past days, the last one is yesterday or today. The same arguments have the same result. It takes
+    at most a fifth of a second of CPU time.
+    """
+    days = sorted(_simulate(flows, still_open, seed))
+    return tuple(_range(days, probability) for probability in PROBABILITIES)
+
+
+def _range(days: Sequence[int], probability: float) -> Range:
+    tail = (1 - probability) / 2
+    first, last = days[int(tail * len(days))], days[-1 - int(tail * len(days))]
+    return Range(probability, _within_horizon(first), _within_horizon(last))
+
+
+def _within_horizon(day: int) -> int | None:
+    return day if day <= HORIZON else None
+
+
+@lru_cache(maxsize=256)
+def _simulate(flows: tuple[DailyFlow, ...], still_open: int, seed: int) -> tuple[int, ...]:
+    random = Random(seed)  # noqa: S311  a simulation
+    weeks = past_weeks(flows, still_open)
+    return tuple(
+        _first_day_without(random, random.choices(weeks, k=len(weeks)), still_open, by_rate=bool(future % 2))
+        for future in range(FUTURES)
+    )
+
+
+# A day of the past: how many findings were opened, how many closed, and the share of the open ones that were closed.
+type Day = tuple[int, int, float]
+
+
+def past_weeks(flows: Sequence[DailyFlow], still_open: int) -> list[list[Day]]:
+    """Return the last whole weeks; each begins on the weekday on which the future begins."""
+    days: list[Day] = []
+    count = still_open
+    for flow in reversed(flows[-MAX_WEEKS * WEEK :]):
+        before = count + flow.closed  # of which the findings of this day are a part
+        days.append((flow.opened, flow.closed, flow.closed / max(before, flow.closed, 1)))
+        count = before - flow.opened
+    days.reverse()
+    start = len(days) % WEEK
+    return [days[place : place + WEEK] for place in range(start, len(days), WEEK)]
+
+
+def _first_day_without(
+    random: Random, weeks: Sequence[Sequence[Day]], still_open: int, *, by_rate: bool
+) -> int:
+    """Return the first day on which no finding is open; a day after the horizon if there is none.
+
+    People close a number of findings a day, or, `by_rate`, a share of the open ones: which of both holds is not known.
+    """
+    day = 0
+    while day < HORIZON:
+        for opened, closed, share in random.choice(weeks):
+            day += 1
+            still_open += opened
+            still_open -= int(still_open * share + random.random()) if by_rate else closed
+            if still_open <= 0:
+                return day
+    return HORIZON + 1

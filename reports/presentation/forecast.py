@@ -1,0 +1,40 @@
+"""The forecast of the last critical finding as a sentence."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from reports.presentation.summary import format_rate
+
+
+def describe(forecast: Mapping[str, Any]) -> str:
+    """Describe a forecast in the form of the API."""
+    if forecast["status"] == "none_open":
+        return "No critical finding is open."
+    if forecast["status"] == "not_enough_history":
+        return (
+            "Not enough history for a forecast of when no critical finding is open: it needs four weeks in which five"
+            " were closed."
+        )
+    basis, (likely, almost_sure) = forecast["basis"], forecast["ranges"]
+    return (
+        f"At the speed of the last {basis['days']} days (critical findings: {basis['opened']:,} opened,"
+        f" {basis['closed']:,} closed), the day on which none is open is {_range(likely)}"
+        f" with a probability of {format_rate(likely['probability'])}, and {_range(almost_sure)}"
+        f" with {format_rate(almost_sure['probability'])}."
+    )
+
+
+def _range(dates: Mapping[str, Any]) -> str:
+    if dates["earliest"] is None:
+        return "more than a year away"
+    if dates["latest"] is None:
+        return f"after {_day(dates['earliest'])}"
+    if dates["earliest"] == dates["latest"]:
+        return _day(dates["earliest"])
+    return f"between {_day(dates['earliest'])} and {_day(dates['latest'])}"
+
+
+def _day(text: str) -> str:
+    day = date.fromisoformat(text)
+    return f"{day.day} {day:%B} {day.year}"
