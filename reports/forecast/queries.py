@@ -89,7 +89,7 @@ def _with_ranges(forecast: Forecast, flows: tuple[DailyFlow, ...], today: date) 
 
 
 def _daily_flows(project_ids: Collection[UUID], today: date) -> tuple[DailyFlow, ...]:
-    """Return the days before today, at most 13 weeks, from the first change of a critical finding on."""
+    """Return the days before today, at most 13 weeks, since the first day on which a critical finding was open."""
     start, end = today - timedelta(days=MAX_WEEKS * WEEK), today - timedelta(days=1)
     first = counters.first_day_of_risk(project_ids, Severity.CRITICAL)
     if first is None or first > end:
@@ -98,7 +98,8 @@ def _daily_flows(project_ids: Collection[UUID], today: date) -> tuple[DailyFlow,
     for change in counters.risk_changes(project_ids, start, end):
         if change.severity == Severity.CRITICAL:
             changes.setdefault(change.day, []).append(change)
-    return tuple(_flow(changes, day) for day in _days(max(start, first), end))
+    # The first scan of a site finds what has been there for long: it says nothing about what comes.
+    return tuple(_flow(changes, day) for day in _days(max(start, first + timedelta(days=1)), end))
 
 
 def _days(start: date, end: date) -> list[date]:

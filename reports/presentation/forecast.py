@@ -20,16 +20,19 @@ def describe(forecast: Mapping[str, Any]) -> str:
     return (
         f"At the speed of the last {basis['days']} days (critical findings: {basis['opened']:,} opened,"
         f" {basis['closed']:,} closed), the day on which none is open is {_range(likely)}"
-        f" with a probability of {format_rate(likely['probability'])}, and {_range(almost_sure)}"
-        f" with {format_rate(almost_sure['probability'])}."
+        f" with a probability of {_percent(likely)}, and {_range(almost_sure)} with {_percent(almost_sure)}."
     )
+
+
+def _percent(likely: Mapping[str, Any]) -> str:
+    return format_rate(likely["probability"]).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _range(dates: Mapping[str, Any]) -> str:
     if dates["earliest"] is None:
-        return "more than a year away"
+        return "more than a year from now"
     if dates["latest"] is None:
-        return f"after {_day(dates['earliest'])}"
+        return f"between {_day(dates['earliest'])} and more than a year from now"
     if dates["earliest"] == dates["latest"]:
         return _day(dates["earliest"])
     return f"between {_day(dates['earliest'])} and {_day(dates['latest'])}"

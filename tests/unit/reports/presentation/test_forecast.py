@@ -23,12 +23,13 @@ def content(status: str, *dates: tuple[str | None, str | None]) -> dict[str, Any
     [
         (
             (("2026-12-01", "2026-12-24"), ("2026-12-01", None)),
-            "between 1 December 2026 and 24 December 2026 with a probability of 50 %, and after 1 December 2026"
-            " with 90 %.",
+            "between 1 December 2026 and 24 December 2026 with a probability of 50\xa0%, and"
+            " between 1 December 2026 and more than a year from now"
+            " with 90\xa0%.",
         ),
         (
             (("2026-12-01", "2026-12-01"), (None, None)),
-            "1 December 2026 with a probability of 50 %, and more than a year away with 90 %.",
+            "1 December 2026 with a probability of 50\xa0%, and more than a year from now with 90\xa0%.",
         ),
     ],
 )
