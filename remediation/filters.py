@@ -70,7 +70,7 @@ class TaskCountFilter(django_filters.FilterSet):
 
     status = ChoicesFilter(choices=Task.Status.choices)
     priority = ChoicesFilter(choices=Severity.choices)
-    owner_id = django_filters.UUIDFilter()
+    owner_id = OwnerFilter()
 
     class Meta:
         model = Task

@@ -24,6 +24,7 @@ from krafter_audit.api.filters import (
     include_parameter,
     included,
     list_parameters,
+    with_own_id,
 )
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.row_columns import RowColumns, row_columns
@@ -208,7 +209,7 @@ class TaskCountsViewSet(ProjectViewSet):
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the number of the tasks that match, by status and priority."""
-        params = request.query_params
+        params = with_own_id(request.query_params, self.caller.user_id)
         self.reject_unknown_parameters({*TaskCountFilter.base_filters, "as_of"})
         _, filters = filter_rows(TaskCountFilter, params, Task.objects.none())
         as_of = parse_as_of(params)

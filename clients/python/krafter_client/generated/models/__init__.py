@@ -33,6 +33,8 @@ from .bulk_update_findings_request_mode import BulkUpdateFindingsRequestMode
 from .bulk_update_result import BulkUpdateResult
 from .bulk_update_tasks_request import BulkUpdateTasksRequest
 from .bulk_update_tasks_request_mode import BulkUpdateTasksRequestMode
+from .burn_down import BurnDown
+from .burn_down_day import BurnDownDay
 from .check import Check
 from .check_domain import CheckDomain
 from .check_kind import CheckKind
@@ -135,6 +137,10 @@ from .finding import Finding
 from .finding_changes_request import FindingChangesRequest
 from .finding_changes_request_severity import FindingChangesRequestSeverity
 from .finding_changes_request_status import FindingChangesRequestStatus
+from .finding_counts import FindingCounts
+from .finding_counts_by_domain import FindingCountsByDomain
+from .finding_counts_by_severity import FindingCountsBySeverity
+from .finding_counts_by_status import FindingCountsByStatus
 from .finding_domain import FindingDomain
 from .finding_filter_request import FindingFilterRequest
 from .finding_filter_request_domain_item import FindingFilterRequestDomainItem
@@ -202,6 +208,11 @@ from .get_findings_by_id_regressions_trigger_item import (
 )
 from .get_findings_by_id_response_2xx import GetFindingsByIdResponse2XX
 from .get_findings_by_id_response_2xx_meta import GetFindingsByIdResponse2XXMeta
+from .get_findings_counts_domain_item import GetFindingsCountsDomainItem
+from .get_findings_counts_response_2xx import GetFindingsCountsResponse2XX
+from .get_findings_counts_response_2xx_meta import GetFindingsCountsResponse2XXMeta
+from .get_findings_counts_severity_item import GetFindingsCountsSeverityItem
+from .get_findings_counts_status_item import GetFindingsCountsStatusItem
 from .get_findings_domain_item import GetFindingsDomainItem
 from .get_findings_include import GetFindingsInclude
 from .get_findings_response_2xx import GetFindingsResponse2XX
@@ -302,6 +313,8 @@ from .get_regressions_response_2xx_meta import GetRegressionsResponse2XXMeta
 from .get_regressions_sort import GetRegressionsSort
 from .get_regressions_status_item import GetRegressionsStatusItem
 from .get_regressions_trigger_item import GetRegressionsTriggerItem
+from .get_reports_burn_down_response_2xx import GetReportsBurnDownResponse2XX
+from .get_reports_burn_down_response_2xx_meta import GetReportsBurnDownResponse2XXMeta
 from .get_reports_by_id_download_kind import GetReportsByIdDownloadKind
 from .get_reports_by_id_response_2xx import GetReportsByIdResponse2XX
 from .get_reports_by_id_response_2xx_meta import GetReportsByIdResponse2XXMeta
@@ -373,6 +386,10 @@ from .get_tasks_by_id_pull_request_response_2xx_meta import (
 )
 from .get_tasks_by_id_response_2xx import GetTasksByIdResponse2XX
 from .get_tasks_by_id_response_2xx_meta import GetTasksByIdResponse2XXMeta
+from .get_tasks_counts_priority_item import GetTasksCountsPriorityItem
+from .get_tasks_counts_response_2xx import GetTasksCountsResponse2XX
+from .get_tasks_counts_response_2xx_meta import GetTasksCountsResponse2XXMeta
+from .get_tasks_counts_status_item import GetTasksCountsStatusItem
 from .get_tasks_include import GetTasksInclude
 from .get_tasks_overdue import GetTasksOverdue
 from .get_tasks_priority_item import GetTasksPriorityItem
@@ -655,6 +672,7 @@ from .report_summary import ReportSummary
 from .resolve_conflict_request import ResolveConflictRequest
 from .resolve_conflict_request_keep import ResolveConflictRequestKeep
 from .restore_policy_request import RestorePolicyRequest
+from .risk_changes import RiskChanges
 from .rotate_webhook_secret_request import RotateWebhookSecretRequest
 from .run_scan_request import RunScanRequest
 from .run_scan_request_trigger import RunScanRequestTrigger
@@ -685,6 +703,9 @@ from .task import Task
 from .task_changes_request import TaskChangesRequest
 from .task_changes_request_priority import TaskChangesRequestPriority
 from .task_changes_request_status import TaskChangesRequestStatus
+from .task_counts import TaskCounts
+from .task_counts_by_priority import TaskCountsByPriority
+from .task_counts_by_status import TaskCountsByStatus
 from .task_filter_request import TaskFilterRequest
 from .task_filter_request_priority_item import TaskFilterRequestPriorityItem
 from .task_filter_request_status_item import TaskFilterRequestStatusItem
@@ -754,6 +775,8 @@ __all__ = (
     "BulkUpdateResult",
     "BulkUpdateTasksRequest",
     "BulkUpdateTasksRequestMode",
+    "BurnDown",
+    "BurnDownDay",
     "Check",
     "CheckDomain",
     "CheckKind",
@@ -834,6 +857,10 @@ __all__ = (
     "FindingChangesRequest",
     "FindingChangesRequestSeverity",
     "FindingChangesRequestStatus",
+    "FindingCounts",
+    "FindingCountsByDomain",
+    "FindingCountsBySeverity",
+    "FindingCountsByStatus",
     "FindingDomain",
     "FindingFilterRequest",
     "FindingFilterRequestDomainItem",
@@ -887,6 +914,11 @@ __all__ = (
     "GetFindingsByIdRegressionsTriggerItem",
     "GetFindingsByIdResponse2XX",
     "GetFindingsByIdResponse2XXMeta",
+    "GetFindingsCountsDomainItem",
+    "GetFindingsCountsResponse2XX",
+    "GetFindingsCountsResponse2XXMeta",
+    "GetFindingsCountsSeverityItem",
+    "GetFindingsCountsStatusItem",
     "GetFindingsDomainItem",
     "GetFindingsInclude",
     "GetFindingsResponse2XX",
@@ -953,6 +985,8 @@ __all__ = (
     "GetRegressionsSort",
     "GetRegressionsStatusItem",
     "GetRegressionsTriggerItem",
+    "GetReportsBurnDownResponse2XX",
+    "GetReportsBurnDownResponse2XXMeta",
     "GetReportsByIdDownloadKind",
     "GetReportsByIdResponse2XX",
     "GetReportsByIdResponse2XXMeta",
@@ -1008,6 +1042,10 @@ __all__ = (
     "GetTasksByIdPullRequestResponse2XXMeta",
     "GetTasksByIdResponse2XX",
     "GetTasksByIdResponse2XXMeta",
+    "GetTasksCountsPriorityItem",
+    "GetTasksCountsResponse2XX",
+    "GetTasksCountsResponse2XXMeta",
+    "GetTasksCountsStatusItem",
     "GetTasksInclude",
     "GetTasksOverdue",
     "GetTasksPriorityItem",
@@ -1200,6 +1238,7 @@ __all__ = (
     "ResolveConflictRequest",
     "ResolveConflictRequestKeep",
     "RestorePolicyRequest",
+    "RiskChanges",
     "RotateWebhookSecretRequest",
     "RunScanRequest",
     "RunScanRequestTrigger",
@@ -1230,6 +1269,9 @@ __all__ = (
     "TaskChangesRequest",
     "TaskChangesRequestPriority",
     "TaskChangesRequestStatus",
+    "TaskCounts",
+    "TaskCountsByPriority",
+    "TaskCountsByStatus",
     "TaskFilterRequest",
     "TaskFilterRequestPriorityItem",
     "TaskFilterRequestStatusItem",

@@ -1,7 +1,6 @@
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 import httpx
 
@@ -18,7 +17,7 @@ def _get_kwargs(
     project_id: str,
     *,
     as_of: str | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -27,10 +26,7 @@ def _get_kwargs(
 
     params["as_of"] = as_of
 
-    json_owner_id: str | Unset = UNSET
-    if not isinstance(owner_id, Unset):
-        json_owner_id = str(owner_id)
-    params["owner_id"] = json_owner_id
+    params["owner_id"] = owner_id
 
     json_priority: list[str] | Unset = UNSET
     if not isinstance(priority, Unset):
@@ -95,7 +91,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
 ) -> Response[GetTasksCountsResponse2XX]:
@@ -107,7 +103,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         as_of (str | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         priority (list[GetTasksCountsPriorityItem] | Unset):
         status (list[GetTasksCountsStatusItem] | Unset):
 
@@ -141,7 +137,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
 ) -> GetTasksCountsResponse2XX | None:
@@ -153,7 +149,7 @@ def sync(
         org_id (str):
         project_id (str):
         as_of (str | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         priority (list[GetTasksCountsPriorityItem] | Unset):
         status (list[GetTasksCountsStatusItem] | Unset):
 
@@ -182,7 +178,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
 ) -> Response[GetTasksCountsResponse2XX]:
@@ -194,7 +190,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         as_of (str | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         priority (list[GetTasksCountsPriorityItem] | Unset):
         status (list[GetTasksCountsStatusItem] | Unset):
 
@@ -226,7 +222,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
-    owner_id: UUID | Unset = UNSET,
+    owner_id: str | Unset = UNSET,
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
 ) -> GetTasksCountsResponse2XX | None:
@@ -238,7 +234,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         as_of (str | Unset):
-        owner_id (UUID | Unset):
+        owner_id (str | Unset):
         priority (list[GetTasksCountsPriorityItem] | Unset):
         status (list[GetTasksCountsStatusItem] | Unset):
 
