@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from events.models import Counter
 from krafter_audit.db.advisory_locks import try_advisory_lock
@@ -165,12 +165,6 @@ def risk_changes(project_ids: Collection[UUID], start: date, end: date) -> list[
         RiskChange(day, change, severity, int(rows), int(score))
         for day, change, severity, rows, score in found
     ]
-
-
-def first_day_of_risk(project_ids: Collection[UUID], severity: str) -> date | None:
-    """Return the first day on which a finding of a severity was open in one of the projects."""
-    changes = Counter.objects.filter(project_id__in=project_ids, name="risk", facets__severity=severity)
-    return changes.aggregate(first=Min("day"))["first"]
 
 
 def _series(changes: Mapping[date | None, int], start: date, end: date) -> list[tuple[date, int]]:

@@ -66,7 +66,7 @@ def weekly_scans(random: Random) -> Project:
 
 
 def bursts(random: Random) -> Project:
-    """Findings come several at a time, on days that nobody knows before."""
+    """Findings come several at a time, on days that have no pattern."""
     mean, size = random.uniform(0.05, 0.15), random.randint(2, 6)
     speed = mean * size * random.uniform(1.1, 2.5)
 

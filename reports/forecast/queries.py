@@ -1,6 +1,6 @@
 """Forecasts of projects from the counters of their critical findings."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from events import counters
 from events.counters import RiskChange
-from findings.models import OPEN_STATUSES, Severity
+from findings.models import Severity
 from reports.forecast import simulation
 from reports.forecast.simulation import MAX_WEEKS, WEEK, DailyFlow
 
@@ -58,14 +58,12 @@ class Forecast:
 def critical_forecast(project_ids: Collection[UUID]) -> Forecast:
     """Forecast when no critical finding of the projects is open, from the whole days of the last 13 weeks."""
     today = timezone.now().date()
-    found = counters.totals_by_project(project_ids, "finding")["finding"]
-    totals = [total for of_project in found.values() for total in of_project]
-    still_open = sum(
-        rows
-        for facets, rows, _ in totals
-        if facets["severity"] == Severity.CRITICAL and facets["status"] in OPEN_STATUSES
-    )
-    flows = _daily_flows(project_ids, today)
+    changes = [
+        change
+        for change in counters.risk_changes(project_ids, date.min, today)
+        if change.severity == Severity.CRITICAL
+    ]
+    still_open, flows = sum(change.findings for change in changes), _daily_flows(changes, today)
     status: Status = "forecast" if simulation.has_enough_history(flows) else "not_enough_history"
     forecast = Forecast(
         status if still_open else "none_open",
@@ -88,27 +86,24 @@ def _with_ranges(forecast: Forecast, flows: tuple[DailyFlow, ...], today: date) 
     return Forecast(**{**vars(forecast), "ranges": tuple(dated)})
 
 
-def _daily_flows(project_ids: Collection[UUID], today: date) -> tuple[DailyFlow, ...]:
+def _daily_flows(changes: Sequence[RiskChange], today: date) -> tuple[DailyFlow, ...]:
     """Return the days before today, at most 13 weeks, since the first day on which a critical finding was open."""
-    start, end = today - timedelta(days=MAX_WEEKS * WEEK), today - timedelta(days=1)
-    first = counters.first_day_of_risk(project_ids, Severity.CRITICAL)
-    if first is None or first > end:
-        return ()
-    changes: dict[date, list[RiskChange]] = {}
-    for change in counters.risk_changes(project_ids, start, end):
-        if change.severity == Severity.CRITICAL:
-            changes.setdefault(change.day, []).append(change)
+    first = min((change.day for change in changes), default=today)
+    by_day: dict[date, list[RiskChange]] = {}
+    for change in changes:
+        by_day.setdefault(change.day, []).append(change)
     # The first scan of a site finds what has been there for long: it says nothing about what comes.
-    return tuple(_flow(changes, day) for day in _days(max(start, first + timedelta(days=1)), end))
+    start = max(today - timedelta(days=MAX_WEEKS * WEEK), first + timedelta(days=1))
+    return tuple(_flow(by_day.get(day, ())) for day in _days(start, today - timedelta(days=1)))
 
 
 def _days(start: date, end: date) -> list[date]:
     return [start + timedelta(days=place) for place in range((end - start).days + 1)]
 
 
-def _flow(changes: Mapping[date, list[RiskChange]], day: date) -> DailyFlow:
+def _flow(changes: Sequence[RiskChange]) -> DailyFlow:
     # A severity that is raised to critical opens one, and one that is lowered closes it.
-    numbers = [change.findings for change in changes.get(day, ())]
+    numbers = [change.findings for change in changes]
     return DailyFlow(
         opened=sum(number for number in numbers if number > 0),
         closed=-sum(number for number in numbers if number < 0),

@@ -8,11 +8,14 @@ from typing import Any
 from django.utils import timezone
 from hypothesis import strategies
 
+from bulk_changes import services as bulk_changes
+from bulk_changes.models import BulkChange
 from findings.models import Finding
-from findings.services import triage
+from findings.services import bulk, triage
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.api.errors import ApiError
 from remediation.models import Task, Verification
+from remediation.services import bulk as task_bulk
 from remediation.services import tasks, verdicts
 from tests import factories
 from tests.factories import Scenario
@@ -51,10 +54,27 @@ def change_finding(scenario: Scenario, number: int) -> None:
 
 
 def change_findings(scenario: Scenario, number: int) -> None:
-    rows = Finding.objects.filter(project=scenario.project).exclude(status="resolved")
-    triage.update_many(
-        scenario.project, rows, changes={"severity": SEVERITIES[number % 4]}, by=scenario.actor
+    request = {
+        "filter": {"severity": SEVERITIES[: number % 4]},
+        "set": [{"severity": "medium"}, {"status": "dismissed"}, {"status": "new"}][number % 3],
+        "mode": "partial",
+        "dry_run": False,
+    }
+    bulk.update(scenario.project, request, by=scenario.actor)
+
+
+def change_tasks(scenario: Scenario, number: int) -> None:
+    ids = list(Task.objects.filter(project=scenario.project).values_list("pk", flat=True))
+    changes: dict[str, Any] = [{"status": "blocked"}, {"owner_id": scenario.owner.pk}][number % 2]
+    task_bulk.update(
+        scenario.project, ids, changes=changes, all_or_nothing=False, dry_run=False, by=scenario.actor
     )
+
+
+def undo(scenario: Scenario, number: int) -> None:
+    change = pick(BulkChange.objects.filter(project=scenario.project), number)
+    if change:
+        bulk_changes.undo(change.pk, by=scenario.actor)
 
 
 def create_task(scenario: Scenario, number: int) -> None:
@@ -96,7 +116,7 @@ def reopen(scenario: Scenario, number: int) -> None:
 
 ACTIONS: Sequence[Callable[[Scenario, int], None]] = (
     report, report, report, change_finding, change_finding, change_findings, create_task, create_task,
-    change_task, approve, approve, reopen,
+    change_task, change_tasks, undo, approve, approve, reopen,
 )  # fmt: skip
 # (minutes since the step before, action, number)
 STEPS = strategies.lists(
