@@ -1,6 +1,6 @@
 """Read and aggregate the counters: a total costs the same at a hundred rows and at a million."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -30,15 +30,11 @@ TOTALS_OF_PROJECTS = """
     WHERE project_id = ANY(%(projects)s) AND name = ANY(%(names)s) GROUP BY name, project_id, facets
     HAVING sum(rows) <> 0
 """
-RISK_OF_PROJECTS = """
-    SELECT CASE WHEN day >= %(start)s THEN day END AS changed_on, sum(score) FROM events_counter
-    WHERE project_id = ANY(%(projects)s) AND name = 'risk' AND day <= %(end)s GROUP BY changed_on
-"""
 COUNT = "SELECT coalesce(sum(rows), 0) FROM events_counter WHERE project_id = %(project)s AND name = %(name)s"
 # The changes before `start` are returned as one row without a day.
 RISK = """
     SELECT CASE WHEN day >= %(start)s THEN day END AS changed_on, sum(score) FROM events_counter
-    WHERE project_id = %(project)s AND name = 'risk' AND day <= %(end)s GROUP BY changed_on
+    WHERE project_id = ANY(%(projects)s) AND name = 'risk' AND day <= %(end)s GROUP BY changed_on
 """
 RISK_CHANGES = """
     SELECT day, facets ->> 'change', facets ->> 'severity', sum(rows), sum(score) FROM events_counter
@@ -131,16 +127,10 @@ def count_matching(
     return count(project_id, name, filters) if set(filters) <= set(facets) else bounded_count(rows)
 
 
-def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, int]]:
-    """Return `(day, open risk score at its end)` for every day from `start` to `end`, UTC."""
-    params = {"project": project_id, "start": start, "end": end}
-    return _series(dict(fetch_all(RISK, params, model=Counter)), start, end)
-
-
-def risk_of_projects_by_day(project_ids: Collection[UUID], start: date, end: date) -> list[tuple[date, int]]:
-    """Return what `risk_by_day` returns, summed over several projects."""
+def risk_by_day(project_ids: Collection[UUID], start: date, end: date) -> list[tuple[date, int]]:
+    """Return `(day, open risk score of the projects at its end)` for every day from `start` to `end`, UTC."""
     params = {"projects": list(project_ids), "start": start, "end": end}
-    return _series(dict(fetch_all(RISK_OF_PROJECTS, params, model=Counter)), start, end)
+    return _series(dict(fetch_all(RISK, params, model=Counter)), start, end)
 
 
 @dataclass(frozen=True)
@@ -165,6 +155,15 @@ def risk_changes(project_ids: Collection[UUID], start: date, end: date) -> list[
         RiskChange(day, change, severity, int(rows), int(score))
         for day, change, severity, rows, score in found
     ]
+
+
+def risk_by_day_of(changes: Iterable[RiskChange], start: date, end: date) -> list[tuple[date, int]]:
+    """Return what `risk_by_day` returns, from all changes until `end` or later."""
+    scores: dict[date | None, int] = {}
+    for change in changes:
+        day = change.day if change.day >= start else None
+        scores[day] = scores.get(day, 0) + change.score
+    return _series(scores, start, end)
 
 
 def _series(changes: Mapping[date | None, int], start: date, end: date) -> list[tuple[date, int]]:

@@ -93,7 +93,7 @@ def due_counts(project_ids: Collection[UUID]) -> tuple[int, int]:
 def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:
     """Return the open risk score by day as a chart, sentences and a table; it begins with the first score."""
     today = timezone.now().date()
-    days = counters.risk_of_projects_by_day(project_ids, today - timedelta(days=BURN_DOWN_DAYS - 1), today)
+    days = counters.risk_by_day(project_ids, today - timedelta(days=BURN_DOWN_DAYS - 1), today)
     series = [{"date": day.isoformat(), "open_risk_score": score} for day, score in days]
     first = next((place for place, point in enumerate(series) if point["open_risk_score"]), len(series) - 1)
     shown = series[max(first - 1, 0) :]

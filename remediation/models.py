@@ -25,7 +25,7 @@ from scans.models import Scanner
 DUE_DAY = "(sla_due_at AT TIME ZONE 'UTC')::date"
 DUE_QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"
 IS_DUE = "status <> 'done' AND sla_due_at IS NOT NULL"
-
+HAS_OWNER = "owner_id IS NOT NULL"
 
 # What `?q=` searches, as SQL. A trigram index has the same expression.
 SEARCHED = "title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '')"
@@ -137,11 +137,7 @@ class Task(Record):
         triggers: ClassVar = counter_triggers(
             CounterDefinition("task", ("status", "priority"), history=True),
             CounterDefinition(
-                "owner",
-                ("status", "priority"),
-                owner="owner_id",
-                where="owner_id IS NOT NULL",
-                history=True,
+                "owner", ("status", "priority"), owner="owner_id", where=HAS_OWNER, history=True
             ),
             CounterDefinition(
                 "due",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Project
 from events import counters, history
+from events.counters import RiskChange
 from events.history import AsOf
 from findings.models import OPEN_STATUSES, TERMINAL_STATUSES, Regression
 from remediation.models import Result, Verification
@@ -90,9 +91,17 @@ def closed_count(findings: Counts) -> int:
     return sum(findings.get(status, 0) for status in TERMINAL_STATUSES)
 
 
-def burn_down(project_id: UUID, period: Period) -> list[dict[str, Any]]:
-    """Return `{date, open_risk_score}` per day: the total score of the findings open at its end."""
-    days = counters.risk_by_day(project_id, period.start, period.end)
+def burn_down(
+    project_id: UUID, period: Period, changes: Iterable[RiskChange] | None = None
+) -> list[dict[str, Any]]:
+    """Return `{date, open_risk_score}` per day: the total score of the findings open at its end.
+
+    It is computed from `changes`, if all changes have been read before.
+    """
+    if changes is None:
+        days = counters.risk_by_day([project_id], period.start, period.end)
+    else:
+        days = counters.risk_by_day_of(changes, period.start, period.end)
     return [{"date": day.isoformat(), "open_risk_score": score} for day, score in days]
 
 

@@ -1,6 +1,6 @@
 """Forecasts of projects from the counters of their critical findings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -57,12 +57,13 @@ class Forecast:
 
 def critical_forecast(project_ids: Collection[UUID]) -> Forecast:
     """Forecast when no critical finding of the projects is open, from the whole days of the last 13 weeks."""
+    return forecast_from(counters.risk_changes(project_ids, date.min, timezone.now().date()))
+
+
+def forecast_from(changes: Iterable[RiskChange]) -> Forecast:
+    """Forecast when no critical finding is open, from all changes of the open risk."""
     today = timezone.now().date()
-    changes = [
-        change
-        for change in counters.risk_changes(project_ids, date.min, today)
-        if change.severity == Severity.CRITICAL
-    ]
+    changes = [change for change in changes if change.severity == Severity.CRITICAL]
     still_open, flows = sum(change.findings for change in changes), _daily_flows(changes, today)
     status: Status = "forecast" if simulation.has_enough_history(flows) else "not_enough_history"
     forecast = Forecast(

@@ -1,6 +1,7 @@
 """Take and read snapshots."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from accounts.models import Project
 from events import counters
 from findings.models import OPEN_STATUSES
 from reports import queries
-from reports.forecast.queries import critical_forecast
+from reports.forecast.queries import forecast_from
 from reports.models import Report, ReportItem
 from reports.queries import Counts, Period
 from reports.sharing import links
@@ -51,7 +52,8 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     findings, tasks = copying.copy(copying.FINDINGS, values), copying.copy(copying.TASKS, values)
     copying.copy(copying.VERIFICATIONS_AND_REGRESSIONS, values)
     # The risk at the end of the previous period, then that of each day.
-    before, *days = queries.burn_down(project.pk, Period(previous_period(period).end, period.end))
+    changes = counters.risk_changes([project.pk], date.min, report.created_at.date())
+    before, *days = queries.burn_down(project.pk, Period(previous_period(period).end, period.end), changes)
     # Today's risk is that of the copied rows: the counters may have changed since.
     days[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
     breakdown = count_breakdown(findings, tasks)
@@ -64,7 +66,7 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "overdue": _copy_list(copying.OVERDUE, values),
         "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
         "previous_activity": {**counted.previous, "open_risk_score": before["open_risk_score"]},
-        "forecast": critical_forecast([project.pk]).as_json(),
+        "forecast": forecast_from(changes).as_json(),
     }
     report.subject = {
         "organization": project.organization.name,
