@@ -13,7 +13,7 @@ from remediation.services import verdicts
 from reports import export, services
 from reports.sharing import links
 from tests import factories
-from tests.browser.chromium import launch_chromium
+from tests.browser.chromium import launch_chromium, new_page
 from tests.browser.test_admin_journeys import verified
 from tests.browser.visitor import every_screen, visiting
 from tests.factories import Scenario
@@ -92,7 +92,7 @@ def test_shared_report_shows_proof_overdue_tasks_and_findings(
 def test_findings_open_without_script_and_by_keyboard(live_server: Any, shared_url: str) -> None:
     with sync_playwright() as play:
         browser = launch_chromium(play)
-        page = browser.new_context(java_script_enabled=False).new_page()
+        page = new_page(browser, java_script_enabled=False)
         page.goto(live_server.url + shared_url)
         page.locator("details.finding > summary").first.focus()
         page.keyboard.press("Enter")

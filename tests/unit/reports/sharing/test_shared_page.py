@@ -9,12 +9,12 @@ import pytest
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from reports.models import Report, Share
 from reports.sharing import links
 from tests import factories
-from tests.browser.chromium import launch_chromium
+from tests.browser.chromium import launch_chromium, new_page
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi, ExportReport
 
@@ -216,7 +216,7 @@ CONTRAST = """() => {
 
 def inspect_page(browser: Browser, url: str, width: int) -> dict[str, Any]:
     """Open a page in a window of this width and return what can be wrong with it."""
-    page: Page = browser.new_page(viewport={"width": width, "height": 800})
+    page = new_page(browser, viewport={"width": width, "height": 800})
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
     page.on("pageerror", lambda error: messages.append(str(error)))
