@@ -1,0 +1,39 @@
+"""The sections of a policy that this app reads, for the form of the policy."""
+
+from assurance.guard_policy import DEFAULT_RUNS_PER_DAY, MAX_RUNS_PER_DAY
+from findings.models import Severity
+from remediation.policy_sections.declarations import Field, Kind, Section
+
+GUARD = Section(
+    "guard",
+    "Guard windows",
+    "When a finding is checked again after an approval: times such as 1h, 1d, 7d, comma-separated.",
+    (
+        *(
+            Field(("guard", value), str(label), Kind.WORDS, empty="Not checked again")
+            for value, label in Severity.choices
+        ),
+        Field(
+            ("guard", "runs_per_day"),
+            "Limit",
+            Kind.WHOLE_NUMBER,
+            low=0,
+            high=MAX_RUNS_PER_DAY,
+            unit="runs in 24 hours",
+            empty=str(DEFAULT_RUNS_PER_DAY),
+        ),
+    ),
+)
+DEPLOYS = Section(
+    "deploys",
+    "Deploys",
+    "The environments that visitors use, comma-separated. Their deploys are live.",
+    (
+        Field(
+            ("deploys", "environments"),
+            "Environments",
+            Kind.WORDS,
+            empty="Those with the host of the project's site",
+        ),
+    ),
+)

@@ -1,0 +1,105 @@
+"""Admin page of policies."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import BoundField
+from django.http import HttpRequest
+
+from accounts.admin import operator
+from findings.models import Domain
+from krafter_audit.admin.base import AutocompleteFilter
+from krafter_audit.api.etags import etag_for
+from remediation.admin.forms import PolicyForm
+from remediation.admin.policies.forms import SectionsForm, by_field
+from remediation.admin.policies.pages import PolicyPages, as_text
+from remediation.checks.catalogue import catalogue
+from remediation.models import Policy
+from remediation.policy_sections.declarations import sections
+from remediation.policy_simulation import plans
+from remediation.policy_versions.warnings import PARTS, ignored_parts
+from remediation.services import policies
+
+MAX_VERSIONS = 20
+
+
+@admin.register(Policy)
+class PolicyAdmin(PolicyPages):
+    form = PolicyForm
+    list_display = ("name", "project", "active", "version", "updated_at")
+    list_filter = ("active", ("project", AutocompleteFilter))
+    list_select_related = ("project",)
+    search_fields = ("^name", "^project__slug")
+    fields = ("name", "config")
+    actions: ClassVar[list[str]] = ["test"]
+    list_only_actions = frozenset({"test"})  # the page of a policy has the preview
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # A project's default policy is created when it is first needed.
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.active)
+
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        if form.validated:
+            policies.replace(obj.project, **form.validated, by=operator(request))
+            for sentence in ignored_parts(form.validated["config"]):
+                self.message_user(request, sentence, messages.WARNING)
+
+    def reading_context(self, request: HttpRequest, row: Policy) -> dict[str, Any]:
+        config = row.config if isinstance(row.config, dict) else {}
+        form, base = getattr(request, "policy_draft", (SectionsForm(name=row.name, config=config), config))
+        formless = [name for name in base if name in PARTS.keys() - {each.name for each in sections()}]
+        return {
+            "form": form,
+            "base": as_text(base),
+            "etag": etag_for(row),
+            "draft": hasattr(request, "policy_draft"),
+            "checks": _checks_by_domain(row, form),
+            "warnings": by_field(ignored_parts(base))[1],
+            "formless": formless,
+            "versions": row.versions.select_related("replaced_by").order_by("-version")[:MAX_VERSIONS],
+            "may_change": self.has_change_permission(request, row),
+        }
+
+    @admin.action(description="Test against current findings", permissions=["view"])
+    def test(self, request: HttpRequest, queryset: QuerySet[Policy]) -> None:
+        def test(policy: Policy) -> str:
+            config: Any = policy.config
+            result = plans.test(policy.project, config)
+            critical = result["escalated_to_critical"]
+            return f"{result['simulated_findings']} findings, {critical} of them critical."
+
+        self.run_for_each(request, queryset, test, verb="view")
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A check in the form: its entry in the catalogue, its fields, and what is wrong with their values."""
+
+    check: dict[str, Any]
+    enabled: BoundField
+    threshold: BoundField | None
+    problems: list[str]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the policy differs from the default."""
+        return not self.enabled.value() or bool(self.threshold and self.threshold.value() not in (None, ""))
+
+
+def _checks_by_domain(policy: Policy, form: SectionsForm) -> list[tuple[str, bool, list[CheckRow]]]:
+    """Return the checks of each domain, and whether there is something to see among them."""
+    fields = form.checks()
+    rows: dict[str, list[CheckRow]] = {value: [] for value in Domain.values}
+    for check in catalogue(policy.project):
+        enabled, threshold, warnings = fields[check["key"]]
+        errors = [*enabled.errors, *(threshold.errors if threshold else [])]
+        rows[check["domain"]].append(CheckRow(check, enabled, threshold, [*errors, *warnings]))
+    return [
+        (str(Domain(value).label), any(row.problems or row.differs for row in found), found)
+        for value, found in rows.items()
+    ]

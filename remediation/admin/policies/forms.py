@@ -1,0 +1,110 @@
+"""The form of a policy, with a field for each that the sections declare."""
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from remediation.policy_sections.declarations import Field, Kind, Section, fields_by_name, sections
+from remediation.policy_sections.editing import edited, shown_value
+from remediation.policy_versions.warnings import ignored_parts
+
+
+class SectionsForm(forms.Form):
+    """The name of a policy and the fields of its sections; `config` is the config with what was entered."""
+
+    policy_name = forms.CharField(label="Name", max_length=200, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, data: Any = None, *, name: str, config: dict[str, Any]) -> None:
+        super().__init__(data, initial={"policy_name": name}, auto_id="policy_%s")
+        self._stored = config
+        for field in fields_by_name().values():
+            self.fields[field.name] = form_field(field)
+            self.initial[field.name] = shown_value(config, field)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return edited(self._stored, self.cleaned_data)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            already = set(ignored_parts(self._stored))
+            for name, sentence in by_field(ignored_parts(self.config))[0]:
+                if sentence not in already:
+                    self.add_error(name, explanation(sentence))
+        return cleaned
+
+    def sections(self) -> list[tuple[Section, list[tuple[Field, forms.BoundField, list[str]]]]]:
+        """Return the sections with their fields and the warnings about stored values; checks have their own table."""
+        return [
+            (section, [self._row(field) for field in section.fields])
+            for section in sections()
+            if section.name != "checks"
+        ]
+
+    def _row(self, field: Field) -> tuple[Field, forms.BoundField, list[str]]:
+        return field, self[field.name], self._warnings.get(field.name, [])
+
+    @property
+    def _warnings(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, sentence in by_field(ignored_parts(self._stored))[0]:
+            found.setdefault(name, []).append(explanation(sentence))
+        return found
+
+    def checks(self) -> dict[str, tuple[forms.BoundField, forms.BoundField | None, list[str]]]:
+        """Return the fields of each check: enabled, threshold, warnings."""
+        keys = [name.split(".")[1] for name in self.fields if name.endswith(".enabled")]
+        warnings = self._warnings
+        return {
+            key: (
+                self[f"checks.{key}.enabled"],
+                self[name] if (name := f"checks.{key}.threshold") in self.fields else None,
+                [*warnings.get(f"checks.{key}.enabled", []), *warnings.get(name, [])],
+            )
+            for key in keys
+        }
+
+
+def by_field(sentences: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Split sentences about a config: those about a field, with its name, and all others."""
+    names = fields_by_name()
+    about = [(sentence.split(" ", 1)[0].rstrip(":"), sentence) for sentence in sentences]
+    return [each for each in about if each[0] in names], [text for name, text in about if name not in names]
+
+
+def explanation(sentence: str) -> str:
+    """Return a sentence without the path at its beginning."""
+    reason = sentence.split(": ", 1)[-1]
+    return reason[:1].upper() + reason[1:]
+
+
+def form_field(field: Field) -> forms.Field:
+    """Return the form field of a declared one."""
+    options: dict[str, Any] = {"required": False, "label": field.label}
+    # The table of checks has no labels, and the empty value is shown in the field.
+    attrs = {"aria-label": field.label} if field.path[0] == "checks" else {}
+    if field.kind == Kind.FLAG:
+        return forms.BooleanField(widget=UnfoldBooleanSwitchWidget(attrs=attrs), **options)
+    if field.kind == Kind.CHOICE:
+        choices = [("", f"{field.empty} (default)" if field.empty else "Default"), *field.choices]
+        return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget, **options)
+    if field.kind == Kind.CHOICES:
+        return forms.MultipleChoiceField(
+            choices=field.choices, widget=forms.CheckboxSelectMultiple, **options
+        )
+    attrs["placeholder"] = field.empty
+    if field.kind == Kind.WORDS:
+        return forms.CharField(widget=UnfoldAdminTextInputWidget(attrs=attrs), **options)
+    options |= {"min_value": field.low, "max_value": field.high}
+    if field.kind == Kind.WHOLE_NUMBER:
+        return forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget(attrs=attrs), **options)
+    attrs["step"] = "any"
+    return forms.FloatField(widget=UnfoldAdminDecimalFieldWidget(attrs=attrs), **options)

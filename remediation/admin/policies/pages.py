@@ -1,0 +1,192 @@
+"""Pages of a policy beyond its form: the preview of a change, the change itself, and earlier versions."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from accounts.admin import operator
+from krafter_audit.admin.base import ReadableEncoder, ServiceModelAdmin
+from krafter_audit.admin.forms import error_text, flatten_errors
+from krafter_audit.api.errors import ApiError, NotFound, PreconditionFailed
+from krafter_audit.api.etags import etag_for
+from remediation.admin.policies.forms import SectionsForm, by_field
+from remediation.admin.policies.presentation import changes, impact_in_words
+from remediation.errors import PlanOutdated
+from remediation.models import Policy
+from remediation.policy_sections.declarations import CHANNEL_LABELS
+from remediation.policy_simulation import plans
+from remediation.policy_versions.queries import get_version
+from remediation.policy_versions.warnings import ignored_parts
+from remediation.serializers import ReplacePolicyRequestSerializer
+from remediation.services import policies
+
+CHANGED_SINCE = "The policy, or what it would change, has changed since the preview. This is the new preview."
+
+CHANGED_MEANWHILE = (
+    "The policy was changed since you opened the form. The preview compares with the new version."
+)
+
+
+class PolicyPages(ServiceModelAdmin):
+    """Preview a config, replace the policy by it, and compare versions."""
+
+    def get_urls(self) -> list[Any]:
+        views = (("preview", self.preview), ("replace", self.replace), ("compare", self.compare))
+        return [
+            *(
+                path(
+                    f"<uuid:pk>/{name}/",
+                    self.admin_site.admin_view(view),
+                    name=f"remediation_policy_{name}",
+                )
+                for name, view in views
+            ),
+            *super().get_urls(),
+        ]
+
+    def _policy(self, request: HttpRequest, pk: UUID, *, change: bool = False) -> Policy:
+        policy = self.get_object(request, str(pk))
+        if policy is None:
+            raise Http404
+        allowed = self.has_change_permission if change else self.has_view_permission
+        if not allowed(request, policy):
+            raise PermissionDenied
+        return policy
+
+    def preview(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show what the entered config changes, or the form again with its errors."""
+        policy = self._policy(request, pk, change=True)
+        page = reverse("admin:remediation_policy_change", args=[pk])
+        if request.method != "POST":
+            return HttpResponseRedirect(page)
+        if "config" in request.POST:
+            name, config = self._entered_json(request)
+            if config is None:
+                return HttpResponseRedirect(f"{page}#json")
+            if "edit" in request.POST:
+                return self.edit_again(request, policy, SectionsForm(name=name, config=config), config)
+        else:
+            if request.POST.get("etag") != etag_for(policy):
+                self.message_user(request, CHANGED_MEANWHILE, messages.WARNING)
+            form = SectionsForm(request.POST, name=policy.name, config=_base_of(request, policy))
+            if not form.is_valid():
+                return self.edit_again(request, policy, form, _base_of(request, policy))
+            name, config = form.cleaned_data["policy_name"], form.config
+        return self._preview_page(request, policy, name, config)
+
+    def replace(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Replace the policy; with the token of the preview also the rows that it listed."""
+        policy = self._policy(request, pk, change=True)
+        page = reverse("admin:remediation_policy_change", args=[pk])
+        name, config = self._entered_json(request)
+        if request.method != "POST" or config is None:
+            return HttpResponseRedirect(page)
+        try:
+            policies.replace(
+                policy.project,
+                config=config,
+                name=name,
+                by=operator(request),
+                if_match=request.POST.get("etag"),
+                plan_token=request.POST.get("plan_token") if "apply" in request.POST else None,
+            )
+        except (PreconditionFailed, PlanOutdated):
+            self.message_user(request, CHANGED_SINCE, messages.WARNING)
+            return self._preview_page(request, self._policy(request, pk, change=True), name, config)
+        except ApiError as error:
+            self.message_user(request, error_text(error), messages.ERROR)
+            return HttpResponseRedirect(page)
+        done = "The policy was changed, and the listed findings and tasks with it."
+        new_only = "The policy was changed. It applies to new findings and tasks."
+        self.message_user(request, done if "apply" in request.POST else new_only, messages.SUCCESS)
+        return HttpResponseRedirect(page)
+
+    def compare(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show the changes from one version to another; the current one by default."""
+        policy = self._policy(request, pk)
+        try:
+            before, after = (
+                get_version(policy, UUID(request.GET.get(name) or str(pk))) for name in ("before", "after")
+            )
+        except (ValueError, NotFound):
+            raise Http404 from None
+        context = {
+            **self._context(request, policy),
+            "title": f"Version {before.version} and version {after.version}",
+            "before": before,
+            "after": after,
+            "before_label": str(before.version),
+            "after_label": str(after.version),
+            "changes": changes(before.config, after.config),
+            "config_json": as_text(before.config),
+            "may_restore": before.pk != policy.pk and self.has_change_permission(request, policy),
+        }
+        return TemplateResponse(request, "admin/remediation/policy/compare.html", context)
+
+    def edit_again(
+        self, request: HttpRequest, policy: Policy, form: SectionsForm, base: dict[str, Any]
+    ) -> HttpResponse:
+        """Show the form with what was entered."""
+        request.policy_draft = (form, base)  # type: ignore[attr-defined]  # read by reading_context
+        request.method = "GET"
+        return self.change_view(request, str(policy.pk))
+
+    def _entered_json(self, request: HttpRequest) -> tuple[str, dict[str, Any] | None]:
+        """Return the name and the config as JSON; None, with a message, if it is invalid."""
+        name = request.POST.get("name", "")
+        try:
+            config = json.loads(request.POST.get("config", ""))
+        except ValueError:
+            self.message_user(request, "The config is not JSON.", messages.ERROR)
+            return name, None
+        body = ReplacePolicyRequestSerializer(data={"name": name, "config": config})
+        if body.is_valid():
+            return name, config
+        self.message_user(request, " ".join(flatten_errors(body.errors)), messages.ERROR)
+        return name, None
+
+    def _preview_page(
+        self, request: HttpRequest, policy: Policy, name: str, config: dict[str, Any]
+    ) -> HttpResponse:
+        plan = plans.simulate(policy, config)
+        about_fields, others = by_field(ignored_parts(config))
+        changed = changes(policy.config, config)
+        context = {
+            **self._context(request, policy),
+            "title": "Preview of the policy",
+            "name": name,
+            "renamed": name != policy.name,
+            "config_json": as_text(config),
+            "changes": changed,
+            "is_changed": name != policy.name or as_text(config) != as_text(policy.config),
+            "warnings": [sentence for _, sentence in about_fields] + others,
+            "impact": impact_in_words(plan["simulation"]),
+            "alerts": [
+                (CHANNEL_LABELS[channel], rows) for channel, rows in plan["simulation"]["alerts"].items()
+            ],
+            "plan_token": plan["plan_token"],
+            "etag": etag_for(policy),
+        }
+        return TemplateResponse(request, "admin/remediation/policy/preview.html", context)
+
+    def _context(self, request: HttpRequest, policy: Policy) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "opts": self.opts, "original": policy}
+
+
+def _base_of(request: HttpRequest, policy: Policy) -> dict[str, Any]:
+    """Return the config that the form was made of: that of a draft, or the stored one."""
+    try:
+        base = json.loads(request.POST.get("base", ""))
+    except ValueError:
+        base = policy.config
+    return base if isinstance(base, dict) else {}
+
+
+def as_text(config: Any) -> str:
+    return json.dumps(config, cls=ReadableEncoder)

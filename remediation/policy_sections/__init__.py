@@ -1,0 +1,1 @@
+"""The sections of a policy's config that people edit by a form."""

@@ -1,0 +1,207 @@
+"""Declare the sections of a policy's config and their fields. Each app declares those that it reads."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from findings.models import Domain, Severity
+from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
+from remediation.approval_rules import MAX_APPROVALS
+from remediation.policy_versions.warnings import CHANNELS
+from remediation.sla import MAX_HOURS
+from scanner import registry
+from scans.models import ScanSchedule
+from scans.services.schedules import WEEKDAYS
+
+type Choices = tuple[tuple[str, str], ...]
+
+
+class Kind(StrEnum):
+    """The type of a value in the config."""
+
+    CHOICE = "choice"
+    CHOICES = "choices"  # a list of some of the choices
+    NUMBER = "number"
+    WHOLE_NUMBER = "whole number"
+    FLAG = "flag"
+    WORDS = "words"  # a list of texts
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value at a path in the config. `default` is that of a flag, `empty` says what applies without a value."""
+
+    path: tuple[str, ...]
+    label: str
+    kind: Kind
+    choices: Choices = ()
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    default: bool = False
+    empty: str = ""
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the config. `effect` says in a sentence what it changes."""
+
+    name: str
+    title: str
+    effect: str
+    fields: tuple[Field, ...]
+
+
+def labelled(values: list[str] | tuple[str, ...]) -> Choices:
+    return tuple((value, value.capitalize()) for value in values)
+
+
+CHANNEL_LABELS = {"slack": "Slack", "email": "E-mail"}
+SECTIONS: dict[str, Section] = {
+    section.name: section
+    for section in (
+        Section(
+            "severity_rules",
+            "Severities",
+            "The severity of new findings that are reported without one.",
+            tuple(
+                Field(
+                    ("severity_rules", value),
+                    str(label),
+                    Kind.CHOICE,
+                    tuple(Severity.choices),
+                    empty="Medium",
+                )
+                for value, label in Domain.choices
+            ),
+        ),
+        Section(
+            "sla_hours",
+            "SLA deadlines",
+            "When new tasks are due, by the severity of their finding.",
+            tuple(
+                Field(
+                    ("sla_hours", value),
+                    str(label),
+                    Kind.NUMBER,
+                    low=0,
+                    high=MAX_HOURS,
+                    unit="hours",
+                    empty="No due date",
+                )
+                for value, label in Severity.choices
+            ),
+        ),
+        Section(
+            "alert_routing",
+            "Alerts",
+            "Where new and returned findings, overdue tasks and regressions are reported.",
+            tuple(
+                Field(
+                    ("alert_routing", value),
+                    str(label),
+                    Kind.CHOICES,
+                    tuple((name, CHANNEL_LABELS[name]) for name in CHANNELS),
+                )
+                for value, label in Severity.choices
+            ),
+        ),
+        Section(
+            "scans",
+            "Schedule",
+            "When the site is scanned. Times are in UTC.",
+            (
+                Field(
+                    ("scans", "schedule"),
+                    "Scans",
+                    Kind.CHOICE,
+                    tuple(ScanSchedule.Frequency.choices),
+                    empty="Not scheduled",
+                ),
+                Field(("scans", "day"), "Day", Kind.CHOICE, labelled(WEEKDAYS), empty="Any day"),
+                Field(
+                    ("scans", "hour"), "Hour", Kind.WHOLE_NUMBER, low=0, high=23, unit="UTC", empty="Any hour"
+                ),
+            ),
+        ),
+        Section(
+            "scan",
+            "Request rate",
+            "The ceiling of the adaptive rate, for hosts whose ownership is verified.",
+            (
+                Field(
+                    ("scan", "max_requests_per_second"),
+                    "Limit",
+                    Kind.NUMBER,
+                    low=MIN_REQUESTS_PER_SECOND,
+                    high=MAX_REQUESTS_PER_SECOND,
+                    unit="requests per second",
+                    empty="40",
+                ),
+            ),
+        ),
+        Section(
+            "approvals",
+            "Approvals",
+            "How many people must approve a verification.",
+            (
+                *(
+                    Field(
+                        ("approvals", value),
+                        str(label),
+                        Kind.WHOLE_NUMBER,
+                        low=1,
+                        high=MAX_APPROVALS,
+                        unit="people",
+                        empty="1",
+                    )
+                    for value, label in Severity.choices
+                ),
+                Field(
+                    ("approvals", "not_author"),
+                    "Not by the person who set the task to ready to verify",
+                    Kind.FLAG,
+                ),
+            ),
+        ),
+    )
+}
+
+
+def register_section(section: Section) -> None:
+    """Register a section that a higher app reads (see `register_part` in policy_versions/warnings.py)."""
+    SECTIONS[section.name] = section
+
+
+@cache
+def check_section() -> Section:
+    """Return the section with the fields of all checks."""
+    fields: list[Field] = []
+    for key in registry.keys():
+        check = registry.REGISTRY[key]
+        fields.append(Field(("checks", key, "enabled"), f"{check.title}: enabled", Kind.FLAG, default=True))
+        if check.metric is not None:
+            threshold = Field(
+                ("checks", key, "threshold"),
+                f"{check.title}: threshold",
+                Kind.NUMBER,
+                low=-MAX_THRESHOLD,
+                high=MAX_THRESHOLD,
+                unit=check.metric.unit,
+                empty=f"{check.metric.threshold:g}",
+            )
+            fields.append(threshold)
+    return Section("checks", "Checks", "Which checks are run, and the thresholds of metrics.", tuple(fields))
+
+
+def sections() -> list[Section]:
+    """Return all sections, that of the checks last."""
+    return [*SECTIONS.values(), check_section()]
+
+
+def fields_by_name() -> dict[str, Field]:
+    return {field.name: field for section in sections() for field in section.fields}

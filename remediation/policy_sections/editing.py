@@ -1,0 +1,97 @@
+"""Read the fields of a policy's config and write changed ones; all that has no field stays as it is."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from remediation.policy_sections.declarations import Field, Kind, fields_by_name
+
+Config = dict[str, Any]
+
+
+def shown_value(config: Config, field: Field) -> Any:
+    """Return the value that a form shows: of an invalid or absent one the empty value of its kind."""
+    value: Any = config
+    for key in field.path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return READERS[field.kind](field, value)
+
+
+def edited(config: Config, values: Mapping[str, Any]) -> Config:
+    """Return the config with the values of the form, by the names of their fields.
+
+    A value that equals the shown one is not written, so that what the form cannot show is kept.
+    """
+    changed = copy.deepcopy(config)
+    for name, field in fields_by_name().items():
+        if name in values and values[name] != shown_value(config, field):
+            _write(changed, field, _as_json(field, values[name]))
+    return changed
+
+
+def _write(config: Config, field: Field, value: Any) -> None:
+    *sections, key = field.path
+    parents = [config]
+    for name in sections:
+        if not isinstance(parents[-1].get(name), dict):
+            parents[-1][name] = {}
+        parents.append(parents[-1][name])
+    if value is None:
+        parents[-1].pop(key, None)
+    else:
+        parents[-1][key] = value
+    for name, outer, inner in reversed(list(zip(sections, parents, parents[1:], strict=False))):
+        if not inner:
+            del outer[name]
+
+
+def _as_json(field: Field, value: Any) -> Any:
+    """Return what is stored; None removes the key."""
+    if field.kind == Kind.WORDS:
+        value = words(value)
+    if field.kind == Kind.FLAG:
+        return None if value == field.default else value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return None if value in (None, "", []) else value
+
+
+def words(text: str) -> list[str]:
+    """Return the comma-separated words."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _read_choice(field: Field, value: Any) -> str:
+    return value if isinstance(value, str) and value in dict(field.choices) else ""
+
+
+def _read_choices(field: Field, value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else []
+    return [choice for choice, _ in field.choices if choice in listed]
+
+
+def _read_number(field: Field, value: Any) -> float | None:
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else value
+
+
+def _read_whole_number(field: Field, value: Any) -> int | None:
+    return None if isinstance(value, bool) or not isinstance(value, int) else value
+
+
+def _read_flag(field: Field, value: Any) -> bool:
+    return value if isinstance(value, bool) else field.default
+
+
+def _read_words(field: Field, value: Any) -> str:
+    listed = value if isinstance(value, list) else []
+    return ", ".join(word for word in listed if isinstance(word, str))
+
+
+READERS = {
+    Kind.CHOICE: _read_choice,
+    Kind.CHOICES: _read_choices,
+    Kind.NUMBER: _read_number,
+    Kind.WHOLE_NUMBER: _read_whole_number,
+    Kind.FLAG: _read_flag,
+    Kind.WORDS: _read_words,
+}

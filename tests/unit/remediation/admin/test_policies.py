@@ -1,0 +1,147 @@
+"""Pages of a policy: its form, the preview of a change, the change itself, and earlier versions."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actors import SYSTEM
+from accounts.models import Membership
+from remediation.models import Policy
+from remediation.services import policies
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.staff import admin_url, member_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator(scenario: Scenario) -> Client:
+    """Return a client of an administrator of the organisation."""
+    return staff.logged_in_client(member_of(scenario.organization, Membership.Role.ADMIN))
+
+
+def page_url(policy: Policy, page: str) -> str:
+    return reverse(f"admin:remediation_policy_{page}", args=[policy.pk])
+
+
+def entered(operator: Client, policy: Policy, **values: Any) -> dict[str, Any]:
+    """Return what the form of the policy sends with these values, by the names of their fields."""
+    form = operator.get(admin_url(Policy, "change", policy.pk)).context["reading"]["form"]
+    shown = {field.html_name: field.value() for field in form}
+    sent = {name: value for name, value in {**shown, **values}.items() if value not in (None, False, "")}
+    return {**sent, "base": json.dumps(policy.config), "etag": values.get("etag", "")}
+
+
+def text_of(page: Any) -> str:
+    return " ".join(page.content.decode().split())
+
+
+def test_preview_changes_nothing_and_its_plan_changes_what_it_lists(operator: Client, scenario: Scenario):
+    task = factories.task(scenario, of=factories.finding(scenario, severity="critical"))
+    policy, due = policies.current(scenario.project), task.sla_due_at
+
+    page = operator.post(
+        page_url(policy, "preview"), entered(operator, policy, **{"sla_hours.critical": "48"})
+    )
+    untouched = Policy.objects.get(pk=policy.pk).version
+    sent = {name: page.context[name] for name in ("name", "etag", "plan_token")}
+    sent["config"] = page.context["config_json"]
+    operator.post(page_url(policy, "replace"), {**sent, "apply": "1"})
+
+    task.refresh_from_db()
+    policy.refresh_from_db()
+    assert (page.context["impact"], untouched) == ([("Due dates of tasks move", 1)], 1)
+    assert page.context["changes"] == [("SLA deadlines · Critical", "24 hours", "48 hours")]
+    assert (policy.version, policy.config["sla_hours"]["critical"]) == (2, 48)
+    assert (task.sla_due_at - due).total_seconds() == pytest.approx(86400, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("sla_hours.critical", "soon", "Enter a number."),
+        ("approvals.high", "11", "Ensure this value is less than or equal to 10."),
+        ("guard.low", "7 days", "It must be a list of at most 10 times"),
+    ],
+)
+def test_invalid_value_is_named_at_its_field(
+    operator: Client, scenario: Scenario, name: str, value: str, error: str
+):
+    policy = policies.current(scenario.project)
+
+    page = operator.post(page_url(policy, "preview"), entered(operator, policy, **{name: value}))
+
+    form = page.context["reading"]["form"]
+    assert list(form.errors) == [name]
+    assert form.errors[name][0].startswith(error)
+    assert Policy.objects.get().version == 1
+
+
+def test_form_warns_of_stored_parts_without_effect_and_shows_no_json(operator: Client, scenario: Scenario):
+    config = {"sla_hours": {"critical": "soon"}, "alert_ruoting": {}}
+    policy = policies.replace(scenario.project, config=config, name=None, by=SYSTEM)
+
+    page = operator.get(admin_url(Policy, "change", policy.pk))
+
+    shown = text_of(page)
+    assert "alert_ruoting is ignored: did you mean alert_routing?" in shown
+    assert "The stored value has no effect. It must be a number from 0" in shown
+
+
+def test_change_since_the_preview_shows_a_new_preview(operator: Client, scenario: Scenario):
+    policy = policies.current(scenario.project)
+    page = operator.post(page_url(policy, "preview"), {"name": "Ours", "config": '{"sla_hours": {}}'})
+    sent = {name: page.context[name] for name in ("name", "etag", "plan_token")}
+    policies.replace(scenario.project, config={"scans": {}}, name="Theirs", by=SYSTEM)
+
+    again = operator.post(page_url(policy, "replace"), {**sent, "config": page.context["config_json"]})
+
+    assert "has changed since the preview" in text_of(again)
+    assert again.context["changes"] == [("Schedule", "{}", "none"), ("SLA deadlines", "none", "{}")]
+    assert Policy.objects.get().name == "Theirs"
+
+
+def test_earlier_version_is_compared_and_restored_by_its_preview(operator: Client, scenario: Scenario):
+    policy = policies.current(scenario.project)
+    policies.replace(scenario.project, config={"sla_hours": {"critical": 1}}, name="Strict", by=SYSTEM)
+    version = policy.versions.get()
+
+    page = operator.get(page_url(policy, "compare"), {"before": version.pk})
+    sent = {"name": version.name, "config": page.context["config_json"]}
+    preview = operator.post(page_url(policy, "preview"), sent)
+    operator.post(page_url(policy, "replace"), {**sent, "etag": preview.context["etag"]})
+
+    policy.refresh_from_db()
+    assert ("SLA deadlines · Critical", "24 hours", "1 hours") in page.context["changes"]
+    assert (policy.name, policy.config, policy.version) == (version.name, policies.DEFAULT_CONFIG, 3)
+
+
+def test_draft_returns_to_the_form_and_json_that_is_no_object_is_refused(
+    operator: Client, scenario: Scenario
+):
+    policy = policies.current(scenario.project)
+
+    draft = operator.post(
+        page_url(policy, "preview"), {"name": "Ours", "config": '{"sla_hours": {"low": 7}}', "edit": "1"}
+    )
+    refused = operator.post(page_url(policy, "preview"), {"name": "Ours", "config": "[1]"}, follow=True)
+
+    assert draft.context["reading"]["form"]["sla_hours.low"].value() == 7
+    assert staff.messages_of(refused) != []
+    assert Policy.objects.get().version == 1
+
+
+@pytest.mark.parametrize("page", ["preview", "replace"])
+def test_viewer_sees_the_policy_and_changes_nothing(scenario: Scenario, page: str):
+    client = staff.logged_in_client(member_of(scenario.organization, Membership.Role.VIEWER))
+    policy = policies.current(scenario.project)
+
+    shown = client.get(admin_url(Policy, "change", policy.pk))
+    posted = client.post(page_url(policy, page), {"name": "Mine", "config": "{}"})
+
+    assert (shown.status_code, "Preview the changes" in text_of(shown)) == (200, False)
+    assert (posted.status_code, Policy.objects.get().version) == (403, 1)
