@@ -15,23 +15,18 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts import api_keys
-from accounts.actors import Actor
+from accounts.admin_actor import operator as operator
 from accounts.audit import announce
+from accounts.invitations.admin import MembershipAdmin as MembershipAdmin
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, staff_of
 from krafter_audit.admin.forms import ServiceForm
-from krafter_audit.api.middleware import request_id_of
 
 admin.site.unregister(Group)
 # The pages of the sign-in show these to their user alone (accounts/sign_in/urls.py).
 for app in apps.get_app_configs():
     if app.name.startswith("allauth."):
         admin.site.unregister([model for model in app.get_models() if admin.site.is_registered(model)])
-
-
-def operator(request: HttpRequest) -> Actor:
-    """Return the staff user as the author of a change."""
-    return Actor("admin", request.user.pk, request_id_of(request))
 
 
 @admin.register(Group)
@@ -55,13 +50,6 @@ class MembershipInline(TabularInline):
     extra = 0
     fields = ("user", "role")
     autocomplete_fields = ("user",)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "user" and field is not None and not request.user.is_superuser:
-            members = Membership.objects.filter(organization__in=list(staff_of(request).roles))
-            field.queryset = field.queryset.filter(pk__in=members.values("user"))
-        return field
 
 
 @admin.register(Organization)
@@ -89,6 +77,10 @@ class OrganizationAdmin(ServiceModelAdmin):
             announce("member.role_changed", organization, member.user_id, by=by, now=member.role)
         for member in formset.deleted_objects:
             announce("member.removed", organization, member.user_id, by=by, email=member.user.email)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        # Superusers set up an organisation; its owners and admins use the page of members.
+        return self.inlines if request.user.is_superuser else ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # The installation's operator sets how much an organisation may use.

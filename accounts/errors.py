@@ -21,3 +21,13 @@ class ProjectArchived(Conflict):
 class SlugTaken(Conflict):
     code = "slug_taken"
     message = "The organisation has a project with this slug already."
+
+
+class AlreadyJoined(Conflict):
+    code = "already_joined"
+    message = "The person has joined already: there is no open invitation."
+
+
+class NotJoined(Conflict):
+    code = "not_joined"
+    message = "The person has not joined yet: revoke the invitation."

@@ -82,6 +82,7 @@ class Membership(Record):
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
 
     class Meta:
+        verbose_name = "member"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organization", "user"], name="one_membership_a_person"),
             models.CheckConstraint(

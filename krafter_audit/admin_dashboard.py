@@ -69,6 +69,7 @@ SECTIONS = (
         (
             ("Organisations", "corporate_fare", "accounts.organization"),
             ("Projects", "language", "accounts.project"),
+            ("Members", "group_add", "accounts.membership"),
             ("Users", "person", "accounts.user"),
             ("Groups", "group", "auth.group"),
             ("API keys", "key", "accounts.apikey"),

@@ -161,6 +161,9 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     Group: _group,
     Organization: lambda scenario: scenario.organization,
     User: lambda scenario: scenario.owner,
+    Membership: lambda scenario: Membership.objects.get(
+        organization=scenario.organization, user=scenario.owner
+    ),
     Project: lambda scenario: scenario.project,
     ApiKey: lambda scenario: ApiKey.objects.get(organization=scenario.organization),
     QuotaMonth: lambda scenario: QuotaMonth.objects.create(

@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.audit import announce
+from accounts.errors import AlreadyJoined
+from accounts.invitations.states import InvitationState, state_of
 from accounts.models import Invitation, Membership, User
 from krafter_audit.jobs import enqueue_on_commit
 
@@ -19,8 +21,19 @@ def request_mail(membership: Membership) -> None:
 
 
 @transaction.atomic
+def resend(membership: Membership) -> None:
+    """Have another e-mail with a link sent. Raises AlreadyJoined."""
+    if state_of(membership) == InvitationState.JOINED:
+        raise AlreadyJoined
+    request_mail(membership)
+
+
+@transaction.atomic
 def accept(user: User, *, name: str, password: str, request_id: str = "") -> User:
-    """Set the name and the password of an invited user, who can then use the admin as far as their roles allow."""
+    """Set the name and the password of an invited user, who can then use the admin as far as their roles allow.
+
+    Every member is staff: passwords serve the admin alone, and roles say what is seen and changed there.
+    """
     user.name, user.is_staff = name, True
     user.set_password(password)
     user.save()

@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('organization', 'user'), name='one_membership_a_person'), models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'admin', 'member', 'viewer'])), name='membership_role_known')],
+                'verbose_name': 'member',
             },
         ),
         migrations.CreateModel(

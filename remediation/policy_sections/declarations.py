@@ -61,6 +61,7 @@ def labelled(values: list[str] | tuple[str, ...]) -> Choices:
 
 
 CHANNEL_LABELS = {"slack": "Slack", "email": "E-mail"}
+CHANNEL_CHOICES: Choices = tuple((name, CHANNEL_LABELS[name]) for name in CHANNELS)
 SECTIONS: dict[str, Section] = {
     section.name: section
     for section in (
@@ -181,7 +182,8 @@ def register_section(section: Section) -> None:
 def check_section() -> Section:
     """Return the section with the fields of all checks."""
     fields: list[Field] = []
-    for key in registry.keys():
+    keys = registry.keys()
+    for key in keys:
         check = registry.REGISTRY[key]
         fields.append(Field(("checks", key, "enabled"), f"{check.title}: enabled", Kind.FLAG, default=True))
         if check.metric is not None:

@@ -1,0 +1,256 @@
+"""Admin pages of the members of an organisation: invite, change the role, remove."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminEmailInputWidget
+
+from accounts import services
+from accounts.admin_actor import operator
+from accounts.errors import AlreadyJoined, NotJoined
+from accounts.invitations.links import LIFETIME
+from accounts.invitations.services import resend
+from accounts.invitations.states import InvitationState, state_of
+from accounts.models import ApiKey, Membership, Organization
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ServiceModelAdmin,
+    staff_of,
+)
+from krafter_audit.admin.forms import ServiceForm
+from krafter_audit.admin.text import moment
+
+Role = Membership.Role
+MANAGERS = (Role.OWNER, Role.ADMIN)
+ONLY_OWNERS = "Only owners may make, change or remove owners."
+STATE_COLOURS = {
+    str(InvitationState.JOINED.label): SUCCESS,
+    str(InvitationState.QUEUED.label): INFO,
+    str(InvitationState.SENT.label): INFO,
+    str(InvitationState.EXPIRED.label): WARNING,
+    str(InvitationState.UNDELIVERABLE.label): DANGER,
+    str(InvitationState.NOT_INVITED.label): WARNING,
+}
+ROLES = {
+    Role.OWNER: "everything in the organisation, and its owners",
+    Role.ADMIN: "integrations, policies, API keys and members",
+    Role.MEMBER: "findings, tasks, verifications, scans and reports",
+    Role.VIEWER: "reads everything and changes nothing",
+}
+
+
+class RoleForm(ServiceForm):
+    """The role of a member. `changed_by` is the role of the person who changes it; None: a superuser."""
+
+    changed_by: ClassVar[Callable[[Organization], str | None]]
+
+    class Meta:
+        model = Membership
+        fields: tuple[str, ...] = ("role",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "role" in self.fields:
+            listed = "; ".join(f"{role.label}: {may}" for role, may in ROLES.items())
+            self.fields["role"].help_text = f"{listed}."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        organization = cleaned.get("organization") or getattr(self.instance, "organization", None)
+        is_owner = organization is None or type(self).changed_by(organization) in (None, Role.OWNER)
+        if cleaned.get("role") == Role.OWNER and not is_owner:
+            self.add_error("role", ONLY_OWNERS)
+        return cleaned
+
+
+class InviteForm(RoleForm):
+    """The person to invite."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=UnfoldAdminEmailInputWidget,
+        help_text=f"Who has no account yet gets a link that works once, for {LIFETIME.days} days.",
+    )
+
+    class Meta(RoleForm.Meta):
+        fields = ("organization", "email", "role")
+        labels: ClassVar = {"organization": "Organisation"}
+
+
+@admin.register(Membership)
+class MembershipAdmin(ServiceModelAdmin):
+    """Members. Owners and admins of an organisation manage them, as in the API."""
+
+    organization_path, project_path = "organization", ""
+    form, add_form = RoleForm, InviteForm
+    change_form_outer_before_template = None  # the buttons are below
+    list_display = ("email", "person", "role_badge", "state", "organization_name", "last_sign_in")
+    list_filter = ("role", ("organization", AutocompleteFilter))
+    list_select_related = ("user", "organization", "invitation")
+    search_fields = ("user__email", "user__name")
+    search_help_text = "E-mail or name"
+    actions: ClassVar[list[str]] = ["send_again", "revoke", "remove"]
+    tones: ClassVar = {"revoke": "danger", "remove": "danger"}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user", "organization", "invitation")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.changed_by = staticmethod(lambda organization: self._own_role(request, organization.pk))
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = InviteForm.Meta.fields if obj is None else RoleForm.Meta.fields
+        return [(None, {"fields": fields})]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        managed = self._managed(request)[:2]
+        only = {"organization": managed[0]} if len(managed) == 1 else {}
+        return {**only, **super().get_changeform_initial_data(request)}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and not request.user.is_superuser:
+            field.queryset = Organization.objects.filter(pk__in=self._managed(request))
+        return field
+
+    def _own_role(self, request: HttpRequest, organization_id: UUID) -> str | None:
+        """Return the user's role in the organisation; None for superusers."""
+        user = staff_of(request)
+        return None if user.is_superuser else user.roles.get(organization_id, "")
+
+    def _managed(self, request: HttpRequest) -> list[UUID]:
+        user = staff_of(request)
+        if user.is_superuser:
+            return list(Organization.objects.values_list("pk", flat=True)[:2])
+        return [pk for pk, role in user.roles.items() if role in MANAGERS]
+
+    def may(self, request: HttpRequest, verb: str, row: Membership) -> bool:
+        own = self._own_role(request, row.organization_id)
+        return own is None or (own in MANAGERS and (row.role != Role.OWNER or own == Role.OWNER))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(self._managed(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self._managed(request)) if obj is None else self.may(request, "change", obj)
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return bool(self._managed(request))
+
+    @admin.display(description="e-mail")
+    def email(self, row: Membership) -> str:
+        return row.user.email
+
+    @admin.display(description="name")
+    def person(self, row: Membership) -> str:
+        return row.user.name
+
+    @display(description="role", label={Role.OWNER.label: PRIMARY, Role.ADMIN.label: INFO})
+    def role_badge(self, row: Membership) -> str:
+        return str(row.get_role_display())
+
+    @display(description="state", label=STATE_COLOURS)
+    def state(self, row: Membership) -> str:
+        return str(state_of(row).label)
+
+    @admin.display(description="organisation")
+    def organization_name(self, row: Membership) -> str:
+        return row.organization.name
+
+    @admin.display(description="last sign-in")
+    def last_sign_in(self, row: Membership) -> str:
+        return moment(row.user.last_login) or "never"
+
+    def refusals(self, request: HttpRequest, row: Membership) -> dict[str, str]:
+        if state_of(row) == InvitationState.JOINED:
+            return {"send_again": AlreadyJoined.message, "revoke": AlreadyJoined.message}
+        return {"remove": NotJoined.message}
+
+    def reading_context(self, request: HttpRequest, row: Membership) -> dict[str, Any]:
+        state = state_of(row)
+        sent_at = getattr(getattr(row, "invitation", None), "sent_at", None)
+        return {
+            "state": state.label,
+            "tone": STATE_COLOURS[str(state.label)],
+            "sent_at": sent_at,
+            "valid_until": sent_at + LIFETIME if sent_at and state != InvitationState.JOINED else None,
+            "may_change": self.may(request, "change", row),
+        }
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        by = operator(request)
+        if change:
+            services.change_role(obj, role=form.cleaned_data["role"], by=by)
+            return
+        values = form.cleaned_data
+        row, created = services.invite_member(
+            values["organization"], email=values["email"], role=values["role"], by=by
+        )
+        # The admin goes on with the object that it has, for its messages and its log.
+        obj.__dict__.update(row.__dict__)
+        if not created:
+            self.message_user(request, f"{row.user} is a member already: the role stays.", messages.WARNING)
+        elif row.user.has_usable_password():
+            self.message_user(request, f"{row.user} has an account and gets no mail.", messages.INFO)
+
+    @admin.action(description="Send the invitation again", permissions=["operate"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        def send(row: Membership) -> str:
+            resend(row)
+            return "an e-mail with a new link is being sent."
+
+        self.run_for_each(request, queryset, send)
+
+    @admin.action(description="Revoke the invitation…", permissions=["operate"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Membership]) -> HttpResponse | None:
+        return self._remove(request, queryset, joined=False, done="the invitation is revoked.")
+
+    @admin.action(description="Remove from the organisation…", permissions=["operate"])
+    def remove(self, request: HttpRequest, queryset: QuerySet[Membership]) -> HttpResponse | None:
+        return self._remove(request, queryset, joined=True, done="removed.")
+
+    def _remove(
+        self, request: HttpRequest, rows: QuerySet[Membership], *, joined: bool, done: str
+    ) -> HttpResponse | None:
+        if "confirmed" not in request.POST:
+            return self._confirmation(request, rows)
+
+        def remove(row: Membership) -> str:
+            if (state_of(row) == InvitationState.JOINED) != joined:
+                raise NotJoined if joined else AlreadyJoined
+            services.remove_member(row, by=operator(request))
+            return done
+
+        self.run_for_each(request, rows, remove)
+        return None
+
+    def _confirmation(self, request: HttpRequest, rows: QuerySet[Membership]) -> TemplateResponse:
+        members = list(rows.order_by("pk")[:200])
+        keys = ApiKey.objects.filter(revoked_at=None)
+        action = request.POST.get("action", "")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(self.get_actions(request)[action].description).removesuffix("…"),
+            "opts": self.opts,
+            "action": action,
+            "members": [
+                (row, keys.filter(user=row.user_id, organization=row.organization_id).count())
+                for row in members
+            ],
+        }
+        return TemplateResponse(request, "admin/accounts/membership/confirm.html", context)

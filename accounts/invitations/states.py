@@ -1,0 +1,33 @@
+"""Whether a member has joined, and what became of their invitation."""
+
+from django.db.models import TextChoices
+from django.utils import timezone
+
+from accounts.invitations.links import LIFETIME
+from accounts.models import Membership
+
+
+class InvitationState(TextChoices):
+    """The state of a member's invitation."""
+
+    JOINED = "joined"
+    QUEUED = "queued", "Mail is being sent"
+    SENT = "sent", "Invited"
+    EXPIRED = "expired", "Invitation expired"
+    UNDELIVERABLE = "undeliverable", "Mail was refused"
+    NOT_INVITED = "not_invited", "Not invited"
+
+
+def state_of(membership: Membership) -> InvitationState:
+    """Return the state; of a person who signs in by a password or by single sign-on it is joined."""
+    user, invitation = membership.user, getattr(membership, "invitation", None)
+    if user.has_usable_password() or user.last_login:
+        return InvitationState.JOINED
+    if invitation is None:
+        return InvitationState.NOT_INVITED
+    if invitation.due_at is not None:
+        return InvitationState.QUEUED
+    if invitation.sent_at is None:
+        return InvitationState.UNDELIVERABLE
+    expired = invitation.sent_at + LIFETIME < timezone.now()
+    return InvitationState.EXPIRED if expired else InvitationState.SENT

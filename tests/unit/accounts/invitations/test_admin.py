@@ -1,0 +1,158 @@
+"""Owners and admins invite, change and remove the members of their organisation in the admin."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.invitations.states import state_of
+from accounts.models import Invitation, Membership, User
+from events.models import Event
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.staff import admin_url, member_of, messages_of, run_action
+
+pytestmark = pytest.mark.django_db
+Role = Membership.Role
+EMAIL = "new@example.com"
+
+
+@pytest.fixture
+def administrator(scenario: Scenario) -> Client:
+    return staff.logged_in_client(member_of(scenario.organization, Role.ADMIN))
+
+
+def invite(client: Client, scenario: Scenario, **fields: Any) -> Any:
+    data = {"organization": scenario.organization.pk, "email": EMAIL, "role": "viewer", **fields}
+    return client.post(reverse("admin:accounts_membership_add"), data, follow=True)
+
+
+def invited(client: Client, scenario: Scenario) -> Membership:
+    invite(client, scenario)
+    return Membership.objects.get(user__email=EMAIL)
+
+
+def test_administrator_invites_by_mail(
+    administrator: Client, scenario: Scenario, django_capture_on_commit_callbacks: Any, eager_jobs: None
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        member = invited(administrator, scenario)
+
+    [message] = mail.outbox
+    assert (message.to, member.role, state_of(Membership.objects.get(pk=member.pk))) == (
+        [EMAIL],
+        "viewer",
+        "sent",
+    )
+    [event] = Event.objects.filter(name="member.added", subject_id=member.user_id)
+    assert (event.actor, event.organization_id) == ("admin", scenario.organization.pk)
+
+
+@pytest.mark.parametrize(
+    ("invitation", "state"),
+    [
+        (None, "not_invited"),
+        ({"due_at": timezone.now()}, "queued"),
+        ({"due_at": None, "sent_at": timezone.now()}, "sent"),
+        ({"due_at": None, "sent_at": timezone.now() - timedelta(days=8)}, "expired"),
+        ({"due_at": None, "sent_at": None}, "undeliverable"),
+    ],
+)
+def test_state_of_an_invitation(scenario: Scenario, invitation: dict[str, Any] | None, state: str):
+    user = User.objects.create_user(EMAIL)
+    member = Membership.objects.create(organization=scenario.organization, user=user)
+    if invitation is not None:
+        Invitation.objects.create(membership=member, **invitation)
+
+    assert state_of(member) == state
+
+
+def test_invitation_is_sent_again_and_revoked_after_a_confirmation(
+    administrator: Client, scenario: Scenario, sent: list[Any], django_capture_on_commit_callbacks: Any
+):
+    member = invited(administrator, scenario)
+    with django_capture_on_commit_callbacks(execute=True):
+        again = messages_of(run_action(administrator, "send_again", member))
+
+    asked = run_action(administrator, "revoke", member)
+    still_there = Membership.objects.filter(pk=member.pk).exists()
+    done = messages_of(run_action(administrator, "revoke", member, confirmed="1"))
+
+    assert again == ["new@example.com · viewer: an e-mail with a new link is being sent."]
+    assert [name for name, _ in sent] == ["accounts.send_invitation"]
+    assert (b"Revoke the invitation?" in asked.content, still_there) == (True, True)
+    assert done == ["new@example.com · viewer: the invitation is revoked."]
+    assert not Membership.objects.filter(pk=member.pk).exists()
+
+
+def test_member_who_joined_is_removed_and_not_invited_again(administrator: Client, scenario: Scenario):
+    member = Membership.objects.get(user=member_of(scenario.organization, Role.MEMBER))
+
+    refused = [
+        messages_of(run_action(administrator, action, member, confirmed="1"))
+        for action in ("send_again", "revoke")
+    ]
+    removed = messages_of(run_action(administrator, "remove", member, confirmed="1"))
+
+    assert all("joined already" in text for [text] in refused)
+    assert removed[0].endswith("removed.")
+    assert not Membership.objects.filter(pk=member.pk).exists()
+
+
+def test_role_is_changed_by_the_service_and_the_last_owner_keeps_theirs(scenario: Scenario):
+    client = staff.logged_in_client()
+    owner = Membership.objects.get(organization=scenario.organization, user=scenario.owner)
+    member = Membership.objects.get(user=member_of(scenario.organization, Role.VIEWER))
+
+    client.post(admin_url(Membership, "change", member.pk), {"role": "member"})
+    page = client.post(admin_url(Membership, "change", owner.pk), {"role": "viewer"})
+
+    member.refresh_from_db()
+    owner.refresh_from_db()
+    assert (member.role, owner.role) == ("member", "owner")
+    assert "at least one owner" in page.content.decode()
+    assert Event.objects.filter(name="member.role_changed", subject_id=member.user_id).count() == 1
+
+
+def test_administrator_neither_makes_nor_changes_owners(administrator: Client, scenario: Scenario):
+    owner = Membership.objects.get(organization=scenario.organization, user=scenario.owner)
+    member = Membership.objects.get(user=member_of(scenario.organization, Role.MEMBER))
+
+    invite(administrator, scenario, role="owner")
+    administrator.post(admin_url(Membership, "change", member.pk), {"role": "owner"})
+    administrator.post(admin_url(Membership, "change", owner.pk), {"role": "viewer"})
+    run_action(administrator, "remove", owner, confirmed="1")
+
+    roles = dict(Membership.objects.values_list("user__email", "role"))
+    assert (roles.get(EMAIL), roles[member.user.email], roles[scenario.owner.email]) == (
+        None,
+        "member",
+        "owner",
+    )
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.VIEWER])
+def test_members_and_viewers_manage_nobody(scenario: Scenario, role: str):
+    client = staff.logged_in_client(member_of(scenario.organization, role))
+    other = Membership.objects.get(user=member_of(scenario.organization, Role.VIEWER))
+
+    answer = invite(client, scenario)
+    client.post(admin_url(Membership, "change", other.pk), {"role": "admin"})
+    run_action(client, "remove", other, confirmed="1")
+
+    other.refresh_from_db()
+    assert (answer.status_code, other.role) == (403, "viewer")
+    assert not User.objects.filter(email=EMAIL).exists()
+
+
+def test_nobody_is_invited_into_another_organisation(administrator: Client, scenario: Scenario):
+    elsewhere = factories.scenario()
+
+    page = invite(administrator, elsewhere)
+
+    assert "organization" in page.context["adminform"].form.errors
+    assert not User.objects.filter(email=EMAIL).exists()
