@@ -113,7 +113,7 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
     """Return the links of the account menu."""
     if not request.user.is_authenticated:
         return []
-    links = [("Sessions", "usersessions_list")]
+    links = [("Time zone", "time_zone"), ("Sessions", "usersessions_list")]
     # Others sign in at the identity provider, with its second factor.
     if request.user.has_usable_password():
         links = [("Change the password", "admin:password_change"), ("Second factor", "mfa_index"), *links]

@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.sign_in.session_age.SessionAgeMiddleware",
+    "accounts.time_zones.middleware.TimeZoneMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 if CORS_ALLOWED_ORIGINS:
@@ -244,6 +245,7 @@ ACCOUNT_RATE_LIMITS = False  # accounts/sign_in/lockout.py counts in Redis, for 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False
+FORMAT_MODULE_PATH = "krafter_audit.formats"
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 
 from accounts.sign_in import views
+from accounts.time_zones.views import choose_time_zone
 
 
 def page(view: Any, title: str = "") -> Any:
@@ -99,6 +100,7 @@ urlpatterns += [
         page(recovery_codes.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
+    path("time-zone/", site.admin_view(page(choose_time_zone)), name="time_zone"),
     path("sessions/", page(list_usersessions, "Sessions"), name="usersessions_list"),
     path("sessions/end/", page(views.sign_out_everywhere, "Signed out"), name="sign_out_everywhere"),
 ]

@@ -31,6 +31,7 @@ from krafter_audit.admin.forms import error_text
 from krafter_audit.admin.project_scope import scope_of_list
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
+from krafter_audit.moments import time_element
 
 MAX_COUNTED = 10_000
 # Limits of one request: a list, a search and an action must each end within the statement timeout.
@@ -103,6 +104,16 @@ def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
     return display(description=field.replace("_", " "), label=colours)(column)
 
 
+def time_column(field: Any) -> Callable[[Any], str]:
+    """Return a list column with the time of the field."""
+
+    def column(row: Any) -> str:
+        return time_element(getattr(row, field.attname)) or "-"
+
+    column.__name__ = field.name
+    return admin.display(description=str(field.verbose_name), ordering=field.name)(column)
+
+
 class AutocompleteFilter(AutocompleteSelectFilter):
     """Filter by a related row that is found by autocomplete."""
 
@@ -144,6 +155,16 @@ class ServiceModelAdmin(ModelAdmin):
         models.JSONField: {**JSON_FORM, "required": False},
         VerbatimJSONField: {**JSON_FORM, "form_class": forms.JSONField},
     }
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Show the times of a row in the reader's time zone, with UTC on hover."""
+        times = {
+            field.name: field for field in self.opts.get_fields() if isinstance(field, models.DateTimeField)
+        }
+        return [
+            time_column(times[name]) if isinstance(name, str) and name in times else name
+            for name in super().get_list_display(request)
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Related rows are loaded for the whole page at once, whichever column reads them.

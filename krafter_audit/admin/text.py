@@ -1,11 +1,14 @@
 """Times, statuses and events in words, for pages of the admin."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from krafter_audit.moments import in_utc as in_utc
+from krafter_audit.moments import time_element
 
 STATUS_LABELS = {
     "ready_verify": "Ready to verify",
@@ -46,10 +49,6 @@ def in_words(span: timedelta) -> str:
     return f"{seconds} s"
 
 
-def in_utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
 def ago(moment: datetime | None) -> SafeString | str:
     """Show how long ago a moment was, with the time in UTC on hover."""
     if moment is None:
@@ -60,11 +59,8 @@ def ago(moment: datetime | None) -> SafeString | str:
 
 
 def moment(value: datetime | None) -> SafeString | str:
-    """Show a time to the minute, with the seconds in UTC on hover."""
-    if value is None:
-        return ""
-    shown = f"{timezone.localtime(value):%Y-%m-%d %H:%M %Z}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), in_utc(value), shown)
+    """Show a time to the minute in the reader's time zone, with the seconds in UTC on hover."""
+    return time_element(value)
 
 
 def due_badge(task: Any) -> SafeString | str:

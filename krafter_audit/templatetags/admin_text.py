@@ -1,5 +1,8 @@
 """Filters that say times, statuses and events in words."""
 
+from datetime import datetime
+from typing import Any
+
 from django import template
 
 from krafter_audit.admin import text
@@ -9,3 +12,10 @@ for words in (
     text.ago, text.moment, text.due_badge, text.grouped, text.status_label, text.event_label, text.web_link,
 ):  # fmt: skip
     register.filter(words)
+
+
+@register.filter
+def is_moment(field: Any) -> bool:
+    """Whether a read-only field of a form shows a time."""
+    resolved = field.resolved_field
+    return isinstance(resolved, tuple) and isinstance(resolved[2], datetime)

@@ -32,7 +32,7 @@ class CreateTaskForm(SerializerForm):
         model = Task
         fields = ("finding", "title", "priority", "owner", "sla_due_at", "external_ticket_key", "pr_url")
         labels = LABELS
-        help_texts: ClassVar = {"sla_due_at": "UTC. Default: set by the policy."}
+        help_texts: ClassVar = {"sla_due_at": "In your time zone. Default: set by the policy."}
 
     def context(self) -> dict[str, Any]:
         project = self.cleaned_data["finding"].project
@@ -46,7 +46,7 @@ class ChangeTaskForm(SerializerForm):
         model = Task
         fields = ("title", "priority", "owner", "sla_due_at", "external_ticket_key", "pr_url")
         labels = LABELS
-        help_texts: ClassVar = {"sla_due_at": "UTC. Empty: no due date."}
+        help_texts: ClassVar = {"sla_due_at": "In your time zone. Empty: no due date."}
 
 
 class SetTaskValuesForm(SetValuesForm):

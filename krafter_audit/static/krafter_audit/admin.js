@@ -18,3 +18,10 @@ window.addEventListener("load", () => {
   nameSelectFields();
   new MutationObserver(nameSelectFields).observe(document.body, { childList: true, subtree: true });
 });
+
+// Times are shown in the zone of the browser, unless the user has chosen another one (accounts/time_zones).
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `time_zone=${encodeURIComponent(zone)}; path=/admin/; max-age=31536000; samesite=lax${secure}`;
+}

@@ -1,0 +1,40 @@
+"""Show times of the admin in the reader's time zone."""
+
+from collections.abc import Callable
+from functools import cache
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from krafter_audit.admin.base import staff_of
+
+ADMIN = "/admin/"
+COOKIE = "time_zone"  # set by admin.js to the zone of the browser
+type Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class TimeZoneMiddleware:
+    """Activate the user's time zone for pages of the admin; the API and public pages are in UTC."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(ADMIN):
+            return self.get_response(request)
+        name = getattr(staff_of(request), "time_zone", "") or browser_zone(request)
+        with timezone.override(ZoneInfo(name) if name else None):
+            return self.get_response(request)
+
+
+def browser_zone(request: HttpRequest) -> str:
+    """Return the name of the browser's time zone; empty if it is unknown."""
+    name = unquote(request.COOKIES.get(COOKIE, ""))
+    return name if name in zone_names() else ""
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())

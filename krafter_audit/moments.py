@@ -1,0 +1,25 @@
+"""Times for pages: in the active time zone, with UTC on hover."""
+
+from datetime import UTC, datetime
+
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+def in_utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def in_words(moment: datetime) -> str:
+    """Return a time as `27 Nov 2026, 14:01 CET`, in the active time zone."""
+    return str(formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT"))
+
+
+def time_element(moment: datetime | None) -> SafeString | str:
+    """Show a time to the minute, with the seconds in UTC on hover."""
+    if moment is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), in_utc(moment), in_words(moment)
+    )
