@@ -8,7 +8,7 @@ from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -19,6 +19,7 @@ from accounts.admin_actor import operator as operator
 from accounts.audit import announce
 from accounts.invitations.admin import MembershipAdmin as MembershipAdmin
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
+from accounts.sign_in import notices
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, staff_of
 from krafter_audit.admin.forms import ServiceForm
 
@@ -135,6 +136,12 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
         # Who changes a user changes them in all of their organisations.
         permission = f"accounts.{verb}_user"
         return all(staff_of(request).has_perm(permission, organization) for organization in row.roles)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            notices.request_mail("password.changed", User.objects.get(pk=id))
+        return response
 
     @admin.display(description="password")
     def password_page(self, user: User) -> str:

@@ -1,7 +1,8 @@
+import smtplib
 from uuid import UUID
 
 from accounts.invitations import mail
-from accounts.sign_in import password_reset
+from accounts.sign_in import notices, password_reset
 from krafter_audit.celery import app
 from krafter_audit.jobs import enqueue
 
@@ -25,3 +26,14 @@ def requeue_pending() -> None:
 def send_password_reset(email: str) -> None:
     """Send the link that resets a password."""
     password_reset.send(email)
+
+
+@app.task(
+    name="accounts.send_notice",
+    autoretry_for=(OSError, smtplib.SMTPException),
+    retry_backoff=30,
+    max_retries=6,
+)
+def send_notice(name: str, user_id: str, at: str, address: str) -> None:
+    """Tell a user by mail that their password or second factor has changed."""
+    notices.send(name, UUID(user_id), at, address)

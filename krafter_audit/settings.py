@@ -349,6 +349,7 @@ UNFOLD = {
     "SCRIPTS": [
         lambda request: static("krafter_audit/admin.js"),
         lambda request: static("krafter_audit/palette.js"),
+        lambda request: static("krafter_audit/live.js"),
     ],
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "krafter_audit.admin_dashboard.dashboard",

@@ -2,7 +2,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.admin import operator
 from krafter_audit.admin.base import (
@@ -15,10 +15,12 @@ from krafter_audit.admin.base import (
     badge_column,
 )
 from krafter_audit.admin.forms import ServiceForm
+from krafter_audit.admin.live_pages import follow
 from reports import services
 from reports.models import Report, Share
 
 STATUSES = {"queued": WARNING, "exporting": INFO, "exported": SUCCESS, "shared": SUCCESS, "failed": DANGER}
+RUNNING = (Report.Status.QUEUED, Report.Status.EXPORTING)
 DELIVERIES = {"queued": WARNING, "sent": SUCCESS, "failed": DANGER}
 
 
@@ -40,6 +42,14 @@ class ReportAdmin(ReadOnlyAdmin):
     form = ServiceForm
     autocomplete_fields = ("project",)
     actions: ClassVar = ["export_again"]
+    change_form_before_template = "admin/reports/report/progress.html"
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().change_view(request, object_id, *args, **kwargs)
+        report = (getattr(response, "context_data", None) or {}).get("original")
+        if isinstance(report, Report) and report.status in RUNNING:
+            follow(request, response)
+        return response
 
     # Read-only, except that a new export can be queued.
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

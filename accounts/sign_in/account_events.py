@@ -8,14 +8,19 @@ from django.http import HttpRequest
 from accounts.actors import SYSTEM, Actor
 from accounts.audit import announce
 from accounts.models import Organization, User
+from accounts.sign_in import notices
 from krafter_audit.api.middleware import request_id_of
 
 
 def report(name: str, *, user: User | None, request: HttpRequest | None = None, **data: Any) -> None:
     """Announce an event such as `sign_in.locked`; `data` is JSON without secrets.
 
+    The user gets a mail about a change of their password or second factor.
+
     Events of a user without an organisation, and of an unknown e-mail address (no user), are for superusers alone.
     """
+    if user is not None:
+        notices.request_mail(name, user, request)
     subject_id = user.pk if user else uuid5(NAMESPACE_URL, f"mailto:{data.get('email', '')}")
     organizations: list[Organization | None] = []
     if user is not None:

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from krafter_audit.admin.base import staff_of
+from krafter_audit.admin.live_pages import SCRIPT_COOKIE
 
 ADMIN = "/admin/"
-COOKIE = "time_zone"  # set by admin.js to the zone of the browser
 type Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -31,7 +31,7 @@ class TimeZoneMiddleware:
 
 def browser_zone(request: HttpRequest) -> str:
     """Return the name of the browser's time zone; empty if it is unknown."""
-    name = unquote(request.COOKIES.get(COOKIE, ""))
+    name = unquote(request.COOKIES.get(SCRIPT_COOKIE, ""))
     return name if name in zone_names() else ""
 
 

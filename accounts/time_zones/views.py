@@ -16,7 +16,7 @@ from accounts.time_zones.middleware import browser_zone, zone_names
 from krafter_audit.admin.base import staff_of
 
 
-class TimeZoneForm(forms.ModelForm[User]):
+class TimeZoneForm(forms.ModelForm):
     """The time zone of a user; empty: that of the browser."""
 
     def __init__(self, *args: Any, browser: str = "", **kwargs: Any) -> None:

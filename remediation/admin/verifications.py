@@ -25,6 +25,7 @@ from krafter_audit.admin.base import (
     ReadOnlyAdmin,
     staff_of,
 )
+from krafter_audit.admin.live_pages import follow
 from krafter_audit.admin.quick_filters import QuickFilter
 from krafter_audit.admin.text import ago
 from remediation.admin.evidence import EvidenceInline, EvidencePages
@@ -35,7 +36,6 @@ from remediation.queries import search_tasks
 from remediation.services import approvals, verdicts
 from remediation.verification_states import BlockedBy, VerificationState
 
-REFRESH_SECONDS = 5  # of the page of a running verification
 STATE_COLOURS = {
     "Ready to approve": INFO,
     "Running": PRIMARY,
@@ -171,7 +171,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         response = super().change_view(request, object_id, *args, **kwargs)
         reading = (getattr(response, "context_data", None) or {}).get("reading")
         if reading and reading["running"]:
-            response["Refresh"] = str(REFRESH_SECONDS)
+            follow(request, response)
         return response
 
     def describe_row(self, row: Verification) -> str:

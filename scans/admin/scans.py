@@ -21,13 +21,13 @@ from krafter_audit.admin.base import (
     ServiceModelAdmin,
     badge_column,
 )
+from krafter_audit.admin.live_pages import follow
 from scans.admin.forms import ScanForm
 from scans.models import OUTCOMES, Scan
 from scans.queries import pages_of
 from scans.services import scans
 
 STATUS_COLOURS = {"queued": WARNING, "running": INFO, "completed": SUCCESS, "failed": DANGER}
-REFRESH_SECONDS = 5  # of the page of a running scan
 COUNTS = ("findings_created", "findings_updated", "regressions", "regressions_suspected")
 
 
@@ -80,8 +80,7 @@ class ScanAdmin(ServiceModelAdmin):
         context = getattr(response, "context_data", None) or {}
         scan = context.get("original")
         if isinstance(scan, Scan) and scan.finished_at is None:
-            # The page of a running scan reloads itself.
-            response["Refresh"] = str(REFRESH_SECONDS)
+            follow(request, response)
         return response
 
     @admin.display(description="pages")

@@ -1,0 +1,52 @@
+"""Mails to a user whose password or second factor has changed, so that a change by somebody else is noticed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import User
+from krafter_audit.api.rate_limits import client_address
+from krafter_audit.jobs import enqueue_on_commit
+
+# What has happened, by the name of the event.
+SENTENCES = {
+    "password.changed": "The password was changed",
+    "password.reset": "The password was reset",
+    "second_factor.added": "A second factor was set up",
+    "second_factor.removed": "The second factor was removed",
+    "second_factor.recovery_codes_replaced": "The recovery codes were replaced",
+}
+
+
+def request_mail(name: str, user: User, request: HttpRequest | None = None) -> None:
+    """Have a mail sent about a change that a user should know of; other events are ignored."""
+    if name not in SENTENCES:
+        return
+    address = client_address(request) if request else ""
+    enqueue_on_commit("accounts.send_notice", name, str(user.pk), timezone.now().isoformat(), address)
+
+
+def send(name: str, user_id: UUID, at: str, address: str) -> None:
+    """Send the mail to an active user."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    context = {
+        "sentence": SENTENCES[name],
+        "email": user.email,
+        "at": datetime.fromisoformat(at),
+        "address": address,
+        "public_url": settings.KRAFTER_PUBLIC_URL,
+    }
+    message = EmailMultiAlternatives(
+        subject=f"{SENTENCES[name]} · Krafter Audit",
+        body=render_to_string("sign_in/notice.txt", context),
+        to=[user.email],
+    )
+    message.attach_alternative(render_to_string("sign_in/notice.html", context), "text/html")
+    message.send()

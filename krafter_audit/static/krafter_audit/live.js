@@ -1,0 +1,33 @@
+// While work runs, the parts of its page that have `data-live` are replaced by those of the same page, read again.
+"use strict";
+
+const LIVE_PAUSE = 2000; // milliseconds
+
+async function updateLiveParts() {
+  if (document.hidden) return true;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return false;
+  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!next.querySelector("[data-live]")) {
+    location.reload(); // the work is done: buttons and results are others now
+    return false;
+  }
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const newer = next.getElementById(part.id);
+    if (newer && newer.innerHTML !== part.innerHTML) part.replaceChildren(...newer.childNodes);
+  }
+  return true;
+}
+
+async function followWork() {
+  try {
+    if (!(await updateLiveParts())) return;
+  } catch {
+    // The connection failed: the next attempt may succeed.
+  }
+  setTimeout(followWork, LIVE_PAUSE);
+}
+
+window.addEventListener("load", () => {
+  if (document.querySelector("[data-live]")) setTimeout(followWork, LIVE_PAUSE);
+});

@@ -1,0 +1,72 @@
+"""A user is told by mail when their password or second factor changes."""
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.sign_in.account_events import report
+from tests import staff
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("event", "subject"),
+    [
+        ("password.changed", "The password was changed · Krafter Audit"),
+        ("password.reset", "The password was reset · Krafter Audit"),
+        ("second_factor.added", "A second factor was set up · Krafter Audit"),
+        ("second_factor.removed", "The second factor was removed · Krafter Audit"),
+        ("sign_in.succeeded", None),
+    ],
+)
+def test_mail_follows_a_change_and_no_sign_in(
+    scenario: Scenario,
+    event: str,
+    subject: str | None,
+    django_capture_on_commit_callbacks: Any,
+    eager_jobs: None,
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        report(event, user=scenario.owner)
+
+    assert [(message.to, message.subject) for message in mail.outbox] == (
+        [([scenario.owner.email], subject)] if subject else []
+    )
+
+
+def test_changed_password_is_reported_with_its_time_and_address(
+    scenario: Scenario, django_capture_on_commit_callbacks: Any, eager_jobs: None
+):
+    user = staff.member_of(scenario.organization, "member")
+    form = {
+        "old_password": staff.PASSWORD,
+        "new_password1": "another passphrase",
+        "new_password2": "another passphrase",
+    }
+
+    with django_capture_on_commit_callbacks(execute=True):
+        staff.logged_in_client(user).post(reverse("admin:password_change"), form)
+
+    [message] = mail.outbox
+    assert "from the address 127.0.0.1." in message.body
+    assert " UTC" in message.body
+    assert "/admin/password/reset/" in message.body
+    assert "another passphrase" not in message.body
+
+
+def test_password_that_an_administrator_sets_is_reported(
+    scenario: Scenario, django_capture_on_commit_callbacks: Any, eager_jobs: None
+):
+    form = {"password1": "another passphrase", "password2": "another passphrase", "usable_password": "true"}
+    url = reverse("admin:auth_user_password_change", args=[scenario.owner.pk])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        staff.logged_in_client().post(url, form)
+
+    assert User.objects.get(pk=scenario.owner.pk).check_password("another passphrase")
+    assert [message.to for message in mail.outbox] == [[scenario.owner.email]]
