@@ -34,6 +34,8 @@ for app in apps.get_app_configs():
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     """Permission groups for staff, for superusers alone: a group can have any permission."""
 
+    filter_horizontal: ClassVar[tuple[str, ...]] = ()
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
 
@@ -116,7 +118,7 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
     list_filter = ("is_active", "is_staff")
     search_fields = ("^email", "^name")
     ordering = ("email",)
-    filter_horizontal = ("groups",)
+    filter_horizontal: ClassVar[tuple[str, ...]] = ()
     fieldsets = (
         (None, {"fields": ("email", "name", "password_page")}),
         ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
