@@ -42,8 +42,8 @@ def _in_words(path: tuple[str, ...], value: Any) -> str:
     if field is None:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        labels = dict(field.choices)
-        return ", ".join(labels[item] if item in labels else item for item in value) or "none"
+        labels: dict[str, str] = dict(field.choices)
+        return ", ".join(str(labels.get(item, item)) for item in value) or "none"
     if field.kind == Kind.FLAG and isinstance(value, bool):
         return "yes" if value else "no"
     if field.kind == Kind.CHOICE and value in dict(field.choices):
