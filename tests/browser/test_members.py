@@ -6,16 +6,15 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Membership
-from tests.browser.test_admin_journeys import every_theme, every_window, staff_owner
-from tests.browser.visitor import visiting
+from tests.browser.test_admin_journeys import staff_owner
+from tests.browser.visitor import every_screen, visiting
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.needs_chromium
 
 
 @pytest.mark.django_db(transaction=True)
-@every_window
-@every_theme
+@every_screen
 def test_invite_a_person_see_the_state_and_revoke_the_invitation(
     live_server: Any, scenario: Scenario, window: str, theme: str
 ) -> None:

@@ -7,8 +7,8 @@ import pytest
 from remediation.models import Policy
 from remediation.services import policies
 from tests import factories
-from tests.browser.test_admin_journeys import every_theme, every_window, staff_owner
-from tests.browser.visitor import visiting
+from tests.browser.test_admin_journeys import staff_owner
+from tests.browser.visitor import every_screen, visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 
@@ -16,8 +16,7 @@ pytestmark = pytest.mark.needs_chromium
 
 
 @pytest.mark.django_db(transaction=True)
-@every_window
-@every_theme
+@every_screen
 def test_change_a_deadline_see_its_impact_apply_it_and_restore_the_version_before(
     live_server: Any, scenario: Scenario, window: str, theme: str
 ) -> None:
