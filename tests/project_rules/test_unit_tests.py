@@ -13,6 +13,8 @@ UNIT = PurePath("tests/unit")
 # Modules that a test of another path tests, most of them by HTTP or by a command: pattern → file or folder.
 TESTED_IN: dict[str, str] = {
     "accounts/actors.py": "tests/unit/events/test_outbox.py",
+    "accounts/admin_actor.py": "tests/unit/accounts/test_audit.py",
+    "accounts/time_zones/views.py": "tests/unit/accounts/time_zones/test_middleware.py",
     "accounts/errors.py": "tests/contract/test_discovery.py",
     "accounts/invitations/*.py": "tests/unit/accounts/invitations/test_views.py",
     "accounts/filters.py": "tests/contract/test_lists.py",
@@ -65,6 +67,8 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/api/openapi_examples.py": "tests/contract/test_openapi.py",
     "krafter_audit/api/schema_views.py": "tests/contract/test_openapi.py",
     "krafter_audit/api/request_metrics.py": "tests/unit/operations/test_metrics.py",
+    "krafter_audit/moments.py": "tests/unit/accounts/time_zones/test_middleware.py",
+    "krafter_audit/templatetags/admin_text.py": "tests/unit/accounts/time_zones/test_middleware.py",
     "krafter_audit/beat_schedule.py": "tests/project_rules/test_jobs.py",
     "krafter_audit/conf/validators.py": "tests/unit/krafter_audit/test_system_checks.py",
     "krafter_audit/db/counting.py": "tests/contract/test_lists.py",

@@ -1,4 +1,4 @@
-"""A user is told by mail when their password or second factor changes."""
+"""A mail names each change of a user's password or second factor."""
 
 from typing import Any
 

@@ -1,0 +1,17 @@
+"""The page of running work is reloaded by browsers without scripts alone."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from krafter_audit.admin.live_pages import follow
+
+
+@pytest.mark.parametrize(("cookies", "refresh"), [({}, "5"), ({"time_zone": "Europe%2FVienna"}, None)])
+def test_page_is_reloaded_without_a_script(cookies: dict[str, str], refresh: str | None):
+    request, response = RequestFactory().get("/admin/"), HttpResponse()
+    request.COOKIES.update(cookies)
+
+    follow(request, response)
+
+    assert response.headers.get("Refresh") == refresh
