@@ -121,7 +121,7 @@ MIDDLEWARE = [
     # First: every response and log line has the id, also those of the other middlewares.
     "krafter_audit.api.middleware.RequestIdMiddleware",
     "krafter_audit.api.anonymous_rate_limit.AnonymousRateLimitMiddleware",
-    "krafter_audit.api.compression.ApiGZipMiddleware",
+    "krafter_audit.api.compression.ApiCompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -11,11 +11,13 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
+from krafter_audit.api import compression
 from krafter_audit.api.schema import CachedSchemaGenerator
 
 PARAMETER = re.compile(r"<(?:\w+:)?\w+>|{\w+}")
 COMPONENT = "#/components/"
 UNDESCRIBED = ("/api/v1/schema", "/api/docs", "/api/v1/hooks/")
+DECOMPRESS = {"gzip": gzip.decompress, "zstd": compression.zstd.decompress, "identity": bytes}
 send = Client.request
 
 
@@ -58,8 +60,7 @@ def validate(method: str, response: Any) -> None:
 
 
 def _validate_body(place: str, schema: dict[str, Any], response: Any) -> None:
-    packed = response.get("content-encoding") == "gzip"
-    body = json.loads(gzip.decompress(response.content) if packed else response.content)
+    body = json.loads(DECOMPRESS[response.get("content-encoding", "identity")](response.content))
     for error in _validator(json.dumps(schema, sort_keys=True)).iter_errors(body):
         raise UntrueDescription(f"{place}: {error.json_path}: {error.message[:500]}")
 

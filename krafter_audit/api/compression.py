@@ -1,21 +1,88 @@
-"""Compress the responses of the API for clients that accept gzip."""
+"""Compress the responses of the API with zstd or gzip, as the client's Accept-Encoding header prefers."""
 
-from django.http import HttpRequest
+import re
+import sys
+from collections.abc import Iterable, Iterator
+
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
 
 from krafter_audit.api.etags import compressed
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
-class ApiGZipMiddleware(GZipMiddleware):
-    """Django's compression, with its random padding against BREACH, below /api/ only; files are sent as they are."""
+# Images and PDF files are compressed already.
+COMPRESSIBLE = re.compile(r"text/|application/(javascript|([a-z0-9.-]+\+)?json)\b")
+MIN_BYTES = 200  # as Django's gzip
+
+
+class ApiCompressionMiddleware(GZipMiddleware):
+    """Compress responses below /api/, files as they are read; gzip is Django's, with padding against BREACH."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if not request.path.startswith("/api/") or response.streaming:
+        if not request.path.startswith("/api/") or not COMPRESSIBLE.match(response.get("content-type", "")):
+            return response
+        patch_vary_headers(response, ("Accept-Encoding",))
+        coding = preferred_coding(request.headers.get("accept-encoding", ""))
+        if response.has_header("content-encoding") or coding is None:
             return response
         etag = response.get("etag", "")
-        packed = super().process_response(request, response)
-        if packed.has_header("content-encoding") and etag.startswith('"'):
+        if coding == "zstd":
+            compress_with_zstd(response)
+        else:
+            super().process_response(request, response)
+        if response.has_header("content-encoding") and etag.startswith('"'):
             # Django's is weak, and If-Match needs a strong one.
-            packed["etag"] = compressed(etag)
-        return packed
+            response["etag"] = compressed(etag, coding)
+        return response
+
+
+def preferred_coding(accept_encoding: str) -> str | None:
+    """Return `zstd`, `gzip`, or None for an uncompressed response (RFC 9110, section 12.5.3)."""
+    weights = dict(_weights(accept_encoding))
+    # A client that sends `*` may know no zstd.
+    offered = {"zstd": weights.get("zstd", 0), "gzip": weights.get("gzip", weights.get("*", 0))}
+    coding = max(offered, key=offered.__getitem__)
+    return coding if offered[coding] > 0 and offered[coding] >= weights.get("identity", 0) else None
+
+
+def _weights(header: str) -> Iterator[tuple[str, float]]:
+    for part in header.lower().split(","):
+        coding, _, parameter = part.partition(";")
+        name, _, value = parameter.partition("=")
+        if name.strip() not in ("", "q"):
+            continue
+        try:
+            yield coding.strip(), float(value) if value else 1
+        except ValueError:
+            continue
+
+
+def compress_with_zstd(response: HttpResponseBase) -> None:
+    """Compress the content in place, unless it is small or does not shrink.
+
+    Without padding against BREACH, which needs credentials that a browser sends by itself: keys are in a header.
+    """
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _compressed_parts(response.streaming_content)
+        del response["content-length"]
+    elif isinstance(response, HttpResponse):
+        packed = zstd.compress(response.content)
+        if len(response.content) < MIN_BYTES or len(packed) >= len(response.content):
+            return
+        response.content = packed
+        response["content-length"] = str(len(packed))
+    response["content-encoding"] = "zstd"
+
+
+def _compressed_parts(parts: Iterable[bytes]) -> Iterator[bytes]:
+    compressor = zstd.ZstdCompressor()
+    for part in parts:
+        if packed := compressor.compress(part):
+            yield packed
+    yield compressor.flush()

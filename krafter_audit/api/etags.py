@@ -1,5 +1,6 @@
 """ETags of single resources."""
 
+import re
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -7,7 +8,7 @@ from django.utils.http import parse_etags, quote_etag
 
 from krafter_audit.api.errors import PreconditionFailed
 
-COMPRESSED_SUFFIX = '-gzip"'
+_COMPRESSED_SUFFIX = re.compile(r'-(?:gzip|zstd)"\Z')
 
 
 class Versioned(Protocol):
@@ -26,13 +27,13 @@ def etag_for_time(updated_at: datetime) -> str:
     return quote_etag(f"{round(updated_at.timestamp() * 1_000_000):x}")
 
 
-def compressed(etag: str) -> str:
-    """Return the ETag of the compressed form of a response, which is another representation."""
-    return f"{etag.removesuffix(chr(34))}{COMPRESSED_SUFFIX}"
+def compressed(etag: str, coding: str) -> str:
+    """Return the ETag of a response that is compressed with `gzip` or `zstd`: another representation."""
+    return f'{etag.removesuffix(chr(34))}-{coding}"'
 
 
 def _uncompressed(etag: str) -> str:
-    return f'{etag.removesuffix(COMPRESSED_SUFFIX)}"' if etag.endswith(COMPRESSED_SUFFIX) else etag
+    return _COMPRESSED_SUFFIX.sub('"', etag)
 
 
 def is_not_modified(if_none_match: str | None, etag: str) -> bool:

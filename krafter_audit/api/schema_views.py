@@ -1,21 +1,26 @@
 """Serve the OpenAPI description and Swagger UI."""
 
+import hashlib
+import json
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
+from django.utils.http import quote_etag
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csp import csp_override
-from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiJsonRenderer2
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from krafter_audit.api import etags
 from krafter_audit.api.envelope import EnvelopeRenderer
 from krafter_audit.api.errors import all_errors
 from krafter_audit.api.schema import CachedSchemaGenerator
@@ -32,10 +37,25 @@ class EnvelopedErrorsMixin(APIView):
 
 
 # no_cache: clients revalidate by ETag, so that an upgrade is seen at once.
-@method_decorator([cache_control(no_cache=True), gzip_page, conditional_page], name="dispatch")
+@method_decorator(cache_control(no_cache=True), name="dispatch")
 class SchemaView(EnvelopedErrorsMixin, SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer2]  # noqa: RUF012  declared so by Django REST framework
     generator_class = CachedSchemaGenerator
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if etags.is_not_modified(request.headers.get("if-none-match"), _etag()):
+            response = Response(status=304)
+        else:
+            response = super().get(request, *args, **kwargs)
+        response["etag"] = _etag()
+        return response
+
+
+@cache
+def _etag() -> str:
+    description = json.dumps(CachedSchemaGenerator().get_schema(public=True))
+    return quote_etag(hashlib.sha256(description.encode()).hexdigest()[:32])
 
 
 @require_safe

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from krafter_audit.api import compression
 from tests import factories
 from tests.factories import AuditClient, Scenario
 from tests.unit.integrations.conftest import CREDENTIALS
@@ -75,16 +77,21 @@ def test_a_trailing_slash_does_not_redirect_to_another_host(scenario: Scenario):
     assert scenario.client.get("/api//evil.example/").status_code == 404
 
 
-def test_responses_are_compressed_and_their_etag_still_matches(scenario: Scenario):
+@pytest.mark.parametrize(
+    ("coding", "decompress"), [("gzip", gzip.decompress), ("zstd", compression.zstd.decompress)]
+)
+def test_responses_are_compressed_and_their_etag_still_matches(
+    scenario: Scenario, coding: str, decompress: Callable[[bytes], bytes]
+):
     finding = factories.finding(scenario)
     path = f"findings/{finding.pk}"
 
-    packed = scenario.client.ask("get", path, accept_encoding="gzip")
-    known = scenario.client.ask("get", path, accept_encoding="gzip", if_none_match=packed["etag"])
+    packed = scenario.client.ask("get", path, accept_encoding=coding)
+    known = scenario.client.ask("get", path, accept_encoding=coding, if_none_match=packed["etag"])
     changed = scenario.client.ask("patch", path, {"status": "triaged"}, if_match=packed["etag"])
 
-    assert (packed["content-encoding"], packed["etag"][-6:]) == ("gzip", '-gzip"')
-    assert json.loads(gzip.decompress(packed.content))["data"]["id"] == str(finding.pk)
+    assert (packed["content-encoding"], packed["etag"][-6:]) == (coding, f'-{coding}"')
+    assert json.loads(decompress(packed.content))["data"]["id"] == str(finding.pk)
     assert (known.status_code, changed.status_code) == (304, 200)
 
 

@@ -80,14 +80,15 @@ def test_unchanged_description_is_not_sent_again(client: Client) -> None:
     assert (older.status_code, older["etag"]) == (200, answer["etag"])
 
 
-def test_description_is_compressed_for_clients_that_accept_gzip(client: Client) -> None:
+def test_description_is_compressed_and_not_sent_again(client: Client) -> None:
     plain = client.get(PATH).content
 
-    answer: Any = client.get(PATH, headers={"accept-encoding": "gzip"})
+    packed: Any = client.get(PATH, headers={"accept-encoding": "gzip"})
+    same = client.get(PATH, headers={"accept-encoding": "gzip", "if-none-match": packed["etag"]})
 
-    assert answer["content-encoding"] == "gzip"
-    assert gzip.decompress(answer.content) == plain
-    assert len(answer.content) * 10 < len(plain)
+    assert (packed["content-encoding"], same.status_code) == ("gzip", 304)
+    assert gzip.decompress(packed.content) == plain
+    assert len(packed.content) * 10 < len(plain)
 
 
 def test_head_of_the_description_has_its_length(client: Client) -> None:

@@ -1,0 +1,102 @@
+"""Which coding a client gets, and what a client of its own decompresses."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import RequestFactory
+from pytest_django.live_server_helper import LiveServer
+
+from krafter_audit.api.compression import ApiCompressionMiddleware, preferred_coding, zstd
+from tests import factories
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("", None),
+        ("identity", None),
+        ("br, deflate", None),
+        ("gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("zstd;q=0.5, gzip;q=0.9", "gzip"),
+        ("zstd ; q=0, gzip ; q=0.1", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip;q=0, *", None),
+        ("*", "gzip"),
+        ("*;q=0", None),
+        ("identity;q=1, gzip;q=0.5", None),
+        ("identity;q=0.5, zstd;q=0.5", "zstd"),
+        ("gzip;q=high", None),
+        ("gzip;q=nan", None),
+        ("x-gzip", None),
+    ],
+)
+def test_preferred_coding_follows_the_weights(accepted: str, coding: str | None) -> None:
+    assert preferred_coding(accepted) == coding
+
+
+def respond(response: HttpResponse | StreamingHttpResponse, path: str = "/api/v1/x") -> Any:
+    """Return what the middleware makes of a response to a client that accepts zstd."""
+    request = RequestFactory().get(path, headers={"accept-encoding": "zstd"})
+    return ApiCompressionMiddleware(lambda _: response)(request)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "content_type"),
+    [
+        ("/api/v1/x", b"short", "application/json"),
+        ("/api/v1/x", b"picture" * 100, "image/jpeg"),
+        ("/api/v1/x", b"document" * 100, "application/pdf"),
+        ("/admin/", b"page" * 100, "text/html"),
+    ],
+)
+def test_responses_that_would_not_shrink_are_sent_as_they_are(
+    path: str, content: bytes, content_type: str
+) -> None:
+    response = respond(HttpResponse(content, content_type=content_type), path)
+
+    assert (response.content, response.has_header("content-encoding")) == (content, False)
+
+
+def test_streams_are_compressed_as_they_are_read() -> None:
+    read: list[int] = []
+
+    def rows() -> Iterator[bytes]:
+        for number in range(200_000):
+            read.append(number)
+            yield b"%d;finding\r\n" % number
+
+    response = respond(StreamingHttpResponse(rows(), content_type="text/csv"))
+    parts = iter(response.streaming_content)
+    first = next(parts)
+    read_until_then = len(read)
+
+    whole = zstd.decompress(first + b"".join(parts))
+    assert whole == b"".join(b"%d;finding\r\n" % number for number in range(200_000))
+    assert read_until_then < len(read)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("coding", ["zstd", "gzip"])
+def test_a_client_downloads_an_export_in_the_coding_that_it_accepts(
+    live_server: LiveServer, eager_jobs: None, settings: Any, tmp_path: Path, coding: str
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    scenario = factories.scenario()
+    for number in range(50):
+        factories.finding(scenario, title=f"Finding {number}")
+    report = scenario.client.ask("post", "reports/export", {"format": "csv"}).json()["data"]["id"]
+    url = f"{live_server.url}{scenario.client.base}reports/{report}/download"
+    headers = {"authorization": f"Bearer {scenario.key}", "accept-encoding": coding}
+
+    packed = urllib3.request("GET", url, headers=headers)
+    plain = urllib3.request("GET", url, headers={**headers, "accept-encoding": "identity"})
+
+    assert (packed.headers["content-encoding"], packed.headers["vary"]) == (coding, "Accept-Encoding")
+    assert "content-encoding" not in plain.headers
+    assert (packed.data == plain.data, b"Finding 49" in plain.data) == (True, True)
