@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import ApiKey, Membership, Project
+from accounts.models import ApiKey, Membership, Project, SavedView
 from krafter_audit.api.filters import ChoicesFilter, ListFilter
 
 YES_OR_NO = [("true", "true"), ("false", "false")]
@@ -52,3 +52,17 @@ class ApiKeyFilter(ListFilter):
             return rows.filter(revoked)
         rows = rows.exclude(revoked)
         return rows.filter(expired) if value == "expired" else rows.exclude(expired)
+
+
+class SavedViewFilter(ListFilter):
+    """Filters by list, shared and time."""
+
+    list = django_filters.CharFilter()
+    shared = django_filters.ChoiceFilter(choices=YES_OR_NO, method="by_shared")
+
+    class Meta:
+        model = SavedView
+        fields = ("list", "shared")
+
+    def by_shared(self, rows: QuerySet[SavedView], name: str, value: str) -> QuerySet[SavedView]:
+        return rows.filter(organization__isnull=value == "false")

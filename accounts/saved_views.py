@@ -1,19 +1,30 @@
 """Saved views of lists: each person's, and those that members of an organisation share."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
+from django.contrib.admin import site
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from accounts.models import Membership, SavedView, User
+from accounts.errors import InsufficientRole
+from accounts.models import Membership, Organization, SavedView, User
 from accounts.roles import RANKS, Role
 from krafter_audit.api.errors import Forbidden, InvalidParams, NotFound
+from krafter_audit.api.etags import require_match
 
 MAX_VIEWS = 50  # of a person and a list
 MAX_QUERY_LENGTH = 2000
 # Parameters that say nothing about which rows a list shows, or in which order.
 NOT_SAVED = ("p", "e", "all", "_popup", "_to_field", "_changelist_filters", "_facets")
+
+
+class NameTaken(InvalidParams):
+    """Another view of the user and the list has the name."""
+
+    message = "There is a view with this name already."
 
 
 def visible(user: User, list_name: str) -> QuerySet[SavedView]:
@@ -33,40 +44,75 @@ def normalized(query: str) -> str:
     return kept.urlencode()
 
 
-def save(user: User, *, list_name: str, name: str, query: str, organization_id: UUID | None) -> SavedView:
-    """Save a view; one with the same name is replaced. Shared with an organisation by its members only."""
-    name, query = _valid_name(name), normalized(query)
-    if len(query) > MAX_QUERY_LENGTH:
-        raise InvalidParams("This view has too many filters to be saved.")
+def visible_in(user_id: UUID, organization: Organization) -> QuerySet[SavedView]:
+    """Return the user's own views, and those shared with the organisation, of all lists."""
+    own = Q(user=user_id, organization=None)
+    return SavedView.objects.filter(own | Q(organization=organization))
+
+
+def lists() -> list[str]:
+    """Return the lists of the admin, such as `findings.finding`, sorted."""
+    return sorted(model._meta.label_lower for model in site._registry)
+
+
+def save(
+    user: User,
+    *,
+    list_name: str,
+    name: str,
+    query: str,
+    organization_id: UUID | None,
+    within: Organization | None = None,
+) -> tuple[SavedView, bool]:
+    """Save a view, and return whether it is new: one with the same name is replaced.
+
+    Members of an organisation share views with it, viewers do not. With `within`, no view that is shared with another
+    organisation is replaced.
+    """
+    name, query = _valid_name(name), _valid_query(query)
     if organization_id is not None:
         _require_role(user, organization_id, Role.MEMBER)
     own = SavedView.objects.filter(user=user, list=list_name).exclude(name=name)
     if own.count() >= MAX_VIEWS:
         raise InvalidParams(f"You have {MAX_VIEWS} saved views of this list. Delete one first.")
-    view, _ = SavedView.objects.update_or_create(
+    same = SavedView.objects.filter(user=user, list=list_name, name=name, organization__isnull=False)
+    if within is not None and same.exclude(organization=within).exists():
+        raise NameTaken
+    return SavedView.objects.update_or_create(
         user=user,
         list=list_name,
         name=name,
         defaults={"query": query, "organization_id": organization_id},
     )
+
+
+@transaction.atomic
+def update(view_id: UUID, *, changes: Mapping[str, Any], by: User, if_match: str | None = None) -> SavedView:
+    """Change `name`, `query` or `organization_id` of a view of the user, or of one that the user administers."""
+    view = _changeable(view_id, by, if_match)
+    if "name" in changes:
+        view.name = _valid_name(changes["name"])
+    if "query" in changes:
+        view.query = _valid_query(changes["query"])
+    if (organization_id := changes.get("organization_id")) is not None:
+        _require_role(by, organization_id, Role.MEMBER)
+    view.organization_id = changes.get("organization_id", view.organization_id)
+    try:
+        with transaction.atomic():
+            view.save(update_fields=["name", "query", "organization_id", "updated_at"])
+    except IntegrityError:
+        raise NameTaken from None
     return view
 
 
 def rename(view_id: UUID, *, name: str, by: User) -> SavedView:
-    """Rename a view of the user, or a shared one of an organisation that the user administers."""
-    view = _changeable(view_id, by)
-    view.name = _valid_name(name)
-    try:
-        with transaction.atomic():
-            view.save(update_fields=["name", "updated_at"])
-    except IntegrityError:
-        raise InvalidParams("There is a view with this name already.") from None
-    return view
+    return update(view_id, changes={"name": name}, by=by)
 
 
-def delete(view_id: UUID, *, by: User) -> SavedView:
-    """Delete a view, as `rename` may change it."""
-    view = _changeable(view_id, by)
+@transaction.atomic
+def delete(view_id: UUID, *, by: User, if_match: str | None = None) -> SavedView:
+    """Delete a view, as `update` may change it."""
+    view = _changeable(view_id, by, if_match)
     SavedView.objects.filter(pk=view.pk).delete()
     return view
 
@@ -78,11 +124,14 @@ def may_change(view: SavedView, user: User) -> bool:
     return role is not None and RANKS[Role(role)] >= RANKS[Role.ADMIN]
 
 
-def _changeable(view_id: UUID, user: User) -> SavedView:
-    view = SavedView.objects.filter(pk=view_id).first()
+def _changeable(view_id: UUID, user: User, if_match: str | None) -> SavedView:
+    view = SavedView.objects.select_for_update().filter(pk=view_id).first()
     # A view that the user does not see is not told apart from none.
-    if view is None or not may_change(view, user):
+    if view is None or (view.user_id != user.pk and view.organization_id not in user.roles):
         raise NotFound("This view was not found among those that you can change.")
+    if not may_change(view, user):
+        raise InsufficientRole("A shared view is changed by its user, and by owners and admins.")
+    require_match(if_match, view)
     return view
 
 
@@ -90,6 +139,13 @@ def _require_role(user: User, organization_id: UUID, needed: Membership.Role) ->
     role = user.roles.get(organization_id)
     if role is None or RANKS[Role(role)] < RANKS[needed]:
         raise Forbidden("Your role does not allow you to share a view with this organisation.")
+
+
+def _valid_query(query: str) -> str:
+    query = normalized(query)
+    if len(query) > MAX_QUERY_LENGTH:
+        raise InvalidParams("This view has too many filters to be saved.")
+    return query
 
 
 def _valid_name(name: str) -> str:

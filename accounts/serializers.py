@@ -2,10 +2,13 @@
 
 from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.core.validators import URLValidator
+from django.urls import reverse
 from rest_framework import serializers
 
-from accounts.models import ApiKey, Membership, Organization, Project, Scope, slug_validator
+from accounts import saved_views
+from accounts.models import ApiKey, Membership, Organization, Project, SavedView, Scope, slug_validator
 from krafter_audit.api.serializers import (
     RequestSerializer,
     ResponseSerializer,
@@ -203,3 +206,55 @@ class MeSerializer(serializers.Serializer[Any]):
     key = ApiKeySerializer()
     projects = ProjectSerializer(many=True)
     limits = LimitsSerializer()
+
+
+class SavedViewSerializer(ResponseSerializer):
+    """The filters, search and sort order of a list of the admin under a name."""
+
+    user_id = serializers.UUIDField()
+    shared = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SavedView
+        fields: ClassVar = [
+            "id", "user_id", "list", "name", "query", "shared", "url", "created_at", "updated_at",
+        ]  # fmt: skip
+
+    def get_shared(self, row: SavedView) -> bool:
+        """Return whether all members of the organisation see the view, or its user alone."""
+        return row.organization_id is not None
+
+    def get_url(self, row: SavedView) -> str:
+        """Return the URL of the list in the admin."""
+        path = reverse(f"admin:{row.list.replace('.', '_')}_changelist")
+        return f"{settings.KRAFTER_PUBLIC_URL}{path}?{row.query}"
+
+
+class SaveViewRequestSerializer(RequestSerializer):
+    """The view to save; one of the same user, list and name is replaced."""
+
+    list = StrictCharField(max_length=100, help_text="A list of the admin: `findings.finding`.")
+    name = StrictCharField(max_length=80)
+    query = StrictCharField(max_length=saved_views.MAX_QUERY_LENGTH, allow_blank=True)
+    shared = StrictBooleanField(required=False, default=False)
+
+    def validate_list(self, value: str) -> str:
+        if value not in (known := saved_views.lists()):
+            raise serializers.ValidationError(f"Use one of {', '.join(known)}.")
+        return value
+
+
+class UpdateSavedViewRequestSerializer(RequestSerializer):
+    """The fields of a view to change; at least one."""
+
+    rejected_fields = {"list": "A view stays in its list: save another one."}  # noqa: RUF012
+
+    name = StrictCharField(max_length=80, required=False)
+    query = StrictCharField(max_length=saved_views.MAX_QUERY_LENGTH, allow_blank=True, required=False)
+    shared = StrictBooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Send at least one field to change.")
+        return attrs

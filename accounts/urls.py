@@ -8,10 +8,11 @@ from accounts.views import (
     MemberViewSet,
     OrganizationProjectsViewSet,
     OrganizationProjectViewSet,
+    SavedViewViewSet,
     UsageViewSet,
 )
 
-MEMBER: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+ROW: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
     path("me", CallerViewSet.as_view({"get": "retrieve"})),
@@ -25,9 +26,11 @@ urlpatterns = [
         OrganizationProjectViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
     ),
     path("orgs/<str:org_id>/members", MemberViewSet.as_view({"get": "list", "post": "create"})),
-    path("orgs/<str:org_id>/members/<str:user_id>", MemberViewSet.as_view(MEMBER)),
+    path("orgs/<str:org_id>/members/<str:user_id>", MemberViewSet.as_view(ROW)),
     path("orgs/<str:org_id>/keys", ApiKeyViewSet.as_view({"get": "list", "post": "create"})),
     path(
         "orgs/<str:org_id>/keys/<str:key_id>", ApiKeyViewSet.as_view({"get": "retrieve", "delete": "destroy"})
     ),
+    path("orgs/<str:org_id>/saved-views", SavedViewViewSet.as_view({"get": "list", "post": "create"})),
+    path("orgs/<str:org_id>/saved-views/<str:pk>", SavedViewViewSet.as_view(ROW)),
 ]

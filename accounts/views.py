@@ -1,4 +1,4 @@
-"""The caller, its organisation, and the organisation's projects, members, API keys and quota."""
+"""The caller, its organisation, and the organisation's projects, members, API keys, saved views and quota."""
 
 import math
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import api_keys, quota, services
+from accounts import api_keys, quota, saved_views, services
 from accounts.errors import InsufficientRole
-from accounts.filters import ApiKeyFilter, MemberFilter, ProjectFilter
-from accounts.models import ApiKey, Membership, Project, Scope
+from accounts.filters import ApiKeyFilter, MemberFilter, ProjectFilter, SavedViewFilter
+from accounts.models import ApiKey, Membership, Project, SavedView, Scope, User
 from accounts.serializers import (
     ApiKeySerializer,
     CreateApiKeyRequestSerializer,
@@ -26,14 +26,18 @@ from accounts.serializers import (
     MeSerializer,
     OrganizationSerializer,
     ProjectSerializer,
+    SavedViewSerializer,
+    SaveViewRequestSerializer,
     UpdateMemberRequestSerializer,
     UpdateProjectRequestSerializer,
+    UpdateSavedViewRequestSerializer,
     UsageSerializer,
 )
 from accounts.viewsets import M, OrganizationViewSet, ProjectViewSet, S, uuid_or_404
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.filters import filter_rows, list_parameters
+from krafter_audit.db.counting import bounded_count
 
 MANAGERS = (Membership.Role.OWNER, Membership.Role.ADMIN)
 
@@ -306,6 +310,79 @@ class ApiKeyViewSet(ManagementViewSet):
     @property
     def serializer_context(self) -> dict[str, Any]:
         return {**super().serializer_context, "slugs": _slugs(self.caller)}
+
+
+class SavedViewViewSet(OrganizationViewSet):
+    """The saved views of the key's user, and those shared with the organisation."""
+
+    @extend_schema(
+        parameters=list_parameters(SavedViewFilter),
+        responses=SavedViewSerializer(many=True),
+        summary="List saved views, newest first",
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return a page."""
+        return self.respond_list(
+            self._views(),
+            SavedViewSerializer,
+            SavedViewFilter,
+            total=lambda filters, rows: bounded_count(rows),
+        )
+
+    @extend_schema(responses=SavedViewSerializer, summary="Read a saved view")
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Return the view."""
+        return self.respond(self._view(pk), SavedViewSerializer)
+
+    @extend_schema(
+        request=SaveViewRequestSerializer,
+        responses={201: SavedViewSerializer, 200: SavedViewSerializer},
+        summary="Save a view of a list",
+    )
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Save a view of the key's user; 200 if it replaces the one with the same list and name."""
+        body = self._validated_view(SaveViewRequestSerializer)
+        list_name, here = body.pop("list"), self.caller.organization
+        view, created = saved_views.save(self._user, list_name=list_name, within=here, **body)
+        return self.respond(view, SavedViewSerializer, status=201 if created else 200)
+
+    @extend_schema(
+        request=UpdateSavedViewRequestSerializer,
+        responses=SavedViewSerializer,
+        summary="Change a saved view",
+    )
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Change the fields that were sent; shared views of others by owners and admins."""
+        view = self._view(pk)
+        changes = self._validated_view(UpdateSavedViewRequestSerializer)
+        changed = saved_views.update(view.pk, changes=changes, by=self._user, if_match=self.if_match)
+        return self.respond(changed, SavedViewSerializer)
+
+    @extend_schema(request=None, responses={200: SavedViewSerializer}, summary="Delete a saved view")
+    def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Delete the view; shared views of others by owners and admins."""
+        self.require_empty_body()
+        deleted = saved_views.delete(self._view(pk).pk, by=self._user, if_match=self.if_match)
+        return self.respond(deleted, SavedViewSerializer)
+
+    def _validated_view(self, serializer_class: type[S]) -> dict[str, Any]:
+        body = self.validated_body(serializer_class)
+        if "shared" in body:
+            body["organization_id"] = self.caller.organization.pk if body.pop("shared") else None
+        return body
+
+    @property
+    def _user(self) -> User:
+        return User.objects.get(pk=self.caller.user_id)
+
+    def _views(self) -> QuerySet[SavedView]:
+        return saved_views.visible_in(self.caller.user_id, self.caller.organization)
+
+    def _view(self, pk: str) -> SavedView:
+        view = self._views().filter(pk=uuid_or_404(pk)).first()
+        if view is None:
+            raise NotFound
+        return view
 
 
 def _projects(caller: api_keys.Caller) -> Any:

@@ -21,7 +21,7 @@ def save(request: HttpRequest) -> HttpResponse:
     model = _listed_model(request, request.POST.get("list", ""))
     query = request.POST.get("query", "")
     try:
-        view = saved_views.save(
+        view, _ = saved_views.save(
             staff_of(request),
             list_name=model._meta.label_lower,
             name=request.POST.get("name", ""),

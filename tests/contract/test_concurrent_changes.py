@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import saved_views
 from accounts.models import ApiKey
 from accounts.services import create_user
 from integrations import services as integrations
@@ -118,6 +119,14 @@ def webhook_endpoint(scenario: Scenario) -> Case:
     return Case(path, path, {"events": ["finding.*"]})
 
 
+def saved_view(scenario: Scenario) -> Case:
+    view, _ = saved_views.save(
+        scenario.owner, list_name="findings.finding", name="Open", query="quick=open", organization_id=None
+    )
+    path = f"/api/v1/orgs/{scenario.organization.pk}/saved-views/{view.pk}"
+    return Case(path, path, {"name": "Open ones"})
+
+
 ORGANIZATION = "api/v1/orgs/<str:org_id>"
 RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     "findings/<str:pk>": finding,
@@ -133,6 +142,7 @@ RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     f"{ORGANIZATION}/projects/<str:project_id>": project,
     f"{ORGANIZATION}/members/<str:user_id>": member,
     f"{ORGANIZATION}/keys/<str:key_id>": api_key,
+    f"{ORGANIZATION}/saved-views/<str:pk>": saved_view,
     f"{ORGANIZATION}/webhooks/<str:pk>": webhook_endpoint,
 }
 CHANGES = [

@@ -1,0 +1,121 @@
+"""Saved views in the API: a user's own, and those shared with the organisation."""
+
+from typing import Any
+
+import pytest
+
+from accounts import saved_views, services
+from accounts.models import SavedView, User
+from tests import factories
+from tests.factories import AuditClient, Scenario
+
+pytestmark = pytest.mark.django_db
+BODY = {"list": "findings.finding", "name": "Open cookies", "query": "quick=open&q=cookie"}
+
+
+def url(scenario: Scenario, view: Any = "") -> str:
+    return f"/api/v1/orgs/{scenario.organization.pk}/saved-views{view and f'/{view}'}"
+
+
+def save(scenario: Scenario, client: AuditClient | None = None, **body: Any) -> Any:
+    return (client or scenario.client).ask("post", url(scenario), {**BODY, **body})
+
+
+def colleague(scenario: Scenario, role: str) -> AuditClient:
+    """Return the client of a key of another user of the organisation."""
+    email = f"{role}{User.objects.count()}@example.com"
+    user = services.create_user(email, organization=scenario.organization, role=role)
+    return factories.api_key(scenario, user=user, scopes=["audit:write"])
+
+
+def names(scenario: Scenario, client: AuditClient, query: str = "") -> list[str]:
+    return [row["name"] for row in client.ask("get", url(scenario) + query).json()["data"]]
+
+
+def test_view_is_saved_read_changed_and_deleted(scenario: Scenario):
+    created = save(scenario, query="quick=open&q=cookie&p=3")
+    view = created.json()["data"]
+    replaced = save(scenario, query="quick=mine")
+    changed = scenario.client.ask("patch", created["location"], {"name": "Mine", "shared": True})
+    deleted = scenario.client.ask("delete", created["location"])
+
+    assert (created.status_code, replaced.status_code) == (201, 200)
+    assert (view["query"], view["shared"], view["user_id"]) == (
+        "q=cookie&quick=open",
+        False,
+        str(scenario.owner.pk),
+    )
+    assert view["url"].endswith("/admin/findings/finding/?q=cookie&quick=open")
+    assert (changed.json()["data"]["name"], changed.json()["data"]["shared"]) == ("Mine", True)
+    assert changed.json()["data"]["query"] == "quick=mine"
+    assert (deleted.status_code, scenario.client.ask("get", created["location"]).status_code) == (200, 404)
+
+
+def test_list_has_own_and_shared_views_of_the_organisation(scenario: Scenario):
+    save(scenario, name="Own")
+    save(scenario, name="Shared", shared=True)
+    elsewhere = services.create_organization("Elsewhere")
+    services.set_member(elsewhere, scenario.owner, role="owner")
+    saved_views.save(
+        scenario.owner, list_name="findings.finding", name="Other", query="", organization_id=elsewhere.pk
+    )
+
+    assert names(scenario, scenario.client) == ["Shared", "Own"]
+    assert names(scenario, scenario.client, "?shared=false&list=findings.finding") == ["Own"]
+    assert names(scenario, colleague(scenario, "member")) == ["Shared"]
+    assert (
+        save(scenario, name="Other").json()["error"]["message"] == "There is a view with this name already."
+    )
+
+
+@pytest.mark.parametrize(("role", "status"), [("member", 403), ("admin", 200)])
+def test_shared_view_of_another_user_is_changed_by_administrators(scenario: Scenario, role: str, status: int):
+    view = save(scenario, query="quick=open", shared=True)["location"]
+
+    response = colleague(scenario, role).ask("patch", view, {"query": "quick=mine"})
+
+    assert (response.status_code, SavedView.objects.get().query) == (
+        status,
+        "quick=mine" if status == 200 else "quick=open",
+    )
+
+
+@pytest.mark.parametrize("method", ["get", "patch", "delete"])
+def test_view_of_another_user_is_not_found(scenario: Scenario, method: str):
+    view = save(scenario)["location"]
+
+    response = colleague(scenario, "owner").ask(method, view, {"name": "Mine"} if method == "patch" else None)
+
+    assert (response.status_code, SavedView.objects.get().name) == (404, BODY["name"])
+
+
+def test_key_that_reads_saves_no_view(scenario: Scenario):
+    response = save(scenario, factories.api_key(scenario, scopes=["audit:read"]))
+
+    assert (response.json()["error"]["code"], SavedView.objects.count()) == ("insufficient_scope", 0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"list": "no.list"}, "list"),
+        ({"name": ""}, "name"),
+        ({"query": "x" * 2001}, "query"),
+        ({"shared": "yes"}, "shared"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_invalid_views_are_not_saved(scenario: Scenario, wrong: dict[str, Any], field: str):
+    response = save(scenario, **wrong)
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
+    assert not SavedView.objects.exists()
+
+
+def test_name_of_another_view_is_refused(scenario: Scenario):
+    save(scenario, name="First")
+    second = save(scenario, name="Second")["location"]
+
+    response = scenario.client.ask("patch", second, {"name": "First"})
+
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
