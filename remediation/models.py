@@ -28,7 +28,10 @@ IS_DUE = "status <> 'done' AND sla_due_at IS NOT NULL"
 HAS_OWNER = "owner_id IS NOT NULL"
 
 # What `?q=` searches, as SQL. A trigram index has the same expression.
-SEARCHED = "title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '')"
+# `finding_words` has the text of the finding that is searched, too (migrations/0002_postgresql.py).
+SEARCHED = (
+    "title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '') || ' ' || finding_words"
+)
 
 
 MAX_COMMENT_LENGTH = 20_000

@@ -12,8 +12,7 @@ from django.utils import timezone
 from accounts.models import Project
 from events import counters, history
 from events.history import AsOf
-from findings import queries as findings
-from findings.models import OPEN_STATUSES, Domain, Finding, FindingStatus, Severity
+from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
 from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.words import with_words
@@ -25,13 +24,8 @@ FACETS = {"severity": Severity.values, "domain": Domain.values, "status": Findin
 
 
 def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
-    """Return the tasks with these words in the title or ticket key, or whose finding has them."""
-    by_title = with_words(Task.objects.order_by(), SEARCHED, text).values("pk")
-    by_finding = Task.objects.filter(finding__in=findings.search(Finding.objects.order_by(), text)).values(
-        "pk"
-    )
-    # A union, as PostgreSQL uses an index for neither side of an OR of subqueries.
-    return rows.filter(pk__in=by_title.union(by_finding))
+    """Return the tasks with these words in title, ticket or pull request, or in title, URL or check of the finding."""
+    return rows.filter(pk__in=with_words(Task.objects.order_by(), SEARCHED, text).values("pk"))
 
 
 def newest_tasks_of(finding_ids: Collection[UUID]) -> QuerySet[Task]:

@@ -6,6 +6,10 @@ from django.db import migrations
 
 from events.storage import leave_room, vacuum_often
 
+# SEARCHED in findings/models.py.
+FINDING_SEARCHED = """title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)
+            || ' ' || coalesce(left((evidence -> 'checks')::text, 500), '')"""
+
 # Django's migrations cannot create a partitioned table, so the (empty) one of 0001 is replaced. What is unique within a
 # month is unique by an index of its partition; over all months the trigger `continue_chain` ensures it.
 PARTITION = """
@@ -36,10 +40,40 @@ CREATE TABLE remediation_evidence_default (
 );
 ALTER TABLE remediation_evidence ATTACH PARTITION remediation_evidence_default DEFAULT;
 """
+# A task is also found by the words of its finding, which are copied into a column that Django's model does not have:
+# one index over both finds the rows at any size of the tables, which an OR over a join cannot.
+FINDING_WORDS = f"""
+ALTER TABLE remediation_task ADD COLUMN finding_words text NOT NULL DEFAULT '';
+CREATE FUNCTION set_finding_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.finding_words := coalesce((
+        SELECT {FINDING_SEARCHED} FROM findings_finding WHERE id = NEW.finding_id
+    ), '');
+    RETURN NEW;
+END $$;
+CREATE TRIGGER set_finding_words BEFORE INSERT OR UPDATE OF finding_words ON remediation_task
+FOR EACH ROW EXECUTE FUNCTION set_finding_words();
+CREATE FUNCTION update_finding_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE remediation_task SET finding_words = DEFAULT WHERE finding_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER update_finding_words AFTER UPDATE OF title, affected_assets, evidence ON findings_finding
+FOR EACH ROW WHEN (
+    (OLD.title, OLD.affected_assets, OLD.evidence -> 'checks')
+    IS DISTINCT FROM (NEW.title, NEW.affected_assets, NEW.evidence -> 'checks')
+) EXECUTE FUNCTION update_finding_words();
+"""
+NO_FINDING_WORDS = """
+DROP TRIGGER update_finding_words ON findings_finding;
+DROP TRIGGER set_finding_words ON remediation_task;
+DROP FUNCTION update_finding_words, set_finding_words;
+ALTER TABLE remediation_task DROP COLUMN finding_words;
+"""
 # Django has no index over an expression that is SQL: the one of SEARCHED in remediation/models.py.
 BY_WORDS = """
 CREATE INDEX task_by_words ON remediation_task USING gin (upper(
-    title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '')
+    title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '') || ' ' || finding_words
 ) gin_trgm_ops)
 """
 
@@ -89,6 +123,7 @@ class Migration(migrations.Migration):
             model_name='evidencechain',
             trigger=pgtrigger.compiler.Trigger(name='follow_links', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF pg_trigger_depth() < 2 THEN\n            RAISE EXCEPTION 'the end of a chain changes by appending a link only';\n        END IF;\n        RETURN NEW;\n    ", hash='2b0225392594dfd085b2db14bb9ec6af1f176f95', operation='UPDATE', pgid='pgtrigger_follow_links_8dacc', table='remediation_evidencechain', when='BEFORE')),
         ),
+        migrations.RunSQL(FINDING_WORDS, NO_FINDING_WORDS),
         migrations.RunSQL(BY_WORDS, "DROP INDEX task_by_words"),
         vacuum_often("remediation_task"),
         vacuum_often("remediation_verification"),
