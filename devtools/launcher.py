@@ -29,6 +29,7 @@ MODULES = {
     "soak": "devtools.soak",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
+    "fuzz-api": "devtools.api_fuzz",
     "generate-client": "devtools.client_generator",
     "api-changelog": "devtools.api_changelog",
 }
@@ -142,6 +143,11 @@ def soak(arguments: Arguments) -> NoReturn:
     run_module("soak", arguments)
 
 
+def fuzz_api(arguments: Arguments) -> NoReturn:
+    setup().ensure("dev")
+    run_module("fuzz-api", arguments)
+
+
 def run_lint(arguments: Arguments) -> None:
     setup().ensure("dev")
     lint.lint(Progress(LOG))
@@ -231,6 +237,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "chaos": chaos,
     "soak": soak,
     "screenshots": screenshots,
+    "fuzz-api": fuzz_api,
     "lint": run_lint,
     "doctor": run_doctor,
     "manage": manage,

@@ -24,6 +24,7 @@ from devtools.local_stack.process import (
     run,
     wait_for,
 )
+from devtools.local_stack.temporary_system import UNLIMITED
 from devtools.local_stack.valkey import Valkey
 
 # As for `./krafter up`, with statements counted.
@@ -38,8 +39,6 @@ STATEMENTS = """
     WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE%'
 """
 VACUUM_WORKERS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
-# The rate limits would end every case after a hundred requests.
-UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
 
 
 class BenchmarkServers:

@@ -12,13 +12,23 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.pagination import single_parameter
+from krafter_audit.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, single_parameter
 from krafter_audit.api.serializers import UTCDateTimeField
 
-LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
+LIMIT = OpenApiParameter(
+    "limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+)
 CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the previous page.")
-OFFSET = OpenApiParameter("offset", int, description="How many rows to skip.")
+OFFSET = OpenApiParameter(
+    "offset",
+    {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
+    description="How many rows to skip; without `cursor`.",
+)
+# An empty parameter is rejected: a filter that is left out by mistake must not return everything.
+NOT_EMPTY = {"type": "string", "minLength": 1}
+DATE_TIME = {"type": "string", "format": "date-time"}
 HOST = r"\A[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\Z"
+HOST_PATTERN = f"^{HOST[2:-2]}$"  # in the description, whose patterns are those of JavaScript
 MIN_SEARCH_LENGTH, MAX_SEARCH_LENGTH = 3, 200
 TIMES = ("created_at", "updated_at")  # the fields by which every list can be sorted
 
@@ -126,14 +136,16 @@ def _parameter(name: str, each: django_filters.Filter) -> OpenApiParameter:
     if choices:
         return OpenApiParameter(name, str, enum=choices)
     if isinstance(each, TextsFilter):
-        return OpenApiParameter(name, str, many=True)
+        return OpenApiParameter(name, NOT_EMPTY, many=True)
     if isinstance(each, OwnerFilter):
         return OpenApiParameter(name, str, description="The id of a user, or `me`.")
     if isinstance(each, TimeFilter):
-        return OpenApiParameter(name, {"type": "string", "format": "date-time"})
+        return OpenApiParameter(name, DATE_TIME)
     if isinstance(each, django_filters.UUIDFilter):
         return OpenApiParameter(name, {"type": "string", "format": "uuid"})
-    return OpenApiParameter(name, str)
+    lengths = {"minLength": each.extra.get("min_length", 1), "maxLength": each.extra.get("max_length")}
+    schema = {"type": "string", **{word: length for word, length in lengths.items() if length}}
+    return OpenApiParameter(name, schema | ({"pattern": HOST_PATTERN} if isinstance(each, HostFilter) else {}))
 
 
 def sort_values(fields: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import OrganizationViewSet, uuid_or_404
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import CURSOR, LIMIT, list_parameters
+from krafter_audit.api.filters import CURSOR, DATE_TIME, LIMIT, NOT_EMPTY, list_parameters
 from krafter_audit.api.pagination import QuerySetListing, paginate_by_cursor, single_parameter
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import queries, services
@@ -167,9 +167,9 @@ class EventDeliveryViewSet(OrganizationViewSet):
         summary="List deliveries",
         parameters=[
             OpenApiParameter("status", str, enum=EventDelivery.Status.values),
-            OpenApiParameter("type", str),
-            OpenApiParameter("created_after", str, description="Of events at this time or later."),
-            OpenApiParameter("created_before", str, description="Of events before this time."),
+            OpenApiParameter("type", NOT_EMPTY),
+            OpenApiParameter("created_after", DATE_TIME, description="Of events at this time or later."),
+            OpenApiParameter("created_before", DATE_TIME, description="Of events before this time."),
             LIMIT,
             CURSOR,
         ],

@@ -124,10 +124,30 @@ def test_tasks_are_found_by_words_ticket_and_pull_request(scenario: Scenario):
     factories.task(scenario, title="Send the header", external_ticket_key="SHOP-12")
     factories.task(scenario, title="Shrink the images", pr_url=url)
 
-    assert listed(scenario, "tasks?q=header") == (["Send the header"], 1)
+    assert listed(scenario, "tasks?q=send header") == (["Send the header"], 1)
     assert listed(scenario, "tasks?q=shop-12") == (["Send the header"], 1)
     assert listed(scenario, "tasks?external_ticket_key=SHOP-12") == (["Send the header"], 1)
     assert listed(scenario, f"tasks?pr_url={url}") == (["Shrink the images"], 1)
+
+
+@pytest.mark.parametrize("query", ["slow page", "SHOP/cart", "lcp", "shrink slow"])
+def test_tasks_are_found_by_title_url_and_check_of_their_finding(findings: Scenario, query: str):
+    factories.task(findings, of=Finding.objects.get(title="Slow page"), title="Shrink the images")
+    factories.task(findings, of=Finding.objects.exclude(title="Slow page").get(), title="Send the policy")
+
+    assert listed(findings, f"tasks?q={query}") == (["Shrink the images"], 1)
+
+
+def test_tasks_are_found_by_the_words_that_their_finding_has_now(scenario: Scenario):
+    finding = factories.finding(scenario, title="Slow page")
+    task = factories.task(scenario, of=finding, title="Shrink the images")
+    etag = scenario.client.ask("get", f"tasks/{task.pk}")["etag"]
+
+    scenario.client.ask("patch", f"findings/{finding.pk}", {"title": "Heavy page"})
+
+    assert listed(scenario, "tasks?q=slow") == ([], 0)
+    assert listed(scenario, "tasks?q=heavy") == (["Shrink the images"], 1)
+    assert scenario.client.ask("get", f"tasks/{task.pk}")["etag"] == etag
 
 
 def test_a_task_can_be_read_with_its_finding(scenario: Scenario):

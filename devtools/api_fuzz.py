@@ -1,0 +1,57 @@
+"""`./krafter fuzz-api`: send valid and invalid requests of every operation, as the OpenAPI description says them.
+
+Schemathesis generates the requests and compares the responses with the description: no error of the server, no status,
+header or body that is not described, no invalid request accepted. Runs against a system of its own in a temporary
+directory. Ends with 1 if something fails.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from devtools.local_stack.temporary_system import temporary_system
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+
+
+def command(facts: dict[str, Any], options: argparse.Namespace) -> list[str]:
+    """Return the command line of Schemathesis for a running system."""
+    executable = Path(sys.executable).with_name("schemathesis")
+    words = [str(executable), f"--config-file={CONFIGURATION}", "run", f"{facts['url']}/api/v1/schema"]
+    words += [
+        f"--max-time={round(options.minutes * 60)}",
+        f"--workers={options.workers}",
+        "--continue-on-failure",
+    ]
+    words += [f"--include-path-regex={options.only}"] if options.only else []
+    return words + ([f"--seed={options.seed}"] if options.seed else [])
+
+
+def variables(facts: dict[str, Any]) -> dict[str, str]:
+    """Return the environment variables that the configuration names."""
+    return {
+        "KRAFTER_FUZZ_KEY": facts["api_key"],
+        "KRAFTER_FUZZ_ORG": facts["org_id"],
+        "KRAFTER_FUZZ_PROJECT": facts["project_id"],
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="./krafter fuzz-api", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=5, help="of requests (default 5)")
+    parser.add_argument(
+        "--workers", type=int, default=2, help="that send requests at the same time (default 2)"
+    )
+    parser.add_argument("--only", default="", help="only paths that match this regular expression")
+    parser.add_argument("--seed", type=int, help="of an earlier run, to repeat it")
+    options = parser.parse_args(arguments)
+    with temporary_system() as (_, facts):
+        environment = os.environ | variables(facts)
+        return subprocess.run(command(facts, options), env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
