@@ -18,7 +18,7 @@ from events.serializers import (
     OrganizationEventFilterSerializer,
     OrganizationEventSerializer,
 )
-from krafter_audit.api.filters import CURSOR, DATE_TIME, LIMIT, NOT_EMPTY
+from krafter_audit.api.filters import CURSOR, DATE_TIME, LIMIT, TEXTS
 from krafter_audit.api.pagination import (
     OldestFirstListing,
     QuerySetListing,
@@ -32,8 +32,10 @@ FILTERS = ("type", "subject", "created_after", "created_before", "sort")
 
 
 PARAMETERS = [
-    OpenApiParameter("type", NOT_EMPTY, many=True, description="A name, or a group such as `finding.*`."),
-    OpenApiParameter("subject", {"type": "string", "format": "uuid"}, description="The id of a finding, task, scan, …"),
+    OpenApiParameter("type", TEXTS, description="A name, or a group such as `finding.*`."),
+    OpenApiParameter(
+        "subject", {"type": "string", "format": "uuid"}, description="The id of a finding, task, scan, …"
+    ),
     OpenApiParameter("created_after", DATE_TIME, description="This time or later."),
     OpenApiParameter("created_before", DATE_TIME, description="Before this time."),
     OpenApiParameter("sort", str, enum=[NEWEST_FIRST, OLDEST_FIRST]),

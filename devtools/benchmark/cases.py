@@ -157,8 +157,8 @@ COMMAND_CENTER, BULKS = "command center", "bulk of 1,000"
 TOGETHER, APART = "two writers, one project", "two writers, two projects"
 # The cost of these cases must not grow with the table.
 FLAT = (
-    LIST, "list, filtered", "list, deep by cursor", ONE, "tasks", "tasks of one owner", "tasks overdue",
-    "verifications", "regressions", SUMMARY, COMMAND_CENTER, "policy test",
+    LIST, "list, filtered", "list, deep by cursor", ONE, "tasks", "tasks of one owner", "tasks by words",
+    "tasks overdue", "verifications", "regressions", SUMMARY, COMMAND_CENTER, "policy test",
 )  # fmt: skip
 
 CASES = (
@@ -172,6 +172,7 @@ CASES = (
     BenchmarkCase("list, deep by offset", read("findings?limit=25&offset={middle}")),
     BenchmarkCase("tasks", read("tasks")),
     BenchmarkCase("tasks of one owner", read("tasks?owner_id={owner}")),
+    BenchmarkCase("tasks by words", read("tasks?q=page/7777")),
     BenchmarkCase("tasks overdue", read("tasks?overdue=true")),
     BenchmarkCase("verifications", read("verifications")),
     BenchmarkCase("regressions", read("regressions")),

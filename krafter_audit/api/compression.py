@@ -3,8 +3,9 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from typing import cast
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
@@ -69,7 +70,7 @@ def compress_with_zstd(response: HttpResponseBase) -> None:
     Without padding against BREACH, which needs credentials that a browser sends by itself: keys are in a header.
     """
     if isinstance(response, StreamingHttpResponse):
-        response.streaming_content = _compressed_parts(response.streaming_content)
+        response.streaming_content = _compressed_parts(cast("Iterator[bytes]", response.streaming_content))
         del response["content-length"]
     elif isinstance(response, HttpResponse):
         packed = zstd.compress(response.content)

@@ -15,17 +15,22 @@ from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, single_parameter
 from krafter_audit.api.serializers import UTCDateTimeField
 
+# Without `default`, which generated clients would send.
 LIMIT = OpenApiParameter(
-    "limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
+    description=f"{DEFAULT_LIMIT} by default.",
 )
 CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the previous page.")
 OFFSET = OpenApiParameter(
     "offset",
-    {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0},
+    {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET},
     description="How many rows to skip; without `cursor`.",
 )
 # An empty parameter is rejected: a filter that is left out by mistake must not return everything.
 NOT_EMPTY = {"type": "string", "minLength": 1}
+TEXTS = {"type": "array", "items": NOT_EMPTY}
+USER = {"type": "string", "pattern": "^(me|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"}
 DATE_TIME = {"type": "string", "format": "date-time"}
 HOST = r"\A[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\Z"
 HOST_PATTERN = f"^{HOST[2:-2]}$"  # in the description, whose patterns are those of JavaScript
@@ -136,16 +141,18 @@ def _parameter(name: str, each: django_filters.Filter) -> OpenApiParameter:
     if choices:
         return OpenApiParameter(name, str, enum=choices)
     if isinstance(each, TextsFilter):
-        return OpenApiParameter(name, NOT_EMPTY, many=True)
+        return OpenApiParameter(name, TEXTS)
     if isinstance(each, OwnerFilter):
-        return OpenApiParameter(name, str, description="The id of a user, or `me`.")
+        return OpenApiParameter(name, USER, description="The id of a user, or `me`.")
     if isinstance(each, TimeFilter):
         return OpenApiParameter(name, DATE_TIME)
     if isinstance(each, django_filters.UUIDFilter):
         return OpenApiParameter(name, {"type": "string", "format": "uuid"})
     lengths = {"minLength": each.extra.get("min_length", 1), "maxLength": each.extra.get("max_length")}
     schema = {"type": "string", **{word: length for word, length in lengths.items() if length}}
-    return OpenApiParameter(name, schema | ({"pattern": HOST_PATTERN} if isinstance(each, HostFilter) else {}))
+    return OpenApiParameter(
+        name, schema | ({"pattern": HOST_PATTERN} if isinstance(each, HostFilter) else {})
+    )
 
 
 def sort_values(fields: Iterable[str]) -> list[str]:

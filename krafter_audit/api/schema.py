@@ -111,7 +111,11 @@ class EnvelopeSchema(AutoSchema):
         if not response.get("content"):
             response["content"] = {"application/json": {"schema": {"type": "null"}}}
         content = response["content"].get("application/json")
-        if not content or content["schema"].get("format") == "binary":
+        if not content:
+            return
+        if content["schema"].get("format") == "binary":
+            # A file that is a JSON document, no string; clients save it as it is.
+            del content["schema"]["type"]
             return
         meta: dict[str, Any] = {"request_id": REQUEST_ID, **further_meta}
         pages = {"total": {"type": ["integer", "null"]}, "next_cursor": {"type": ["string", "null"]}}

@@ -52,6 +52,7 @@ ADDRESSES = [
     "tasks?sort=sla_due_at",
     "tasks?owner_id=me&status=backlog&sort=sla_due_at",
     "tasks?q=fix it",
+    "tasks?q=security_header_csp",
     "tasks?updated_after=2024-01-01T00:00:00Z&sort=updated_at",
     "tasks?include=finding",
     "tasks/{task}",

@@ -100,6 +100,10 @@ from .delete_reports_shares_by_id_response_2xx import DeleteReportsSharesByIdRes
 from .delete_reports_shares_by_id_response_2xx_meta import (
     DeleteReportsSharesByIdResponse2XXMeta,
 )
+from .delete_saved_views_by_id_response_2xx import DeleteSavedViewsByIdResponse2XX
+from .delete_saved_views_by_id_response_2xx_meta import (
+    DeleteSavedViewsByIdResponse2XXMeta,
+)
 from .delete_tasks_by_id_comments_by_comment_id_response_2xx import (
     DeleteTasksByIdCommentsByCommentIdResponse2XX,
 )
@@ -336,6 +340,12 @@ from .get_reports_sort import GetReportsSort
 from .get_reports_status_item import GetReportsStatusItem
 from .get_reports_summary_response_2xx import GetReportsSummaryResponse2XX
 from .get_reports_summary_response_2xx_meta import GetReportsSummaryResponse2XXMeta
+from .get_saved_views_by_id_response_2xx import GetSavedViewsByIdResponse2XX
+from .get_saved_views_by_id_response_2xx_meta import GetSavedViewsByIdResponse2XXMeta
+from .get_saved_views_response_2xx import GetSavedViewsResponse2XX
+from .get_saved_views_response_2xx_meta import GetSavedViewsResponse2XXMeta
+from .get_saved_views_shared import GetSavedViewsShared
+from .get_saved_views_sort import GetSavedViewsSort
 from .get_scans_by_id_pages_response_2xx import GetScansByIdPagesResponse2XX
 from .get_scans_by_id_pages_response_2xx_meta import GetScansByIdPagesResponse2XXMeta
 from .get_scans_by_id_response_2xx import GetScansByIdResponse2XX
@@ -490,6 +500,10 @@ from .patch_projects_by_project_id_response_2xx import (
 from .patch_projects_by_project_id_response_2xx_meta import (
     PatchProjectsByProjectIdResponse2XXMeta,
 )
+from .patch_saved_views_by_id_response_2xx import PatchSavedViewsByIdResponse2XX
+from .patch_saved_views_by_id_response_2xx_meta import (
+    PatchSavedViewsByIdResponse2XXMeta,
+)
 from .patch_tasks_by_id_comments_by_comment_id_response_2xx import (
     PatchTasksByIdCommentsByCommentIdResponse2XX,
 )
@@ -566,6 +580,8 @@ from .post_reports_export_response_2xx import PostReportsExportResponse2XX
 from .post_reports_export_response_2xx_meta import PostReportsExportResponse2XXMeta
 from .post_reports_share_response_2xx import PostReportsShareResponse2XX
 from .post_reports_share_response_2xx_meta import PostReportsShareResponse2XXMeta
+from .post_saved_views_response_2xx import PostSavedViewsResponse2XX
+from .post_saved_views_response_2xx_meta import PostSavedViewsResponse2XXMeta
 from .post_scans_run_response_2xx import PostScansRunResponse2XX
 from .post_scans_run_response_2xx_meta import PostScansRunResponse2XXMeta
 from .post_sites_by_id_verify_response_2xx import PostSitesByIdVerifyResponse2XX
@@ -677,6 +693,8 @@ from .rotate_webhook_secret_request import RotateWebhookSecretRequest
 from .run_scan_request import RunScanRequest
 from .run_scan_request_trigger import RunScanRequestTrigger
 from .run_verification_request import RunVerificationRequest
+from .save_view_request import SaveViewRequest
+from .saved_view import SavedView
 from .scan import Scan
 from .scan_page import ScanPage
 from .scan_result import ScanResult
@@ -721,6 +739,7 @@ from .update_finding_request_status import UpdateFindingRequestStatus
 from .update_member_request import UpdateMemberRequest
 from .update_member_request_role import UpdateMemberRequestRole
 from .update_project_request import UpdateProjectRequest
+from .update_saved_view_request import UpdateSavedViewRequest
 from .update_task_request import UpdateTaskRequest
 from .update_task_request_priority import UpdateTaskRequestPriority
 from .update_task_request_status import UpdateTaskRequestStatus
@@ -824,6 +843,8 @@ __all__ = (
     "DeleteMembersByUserIdResponse2XXMeta",
     "DeleteReportsSharesByIdResponse2XX",
     "DeleteReportsSharesByIdResponse2XXMeta",
+    "DeleteSavedViewsByIdResponse2XX",
+    "DeleteSavedViewsByIdResponse2XXMeta",
     "DeleteTasksByIdCommentsByCommentIdResponse2XX",
     "DeleteTasksByIdCommentsByCommentIdResponse2XXMeta",
     "DeleteWebhooksByIdResponse2XX",
@@ -1006,6 +1027,12 @@ __all__ = (
     "GetReportsStatusItem",
     "GetReportsSummaryResponse2XX",
     "GetReportsSummaryResponse2XXMeta",
+    "GetSavedViewsByIdResponse2XX",
+    "GetSavedViewsByIdResponse2XXMeta",
+    "GetSavedViewsResponse2XX",
+    "GetSavedViewsResponse2XXMeta",
+    "GetSavedViewsShared",
+    "GetSavedViewsSort",
     "GetScansByIdPagesResponse2XX",
     "GetScansByIdPagesResponse2XXMeta",
     "GetScansByIdResponse2XX",
@@ -1122,6 +1149,8 @@ __all__ = (
     "PatchMembersByUserIdResponse2XXMeta",
     "PatchProjectsByProjectIdResponse2XX",
     "PatchProjectsByProjectIdResponse2XXMeta",
+    "PatchSavedViewsByIdResponse2XX",
+    "PatchSavedViewsByIdResponse2XXMeta",
     "PatchTasksByIdCommentsByCommentIdResponse2XX",
     "PatchTasksByIdCommentsByCommentIdResponse2XXMeta",
     "PatchTasksByIdResponse2XX",
@@ -1170,6 +1199,8 @@ __all__ = (
     "PostReportsExportResponse2XXMeta",
     "PostReportsShareResponse2XX",
     "PostReportsShareResponse2XXMeta",
+    "PostSavedViewsResponse2XX",
+    "PostSavedViewsResponse2XXMeta",
     "PostScansRunResponse2XX",
     "PostScansRunResponse2XXMeta",
     "PostSitesByIdVerifyResponse2XX",
@@ -1243,6 +1274,8 @@ __all__ = (
     "RunScanRequest",
     "RunScanRequestTrigger",
     "RunVerificationRequest",
+    "SavedView",
+    "SaveViewRequest",
     "Scan",
     "ScanPage",
     "ScanResult",
@@ -1287,6 +1320,7 @@ __all__ = (
     "UpdateMemberRequest",
     "UpdateMemberRequestRole",
     "UpdateProjectRequest",
+    "UpdateSavedViewRequest",
     "UpdateTaskRequest",
     "UpdateTaskRequestPriority",
     "UpdateTaskRequestStatus",

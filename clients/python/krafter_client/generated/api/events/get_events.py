@@ -1,6 +1,8 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
@@ -15,20 +17,26 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
-    params["created_after"] = created_after
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
 
-    params["created_before"] = created_before
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
 
     params["cursor"] = cursor
 
@@ -40,7 +48,10 @@ def _get_kwargs(
 
     params["sort"] = json_sort
 
-    params["subject"] = subject
+    json_subject: str | Unset = UNSET
+    if not isinstance(subject, Unset):
+        json_subject = str(subject)
+    params["subject"] = json_subject
 
     json_type_: list[str] | Unset = UNSET
     if not isinstance(type_, Unset):
@@ -92,12 +103,12 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> Response[GetEventsResponse2XX]:
     """List events
@@ -107,12 +118,12 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         sort (GetEventsSort | Unset):
-        subject (str | Unset):
+        subject (UUID | Unset):
         type_ (list[str] | Unset):
 
     Raises:
@@ -147,12 +158,12 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> GetEventsResponse2XX | None:
     """List events
@@ -162,12 +173,12 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         sort (GetEventsSort | Unset):
-        subject (str | Unset):
+        subject (UUID | Unset):
         type_ (list[str] | Unset):
 
     Raises:
@@ -197,12 +208,12 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> Response[GetEventsResponse2XX]:
     """List events
@@ -212,12 +223,12 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         sort (GetEventsSort | Unset):
-        subject (str | Unset):
+        subject (UUID | Unset):
         type_ (list[str] | Unset):
 
     Raises:
@@ -250,12 +261,12 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> GetEventsResponse2XX | None:
     """List events
@@ -265,12 +276,12 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         sort (GetEventsSort | Unset):
-        subject (str | Unset):
+        subject (UUID | Unset):
         type_ (list[str] | Unset):
 
     Raises:

@@ -1,6 +1,8 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
@@ -16,20 +18,26 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     org_id: str,
     *,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetOrganizationEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
 
-    params["created_after"] = created_after
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
 
-    params["created_before"] = created_before
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
 
     params["cursor"] = cursor
 
@@ -41,7 +49,10 @@ def _get_kwargs(
 
     params["sort"] = json_sort
 
-    params["subject"] = subject
+    json_subject: str | Unset = UNSET
+    if not isinstance(subject, Unset):
+        json_subject = str(subject)
+    params["subject"] = json_subject
 
     json_type_: list[str] | Unset = UNSET
     if not isinstance(type_, Unset):
@@ -91,12 +102,12 @@ def sync_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetOrganizationEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> Response[GetOrganizationEventsResponse2XX]:
     """List the events of the organisation
@@ -105,12 +116,12 @@ def sync_detailed(
 
     Args:
         org_id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         sort (GetOrganizationEventsSort | Unset):
-        subject (str | Unset):
+        subject (UUID | Unset):
         type_ (list[str] | Unset):
 
     Raises:
@@ -143,12 +154,12 @@ def sync(
     org_id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetOrganizationEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> GetOrganizationEventsResponse2XX | None:
     """List the events of the organisation
@@ -157,12 +168,12 @@ def sync(
 
     Args:
         org_id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         sort (GetOrganizationEventsSort | Unset):
-        subject (str | Unset):
+        subject (UUID | Unset):
         type_ (list[str] | Unset):
 
     Raises:
@@ -190,12 +201,12 @@ async def asyncio_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetOrganizationEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> Response[GetOrganizationEventsResponse2XX]:
     """List the events of the organisation
@@ -204,12 +215,12 @@ async def asyncio_detailed(
 
     Args:
         org_id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         sort (GetOrganizationEventsSort | Unset):
-        subject (str | Unset):
+        subject (UUID | Unset):
         type_ (list[str] | Unset):
 
     Raises:
@@ -240,12 +251,12 @@ async def asyncio(
     org_id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetOrganizationEventsSort | Unset = UNSET,
-    subject: str | Unset = UNSET,
+    subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
 ) -> GetOrganizationEventsResponse2XX | None:
     """List the events of the organisation
@@ -254,12 +265,12 @@ async def asyncio(
 
     Args:
         org_id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         sort (GetOrganizationEventsSort | Unset):
-        subject (str | Unset):
+        subject (UUID | Unset):
         type_ (list[str] | Unset):
 
     Raises:

@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -19,8 +20,8 @@ def _get_kwargs(
     org_id: str,
     id: str,
     *,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     status: GetWebhooksByIdDeliveriesStatus | Unset = UNSET,
@@ -29,9 +30,15 @@ def _get_kwargs(
 
     params: dict[str, Any] = {}
 
-    params["created_after"] = created_after
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
 
-    params["created_before"] = created_before
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
 
     params["cursor"] = cursor
 
@@ -89,8 +96,8 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     status: GetWebhooksByIdDeliveriesStatus | Unset = UNSET,
@@ -103,8 +110,8 @@ def sync_detailed(
     Args:
         org_id (str):
         id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         status (GetWebhooksByIdDeliveriesStatus | Unset):
@@ -141,8 +148,8 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     status: GetWebhooksByIdDeliveriesStatus | Unset = UNSET,
@@ -155,8 +162,8 @@ def sync(
     Args:
         org_id (str):
         id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         status (GetWebhooksByIdDeliveriesStatus | Unset):
@@ -188,8 +195,8 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     status: GetWebhooksByIdDeliveriesStatus | Unset = UNSET,
@@ -202,8 +209,8 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         status (GetWebhooksByIdDeliveriesStatus | Unset):
@@ -238,8 +245,8 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-    created_after: str | Unset = UNSET,
-    created_before: str | Unset = UNSET,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
     status: GetWebhooksByIdDeliveriesStatus | Unset = UNSET,
@@ -252,8 +259,8 @@ async def asyncio(
     Args:
         org_id (str):
         id (str):
-        created_after (str | Unset):
-        created_before (str | Unset):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         limit (int | Unset):
         status (GetWebhooksByIdDeliveriesStatus | Unset):

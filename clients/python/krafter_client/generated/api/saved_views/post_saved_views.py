@@ -1,0 +1,184 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.post_saved_views_response_2xx import PostSavedViewsResponse2XX
+from ...models.save_view_request import SaveViewRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    *,
+    body: SaveViewRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orgs/{org_id}/saved-views".format(
+            org_id=quote(str(org_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostSavedViewsResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PostSavedViewsResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostSavedViewsResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: SaveViewRequest,
+) -> Response[PostSavedViewsResponse2XX]:
+    """Save a view of a list
+
+     Save a view of the key's user; 200 if it replaces the one with the same list and name.
+
+    Args:
+        org_id (str):
+        body (SaveViewRequest): The view to save; one of the same user, list and name is replaced.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostSavedViewsResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: SaveViewRequest,
+) -> PostSavedViewsResponse2XX | None:
+    """Save a view of a list
+
+     Save a view of the key's user; 200 if it replaces the one with the same list and name.
+
+    Args:
+        org_id (str):
+        body (SaveViewRequest): The view to save; one of the same user, list and name is replaced.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostSavedViewsResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: SaveViewRequest,
+) -> Response[PostSavedViewsResponse2XX]:
+    """Save a view of a list
+
+     Save a view of the key's user; 200 if it replaces the one with the same list and name.
+
+    Args:
+        org_id (str):
+        body (SaveViewRequest): The view to save; one of the same user, list and name is replaced.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostSavedViewsResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: SaveViewRequest,
+) -> PostSavedViewsResponse2XX | None:
+    """Save a view of a list
+
+     Save a view of the key's user; 200 if it replaces the one with the same list and name.
+
+    Args:
+        org_id (str):
+        body (SaveViewRequest): The view to save; one of the same user, list and name is replaced.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostSavedViewsResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            client=client,
+            body=body,
+        )
+    ).parsed
