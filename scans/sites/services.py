@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams, NotFound
-from krafter_audit.http.client import InvalidUrl, ParsedUrl, RefusedAddress, validate_url
+from krafter_audit.http.client import HttpError, ParsedUrl, validate_url
 from krafter_audit.jobs import enqueue_on_commit
 from scans.models import Site
 
@@ -18,7 +18,7 @@ def parse_host(text: str) -> str:
     try:
         url = ParsedUrl.parse(validate_url(text if "://" in text else f"https://{text}"))
         return url.host
-    except (InvalidUrl, RefusedAddress) as error:
+    except HttpError as error:
         raise InvalidParams(details={"host": [str(error)]}) from None
 
 
