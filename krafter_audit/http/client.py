@@ -85,7 +85,12 @@ def _require_allowed(url: ParsedUrl, policy: AddressPolicy) -> None:
         policy.require_port(url.port)
         policy.require_public_name(url.host)
     deadline = Deadline(_DNS_TIMEOUT_SECONDS, f"The DNS lookup of {url.host}")
-    resolve_allowed(url.host, url.port, policy, deadline)
+    try:
+        resolve_allowed(url.host, url.port, policy, deadline)
+    except (TimedOut, Unreachable):
+        # A local name is allowed by its addresses alone.
+        policy.require_public_name(url.host)
+        raise
 
 
 class Client:

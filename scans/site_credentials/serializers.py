@@ -8,8 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from accounts.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import RequestSerializer, StrictCharField
-from krafter_audit.http.client import InvalidUrl, RefusedAddress
-from krafter_audit.http.urls import ParsedUrl
+from krafter_audit.http.client import HttpError, InvalidUrl, ParsedUrl, RefusedAddress, validate_url
 from scans.models import SiteCredentials
 
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -72,6 +71,10 @@ class HTTPSOriginField(StrictCharField):
             self.fail("form")
         if target.scheme != "https" or target.path != "/":
             self.fail("form")
+        try:
+            validate_url(target.origin)
+        except HttpError as error:
+            raise serializers.ValidationError(str(error)) from None
         return target.origin
 
 

@@ -36,6 +36,26 @@ def test_rejected_scan_has_no_location(scenario: Scenario) -> None:
     assert (response.status_code, response.has_header("location")) == (422, False)
 
 
+@pytest.mark.parametrize("networks", ["", "127.0.0.0/8"])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("post", "scans/run", {"url": "http://vault.internal/"}),
+        ("post", "scans/run", {"url": "http://printer/"}),
+        ("post", "sites", {"host": "printer.local"}),
+        ("put", "access", {"origin": "https://vault.internal", "headers": {"x-key": "s"}}),
+    ],
+)
+def test_local_name_that_does_not_resolve_is_rejected(
+    scenario: Scenario, settings: Any, networks: str, method: str, path: str, body: dict[str, Any]
+) -> None:
+    settings.KRAFTER_ALLOWED_NETWORKS = networks
+
+    response = scenario.client.ask(method, path, body)
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, [next(iter(body))])
+
+
 def test_wait_answers_when_the_scan_has_finished(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     pk, polls = queued(scenario), []
 
