@@ -338,10 +338,8 @@ class EmptyRequestSerializer(serializers.Serializer[Any]):
 
 
 def _is_empty(data: Any) -> bool:
-    # Django REST framework gives an empty QueryDict for a request without a body.
-    return not isinstance(data, dict | list | str | int | float | bool) or (
-        data == {} and type(data) is not dict
-    )
+    # Django REST framework gives an empty QueryDict for a request without a body; a body of `null` is None.
+    return data == {} and type(data) is not dict
 
 
 def uuid_or_404(text: str) -> UUID:

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from devtools.local_stack.temporary_system import temporary_system
+from devtools.setup_environment import ROOT
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+CACHE = ROOT / ".krafter" / "cache" / "schemathesis"  # its examples of failures
 
 
 def command(facts: dict[str, Any], options: argparse.Namespace) -> list[str]:
@@ -50,7 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with temporary_system() as (_, facts):
         environment = os.environ | variables(facts)
-        return subprocess.run(command(facts, options), env=environment, check=False).returncode
+        CACHE.mkdir(parents=True, exist_ok=True)
+        return subprocess.run(command(facts, options), env=environment, cwd=CACHE, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -86,3 +86,12 @@ def test_exceeded_rate_limit_states_its_numbers(scenario: Scenario, settings: An
         "rate_limited",
         {"limit": 1, "window_seconds": 60, "retry_after": 30},
     )
+
+
+@pytest.mark.parametrize("path", ["findings", "policies/test", "integrations/github/sync"])
+def test_null_is_no_empty_body(scenario: Scenario, path: str):
+    url = f"{scenario.client.base}{path}"
+
+    response = scenario.client.post(url, "null", content_type="application/json")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
