@@ -1,7 +1,7 @@
 """`./krafter fuzz-api`: send valid and invalid requests of every operation, as the OpenAPI description says them.
 
 Schemathesis generates the requests and compares the responses with the description: no error of the server, no status,
-header or body that is not described, no invalid request accepted. Runs against a system of its own in a temporary
+header or body that is not described, no invalid request accepted. Starts its own system in a temporary
 directory. Ends with 1 if something fails.
 """
 
@@ -35,9 +35,9 @@ def command(facts: dict[str, Any], options: argparse.Namespace) -> list[str]:
 def variables(facts: dict[str, Any]) -> dict[str, str]:
     """Return the environment variables that the configuration names."""
     return {
-        "KRAFTER_FUZZ_KEY": facts["api_key"],
-        "KRAFTER_FUZZ_ORG": facts["org_id"],
-        "KRAFTER_FUZZ_PROJECT": facts["project_id"],
+        "FUZZ_KEY": facts["api_key"],
+        "FUZZ_ORG": facts["org_id"],
+        "FUZZ_PROJECT": facts["project_id"],
     }
 
 

@@ -27,13 +27,10 @@ DUE_QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"
 IS_DUE = "status <> 'done' AND sla_due_at IS NOT NULL"
 HAS_OWNER = "owner_id IS NOT NULL"
 
-# What `?q=` searches, as SQL. A trigram index has the same expression.
-# `finding_words` has the text of the finding that is searched, too (migrations/0002_postgresql.py).
+# What `?q=` searches, as the expression of a trigram index; migrations/0002_postgresql.py adds `finding_words`.
 SEARCHED = (
     "title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '') || ' ' || finding_words"
 )
-
-
 MAX_COMMENT_LENGTH = 20_000
 MAX_LABEL_LENGTH, MAX_LABELS_OF_TASK, MAX_LABELS_OF_PROJECT = 50, 20, 500
 

@@ -1,4 +1,4 @@
-"""Which coding a client gets, and what a client of its own decompresses."""
+"""The coding that a client gets, and what an independent client decompresses."""
 
 from collections.abc import Iterator
 from pathlib import Path
