@@ -12,7 +12,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import api_keys
+from accounts import api_keys, saved_views
+from accounts.models import SavedView
 from assurance.models import GuardWindow, PullRequest
 from documentation.api.examples import Example, examples
 from documentation.api.operations import all_operations, resources
@@ -142,6 +143,7 @@ def rows(scenario: Scenario) -> dict[str, Any]:
     return {
         "USER_ID": member.json()["data"]["id"],
         "KEY_ID": key.pk,
+        "SAVED_VIEW_ID": saved_view(scenario).pk,
         "FINDING_ID": factories.finding(scenario).pk,
         "TASK_ID": task.pk,
         "COMMENT_ID": comment["id"],
@@ -158,6 +160,14 @@ def rows(scenario: Scenario) -> dict[str, Any]:
         "DEPLOY_ID": deploy["id"],
         "SITE_ID": site["id"],
     }
+
+
+def saved_view(scenario: Scenario) -> SavedView:
+    query, name = "quick=open", "Open findings"
+    view, _ = saved_views.save(
+        scenario.owner, list_name="findings.finding", name=name, query=query, organization_id=None
+    )
+    return view
 
 
 def guard_window(scenario: Scenario) -> GuardWindow:
