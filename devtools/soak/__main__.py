@@ -47,10 +47,13 @@ def report(history: History, load: Load) -> bool:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./krafter soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30, help="of load (default 30)")
+    parser.add_argument("--out", type=Path, help="write every sample to this CSV file")
     options = parser.parse_args(arguments)
     with temporary_system() as (pid, facts):
         print(f"{options.minutes:g} minutes of load on {facts['url']}", flush=True)
         history, load = soak(pid, facts, options.minutes * 60)
+    if options.out:
+        history.write(options.out)
     return 0 if report(history, load) else 1
 
 

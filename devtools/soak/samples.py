@@ -70,6 +70,15 @@ class History:
             self._samples[process][self.rounds] = sample
         self.rounds += 1
 
+    def write(self, path: Path) -> None:
+        """Write every sample as CSV: its number, the process, megabytes, open files."""
+        lines = [
+            f"{number},{process},{sample.megabytes:.1f},{sample.files}"
+            for process, samples in sorted(self._samples.items())
+            for number, sample in sorted(samples.items())
+        ]
+        path.write_text("\n".join(["sample,process,megabytes,files", *lines, ""]))
+
     def trends(self) -> Iterator[Trend]:
         """Yield the trend of each process that ran for most of the time after the warm-up."""
         for process, samples in sorted(self._samples.items()):

@@ -5,27 +5,40 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import kombu
 import pytest
 from celery.signals import before_task_publish, task_prerun
+from django.db import connection
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from devtools.benchmark.servers import responds
+from devtools.demo.client import send
+from devtools.local_stack.data import free_port
+from devtools.local_stack.process import WEB_SERVER, Command, kill_guarded, launch
 from krafter_audit import telemetry
 from krafter_audit.celery import app
 from krafter_audit.http import tracing
+from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
+from tests.unit.devtools.local_stack.processes import eventually
 
 Span = Any
 
 
+CELERY_DATABASE = 15  # of Valkey: no test of another process leaves messages there
+
+
 @pytest.fixture
-def received(httpserver: HTTPServer, settings: Any) -> Iterator[list[Span]]:
-    """Turn traces on; return the spans that a collector has received once `shut_down` was called."""
+def collected(httpserver: HTTPServer) -> list[Span]:
+    """Start a collector, and return the spans that it has received."""
     spans: list[Span] = []
 
     def collect(request: Request) -> Response:
@@ -35,6 +48,12 @@ def received(httpserver: HTTPServer, settings: Any) -> Iterator[list[Span]]:
         return Response(b"", content_type="application/x-protobuf")
 
     httpserver.expect_request("/v1/traces", method="POST").respond_with_handler(collect)
+    return spans
+
+
+@pytest.fixture
+def received(collected: list[Span], httpserver: HTTPServer, settings: Any) -> Iterator[list[Span]]:
+    """Turn traces on in this process; return the spans that were collected once `shut_down` was called."""
     settings.KRAFTER_OTLP_URL = httpserver.url_for("")
     settings.MIDDLEWARE = [
         settings.MIDDLEWARE[0],
@@ -42,7 +61,7 @@ def received(httpserver: HTTPServer, settings: Any) -> Iterator[list[Span]]:
         *settings.MIDDLEWARE[1:],
     ]
     telemetry.configure("test")
-    yield spans
+    yield collected
     telemetry.shut_down()
 
 
@@ -156,3 +175,61 @@ def test_web_imports_no_opentelemetry_while_traces_are_off() -> None:
     ended = subprocess.run([sys.executable, "-c", script], env=os.environ, capture_output=True, text=True)
 
     assert ended.stdout.strip() == "[]", ended.stderr
+
+
+@contextmanager
+def web_and_worker(folder: Path, **env: str) -> Iterator[str]:
+    """Start a web and a worker on the test's database as processes of their own; yield the URL of the web."""
+    port, database = free_port(), urlsplit(os.environ["DATABASE_URL"])
+    broker = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{CELERY_DATABASE}").geturl()
+    env |= {
+        "DATABASE_URL": database._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
+        "REDIS_URL": broker,
+        "KRAFTER_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "KRAFTER_MEDIA_ROOT": str(folder / "media"),
+    }
+    web = [sys.executable, *WEB_SERVER, "--port", str(port)]
+    worker = [sys.executable, "-m", "celery", "-A", "krafter_audit", "worker", "--concurrency", "1"]
+    worker += ["--without-gossip", "--without-mingle", "--queues", "celery,verify_http"]
+    started = [
+        launch(Command(name, arguments, env=env), folder / f"{name}.log")
+        for name, arguments in {"web": web, "worker": worker}.items()
+    ]
+    try:
+        assert eventually(lambda: responds(f"http://127.0.0.1:{port}/healthz/live"), seconds=60)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        for process in started:
+            kill_guarded(process)
+
+
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True)
+def test_web_and_worker_processes_send_one_trace(
+    collected: list[Span], httpserver: HTTPServer, site: Site, tmp_path: Path
+) -> None:
+    scenario = factories.scenario()
+    task = factories.task(scenario, of=factories.finding(
+        scenario, affected_assets=[{"type": "url", "value": site.url}]
+    ))  # fmt: skip
+    traces = {"KRAFTER_OTLP_URL": httpserver.url_for(""), "OTEL_BSP_SCHEDULE_DELAY": "200"}
+
+    with web_and_worker(tmp_path, KRAFTER_ALLOWED_NETWORKS="127.0.0.0/8", **traces) as url:
+        path = f"{url}{scenario.client.base}verifications/run"
+        answer = send("POST", path, body={"task_id": str(task.pk)}, key=scenario.key)
+        assert answer.status == 202, answer.body
+
+        def spans() -> list[Span]:
+            trace = next((s.trace_id for s in collected if s.name.endswith("verifications/run")), None)
+            return [span for span in collected if span.trace_id == trace]
+
+        assert eventually(lambda: {"job remediation.run_verification", "GET 127.0.0.1"} <= {s.name for s in spans()},
+                          seconds=60), [s.name for s in collected]  # fmt: skip
+
+    request = next(span for span in spans() if span.name.startswith("POST api"))
+    job = next(span for span in spans() if span.name == "job remediation.run_verification")
+    fetch = next(span for span in spans() if span.name == "GET 127.0.0.1")
+    assert (request.parent_span_id, job.parent_span_id, fetch.parent_span_id) == (
+        b"", request.span_id, job.span_id,
+    )  # fmt: skip
+    assert attributes(job)["krafter.request_id"] == attributes(request)["krafter.request_id"]
