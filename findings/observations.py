@@ -22,7 +22,10 @@ MAX_OBSERVATIONS = 3  # of a finding that are shown
 
 @dataclass(frozen=True)
 class Observation:
-    """The outcome of one check on one page. `pictures` are the SHA-256 of screenshots by name."""
+    """The outcome of one check on one page. `pictures` are the SHA-256 of screenshots by name.
+
+    `lost_pictures` names those that could not be stored.
+    """
 
     key: str
     url: str
@@ -36,6 +39,7 @@ class Observation:
     headers: dict[str, str] = field(default_factory=dict)
     markup: list[str] = field(default_factory=list)
     pictures: dict[str, str] = field(default_factory=dict)
+    lost_pictures: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ def observation(key: str, url: str, outcome: dict[str, Any]) -> Observation:
         },
         markup=list(_markup(seen)),
         pictures=_pictures(seen),
+        lost_pictures=_texts(seen.get("pictures_not_stored")),
     )
 
 

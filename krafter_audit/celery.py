@@ -15,6 +15,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Exchange, Queue
 
 from krafter_audit import multiprocess_metrics, shutdown
+from krafter_audit.consumed_queues import ConsumedQueuesStep
 from krafter_audit.system_checks import exit_on_invalid_settings
 
 # The web has imported it by now, and its own server has decided whether to share.
@@ -35,6 +36,7 @@ app.conf.task_queues = tuple(
 )
 app.autodiscover_tasks(related_name="jobs")
 app.steps["worker"].add(DjangoStructLogInitStep)
+app.steps["worker"].add(ConsumedQueuesStep)
 
 
 @setup_logging.connect

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from krafter_audit import consumed_queues
+
 logger = logging.getLogger(__name__)
 BROKER_ERRORS = (OperationalError, redis.RedisError, OSError)  # kombu lets some errors of its driver through
 RETRY_COOLDOWN_SECONDS = 2.0  # without a call to the broker after a failure, so that requests stay fast
 STALLED_AFTER = timedelta(seconds=60)
-CONSUMERS_CACHE_SECONDS = 30.0
 
 _retry_at = 0.0
-_consumed_queues: tuple[float, set[str]] = (float("-inf"), set())
 
 
 def enqueue_on_commit(name: str, *arguments: str) -> None:
@@ -47,14 +47,4 @@ def queue_is_stalled(queue: str, *, since: datetime) -> bool:
 
 def queue_has_consumers(queue: str) -> bool:
     """Whether a worker consumes the queue; True if unknown."""
-    global _consumed_queues
-    inspected_at, queues = _consumed_queues
-    # Inspecting all workers takes a second.
-    if time.monotonic() - inspected_at > CONSUMERS_CACHE_SECONDS:
-        try:
-            workers = current_app.control.inspect(timeout=1.0).active_queues()
-        except (OperationalError, OSError):
-            return True
-        queues = {each["name"] for consumed in (workers or {}).values() for each in consumed}
-        _consumed_queues = (time.monotonic(), queues)
-    return queue in queues
+    return consumed_queues.is_consumed(queue) is not False

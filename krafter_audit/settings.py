@@ -264,6 +264,7 @@ STORAGES = {
 }
 # Also without collectstatic, as in `./krafter up`.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # every page names a file by its hash
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -32,11 +32,20 @@ def collect(known: Check, context: "PageContext") -> dict[str, Any]:
     evidence = {"url": context.url, "requests": len(responses), **_main(known, context, responses)}
     if known.kind not in ("http", "tls"):
         evidence |= context.rendered.as_evidence(throttled=known.kind == "lab")
-        screenshots = context.rendered.save_screenshots(known.needs) if known.needs_browser else {}
-        evidence |= {"pictures": screenshots} if screenshots else {}
+        evidence |= _screenshots(known, context)
     if len(responses) > 1:
         evidence["fetched"] = [_request(response) for response in responses[:MAX_REQUESTS_SHOWN]]
     return evidence
+
+
+def _screenshots(known: Check, context: "PageContext") -> dict[str, Any]:
+    if not known.needs_browser:
+        return {}
+    saved = context.rendered.save_screenshots(known.needs)
+    stored = {name: sha256 for name, sha256 in saved.items() if sha256}
+    missing = [name for name, sha256 in saved.items() if not sha256]
+    found: dict[str, Any] = {"pictures": stored, "pictures_not_stored": missing}
+    return {name: value for name, value in found.items() if value}
 
 
 def rule_info(known: Check, before: Outcome | None) -> dict[str, Any]:

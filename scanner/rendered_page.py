@@ -69,7 +69,8 @@ class RenderedPage:
     """The facts of one page that need a browser.
 
     `rules` are the axe-core rules of the first visit: all that were planned before it. `earlier` holds earlier
-    outcomes by key. `save_screenshot` stores a JPEG and returns its SHA-256; without it no screenshot is taken.
+    outcomes by key. `save_screenshot` stores a JPEG and returns its SHA-256, None if it could not; without it no
+    screenshot is taken.
     """
 
     def __init__(self, context: VisitContext, browser: "Browser | None") -> None:
@@ -77,7 +78,7 @@ class RenderedPage:
         self.rules: set[str] = set()
         self.with_scripts = False
         self.earlier: dict[str, Outcome] = {}
-        self.save_screenshot: Callable[[bytes], str] | None = None
+        self.save_screenshot: Callable[[bytes], str | None] | None = None
         self._context = context
         self._first: RenderedPage | None = None
         self._visits: list[PageSnapshot] = []
@@ -186,8 +187,8 @@ class RenderedPage:
             **visits[-1].network,
         }
 
-    def save_screenshots(self, needs: Iterable[str]) -> dict[str, str]:
-        """Save the screenshots for a check with these needs; return `{screen or rule: SHA-256}`."""
+    def save_screenshots(self, needs: Iterable[str]) -> dict[str, str | None]:
+        """Save the screenshots for a check with these needs; return `{screen or rule: SHA-256, None if not saved}`."""
         wanted = {"screen", *(need.removeprefix(RULE) for need in needs)}
         taken = {
             name: picture for visit in reversed(self._visits) for name, picture in visit.screenshots.items()

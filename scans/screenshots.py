@@ -1,6 +1,7 @@
 """Screenshots that are evidence, stored in `KRAFTER_MEDIA_ROOT` by project and SHA-256."""
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable
 from uuid import UUID
@@ -8,13 +9,27 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from krafter_audit.api.errors import Unavailable
 
-def storing_for(project_id: UUID) -> Callable[[bytes], str]:
-    """Return a function that stores a screenshot of the project and returns its SHA-256."""
-    return lambda image: store(project_id, image)
+logger = logging.getLogger(__name__)
+
+
+def storing_for(project_id: UUID) -> Callable[[bytes], str | None]:
+    """Return a function that stores a screenshot of the project: its SHA-256, or None if that fails."""
+
+    def store_or_log(image: bytes) -> str | None:
+        try:
+            return store(project_id, image)
+        # A full disk, a file storage that does not answer: the verdict of the check stands without its screenshot.
+        except (OSError, Unavailable) as error:
+            logger.error("a screenshot of project %s could not be stored: %s", project_id, error)  # noqa: TRY400
+            return None
+
+    return store_or_log
 
 
 def store(project_id: UUID, image: bytes) -> str:
+    """Store a screenshot and return its SHA-256. Raises OSError or Unavailable."""
     # Named by its hash, a screenshot cannot be changed unnoticed, and equal ones are stored once.
     sha256 = hashlib.sha256(image).hexdigest()
     path = _path(project_id, sha256)

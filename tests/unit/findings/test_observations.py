@@ -17,6 +17,7 @@ def test_evidence_of_a_scan_is_read_by_page() -> None:
         "headers": {"server": "nginx", "bad": 5},
         "elements": [{"html": "<html>"}],
         "pictures": {"screen": "a" * 64, "element": "b" * 64, "bad": "../x"},
+        "pictures_not_stored": ["image-alt", 1],
     }
     evidence = {
         "pages": [
@@ -35,6 +36,7 @@ def test_evidence_of_a_scan_is_read_by_page() -> None:
             headers={"server": "nginx"},
             markup=["<html>"],
             pictures={"element": "b" * 64, "screen": "a" * 64},
+            lost_pictures=["image-alt"],
         )
     ]
 

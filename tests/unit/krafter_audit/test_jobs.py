@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from integrations import jobs as integrations_jobs
-from krafter_audit import jobs
+from krafter_audit import consumed_queues, jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
 from krafter_audit.jobs import enqueue
@@ -50,7 +50,8 @@ UseBroker = Callable[..., None]
 def _empty_queues() -> Iterator[None]:
     redis_client.connection().delete(*QUEUES)
     yield
-    redis_client.connection().delete(*QUEUES)
+    # The record of a worker would make the queues look consumed to the next tests.
+    redis_client.connection().delete(*QUEUES, *(f"{consumed_queues.PREFIX}{queue}" for queue in QUEUES))
 
 
 @pytest.fixture

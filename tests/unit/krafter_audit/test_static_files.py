@@ -35,3 +35,4 @@ def test_collected_files_have_a_hash_and_a_compressed_copy(folder: Path) -> None
     url = HashedStaticFilesStorage().url(NAME)
     assert re.fullmatch(r"/static/documentation/site\.[0-9a-f]{12}\.css", url)
     assert (folder / f"{url.removeprefix('/static/')}.gz").exists()
+    assert not (folder / NAME).exists()  # a second copy of each file would double the image's share of them

@@ -56,6 +56,24 @@ def test_screenshot_of_a_failing_element_is_visible_to_the_project(
     assert hashlib.sha256(answer.content).hexdigest() == named["screen"]
 
 
+@pytest.mark.needs_chromium
+@pytest.mark.usefixtures("soon_quiet")
+def test_screenshot_that_cannot_be_stored_is_named_and_the_verdict_stands(
+    scenario: Scenario, storage: Path, chrome: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    (storage / "pictures").write_text("a file where the directory has to be")
+
+    with served(Site({"/": FAINT})) as site, loopback_client() as client:
+        facts = PageContext(site.url, client, browser=chrome)
+        facts.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
+        outcome = dict(run_checks(site.url, [KEY], context=facts))[KEY]
+
+    assert outcome.status == "failed"
+    assert outcome.evidence["pictures_not_stored"] == ["color-contrast", "screen"]
+    assert "pictures" not in outcome.evidence
+    assert [each.levelname for each in caplog.records if each.name == screenshots.__name__] == ["ERROR"] * 2
+
+
 def test_equal_screenshots_are_stored_once_and_altered_ones_are_not_returned(
     scenario: Scenario, storage: Path
 ) -> None:

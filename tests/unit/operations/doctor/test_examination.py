@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from integrations import services
+from krafter_audit import consumed_queues
+from krafter_audit.db import redis_client
 from operations.doctor import database, machine, work
 from operations.doctor.diagnosis import Diagnosis
 from operations.doctor.examination import examine
@@ -81,6 +83,16 @@ def test_workers_are_missing():
     [found] = work.workers()
 
     assert (found.level, found.data["missing"]) == ("problem", ["celery", "scan_http", "verify_http"])
+
+
+def test_worker_that_is_too_busy_to_answer_is_not_missing():
+    queues = [*work.NEEDED_QUEUES, *work.BROWSER_QUEUES]
+    consumed_queues.record(redis_client.connection(), queues)
+
+    found = list(work.workers())
+    redis_client.connection().delete(*(f"{consumed_queues.PREFIX}{queue}" for queue in queues))
+
+    assert [(each.level, each.text) for each in found] == [("ok", "all are busy, none answered")]
 
 
 def test_beat_is_missing():
