@@ -32,6 +32,8 @@ def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "djlint", (str(PROGRAMS / "djlint"), "--profile", "django", "--lint", "templates")
     yield "deptry", (str(PROGRAMS / "deptry"), ".")
     yield "migrations", (*MANAGE, "makemigrations", "--check", "--dry-run")
+    # Fails on a migration that blocks clients or breaks the version that still runs.
+    yield "lock safety of migrations", (str(PYTHON), "-W", "ignore", "-m", "devtools.migration_lint")
     # Fails on any warning: an undescribed field would be missing in generated clients.
     yield "API schema", (*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
     # Fails on a change that breaks clients of the released API.

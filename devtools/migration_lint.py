@@ -1,0 +1,99 @@
+"""Lint migrations for lock safety: `./krafter lint`.
+
+squawk reads the SQL of each migration after those of the first release, which create empty tables. It refuses what
+blocks reads or writes for long, and what breaks the previous version, which still runs while `migrate` does.
+UPGRADING.md has the rules and how to write a migration that passes.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devtools.local_stack import pytest_plugin
+from devtools.setup_environment import ROOT, VENV
+
+if TYPE_CHECKING:
+    from django.db.migrations import Migration
+    from django.db.migrations.state import ProjectState
+
+FIRST_RELEASE = ("0001_initial", "0002_postgresql")
+EXCLUDED = (
+    # Set for every connection: KRAFTER_DB_LOCK_SECONDS, KRAFTER_DB_STATEMENT_SECONDS.
+    "require-lock-timeout", "require-statement-timeout", "require-timeout-settings",
+    # The types that Django's fields have, and statements that Django repeats only as a whole.
+    "prefer-bigint-over-int", "prefer-bigint-over-smallint", "prefer-identity", "prefer-text-field",
+    "ban-char-field", "prefer-robust-stmts",
+)  # fmt: skip
+IGNORED = "ignored_lock_rules"  # of a migration's class: {rule: reason}
+SQUAWK = VENV / "bin" / "squawk"
+
+
+def later_migrations(root: Path = ROOT) -> list[tuple[str, str]]:
+    """Return (app, name) of each migration after the first release."""
+    files = [path for path in root.glob("*/migrations/[0-9]*.py") if path.parts[-3] != "clients"]
+    files += root.glob("krafter_audit/*/migrations/[0-9]*.py")
+    return sorted((path.parts[-3], path.stem) for path in files if path.stem not in FIRST_RELEASE)
+
+
+def sql_of(migration: "Migration", state: "ProjectState") -> str:
+    """Return the statements of a migration; `state` is that before it. Needs a connection to a database before it."""
+    from django.db import connection
+
+    with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
+        migration.apply(state.clone(), editor, collect_sql=True)
+    statements = "\n".join(editor.collected_sql)
+    return f"BEGIN;\n{statements}\nCOMMIT;\n" if migration.atomic else f"{statements}\n"
+
+
+def find_problems(name: str, sql: str, ignored: Iterable[str] = ()) -> str:
+    """Return what squawk refuses in the SQL, with line numbers; empty if it passes."""
+    excluded = ",".join((*EXCLUDED, *ignored))
+    command = [str(SQUAWK), "--reporter", "gcc", "--exclude", excluded, "--stdin-filepath", f"{name}.sql"]
+    ended = subprocess.run(command, input=sql, capture_output=True, text=True, check=False)
+    return f"{ended.stdout}{ended.stderr}" if ended.returncode else ""
+
+
+def find_unsafe(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Migrate an empty database step by step; return the problems of those of the migrations that have any."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor, wanted, unsafe = MigrationExecutor(connection), set(names), {}
+    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        key = (migration.app_label, migration.name)
+        executor = MigrationExecutor(connection)
+        if key in wanted:
+            title = ".".join(key)
+            state = executor.loader.project_state(key, at_end=False)
+            ignored: Mapping[str, str] = getattr(migration, IGNORED, {})
+            if problems := find_problems(title, sql_of(migration, state), ignored):
+                unsafe[title] = problems
+        executor.migrate([key])
+    return unsafe
+
+
+def main() -> int:
+    names = later_migrations()
+    if not names:
+        print("No migration is later than those of the first release, which create the tables.")
+        return 0
+    try:
+        os.environ["DATABASE_URL"] = pytest_plugin.start_postgres()
+        import django
+
+        django.setup()
+        unsafe = find_unsafe(names)
+    finally:
+        pytest_plugin.stop()
+    for problems in unsafe.values():
+        print(problems)
+    if unsafe:
+        print(f"Unsafe while the system runs: {', '.join(unsafe)}. UPGRADING.md says what to do instead.")
+    return 1 if unsafe else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
