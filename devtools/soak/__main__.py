@@ -7,13 +7,13 @@ error of the server. Linux only.
 import argparse
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from devtools.local_stack.temporary_system import temporary_system
 from devtools.soak.load import Load
-from devtools.soak.samples import History, take
+from devtools.soak.samples import MIN_MINUTES, SAMPLE_SECONDS, History, take
 
-SAMPLE_SECONDS = 5.0
 
 
 def soak(pid: int, facts: dict[str, Any], seconds: float) -> tuple[History, Load]:
@@ -49,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=30, help="of load (default 30)")
     parser.add_argument("--out", type=Path, help="write every sample to this CSV file")
     options = parser.parse_args(arguments)
+    if options.minutes < MIN_MINUTES:
+        parser.error(f"less than {MIN_MINUTES} minutes show the warm-up alone")
     with temporary_system() as (pid, facts):
         print(f"{options.minutes:g} minutes of load on {facts['url']}", flush=True)
         history, load = soak(pid, facts, options.minutes * 60)

@@ -8,7 +8,8 @@ from typing import Any
 
 from devtools.demo.client import DemoFailed, send
 
-CHECK = "security_header_csp"
+CHECKS = ["security_header_csp", "a11y_image_alt"]  # one of them in the browser
+SCANS_AT_FIRST = 6  # so that every process of the workers has its warm-up at the beginning
 
 
 class Load:
@@ -28,6 +29,8 @@ class Load:
         ]
 
     def start(self) -> None:
+        for _ in range(SCANS_AT_FIRST):
+            self.scan()
         for thread in self.threads:
             thread.start()
 
@@ -61,7 +64,7 @@ class Load:
         self.call("POST", "/scans/run", {"url": f"{self.site}/"})
 
     def verify(self) -> None:
-        finding = self.report("A header is missing", [CHECK])
+        finding = self.report("A header is missing", CHECKS[:1])
         task = self.call("POST", "/tasks", {"finding_id": finding.get("id"), "title": "Add the header"})
         self.call("POST", "/verifications/run", {"task_id": task.get("id")})
 

@@ -9,10 +9,12 @@ from statistics import median
 
 from scanner.browser.process_guard import descendants, parents
 
-WARM_UP = 0.25  # of the time, in which caches and pools are filled
+SAMPLE_SECONDS = 5.0
+# The time in which caches and pools are filled: the first export alone imports a renderer of 80 MB.
+WARM_UP_SHARE, WARM_UP_SECONDS = 0.25, 300.0
+MIN_MINUTES = 10  # of a soak: as long again as the warm-up
 MIN_SAMPLES = 8
-# Growth from the first to the last quarter of the time after the warm-up.
-MAX_GROWTH_MEGABYTES, MAX_GROWTH_SHARE, MAX_GROWTH_FILES = 15.0, 0.15, 10
+MAX_MEGABYTES_AN_HOUR, MAX_SHARE_AN_HOUR, MAX_FILES_A_THIRD = 15.0, 0.15, 5
 # Part of the command line: name.
 NAMES = {
     "krafter_audit.server": "web",
@@ -28,7 +30,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Sample:
-    """A process at one moment: private memory in megabytes, and open files."""
+    """A process at one moment: memory of its own in megabytes, and open files."""
 
     megabytes: float
     files: int
@@ -36,26 +38,31 @@ class Sample:
 
 @dataclass(frozen=True)
 class Trend:
-    """The medians of the first and of the last quarter of a process after the warm-up."""
+    """The medians of a process in each third of the time after the warm-up; `hours` is the length of a third."""
 
     process: str
-    samples: int
-    before: Sample
-    after: Sample
+    thirds: tuple[Sample, Sample, Sample]
+    hours: float
+
+    @property
+    def megabytes_an_hour(self) -> float:
+        """Return the smaller growth of both: a leak grows always, the first job of an idle process once."""
+        first, second, last = (sample.megabytes for sample in self.thirds)
+        return min(second - first, last - second) / self.hours
 
     @property
     def problem(self) -> str:
         """Return what grows, or ""."""
-        allowed = max(MAX_GROWTH_MEGABYTES, MAX_GROWTH_SHARE * self.before.megabytes)
-        if self.after.megabytes - self.before.megabytes > allowed:
+        first, second, last = self.thirds
+        if self.megabytes_an_hour > max(MAX_MEGABYTES_AN_HOUR, MAX_SHARE_AN_HOUR * first.megabytes):
             return "memory grows"
-        return "open files grow" if self.after.files - self.before.files > MAX_GROWTH_FILES else ""
+        files = min(second.files - first.files, last.files - second.files)
+        return "open files grow" if files > MAX_FILES_A_THIRD else ""
 
     def __str__(self) -> str:
-        return (
-            f"{self.process:<18} {self.before.megabytes:8.1f} → {self.after.megabytes:6.1f} MB"
-            f" {self.before.files:6d} → {self.after.files:4d} files   {self.problem or 'flat'}"
-        )
+        memory = " → ".join(f"{each.megabytes:6.1f}" for each in self.thirds)
+        files = " → ".join(f"{each.files:3d}" for each in self.thirds)
+        return f"{self.process:<14} {memory} MB  {files} files   {self.problem or 'flat'}"
 
 
 class History:
@@ -81,11 +88,14 @@ class History:
 
     def trends(self) -> Iterator[Trend]:
         """Yield the trend of each process that ran for most of the time after the warm-up."""
+        first = max(WARM_UP_SHARE * self.rounds, WARM_UP_SECONDS / SAMPLE_SECONDS)
         for process, samples in sorted(self._samples.items()):
-            kept = [samples[number] for number in sorted(samples) if number >= WARM_UP * self.rounds]
-            if len(kept) >= max(MIN_SAMPLES, self.rounds / 2):
-                quarter = len(kept) // 4
-                yield Trend(process, len(kept), _median(kept[:quarter]), _median(kept[-quarter:]))
+            kept = [samples[number] for number in sorted(samples) if number >= first]
+            if len(kept) >= max(MIN_SAMPLES, (self.rounds - first) / 2):
+                third = len(kept) // 3
+                parts = kept[:third], kept[third : 2 * third], kept[-third:]
+                first_third, second, last = map(_median, parts)
+                yield Trend(process, (first_third, second, last), third * SAMPLE_SECONDS / 3600)
 
 
 def _median(samples: list[Sample]) -> Sample:
@@ -100,7 +110,7 @@ def take(root: int) -> dict[str, Sample]:
         name = NAMES.get(next((part for part in NAMES if part in _command_line(pid)), ""), "")
         with suppress(OSError, ValueError):
             if name and "process_guard.py" not in _command_line(pid) and parent_of.get(pid):
-                found[f"{name} {pid}"] = Sample(_private_megabytes(pid), _open_files(pid))
+                found[f"{name} {pid}"] = Sample(_own_megabytes(pid), _open_files(pid))
     return found
 
 
@@ -115,7 +125,8 @@ def _open_files(pid: int) -> int:
     return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
 
 
-def _private_megabytes(pid: int) -> float:
-    # Without shared pages: those of PostgreSQL's buffers count once they were used.
+def _own_megabytes(pid: int) -> float:
+    # Anonymous memory. That of PostgreSQL's buffers is not, and pages that a fork shares with its parent are: otherwise
+    # a parent would seem to grow whenever a child ends.
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Anonymous:")) / 1024

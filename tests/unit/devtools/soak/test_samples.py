@@ -10,7 +10,7 @@ import pytest
 from devtools.soak.samples import History, Sample, take
 
 
-def history(sample: Callable[[int], Sample], rounds: int = 40) -> History:
+def history(sample: Callable[[int], Sample], rounds: int = 360) -> History:
     made = History()
     for number in range(rounds):
         made.add({"web 1": sample(number)})
@@ -21,9 +21,10 @@ def history(sample: Callable[[int], Sample], rounds: int = 40) -> History:
     ("sample", "problem"),
     [
         (lambda number: Sample(100 + number % 3, 30 + number % 5), ""),
-        (lambda number: Sample(100 + number, 30), "memory grows"),
+        (lambda number: Sample(100 + number / 20, 30), "memory grows"),  # 36 MB an hour
         (lambda number: Sample(100, 30 + number), "open files grow"),
         (lambda number: Sample(min(100, 20 + 10 * number), 30), ""),  # the warm-up
+        (lambda number: Sample(100 if number < 220 else 140, 30), ""),  # the first job of an idle process
     ],
 )
 def test_growth_after_the_warm_up_is_a_problem(sample: Callable[[int], Sample], problem: str) -> None:
@@ -34,7 +35,7 @@ def test_growth_after_the_warm_up_is_a_problem(sample: Callable[[int], Sample], 
 
 def test_process_that_ran_for_a_short_time_has_no_trend() -> None:
     made = history(lambda number: Sample(100, 30))
-    for _ in range(60):
+    for _ in range(500):
         made.add({"web 2": Sample(1, 1)})
 
     assert [trend.process for trend in made.trends()] == ["web 2"]
