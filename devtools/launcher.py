@@ -136,6 +136,11 @@ def screenshots(arguments: Arguments) -> NoReturn:
     test([BROWSER, "-n", str(test_processes()), *arguments[1:]])
 
 
+def rehearse_upgrade(arguments: Arguments) -> NoReturn:
+    # -s: it prints between which versions, and the answers of each phase.
+    test([f"{CHAOS}/test_upgrade.py", "-m", "chaos", "-s", *arguments])
+
+
 def soak(arguments: Arguments) -> NoReturn:
     wants_help = bool({"-h", "--help"} & set(arguments))
     setup().ensure("local", system=not wants_help)
@@ -238,6 +243,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "soak": soak,
     "screenshots": screenshots,
     "fuzz-api": fuzz_api,
+    "rehearse-upgrade": rehearse_upgrade,
     "lint": run_lint,
     "doctor": run_doctor,
     "manage": manage,

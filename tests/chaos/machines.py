@@ -10,7 +10,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from uuid import uuid4
 from devtools.benchmark.servers import BenchmarkServers, responds
 from devtools.local_stack.data import free_port
 from devtools.local_stack.postgres import APPLICATION_USER, DATABASE
-from devtools.local_stack.process import WEB_SERVER, Command, kill_guarded, launch
+from devtools.local_stack.process import REPOSITORY, WEB_SERVER, Command, kill_guarded, launch
 from tests.chaos.system import HIGH_LIMITS, Response, wait_until
 from tests.fakes import object_storage
 
@@ -29,11 +30,29 @@ QUEUES = "celery,verify_http,scan_http,scan_browser,verify_browser"
 PASSING_ERRORS = (0, 502, 503)  # a client, or the load balancer before the web, repeats the request
 
 
-class Machines:
-    """The processes, each with its own directory for everything that it writes."""
+@dataclass(frozen=True)
+class Code:
+    """A version of the program: its directory, and the Python that has its packages."""
 
-    def __init__(self, folder: Path, endpoint: str) -> None:
-        self.folder = folder
+    folder: Path = REPOSITORY
+    python: str = sys.executable
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {"PYTHONPATH": str(self.folder)}
+
+
+THIS_CODE = Code()
+
+
+class Machines:
+    """The processes, each with its own directory for everything that it writes.
+
+    `code` is the version that is started next.
+    """
+
+    def __init__(self, folder: Path, endpoint: str, code: Code) -> None:
+        self.folder, self.code = folder, code
         self.servers = BenchmarkServers(folder / "servers")
         self.servers.start()
         self.servers.postgres.ensure_database()
@@ -58,21 +77,26 @@ class Machines:
 
     def install(self) -> dict[str, Any]:
         """Migrate the database and create an organisation, as an operator does."""
-        owner = {
+        self.owner = {
             "DATABASE_URL": self.servers.postgres.url,
             "KRAFTER_DB_ROLE_PASSWORD": self.role_password,
             "KRAFTER_DB_STATEMENT_SECONDS": "0",
         }
-        self.manage("create_database_role", **owner)
-        self.manage("migrate", "--no-input", **owner)
+        self.manage("create_database_role", **self.owner)
+        self.migrate()
         seed = ("--api-key", self.api_key, "--admin-password", "x" * 20, "--json")
-        return dict(json.loads(self.manage("seed_installation", *seed, **owner).splitlines()[-1]))
+        return dict(json.loads(self.manage("seed_installation", *seed, **self.owner).splitlines()[-1]))
+
+    def migrate(self) -> str:
+        """Migrate the database as its owner, and return what was printed."""
+        return self.manage("migrate", "--no-input", **self.owner)
 
     def manage(self, *arguments: str, **env: str) -> str:
         """Run manage.py and return what it printed."""
         ended = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            env=os.environ | self.env | env,
+            [self.code.python, "manage.py", *arguments],
+            env=os.environ | self.env | self.code.env | env,
+            cwd=self.code.folder,
             check=False,
             capture_output=True,
             text=True,
@@ -108,9 +132,10 @@ class Machines:
 
     def add(self, name: str, *arguments: str, **env: str) -> None:
         disk = self.folder / name
-        disk.mkdir()
+        disk.mkdir(exist_ok=True)
         own = {"KRAFTER_MEDIA_ROOT": str(disk / "media"), "TMPDIR": str(disk), "HOME": str(disk)}
-        command = Command(name, [sys.executable, *arguments], env=self.env | own | env)
+        env = self.env | self.code.env | own | env
+        command = Command(name, [self.code.python, *arguments], env=env, cwd=self.code.folder)
         self.processes[name] = (command, launch(command, self.folder / f"{name}.log"))
 
     def is_ready(self, web: str) -> bool:
@@ -119,6 +144,17 @@ class Machines:
     def kill(self, name: str) -> None:
         """Kill a process and its children (SIGKILL)."""
         kill_guarded(self.processes[name][1])
+
+    def stop_gently(self, name: str, *, seconds: float = 30) -> None:
+        """Stop a process as an orchestrator does: no new requests, SIGTERM, and time to finish."""
+        if name in self.balanced:
+            self.balanced.remove(name)
+            time.sleep(0.5)  # a client may have chosen it already
+        process = self.processes.pop(name)[1]
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        kill_guarded(process)
 
     def restart(self, name: str) -> None:
         """Start a killed process again, as an orchestrator does."""
@@ -189,10 +225,10 @@ class Machines:
 
 
 @contextmanager
-def installed_machines(folder: Path) -> Iterator[Machines]:
+def installed_machines(folder: Path, code: Code = THIS_CODE) -> Iterator[Machines]:
     """Start the servers, also one of S3 for the files, and install; stop all processes at the end."""
     with object_storage.served() as endpoint:
-        machines = Machines(folder, endpoint)
+        machines = Machines(folder, endpoint, code)
         try:
             yield machines
         finally:
