@@ -134,6 +134,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     counts = overview.Counts(ids)
     context["title"] = "Overview"
     context["cards"] = _cards(request, ids, counts, visible)
+    if staff_of(request).is_superuser:  # who runs the installation
+        context["redis_answers"], context["unlimited_requests"] = overview.unlimited_requests()
     if _may_view(request, "remediation.task"):
         context["my_work"] = overview.my_work(staff_of(request), visible)
     if _may_view(request, "remediation.verification"):

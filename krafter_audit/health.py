@@ -49,6 +49,4 @@ def _database() -> None:
 
 
 def _redis() -> None:
-    redis_client.connection().set(
-        "krafter:health", "1", ex=60
-    )  # a full or read-only server still answers PING
+    redis_client.require_writes(redis_client.connection())

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import redis
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 
@@ -15,6 +16,9 @@ from events import counters
 from events.models import OutboxEntry
 from findings.models import LARGE_FIELDS, OPEN_STATUSES, Domain, Severity
 from integrations.models import Integration
+from krafter_audit.api import unchecked_requests
+from krafter_audit.api.unchecked_requests import UncheckedRequests
+from krafter_audit.db import redis_client
 from remediation import queries
 from remediation.models import Task, Verification, VerificationPart
 from reports.forecast.queries import critical_forecast
@@ -174,6 +178,17 @@ def _queue(name: str, rows: QuerySet[Any], column: str, now: datetime) -> dict[s
         "oldest": found["oldest"],
         "stalled": age is not None and age > STALLED_AFTER,
     }
+
+
+def unlimited_requests() -> tuple[bool, UncheckedRequests | None]:
+    """Return whether Redis takes writes, and the requests of the last day that no rate limit applied to."""
+
+    def find(server: redis.Redis) -> tuple[bool, UncheckedRequests | None]:
+        redis_client.require_writes(server)
+        return True, unchecked_requests.find(server)
+
+    unknown: tuple[bool, UncheckedRequests | None] = (False, None)
+    return redis_client.call_or_default(find, unknown)
 
 
 def failing_integrations(projects: QuerySet[Project]) -> int:

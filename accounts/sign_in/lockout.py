@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from krafter_audit.api.rate_limits import unchecked_total
+from krafter_audit.api import unchecked_requests
 from krafter_audit.db import redis_client
 
 FIRST_PAUSE_SECONDS = 30  # doubled by each further attempt
@@ -94,7 +94,7 @@ def count_attempt(*subjects: Subject) -> Outcome:
     arguments = [time.time(), longest + MEMORY_SECONDS, min(FIRST_PAUSE_SECONDS, longest), longest]
     result = _run(COUNT, [each.key for each in subjects], [*arguments, *(each.limit for each in subjects)])
     if result is None:
-        unchecked_total.inc()
+        unchecked_requests.count()
         return Outcome(0)
     wait, locked = result
     return Outcome(max(0, math.ceil(float(wait))), tuple(subjects[place - 1] for place in locked))

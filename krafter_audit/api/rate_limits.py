@@ -3,12 +3,13 @@
 import time
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import redis
 from django.conf import settings
 from django.http import HttpRequest
-from prometheus_client import Counter
 
+from krafter_audit.api import unchecked_requests
 from krafter_audit.api.errors import RateLimited
 from krafter_audit.db import redis_client
 
@@ -28,10 +29,6 @@ local own = KEYS[3] == '' and 0 or count(KEYS[3])
 local all = own > tonumber(ARGV[2]) and tonumber(redis.call('GET', KEYS[1]) or 0) or count(KEYS[1])
 return {all, redis.call('GET', KEYS[2]), own}
 """
-
-unchecked_total = Counter(
-    "krafter_ratelimit_unchecked_total", "Requests let through because Redis did not answer."
-)
 
 
 @dataclass(frozen=True)
@@ -122,12 +119,16 @@ def client_address(request: HttpRequest) -> str:
 
 def _increment(keys: list[str], own_limit: int) -> tuple[int, bytes | None, int]:
     arguments = [WINDOW_SECONDS * 2, own_limit]
-    counted = redis_client.call_or_default(
-        lambda server: _script()(keys=keys, args=arguments, client=server), None
-    )
+
+    def run(server: redis.Redis) -> list[Any]:
+        counted: list[Any] = _script()(keys=keys, args=arguments, client=server)
+        unchecked_requests.store(server)
+        return counted
+
+    counted = redis_client.call_or_default(run, None)
     if counted is None:
-        # Available rather than limited: an outage of Redis must not become one of the API. The metric shows it.
-        unchecked_total.inc()
+        # Available rather than limited: an outage of Redis must not become one of the API.
+        unchecked_requests.count()
         return 0, None, 0
     return int(counted[0]), counted[1], int(counted[2])
 

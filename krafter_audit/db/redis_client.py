@@ -42,3 +42,8 @@ def create_client(url: str) -> redis.Redis:
         # One retry reconnects if an idle connection was closed.
         retry=Retry(NoBackoff(), retries=1, supported_errors=(redis.ConnectionError,)),
     )
+
+
+def require_writes(server: redis.Redis) -> None:
+    """Write a key: a full or read-only server still answers PING. Raises redis.RedisError."""
+    server.set("krafter:health", "1", ex=60)

@@ -17,6 +17,7 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
     work.queues,
     work.workers,
     work.beat,
+    work.rate_limits,
     machine.disks,
     machine.object_storage,
     machine.certificates,

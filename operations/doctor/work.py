@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from krafter_audit.api import unchecked_requests
 from krafter_audit.beat_scheduler import LEASE
 from krafter_audit.consumed_queues import find_consumed
 from krafter_audit.db import redis_client
@@ -64,6 +65,24 @@ def workers() -> Iterator[Diagnosis]:
             "none with a browser consumes every queue: checks that need one are inconclusive",
             missing=sorted(BROWSER_QUEUES - consumed),
         )
+
+
+def rate_limits() -> Iterator[Diagnosis]:
+    """Whether requests are limited, and were within a day: without Redis, or where it refuses writes, they pass."""
+    try:
+        with redis_client.create_client(settings.REDIS_URL) as server:
+            redis_client.require_writes(server)
+            found = unchecked_requests.find(server)
+    except redis.RedisError as error:
+        yield problem("rate limits", f"requests are not limited: Redis fails with {type(error).__name__}")
+        return
+    if found:
+        text = (
+            f"{found.number} requests passed without a limit, the last at {found.last_at:%Y-%m-%d %H:%M} UTC"
+        )
+        yield warning("rate limits", f"{text}: Redis did not answer", unchecked=found.number)
+    else:
+        yield ok("rate limits", "every request of the last day was checked", unchecked=0)
 
 
 def beat() -> Iterator[Diagnosis]:

@@ -12,7 +12,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from krafter_audit import job_metrics
-from krafter_audit.api import rate_limits, request_metrics
+from krafter_audit.api import request_metrics, unchecked_requests
 from operations import metrics
 
 ROOT = Path(__file__).parents[3]
@@ -38,7 +38,7 @@ def expressions() -> list[str]:
 def known_metrics() -> dict[str, set[str]]:
     """Return the names of all series, each with its labels."""
     ours = [
-        rate_limits.unchecked_total, request_metrics.request_seconds, request_metrics.requests_running,
+        unchecked_requests.unchecked_total, request_metrics.request_seconds, request_metrics.requests_running,
         job_metrics.job_seconds, job_metrics.job_wait_seconds, job_metrics.jobs_running,
         job_metrics.worker_processes,
     ]  # fmt: skip

@@ -1,0 +1,73 @@
+"""Requests that passed without a rate limit are counted, and an operator sees them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from krafter_audit.api import rate_limits, unchecked_requests
+from krafter_audit.db import redis_client
+from operations.doctor import work
+from tests import staff
+
+
+@pytest.fixture
+def outage(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Let Redis refuse connections until the test undoes the patch."""
+    redis_client.connection().delete(unchecked_requests.KEY)
+    unreachable = redis_client.create_client("redis://127.0.0.1:9/0")
+    with monkeypatch.context() as patch:
+        patch.setattr(redis_client, "connection", lambda: unreachable)
+        yield patch
+    redis_client._retry_at = 0.0
+    redis_client.connection().delete(unchecked_requests.KEY)
+
+
+def end(outage: pytest.MonkeyPatch) -> None:
+    outage.undo()
+    redis_client._retry_at = 0.0
+
+
+def test_requests_of_an_outage_are_stored_by_the_first_request_after_it(outage: pytest.MonkeyPatch) -> None:
+    windows = [rate_limits.hit("default", "acme") for _ in range(3)]
+    end(outage)
+    before = unchecked_requests.find(redis_client.connection())
+    rate_limits.hit("default", "acme")
+    found = unchecked_requests.find(redis_client.connection())
+
+    assert [window.used for window in windows] == [0, 0, 0]
+    assert (before, found and found.number) == (None, 3)
+    assert 0 < int(redis_client.connection().ttl(unchecked_requests.KEY)) <= unchecked_requests.KEPT_SECONDS
+
+
+def test_doctor_warns_of_requests_that_were_not_limited(outage: pytest.MonkeyPatch) -> None:
+    rate_limits.hit("default", "acme")
+    end(outage)
+    rate_limits.hit("default", "acme")
+
+    [found] = work.rate_limits()
+
+    assert (found.level, found.data["unchecked"]) == ("warning", 1)
+
+
+def test_doctor_fails_while_requests_are_not_limited(settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+
+    assert [found.level for found in work.rate_limits()] == ["problem"]
+
+
+@pytest.mark.django_db
+def test_overview_tells_superusers_that_rate_limits_are_or_were_off(outage: pytest.MonkeyPatch) -> None:
+    operator = staff.logged_in_client()
+
+    during = operator.get("/admin/").content.decode()
+    rate_limits.hit("default", "acme")
+    end(outage)
+    rate_limits.hit("default", "acme")
+    after = operator.get("/admin/").content.decode()
+    redis_client.connection().delete(unchecked_requests.KEY)
+    later = operator.get("/admin/").content.decode()
+
+    assert "Redis does not answer, so that requests pass without a limit." in during
+    assert "passed without a limit, the last" in after
+    assert "without a limit" not in later
