@@ -2,6 +2,7 @@
 
 # Standard library only: this runs before the virtual environment exists.
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -121,7 +122,8 @@ def _chromium(report: DoctorReport) -> None:
     problem = system_packages.chromium_problem()
     path = system_packages.find_chromium()
     if not problem:
-        report.line("Chromium", f"starts ({path})")
+        as_root = "" if os.geteuid() else "; as root it has no sandbox: run ./krafter as another user"
+        report.line("Chromium", f"starts ({path}){as_root}")
     elif not path:
         _missing(report, CHROMIUM)
     else:

@@ -242,6 +242,16 @@ def render_banner(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def sandbox_notice() -> str:
+    """Return what a user has to know of Chromium's sandbox, or ""."""
+    if os.geteuid() != 0 or not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
+        return ""
+    return (
+        "This runs as root, so Chromium runs as root too, without its sandbox: a hostile page that breaks out of it has"
+        " this machine. Scan only sites that you trust, or run ./krafter up as another user."
+    )
+
+
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./krafter up", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0 picks a free port (default 8000)")
@@ -298,7 +308,7 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     data.write(READY, facts)
     if options.ready:
         write_private(options.ready.expanduser().resolve(), facts)
-    print(render_banner(facts), flush=True)
+    print("\n".join(filter(None, (render_banner(facts), sandbox_notice()))), flush=True)
     supervisor.on_restart = lambda name, status: print(
         f"{name} ended (status {status}); it is started again.", flush=True
     )

@@ -14,7 +14,8 @@ SAMPLE_SECONDS = 5.0
 WARM_UP_SHARE, WARM_UP_SECONDS = 0.25, 300.0
 MIN_MINUTES = 10  # of a soak: as long again as the warm-up
 MIN_SAMPLES = 8
-MAX_MEGABYTES_AN_HOUR, MAX_SHARE_AN_HOUR, MAX_FILES_A_THIRD = 15.0, 0.15, 5
+# From each third of the time after the warm-up to the next; the longer the soak, the smaller a leak that it finds.
+MAX_MEGABYTES, MAX_SHARE, MAX_FILES = 4.0, 0.03, 5
 # Part of the command line: name.
 NAMES = {
     "krafter_audit.server": "web",
@@ -38,26 +39,23 @@ class Sample:
 
 @dataclass(frozen=True)
 class Trend:
-    """The medians of a process in each third of the time after the warm-up; `hours` is the length of a third."""
+    """The medians of a process in each third of the time after the warm-up.
+
+    A leak grows from each third to the next; the first job of a process that was idle is one step.
+    """
 
     process: str
     thirds: tuple[Sample, Sample, Sample]
-    hours: float
-
-    @property
-    def megabytes_an_hour(self) -> float:
-        """Return the smaller growth of both: a leak grows always, the first job of an idle process once."""
-        first, second, last = (sample.megabytes for sample in self.thirds)
-        return min(second - first, last - second) / self.hours
 
     @property
     def problem(self) -> str:
         """Return what grows, or ""."""
         first, second, last = self.thirds
-        if self.megabytes_an_hour > max(MAX_MEGABYTES_AN_HOUR, MAX_SHARE_AN_HOUR * first.megabytes):
+        memory = min(second.megabytes - first.megabytes, last.megabytes - second.megabytes)
+        if memory > max(MAX_MEGABYTES, MAX_SHARE * first.megabytes):
             return "memory grows"
         files = min(second.files - first.files, last.files - second.files)
-        return "open files grow" if files > MAX_FILES_A_THIRD else ""
+        return "open files grow" if files > MAX_FILES else ""
 
     def __str__(self) -> str:
         memory = " → ".join(f"{each.megabytes:6.1f}" for each in self.thirds)
@@ -95,7 +93,7 @@ class History:
                 third = len(kept) // 3
                 parts = kept[:third], kept[third : 2 * third], kept[-third:]
                 first_third, second, last = map(_median, parts)
-                yield Trend(process, (first_third, second, last), third * SAMPLE_SECONDS / 3600)
+                yield Trend(process, (first_third, second, last))
 
 
 def _median(samples: list[Sample]) -> Sample:
