@@ -31,7 +31,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Sample:
-    """A process at one moment: memory of its own in megabytes, and open files."""
+    """A process at one moment: its own memory in megabytes, and open files."""
 
     megabytes: float
     files: int

@@ -159,7 +159,6 @@ NOT_IMPORTED: dict[str, str] = {
     "devtools/benchmark/*.py": "run by hand: `./krafter bench`",
     "devtools/demo/client.py": "run by hand: `./krafter demo`",
     "devtools/demo/walkthrough.py": "run by hand: `./krafter demo`",
-    "devtools/lint.py": "run for every change: `./krafter lint`",
     "devtools/local_stack/*.py": "starts the system: `tests/chaos/test_up.py`, by hand; or the tests",
     "devtools/progress.py": "runs as a process in `tests/unit/devtools/test_launcher.py`",
     "devtools/setup_environment.py": "runs as a process in `tests/unit/devtools/test_launcher.py`",

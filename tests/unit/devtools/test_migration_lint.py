@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from devtools import lint
 from devtools.migration_lint import find_problems, later_migrations, sql_of
-from devtools.setup_environment import ROOT
+from tests.project_rules.source import ROOT
 
 LOCKED = re.compile(r"(?:warning|error): ([a-z-]+)")
 
