@@ -62,10 +62,21 @@ def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: s
         raise SignInRefused(str(error), details={"auth_code": [str(error)]}) from None
     except ProviderUnavailable:
         raise SignInUnavailable from None
+    # A code does not name the choices, such as GitHub's repository: those of an earlier connection stay.
+    return {**stored_choices(project, provider), **tokens}
+
+
+def stored_choices(project: Project, provider: str) -> dict[str, Any]:
+    """Return the stored credentials that are no secrets, such as the repository; empty if there are none."""
     existing = Integration.objects.filter(project=project, provider=provider).first()
     before = _stored_credentials(existing) if existing else {}
-    # A code does not name the choices, such as GitHub's repository: those of an earlier connection stay.
-    return {**{name: before[name] for name in adapter.public_credentials if name in before}, **tokens}
+    return {name: before[name] for name in ADAPTERS[provider].public_credentials if name in before}
+
+
+def with_stored_secrets(project: Project, provider: str, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the credentials that `connect` would store for choices alone, to try them before."""
+    existing = Integration.objects.filter(project=project, provider=provider).first()
+    return {**(_stored_credentials(existing) if existing else {}), **choices}
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from integrations.providers.credential_fields import CredentialField
 from integrations.providers.errors import (
     AddressRefused,
     ProviderRefused,
@@ -48,10 +49,12 @@ class Provider(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    summary: ClassVar[str]  # what it is used for, in a sentence
     api_url: ClassVar[str]
     oauth: ClassVar[OAuth | None] = None
     webhooks: ClassVar[WebhookFormat | None] = None
     credential_label: ClassVar[str] = "token"  # as error messages call it
+    credential_fields: ClassVar[tuple[CredentialField, ...]]  # in the order of a form
     public_credentials: ClassVar[tuple[str, ...]] = ()  # choices such as the repository: kept over a sign-in
     uses_known_urls: ClassVar[bool] = False
 

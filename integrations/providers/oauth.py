@@ -32,13 +32,23 @@ class OAuth:
     """A vendor's token endpoint.
 
     `repeated_fields`: fields of the code exchange that every refresh repeats, such as `redirect_uri`. `scope`: the
-    scope of a service account's request, for vendors that have service accounts.
+    scope of a service account's request, for vendors that have service accounts. `authorize_url`: the page on which a
+    person signs in; `authorize_fields` are the parameters that this vendor needs besides those of RFC 6749.
+    `requested_scope`: what the person grants. `has_pkce`: the vendor documents RFC 7636.
     """
 
     token_url: str
     encoding: str = "form"
     repeated_fields: tuple[str, ...] = ()
     scope: str = ""
+    authorize_url: str = ""
+    authorize_fields: tuple[tuple[str, str], ...] = ()
+    requested_scope: str = ""
+    has_pkce: bool = False
+
+    def authorize_url_for(self, api_url: str) -> str:
+        """Return the sign-in page of the server whose API is at `api_url`; empty means the vendor's own."""
+        return self.authorize_url
 
     def token_url_for(self, api_url: str) -> str:
         """Return the token endpoint of the server whose API is at `api_url`; empty means the vendor's own."""

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_safe
 
 from krafter_audit.admin.base import ReadOnlyAdmin, ReadOnlyInline, render_json
 from remediation.errors import NoSigningKey
@@ -40,9 +41,18 @@ class EvidencePages(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
+        evidence, bundle = require_safe(self.evidence_page), require_safe(self.bundle)
         return [
-            path("<uuid:pk>/evidence/", view(self.evidence_page), name="remediation_verification_evidence"),
-            path("<uuid:pk>/evidence/bundle", view(self.bundle), name="remediation_verification_bundle"),
+            path(
+                "<uuid:pk>/evidence/",
+                view(evidence),
+                name="remediation_verification_evidence",
+            ),
+            path(
+                "<uuid:pk>/evidence/bundle",
+                view(bundle),
+                name="remediation_verification_bundle",
+            ),
             *super().get_urls(),
         ]
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from integrations.providers.base import UNREADABLE, Provider, is_html, is_unreadable
 from integrations.providers.cloudflare.zone_settings import SETTINGS
+from integrations.providers.credential_fields import CredentialField, secret
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.headers import after_seconds
 from integrations.providers.oauth import OAuth
@@ -43,8 +44,27 @@ class Zone(NamedTuple):
 class CloudflareClient(Provider):
     name = "cloudflare"
     title = "Cloudflare"
+    summary = "Weak settings of a zone become findings."
     api_url = "https://api.cloudflare.com/client/v4"
-    oauth = OAuth("https://dash.cloudflare.com/oauth2/token")
+    oauth = OAuth(
+        "https://dash.cloudflare.com/oauth2/token",
+        authorize_url="https://dash.cloudflare.com/oauth2/auth",
+        has_pkce=True,
+    )
+    credential_fields = (
+        secret(
+            "api_token",
+            "API token",
+            "In the Cloudflare dashboard, open My profile → API tokens → Create token → Custom token, with the "
+            "permissions Zone: Read, Zone Settings: Read and DNS: Read for this zone.",
+        ),
+        CredentialField(
+            "zone_id",
+            "Zone ID",
+            "In the Cloudflare dashboard, open the domain; its Overview page shows the zone ID under API.",
+            "023e105f4ecef8ad9ca31a8372d0c353",
+        ),
+    )
     public_credentials = ("zone_id",)
     permission_hint = "the token lacks a permission or access to the zone"
     default_wait = timedelta(minutes=5)  # Cloudflare counts in windows of five minutes

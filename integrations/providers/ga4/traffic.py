@@ -10,8 +10,15 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from integrations.providers.credential_fields import CredentialField, service_account
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.google.client import SCOPES_URL, TOKEN_URL, GoogleClient
+from integrations.providers.google.client import (
+    AUTHORIZE_URL,
+    OFFLINE,
+    SCOPES_URL,
+    TOKEN_URL,
+    GoogleClient,
+)
 from integrations.providers.oauth import OAuth
 from integrations.providers.traffic import PageViews, TrafficSource, page_key
 from krafter_audit.http.client import Response
@@ -32,8 +39,31 @@ INCOMPLETE_DATA = {
 class Analytics(GoogleClient, TrafficSource):
     name = "ga4"
     title = "Google Analytics"
+    summary = "Page views weight the score of findings."
     api_url = "https://analyticsdata.googleapis.com"
-    oauth = OAuth(TOKEN_URL, scope=f"{SCOPES_URL}analytics.readonly")
+    oauth = OAuth(
+        TOKEN_URL,
+        scope=f"{SCOPES_URL}analytics.readonly",
+        authorize_url=AUTHORIZE_URL,
+        authorize_fields=OFFLINE,
+        requested_scope=f"{SCOPES_URL}analytics.readonly",
+        has_pkce=True,
+    )
+    credential_fields = (
+        service_account(
+            "Google Analytics Data API (and the Admin API, if the property ID below is empty)",
+            "In Google Analytics, add the e-mail address of the account under Admin → Property access management, as "
+            "Viewer.",
+        ),
+        CredentialField(
+            "property_id",
+            "Property ID",
+            "In Google Analytics, Admin → Property details shows the digits. Empty if the account has access to one "
+            "property only.",
+            "123456789",
+            is_required=False,
+        ),
+    )
     public_credentials = ("property_id",)
 
     @cached_property

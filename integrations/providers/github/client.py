@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from integrations.providers.base import Provider, server_url
+from integrations.providers.credential_fields import CredentialField, secret, server
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Response
@@ -18,19 +19,45 @@ SERVER_API_PATH = "/api/v3"
 
 class GitHubOAuth(OAuth):
     def token_url_for(self, api_url: str) -> str:
-        # A server issues its own tokens at its host; a tenant of ghe.com at its host without the `api.`.
-        parts = urlsplit(api_url)
-        if not parts.netloc or parts.netloc == "api.github.com":
-            return self.token_url
-        host = parts.netloc.removeprefix("api.") if parts.netloc.endswith(".ghe.com") else parts.netloc
-        return f"{parts.scheme}://{host}/login/oauth/access_token"
+        web_url = _web_url(api_url)
+        return f"{web_url}/login/oauth/access_token" if web_url else self.token_url
+
+    def authorize_url_for(self, api_url: str) -> str:
+        web_url = _web_url(api_url)
+        return f"{web_url}/login/oauth/authorize" if web_url else self.authorize_url
 
 
 class GitHubClient(Provider):
     name = "github"
     title = "GitHub"
+    summary = "Tasks become issues; security alerts become findings."
     api_url = "https://api.github.com"
-    oauth = GitHubOAuth("https://github.com/login/oauth/access_token")
+    oauth = GitHubOAuth(
+        "https://github.com/login/oauth/access_token",
+        authorize_url="https://github.com/login/oauth/authorize",
+        requested_scope="repo security_events",
+        has_pkce=True,
+    )
+    credential_fields = (
+        secret(
+            "token",
+            "Access token",
+            "On GitHub, open Settings → Developer settings → Personal access tokens → Fine-grained tokens → Generate "
+            "new token. Select the repository, and these permissions: Issues (read and write), Pull requests, Code "
+            "scanning alerts, Dependabot alerts and Metadata (read). A classic token needs the scopes repo and "
+            "security_events.",
+        ),
+        CredentialField(
+            "repository",
+            "Repository",
+            "Owner and name, as in the address of the repository: github.com/acme/web-app is acme/web-app.",
+            "acme/web-app",
+        ),
+        server(
+            "Only for a GitHub Enterprise Server or a tenant of ghe.com: its address. Empty for github.com.",
+            "https://github.acme.example",
+        ),
+    )
     public_credentials = ("repository",)  # not base_url: a sign-in's token is only for the operator's GitHub
     reset_header = "x-ratelimit-reset"
 
@@ -79,6 +106,16 @@ class GitHubClient(Provider):
 
     def resource_of(self, response: Response) -> str:
         return urlsplit(response.url).path.rpartition("/repos/")[2] or super().resource_of(response)
+
+
+def _web_url(api_url: str) -> str:
+    """Return the web address of a server, which issues its own tokens; empty for github.com."""
+    parts = urlsplit(api_url)
+    if not parts.netloc or parts.netloc == "api.github.com":
+        return ""
+    # A tenant of ghe.com has its web at its host without the `api.`.
+    host = parts.netloc.removeprefix("api.") if parts.netloc.endswith(".ghe.com") else parts.netloc
+    return f"{parts.scheme}://{host}"
 
 
 def api_url_of(server: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from integrations.providers.base import Provider, server_url
+from integrations.providers.credential_fields import CredentialField, secret, server
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.gitlab.pages import PageReader
 from integrations.providers.oauth import OAuth
@@ -23,14 +24,47 @@ TEMPORARY = frozenset({408, 409})  # the server's own timeout, and a lock on the
 class GitLabOAuth(OAuth):
     def token_url_for(self, api_url: str) -> str:
         # A self-hosted GitLab issues its own tokens, under its web address.
-        return f"{api_url.rstrip('/').removesuffix(API_PATH)}/oauth/token" if api_url else self.token_url
+        return f"{_web_url(api_url)}/oauth/token" if api_url else self.token_url
+
+    def authorize_url_for(self, api_url: str) -> str:
+        return f"{_web_url(api_url)}/oauth/authorize" if api_url else self.authorize_url
+
+
+def _web_url(api_url: str) -> str:
+    return api_url.rstrip("/").removesuffix(API_PATH)
 
 
 class GitLabClient(Provider):
     name = "gitlab"
     title = "GitLab"
+    summary = "Tasks become issues; vulnerabilities become findings."
     api_url = f"https://gitlab.com{API_PATH}"
-    oauth = GitLabOAuth("https://gitlab.com/oauth/token", repeated_fields=("redirect_uri",))
+    oauth = GitLabOAuth(
+        "https://gitlab.com/oauth/token",
+        repeated_fields=("redirect_uri",),
+        authorize_url="https://gitlab.com/oauth/authorize",
+        requested_scope="api",
+        has_pkce=True,
+    )
+    credential_fields = (
+        secret(
+            "token",
+            "Access token",
+            "In the project on GitLab, open Settings → Access tokens → Add new token, with the role Developer or "
+            "higher and the scope api. A personal or group access token with the scope api works, too.",
+        ),
+        CredentialField(
+            "project",
+            "Project",
+            "The path of the project, as in its address: gitlab.com/acme/web-app is acme/web-app. Its number works, "
+            "too: Settings → General → Project ID.",
+            "acme/web-app",
+        ),
+        server(
+            "Only for a self-hosted GitLab: its address. Empty for gitlab.com.",
+            "https://gitlab.acme.example",
+        ),
+    )
     public_credentials = ("project",)  # not base_url: a sign-in's token is only for the operator's GitLab
     permission_hint = "the token lacks a permission or the scope api"
     reset_header = "ratelimit-reset"

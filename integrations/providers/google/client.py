@@ -12,6 +12,9 @@ from integrations.providers.base import UNREADABLE, Provider, is_html, is_unread
 from krafter_audit.http.client import Response
 
 TOKEN_URL, SCOPES_URL = "https://oauth2.googleapis.com/token", "https://www.googleapis.com/auth/"
+AUTHORIZE_URL = "https://accounts.google.com/o/oauth2/v2/auth"
+# Google issues a refresh token only with these.
+OFFLINE = (("access_type", "offline"), ("prompt", "consent"))
 RATE_REASONS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
 QUOTA_REASONS = frozenset({"quotaExceeded", "dailyLimitExceeded", "RESOURCE_EXHAUSTED"})
 API_DISABLED_REASONS = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})

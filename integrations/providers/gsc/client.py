@@ -11,8 +11,15 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from integrations.providers.credential_fields import CredentialField, service_account
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.google.client import SCOPES_URL, TOKEN_URL, GoogleClient
+from integrations.providers.google.client import (
+    AUTHORIZE_URL,
+    OFFLINE,
+    SCOPES_URL,
+    TOKEN_URL,
+    GoogleClient,
+)
 from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Response
 
@@ -25,8 +32,30 @@ FINAL_AFTER = timedelta(days=3)
 class SearchConsoleClient(GoogleClient):
     name = "gsc"
     title = "Google Search Console"
+    summary = "Sitemap and indexing problems become findings."
     api_url = "https://searchconsole.googleapis.com"
-    oauth = OAuth(TOKEN_URL, scope=f"{SCOPES_URL}webmasters.readonly")
+    oauth = OAuth(
+        TOKEN_URL,
+        scope=f"{SCOPES_URL}webmasters.readonly",
+        authorize_url=AUTHORIZE_URL,
+        authorize_fields=OFFLINE,
+        requested_scope=f"{SCOPES_URL}webmasters.readonly",
+        has_pkce=True,
+    )
+    credential_fields = (
+        service_account(
+            "Google Search Console API",
+            "In Search Console, add the e-mail address of the account under Settings → Users and permissions.",
+        ),
+        CredentialField(
+            "site_url",
+            "Property",
+            "As Search Console shows it: https://example.com/ or, for a domain property, sc-domain:example.com. Empty "
+            "if the account has access to one property only.",
+            "sc-domain:example.com",
+            is_required=False,
+        ),
+    )
     public_credentials = ("site_url",)
 
     @cached_property

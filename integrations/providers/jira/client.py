@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from integrations.providers.base import Provider
+from integrations.providers.credential_fields import CredentialField, secret
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.headers import within_a_day
 from integrations.providers.oauth import OAuth
@@ -27,8 +28,49 @@ PAGE_SIZE = 100
 class JiraClient(Provider):
     name = "jira"
     title = "Jira"
+    summary = "Tasks become issues."
     api_url = "https://api.atlassian.com"
-    oauth = OAuth("https://auth.atlassian.com/oauth/token", encoding="json")
+    oauth = OAuth(
+        "https://auth.atlassian.com/oauth/token",
+        encoding="json",
+        authorize_url="https://auth.atlassian.com/authorize",
+        authorize_fields=(("audience", "api.atlassian.com"), ("prompt", "consent")),
+        requested_scope="read:jira-work write:jira-work read:jira-user offline_access",
+    )
+    credential_fields = (
+        CredentialField(
+            "site",
+            "Site",
+            "The host in the address of your Jira Cloud: https://acme.atlassian.net is acme.atlassian.net.",
+            "acme.atlassian.net",
+        ),
+        CredentialField(
+            "project_key",
+            "Project key",
+            "The letters before the number of each issue: SHOP-12 is in the project SHOP.",
+            "SHOP",
+        ),
+        CredentialField(
+            "issue_type",
+            "Issue type",
+            "The type of the issues that are created. Empty: Task, or the first standard type of the project.",
+            "Bug",
+            is_required=False,
+        ),
+        CredentialField(
+            "email",
+            "E-mail address",
+            "Of the Atlassian account to which the API token belongs. It must be able to browse the project, and to "
+            "create, edit and transition its issues.",
+            "you@acme.example",
+            by_sign_in=True,
+        ),
+        secret(
+            "api_token",
+            "API token",
+            "Open id.atlassian.com → Security → Create and manage API tokens → Create API token.",
+        ),
+    )
     public_credentials = ("site", "cloud_id", "project_key", "issue_type")
     credential_label = "credentials"
     permission_hint = "the account lacks a permission"

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from integrations.providers.base import UNREADABLE, Provider, is_unreadable
+from integrations.providers.credential_fields import CredentialField, secret
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.headers import at_epoch
 from integrations.providers.linear import graphql
@@ -27,8 +28,28 @@ type Node = Mapping[str, Any]
 class LinearClient(Provider):
     name = "linear"
     title = "Linear"
+    summary = "Tasks become issues."
     api_url = "https://api.linear.app"
-    oauth = OAuth("https://api.linear.app/oauth/token")
+    oauth = OAuth(
+        "https://api.linear.app/oauth/token",
+        authorize_url="https://linear.app/oauth/authorize",
+        requested_scope="read,write",
+        has_pkce=True,
+    )
+    credential_fields = (
+        secret(
+            "api_key",
+            "API key",
+            "In Linear, open Settings → Security & access → Personal API keys → New API key, with read and write "
+            "access to the team.",
+        ),
+        CredentialField(
+            "team_id",
+            "Team ID",
+            "In Linear, open the team, press Ctrl+K (⌘K on a Mac) and choose “Copy model UUID”.",
+            "9cfb482a-81e3-4154-b5b9-2c805e70a02d",
+        ),
+    )
     public_credentials = ("team_id",)
     credential_label = "key"
 

@@ -15,6 +15,7 @@ from uuid import uuid4
 import jwt
 
 from integrations.providers.base import Provider, is_html, server_url
+from integrations.providers.credential_fields import CredentialField, secret, server
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.oauth import OAuth, TokenRequest
 from krafter_audit.http.client import Response
@@ -30,10 +31,10 @@ class SentryOAuth(OAuth):
     """OAuth applications, and installations of a public integration, whose JSON differs."""
 
     def token_url_for(self, api_url: str) -> str:
-        # The regions of sentry.io share one token endpoint.
-        host = urlsplit(api_url).hostname or "sentry.io"
-        is_hosted = host == "sentry.io" or host.endswith(".sentry.io")
-        return self.token_url if is_hosted else f"{_web_url(api_url)}/oauth/token/"
+        return self.token_url if _is_hosted(api_url) else f"{_web_url(api_url)}/oauth/token/"
+
+    def authorize_url_for(self, api_url: str) -> str:
+        return self.authorize_url if _is_hosted(api_url) else f"{_web_url(api_url)}/oauth/authorize/"
 
     def token_request(self, api_url: str, token_url: str, fields: Mapping[str, str]) -> TokenRequest:
         installation = fields.get("installation_id")
@@ -69,8 +70,37 @@ class SentryOAuth(OAuth):
 class SentryClient(Provider):
     name = "sentry"
     title = "Sentry"
+    summary = "Unresolved issues become findings."
     api_url = "https://sentry.io"
-    oauth = SentryOAuth("https://sentry.io/oauth/token/", repeated_fields=("installation_id",))
+    oauth = SentryOAuth(
+        "https://sentry.io/oauth/token/",
+        repeated_fields=("installation_id",),
+        authorize_url="https://sentry.io/oauth/authorize/",
+        requested_scope="org:read project:read event:read event:write",
+    )
+    credential_fields = (
+        secret(
+            "token",
+            "Auth token",
+            "In Sentry, open Settings → Developer settings → Custom integrations → Create new integration → Internal "
+            "integration, with the permissions Organization: Read, Project: Read and Issue & Event: Read & Write. The "
+            "token is at the end of its page.",
+        ),
+        CredentialField(
+            "organization",
+            "Organization slug",
+            "In Sentry, Settings → General settings → Organization slug. It is also the first part of the address: "
+            "acme.sentry.io.",
+            "acme",
+        ),
+        CredentialField(
+            "project", "Project slug", "In Sentry, Settings → Projects → the project → Slug.", "web-app"
+        ),
+        server(
+            "For the EU region https://de.sentry.io, or the address of a self-hosted Sentry. Empty for sentry.io.",
+            "https://de.sentry.io",
+        ),
+    )
     # not base_url: a sign-in's token is only for the operator's Sentry
     public_credentials = ("organization", "project")
     permission_hint = "the token lacks a scope or access to the project"
@@ -126,6 +156,12 @@ def next_cursor(link: str) -> str | None:
 def _installation_url(api_url: str, installation: str) -> str:
     root = _web_url(api_url) or "https://sentry.io"
     return f"{root}{API_PATH}/sentry-app-installations/{installation}/authorizations/"
+
+
+def _is_hosted(api_url: str) -> bool:
+    # The regions of sentry.io share the pages of the sign-in.
+    host = urlsplit(api_url).hostname or "sentry.io"
+    return host == "sentry.io" or host.endswith(".sentry.io")
 
 
 def _web_url(api_url: str) -> str:

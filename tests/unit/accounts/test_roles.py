@@ -37,8 +37,22 @@ def urls_of(model: type[Model], row: Model) -> list[str]:
         if route.name and route.name.startswith(f"{model._meta.app_label}_{model._meta.model_name}_")
     ]
     known = {"changelist", "add", "history", "delete", "change"}
-    extra = [name for name in own if name.rsplit("_", 1)[1] not in known and "pk" in _parameters(model, name)]
-    return [*pages, *(reverse(f"admin:{name}", kwargs={"pk": row.pk}) for name in extra)]
+    extra = [name for name in own if name.rsplit("_", 1)[1] not in known]
+    # Each named parameter of a URL, for the row.
+    values = {"pk": row.pk, "project_id": getattr(row, "project_id", None), "provider": "github"}
+    return [
+        *pages,
+        *(
+            reverse(f"admin:{name}", kwargs={each: values[each] for each in _parameters(model, name)})
+            for name in extra
+            if {"pk", "project_id"} & _parameters(model, name)
+        ),
+    ]
+
+
+def own_urls_of(model: type[Model], row: Model) -> list[str]:
+    """Return the URLs beyond Django's own."""
+    return urls_of(model, row)[2:]
 
 
 def _parameters(model: type[Model], name: str) -> set[str]:
@@ -56,6 +70,7 @@ def test_rows_of_another_organisation_are_nowhere(model: type[Model], role: str)
     listed = client.get(admin_url(model, "changelist"))
     found = client.get(admin_url(model, "changelist"), {"q": str(theirs.pk)})
     opened = [client.get(url) for url in urls_of(model, theirs)]
+    sent = [client.post(url) for url in own_urls_of(model, theirs)]
 
     keys = {row.pk for row in listed.context["cl"].queryset}
     assert mine.pk in keys
@@ -64,6 +79,7 @@ def test_rows_of_another_organisation_are_nowhere(model: type[Model], role: str)
     # Django redirects from the page of an absent row to the index.
     assert all(page.status_code in (302, 404) for page in opened), [page.status_code for page in opened]
     assert all(page.headers.get("location", "/admin/") == "/admin/" for page in opened)
+    assert {page.status_code for page in sent} <= {404, 405}  # 405: a page that is only for reading
     assert client.get(admin_url(model, "change", mine.pk)).status_code == 200
 
 
@@ -78,7 +94,11 @@ def test_viewer_changes_nothing(model: type[Model]):
     posted = client.post(admin_url(model, "change", row.pk), {"name": "Changed", "title": "Changed"})
     added = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"))
 
+    forms = [client.post(url) for url in own_urls_of(model, row)]
+
     assert page.context["has_change_permission"] is False
+    # 405: a page that is only for reading.
+    assert {form.status_code for form in forms} <= {403, 405}
     assert {name for name, _ in page.context.get("object_actions", [])} <= {"test"}  # of a policy: reads only
     assert (posted.status_code, added.status_code) == (403, 403)
     assert model._default_manager.filter(pk=row.pk).values().get() == before

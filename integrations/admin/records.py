@@ -1,40 +1,31 @@
-"""Integrations in the admin: read-only, without credentials. The actions call the services."""
+"""Ticket links, sync runs, conflicts and webhooks in the admin: read-only, without secrets."""
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from findings.admin import FindingAdmin
-from findings.models import Finding
-from integrations import services
 from integrations.models import (
-    Integration,
     SyncConflict,
     SyncRun,
-    TicketComment,
     TicketLink,
     Webhook,
     WebhookDelivery,
 )
 from integrations.sync.tickets import conflicts
+from integrations.webhooks import services as webhooks
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
-    PRIMARY,
     SUCCESS,
     WARNING,
-    AutocompleteFilter,
     ReadOnlyAdmin,
     badge_column,
 )
-from remediation.admin.timeline import SOURCES, Entry
-from remediation.models import Task
+from krafter_audit.admin.confirmation import confirmed
 
-STATUSES = {"connected": SUCCESS, "syncing": INFO, "error": DANGER, "disconnected": PRIMARY}
 OUTCOMES = {
     "running": INFO,
     "succeeded": SUCCESS,
@@ -42,42 +33,6 @@ OUTCOMES = {
     "paused": WARNING,
     "interrupted": WARNING,
 }
-
-
-@admin.register(Integration)
-class IntegrationAdmin(ReadOnlyAdmin):
-    organization_path = "organization"
-    list_display = (
-        "provider",
-        "project",
-        badge_column("status", STATUSES),
-        "last_sync_at",
-        "next_sync_at",
-        "last_error",
-        "updated_at",
-    )
-    list_filter = ("provider", "status", ("project", AutocompleteFilter))
-    list_select_related = ("project",)
-    search_fields = ("^project__slug", "^organization__name")
-    exclude = ("credentials", "cursor", "credentials_version")
-    deferred_fields = ("credentials",)
-    actions: ClassVar = ["sync_now", "disconnect"]
-
-    @admin.action(description="Sync now", permissions=["operate"])
-    def sync_now(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        def sync(integration: Integration) -> str:
-            services.sync_now(integration.project, integration.provider, by=operator(request))
-            return "sync requested."
-
-        self.run_for_each(request, queryset, sync)
-
-    @admin.action(description="Disconnect and delete the credentials", permissions=["operate"])
-    def disconnect(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        def disconnect(integration: Integration) -> str:
-            services.disconnect(integration.project, integration.provider, by=operator(request))
-            return "disconnected."
-
-        self.run_for_each(request, queryset, disconnect)
 
 
 @admin.register(TicketLink)
@@ -115,10 +70,12 @@ class SyncConflictAdmin(ReadOnlyAdmin):
     actions: ClassVar = ["keep_ours", "keep_theirs"]
 
     @admin.action(description="Keep the task's value", permissions=["operate"])
+    @confirmed("The value of the ticket is overwritten with that of the task.")
     def keep_ours(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
         self._resolve(request, queryset, SyncConflict.Resolution.OURS)
 
     @admin.action(description="Keep the ticket's value", permissions=["operate"])
+    @confirmed("The value of the task is overwritten with that of the ticket.")
     def keep_theirs(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
         self._resolve(request, queryset, SyncConflict.Resolution.THEIRS)
 
@@ -139,6 +96,22 @@ class WebhookAdmin(ReadOnlyAdmin):
     list_display = ("integration", "last_delivery_at", "updated_at")
     list_select_related = ("integration",)
     exclude = deferred_fields = ("credentials",)
+    actions: ClassVar = ["disable"]
+
+    def describe_row(self, row: Webhook) -> str:
+        return f"Webhook of {row.integration.provider}"
+
+    @admin.action(description="Disable the webhook", permissions=["operate"])
+    @confirmed(
+        "The URL no longer accepts deliveries, and the secret is deleted. Changes are read by each sync."
+    )
+    def disable(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
+        def disable(webhook: Webhook) -> str:
+            integration = webhook.integration
+            webhooks.disable(integration.project, integration.provider, by=operator(request))
+            return "disabled."
+
+        self.run_for_each(request, queryset, disable)
 
 
 @admin.register(WebhookDelivery)
@@ -150,24 +123,3 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_filter: ClassVar = ["integration__provider", ("processed_at", admin.EmptyFieldListFilter)]
     list_select_related = ("integration",)
     search_fields = ("^delivery_id",)
-
-
-def tickets(request: HttpRequest, finding: Finding) -> dict[str, Any]:
-    """Return the tickets of a finding's tasks, for the page of the finding."""
-    return {"tickets": TicketLink.objects.filter(task__finding=finding).select_related("integration")}
-
-
-def ticket_entries(finding: Finding, tasks: list[Task]) -> Iterator[Entry]:
-    """Yield the tickets of tasks and the comments that were sent, for the history of a finding."""
-    links = TicketLink.objects.filter(task__in=tasks).select_related("integration")
-    for link in links:
-        title = f"Ticket {link.key or 'being created'}"
-        yield Entry(link.created_at, title, str(link.integration.get_provider_display()))
-    comments = TicketComment.objects.filter(link__in=links, sent_at__isnull=False)
-    for comment in comments.select_related("link"):
-        if comment.sent_at:
-            yield Entry(comment.sent_at, "Comment sent", f"on ticket {comment.link.key}: checks failed")
-
-
-FindingAdmin.sections.append(tickets)
-SOURCES.append(ticket_entries)

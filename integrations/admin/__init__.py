@@ -1,0 +1,6 @@
+"""Admin pages of integrations."""
+
+from integrations.admin import finding_sections, records
+from integrations.admin.integration import IntegrationAdmin
+
+__all__ = ["IntegrationAdmin", "finding_sections", "records"]

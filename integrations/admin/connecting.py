@@ -1,0 +1,271 @@
+"""Pages that connect a provider: the providers of a project, the form, its test, and the sign-in by OAuth."""
+
+import secrets
+import time
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_GET
+
+from accounts.admin import operator
+from accounts.models import Project
+from accounts.roles import visible_projects
+from integrations import connection_check, queries, services
+from integrations.admin.forms import ConnectForm
+from integrations.admin.state import state_of
+from integrations.connection_check import ConnectionCheck
+from integrations.models import Integration
+from integrations.oauth import authorization
+from integrations.providers.registry import ADAPTERS
+from krafter_audit.admin.base import NOT_ALLOWED, ReadOnlyAdmin, staff_of
+from krafter_audit.admin.forms import error_text
+from krafter_audit.admin.project_scope import chosen_project
+from krafter_audit.api.errors import ApiError
+
+SIGN_IN_KEY = "integration_sign_in"
+SIGN_IN_SECONDS = 900
+NO_ANSWER = "The sign-in was not completed. Start it again."
+ARCHIVED = "The project is archived."
+
+
+class ConnectionPages(ReadOnlyAdmin):
+    """The pages beside the list and the page of an integration."""
+
+    def get_urls(self) -> list[URLPattern]:
+        place = "connect/<uuid:project_id>/<str:provider>/"
+        own = (
+            (place, self.connect_view, "connect"),
+            (f"{place}test/", self.test_view, "test"),
+            (f"{place}sign-in/", self.sign_in_view, "signin"),
+            ("signed-in/", require_GET(self.signed_in_view), "signedin"),
+        )
+        pages = [
+            path(route, self.admin_site.admin_view(view), name=f"integrations_integration_{name}")
+            for route, view, name in own
+        ]
+        return [*pages, *super().get_urls()]
+
+    # ---- The providers of a project
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("integrations.add_integration"))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the eight providers of a project, each with its state."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        project = self._project_of_list(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Connect a provider",
+            "project": project,
+            "tiles": self._tiles(project) if project else [],
+            "projects": self._projects(request),
+        }
+        return TemplateResponse(request, "admin/integrations/integration/providers.html", context)
+
+    def _projects(self, request: HttpRequest) -> list[Project]:
+        user = staff_of(request)
+        projects = visible_projects(user).filter(archived_at=None).select_related("organization")
+        found = projects.order_by("organization__name", "slug")
+        return [project for project in found if self._may_connect(request, project)]
+
+    def _project_of_list(self, request: HttpRequest) -> Project | None:
+        projects = {str(project.pk): project for project in self._projects(request)}
+        chosen = chosen_project(request)
+        wanted = request.GET.get("project") or (str(chosen.pk) if chosen else "")
+        return projects.get(wanted) or (next(iter(projects.values())) if len(projects) == 1 else None)
+
+    def _tiles(self, project: Project) -> list[dict[str, Any]]:
+        return [
+            {
+                "adapter": ADAPTERS[provider],
+                "state": state_of(row) if row else None,
+                "url": self._url("change", row.pk) if row else self._url("connect", project.pk, provider),
+                "is_connected": row is not None and row.status != Integration.Status.DISCONNECTED,
+            }
+            for provider, row in queries.integrations_by_provider(project)
+        ]
+
+    def _may_connect(self, request: HttpRequest, project: Project) -> bool:
+        user = staff_of(request)
+        permission = "integrations.change_integration"
+        return bool(user.is_superuser or user.has_perm(permission, project.organization_id))
+
+    def _project(self, request: HttpRequest, project_id: UUID, provider: str) -> Project:
+        """Return a project in which the user may connect the provider. Raises Http404 or PermissionDenied."""
+        projects = visible_projects(staff_of(request)).select_related("organization")
+        project = projects.filter(pk=project_id).first()
+        if project is None or provider not in ADAPTERS:
+            raise Http404
+        if not self._may_connect(request, project):
+            raise PermissionDenied(NOT_ALLOWED)
+        return project
+
+    # ---- The form
+
+    def connect_view(self, request: HttpRequest, project_id: UUID, provider: str) -> HttpResponse:
+        """Show the form; after a successful test store the credentials and start a sync."""
+        project = self._project(request, project_id, provider)
+        form = _form(request, project, provider)
+        if request.method != "POST" or not form.is_valid():
+            return self._form_page(request, project, provider, form)
+        check = None if form.cleaned_data["without_test"] else _test(project, provider, form)
+        if check is not None and not check.is_accepted:
+            return self._form_page(request, project, provider, form, check)
+        return self._store(request, project, provider, form.credentials)
+
+    def test_view(self, request: HttpRequest, project_id: UUID, provider: str) -> HttpResponse:
+        """Test what is in the form; return the result alone if a script has sent it."""
+        project = self._project(request, project_id, provider)
+        if request.method != "POST":
+            return HttpResponseRedirect(self._url("connect", project.pk, provider))
+        form = _form(request, project, provider)
+        check = _test(project, provider, form) if form.is_valid() else None
+        if request.headers.get("hx-request"):
+            context = {"check": check, "form": form}
+            return render(request, "admin/integrations/integration/check.html", context)
+        return self._form_page(request, project, provider, form, check)
+
+    def _form_page(
+        self,
+        request: HttpRequest,
+        project: Project,
+        provider: str,
+        form: ConnectForm,
+        check: ConnectionCheck | None = None,
+    ) -> HttpResponse:
+        adapter = ADAPTERS[provider]
+        verb = "Reconnect" if form.has_stored else "Connect"
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"{verb} {adapter.title}",
+            "verb": verb,
+            "project": project,
+            "provider": provider,
+            "adapter": adapter,
+            "form": form,
+            "check": check,
+            "offers_sign_in": authorization.is_offered(adapter),
+            "callback": self._callback(),
+            "back": self._back(project, provider),
+        }
+        return TemplateResponse(request, "admin/integrations/integration/connect.html", context)
+
+    def _store(
+        self, request: HttpRequest, project: Project, provider: str, credentials: dict[str, Any]
+    ) -> HttpResponse:
+        try:
+            if project.archived_at:
+                raise ApiError(ARCHIVED)
+            services.connect(project, provider, credentials=credentials, by=operator(request))
+            services.sync_now(project, provider, by=operator(request))
+        except ApiError as error:
+            self.message_user(request, error_text(error), messages.ERROR)
+        else:
+            title = ADAPTERS[provider].title
+            self.message_user(request, f"{title} is connected. A sync has started.", messages.SUCCESS)
+        return HttpResponseRedirect(self._back(project, provider))
+
+    def _back(self, project: Project, provider: str) -> str:
+        row = Integration.objects.filter(project=project, provider=provider).only("pk").first()
+        return self._url("change", row.pk) if row else f"{self._url('add')}?project={project.pk}"
+
+    # ---- The sign-in
+
+    def sign_in_view(self, request: HttpRequest, project_id: UUID, provider: str) -> HttpResponse:
+        """Store the choices of the form in the session, and lead to the provider's sign-in page."""
+        project = self._project(request, project_id, provider)
+        if request.method != "POST":
+            return HttpResponseRedirect(self._url("connect", project.pk, provider))
+        adapter = ADAPTERS[provider]
+        form = _form(request, project, provider, by_sign_in=True)
+        if not authorization.is_offered(adapter):
+            raise Http404
+        if not form.is_valid():
+            full = _form(request, project, provider)
+            full.errors.clear()
+            full.errors.update(form.errors)
+            return self._form_page(request, project, provider, full)
+        verifier = secrets.token_urlsafe(48) if adapter.oauth and adapter.oauth.has_pkce else ""
+        state = secrets.token_urlsafe(32)
+        request.session[SIGN_IN_KEY] = {
+            "state": state,
+            "code_verifier": verifier,
+            "project": str(project.pk),
+            "provider": provider,
+            "choices": form.credentials,
+            "until": time.time() + SIGN_IN_SECONDS,
+        }
+        url = authorization.authorization_url(
+            adapter, redirect_uri=self._callback(), state=state, code_verifier=verifier
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Sign in at {adapter.title}",
+            "adapter": adapter,
+            "url": url,
+            "back": self._back(project, provider),
+        }
+        response = TemplateResponse(request, "admin/integrations/integration/sign_in.html", context)
+        # Not a redirect: the policy allows forms to lead to this site alone.
+        response["Refresh"] = f"0; url={url}"
+        return response
+
+    def signed_in_view(self, request: HttpRequest) -> HttpResponse:
+        """Exchange the code with which the provider sends the person back."""
+        started = request.session.pop(SIGN_IN_KEY, None) or {}
+        state = request.GET.get("state", "")
+        is_ours = bool(started) and secrets.compare_digest(state.encode(), started["state"].encode())
+        if not is_ours or started["until"] < time.time():
+            self.message_user(request, NO_ANSWER, messages.ERROR)
+            return HttpResponseRedirect(self._url("changelist"))
+        project = self._project(request, UUID(started["project"]), started["provider"])
+        form_url = self._url("connect", project.pk, started["provider"])
+        if not request.GET.get("code"):
+            self.message_user(request, NO_ANSWER, messages.ERROR)
+            return HttpResponseRedirect(form_url)
+        try:
+            tokens = self._exchange(project, started, request.GET["code"])
+        except ApiError as error:
+            self.message_user(request, error_text(error), messages.ERROR)
+            return HttpResponseRedirect(form_url)
+        return self._store(request, project, started["provider"], {**tokens, **started["choices"]})
+
+    def _exchange(self, project: Project, started: dict[str, Any], code: str) -> dict[str, Any]:
+        extra = {"redirect_uri": self._callback()}
+        if started["code_verifier"]:
+            extra["code_verifier"] = started["code_verifier"]
+        return services.exchange_code(project, started["provider"], auth_code=code, **extra)
+
+    def _callback(self) -> str:
+        return f"{settings.KRAFTER_PUBLIC_URL}{self._url('signedin')}"
+
+    def _url(self, name: str, *args: Any) -> str:
+        return reverse(f"admin:integrations_integration_{name}", args=args)
+
+
+def _form(request: HttpRequest, project: Project, provider: str, *, by_sign_in: bool = False) -> ConnectForm:
+    sent = request.POST if request.method == "POST" else None
+    connected = Integration.objects.filter(project=project, provider=provider, credentials__isnull=False)
+    stored = services.stored_choices(project, provider) if connected.exists() else None
+    return ConnectForm(sent, provider=provider, stored=stored, by_sign_in=by_sign_in)
+
+
+def _test(project: Project, provider: str, form: ConnectForm) -> ConnectionCheck:
+    credentials = form.credentials
+    if form.keeps_secrets(credentials):
+        credentials = services.with_stored_secrets(project, provider, credentials)
+    return connection_check.check_credentials(provider, credentials)

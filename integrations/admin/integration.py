@@ -1,0 +1,194 @@
+"""Admin page of integrations: their state, syncs, conflicts, tickets and webhook."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from unfold.decorators import display
+
+from accounts.admin import operator
+from integrations import connection_check, queries, services
+from integrations.admin.connecting import ConnectionPages
+from integrations.admin.records import OUTCOMES
+from integrations.admin.state import LABELS, duration_of, state_of
+from integrations.models import Integration
+from integrations.providers.registry import ADAPTERS
+from integrations.serializers import CreateWebhookRequestSerializer
+from integrations.webhooks import services as webhooks
+from krafter_audit.admin.base import DANGER, INFO, NOT_ALLOWED, PRIMARY, SUCCESS, AutocompleteFilter
+from krafter_audit.admin.confirmation import confirmed
+from krafter_audit.admin.forms import error_text, flatten_errors
+from krafter_audit.admin.secret_page import secret_page
+from krafter_audit.admin.text import ago
+from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
+
+Status = Integration.Status
+COLOURS = {"Connected": SUCCESS, "Syncing": INFO, "Failing": DANGER, "Not connected": PRIMARY}
+REFRESH_SECONDS = 5  # of the page of an integration that is syncing
+MAX_CONFLICTS, MAX_TICKETS = 20, 20
+DISCONNECTING = (
+    "The credentials and the webhook are deleted. Findings, tasks and links to tickets stay, and are no longer"
+    " synced."
+)
+NOT_CONNECTED = "It is not connected."
+
+
+@admin.register(Integration)
+class IntegrationAdmin(ConnectionPages):
+    organization_path = "organization"
+    list_display = ("title", "project", "state", "synced", "next_sync_at", "last_error")
+    list_filter = ("provider", "status", ("project", AutocompleteFilter))
+    list_select_related = ("project",)
+    search_fields = ("^project__slug", "^organization__name", "^provider")
+    exclude = ("credentials", "cursor", "credentials_version")
+    deferred_fields = ("credentials",)
+    actions: ClassVar = ["sync_now", "test_connection", "disconnect"]
+    tones: ClassVar = {"sync_now": "primary", "disconnect": "danger"}
+    change_form_template = "admin/integrations/integration/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.webhook_view)
+        return [
+            path("<uuid:pk>/webhook/", view, name="integrations_integration_webhook"),
+            *super().get_urls(),
+        ]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fields(request, obj) if obj else ("project", "provider")
+
+    def describe_row(self, row: Integration) -> str:
+        return f"{ADAPTERS[row.provider].title} of {row.project}"
+
+    @admin.display(description="provider", ordering="provider")
+    def title(self, row: Integration) -> str:
+        return ADAPTERS[row.provider].title
+
+    @display(description="state", label=COLOURS)
+    def state(self, row: Integration) -> str:
+        return LABELS[Status(row.status)]
+
+    @admin.display(description="last sync")
+    def synced(self, row: Integration) -> str:
+        return ago(row.last_sync_at)
+
+    # ---- The page
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().change_view(request, object_id, *args, **kwargs)
+        row = (getattr(response, "context_data", None) or {}).get("original")
+        if isinstance(row, Integration) and row.status == Status.SYNCING:
+            response["Refresh"] = str(REFRESH_SECONDS)
+        return response
+
+    def refusals(self, request: HttpRequest, row: Integration) -> dict[str, str]:
+        if row.status == Status.DISCONNECTED:
+            return dict.fromkeys(self.actions, NOT_CONNECTED)
+        return {"sync_now": "A sync is running."} if row.status == Status.SYNCING else {}
+
+    def reading_context(self, request: HttpRequest, row: Integration) -> dict[str, Any]:
+        runs = list(queries.latest_runs(row.project, row.provider))
+        open_conflicts = queries.conflicts(row.project, row.provider).filter(resolved_at=None)
+        adapter = ADAPTERS[row.provider]
+        return {
+            "adapter": adapter,
+            "state": state_of(row),
+            "may_change": self.may(request, "change", row),
+            "connect_url": self._url("connect", row.project_id, row.provider),
+            "strip": runs[::-1],
+            "runs": [(run, OUTCOMES[run.outcome], duration_of(run)) for run in runs],
+            "conflicts": open_conflicts.select_related("link__task").order_by("-pk")[:MAX_CONFLICTS],
+            "conflicts_total": open_conflicts.count(),
+            "tickets": row.links.select_related("task").order_by("-pk")[:MAX_TICKETS],
+            "tickets_total": row.links.count(),
+            "has_webhooks": adapter.webhooks is not None,
+            "webhook": _webhook(row),
+        }
+
+    # ---- Actions
+
+    @admin.action(description="Sync now", permissions=["operate"])
+    def sync_now(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
+        def sync(integration: Integration) -> str:
+            services.sync_now(integration.project, integration.provider, by=operator(request))
+            return "a sync has started."
+
+        self.run_for_each(request, queryset, sync)
+
+    @admin.action(description="Test connection", permissions=["operate"])
+    def test_connection(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
+        def test(integration: Integration) -> str:
+            if integration.status == Status.DISCONNECTED:
+                raise InvalidParams(NOT_CONNECTED)
+            check = connection_check.check_stored(integration)
+            if not check.is_accepted:
+                raise InvalidParams(check.message)
+            return check.message
+
+        self.run_for_each(request, queryset, test)
+
+    @admin.action(description="Disconnect", permissions=["operate"])
+    @confirmed(DISCONNECTING)
+    def disconnect(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
+        def disconnect(integration: Integration) -> str:
+            services.disconnect(integration.project, integration.provider, by=operator(request))
+            return "disconnected."
+
+        self.run_for_each(request, queryset, disconnect)
+
+    # ---- The webhook
+
+    def webhook_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Enable the webhook, or replace its secret; a generated secret is shown once."""
+        integration, back = self._row(request, pk), self._url("change", pk)
+        if request.method != "POST":
+            return HttpResponseRedirect(back)
+        try:
+            secret = self._enable_webhook(request, integration)
+        except ApiError as error:
+            self.message_user(request, error_text(error), messages.ERROR)
+            return HttpResponseRedirect(back)
+        if secret is None:
+            self.message_user(request, "The webhook accepts deliveries with your secret.", messages.SUCCESS)
+            return HttpResponseRedirect(back)
+        title, url = ADAPTERS[integration.provider].title, _webhook(integration)["url"]
+        return secret_page(
+            self,
+            request,
+            title=f"Webhook of {title}",
+            label="Secret of the webhook",
+            secret=secret,
+            note=f"Enter it at {title} as the secret of a webhook to {url}",
+            back=back,
+        )
+
+    def _enable_webhook(self, request: HttpRequest, integration: Integration) -> str | None:
+        given = request.POST.get("secret", "").strip()
+        body = CreateWebhookRequestSerializer(data={"secret": given} if given else {})
+        if not body.is_valid():
+            raise InvalidParams(" ".join(flatten_errors(dict(body.errors))))
+        _, generated = webhooks.enable(
+            integration.project, integration.provider, secret=given or None, by=operator(request)
+        )
+        return generated
+
+    def _row(self, request: HttpRequest, pk: UUID) -> Integration:
+        rows: QuerySet[Integration] = self.get_queryset(request)
+        row = rows.select_related("project__organization").filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        if not self.may(request, "change", row):
+            raise PermissionDenied(NOT_ALLOWED)
+        return row
+
+
+def _webhook(integration: Integration) -> dict[str, Any]:
+    """Return the description of the webhook with its `pk`; empty if none is enabled."""
+    try:
+        webhook = webhooks.get_webhook(integration.project, integration.provider)
+    except NotFound:
+        return {}
+    return {**webhooks.describe(webhook), "pk": webhook.pk}

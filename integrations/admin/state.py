@@ -1,0 +1,65 @@
+"""The state of an integration in words: what is wrong, and what to do next."""
+
+from dataclasses import dataclass
+
+from integrations.models import Integration, SyncRun
+from integrations.providers.registry import ADAPTERS
+from krafter_audit.admin.text import in_utc, in_words
+
+Status = Integration.Status
+LABELS = {
+    Status.CONNECTED: "Connected",
+    Status.SYNCING: "Syncing",
+    Status.ERROR: "Failing",
+    Status.DISCONNECTED: "Not connected",
+}
+TONES = {Status.CONNECTED: "success", Status.SYNCING: "info", Status.ERROR: "danger", Status.DISCONNECTED: ""}
+
+
+@dataclass(frozen=True)
+class State:
+    """A badge, a sentence about the state, and the next step."""
+
+    label: str
+    tone: str
+    sentence: str
+    next_step: str = ""
+    must_reconnect: bool = False
+
+
+def state_of(integration: Integration) -> State:
+    """Describe an integration for people."""
+    status, title = Status(integration.status), ADAPTERS[integration.provider].title
+    label, tone = LABELS[status], TONES[status]
+    if status == Status.ERROR:
+        reconnect = "connect again" in integration.last_error.lower()
+        return State(
+            label, tone, integration.last_error, _after_error(integration, title, reconnect), reconnect
+        )
+    if status == Status.DISCONNECTED:
+        sentence = "The credentials are deleted; tickets and findings are kept."
+        return State(label, tone, sentence, "Connect it again to continue.", must_reconnect=True)
+    if status == Status.SYNCING:
+        return State(
+            label, tone, "A sync is waiting or running.", "The page shows its result when it has ended."
+        )
+    if integration.last_sync_at is None:
+        return State(label, tone, f"{title} is connected, and was not synced yet.", _next_sync(integration))
+    return State(label, tone, f"{title} is synced.", _next_sync(integration))
+
+
+def _after_error(integration: Integration, title: str, reconnect: bool) -> str:
+    if reconnect:
+        return "Reconnect with valid credentials."
+    failures = f" {integration.failures} syncs in a row have failed." if integration.failures > 1 else ""
+    return f"Change what {title} refuses, then sync now.{failures} {_next_sync(integration)}".strip()
+
+
+def _next_sync(integration: Integration) -> str:
+    return f"The next sync is at {in_utc(integration.next_sync_at)}." if integration.next_sync_at else ""
+
+
+def duration_of(run: SyncRun) -> str:
+    """Return how long a run took; empty while it is running."""
+    finished = run.finished_at
+    return in_words(finished - run.started_at) if finished else ""

@@ -1,0 +1,42 @@
+"""OAuth 2.0: send a person to the provider's sign-in page (RFC 6749, section 4.1.1; RFC 7636)."""
+
+import base64
+import hashlib
+from urllib.parse import urlencode
+
+from integrations.configuration import configuration
+from integrations.providers.base import Provider
+
+
+def is_offered(adapter: type[Provider]) -> bool:
+    """Tell whether this installation has an OAuth client at the provider."""
+    settings = configuration(adapter.name)
+    return bool(
+        adapter.oauth and adapter.oauth.authorize_url and settings.client_id and settings.client_secret
+    )
+
+
+def authorization_url(
+    adapter: type[Provider], *, redirect_uri: str, state: str, code_verifier: str = ""
+) -> str:
+    """Return the URL of the sign-in page; with a `code_verifier` for PKCE."""
+    if adapter.oauth is None:
+        raise ValueError(f"{adapter.title} has no sign-in.")
+    settings = configuration(adapter.name)
+    fields = {
+        "response_type": "code",
+        "client_id": settings.client_id,
+        "redirect_uri": redirect_uri,
+        "state": state,
+        **dict(adapter.oauth.authorize_fields),
+    }
+    if adapter.oauth.requested_scope:
+        fields["scope"] = adapter.oauth.requested_scope
+    if code_verifier:
+        fields |= {"code_challenge": _challenge(code_verifier), "code_challenge_method": "S256"}
+    return f"{adapter.oauth.authorize_url_for(settings.url)}?{urlencode(fields)}"
+
+
+def _challenge(code_verifier: str) -> str:
+    digest = hashlib.sha256(code_verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

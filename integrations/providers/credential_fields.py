@@ -1,0 +1,43 @@
+"""The credentials of a provider as fields of a form, with help on where the vendor shows each value."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CredentialField:
+    """A credential that a person enters.
+
+    `is_secret`: it is never shown again. `is_file`: the text of a file. `by_sign_in`: a sign-in by OAuth replaces it.
+    """
+
+    name: str
+    label: str
+    help: str
+    example: str = ""
+    is_secret: bool = False
+    is_file: bool = False
+    is_required: bool = True
+    by_sign_in: bool = False
+
+
+def secret(name: str, label: str, help: str) -> CredentialField:
+    """Return a field for a token or a key."""
+    return CredentialField(name, label, help, is_secret=True, by_sign_in=True)
+
+
+def server(help: str, example: str) -> CredentialField:
+    """Return the field for the URL of a self-hosted server. A sign-in is only for the operator's server."""
+    return CredentialField("base_url", "Server URL", help, example, is_required=False, by_sign_in=True)
+
+
+def service_account(api: str, grant: str) -> CredentialField:
+    """Return the field for the key file of a Google service account."""
+    return CredentialField(
+        "service_account",
+        "Key file of a service account",
+        f"In the Google Cloud console, enable the {api}, then open IAM & Admin → Service accounts, choose an account "
+        f"and Keys → Add key → Create new key → JSON. Paste the whole file. {grant}",
+        is_secret=True,
+        is_file=True,
+        by_sign_in=True,
+    )

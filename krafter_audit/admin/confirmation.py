@@ -1,0 +1,49 @@
+"""Actions of the admin that a person confirms on a page before they run."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+MAX_LISTED = 20
+
+type Action = Callable[..., HttpResponse | None]
+
+
+def confirmed(consequence: str) -> Callable[[Action], Action]:
+    """Show a page with the rows and the `consequence` (a sentence) before the action runs."""
+
+    def decorate(action: Action) -> Action:
+        @wraps(action)
+        def wrapper(page: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+            if "confirmed" in request.POST:
+                return action(page, request, queryset)
+            return _ask(page, request, queryset, consequence)
+
+        return wrapper
+
+    return decorate
+
+
+def _ask(page: Any, request: HttpRequest, rows: QuerySet[Any], consequence: str) -> HttpResponse:
+    name = request.POST.get("action", "")
+    label = next(str(each.description) for each in page.get_actions(request).values() if each.name == name)
+    context = {
+        **page.admin_site.each_context(request),
+        "title": f"{label}?",
+        "label": label,
+        "opts": page.opts,
+        "consequence": consequence,
+        "rows": [page.describe_row(row) for row in rows[:MAX_LISTED]],
+        "more": max(0, rows.count() - MAX_LISTED),
+        "action": name,
+        "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+        "back": request.POST.get("_back", ""),
+        "list_url": request.get_full_path(),
+    }
+    return TemplateResponse(request, "admin/confirmation.html", context)
