@@ -1,9 +1,8 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django import forms
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
@@ -12,16 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts import api_keys
 from accounts.admin_actor import operator as operator
+from accounts.api_key_admin import ApiKeyAdmin as ApiKeyAdmin
 from accounts.audit import announce
 from accounts.invitations.admin import MembershipAdmin as MembershipAdmin
-from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
+from accounts.models import Membership, Organization, Project, QuotaMonth, User
 from accounts.sign_in import notices
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, staff_of
-from krafter_audit.admin.forms import ServiceForm
 
 admin.site.unregister(Group)
 # The pages of the sign-in show these to their user alone (accounts/sign_in/urls.py).
@@ -179,72 +176,6 @@ class ProjectAdmin(ServiceModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("organization",) if obj else ()  # the secrets and counters of a project are bound to it
-
-
-class IssueKeyForm(ServiceForm):
-    scopes = forms.MultipleChoiceField(
-        choices=Scope.choices, initial=[Scope.WRITE], widget=UnfoldAdminCheckboxSelectMultipleWidget
-    )
-
-    class Meta:
-        model = ApiKey
-        fields = ("organization", "user", "name", "scopes", "expires_at")
-
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(ServiceModelAdmin):
-    """API keys: issued, shown once, revoked, never changed."""
-
-    organization_path, project_path = "organization", ""
-    form = IssueKeyForm
-    list_display = (
-        "name", "key_prefix", "organization", "user", "scope_list", "expires_at", "last_used_at", "revoked_at",
-    )  # fmt: skip
-    list_filter = (("organization", AutocompleteFilter),)
-    list_select_related = ("organization", "user")
-    search_fields = ("^name", "^key_prefix", "^user__email")
-    autocomplete_fields = ("organization", "user")
-    actions: ClassVar[list[str]] = ["revoke"]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        if obj is None:
-            return IssueKeyForm.Meta.fields
-        return (
-            "organization", "user", "name", "key_prefix", "scope_list", "expires_at", "last_used_at", "revoked_at",
-        )  # fmt: skip
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.get_fields(request, obj) if obj else ()
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description="scopes")
-    def scope_list(self, key: ApiKey) -> str:
-        return ", ".join(key.scopes)
-
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        values = form.cleaned_data
-        row, key = api_keys.issue(
-            values["organization"],
-            user=values["user"],
-            name=values["name"],
-            scopes=values["scopes"],
-            expires_at=values["expires_at"],
-            by=operator(request),
-        )
-        # The admin goes on with the object that it has, for its messages and its log.
-        obj.__dict__.update(row.__dict__)
-        message = format_html("Copy the key now. It is not shown again: <code>{}</code>", key)
-        self.message_user(request, message, messages.WARNING)
-
-    @admin.action(description="Revoke", permissions=["operate"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        def revoke(row: ApiKey) -> str:
-            api_keys.revoke(row, by=operator(request))
-            return "revoked."
-
-        self.run_for_each(request, queryset, revoke)
 
 
 @admin.register(QuotaMonth)

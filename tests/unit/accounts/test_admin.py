@@ -58,11 +58,38 @@ def test_rejected_key_form_shows_the_error_and_keeps_the_input(operator: Client,
 def test_revoke_action_revokes_keys(operator: Client, scenario: Scenario) -> None:
     row = ApiKey.objects.get(organization=scenario.organization)
 
-    response = run_action(operator, "revoke", row)
+    shown = run_action(operator, "revoke", row).content.decode()
+    row.refresh_from_db()
+    before = row.revoked_at
+    response = run_action(operator, "revoke", row, confirmed="1")
 
     row.refresh_from_db()
+    assert ("A revoked key cannot be restored." in shown, before) == (True, None)
     assert row.revoked_at is not None
     assert messages_of(response) == [f"{row}: revoked."]
+
+
+def test_key_is_bound_to_projects_of_its_organisation(operator: Client, scenario: Scenario) -> None:
+    other = factories.scenario().project
+
+    refused = issue(operator, scenario, projects=[str(other.pk)])
+    issue(operator, scenario, projects=[str(scenario.project.pk)], rate_limit="60")
+
+    row = ApiKey.objects.get(name="deploys")
+    assert f"The project {other.name} belongs to another organisation." in refused
+    assert (row.project_ids, row.rate_limit) == ([scenario.project.pk], 60)
+
+
+def test_administrator_issues_keys_for_themselves_and_not_as_an_owner(scenario: Scenario) -> None:
+    admin = staff.member_of(scenario.organization, Membership.Role.ADMIN)
+    client = staff.logged_in_client(admin)
+
+    refused = issue(client, scenario)
+    accepted = issue(client, scenario, user=admin.pk)
+
+    assert f"You cannot issue a key that acts as {scenario.owner}, whose role is above yours." in refused
+    assert "kr_live_" in accepted
+    assert [row.user for row in ApiKey.objects.filter(name="deploys")] == [admin]
 
 
 def test_organisation_is_created_with_its_members(operator: Client, scenario: Scenario) -> None:
@@ -143,7 +170,10 @@ def test_users_with_view_permission_cannot_revoke(scenario: Scenario) -> None:
     row = ApiKey.objects.get(organization=scenario.organization)
 
     run_action(
-        staff.logged_in_client(staff_with("view_apikey", organization=scenario.organization)), "revoke", row
+        staff.logged_in_client(staff_with("view_apikey", organization=scenario.organization)),
+        "revoke",
+        row,
+        confirmed="1",
     )
 
     row.refresh_from_db()

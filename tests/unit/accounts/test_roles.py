@@ -143,7 +143,7 @@ def test_key_of_another_organisation_cannot_be_issued_or_revoked():
     data = {"organization": other.organization.pk, "user": other.owner.pk, "name": "x", "scopes": ["*"]}
 
     client.post(reverse("admin:accounts_apikey_add"), data)
-    staff.run_action(client, "revoke", key)
+    staff.run_action(client, "revoke", key, confirmed="1")
 
     key.refresh_from_db()
     assert key.revoked_at is None
@@ -176,7 +176,7 @@ def test_rights_of_a_group_end_at_the_organisation(scenario: Scenario):
     mine = ApiKey.objects.get(organization=scenario.organization)
     theirs = ApiKey.objects.get(organization=other.organization)
 
-    staff.run_action(client, "revoke", mine, theirs)
+    staff.run_action(client, "revoke", mine, theirs, confirmed="1")
 
     assert [ApiKey.objects.get(pk=row.pk).revoked_at is None for row in (mine, theirs)] == [False, True]
 

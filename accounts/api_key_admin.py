@@ -1,0 +1,204 @@
+"""Admin page of API keys: issued, shown once, revoked, never changed."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
+
+from accounts import api_keys
+from accounts.admin_actor import operator
+from accounts.models import ApiKey, Membership, Project, Scope, User
+from accounts.roles import RANKS, Role, visible_projects
+from krafter_audit.admin.base import DANGER, PRIMARY, SUCCESS, WARNING, AutocompleteFilter, ServiceModelAdmin
+from krafter_audit.admin.confirmation import confirmed
+from krafter_audit.admin.forms import ServiceForm
+from krafter_audit.admin.secret_page import secret_page
+from krafter_audit.admin.text import ago, moment
+
+DEFAULT_LIFE = timedelta(days=90)
+MAX_PROJECTS = 500  # in the form
+SCOPES = [
+    (Scope.READ, "audit:read: read findings, tasks, verifications, reports and settings"),
+    (Scope.WRITE, "audit:write: read, and change them, such as starting scans and approving verifications"),
+    (Scope.ALL, "*: everything, also what later versions add"),
+]
+REVOKING = "Programs that use the key are refused from now on. A revoked key cannot be restored."
+STATE_COLOURS = {"Active": SUCCESS, "Expires soon": WARNING, "Expired": PRIMARY, "Revoked": DANGER}
+SOON = timedelta(days=7)
+OTHER_PROJECT = "The project {} belongs to another organisation."
+ABOVE_OWN_ROLE = "You cannot issue a key that acts as {}, whose role is above yours."
+
+
+class ProjectsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.organization.name}: {obj.name}"
+
+
+class IssueKeyForm(ServiceForm):
+    scopes = forms.MultipleChoiceField(
+        choices=SCOPES, initial=[Scope.READ], widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    projects = ProjectsField(
+        Project.objects.none(),
+        required=False,
+        widget=UnfoldAdminSelect2MultipleWidget,
+        help_text="Empty: every project of the organisation, also later ones.",
+    )
+    issuer: ClassVar[User]  # set by the page
+
+    class Meta:
+        model = ApiKey
+        fields = ("organization", "user", "name", "scopes", "expires_at", "rate_limit")
+        labels: ClassVar = {"user": "Acts as", "expires_at": "Expires", "rate_limit": "Requests per minute"}
+        help_texts: ClassVar = {
+            "user": "A member of the organisation. What the key changes is logged with this name.",
+            "name": "What the key is for, such as “Deploys of the shop”.",
+            "expires_at": "UTC. Empty: never.",
+            "rate_limit": "Empty: the limit of the organisation.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "projects" in self.fields:
+            shown = visible_projects(self.issuer).filter(archived_at=None).select_related("organization")
+            field: Any = self.fields["projects"]
+            field.queryset = shown.order_by("organization__name", "name")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        organization, user = cleaned.get("organization"), cleaned.get("user")
+        for project in cleaned.get("projects") or ():
+            if organization and project.organization_id != organization.pk:
+                self.add_error("projects", OTHER_PROJECT.format(project.name))
+        if organization and user and not self._may_act_as(organization, user):
+            self.add_error("user", ABOVE_OWN_ROLE.format(user))
+        return cleaned
+
+    def _may_act_as(self, organization: Any, user: User) -> bool:
+        # Otherwise an administrator could act as an owner.
+        if self.issuer.is_superuser:
+            return True
+        membership = Membership.objects.filter(organization=organization, user=user).first()
+        own = self.issuer.roles.get(organization.pk)
+        return membership is None or (own is not None and RANKS[Role(membership.role)] <= RANKS[Role(own)])
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ServiceModelAdmin):
+    organization_path, project_path = "organization", ""
+    form = IssueKeyForm
+    list_display = (
+        "name", "key_prefix", "state", "organization", "user", "scope_list", "last_used", "expires",
+    )  # fmt: skip
+    list_filter: ClassVar = [
+        ("organization", AutocompleteFilter),
+        ("revoked_at", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = ("organization", "user")
+    search_fields = ("^name", "^key_prefix", "^user__email")
+    autocomplete_fields = ("organization", "user")
+    actions: ClassVar[list[str]] = ["revoke"]
+    tones: ClassVar = {"revoke": "danger"}
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.issuer = request.user
+        return form
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        if obj is None:
+            return (*IssueKeyForm.Meta.fields[:4], "projects", "expires_at", "rate_limit")
+        return (
+            "organization", "user", "name", "key_prefix", "state", "scope_list", "project_list", "rate_limit",
+            "expires", "last_used", "issued", "revoked",
+        )  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.get_fields(request, obj) if obj else ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        user: Any = request.user
+        organizations = list(user.roles)
+        own = {"organization": organizations[0], "user": user.pk} if len(organizations) == 1 else {}
+        expires_at = (timezone.now() + DEFAULT_LIFE).replace(second=0, microsecond=0)
+        return {**own, "expires_at": expires_at, **super().get_changeform_initial_data(request)}
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def refusals(self, request: HttpRequest, row: ApiKey) -> dict[str, str]:
+        return {"revoke": "The key is revoked."} if row.revoked_at else {}
+
+    @display(description="state", label=STATE_COLOURS)
+    def state(self, key: ApiKey) -> str:
+        now = timezone.now()
+        if key.revoked_at:
+            return "Revoked"
+        if key.expires_at is None or key.expires_at > now + SOON:
+            return "Active"
+        return "Expires soon" if key.expires_at > now else "Expired"
+
+    @admin.display(description="scopes")
+    def scope_list(self, key: ApiKey) -> str:
+        return ", ".join(key.scopes)
+
+    @admin.display(description="projects")
+    def project_list(self, key: ApiKey) -> str:
+        names = Project.objects.filter(pk__in=key.project_ids).order_by("name").values_list("name", flat=True)
+        return ", ".join(names[:MAX_PROJECTS]) if key.project_ids else "all of the organisation"
+
+    @admin.display(description="last use")
+    def last_used(self, key: ApiKey) -> str:
+        return ago(key.last_used_at) or "never"
+
+    @admin.display(description="expires")
+    def expires(self, key: ApiKey) -> str:
+        return moment(key.expires_at) or "never"
+
+    @admin.display(description="issued")
+    def issued(self, key: ApiKey) -> str:
+        return moment(key.created_at)
+
+    @admin.display(description="revoked")
+    def revoked(self, key: ApiKey) -> str:
+        return moment(key.revoked_at) or "no"
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        values = form.cleaned_data
+        names = ("user", "name", "scopes", "expires_at", "projects", "rate_limit")
+        row, key = api_keys.issue(
+            values["organization"], **{name: values[name] for name in names}, by=operator(request)
+        )
+        # The admin goes on with the object that it has, for its log.
+        obj.__dict__.update(row.__dict__)
+        request.issued_key = key  # type: ignore[attr-defined]  # read by response_add
+
+    def response_add(
+        self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Show the key, in this response alone."""
+        return secret_page(
+            self,
+            request,
+            title="Key issued",
+            label=f"API key “{obj.name}”",
+            secret=request.issued_key,  # type: ignore[attr-defined]
+            note="Send it in the header Authorization: Bearer …",
+            back=reverse("admin:accounts_apikey_change", args=[obj.pk]),
+        )
+
+    @admin.action(description="Revoke", permissions=["operate"])
+    @confirmed(REVOKING)
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        def revoke(row: ApiKey) -> str:
+            api_keys.revoke(row, by=operator(request))
+            return "revoked."
+
+        self.run_for_each(request, queryset, revoke)
