@@ -28,6 +28,7 @@ from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
 from krafter_audit.admin.text import ago, due_badge
 from krafter_audit.api.errors import Forbidden
 from remediation.admin import timeline
+from remediation.admin.collaboration import CollaborationPages
 from remediation.admin.forms import ChangeTaskForm, CreateTaskForm, SetTaskValuesForm
 from remediation.admin.verifications import STATE_COLOURS, state_label
 from remediation.errors import TaskDone, VerificationInProgress
@@ -95,7 +96,7 @@ class TaskQuickFilter(QuickFilter):
 
 
 @admin.register(Task)
-class TaskAdmin(BulkActions):
+class TaskAdmin(CollaborationPages, BulkActions):
     # The forms have no status: the actions change it.
     form, add_form = ChangeTaskForm, CreateTaskForm
     bulk_subject, set_values_form = TASKS, SetTaskValuesForm
@@ -147,6 +148,7 @@ class TaskAdmin(BulkActions):
             "statuses": Task.Status.choices,
             "verifications": [(each, label := state_label(each), STATE_COLOURS[label]) for each in newest],
             "timeline": timeline.entries(row.finding),
+            **self.collaboration(request, row),
         }
 
     @admin.action(description="Assign to me", permissions=["operate"])

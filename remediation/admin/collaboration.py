@@ -1,0 +1,143 @@
+"""Comments and labels on the page of a task."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from accounts.admin import operator
+from krafter_audit.admin.base import NOT_ALLOWED, ServiceModelAdmin
+from krafter_audit.admin.forms import error_text
+from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
+from krafter_audit.api.etags import etag_for
+from krafter_audit.api.serializers import RequestSerializer
+from remediation.collaboration import queries, services
+from remediation.collaboration.serializers import CommentRequestSerializer, LabelsRequestSerializer
+from remediation.models import MAX_COMMENT_LENGTH, MAX_LABEL_LENGTH, Task
+
+MAX_COMMENTS = 100  # on the page
+
+
+class CollaborationPages(ServiceModelAdmin):
+    """The forms for comments and labels. A comment is changed and deleted by its author alone."""
+
+    def get_urls(self) -> list[URLPattern]:
+        own = (("comments", self.comments_view), ("labels", self.labels_view))
+        pages = [
+            path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(view), name=f"remediation_task_{name}")
+            for name, view in own
+        ]
+        return [*pages, *super().get_urls()]
+
+    def collaboration(self, request: HttpRequest, task: Task) -> dict[str, Any]:
+        """Return what the page of a task shows."""
+        comments = queries.comments_of(task).order_by("-pk")
+        labels = task.label_names
+        return {
+            "may_comment": self.may(request, "change", task),
+            "comments": list(comments[:MAX_COMMENTS])[::-1],
+            "more_comments": max(0, comments.count() - MAX_COMMENTS),
+            "max_comment": MAX_COMMENT_LENGTH,
+            "labels": labels,
+            "max_label": MAX_LABEL_LENGTH,
+            "known_labels": [name for name in queries.label_names(task.project) if name not in labels],
+        }
+
+    def comments_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Add a comment (`body`); with `comment` change it, or with `delete` too delete it once it is `confirmed`."""
+        task = self._task(request, pk)
+        if "delete" in request.POST and "confirmed" not in request.POST:
+            return self._confirm_deletion(request, task)
+        return self._change(request, task, lambda: _comment(request, task), "comments")
+
+    def labels_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Add the label `add`, or remove the label `remove`."""
+        task = self._task(request, pk)
+        return self._change(request, task, lambda: _label(request, task), "labels")
+
+    def _task(self, request: HttpRequest, pk: UUID) -> Task:
+        rows: Any = self.get_queryset(request)
+        task = rows.select_related("project__organization").filter(pk=pk).first()
+        if task is None:
+            raise Http404
+        if not self.may(request, "change", task):
+            raise PermissionDenied(NOT_ALLOWED)
+        return task  # type: ignore[no-any-return]
+
+    def _change(
+        self, request: HttpRequest, task: Task, change: Callable[[], str], section: str
+    ) -> HttpResponse:
+        if request.method == "POST":
+            try:
+                self.message_user(request, change(), messages.SUCCESS)
+            except ApiError as error:
+                self.message_user(request, error_text(error), messages.ERROR)
+        return HttpResponseRedirect(f"{_page_of(task)}#{section}")
+
+    def _confirm_deletion(self, request: HttpRequest, task: Task) -> HttpResponse:
+        comment = queries.comments_of(task).filter(pk=_uuid(request.POST.get("comment", ""))).first()
+        if comment is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Delete the comment?",
+            "comment": comment,
+            "back": f"{_page_of(task)}#comments",
+        }
+        return TemplateResponse(request, "admin/remediation/task/delete_comment.html", context)
+
+
+def _comment(request: HttpRequest, task: Task) -> str:
+    by, comment_id = operator(request), request.POST.get("comment")
+    if "delete" in request.POST:
+        services.delete_comment(task, _uuid(comment_id or ""), by=by)
+        return "Comment deleted."
+    body = _validated(CommentRequestSerializer, {"body": request.POST.get("body", "")})["body"]
+    if comment_id:
+        services.edit_comment(task, _uuid(comment_id), body=body, by=by)
+        return "Comment changed."
+    services.add_comment(task, body=body, by=by)
+    return "Comment added."
+
+
+def _label(request: HttpRequest, task: Task) -> str:
+    added, removed = request.POST.get("add", "").strip(), request.POST.get("remove", "")
+    names = [name for name in task.label_names if name != removed] + ([added] if added else [])
+    if added == removed == "":
+        raise InvalidParams("Enter a label.")
+    body = _validated(LabelsRequestSerializer, {"labels": names})
+    # Another person may have changed the labels since the task was read.
+    services.set_labels(
+        task.pk, project=task.project, names=body["labels"], by=operator(request), if_match=etag_for(task)
+    )
+    return f"Label “{added}” added." if added else f"Label “{removed}” removed."
+
+
+def _validated(serializer_class: type[RequestSerializer], body: dict[str, Any]) -> dict[str, Any]:
+    serializer = serializer_class(data=body)
+    if not serializer.is_valid():
+        raise InvalidParams(" ".join(_sentences(dict(serializer.errors))))
+    return dict(serializer.validated_data)
+
+
+def _sentences(errors: Any) -> list[str]:
+    # Without the names of fields and the positions in lists: a form has one field.
+    inner = errors.values() if isinstance(errors, dict) else errors
+    return [str(errors)] if isinstance(errors, str) else [line for each in inner for line in _sentences(each)]
+
+
+def _page_of(task: Task) -> str:
+    return reverse("admin:remediation_task_change", args=[task.pk])
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
