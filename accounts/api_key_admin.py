@@ -56,7 +56,12 @@ class IssueKeyForm(ServiceForm):
     class Meta:
         model = ApiKey
         fields = ("organization", "user", "name", "scopes", "expires_at", "rate_limit")
-        labels: ClassVar = {"user": "Acts as", "expires_at": "Expires", "rate_limit": "Requests per minute"}
+        labels: ClassVar = {
+            "organization": "Organisation",
+            "user": "Acts as",
+            "expires_at": "Expires",
+            "rate_limit": "Requests per minute",
+        }
         help_texts: ClassVar = {
             "user": "A member of the organisation. What the key changes is logged with this name.",
             "name": "What the key is for, such as “Deploys of the shop”.",
@@ -135,6 +140,13 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     def refusals(self, request: HttpRequest, row: ApiKey) -> dict[str, str]:
         return {"revoke": "The key is revoked."} if row.revoked_at else {}
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        # The page of a new key follows.
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description="state", label=STATE_COLOURS)
     def state(self, key: ApiKey) -> str:

@@ -19,7 +19,7 @@ from accounts.models import Project
 from accounts.roles import visible_projects
 from integrations import connection_check, queries, services
 from integrations.admin.forms import ConnectForm
-from integrations.admin.state import state_of
+from integrations.admin.state import provider_text, state_of
 from integrations.connection_check import ConnectionCheck
 from integrations.models import Integration
 from integrations.oauth import authorization
@@ -89,7 +89,7 @@ class ConnectionPages(ReadOnlyAdmin):
     def _tiles(self, project: Project) -> list[dict[str, Any]]:
         return [
             {
-                "adapter": ADAPTERS[provider],
+                "adapter": provider_text(provider),
                 "state": state_of(row) if row else None,
                 "url": self._url("change", row.pk) if row else self._url("connect", project.pk, provider),
                 "is_connected": row is not None and row.status != Integration.Status.DISCONNECTED,
@@ -154,7 +154,7 @@ class ConnectionPages(ReadOnlyAdmin):
             "verb": verb,
             "project": project,
             "provider": provider,
-            "adapter": adapter,
+            "adapter": provider_text(provider),
             "form": form,
             "check": check,
             "offers_sign_in": authorization.is_offered(adapter),
@@ -215,7 +215,7 @@ class ConnectionPages(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"Sign in at {adapter.title}",
-            "adapter": adapter,
+            "adapter": provider_text(provider),
             "url": url,
             "back": self._back(project, provider),
         }

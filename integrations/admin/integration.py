@@ -14,7 +14,7 @@ from accounts.admin import operator
 from integrations import connection_check, queries, services
 from integrations.admin.connecting import ConnectionPages
 from integrations.admin.records import OUTCOMES
-from integrations.admin.state import LABELS, duration_of, state_of
+from integrations.admin.state import LABELS, duration_of, provider_text, state_of
 from integrations.models import Integration
 from integrations.providers.registry import ADAPTERS
 from integrations.serializers import CreateWebhookRequestSerializer
@@ -94,7 +94,7 @@ class IntegrationAdmin(ConnectionPages):
         open_conflicts = queries.conflicts(row.project, row.provider).filter(resolved_at=None)
         adapter = ADAPTERS[row.provider]
         return {
-            "adapter": adapter,
+            "adapter": provider_text(row.provider),
             "state": state_of(row),
             "may_change": self.may(request, "change", row),
             "connect_url": self._url("connect", row.project_id, row.provider),

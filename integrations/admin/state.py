@@ -27,6 +27,20 @@ class State:
     must_reconnect: bool = False
 
 
+@dataclass(frozen=True)
+class ProviderText:
+    """What pages say of a provider. Templates would call its class."""
+
+    name: str
+    title: str
+    summary: str
+
+
+def provider_text(provider: str) -> ProviderText:
+    adapter = ADAPTERS[provider]
+    return ProviderText(provider, adapter.title, adapter.summary)
+
+
 def state_of(integration: Integration) -> State:
     """Describe an integration for people."""
     status, title = Status(integration.status), ADAPTERS[integration.provider].title

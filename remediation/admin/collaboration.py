@@ -1,6 +1,7 @@
 """Comments and labels on the page of a task."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from krafter_audit.api.etags import etag_for
 from krafter_audit.api.serializers import RequestSerializer
 from remediation.collaboration import queries, services
 from remediation.collaboration.serializers import CommentRequestSerializer, LabelsRequestSerializer
-from remediation.models import MAX_COMMENT_LENGTH, MAX_LABEL_LENGTH, Task
+from remediation.models import MAX_COMMENT_LENGTH, MAX_LABEL_LENGTH, Task, TaskComment
 
 MAX_COMMENTS = 100  # on the page
 
@@ -40,7 +41,7 @@ class CollaborationPages(ServiceModelAdmin):
         labels = task.label_names
         return {
             "may_comment": self.may(request, "change", task),
-            "comments": list(comments[:MAX_COMMENTS])[::-1],
+            "comments": [(comment, _is_edited(comment)) for comment in comments[:MAX_COMMENTS]][::-1],
             "more_comments": max(0, comments.count() - MAX_COMMENTS),
             "max_comment": MAX_COMMENT_LENGTH,
             "labels": labels,
@@ -124,6 +125,11 @@ def _validated(serializer_class: type[RequestSerializer], body: dict[str, Any]) 
     if not serializer.is_valid():
         raise InvalidParams(" ".join(_sentences(dict(serializer.errors))))
     return dict(serializer.validated_data)
+
+
+def _is_edited(comment: TaskComment) -> bool:
+    # Both times are set by a creation, one after the other.
+    return comment.updated_at - comment.created_at > timedelta(seconds=1)
 
 
 def _sentences(errors: Any) -> list[str]:
