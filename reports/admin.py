@@ -14,6 +14,7 @@ from krafter_audit.admin.base import (
     ReadOnlyAdmin,
     badge_column,
 )
+from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.live_pages import follow
 from reports import services
@@ -89,6 +90,7 @@ class ShareAdmin(ReadOnlyAdmin):
     actions: ClassVar = ["revoke"]
 
     @admin.action(description="Revoke link", permissions=["operate"])
+    @confirmed("The link stops working for all who have it. It cannot be restored.")
     def revoke(self, request: HttpRequest, shares: QuerySet[Share]) -> None:
         def revoke(share: Share) -> str:
             services.revoke_share(share.pk, by=operator(request))

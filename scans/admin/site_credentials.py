@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget,
 
 from accounts.admin import operator
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin
+from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import ServiceForm, flatten_errors
 from scans.models import SiteCredentials
 from scans.site_credentials import services
@@ -129,6 +130,7 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
         obj.__dict__.update(row.__dict__)
 
     @admin.action(description="Delete", permissions=["operate"])
+    @confirmed("The credentials are deleted. Pages behind the login are no longer scanned.")
     def delete_credentials(self, request: HttpRequest, queryset: QuerySet[SiteCredentials]) -> None:
         def delete(row: SiteCredentials) -> str:
             services.delete_credentials(row.project, by=operator(request))

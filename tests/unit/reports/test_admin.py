@@ -69,7 +69,7 @@ def test_revoke_action_revokes_the_link(
 ) -> None:
     export_report("json")
     call_api("post", "reports/share", {"channel": "link"})
-    data = {"action": "revoke", "_selected_action": [str(Share.objects.get().pk)]}
+    data = {"action": "revoke", "confirmed": "1", "_selected_action": [str(Share.objects.get().pk)]}
 
     operator.post(reverse("admin:reports_share_changelist"), data)
 
@@ -121,7 +121,7 @@ def test_users_with_view_permission_cannot_revoke(
 
     client.post(
         reverse("admin:reports_share_changelist"),
-        {"action": "revoke", "_selected_action": [str(Share.objects.get().pk)]},
+        {"action": "revoke", "confirmed": "1", "_selected_action": [str(Share.objects.get().pk)]},
     )
 
     assert Share.objects.get().revoked_at is None
