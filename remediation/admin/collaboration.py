@@ -68,7 +68,7 @@ class CollaborationPages(ServiceModelAdmin):
             raise Http404
         if not self.may(request, "change", task):
             raise PermissionDenied(NOT_ALLOWED)
-        return task  # type: ignore[no-any-return]
+        return task
 
     def _change(
         self, request: HttpRequest, task: Task, change: Callable[[], str], section: str
