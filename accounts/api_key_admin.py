@@ -25,10 +25,14 @@ from krafter_audit.admin.text import ago, moment
 DEFAULT_LIFE = timedelta(days=90)
 MAX_PROJECTS = 500  # in the form
 SCOPES = [
-    (Scope.READ, "audit:read: read findings, tasks, verifications, reports and settings"),
-    (Scope.WRITE, "audit:write: read, and change them, such as starting scans and approving verifications"),
-    (Scope.ALL, "*: everything, also what later versions add"),
+    (Scope.READ, "Read (audit:read)"),
+    (Scope.WRITE, "Read and change (audit:write)"),
+    (Scope.ALL, "Everything (*)"),
 ]
+SCOPES_HELP = (
+    "audit:read reads findings, tasks, verifications, reports and settings. audit:write also changes them, starts scans"
+    " and approves verifications. * includes what later versions add."
+)
 REVOKING = "Programs that use the key are refused from now on. A revoked key cannot be restored."
 STATE_COLOURS = {"Active": SUCCESS, "Expires soon": WARNING, "Expired": PRIMARY, "Revoked": DANGER}
 SOON = timedelta(days=7)
@@ -43,7 +47,10 @@ class ProjectsField(forms.ModelMultipleChoiceField):
 
 class IssueKeyForm(ServiceForm):
     scopes = forms.MultipleChoiceField(
-        choices=SCOPES, initial=[Scope.READ], widget=UnfoldAdminCheckboxSelectMultipleWidget
+        choices=SCOPES,
+        initial=[Scope.READ],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=SCOPES_HELP,
     )
     projects = ProjectsField(
         Project.objects.none(),
@@ -71,6 +78,9 @@ class IssueKeyForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "expires_at" in self.fields:
+            date, time = self.fields["expires_at"].widget.widgets
+            date.attrs["aria-label"], time.attrs["aria-label"] = "Expires, date", "Expires, time in UTC"
         if "projects" in self.fields:
             shown = visible_projects(self.issuer).filter(archived_at=None).select_related("organization")
             field: Any = self.fields["projects"]

@@ -6,7 +6,7 @@ function nameSelectFields() {
     const select = container.previousElementSibling;
     const label = select?.id ? document.querySelector(`label[for="${CSS.escape(select.id)}"]`) : null;
     const name = (label?.textContent || select?.getAttribute("aria-label") || select?.name || "").trim();
-    for (const field of container.querySelectorAll("[role=combobox], [role=textbox]")) {
+    for (const field of container.querySelectorAll("[role=combobox], [role=textbox], [role=searchbox]")) {
       field.removeAttribute("aria-labelledby");
       field.setAttribute("aria-label", name);
       container.dataset.named = "true";
