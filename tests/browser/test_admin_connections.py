@@ -21,10 +21,7 @@ from tests.fakes.tracker import serve
 from tests.staff import admin_url
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
-in_windows = pytest.mark.parametrize(
-    ("window", "theme"),
-    [("desktop", "light"), ("desktop", "dark"), ("tablet", "light"), ("phone", "light"), ("phone", "dark")],
-)
+in_windows = pytest.mark.parametrize(("window", "theme"), [("desktop", "light"), ("phone", "dark")])
 
 
 @pytest.fixture
