@@ -4,26 +4,21 @@
 finding is not guarded.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from findings.models import Severity
+from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
 
-OFFSET = re.compile(r"\A([1-9][0-9]{0,4})([mhd])\Z")
-UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-MAX_OFFSET = timedelta(days=90)
 MAX_OFFSETS = 10
 DEFAULT_RUNS_PER_DAY, MAX_RUNS_PER_DAY = 200, 10_000
 
 
 def offsets(config: dict[str, Any], severity: str) -> list[timedelta]:
     """Return the times after an approval at which a finding of that severity is checked again, in their order."""
-    listed = _guard(config).get(severity)
-    found = {parse_offset(item) for item in listed} if isinstance(listed, list) else set()
     # Policies accept any JSON, so that invalid parts are ignored.
-    return sorted(offset for offset in found if offset)[:MAX_OFFSETS]
+    return parse_offsets(_guard(config).get(severity), most=MAX_OFFSETS)
 
 
 def runs_per_day(config: dict[str, Any]) -> int:
@@ -31,13 +26,6 @@ def runs_per_day(config: dict[str, Any]) -> int:
     number = _guard(config).get("runs_per_day")
     valid = isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= MAX_RUNS_PER_DAY
     return number if valid else DEFAULT_RUNS_PER_DAY  # type: ignore[return-value]  # an int, if it is valid
-
-
-def parse_offset(value: Any) -> timedelta | None:
-    """Parse an offset such as 90m, 1h or 7d; None if it is not one, or longer than 90 days."""
-    match = OFFSET.match(value) if isinstance(value, str) else None
-    offset = int(match[1]) * UNITS[match[2]] if match else None
-    return offset if offset and offset <= MAX_OFFSET else None
 
 
 def ignored_part(path: str, value: Any) -> Iterator[str]:

@@ -79,3 +79,8 @@ class PlanOutdated(Conflict):
 class NoSigningKey(Conflict):
     code = "no_signing_key"
     message = "This installation has no signing key (KRAFTER_SIGNING_KEYS), so evidence can't be exported."
+
+
+class NoDueDate(Conflict):
+    code = "no_due_date"
+    message = "The task has no due date to extend. Set one by sla_due_at."

@@ -6,7 +6,7 @@ from krafter_audit.celery import app
 from krafter_audit.jobs import enqueue
 from remediation.checks import reliability
 from remediation.evidence import retention
-from remediation.services import overdue
+from remediation.services import due_date_warnings, overdue, recalculations
 from remediation.worker import part_runner, queueing
 from scans.models import Scanner
 
@@ -47,6 +47,24 @@ def measure_all_projects() -> None:
 def log_overdue_tasks() -> None:
     """Log an event for each task that has become overdue."""
     overdue.log_overdue_tasks()
+
+
+@app.task(name="remediation.log_due_tasks")
+def log_due_tasks() -> None:
+    """Log an event for each task whose due date is nearer than a warning of the policy."""
+    due_date_warnings.log_due_tasks()
+
+
+@app.task(name="remediation.recalculate_due_dates")
+def recalculate_due_dates(recalculation_id: str) -> None:
+    """Have the due dates of a project's open tasks follow its policy."""
+    recalculations.run(UUID(recalculation_id))
+
+
+@app.task(name="remediation.requeue_recalculations")
+def requeue_recalculations() -> None:
+    """Enqueue recalculations that no worker has finished: lost messages, stopped workers."""
+    recalculations.requeue_unfinished()
 
 
 @app.task(name="remediation.rotate_evidence_partitions")

@@ -18,6 +18,7 @@ from krafter_audit.db.models import Record, uuid7
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.db.triggers import AppendOnly
 from remediation.evidence.triggers import CONTINUE_CHAIN, FOLLOW_LINKS
+from remediation.sla.models import WithSlaClock
 from remediation.verification_states import BlockedBy, VerificationState
 from scans.models import Scanner
 
@@ -50,7 +51,7 @@ class TaskLabel(models.Model):
         return self.name
 
 
-class Task(Record):
+class Task(WithSlaClock, Record):
     """The unit of work that closes a finding."""
 
     class Status(models.TextChoices):
@@ -68,14 +69,9 @@ class Task(Record):
     owner = models.ForeignKey(
         User, set_null_and_updated_at, null=True, blank=True, related_name="+", db_index=False
     )
-    sla_due_at = models.DateTimeField(null=True, blank=True)
-    # The policy has set the due date (or none), so that applying a policy may change it.
-    sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
     external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
     pr_url = models.CharField(max_length=2000, null=True, blank=True)
     labels = models.ManyToManyField(TaskLabel, blank=True, related_name="tasks")
-    # The due date for which the task was logged as overdue: a new date is logged again.
-    overdue_logged_for = models.DateTimeField(null=True, editable=False)
 
     @staticmethod
     def overdue_unlogged() -> Q:
@@ -421,6 +417,8 @@ class Policy(Record):
     config = VerbatimJSONField()
     active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
+    # How long before a due date its first warning is logged, which finds the projects that have any.
+    sla_warns_before = models.DurationField(null=True, editable=False)
 
     replaced_at = replaced_by_id = None  # as an earlier version has them
 
@@ -428,6 +426,13 @@ class Policy(Record):
         verbose_name_plural = "policies"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project"], condition=Q(active=True), name="unique_active_policy")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"],
+                condition=Q(active=True, sla_warns_before__isnull=False),
+                name="policy_with_warnings",
+            )
         ]
 
     def __str__(self) -> str:

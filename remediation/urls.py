@@ -8,6 +8,7 @@ from remediation.collaboration.views import (
 )
 from remediation.finding_views import FindingWithTasksViewSet
 from remediation.policy_versions.views import PolicyVersionViewSet
+from remediation.sla.views import SlaClockViewSet, SlaRecalculationViewSet
 from remediation.views import (
     CheckViewSet,
     CommandCenterViewSet,
@@ -36,6 +37,8 @@ urlpatterns = [
     ),
     path("tasks/<str:pk>/labels", TaskLabelsViewSet.as_view({"get": "retrieve", "put": "update"})),
     path("tasks/<str:pk>/history", TaskHistoryViewSet.as_view({"get": "list"})),
+    path("tasks/<str:pk>/sla", SlaClockViewSet.as_view({"get": "retrieve"})),
+    path("tasks/<str:pk>/sla/extend", SlaClockViewSet.as_view({"post": "extend"})),
     path("labels", LabelViewSet.as_view({"get": "retrieve"})),
     path("verifications", VerificationViewSet.as_view({"get": "list"})),
     path("verifications/run", VerificationViewSet.as_view({"post": "run"})),
@@ -50,6 +53,7 @@ urlpatterns = [
     path("verifications/<str:pk>/approve", VerificationViewSet.as_view({"post": "approve"})),
     path("verifications/<str:pk>/reopen", VerificationViewSet.as_view({"post": "reopen"})),
     path("policies/current", PolicyViewSet.as_view({"get": "retrieve", "put": "update"})),
+    path("policies/current/recalculation", SlaRecalculationViewSet.as_view({"get": "retrieve"})),
     path("policies/test", PolicyViewSet.as_view({"post": "test"})),
     path("policies", PolicyVersionViewSet.as_view({"get": "list"})),
     path("policies/<str:pk>", PolicyVersionViewSet.as_view({"get": "retrieve"})),

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('config', krafter_audit.db.fields.VerbatimJSONField()),
                 ('active', models.BooleanField(default=True)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('sla_warns_before', models.DurationField(editable=False, null=True)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='policies', to='accounts.project')),
             ],
             options={
@@ -71,6 +72,11 @@ class Migration(migrations.Migration):
                 ('sla_from_policy', models.BooleanField(db_default=True, default=True, editable=False)),
                 ('external_ticket_key', models.CharField(blank=True, max_length=255, null=True)),
                 ('pr_url', models.CharField(blank=True, max_length=2000, null=True)),
+                ('sla_policy_version', models.PositiveIntegerField(editable=False, null=True)),
+                ('sla_set_at', models.DateTimeField(editable=False, null=True)),
+                ('sla_warned_before', models.DurationField(editable=False, null=True)),
+                ('sla_stopped_at', models.DateTimeField(editable=False, null=True)),
+                ('sla_outcome', models.CharField(blank=True, choices=[('met', 'Met'), ('missed', 'Missed')], db_default='', default='', editable=False, max_length=6)),
                 ('overdue_logged_for', models.DateTimeField(editable=False, null=True)),
                 ('finding', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='findings.finding')),
                 ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=krafter_audit.db.deletion.set_null_and_updated_at, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -317,5 +323,94 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tasklabel',
             constraint=models.UniqueConstraint(fields=('project', 'name'), name='unique_label_name'),
+        ),
+        migrations.CreateModel(
+            name='SlaExtension',
+            fields=[
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('reason', models.TextField(max_length=2000)),
+                ('amount', models.DurationField()),
+                ('due_before', models.DateTimeField(null=True)),
+                ('due_after', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SlaPause',
+            fields=[
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('started_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('left', models.DurationField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SlaRecalculation',
+            fields=[
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('policy_version', models.PositiveIntegerField()),
+                ('reached_at', models.DateTimeField(null=True)),
+                ('reached_id', models.UUIDField(null=True)),
+                ('checked', models.PositiveIntegerField(default=0)),
+                ('moved', models.PositiveIntegerField(default=0, help_text='Due dates that are others now.')),
+                ('given', models.PositiveIntegerField(default=0, help_text='Tasks that have got a due date.')),
+                ('lifted', models.PositiveIntegerField(default=0, help_text='Tasks that have no due date any more.')),
+                ('overdue_at_once', models.PositiveIntegerField(default=0, help_text='Tasks that are overdue by it.')),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('superseded', models.BooleanField(default=False, help_text='A newer policy ended it before all were done.')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='policy',
+            index=models.Index(condition=models.Q(('active', True), ('sla_warns_before__isnull', False)), fields=['id'], name='policy_with_warnings'),
+        ),
+        migrations.AddField(
+            model_name='slaextension',
+            name='extended_by',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='slaextension',
+            name='task',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_extensions', to='remediation.task'),
+        ),
+        migrations.AddField(
+            model_name='slapause',
+            name='task',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_pauses', to='remediation.task'),
+        ),
+        migrations.AddField(
+            model_name='slarecalculation',
+            name='project',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_recalculations', to='accounts.project'),
+        ),
+        migrations.AddIndex(
+            model_name='slaextension',
+            index=models.Index(fields=['task', 'created_at'], name='slaextension_of_task'),
+        ),
+        migrations.AddIndex(
+            model_name='slapause',
+            index=models.Index(fields=['task', 'started_at'], name='slapause_of_task'),
+        ),
+        migrations.AddConstraint(
+            model_name='slapause',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('task',), name='unique_open_pause_of_task'),
+        ),
+        migrations.AddConstraint(
+            model_name='slapause',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='slapause_ends_after_its_start'),
+        ),
+        migrations.AddIndex(
+            model_name='slarecalculation',
+            index=models.Index(fields=['project', '-created_at', '-id'], name='slarecalculation_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='slarecalculation',
+            constraint=models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('project',), name='unique_unfinished_recalculation'),
         ),
     ]

@@ -20,7 +20,7 @@ from findings.priority import TRAFFIC_WEIGHT
 from findings.services import traffic_weight
 from krafter_audit.db.sql import fetch_all
 from remediation.models import Task
-from remediation.sla import hours_of
+from remediation.sla.policy import hours_of
 
 BATCH_SIZE = 1000
 PRIORITY = ("impact", "effort", "risk", "score")
@@ -33,14 +33,16 @@ SEVERITIES = f"""
     FROM findings_finding AS f JOIN {RULES} ON r.domain = f.domain
     WHERE f.project_id = %(project)s AND f.status = ANY(%(open_statuses)s) AND f.severity <> r.severity
 """  # noqa: S608 - constants of this module
-# Dates that a person has set stay. Dates less than a second apart are equal.
+# Dates that a person has set stay. Dates less than a second apart are equal. The dates of an SLA clock are recalculated
+# in the background, and are in no plan.
 DATES = f"""
     SELECT t.id, t.sla_due_at AS was, t.created_at + make_interval(secs => h.seconds) AS now
     FROM remediation_task AS t JOIN findings_finding AS f ON f.id = t.finding_id
     LEFT JOIN {RULES} ON r.domain = f.domain AND f.status = ANY(%(open_statuses)s)
     LEFT JOIN unnest(%(sla_severities)s::text[], %(seconds)s::float8[]) AS h (severity, seconds)
         ON h.severity = coalesce(r.severity, f.severity)
-    WHERE t.project_id = %(project)s AND t.status = ANY(%(open_task_statuses)s) AND t.sla_from_policy AND CASE
+    WHERE %(dates_in_plan)s AND t.project_id = %(project)s
+        AND t.status = ANY(%(open_task_statuses)s) AND t.sla_from_policy AND CASE
         WHEN t.sla_due_at IS NULL OR h.seconds IS NULL THEN (t.sla_due_at IS NULL) <> (h.seconds IS NULL)
         ELSE abs(extract(epoch FROM t.sla_due_at - t.created_at) - h.seconds) >= 1 END
 """  # noqa: S608 - constants of this module
@@ -119,8 +121,8 @@ class PolicyImpact:
     checksum: str = ""
 
 
-def preview(project: Project, config: dict[str, Any]) -> PolicyImpact:
-    params = _params(project, config)
+def preview(project: Project, config: dict[str, Any], *, dates_in_plan: bool) -> PolicyImpact:
+    params = _params(project, config, dates_in_plan)
     rows = fetch_all(PREVIEW_SEVERITIES, params, model=Finding)
     severities = Counter({(was, now): count for was, now, count, _ in rows})
     (moved, given, lifted, overdue, dates) = fetch_all(PREVIEW_DATES, params, model=Task)[0]
@@ -128,9 +130,9 @@ def preview(project: Project, config: dict[str, Any]) -> PolicyImpact:
     return PolicyImpact(severities, counts, _checksum(sum(int(part) for _, _, _, part in rows), dates))
 
 
-def apply(project: Project, config: dict[str, Any], *, version: int, by: Actor) -> str:
+def apply(project: Project, config: dict[str, Any], *, dates_in_plan: bool, version: int, by: Actor) -> str:
     """Make the changes of the config in the current transaction and return their checksum."""
-    params = _params(project, config) | {
+    params = _params(project, config, dates_in_plan) | {
         "organization": project.organization_id,
         "by": by.user_id,
         "actor": by.kind,
@@ -162,7 +164,7 @@ def _checksum(severities: Any, dates: Any) -> str:
     return f"{severities} {dates}"
 
 
-def _params(project: Project, config: dict[str, Any]) -> dict[str, Any]:
+def _params(project: Project, config: dict[str, Any], dates_in_plan: bool) -> dict[str, Any]:
     rules, hours = severity_rules(config), hours_of(config)
     defaults = {severity: priority.for_severity(severity) for severity in Severity.values}
     return {
@@ -171,6 +173,7 @@ def _params(project: Project, config: dict[str, Any]) -> dict[str, Any]:
         "severities": list(rules.values()),
         "open_statuses": list(OPEN_STATUSES),
         "open_task_statuses": list(Task.OPEN),
+        "dates_in_plan": dates_in_plan,
         "sla_severities": list(hours),
         "seconds": [float(count) * 3600 for count in hours.values()],
         "moment": timezone.now(),

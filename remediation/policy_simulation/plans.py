@@ -16,6 +16,8 @@ from remediation.errors import PlanOutdated
 from remediation.models import Policy
 from remediation.policy_simulation import impact
 from remediation.policy_simulation.impact import PolicyImpact, SeverityChanges
+from remediation.services import recalculations
+from remediation.sla.policy import has_clock
 
 SALT = "krafter.policy.plan"
 VALID_SECONDS = 24 * 3600
@@ -38,13 +40,15 @@ def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
     `severities` = `[{from, to, findings}]` of open findings; `tasks` = the number of SLA dates of open tasks that
     move, are given, are lifted and are overdue at once; `alerts` = the number of open findings for each channel.
     """
-    changes = impact.preview(policy.project, config)
+    dates_in_plan = not _has_clock(policy, config)
+    changes = impact.preview(policy.project, config, dates_in_plan=dates_in_plan)
+    dates = changes.dates if dates_in_plan else recalculations.simulate(policy.project, config)
     simulation = {
         "severities": [
             {"from": before, "to": after, "findings": rows}
             for (before, after), rows in sorted(changes.severities.items())
         ],
-        "tasks": changes.dates,
+        "tasks": dates,
         "alerts": _count_alerts(config, _count_open_findings(policy.project, config)),
     }
     return {"simulation": simulation, "plan_token": _token(policy, config, changes)}
@@ -62,8 +66,20 @@ def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor)
     if planned[:-1] != _identify(policy, config):
         raise PlanOutdated
     # The changes are made and then compared: a mismatch rolls the transaction back.
-    if impact.apply(policy.project, config, version=policy.version + 1, by=by) != planned[-1]:
+    applied = impact.apply(
+        policy.project,
+        config,
+        dates_in_plan=not _has_clock(policy, config),
+        version=policy.version + 1,
+        by=by,
+    )
+    if applied != planned[-1]:
         raise PlanOutdated
+
+
+def _has_clock(policy: Policy, config: dict[str, Any]) -> bool:
+    previous = policy.config if isinstance(policy.config, dict) else {}
+    return has_clock(previous) or has_clock(config)
 
 
 def _token(policy: Policy, config: dict[str, Any], changes: PolicyImpact) -> str:

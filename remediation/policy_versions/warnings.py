@@ -8,7 +8,8 @@ from findings import check_keys
 from findings.models import Domain, Severity
 from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
 from remediation.approval_rules import MAX_APPROVALS
-from remediation.sla import MAX_HOURS
+from remediation.sla import policy as sla_policy
+from remediation.sla.policy import MAX_HOURS
 from scanner import registry
 from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS
@@ -135,6 +136,7 @@ def _scan(path: str, value: Any) -> Iterator[str]:
 PARTS: dict[str, Check] = {
     "severity_rules": _severity_rule,
     "sla_hours": _hours,
+    "sla": sla_policy.ignored_part,
     "checks": _check_rule,
     "scans": _scans,
     "scan": _scan,

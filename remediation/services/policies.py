@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
@@ -12,7 +11,8 @@ from events.log import log_event
 from krafter_audit.api.etags import require_match
 from remediation.models import Policy, PolicyVersion
 from remediation.policy_simulation import plans
-from remediation.sla import due_at
+from remediation.sla.policy import Terms, changes_clock, rules_of, terms_of
+from remediation.services import recalculations
 from scans.services import schedules
 
 DEFAULT_NAME = "Default Audit Policy"
@@ -72,7 +72,7 @@ def replace(
     """Replace the config and, if it is given, the name; store the earlier version.
 
     The config applies to new findings and tasks. A `plan_token` also changes existing ones, exactly as its plan
-    lists.
+    lists. Where it changes the SLA clock, the due dates of open tasks are recalculated in the background.
     """
     pk = current(project).pk
     policy = Policy.objects.select_for_update().get(pk=pk)
@@ -88,9 +88,13 @@ def replace(
         config=policy.config,
         replaced_by_id=by.user_id,
     )
+    previous = policy.config if isinstance(policy.config, dict) else {}
     policy.name, policy.config, policy.version = name or policy.name, config, policy.version + 1
+    policy.sla_warns_before = max(rules_of(config).warnings, default=None)
     policy.save()
     schedules.apply_config(project, config)
+    if changes_clock(previous, config):
+        recalculations.start(project, policy_version=policy.version)
     log_event("policy.replaced", policy, by=by, version=policy.version, planned=plan_token is not None)
     return policy
 
@@ -101,5 +105,7 @@ def config_of(project: Project) -> dict[str, Any]:
     return config if isinstance(config, dict) else {}
 
 
-def sla_for(project: Project, severity: str) -> datetime | None:
-    return due_at(config_of(project), severity, timezone.now())
+def current_terms(project: Project) -> Terms:
+    """Return the terms by which new tasks of the project are due."""
+    policy = current(project)
+    return terms_of(policy.config, policy.version)

@@ -1,7 +1,6 @@
 """Create and change tasks. A finding advances with its task."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,8 @@ from krafter_audit.api.etags import require_match
 from remediation.errors import DoneRequiresVerification, TaskDone
 from remediation.locks import LockedTask, lock_findings, lock_task
 from remediation.models import Task
-from remediation.services import policies
+from remediation.services import due_dates, policies
+from remediation.sla.models import SlaPause
 
 FINDING_STATUS = {
     Task.Status.IN_PROGRESS: FindingStatus.IN_PROGRESS,
@@ -36,14 +36,19 @@ def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **field
 def create_many(project: Project, items: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Task]:
     """Create a task for each item, as `create` does, all or none."""
     findings = lock_findings(project, [item["finding_id"] for item in items])
-    due_dates: dict[str, datetime | None] = {}
-    tasks = []
+    terms = None
+    tasks, pauses = [], []
     for item in items:
         error = creation_error(item, findings)
         if error is not None:
             raise error
-        tasks.append(_new_task(project, findings[item["finding_id"]], dict(item), due_dates))
+        task = _new_task(project, findings[item["finding_id"]], dict(item))
+        if "sla_due_at" not in item:
+            terms = terms or policies.current_terms(project)
+            pauses.append(due_dates.first_due_date(task, terms))
+        tasks.append(task)
     Task.objects.bulk_create(tasks)
+    SlaPause.objects.bulk_create(pause for pause in pauses if pause)
     events = [(task.pk, _creation_data(task)) for task in tasks]
     log_events("task.created", project, events, by=by)
     for task in tasks:
@@ -64,16 +69,10 @@ def creation_error(item: Mapping[str, Any], findings: Collection[UUID]) -> ApiEr
     return DoneRequiresVerification() if item.get("status") == Task.Status.DONE else None
 
 
-def _new_task(
-    project: Project, finding: Finding, fields: dict[str, Any], due_dates: dict[str, datetime | None]
-) -> Task:
-    if "sla_due_at" in fields:
-        fields["sla_from_policy"] = False
-    else:
-        if finding.severity not in due_dates:
-            due_dates[finding.severity] = policies.sla_for(project, finding.severity)
-        fields["sla_due_at"] = due_dates[finding.severity]
+def _new_task(project: Project, finding: Finding, fields: dict[str, Any]) -> Task:
     del fields["finding_id"]
+    if "sla_due_at" in fields:
+        fields |= {"sla_from_policy": False, "sla_set_at": timezone.now()}
     return Task(project=project, finding=finding, **fields)
 
 
@@ -102,7 +101,9 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     status = changes.get("status", task.status)
     fields = {name: value for name, value in changes.items() if name != "status"}
     if "sla_due_at" in changes:
-        fields["sla_from_policy"] = False
+        fields |= due_dates.set_by_person()
+    else:
+        fields |= due_dates.follow_status(task, status, by=by)
     Task.transitions.apply(task, status, **fields)
     log_event("task.updated", task, by=by, was=was, now=dict(changes))
     _advance_finding(locked)
@@ -118,12 +119,17 @@ def status_error(before: str, after: str | None) -> ApiError | None:
 
 def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) -> None:
     """Set values in locked tasks, given by `pk`, `status` and `finding_id`, and advance their locked findings."""
-    found = Task.objects.filter(pk__in=[row["pk"] for row in rows])
+    pks = [row["pk"] for row in rows]
+    found = Task.objects.filter(pk__in=pks)
     values = {**changes, "updated_at": timezone.now()}
+    if "sla_due_at" in changes:
+        values = {**due_dates.set_by_person(), **values}
     if "status" not in values:
         found.update(**values)
         return
     status = values.pop("status")
+    if "sla_due_at" not in changes:
+        due_dates.follow_status_of_many(pks, status)
     Task.transitions.update(found, {row["status"] for row in rows}, status, **values)
     advanced = FINDING_STATUS.get(Task.Status(status))
     if advanced:

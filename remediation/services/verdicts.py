@@ -24,7 +24,7 @@ from remediation.errors import (
 from remediation.evidence import chain
 from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Result, Task, Verification
-from remediation.services import approvals, policies
+from remediation.services import approvals, due_dates, policies
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def approve(
         return verification
     checks = answered_manually(verification) if verification.manual else verification.checks
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
-    Task.transitions.apply(locked.task, Task.Status.DONE)
+    Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop(locked.task, by=by))
     closed = transitions.resolve(locked.finding)
     if verification.manual:
         chain.append_answers(verification, by=by)
@@ -86,7 +86,7 @@ def reopen_locked(
     """Reject a verification that the caller has locked, as `reopen` does; `deploy_ids` may have caused it."""
     verification = locked.verification
     decide(verification, Result.FAILED, by, checks=with_running_failed(verification))
-    Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS)
+    Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS, **due_dates.restart(locked.task, by=by))
     regression = transitions.reopen(
         locked.finding, verification_id=verification.pk, trigger=trigger, deploy_ids=deploy_ids
     )

@@ -1,0 +1,128 @@
+"""Due dates by the policy: set with a task, moved while it is blocked, and kept as met or missed when it is done.
+
+Functions that get a locked task return the changes to save with it, and log the moved date.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.actors import SYSTEM, Actor
+from accounts.models import Project
+from events.log import log_events
+from remediation.models import Policy, PolicyVersion, Task
+from remediation.sla.business_hours import add, counted
+from remediation.sla.models import SlaOutcome, SlaPause
+from remediation.sla.policy import SlaRules, Terms, rules_of
+
+MOVED = "task.due_date_moved"
+BLOCKED = Task.Status.BLOCKED
+type Rules = dict[int | None, SlaRules]  # by policy version
+
+
+def rules_of_version(project_id: UUID, version: int | None) -> SlaRules:
+    """Return the rules of a policy version; those without a clock for None."""
+    if version is None:
+        return SlaRules()
+    policy = Policy.objects.filter(project=project_id, active=True).first()
+    row: Policy | PolicyVersion | None = policy
+    if policy is not None and policy.version != version:
+        row = policy.versions.filter(version=version).first()
+    return rules_of(row.config) if row is not None and isinstance(row.config, dict) else SlaRules()
+
+
+def first_due_date(task: Task, terms: Terms) -> SlaPause | None:
+    """Set the due date of a new, unsaved task; return the pause with which a blocked one begins."""
+    allowed = terms.rules.allowed(task.finding.severity)
+    task.sla_policy_version = terms.policy_version
+    if allowed is None:
+        return None
+    if task.status == BLOCKED and terms.rules.pause_while_blocked:
+        return SlaPause(task=task, started_at=task.created_at, left=allowed)
+    task.sla_due_at = add(terms.rules.calendar, task.created_at, allowed)
+    return None
+
+
+def follow_status(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
+    """Pause the clock of a locked task that gets blocked, and continue that of one that is blocked no more."""
+    moves = _move(task.project, [task], status, by=by) if task.sla_policy_version is not None else {}
+    return {"sla_due_at": moves[task.pk]} if moves else {}
+
+
+def follow_status_of_many(task_ids: Collection[UUID], status: str) -> None:
+    """Move the due dates of locked tasks of one project whose status a bulk change is about to set."""
+    rows = Task.objects.filter(pk__in=task_ids, sla_policy_version__isnull=False)
+    tasks = list(rows.select_related("project").order_by("pk"))
+    if not tasks:
+        return
+    moves, now = _move(tasks[0].project, tasks, status, by=SYSTEM), timezone.now()
+    changed = [task for task in tasks if task.pk in moves]
+    for task in changed:
+        task.sla_due_at, task.updated_at = moves[task.pk], now
+    Task.objects.bulk_update(changed, ["sla_due_at", "updated_at"])
+
+
+def _move(project: Project, tasks: Sequence[Task], status: str, *, by: Actor) -> dict[UUID, datetime | None]:
+    """Pause or continue the clocks of locked tasks, log it, and return their new due dates."""
+    followed = [task for task in tasks if task.status != status]
+    versions = {task.sla_policy_version for task in followed}
+    rules = {version: rules_of_version(project.pk, version) for version in versions}
+    if status == BLOCKED:
+        moves, cause = _pause([task for task in followed if task.sla_from_policy], rules), "blocked"
+    else:
+        blocked = [task for task in followed if task.status == BLOCKED]
+        moves, cause = _continue(blocked, rules) if blocked else {}, "unblocked"
+    events = [(task.pk, moved(task, moves[task.pk], cause)) for task in followed if task.pk in moves]
+    if events:
+        log_events(MOVED, project, events, by=by)
+    return moves
+
+
+def _pause(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None]:
+    now, pauses = timezone.now(), []
+    for task in tasks:
+        its, due = rules[task.sla_policy_version], task.sla_due_at
+        # A clock that has run out is not paused: the due date stays missed.
+        if its.pause_while_blocked and due is not None and due > now:
+            pauses.append(SlaPause(task=task, started_at=now, left=counted(its.calendar, now, due)))
+    SlaPause.objects.bulk_create(pauses)
+    return {pause.task_id: None for pause in pauses}
+
+
+def _continue(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None]:
+    now, by_id = timezone.now(), {task.pk: task for task in tasks}
+    pauses = list(SlaPause.objects.filter(task__in=by_id, ended_at=None))
+    if pauses:
+        SlaPause.objects.filter(pk__in=[pause.pk for pause in pauses]).update(ended_at=now, updated_at=now)
+    # A due date that a person has set in the meantime stays.
+    return {
+        pause.task_id: add(rules[by_id[pause.task_id].sla_policy_version].calendar, now, pause.left)
+        for pause in pauses
+        if by_id[pause.task_id].sla_from_policy
+    }
+
+
+def moved(task: Task, due: datetime | None, cause: str, **data: Any) -> dict[str, Any]:
+    """Return the data of the event about a moved due date; None is a paused clock, or no due date."""
+    return {"was": {"sla_due_at": task.sla_due_at}, "now": {"sla_due_at": due}, "cause": cause, **data}
+
+
+def set_by_person() -> dict[str, Any]:
+    """Return what changes with a due date that a person sets."""
+    return {"sla_from_policy": False, "sla_set_at": timezone.now(), "sla_warned_before": None}
+
+
+def stop(task: Task, *, by: Actor) -> dict[str, Any]:
+    """Stop the clock of a locked task that is done, and keep whether that was in time."""
+    changes = follow_status(task, Task.Status.DONE, by=by)
+    now, due = timezone.now(), changes.get("sla_due_at", task.sla_due_at)
+    outcome = "" if due is None else SlaOutcome.MET if now <= due else SlaOutcome.MISSED
+    return {**changes, "sla_stopped_at": now, "sla_outcome": outcome}
+
+
+def restart(task: Task, *, by: Actor) -> dict[str, Any]:
+    """Continue the clock of a locked task that is reopened: the time in which it was done counts."""
+    return {**follow_status(task, Task.Status.IN_PROGRESS, by=by), "sla_stopped_at": None, "sla_outcome": ""}

@@ -1,0 +1,239 @@
+"""Due dates of existing tasks follow a new policy in the background, in short transactions of a few tasks."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from events.log import log_event, log_events
+from findings.models import OPEN_STATUSES
+from findings.policy_rules import severity_rules
+from krafter_audit.jobs import enqueue, enqueue_on_commit
+from remediation.models import Policy, Task
+from remediation.services.due_dates import MOVED, moved
+from remediation.sla.business_hours import ZERO, counted
+from remediation.sla.clock import DueDate, Pause, due_date
+from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
+from remediation.sla.policy import Terms, terms_of
+
+JOB = "remediation.recalculate_due_dates"
+BATCH_SIZE = 200  # tasks of one transaction, which locks those that it changes
+SIMULATED_BATCH = 2000
+# A request that has begun before the policy was replaced has ended by then.
+SETTLED, LATEST = timedelta(seconds=10), timedelta(minutes=5)
+SECOND = timedelta(seconds=1)  # dates less than that apart are equal
+COUNTED = ("moved", "given", "lifted", "overdue_at_once")
+
+
+@dataclass
+class Recalculated:
+    """A task with its pause that goes on, and its due date by the new policy."""
+
+    task: Task
+    pause: SlaPause | None
+    due: DueDate
+    begins_pause: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Return what changes: moved, given, lifted, or nothing."""
+        had = self.task.sla_due_at is not None or self.pause is not None
+        has = self.due != DueDate()
+        if had != has:
+            return "given" if has else "lifted"
+        before, after = self.task.sla_due_at, self.due.due_at
+        if before and after:
+            return "moved" if abs(after - before) >= SECOND else ""
+        left = self.pause.left if self.pause else None
+        if left is not None and self.due.left is not None:
+            return "moved" if abs(left - self.due.left) >= SECOND else ""
+        return "moved" if has else ""
+
+    def counts(self, now: datetime) -> Iterator[str]:
+        if self.kind:
+            yield self.kind
+        before, after = self.task.sla_due_at, self.due.due_at
+        if self.kind and after and after < now and not (before and before < now):
+            yield "overdue_at_once"
+
+
+def start(project: Project, *, policy_version: int) -> None:
+    """Have the due dates of the project's open tasks follow a policy, in place of a recalculation that goes on."""
+    now = timezone.now()
+    unfinished = SlaRecalculation.objects.filter(project=project, finished_at=None)
+    unfinished.update(finished_at=now, superseded=True, updated_at=now)
+    row = SlaRecalculation.objects.create(project=project, policy_version=policy_version)
+    enqueue_on_commit(JOB, str(row.pk))
+
+
+def requeue_unfinished() -> None:
+    """Enqueue recalculations whose message was lost or whose worker has stopped."""
+    waiting = SlaRecalculation.objects.filter(finished_at=None).order_by("created_at")
+    for pk in waiting.values_list("pk", flat=True)[:100]:
+        enqueue(JOB, str(pk))
+
+
+def run(recalculation_id: UUID) -> None:
+    """Recalculate until all tasks are done, another worker does it, or a newer policy has ended it."""
+    while run_batch(recalculation_id):
+        pass
+
+
+@transaction.atomic
+def run_batch(recalculation_id: UUID) -> bool:
+    """Recalculate the next tasks; return whether there may be more."""
+    rows = SlaRecalculation.objects.select_for_update(of=("self",), skip_locked=True).select_related("project")
+    row = rows.filter(pk=recalculation_id, finished_at=None).first()
+    if row is None:
+        return False
+    policy, now = Policy.objects.get(project=row.project, active=True), timezone.now()
+    terms = terms_of(policy.config, policy.version)
+    tasks = list(_tasks_after(row)[:BATCH_SIZE]) or list(_late_tasks(row, terms)[:BATCH_SIZE])
+    if not tasks and now < row.created_at + SETTLED:
+        return False
+    counts = _recalculate(row, [task.pk for task in tasks], terms, now) if tasks else Counter()
+    for name in COUNTED:
+        setattr(row, name, getattr(row, name) + counts[name])
+    row.checked += len(tasks)
+    if tasks:
+        last = min((task.created_at, task.pk) for task in tasks)
+        reached = (row.reached_at or last[0], row.reached_id or last[1])
+        row.reached_at, row.reached_id = min(last, reached)
+    else:
+        row.finished_at = now
+        log_event("policy.due_dates_recalculated", row, by=SYSTEM, **_totals(row))
+    row.save()
+    return bool(tasks)
+
+
+def _totals(row: SlaRecalculation) -> dict[str, Any]:
+    return {"version": row.policy_version, "checked": row.checked} | {
+        name: getattr(row, name) for name in COUNTED
+    }
+
+
+def _tasks_after(row: SlaRecalculation) -> QuerySet[Task]:
+    tasks = open_tasks(row.project).order_by("-created_at", "-id").only("pk", "created_at")
+    if row.reached_at is None:
+        return tasks.filter(created_at__lte=row.created_at)
+    return _before(tasks, row.reached_at, row.reached_id)
+
+
+def _before(tasks: QuerySet[Task], created_at: datetime, pk: UUID | None) -> QuerySet[Task]:
+    is_before = Q(created_at__lt=created_at) | Q(created_at=created_at, pk__lt=pk)
+    return tasks.filter(is_before, created_at__lte=created_at)
+
+
+def _batches(tasks: QuerySet[Task]) -> Iterator[list[Task]]:
+    rows = tasks
+    while batch := list(rows[:SIMULATED_BATCH]):
+        yield batch
+        rows = _before(tasks, batch[-1].created_at, batch[-1].pk)
+
+
+def _late_tasks(row: SlaRecalculation, terms: Terms) -> QuerySet[Task]:
+    """Return tasks that requests have created by the previous policy while it was replaced."""
+    tasks = open_tasks(row.project).filter(created_at__gt=row.created_at - LATEST)
+    return tasks.exclude(sla_policy_version=terms.policy_version).order_by("pk").only("pk", "created_at")
+
+
+def open_tasks(project: Project) -> QuerySet[Task]:
+    """Return the tasks whose due date a policy may change."""
+    return Task.objects.filter(project=project, sla_from_policy=True).exclude(status=Task.Status.DONE)
+
+
+def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: datetime) -> Counter[str]:
+    locked = open_tasks(row.project).select_for_update(of=("self",)).select_related("finding")
+    tasks = list(locked.filter(pk__in=pks).order_by("pk"))
+    found = list(recalculated(tasks, terms, now))
+    changed = [each for each in found if each.kind]
+    _write_pauses(found, now)
+    events = [
+        (each.task.pk, moved(each.task, each.due.due_at, "policy", policy_version=row.policy_version))
+        for each in changed
+    ]
+    log_events(MOVED, row.project, events, by=SYSTEM)
+    for each in changed:
+        each.task.sla_due_at, each.task.sla_warned_before, each.task.updated_at = each.due.due_at, None, now
+    Task.objects.bulk_update([each.task for each in changed], ["sla_due_at", "sla_warned_before", "updated_at"])
+    Task.objects.filter(pk__in=[task.pk for task in tasks]).exclude(
+        sla_policy_version=terms.policy_version
+    ).update(sla_policy_version=terms.policy_version)
+    return Counter(name for each in found for name in each.counts(now))
+
+
+def _write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
+    begun = [
+        SlaPause(task=each.task, started_at=now, left=each.due.left) for each in found if each.begins_pause
+    ]
+    ended = [each.pause for each in found if each.pause and each.due.left is None]
+    going_on = [each for each in found if each.pause and each.due.left is not None]
+    SlaPause.objects.bulk_create(begun)
+    SlaPause.objects.filter(pk__in=[pause.pk for pause in ended if pause]).update(ended_at=now, updated_at=now)
+    for each in going_on:
+        if each.pause and each.due.left is not None:
+            each.pause.left = each.due.left
+    SlaPause.objects.bulk_update([each.pause for each in going_on if each.pause], ["left"])
+
+
+def recalculated(
+    tasks: Sequence[Task], terms: Terms, now: datetime, severities: dict[str, str] | None = None
+) -> Iterator[Recalculated]:
+    """Yield the due date of each task, whose finding is loaded, by the terms; nothing is written.
+
+    `severities` are those that a policy gives to open findings by their domain.
+    """
+    pauses: dict[UUID, list[SlaPause]] = defaultdict(list)
+    ids = [task.pk for task in tasks]
+    for pause in SlaPause.objects.filter(task__in=ids).order_by("started_at"):
+        pauses[pause.task_id].append(pause)
+    added = SlaExtension.objects.filter(task__in=ids).order_by().values_list("task").annotate(Sum("amount"))
+    extensions = dict(added)
+    for task in tasks:
+        allowed = terms.rules.allowed(_severity(task, severities or {}))
+        amount = extensions.get(task.pk) or ZERO
+        yield _by_terms(task, None if allowed is None else allowed + amount, pauses[task.pk], terms, now)
+
+
+def _severity(task: Task, severities: dict[str, str]) -> str:
+    is_open = task.finding.status in OPEN_STATUSES
+    return severities.get(task.finding.domain, task.finding.severity) if is_open else task.finding.severity
+
+
+def _by_terms(
+    task: Task, allowed: timedelta | None, pauses: Sequence[SlaPause], terms: Terms, now: datetime
+) -> Recalculated:
+    open_pause = next((pause for pause in pauses if pause.ended_at is None), None)
+    if allowed is None:
+        return Recalculated(task, open_pause, DueDate())
+    rules = terms.rules
+    if not rules.pause_while_blocked:
+        return Recalculated(task, open_pause, due_date(task.created_at, allowed, rules.calendar))
+    spans = [Pause(pause.started_at, pause.ended_at) for pause in pauses]
+    due = due_date(task.created_at, allowed, rules.calendar, spans)
+    if task.status != Task.Status.BLOCKED or open_pause or due.due_at is None or due.due_at <= now:
+        return Recalculated(task, open_pause, due)
+    # Blocked before the policy paused the clock: the pause begins now.
+    left = DueDate(left=counted(rules.calendar, now, due.due_at))
+    return Recalculated(task, None, left, begins_pause=True)
+
+
+def simulate(project: Project, config: dict[str, Any]) -> dict[str, int]:
+    """Return how many due dates a policy would move, give, lift and have overdue at once; nothing is locked."""
+    terms, now = terms_of(config, 0), timezone.now()
+    rows = open_tasks(project).select_related("finding").only(
+        "created_at", "status", "sla_due_at", "finding__status", "finding__severity", "finding__domain"
+    )
+    counts: Counter[str] = Counter()
+    for batch in _batches(rows.order_by("-created_at", "-id")):
+        found = recalculated(batch, terms, now, severity_rules(config))
+        counts.update(name for each in found for name in each.counts(now))
+    return {name: counts[name] for name in COUNTED}

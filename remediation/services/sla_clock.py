@@ -1,0 +1,107 @@
+"""Read the clock of a task: the intervals until its due date, and the time that is left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.models import Project
+from krafter_audit.api.errors import NotFound
+from remediation.models import Task
+from remediation.services.due_dates import rules_of_version
+from remediation.sla import clock
+from remediation.sla.business_hours import BusinessHours
+from remediation.sla.clock import Clock, DueDate, Extension, Interval, Pause
+from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
+from remediation.sla.policy import SlaRules
+
+BY_POLICY = "Counts by the policy."
+BY_PERSON = "Counts until the due date that a person has set."
+
+
+@dataclass(frozen=True)
+class TaskClock:
+    """The clock of a task at a moment. Times are whole seconds, so that the intervals sum exactly."""
+
+    task: Task
+    clock: Clock
+    as_of: datetime
+    rules: SlaRules
+    extensions: Sequence[SlaExtension]
+
+    @property
+    def state(self) -> str:
+        """Return running, paused, overdue, stopped, or none without a due date."""
+        if self.task.status == Task.Status.DONE:
+            return "stopped"
+        if self.clock.due == DueDate():
+            return "none"
+        if self.clock.due.due_at is None:
+            return "paused"
+        return "overdue" if self.as_of > self.clock.due.due_at else "running"
+
+    @property
+    def intervals(self) -> list[Interval]:
+        return clock.intervals(self.clock, self.as_of)
+
+    @property
+    def time_left(self) -> timedelta | None:
+        return clock.time_left(self.clock, self.as_of)
+
+    @property
+    def allowed(self) -> timedelta | None:
+        return clock.allowed_time(self.clock, self.as_of)
+
+    @property
+    def time_zone(self) -> str:
+        calendar = self.rules.calendar
+        return calendar.time_zone.key if isinstance(calendar, BusinessHours) else "UTC"
+
+
+def clock_of(task: Task) -> TaskClock:
+    """Return the clock of a task now, or when it was done."""
+    is_policys = task.sla_from_policy
+    rules = rules_of_version(task.project_id, task.sla_policy_version if is_policys else None)
+    since = None if is_policys else task.sla_set_at
+    pauses = list(task.sla_pauses.order_by("started_at")) if rules.pause_while_blocked else []
+    rows = task.sla_extensions.select_related("extended_by").order_by("created_at", "id")
+    extensions = [row for row in rows if since is None or row.created_at >= since]
+    found = Clock(
+        started_at=_whole(task.created_at),
+        due=_due(task, pauses),
+        calendar=rules.calendar,
+        pauses=[Pause(_whole(each.started_at), _whole_or_none(each.ended_at)) for each in pauses],
+        extensions=[_extension(row) for row in extensions],
+        stopped_at=_whole_or_none(task.sla_stopped_at),
+        cause=BY_POLICY if is_policys else BY_PERSON,
+    )
+    return TaskClock(task, found, found.moment(_whole(timezone.now())), rules, extensions)
+
+
+def _due(task: Task, pauses: Sequence[SlaPause]) -> DueDate:
+    if task.sla_due_at is not None:
+        return DueDate(due_at=_whole(task.sla_due_at))
+    left = next((each.left for each in pauses if each.ended_at is None), None)
+    return DueDate(left=None if left is None else timedelta(seconds=int(left.total_seconds())))
+
+
+def _extension(row: SlaExtension) -> Extension:
+    who = f" by {row.extended_by}" if row.extended_by else ""
+    return Extension(timedelta(seconds=round(row.amount.total_seconds())), f"Extended{who}: {row.reason}")
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def _whole_or_none(moment: datetime | None) -> datetime | None:
+    return None if moment is None else _whole(moment)
+
+
+def latest_recalculation(project: Project) -> SlaRecalculation:
+    """Return the newest recalculation of the project's due dates. Raises NotFound if there was none."""
+    row = SlaRecalculation.objects.filter(project=project).order_by("-created_at", "-id").first()
+    if row is None:
+        raise NotFound
+    return row

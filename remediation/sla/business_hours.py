@@ -1,0 +1,108 @@
+"""Calendars: the time that counts between two moments, and the moment at which an amount of it has passed.
+
+All moments are aware; results are in UTC.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+ZERO = timedelta(0)
+# A calendar with few hours a week could place a due date thousands of years ahead.
+MAX_SPAN = timedelta(days=366 * 50)
+type Span = tuple[datetime, datetime]
+
+
+class Calendar(Protocol):
+    """Which time counts."""
+
+    def open_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """Yield the spans that count, in order, apart and not empty, within `start` and `end`."""
+
+    def closed_days(self, start: datetime, end: datetime) -> list[str]:
+        """Return the names of the holidays between two moments."""
+
+
+@dataclass(frozen=True)
+class AllHours:
+    """All time counts."""
+
+    def open_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        if start < end:
+            yield start.astimezone(UTC), end.astimezone(UTC)
+
+    def closed_days(self, start: datetime, end: datetime) -> list[str]:
+        return []
+
+
+@dataclass(frozen=True)
+class BusinessHours:
+    """The hours of each weekday (0 is Monday) in a time zone, without holidays and other closed days.
+
+    `hours` has spans of minutes since midnight, such as `(540, 1020)`; `holidays` the name of each holiday.
+    """
+
+    time_zone: ZoneInfo
+    hours: Mapping[int, Sequence[tuple[int, int]]]
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    closed: Collection[date] = ()
+    _days: dict[date, tuple[Span, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def open_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        reached = start.astimezone(UTC)
+        for day in self._dates(start, end):
+            for opens, closes in self._spans_of(day):
+                # In a year in which the clocks are put back at midnight, a day may begin before the previous one ends.
+                opens, closes = max(opens, reached), min(closes, end)
+                if opens < closes:
+                    yield opens, closes.astimezone(UTC)
+                    reached = closes
+
+    def closed_days(self, start: datetime, end: datetime) -> list[str]:
+        working_days = (day for day in self._dates(start, end) if self.hours.get(day.weekday()))
+        names = (self.holidays.get(day) or ("closed" if day in self.closed else "") for day in working_days)
+        return list(dict.fromkeys(filter(None, names)))
+
+    def _dates(self, start: datetime, end: datetime) -> Iterator[date]:
+        day, last = start.astimezone(self.time_zone).date(), end.astimezone(self.time_zone).date()
+        while day <= last:
+            yield day
+            day += DAY
+
+    def _spans_of(self, day: date) -> tuple[Span, ...]:
+        if day not in self._days:
+            is_closed = day in self.closed or self.holidays.get(day)
+            spans = () if is_closed else self.hours.get(day.weekday(), ())
+            self._days[day] = tuple(
+                (self._moment(day, opens, fold=0), self._moment(day, closes, fold=1)) for opens, closes in spans
+            )
+        return self._days[day]
+
+    def _moment(self, day: date, minutes: int, *, fold: int) -> datetime:
+        # An hour that occurs twice counts twice: it opens at the first (fold 0) and closes at the second.
+        local = datetime(day.year, day.month, day.day, tzinfo=self.time_zone) + timedelta(minutes=minutes)
+        return local.replace(fold=fold).astimezone(UTC)
+
+
+def counted(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """Return how much time counts between two moments; negative if `end` is before `start`."""
+    if end < start:
+        return -counted(calendar, end, start)
+    return sum((closes - opens for opens, closes in calendar.open_spans(start, end)), ZERO)
+
+
+def add(calendar: Calendar, start: datetime, amount: timedelta) -> datetime:
+    """Return the first moment at which `amount` has counted since `start`, at most 50 years later."""
+    left, limit = amount, start + MAX_SPAN
+    if left <= ZERO:
+        return start.astimezone(UTC)
+    if isinstance(calendar, AllHours):
+        return min(start + amount, limit).astimezone(UTC)
+    for opens, closes in calendar.open_spans(start, limit):
+        if left <= closes - opens:
+            return opens + left
+        left -= closes - opens
+    return limit.astimezone(UTC)

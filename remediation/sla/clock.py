@@ -1,0 +1,228 @@
+"""The arithmetic of the SLA clock: the due date from its parts, and the intervals that explain a due date."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+
+from remediation.sla.business_hours import ZERO, Calendar, add, counted
+
+
+class State(StrEnum):
+    """What the clock does in an interval."""
+
+    COUNTING = "counting"
+    PAUSED = "paused"
+    OUTSIDE_BUSINESS_HOURS = "outside_business_hours"
+    EXTENDED = "extended"
+    OVERDUE = "overdue"
+
+
+MAX_INTERVALS = 1000  # of a response: years of single days are merged
+MERGED = (State.COUNTING, State.OUTSIDE_BUSINESS_HOURS)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A time in which the clock stands still; without `end` it still does."""
+
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Extension:
+    """Time that was added to the clock, and why."""
+
+    amount: timedelta
+    cause: str
+
+
+@dataclass(frozen=True)
+class DueDate:
+    """When a task is due; while the clock is paused there is only the time that is left."""
+
+    due_at: datetime | None = None
+    left: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What is known of a task's clock: it began at `started_at`, and counts by the calendar until the due date."""
+
+    started_at: datetime
+    due: DueDate
+    calendar: Calendar
+    pauses: Sequence[Pause] = ()
+    extensions: Sequence[Extension] = ()
+    stopped_at: datetime | None = None
+    cause: str = "The clock counts."
+
+    def moment(self, now: datetime) -> datetime:
+        """Return the moment for which the time left is given: when the clock was stopped, or now."""
+        return self.stopped_at or max(now, self.started_at)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A part of the clock with one state; `counted` of its time counts. Without `end` it goes on."""
+
+    state: State
+    cause: str
+    start: datetime
+    end: datetime | None
+    counted: timedelta = ZERO
+    elapsed: bool = True
+
+
+def due_date(
+    started_at: datetime,
+    allowed: timedelta,
+    calendar: Calendar,
+    pauses: Sequence[Pause] = (),
+) -> DueDate:
+    """Return when the allowed time has counted. Pauses are in order and apart; the last one may have no end.
+
+    A pause that begins when the time is over has no effect.
+    """
+    left, reached = allowed, started_at
+    for pause in pauses:
+        passed = counted(calendar, reached, pause.start)
+        if passed >= left:
+            break
+        left -= passed
+        if pause.end is None:
+            return DueDate(left=left)
+        reached = pause.end
+    return DueDate(due_at=add(calendar, reached, left))
+
+
+def time_left(clock: Clock, now: datetime) -> timedelta | None:
+    """Return the counted time until the due date, negative after it; None without a due date."""
+    if clock.due.due_at is None:
+        return clock.due.left
+    at, due = clock.moment(now), clock.due.due_at
+    if at > due:
+        return -counted(clock.calendar, due, at)
+    return sum((end - start for start, end in _open_spans(clock, at, due)), ZERO)
+
+
+def allowed_time(clock: Clock, now: datetime) -> timedelta | None:
+    """Return the time that counts from the start to the due date, with the extensions."""
+    if clock.due.due_at is not None:
+        return sum((end - start for start, end in _open_spans(clock, clock.started_at, clock.due.due_at)), ZERO)
+    if clock.due.left is None:
+        return None
+    passed = sum(
+        (end - start for start, end in _open_spans(clock, clock.started_at, clock.moment(now))), ZERO
+    )
+    return passed + clock.due.left
+
+
+def intervals(clock: Clock, now: datetime) -> list[Interval]:
+    """Return the intervals from the start to the due date, or to now if that is later or there is none.
+
+    They follow each other without a gap. Those that have not `elapsed` count the time left.
+    """
+    at, due = clock.moment(now), clock.due.due_at
+    if due is None and clock.due.left is None:
+        return []
+    found = [part for span in _spans(clock, due or at) for part in _parts(clock, *span)]
+    found = _mark_extensions(found, clock)
+    found = [piece for each in found for piece in _split(each, at)]
+    if due is not None and at > due:
+        late = counted(clock.calendar, due, at)
+        found.append(Interval(State.OVERDUE, "The due date has passed.", due, at, late))
+    if due is None and found and found[-1].state == State.PAUSED:
+        found[-1] = replace(found[-1], end=None)
+    return found if len(found) <= MAX_INTERVALS else list(_merged(found))
+
+
+def _merged(found: Sequence[Interval]) -> Iterator[Interval]:
+    """Yield the intervals, with counting ones and those outside business hours between them as one."""
+    for _, group in groupby(found, lambda each: (each.state not in MERGED and id(each), each.elapsed)):
+        parts = list(group)
+        if parts[0].state not in MERGED:
+            yield parts[0]
+            continue
+        total = sum((part.counted for part in parts), ZERO)
+        cause = f"{next((part.cause for part in parts if part.counted), '')} Within business hours.".strip()
+        yield Interval(State.COUNTING, cause, parts[0].start, parts[-1].end, total, parts[0].elapsed)
+
+
+def _spans(clock: Clock, end: datetime) -> Iterator[tuple[datetime, datetime, bool]]:
+    """Yield the spans from the start to `end`, with whether the clock is paused in them."""
+    reached = clock.started_at
+    for pause in clock.pauses:
+        opens = min(max(pause.start, reached), end)
+        closes = min(max(pause.end or end, reached), end)
+        if reached < opens:
+            yield reached, opens, False
+        # A clock that is paused just now has an interval of no length.
+        if opens < closes or (pause.end is None and clock.due.due_at is None):
+            yield opens, closes, True
+        reached = max(reached, closes)
+    if reached < end:
+        yield reached, end, False
+
+
+def _open_spans(clock: Clock, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    for since, until, is_paused in _spans(clock, end):
+        if not is_paused:
+            yield from clock.calendar.open_spans(max(since, start), until)
+
+
+def _parts(clock: Clock, start: datetime, end: datetime, is_paused: bool) -> Iterator[Interval]:
+    if is_paused:
+        yield Interval(State.PAUSED, "The task is blocked.", start, end)
+        return
+    reached = start
+    for opens, closes in clock.calendar.open_spans(start, end):
+        if reached < opens:
+            yield _outside(clock, reached, opens)
+        yield Interval(State.COUNTING, clock.cause, opens, closes, closes - opens)
+        reached = closes
+    if reached < end:
+        yield _outside(clock, reached, end)
+
+
+def _outside(clock: Clock, start: datetime, end: datetime) -> Interval:
+    holidays = clock.calendar.closed_days(start, end)
+    cause = f"Outside business hours: {', '.join(holidays)}." if holidays else "Outside business hours."
+    return Interval(State.OUTSIDE_BUSINESS_HOURS, cause, start, end)
+
+
+def _mark_extensions(found: list[Interval], clock: Clock) -> list[Interval]:
+    """Set the last counted time before the due date to extended, as much as the extensions have added."""
+    # While the clock is paused, the end of the time is in what is left, and not in an interval.
+    ahead = clock.due.left if clock.due.due_at is None and clock.due.left else ZERO
+    remaining, marked = list(found), []
+    for extension in reversed(clock.extensions):
+        hidden = min(ahead, extension.amount)
+        ahead, amount = ahead - hidden, extension.amount - hidden
+        while amount > ZERO and remaining:
+            last = remaining.pop()
+            if last.counted > amount and last.end is not None:
+                edge = last.end - amount
+                remaining.append(replace(last, end=edge, counted=last.counted - amount))
+                last = replace(last, start=edge, counted=amount)
+            if last.counted:
+                last = replace(last, state=State.EXTENDED, cause=extension.cause)
+            amount -= last.counted
+            marked.append(last)
+    return remaining + marked[::-1]
+
+
+def _split(interval: Interval, at: datetime) -> Iterator[Interval]:
+    """Yield the parts of an interval before and after a moment."""
+    end = interval.end
+    if end is None or end <= at:
+        yield interval
+    elif interval.start >= at:
+        yield replace(interval, elapsed=False)
+    else:
+        before, after = at - interval.start, end - at
+        has_counted = bool(interval.counted)
+        yield replace(interval, end=at, counted=before if has_counted else ZERO)
+        yield replace(interval, start=at, counted=after if has_counted else ZERO, elapsed=False)

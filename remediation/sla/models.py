@@ -1,0 +1,115 @@
+"""What the SLA clock stores: columns of a task, its pauses and extensions, and recalculations by a new policy."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Project, User
+from krafter_audit.db.models import Record
+
+MAX_REASON_LENGTH = 2000
+
+
+class SlaOutcome(models.TextChoices):
+    """Whether a task was done by its due date."""
+
+    MET = "met"
+    MISSED = "missed"
+
+
+class WithSlaClock(models.Model):
+    """The columns of a task's clock. Lists read `sla_due_at` alone, which is NULL while the clock is paused."""
+
+    sla_due_at = models.DateTimeField(null=True, blank=True)
+    # The policy has set the due date (or none), so that applying a policy may change it.
+    sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
+    # The version of the policy whose section `sla` the due date follows; NULL: hours since the task was created.
+    sla_policy_version = models.PositiveIntegerField(null=True, editable=False)
+    # When a person has set the due date: earlier pauses and extensions do not explain it.
+    sla_set_at = models.DateTimeField(null=True, editable=False)
+    # The shortest time before the due date at which a warning was logged.
+    sla_warned_before = models.DurationField(null=True, editable=False)
+    # When the task was done, and whether that was in time; empty for one without a due date.
+    sla_stopped_at = models.DateTimeField(null=True, editable=False)
+    sla_outcome = models.CharField(
+        max_length=6, choices=SlaOutcome, blank=True, default="", db_default="", editable=False
+    )
+    # The due date for which the task was logged as overdue: a new date is logged again.
+    overdue_logged_for = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class SlaPause(Record):
+    """A time in which the clock of a blocked task stands still, with the counted time that was left."""
+
+    task = models.ForeignKey("remediation.Task", models.CASCADE, related_name="sla_pauses", db_index=False)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    left = models.DurationField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["task", "started_at"], name="slapause_of_task")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["task"], condition=Q(ended_at__isnull=True), name="unique_open_pause_of_task"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")),
+                name="slapause_ends_after_its_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
+class SlaExtension(Record):
+    """An extension of a due date by a person. `amount` is the counted time; a paused clock has no dates."""
+
+    task = models.ForeignKey("remediation.Task", models.CASCADE, related_name="sla_extensions", db_index=False)
+    extended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+    reason = models.TextField(max_length=MAX_REASON_LENGTH)
+    amount = models.DurationField()
+    due_before = models.DateTimeField(null=True)
+    due_after = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["task", "created_at"], name="slaextension_of_task")]
+
+    def __str__(self) -> str:
+        return self.reason[:80]
+
+
+class SlaRecalculation(Record):
+    """The due dates of a project's open tasks follow a new policy, batch by batch, from the newest task on."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="sla_recalculations", db_index=False)
+    policy_version = models.PositiveIntegerField()
+    # The last task that was recalculated.
+    reached_at = models.DateTimeField(null=True)
+    reached_id = models.UUIDField(null=True)
+    checked = models.PositiveIntegerField(default=0)
+    moved = models.PositiveIntegerField(default=0, help_text="Due dates that are others now.")
+    given = models.PositiveIntegerField(default=0, help_text="Tasks that have got a due date.")
+    lifted = models.PositiveIntegerField(default=0, help_text="Tasks that have no due date any more.")
+    overdue_at_once = models.PositiveIntegerField(default=0, help_text="Tasks that are overdue by it.")
+    finished_at = models.DateTimeField(null=True)
+    superseded = models.BooleanField(default=False, help_text="A newer policy ended it before all were done.")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="slarecalculation_newest")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=Q(finished_at__isnull=True),
+                name="unique_unfinished_recalculation",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Policy version {self.policy_version}"
