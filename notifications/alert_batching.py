@@ -18,12 +18,13 @@ from notifications.models import Alert, AlertChannel
 from remediation.services.policies import config_of
 
 CONSUMER = "alerts"
-NEW, REGRESSION, OVERDUE = "new", "regression", "overdue"
+NEW, REGRESSION, OVERDUE, DUE_SOON = "new", "regression", "overdue", "due_soon"
 KINDS = {
     "finding.created": NEW,
     "finding.regressed": REGRESSION,
     "verification.reopened": REGRESSION,
     "task.overdue": OVERDUE,
+    "task.due_soon": DUE_SOON,
 }
 BATCH_WINDOW = timedelta(seconds=60)  # in which events become one message
 HOUR = timedelta(hours=1)

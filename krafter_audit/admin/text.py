@@ -31,6 +31,8 @@ EVENT_LABELS = {
     "task.labelled": "Labels changed",
     "task.deleted": "Creation of the task undone",
     "task.overdue": "Task is overdue",
+    "task.due_soon": "Task is due soon",
+    "task.due_date_moved": "Due date moved",
     "verification.started": "Verification started",
     "verification.checked": "Checks finished",
     "verification.approved": "Verification approved",

@@ -19,9 +19,16 @@ TONES = {
     "finding.created": "danger",
     "finding.regressed": "danger",
     "task.overdue": "danger",
+    "task.due_soon": "warning",
     "verification.started": "info",
     "verification.approved": "success",
     "verification.reopened": "danger",
+}
+DUE_DATE_CAUSES = {
+    "blocked": "blocked",
+    "unblocked": "not blocked any more",
+    "extended": "extended",
+    "policy": "by a new policy",
 }
 ACTORS = {"admin": "", "api_key": "API key", "system": "system"}
 
@@ -76,6 +83,8 @@ def _detail(data: dict[str, Any]) -> str:
     """Return the changes of an event, or its reason, in words."""
     was, now = data.get("was"), data.get("now")
     if isinstance(was, dict) and isinstance(now, dict):
+        if "cause" in data:
+            return _moved_due_date(was.get("sla_due_at"), now.get("sla_due_at"), data)
         changed = [(name, was.get(name), value) for name, value in now.items() if was.get(name) != value]
         return "; ".join(_change(*change) for change in changed)
     statuses = data.get("statuses")
@@ -84,6 +93,13 @@ def _detail(data: dict[str, Any]) -> str:
         return ", ".join(f"{number} {status}" for status, number in counted.items())
     reason = data.get("override_reason")
     return f"Override: {reason}" if isinstance(reason, str) and reason else ""
+
+
+def _moved_due_date(before: Any, after: Any, data: dict[str, Any]) -> str:
+    # Times of events are ISO 8601 in UTC.
+    was, now = (str(each)[:16].replace("T", " ") if each else "paused" for each in (before, after))
+    reason = f", {data['reason']}" if data.get("reason") else ""
+    return f"{was} → {now} ({DUE_DATE_CAUSES.get(data['cause'], data['cause'])}{reason})"
 
 
 def _change(name: str, before: Any, after: Any) -> str:

@@ -18,7 +18,6 @@ from remediation.sla.business_hours import add, counted
 from remediation.sla.models import SlaOutcome, SlaPause
 from remediation.sla.policy import SlaRules, Terms, rules_of
 
-MOVED = "task.due_date_moved"
 BLOCKED = Task.Status.BLOCKED
 type Rules = dict[int | None, SlaRules]  # by policy version
 
@@ -77,7 +76,7 @@ def _move(project: Project, tasks: Sequence[Task], status: str, *, by: Actor) ->
         moves, cause = _continue(blocked, rules) if blocked else {}, "unblocked"
     events = [(task.pk, moved(task, moves[task.pk], cause)) for task in followed if task.pk in moves]
     if events:
-        log_events(MOVED, project, events, by=by)
+        log_moves(project, events, by=by)
     return moves
 
 
@@ -108,6 +107,11 @@ def _continue(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None
 def moved(task: Task, due: datetime | None, cause: str, **data: Any) -> dict[str, Any]:
     """Return the data of the event about a moved due date; None is a paused clock, or no due date."""
     return {"was": {"sla_due_at": task.sla_due_at}, "now": {"sla_due_at": due}, "cause": cause, **data}
+
+
+def log_moves(project: Project, moves: Sequence[tuple[UUID, dict[str, Any]]], *, by: Actor) -> None:
+    """Log the moved due dates of tasks, given by their ids with what `moved` returns."""
+    log_events("task.due_date_moved", project, moves, by=by)
 
 
 def set_by_person() -> dict[str, Any]:

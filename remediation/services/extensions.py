@@ -8,12 +8,11 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.log import log_event
 from krafter_audit.api.errors import InvalidParams
 from remediation.errors import NoDueDate, TaskDone
 from remediation.locks import lock_task
 from remediation.models import Task
-from remediation.services.due_dates import MOVED, moved, rules_of_version
+from remediation.services.due_dates import log_moves, moved, rules_of_version
 from remediation.sla.business_hours import Calendar, add, counted
 from remediation.sla.models import SlaExtension, SlaPause
 from remediation.sla.policy import MAX_HOURS
@@ -49,7 +48,7 @@ def extend(
         _extend_running(task.sla_due_at, extension, calendar, hours, due_at)
     extension.save(force_insert=True)
     data = {"reason": reason, "seconds": int(extension.amount.total_seconds())}
-    log_event(MOVED, task, by=by, **moved(task, extension.due_after, "extended", **data))
+    log_moves(task.project, [(task.pk, moved(task, extension.due_after, "extended", **data))], by=by)
     Task.transitions.apply(task, task.status, sla_due_at=extension.due_after, sla_warned_before=None)
     return extension
 

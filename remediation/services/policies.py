@@ -11,7 +11,7 @@ from events.log import log_event
 from krafter_audit.api.etags import require_match
 from remediation.models import Policy, PolicyVersion
 from remediation.policy_simulation import plans
-from remediation.sla.policy import Terms, changes_clock, rules_of, terms_of
+from remediation.sla.policy import Terms, changes_clock, has_clock, rules_of, terms_of
 from remediation.services import recalculations
 from scans.services import schedules
 
@@ -93,7 +93,8 @@ def replace(
     policy.sla_warns_before = max(rules_of(config).warnings, default=None)
     policy.save()
     schedules.apply_config(project, config)
-    if changes_clock(previous, config):
+    # A plan changes severities too, on which due dates depend.
+    if changes_clock(previous, config) or (plan_token is not None and has_clock(config)):
         recalculations.start(project, policy_version=policy.version)
     log_event("policy.replaced", policy, by=by, version=policy.version, planned=plan_token is not None)
     return policy

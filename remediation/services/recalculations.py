@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from events.log import log_event, log_events
+from events.log import log_event
 from findings.models import OPEN_STATUSES
 from findings.policy_rules import severity_rules
 from krafter_audit.jobs import enqueue, enqueue_on_commit
 from remediation.models import Policy, Task
-from remediation.services.due_dates import MOVED, moved
+from remediation.services.due_dates import log_moves, moved
 from remediation.sla.business_hours import ZERO, counted
 from remediation.sla.clock import DueDate, Pause, due_date
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
@@ -160,7 +160,7 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
         (each.task.pk, moved(each.task, each.due.due_at, "policy", policy_version=row.policy_version))
         for each in changed
     ]
-    log_events(MOVED, row.project, events, by=SYSTEM)
+    log_moves(row.project, events, by=SYSTEM)
     for each in changed:
         each.task.sla_due_at, each.task.sla_warned_before, each.task.updated_at = each.due.due_at, None, now
     Task.objects.bulk_update([each.task for each in changed], ["sla_due_at", "sla_warned_before", "updated_at"])

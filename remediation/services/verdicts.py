@@ -62,6 +62,7 @@ def approve(
         finding_id=locked.finding.pk,
         regressions_closed=closed,
         override_reason=override_reason,
+        sla_outcome=locked.task.sla_outcome,
     )
     return verification
 

@@ -1,0 +1,165 @@
+"""The due date of a task follows its status, and is kept as met or missed."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from events.models import Event
+from remediation.models import Task
+from remediation.services import bulk, tasks, verdicts
+from remediation.services.due_dates import rules_of_version
+from remediation.sla.business_hours import AllHours
+from remediation.sla.models import SlaPause
+from tests import factories
+from tests.factories import Scenario
+from tests.unit.remediation.sla.clock_scenarios import HOUR, OFFICE, PAUSING, set_policy, set_status
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)  # 10:00 in Vienna
+
+
+@pytest.fixture
+def pausing(scenario: Scenario) -> Scenario:
+    set_policy(scenario, PAUSING)
+    return scenario
+
+
+def moves(task: Task) -> list[tuple[str, Any, Any]]:
+    events = Event.objects.filter(subject_id=task.pk, name="task.due_date_moved").order_by("id")
+    return [
+        (each.data["cause"], each.data["was"]["sla_due_at"], each.data["now"]["sla_due_at"]) for each in events
+    ]
+
+
+def test_new_task_is_due_by_the_business_hours_of_the_policy(scenario: Scenario):
+    set_policy(scenario, OFFICE)
+
+    with time_machine.travel(MONDAY, tick=False):
+        task = factories.task(scenario)
+
+    assert task.sla_due_at == datetime(2026, 12, 2, 9, tzinfo=UTC)
+    assert task.sla_policy_version == 2
+
+
+def test_blocking_pauses_and_unblocking_moves_the_due_date(pausing: Scenario):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        task = factories.task(pausing)
+        due = task.sla_due_at
+        clock.shift(10 * HOUR)
+        blocked = set_status(pausing, task, "blocked")
+        shown = blocked.sla_due_at
+        clock.shift(30 * HOUR)
+        unblocked = set_status(pausing, task, "in_progress")
+
+    assert due is not None
+    assert (shown, unblocked.sla_due_at) == (None, due + 30 * HOUR)
+    later = f"{due + 30 * HOUR:%Y-%m-%dT%H:%M:%SZ}"
+    assert moves(task) == [("blocked", f"{due:%Y-%m-%dT%H:%M:%SZ}", None), ("unblocked", None, later)]
+    assert not Task.objects.filter(pk=task.pk, sla_due_at__lt=due).exists()
+
+
+def test_a_default_policy_pauses_nothing(scenario: Scenario):
+    task = factories.task(scenario)
+
+    blocked = set_status(scenario, task, "blocked")
+
+    assert (blocked.sla_due_at, blocked.sla_policy_version) == (task.sla_due_at, None)
+    assert (moves(task), SlaPause.objects.count()) == ([], 0)
+
+
+def test_a_missed_due_date_is_not_paused(pausing: Scenario):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        task = factories.task(pausing)
+        clock.shift(100 * HOUR)
+        blocked = set_status(pausing, task, "blocked")
+
+    assert (blocked.sla_due_at, SlaPause.objects.count()) == (task.sla_due_at, 0)
+
+
+def test_a_task_that_is_created_blocked_begins_paused(pausing: Scenario):
+    finding = factories.finding(pausing)
+    task = tasks.create(pausing.project, finding_id=finding.pk, title="t", status="blocked", by=pausing.actor)
+
+    pause = SlaPause.objects.get(task=task)
+    assert (task.sla_due_at, pause.left, pause.ended_at) == (None, 72 * HOUR, None)
+
+
+def test_a_date_that_a_person_sets_is_not_moved(pausing: Scenario):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        task = factories.task(pausing)
+        set_status(pausing, task, "blocked")
+        chosen = MONDAY + 500 * HOUR
+        tasks.update(task.pk, changes={"sla_due_at": chosen}, by=pausing.actor)
+        clock.shift(HOUR)
+        unblocked = set_status(pausing, task, "in_progress")
+
+    assert unblocked.sla_due_at == chosen
+    assert SlaPause.objects.get().ended_at == MONDAY + HOUR
+
+
+def test_bulk_changes_pause_and_continue_as_single_ones(pausing: Scenario):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        rows = [factories.task(pausing) for _ in range(3)]
+        due = [row.sla_due_at for row in rows]
+        pks = [row.pk for row in rows]
+        for status in ("blocked", "ready_verify"):
+            bulk.update(
+                pausing.project, pks, changes={"status": status}, all_or_nothing=True, dry_run=False,
+                by=pausing.actor,
+            )  # fmt: skip
+            if status == "blocked":
+                assert set(Task.objects.values_list("sla_due_at", flat=True)) == {None}
+            clock.shift(5 * HOUR)
+
+    found = Task.objects.in_bulk(pks)
+    assert [found[pk].sla_due_at for pk in pks] == [each + 5 * HOUR for each in due if each]
+    assert [cause for cause, _, _ in moves(rows[0])] == ["blocked", "unblocked"]
+
+
+@pytest.mark.parametrize(("hours", "outcome"), [(71, "met"), (73, "missed")])
+def test_approval_keeps_whether_the_due_date_was_met(scenario: Scenario, hours: int, outcome: str):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        verification = factories.verification(scenario)
+        clock.shift(hours * HOUR)
+        verdicts.approve(verification.pk, by=scenario.actor)
+
+    task = Task.objects.get()
+    assert (task.sla_outcome, task.sla_stopped_at) == (outcome, MONDAY + hours * HOUR)
+    event = Event.objects.get(name="verification.approved")
+    assert event.data["sla_outcome"] == outcome
+
+
+def test_approval_of_a_blocked_task_ends_its_pause_in_time(pausing: Scenario):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        task = factories.task(pausing)
+        verification = factories.verification(pausing, of=task)
+        set_status(pausing, task, "blocked")
+        clock.shift(500 * HOUR)
+        verdicts.approve(verification.pk, by=pausing.actor)
+
+    task.refresh_from_db()
+    assert (task.sla_outcome, task.sla_due_at) == ("met", MONDAY + 572 * HOUR)
+    assert SlaPause.objects.get().ended_at == MONDAY + 500 * HOUR
+
+
+def test_a_reopened_task_continues_with_its_due_date(scenario: Scenario):
+    verification = factories.verification(scenario)
+    before = Task.objects.get().sla_due_at
+    verdicts.approve(verification.pk, by=scenario.actor)
+
+    verdicts.reopen(verification.pk, by=scenario.actor)
+
+    task = Task.objects.get()
+    assert (task.sla_outcome, task.sla_stopped_at, task.sla_due_at) == ("", None, before)
+
+
+def test_rules_of_an_earlier_version_stay_known(pausing: Scenario):
+    set_policy(pausing, {})
+
+    rules = [rules_of_version(pausing.project.pk, version) for version in (2, 3, 99, None)]
+
+    assert [each.pause_while_blocked for each in rules] == [True, False, False, False]
+    assert {type(each.calendar) for each in rules} == {AllHours}
+    assert rules[0].allowed("high") == timedelta(hours=72)

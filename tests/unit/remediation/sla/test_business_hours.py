@@ -1,0 +1,94 @@
+"""Business hours: what counts between two moments, also where clocks are changed."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remediation.sla.business_hours import MAX_SPAN, ZERO, AllHours, BusinessHours, add, counted
+
+VIENNA = ZoneInfo("Europe/Vienna")
+NINE_TO_FIVE = ((9 * 60, 17 * 60),)
+OFFICE = BusinessHours(
+    VIENNA,
+    dict.fromkeys(range(5), NINE_TO_FIVE),
+    {date(2026, 12, 25): "Christmas Day"},
+    frozenset({date(2026, 12, 24)}),
+)
+AROUND_THE_CLOCK = BusinessHours(VIENNA, dict.fromkeys(range(7), ((0, 24 * 60),)))
+CALENDARS = [
+    AllHours(),
+    OFFICE,
+    AROUND_THE_CLOCK,
+    BusinessHours(ZoneInfo("America/Havana"), dict.fromkeys(range(7), ((0, 90), (23 * 60, 24 * 60)))),
+    BusinessHours(ZoneInfo("Australia/Lord_Howe"), {6: ((60, 200),)}),
+    BusinessHours(ZoneInfo("Europe/Vienna"), {6: ((120, 150), (150, 180))}),
+]
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))
+amounts = st.integers(0, 400 * 3600).map(lambda seconds: timedelta(seconds=seconds))
+calendars = st.sampled_from(CALENDARS)
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=VIENNA)
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "due"),
+    [
+        ("2026-11-27T10:00", 4, "2026-11-27T14:00"),  # a Friday
+        ("2026-11-27T10:00", 7, "2026-11-27T17:00"),  # the end of the day, not the begin of the next
+        ("2026-11-27T16:00", 2, "2026-11-30T10:00"),
+        ("2026-11-28T12:00", 1, "2026-11-30T10:00"),
+        ("2026-12-23T16:00", 2, "2026-12-28T10:00"),  # 24: closed, 25: a holiday, then a weekend
+        ("2026-03-27T16:00", 9, "2026-03-30T17:00"),  # clocks change on that Sunday
+    ],
+)
+def test_hours_are_added_within_business_hours(start: str, hours: int, due: str):
+    assert add(OFFICE, local(start), timedelta(hours=hours)) == local(due)
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)])
+def test_a_day_counts_the_hours_that_it_has(day: str, hours: int):
+    start = local(f"{day}T00:00")
+
+    assert counted(AROUND_THE_CLOCK, start, start + timedelta(days=1)) == timedelta(hours=hours)
+
+
+def test_holidays_and_closed_days_of_a_span_are_named():
+    names = OFFICE.closed_days(local("2026-12-23T17:00"), local("2026-12-28T09:00"))
+
+    assert names == ["closed", "Christmas Day"]
+
+
+def test_a_due_date_is_at_most_fifty_years_ahead():
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    one_minute_a_week = BusinessHours(VIENNA, {0: ((540, 541),)})
+
+    assert add(one_minute_a_week, start, timedelta(hours=1000)) == start + MAX_SPAN
+
+
+@settings(max_examples=150)
+@given(calendars, moments, amounts)
+def test_the_amount_that_was_added_is_counted(calendar: BusinessHours, start: datetime, amount: timedelta):
+    due = add(calendar, start, amount)
+
+    assert counted(calendar, start, due) == amount
+
+
+@settings(max_examples=150)
+@given(calendars, moments, amounts, amounts)
+def test_spans_are_in_order_apart_and_additive(
+    calendar: BusinessHours, start: datetime, first: timedelta, second: timedelta
+):
+    middle, end = start + first, start + first + second
+
+    spans = list(calendar.open_spans(start, end))
+    edges = [edge for span in spans for edge in span]
+
+    assert edges == sorted(edges)
+    assert all(start <= opens < closes <= end for opens, closes in spans)
+    assert counted(calendar, start, end) == counted(calendar, start, middle) + counted(calendar, middle, end)
+    assert counted(calendar, end, start) == -counted(calendar, start, end) <= ZERO

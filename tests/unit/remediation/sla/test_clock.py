@@ -1,0 +1,163 @@
+"""The SLA clock: its intervals follow each other, and sum to the due date and to the time left."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remediation.sla.business_hours import ZERO, AllHours, Calendar
+from remediation.sla.clock import (
+    MAX_INTERVALS,
+    Clock,
+    DueDate,
+    Extension,
+    Interval,
+    Pause,
+    State,
+    allowed_time,
+    due_date,
+    intervals,
+    time_left,
+)
+from tests.unit.remediation.sla.test_business_hours import CALENDARS, OFFICE, local
+
+HOUR = timedelta(hours=1)
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+seconds = st.integers(0, 300 * 3600).map(lambda number: timedelta(seconds=number))
+
+
+def shown(clock: Clock, now: datetime) -> list[tuple[str, float, float, bool]]:
+    """Return (state, hours, counted hours, elapsed) of each interval."""
+    return [
+        (each.state.value, ((each.end or now) - each.start) / HOUR, each.counted / HOUR, each.elapsed)
+        for each in intervals(clock, now)
+    ]
+
+
+def clock(hours: float, calendar: Calendar, *pauses: Pause, start: datetime = START, **fields: object) -> Clock:
+    due = due_date(start, hours * HOUR, calendar, pauses)
+    return Clock(start, due, calendar, pauses, **fields)  # type: ignore[arg-type]
+
+
+def test_hours_outside_business_hours_do_not_count():
+    friday = local("2026-11-27T15:00")
+    found = clock(4, OFFICE, start=friday)
+
+    assert shown(found, friday + HOUR) == [
+        ("counting", 1, 1, True),
+        ("counting", 1, 1, False),
+        ("outside_business_hours", 64, 0, False),
+        ("counting", 2, 2, False),
+    ]
+
+
+def test_a_pause_moves_the_due_date():
+    found = clock(10, AllHours(), Pause(START + 2 * HOUR, START + 5 * HOUR))
+
+    assert found.due.due_at == START + 13 * HOUR
+    assert shown(found, START + 2 * HOUR) == [
+        ("counting", 2, 2, True), ("paused", 3, 0, False), ("counting", 8, 8, False),
+    ]  # fmt: skip
+
+
+def test_a_pause_that_goes_on_has_no_end_and_keeps_the_time_left():
+    found = clock(10, AllHours(), Pause(START + 2 * HOUR))
+    now = START + 50 * HOUR
+
+    assert (found.due, time_left(found, now), allowed_time(found, now)) == (
+        DueDate(left=8 * HOUR), 8 * HOUR, 10 * HOUR,
+    )  # fmt: skip
+    assert [each.end for each in intervals(found, now)] == [START + 2 * HOUR, None]
+
+
+def test_extensions_are_the_last_of_the_counted_time():
+    found = clock(10, AllHours(), extensions=[Extension(2 * HOUR, "first"), Extension(HOUR, "second")])
+
+    causes = [(each.cause, each.counted) for each in intervals(found, START + 20 * HOUR)]
+    assert causes == [
+        ("The clock counts.", 7 * HOUR), ("first", 2 * HOUR), ("second", HOUR), ("The due date has passed.", 10 * HOUR),
+    ]  # fmt: skip
+
+
+def test_an_extension_of_a_paused_clock_is_in_the_time_left():
+    found = clock(10, AllHours(), Pause(START + 9 * HOUR), extensions=[Extension(3 * HOUR, "more")])
+
+    assert shown(found, START + 9 * HOUR) == [
+        ("counting", 7, 7, True), ("extended", 2, 2, True), ("paused", 0, 0, True),
+    ]  # fmt: skip
+
+
+def test_the_clock_of_a_done_task_stays_where_it_was_stopped():
+    found = clock(10, AllHours(), stopped_at=START + 4 * HOUR)
+
+    assert time_left(found, START + 900 * HOUR) == 6 * HOUR
+    assert shown(found, START + 900 * HOUR) == [("counting", 4, 4, True), ("counting", 6, 6, False)]
+
+
+def test_years_of_single_days_are_merged():
+    found = clock(8 * 600, OFFICE)
+
+    merged = intervals(found, START + 1000 * HOUR)
+    assert len(merged) == 2 < MAX_INTERVALS
+    assert sum((each.counted for each in merged), ZERO) == 8 * 600 * HOUR
+
+
+def test_a_task_without_a_due_date_has_no_intervals():
+    found = Clock(START, DueDate(), AllHours())
+
+    assert (intervals(found, START), time_left(found, START), allowed_time(found, START)) == ([], None, None)
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from(CALENDARS),
+    st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    seconds,
+    st.lists(st.tuples(seconds, seconds), max_size=4),
+    st.booleans(),
+    st.lists(seconds, max_size=3),
+    seconds,
+)
+def test_intervals_are_contiguous_and_sum_to_the_due_date_and_the_time_left(
+    calendar: Calendar,
+    start: datetime,
+    allowed: timedelta,
+    gaps: list[tuple[timedelta, timedelta]],
+    goes_on: bool,
+    added: list[timedelta],
+    since: timedelta,
+):
+    pauses, reached = [], start
+    for running, paused in gaps:
+        pauses.append(Pause(reached + running, reached + running + paused))
+        reached += running + paused
+    if pauses and goes_on:
+        pauses[-1] = Pause(pauses[-1].start)
+    total = sum(added, allowed)
+    due = due_date(start, total, calendar, pauses)
+    # A clock is never read before its last pause began.
+    now = (pauses[-1].start if pauses and due.due_at is None else start) + since
+    extensions = [Extension(amount, "more") for amount in added]
+    found = Clock(start, due, calendar, pauses, extensions)
+
+    parts, left = intervals(found, now), time_left(found, now)
+
+    until = max(now, due.due_at) if due.due_at else None
+    assert_contiguous(parts, start, until)
+    before = [each for each in parts if each.state != State.OVERDUE]
+    ahead = due.left or ZERO
+    assert sum((each.counted for each in before), ahead) == total == allowed_time(found, now)
+    late = sum((each.counted for each in parts if each.state == State.OVERDUE), ZERO)
+    assert left == sum((each.counted for each in parts if not each.elapsed), ahead) - late
+    extended = sum((each.counted for each in parts if each.state == State.EXTENDED), ZERO)
+    assert extended == max(sum(added, ZERO) - ahead, ZERO)
+
+
+def assert_contiguous(parts: list[Interval], start: datetime, until: datetime | None) -> None:
+    assert all(before.end == after.start for before, after in pairwise(parts))
+    if parts:
+        assert (parts[0].start, parts[-1].end) == (start, until)
+        assert all(each.counted <= (each.end - each.start if each.end else ZERO) for each in parts)
+    else:
+        assert until == start

@@ -1,0 +1,152 @@
+"""Due dates of tasks by the policy, and the sections of a policy about them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from remediation.models import Task
+from remediation.policy_versions.warnings import ignored_parts
+from remediation.sla.business_hours import AllHours, BusinessHours
+from remediation.sla.policy import changes_clock, has_clock, rules_of
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+def put(scenario: Scenario, config: Any) -> Any:
+    return scenario.client.ask("put", "policies/current", {"config": config})
+
+
+def due_in_hours(task: Task) -> float | None:
+    return (
+        None
+        if task.sla_due_at is None
+        else round((task.sla_due_at - task.created_at).total_seconds() / 3600, 2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("severity", "hours"), [("critical", 24), ("high", 72), ("medium", 168), ("low", 336)]
+)
+def test_policy_sets_the_due_date_by_the_severity_of_the_finding(
+    scenario: Scenario, severity: str, hours: int
+):
+    finding = factories.finding(scenario, severity=severity)
+
+    scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": "t", "priority": "low"})
+
+    assert due_in_hours(Task.objects.get()) == hours
+
+
+def test_explicit_null_is_no_due_date(scenario: Scenario):
+    finding = factories.finding(scenario)
+
+    shown = scenario.client.ask(
+        "post", "tasks", {"finding_id": str(finding.pk), "title": "t", "sla_due_at": None}
+    )
+
+    assert shown.json()["data"]["sla_due_at"] is None
+
+
+@pytest.mark.parametrize("hours", [None, "12", True, -1, 10**12, {}, []])
+def test_invalid_sla_hours_set_no_due_date(scenario: Scenario, hours: Any):
+    put(scenario, {"sla_hours": {"high": hours}})
+
+    assert due_in_hours(factories.task(scenario)) is None
+
+
+OFFICE: dict[str, Any] = {
+    "time_zone": "Europe/Vienna",
+    "days": {"monday": ["09:00-12:00", "13:00-24:00"]},
+    "holidays": "AT-9",
+    "closed": ["2026-12-24"],
+}
+
+
+def office(**changes: Any) -> dict[str, Any]:
+    return {"sla": {"business_hours": {**OFFICE, **changes}}}
+
+
+def test_rules_of_a_policy():
+    config = {"sla_hours": {"high": 8}, "sla": {"pause_while_blocked": True, "warnings": ["1d", "4h"]} | office()["sla"]}
+
+    rules = rules_of(config)
+
+    assert (rules.allowed("high"), rules.allowed("low"), rules.pause_while_blocked) == (timedelta(hours=8), None, True)
+    assert rules.warnings == (timedelta(hours=4), timedelta(days=1))
+    calendar = rules.calendar
+    assert isinstance(calendar, BusinessHours)
+    assert calendar.hours == {0: ((540, 720), (780, 1440))}
+    assert (calendar.holidays.get(date(2026, 12, 25)), calendar.closed) == ("Christmas Day", {date(2026, 12, 24)})
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"time_zone": "Vienna"}, "it must be the name of a time zone"),
+        ({"time_zone": "Europe"}, "it must be the name of a time zone"),
+        ({"time_zone": None}, "it must be the name of a time zone"),
+        ({"days": {}}, "it must have spans"),
+        ({"days": {"monday": []}}, "it must have spans"),
+        ({"days": {"montag": ["09:00-17:00"]}}, "it must have spans"),
+        ({"days": {"monday": ["17:00-09:00"]}}, "it must have spans"),
+        ({"days": {"monday": ["09:00-12:00", "11:00-17:00"]}}, "it must have spans"),
+        ({"days": {"monday": ["09:00-24:30"]}}, "it must have spans"),
+        ({"days": {"monday": "09:00-17:00"}}, "it must have spans"),
+        ({"holidays": "XX"}, "it must be the code of a country"),
+        ({"holidays": "AT-99"}, "it must be the code of a country"),
+        ({"holidays": ["AT"]}, "it must be the code of a country"),
+        ({"closed": ["24.12.2026"]}, "it must be a list of at most 100 dates"),
+        ({"closed": [20261224]}, "it must be a list of at most 100 dates"),
+        ({"hours": 8}, "the names are time_zone, days, holidays, closed."),
+    ],
+)
+def test_invalid_business_hours_are_named_and_all_hours_count(changes: dict[str, Any], reason: str):
+    config = office(**changes)
+
+    [sentence] = ignored_parts(config)
+
+    [name] = changes
+    assert sentence.startswith(f"sla.business_hours is ignored because of {name}: {reason}")
+    assert (rules_of(config).calendar, has_clock(config)) == (AllHours(), False)
+
+
+@pytest.mark.parametrize(
+    ("section", "reason"),
+    [
+        ({"pause_while_blocked": "yes"}, "sla.pause_while_blocked is ignored: it must be true or false."),
+        ({"warnings": ["soon"]}, "sla.warnings is ignored in part"),
+        ({"warnings": ["1h"] * 6}, "sla.warnings is ignored in part"),
+        ({"business_hours": "9 to 5"}, "sla.business_hours is ignored: it must be an object."),
+        ({"pause": True}, "sla.pause is ignored: the names are pause_while_blocked, warnings, business_hours."),
+        ([], "sla is ignored: it must be an object."),
+    ],
+)
+def test_invalid_parts_of_the_section_are_named(section: Any, reason: str):
+    [sentence] = ignored_parts({"sla": section})
+
+    assert sentence.startswith(reason)
+
+
+def test_a_valid_section_is_not_named():
+    assert ignored_parts({"sla": {"pause_while_blocked": False, "warnings": ["1d"], **office()["sla"]}}) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ({"sla_hours": {"low": 1}}, {"sla_hours": {"low": 2}}, False),  # neither has a clock
+        ({"sla_hours": {"low": 1}, **office()}, {"sla_hours": {"low": 2}, **office()}, True),
+        (office(), office(), False),
+        (office(), {"sla": {"warnings": ["1d"]} | office()["sla"]}, False),
+        (office(), office(holidays="DE"), True),
+        (office(), {}, True),
+        ({}, {"sla": {"pause_while_blocked": True}}, True),
+    ],
+)
+def test_existing_due_dates_follow_a_policy_that_counts_differently(
+    before: dict[str, Any], after: dict[str, Any], changes: bool
+):
+    assert changes_clock(before, after) == changes
