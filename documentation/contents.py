@@ -16,6 +16,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "waiting",
         "webhooks",
         "guard-windows",
+        "sla-clock",
         "states",
         "evidence",
         "integrations",

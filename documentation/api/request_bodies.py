@@ -25,6 +25,7 @@ BODIES: dict[str, Any] = {
     },
     "create_project": {"id": "shop", "name": "Shop", "site_url": "https://shop.example.com/"},
     "enable_integration_webhook": {},
+    "extend_due_date": {"hours": 8, "reason": "The vendor delivers the fix on Monday."},
     "replace_access": {
         "origin": "https://www.example.com",
         "basic": {"username": "scanner", "password": "$SITE_PASSWORD"},

@@ -55,6 +55,13 @@ def in_words(span: timedelta) -> str:
     return f"{seconds} s"
 
 
+def duration(span: timedelta) -> str:
+    """Return a duration in hours and minutes: `16 h`, `1 h 30 min` or `0 min`."""
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    parts = [f"{hours:,} h" if hours else "", f"{minutes} min" if minutes or not hours else ""]
+    return " ".join(filter(None, parts))
+
+
 def ago(moment: datetime | None) -> SafeString | str:
     """Show how long ago a moment was, with the time in UTC on hover."""
     if moment is None:

@@ -91,6 +91,7 @@ FIELDS: dict[str, list[Any]] = {
     "confidence": ["high"],
     "config": [CONFIG],
     "config_preview": [CONFIG],
+    "cause": ["Counts by the policy."],
     "content": ["krafter-audit-verification=q3tbXk0eYw"],
     "counts": [{"new": {"critical": 2}}],
     "credentials": [{}],

@@ -15,6 +15,8 @@ from remediation.serializers import (
     ReplacePolicyRequestSerializer,
     UpdateTaskRequestSerializer,
 )
+from remediation.sla.models import MAX_REASON_LENGTH
+from remediation.sla.policy import MAX_EXTENSION_HOURS
 
 LABELS = {"sla_due_at": "SLA due at", "external_ticket_key": "Ticket", "pr_url": "Pull request"}
 
@@ -60,6 +62,13 @@ class ReasonForm(forms.Form):
     """The reason for approving a verification whose checks did not all pass."""
 
     reason = forms.CharField(max_length=2000, widget=forms.Textarea)
+
+
+class ExtendDueDateForm(forms.Form):
+    """The hours by which due dates are extended, and the reason."""
+
+    hours = forms.IntegerField(min_value=1, max_value=MAX_EXTENSION_HOURS)
+    reason = forms.CharField(max_length=MAX_REASON_LENGTH, widget=forms.Textarea)
 
 
 class PolicyForm(SerializerForm):

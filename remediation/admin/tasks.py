@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts.admin import operator
@@ -29,12 +30,12 @@ from krafter_audit.admin.text import ago, due_badge
 from krafter_audit.api.errors import Forbidden
 from remediation.admin import timeline
 from remediation.admin.collaboration import CollaborationPages
-from remediation.admin.forms import ChangeTaskForm, CreateTaskForm, SetTaskValuesForm
+from remediation.admin.forms import ChangeTaskForm, CreateTaskForm, ExtendDueDateForm, SetTaskValuesForm
 from remediation.admin.verifications import STATE_COLOURS, state_label
-from remediation.errors import TaskDone, VerificationInProgress
+from remediation.errors import NoDueDate, TaskDone, VerificationInProgress
 from remediation.models import Task
 from remediation.queries import due_before, search_tasks
-from remediation.services import tasks, verifications
+from remediation.services import extensions, sla_clock, tasks, verifications
 from remediation.services.bulk import TASKS
 
 STATUS_COLOURS = {
@@ -119,7 +120,8 @@ class TaskAdmin(CollaborationPages, BulkActions):
     search_help_text = "Words, ticket, URL, check or id"
     autocomplete_fields = ("finding", "owner")
     actions: ClassVar[list[str]] = [
-        "run_verification", "assign_to_me", "start", "block", "set_ready", "return_to_backlog", "set_values",
+        "run_verification", "assign_to_me", "start", "block", "set_ready", "return_to_backlog", "extend_due_date",
+        "set_values",
     ]  # fmt: skip
     tones: ClassVar = {"run_verification": "primary"}
     readonly_fields = ("project", "finding", "status", "created_at", "updated_at")
@@ -138,6 +140,8 @@ class TaskAdmin(CollaborationPages, BulkActions):
             refusals["assign_to_me"] = "You own the task."
         elif row.project.organization_id not in staff_of(request).roles:
             refusals["assign_to_me"] = NOT_A_MEMBER
+        if row.sla_due_at is None and not row.sla_pauses.filter(ended_at=None).exists():
+            refusals["extend_due_date"] = NoDueDate.message
         if row.verifications.filter(running=True).exists():
             refusals["run_verification"] = VerificationInProgress.message
         return refusals
@@ -149,6 +153,7 @@ class TaskAdmin(CollaborationPages, BulkActions):
             "verifications": [(each, label := state_label(each), STATE_COLOURS[label]) for each in newest],
             "timeline": timeline.entries(row.finding),
             **self.collaboration(request, row),
+            "clock": sla_clock.clock_of(row),
         }
 
     @admin.action(description="Assign to me", permissions=["operate"])
@@ -223,6 +228,34 @@ class TaskAdmin(CollaborationPages, BulkActions):
     @admin.action(description="Return to backlog", permissions=["operate"])
     def return_to_backlog(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
         return self._set_status(request, queryset, Task.Status.BACKLOG)
+
+    @admin.action(description="Extend the due date…", permissions=["operate"])
+    def extend_due_date(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
+        # A first page requests hours and reason, and submits the action again with them.
+        submitted = "reason" in request.POST
+        form = ExtendDueDateForm(request.POST if submitted else None)
+        if not (submitted and form.is_valid()):
+            return self._extension_page(request, queryset, form)
+
+        def extend(task: Task) -> str:
+            extensions.extend(task.pk, by=operator(request), **form.cleaned_data)
+            return "the due date was extended."
+
+        self.run_for_each(request, queryset, extend)
+        return None
+
+    def _extension_page(
+        self, request: HttpRequest, rows: QuerySet[Task], form: ExtendDueDateForm
+    ) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Extend the due date",
+            "opts": self.opts,
+            "form": form,
+            "rows": rows[:200],
+            "back": request.POST.get("_back", ""),
+        }
+        return TemplateResponse(request, "admin/remediation/task/extend.html", context)
 
     def _set_status(
         self, request: HttpRequest, rows: QuerySet[Task], status: Task.Status

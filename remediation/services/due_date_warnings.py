@@ -17,7 +17,10 @@ BATCH_SIZE = 1000  # tasks of one project and warning
 def log_due_tasks() -> int:
     """Log the tasks whose due date is nearer than a warning of their policy; return how many there were."""
     policies = Policy.objects.filter(active=True, sla_warns_before__isnull=False, project__archived_at=None)
-    return sum(_log_of_project(policy, timezone.now()) for policy in policies.select_related("project").order_by("pk"))
+    return sum(
+        _log_of_project(policy, timezone.now())
+        for policy in policies.select_related("project").order_by("pk")
+    )
 
 
 def _log_of_project(policy: Policy, now: datetime) -> int:
@@ -28,10 +31,14 @@ def _log_of_project(policy: Policy, now: datetime) -> int:
 @transaction.atomic
 def _log(policy: Policy, before: timedelta, now: datetime) -> int:
     unlogged = Q(sla_warned_before__isnull=True) | Q(sla_warned_before__gt=before)
-    due = Task.objects.filter(unlogged, project=policy.project, sla_due_at__gt=now, sla_due_at__lte=now + before)
+    due = Task.objects.filter(
+        unlogged, project=policy.project, sla_due_at__gt=now, sla_due_at__lte=now + before
+    )
     rows = due.exclude(status=Task.Status.DONE).order_by("sla_due_at")
     # A task that a request is changing is logged by the next call: this job must not wait for requests.
-    tasks = list(rows.select_for_update(of=("self",), skip_locked=True).select_related("finding")[:BATCH_SIZE])
+    tasks = list(
+        rows.select_for_update(of=("self",), skip_locked=True).select_related("finding")[:BATCH_SIZE]
+    )
     events = [
         (
             task.pk,

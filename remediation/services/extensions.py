@@ -40,7 +40,9 @@ def extend(
     task = lock_task(task_id, project).task
     if task.status == Task.Status.DONE:
         raise TaskDone
-    calendar = rules_of_version(task.project_id, task.sla_policy_version if task.sla_from_policy else None).calendar
+    calendar = rules_of_version(
+        task.project_id, task.sla_policy_version if task.sla_from_policy else None
+    ).calendar
     extension = SlaExtension(task=task, extended_by_id=by.user_id, reason=reason, due_before=task.sla_due_at)
     if task.sla_due_at is None:
         _extend_paused(task, extension, hours)

@@ -11,8 +11,8 @@ from events.log import log_event
 from krafter_audit.api.etags import require_match
 from remediation.models import Policy, PolicyVersion
 from remediation.policy_simulation import plans
-from remediation.sla.policy import Terms, changes_clock, has_clock, rules_of, terms_of
 from remediation.services import recalculations
+from remediation.sla.policy import Terms, changes_clock, has_clock, rules_of, terms_of
 from scans.services import schedules
 
 DEFAULT_NAME = "Default Audit Policy"

@@ -90,7 +90,9 @@ def run(recalculation_id: UUID) -> None:
 @transaction.atomic
 def run_batch(recalculation_id: UUID) -> bool:
     """Recalculate the next tasks; return whether there may be more."""
-    rows = SlaRecalculation.objects.select_for_update(of=("self",), skip_locked=True).select_related("project")
+    rows = SlaRecalculation.objects.select_for_update(of=("self",), skip_locked=True).select_related(
+        "project"
+    )
     row = rows.filter(pk=recalculation_id, finished_at=None).first()
     if row is None:
         return False
@@ -154,6 +156,7 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
     locked = open_tasks(row.project).select_for_update(of=("self",)).select_related("finding")
     tasks = list(locked.filter(pk__in=pks).order_by("pk"))
     found = list(recalculated(tasks, terms, now))
+    counts = Counter(name for each in found for name in each.counts(now))
     changed = [each for each in found if each.kind]
     _write_pauses(found, now)
     events = [
@@ -161,13 +164,16 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
         for each in changed
     ]
     log_moves(row.project, events, by=SYSTEM)
+    # Each row is updated once: PostgreSQL checks the foreign keys of a row that the same transaction updates again, for
+    # which it locks the finding, after the task.
     for each in changed:
         each.task.sla_due_at, each.task.sla_warned_before, each.task.updated_at = each.due.due_at, None, now
-    Task.objects.bulk_update([each.task for each in changed], ["sla_due_at", "sla_warned_before", "updated_at"])
-    Task.objects.filter(pk__in=[task.pk for task in tasks]).exclude(
-        sla_policy_version=terms.policy_version
-    ).update(sla_policy_version=terms.policy_version)
-    return Counter(name for each in found for name in each.counts(now))
+        each.task.sla_policy_version = terms.policy_version
+    columns = ["sla_due_at", "sla_warned_before", "updated_at", "sla_policy_version"]
+    Task.objects.bulk_update([each.task for each in changed], columns)
+    unmoved = Task.objects.filter(pk__in={task.pk for task in tasks} - {each.task.pk for each in changed})
+    unmoved.exclude(sla_policy_version=terms.policy_version).update(sla_policy_version=terms.policy_version)
+    return counts
 
 
 def _write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
@@ -177,7 +183,9 @@ def _write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
     ended = [each.pause for each in found if each.pause and each.due.left is None]
     going_on = [each for each in found if each.pause and each.due.left is not None]
     SlaPause.objects.bulk_create(begun)
-    SlaPause.objects.filter(pk__in=[pause.pk for pause in ended if pause]).update(ended_at=now, updated_at=now)
+    SlaPause.objects.filter(pk__in=[pause.pk for pause in ended if pause]).update(
+        ended_at=now, updated_at=now
+    )
     for each in going_on:
         if each.pause and each.due.left is not None:
             each.pause.left = each.due.left
@@ -229,8 +237,10 @@ def _by_terms(
 def simulate(project: Project, config: dict[str, Any]) -> dict[str, int]:
     """Return how many due dates a policy would move, give, lift and have overdue at once; nothing is locked."""
     terms, now = terms_of(config, 0), timezone.now()
-    rows = open_tasks(project).select_related("finding").only(
-        "created_at", "status", "sla_due_at", "finding__status", "finding__severity", "finding__domain"
+    rows = (
+        open_tasks(project)
+        .select_related("finding")
+        .only("created_at", "status", "sla_due_at", "finding__status", "finding__severity", "finding__domain")
     )
     counts: Counter[str] = Counter()
     for batch in _batches(rows.order_by("-created_at", "-id")):

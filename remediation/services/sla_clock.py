@@ -11,7 +11,7 @@ from krafter_audit.api.errors import NotFound
 from remediation.models import Task
 from remediation.services.due_dates import rules_of_version
 from remediation.sla import clock
-from remediation.sla.business_hours import BusinessHours
+from remediation.sla.business_hours import ZERO, BusinessHours
 from remediation.sla.clock import Clock, DueDate, Extension, Interval, Pause
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
 from remediation.sla.policy import SlaRules
@@ -42,12 +42,21 @@ class TaskClock:
         return "overdue" if self.as_of > self.clock.due.due_at else "running"
 
     @property
+    def outcome(self) -> str | None:
+        return self.task.sla_outcome or None
+
+    @property
     def intervals(self) -> list[Interval]:
         return clock.intervals(self.clock, self.as_of)
 
     @property
     def time_left(self) -> timedelta | None:
         return clock.time_left(self.clock, self.as_of)
+
+    @property
+    def late(self) -> timedelta:
+        """Return the counted time since the due date; none before it."""
+        return max(-(self.time_left or ZERO), ZERO)
 
     @property
     def allowed(self) -> timedelta | None:

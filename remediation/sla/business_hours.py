@@ -77,7 +77,8 @@ class BusinessHours:
             is_closed = day in self.closed or self.holidays.get(day)
             spans = () if is_closed else self.hours.get(day.weekday(), ())
             self._days[day] = tuple(
-                (self._moment(day, opens, fold=0), self._moment(day, closes, fold=1)) for opens, closes in spans
+                (self._moment(day, opens, fold=0), self._moment(day, closes, fold=1))
+                for opens, closes in spans
             )
         return self._days[day]
 

@@ -111,7 +111,9 @@ def time_left(clock: Clock, now: datetime) -> timedelta | None:
 def allowed_time(clock: Clock, now: datetime) -> timedelta | None:
     """Return the time that counts from the start to the due date, with the extensions."""
     if clock.due.due_at is not None:
-        return sum((end - start for start, end in _open_spans(clock, clock.started_at, clock.due.due_at)), ZERO)
+        return sum(
+            (end - start for start, end in _open_spans(clock, clock.started_at, clock.due.due_at)), ZERO
+        )
     if clock.due.left is None:
         return None
     passed = sum(

@@ -69,7 +69,9 @@ class SlaPause(Record):
 class SlaExtension(Record):
     """An extension of a due date by a person. `amount` is the counted time; a paused clock has no dates."""
 
-    task = models.ForeignKey("remediation.Task", models.CASCADE, related_name="sla_extensions", db_index=False)
+    task = models.ForeignKey(
+        "remediation.Task", models.CASCADE, related_name="sla_extensions", db_index=False
+    )
     extended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     reason = models.TextField(max_length=MAX_REASON_LENGTH)
     amount = models.DurationField()

@@ -19,6 +19,7 @@ from remediation.sla.business_hours import AllHours, BusinessHours, Calendar
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
 
 MAX_HOURS = 24 * 366 * 10  # longer periods are ignored
+MAX_EXTENSION_HOURS = 24 * 366
 MAX_WARNINGS = 5
 MAX_CLOSED_DAYS = 100
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -27,7 +28,7 @@ MIDNIGHT = 24 * 60
 MAX_SPANS = 4  # of a day
 DESCRIPTIONS = {
     "time_zone": "it must be the name of a time zone such as Europe/Vienna.",
-    "days": f"it must have spans such as [\"09:00-17:00\"] for days from {WEEKDAYS[0]} to {WEEKDAYS[-1]},"
+    "days": f'it must have spans such as ["09:00-17:00"] for days from {WEEKDAYS[0]} to {WEEKDAYS[-1]},'
     f" in order and apart, at most {MAX_SPANS} a day.",
     "holidays": "it must be the code of a country or of a part of it whose holidays are known, such as AT or US-CA.",
     "closed": f"it must be a list of at most {MAX_CLOSED_DAYS} dates such as 2026-12-24.",

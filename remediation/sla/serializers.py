@@ -13,8 +13,8 @@ from krafter_audit.api.serializers import (
 )
 from remediation.sla.clock import State
 from remediation.sla.models import MAX_REASON_LENGTH, SlaExtension, SlaOutcome, SlaRecalculation
+from remediation.sla.policy import MAX_EXTENSION_HOURS
 
-MAX_EXTENSION_HOURS = 24 * 366
 CLOCK_STATES = ("running", "paused", "overdue", "stopped", "none")
 
 
@@ -71,7 +71,9 @@ class SlaClockSerializer(serializers.Serializer[Any]):
     as_of = UTCDateTimeField(help_text="Now, or when the task was done.")
     seconds_allowed = serializers.SerializerMethodField()
     seconds_left = serializers.SerializerMethodField(help_text="Negative after the due date.")
-    outcome = serializers.SerializerMethodField(help_text="Of a task that is done.")
+    outcome = serializers.ChoiceField(
+        choices=SlaOutcome.choices, allow_null=True, help_text="Of a task that is done."
+    )
     stopped_at = UTCDateTimeField(source="task.sla_stopped_at", allow_null=True)
     from_policy = serializers.BooleanField(source="task.sla_from_policy")
     policy_version = serializers.IntegerField(
@@ -88,9 +90,6 @@ class SlaClockSerializer(serializers.Serializer[Any]):
 
     def get_seconds_left(self, clock: Any) -> int | None:
         return None if clock.time_left is None else int(clock.time_left.total_seconds())
-
-    def get_outcome(self, clock: Any) -> SlaOutcome | None:
-        return SlaOutcome(clock.task.sla_outcome) if clock.task.sla_outcome else None
 
 
 class SlaRecalculationSerializer(ResponseSerializer):

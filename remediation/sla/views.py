@@ -55,4 +55,6 @@ class SlaRecalculationViewSet(ProjectViewSet):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the newest recalculation of the due dates of open tasks."""
         self.reject_unknown_parameters(())
-        return Response(self.serialize(sla_clock.latest_recalculation(self.project), SlaRecalculationSerializer))
+        return Response(
+            self.serialize(sla_clock.latest_recalculation(self.project), SlaRecalculationSerializer)
+        )

@@ -29,7 +29,8 @@ def pausing(scenario: Scenario) -> Scenario:
 def moves(task: Task) -> list[tuple[str, Any, Any]]:
     events = Event.objects.filter(subject_id=task.pk, name="task.due_date_moved").order_by("id")
     return [
-        (each.data["cause"], each.data["was"]["sla_due_at"], each.data["now"]["sla_due_at"]) for each in events
+        (each.data["cause"], each.data["was"]["sla_due_at"], each.data["now"]["sla_due_at"])
+        for each in events
     ]
 
 

@@ -20,7 +20,7 @@ from remediation.sla.clock import (
     intervals,
     time_left,
 )
-from tests.unit.remediation.sla.test_business_hours import CALENDARS, OFFICE, local
+from tests.unit.remediation.sla.test_business_hours import CALENDARS, OFFICE, local, moments
 
 HOUR = timedelta(hours=1)
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -35,7 +35,9 @@ def shown(clock: Clock, now: datetime) -> list[tuple[str, float, float, bool]]:
     ]
 
 
-def clock(hours: float, calendar: Calendar, *pauses: Pause, start: datetime = START, **fields: object) -> Clock:
+def clock(
+    hours: float, calendar: Calendar, *pauses: Pause, start: datetime = START, **fields: object
+) -> Clock:
     due = due_date(start, hours * HOUR, calendar, pauses)
     return Clock(start, due, calendar, pauses, **fields)  # type: ignore[arg-type]
 
@@ -112,7 +114,7 @@ def test_a_task_without_a_due_date_has_no_intervals():
 @settings(max_examples=300)
 @given(
     st.sampled_from(CALENDARS),
-    st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
+    moments,
     seconds,
     st.lists(st.tuples(seconds, seconds), max_size=4),
     st.booleans(),

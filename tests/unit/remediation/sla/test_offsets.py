@@ -6,7 +6,8 @@ from remediation.sla.offsets import parse_offset, parse_offsets
 
 
 @pytest.mark.parametrize(
-    ("text", "hours"), [("90m", 1.5), ("1h", 1), ("7d", 168), ("90d", 2160), ("91d", None), ("0h", None), (4, None)]
+    ("text", "hours"),
+    [("90m", 1.5), ("1h", 1), ("7d", 168), ("90d", 2160), ("91d", None), ("0h", None), (4, None)],
 )
 def test_offsets_are_minutes_hours_or_days(text: object, hours: float | None):
     assert parse_offset(text) == (None if hours is None else timedelta(hours=hours))

@@ -70,16 +70,26 @@ def office(**changes: Any) -> dict[str, Any]:
 
 
 def test_rules_of_a_policy():
-    config = {"sla_hours": {"high": 8}, "sla": {"pause_while_blocked": True, "warnings": ["1d", "4h"]} | office()["sla"]}
+    config = {
+        "sla_hours": {"high": 8},
+        "sla": {"pause_while_blocked": True, "warnings": ["1d", "4h"]} | office()["sla"],
+    }
 
     rules = rules_of(config)
 
-    assert (rules.allowed("high"), rules.allowed("low"), rules.pause_while_blocked) == (timedelta(hours=8), None, True)
+    assert (rules.allowed("high"), rules.allowed("low"), rules.pause_while_blocked) == (
+        timedelta(hours=8),
+        None,
+        True,
+    )
     assert rules.warnings == (timedelta(hours=4), timedelta(days=1))
     calendar = rules.calendar
     assert isinstance(calendar, BusinessHours)
     assert calendar.hours == {0: ((540, 720), (780, 1440))}
-    assert (calendar.holidays.get(date(2026, 12, 25)), calendar.closed) == ("Christmas Day", {date(2026, 12, 24)})
+    assert (calendar.holidays.get(date(2026, 12, 25)), calendar.closed) == (
+        "Christmas Day",
+        {date(2026, 12, 24)},
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +130,10 @@ def test_invalid_business_hours_are_named_and_all_hours_count(changes: dict[str,
         ({"warnings": ["soon"]}, "sla.warnings is ignored in part"),
         ({"warnings": ["1h"] * 6}, "sla.warnings is ignored in part"),
         ({"business_hours": "9 to 5"}, "sla.business_hours is ignored: it must be an object."),
-        ({"pause": True}, "sla.pause is ignored: the names are pause_while_blocked, warnings, business_hours."),
+        (
+            {"pause": True},
+            "sla.pause is ignored: the names are pause_while_blocked, warnings, business_hours.",
+        ),
         ([], "sla is ignored: it must be an object."),
     ],
 )

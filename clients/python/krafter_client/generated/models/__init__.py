@@ -137,6 +137,8 @@ from .evidence_entry import EvidenceEntry
 from .evidence_entry_kind import EvidenceEntryKind
 from .export_report_request import ExportReportRequest
 from .export_report_request_format import ExportReportRequestFormat
+from .extend_due_date_request import ExtendDueDateRequest
+from .extension import Extension
 from .finding import Finding
 from .finding_changes_request import FindingChangesRequest
 from .finding_changes_request_severity import FindingChangesRequestSeverity
@@ -300,6 +302,12 @@ from .get_policies_by_id_diff_response_2xx_meta import (
 )
 from .get_policies_by_id_response_2xx import GetPoliciesByIdResponse2XX
 from .get_policies_by_id_response_2xx_meta import GetPoliciesByIdResponse2XXMeta
+from .get_policies_current_recalculation_response_2xx import (
+    GetPoliciesCurrentRecalculationResponse2XX,
+)
+from .get_policies_current_recalculation_response_2xx_meta import (
+    GetPoliciesCurrentRecalculationResponse2XXMeta,
+)
 from .get_policies_current_response_2xx import GetPoliciesCurrentResponse2XX
 from .get_policies_current_response_2xx_meta import GetPoliciesCurrentResponse2XXMeta
 from .get_policies_response_2xx import GetPoliciesResponse2XX
@@ -396,6 +404,8 @@ from .get_tasks_by_id_pull_request_response_2xx_meta import (
 )
 from .get_tasks_by_id_response_2xx import GetTasksByIdResponse2XX
 from .get_tasks_by_id_response_2xx_meta import GetTasksByIdResponse2XXMeta
+from .get_tasks_by_id_sla_response_2xx import GetTasksByIdSlaResponse2XX
+from .get_tasks_by_id_sla_response_2xx_meta import GetTasksByIdSlaResponse2XXMeta
 from .get_tasks_counts_priority_item import GetTasksCountsPriorityItem
 from .get_tasks_counts_response_2xx import GetTasksCountsResponse2XX
 from .get_tasks_counts_response_2xx_meta import GetTasksCountsResponse2XXMeta
@@ -467,6 +477,8 @@ from .integration_placeholder_credentials import IntegrationPlaceholderCredentia
 from .integration_placeholder_status import IntegrationPlaceholderStatus
 from .integration_provider import IntegrationProvider
 from .integration_status import IntegrationStatus
+from .interval import Interval
+from .interval_state import IntervalState
 from .invite_member_request import InviteMemberRequest
 from .invite_member_request_role import InviteMemberRequestRole
 from .issued_api_key import IssuedApiKey
@@ -598,6 +610,10 @@ from .post_tasks_by_id_comments_response_2xx import PostTasksByIdCommentsRespons
 from .post_tasks_by_id_comments_response_2xx_meta import (
     PostTasksByIdCommentsResponse2XXMeta,
 )
+from .post_tasks_by_id_sla_extend_response_2xx import PostTasksByIdSlaExtendResponse2XX
+from .post_tasks_by_id_sla_extend_response_2xx_meta import (
+    PostTasksByIdSlaExtendResponse2XXMeta,
+)
 from .post_tasks_response_2xx import PostTasksResponse2XX
 from .post_tasks_response_2xx_meta import PostTasksResponse2XXMeta
 from .post_verifications_by_id_approve_response_2xx import (
@@ -711,6 +727,12 @@ from .share_status import ShareStatus
 from .site import Site
 from .site_credentials import SiteCredentials
 from .site_credentials_kinds_item import SiteCredentialsKindsItem
+from .sla_clock import SlaClock
+from .sla_clock_outcome_type_1 import SlaClockOutcomeType1
+from .sla_clock_outcome_type_2_type_1 import SlaClockOutcomeType2Type1
+from .sla_clock_outcome_type_3_type_1 import SlaClockOutcomeType3Type1
+from .sla_clock_state import SlaClockState
+from .sla_recalculation import SlaRecalculation
 from .sync_refusal import SyncRefusal
 from .sync_run import SyncRun
 from .sync_run_outcome import SyncRunOutcome
@@ -874,6 +896,8 @@ __all__ = (
     "EvidenceEntryKind",
     "ExportReportRequest",
     "ExportReportRequestFormat",
+    "ExtendDueDateRequest",
+    "Extension",
     "Finding",
     "FindingChangesRequest",
     "FindingChangesRequestSeverity",
@@ -991,6 +1015,8 @@ __all__ = (
     "GetPoliciesByIdDiffResponse2XXMeta",
     "GetPoliciesByIdResponse2XX",
     "GetPoliciesByIdResponse2XXMeta",
+    "GetPoliciesCurrentRecalculationResponse2XX",
+    "GetPoliciesCurrentRecalculationResponse2XXMeta",
     "GetPoliciesCurrentResponse2XX",
     "GetPoliciesCurrentResponse2XXMeta",
     "GetPoliciesResponse2XX",
@@ -1069,6 +1095,8 @@ __all__ = (
     "GetTasksByIdPullRequestResponse2XXMeta",
     "GetTasksByIdResponse2XX",
     "GetTasksByIdResponse2XXMeta",
+    "GetTasksByIdSlaResponse2XX",
+    "GetTasksByIdSlaResponse2XXMeta",
     "GetTasksCountsPriorityItem",
     "GetTasksCountsResponse2XX",
     "GetTasksCountsResponse2XXMeta",
@@ -1122,6 +1150,8 @@ __all__ = (
     "IntegrationPlaceholderStatus",
     "IntegrationProvider",
     "IntegrationStatus",
+    "Interval",
+    "IntervalState",
     "InviteMemberRequest",
     "InviteMemberRequestRole",
     "IssuedApiKey",
@@ -1213,6 +1243,8 @@ __all__ = (
     "PostTasksBulkUpdateResponse2XXMeta",
     "PostTasksByIdCommentsResponse2XX",
     "PostTasksByIdCommentsResponse2XXMeta",
+    "PostTasksByIdSlaExtendResponse2XX",
+    "PostTasksByIdSlaExtendResponse2XXMeta",
     "PostTasksResponse2XX",
     "PostTasksResponse2XXMeta",
     "PostVerificationsByIdApproveResponse2XX",
@@ -1292,6 +1324,12 @@ __all__ = (
     "Site",
     "SiteCredentials",
     "SiteCredentialsKindsItem",
+    "SlaClock",
+    "SlaClockOutcomeType1",
+    "SlaClockOutcomeType2Type1",
+    "SlaClockOutcomeType3Type1",
+    "SlaClockState",
+    "SlaRecalculation",
     "SyncRefusal",
     "SyncRun",
     "SyncRunOutcome",

@@ -31,6 +31,7 @@ class ErrorCode(StrEnum):
     NOT_FOUND = "not_found"
     NOT_THE_AUTHOR = "not_the_author"
     NOT_UNDOABLE = "not_undoable"
+    NO_DUE_DATE = "no_due_date"
     NO_REPORT = "no_report"
     NO_SIGNING_KEY = "no_signing_key"
     OWNER_NOT_A_MEMBER = "owner_not_a_member"

@@ -1,0 +1,218 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.extend_due_date_request import ExtendDueDateRequest
+from ...models.post_tasks_by_id_sla_extend_response_2xx import (
+    PostTasksByIdSlaExtendResponse2XX,
+)
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    body: ExtendDueDateRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/tasks/{id}/sla/extend".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostTasksByIdSlaExtendResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PostTasksByIdSlaExtendResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostTasksByIdSlaExtendResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ExtendDueDateRequest,
+) -> Response[PostTasksByIdSlaExtendResponse2XX]:
+    """Extend the due date of a task
+
+     Add hours that count, or set a later due date, with a reason.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        body (ExtendDueDateRequest): The reason, and either the new due date or the hours that are
+            added: hours that count.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostTasksByIdSlaExtendResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ExtendDueDateRequest,
+) -> PostTasksByIdSlaExtendResponse2XX | None:
+    """Extend the due date of a task
+
+     Add hours that count, or set a later due date, with a reason.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        body (ExtendDueDateRequest): The reason, and either the new due date or the hours that are
+            added: hours that count.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostTasksByIdSlaExtendResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ExtendDueDateRequest,
+) -> Response[PostTasksByIdSlaExtendResponse2XX]:
+    """Extend the due date of a task
+
+     Add hours that count, or set a later due date, with a reason.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        body (ExtendDueDateRequest): The reason, and either the new due date or the hours that are
+            added: hours that count.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostTasksByIdSlaExtendResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: ExtendDueDateRequest,
+) -> PostTasksByIdSlaExtendResponse2XX | None:
+    """Extend the due date of a task
+
+     Add hours that count, or set a later due date, with a reason.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        body (ExtendDueDateRequest): The reason, and either the new due date or the hours that are
+            added: hours that count.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostTasksByIdSlaExtendResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            id=id,
+            client=client,
+            body=body,
+        )
+    ).parsed

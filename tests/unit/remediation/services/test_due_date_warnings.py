@@ -1,0 +1,97 @@
+"""Warnings before a due date: once for each task and offset."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+
+from events.models import Event
+from notifications.jobs import process_events
+from notifications.models import Alert
+from remediation.models import Task
+from remediation.services import tasks
+from remediation.services.due_date_warnings import log_due_tasks
+from remediation.services.extensions import extend
+from tests import factories
+from tests.factories import Scenario
+from tests.unit.remediation.sla.clock_scenarios import HOUR, HOURS, set_policy
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 11, 30, 9, tzinfo=UTC)
+WARNING: dict[str, Any] = {
+    "sla_hours": HOURS,
+    "sla": {"warnings": ["4h", "1d"]},
+    "alert_routing": {"high": ["email"]},
+}
+
+
+def logged() -> list[int]:
+    """Return the hours before the due date of the warnings, in their order."""
+    events = Event.objects.filter(name="task.due_soon").order_by("id")
+    return [event.data["before_seconds"] // 3600 for event in events]
+
+
+def test_each_warning_is_logged_once(scenario: Scenario):
+    set_policy(scenario, WARNING)
+    with time_machine.travel(START, tick=False) as clock:
+        factories.task(scenario)  # due in 72 hours
+        found = []
+        for hours in (47, 1, 1, 19, 1, 5):
+            clock.shift(hours * HOUR)
+            log_due_tasks()
+            log_due_tasks()
+            found.append(logged())
+
+    assert found == [[], [24], [24], [24, 4], [24, 4], [24, 4]]
+
+
+def test_a_task_that_is_nearer_than_both_warnings_is_logged_once(scenario: Scenario):
+    set_policy(scenario, WARNING)
+    with time_machine.travel(START, tick=False):
+        factories.task(scenario, sla_due_at=START + 3 * HOUR)
+        log_due_tasks()
+
+    assert logged() == [4]
+
+
+def test_an_extended_due_date_is_warned_of_again(scenario: Scenario):
+    set_policy(scenario, WARNING)
+    with time_machine.travel(START, tick=False) as clock:
+        task = factories.task(scenario)
+        clock.shift(70 * HOUR)
+        log_due_tasks()
+        extend(task.pk, hours=48, reason="more", by=scenario.actor)
+        log_due_tasks()
+        clock.shift(40 * HOUR)
+        log_due_tasks()
+        tasks.update(task.pk, changes={"sla_due_at": START + 200 * HOUR}, by=scenario.actor)
+        log_due_tasks()
+
+    assert logged() == [4, 24]
+
+
+def test_done_tasks_and_policies_without_warnings_are_left_out(scenario: Scenario):
+    with time_machine.travel(START, tick=False):
+        factories.task(scenario, sla_due_at=START + HOUR)
+        assert log_due_tasks() == 0
+        set_policy(scenario, WARNING)
+        Task.objects.update(status="done")
+        assert log_due_tasks() == 0
+        set_policy(scenario, {})
+        factories.task(scenario, sla_due_at=START + HOUR)
+        assert log_due_tasks() == 0
+
+
+def test_a_warning_is_an_alert(scenario: Scenario):
+    set_policy(scenario, WARNING)
+    finding = factories.finding(scenario)
+    process_events()
+    Alert.objects.all().delete()
+    with time_machine.travel(START, tick=False):
+        factories.task(scenario, of=finding, sla_due_at=START + HOUR)
+        log_due_tasks()
+        process_events()
+
+    alert = Alert.objects.get()
+    assert (alert.counts, alert.worst[0]["kind"]) == ({"due_soon": {"high": 1}}, "due_soon")
