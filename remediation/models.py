@@ -18,14 +18,10 @@ from krafter_audit.db.models import Record, uuid7
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.db.triggers import AppendOnly
 from remediation.evidence.triggers import CONTINUE_CHAIN, FOLLOW_LINKS
-from remediation.sla.models import WithSlaClock
+from remediation.sla.models import DUE_DAY, DUE_QUARTER, IS_DUE, WithSlaClock
 from remediation.verification_states import BlockedBy, VerificationState
 from scans.models import Scanner
 
-# The tasks that are due on a day, by the quarter of the day, as SQL.
-DUE_DAY = "(sla_due_at AT TIME ZONE 'UTC')::date"
-DUE_QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"
-IS_DUE = "status <> 'done' AND sla_due_at IS NOT NULL"
 HAS_OWNER = "owner_id IS NOT NULL"
 
 # What `?q=` searches, as the expression of a trigram index; migrations/0002_postgresql.py adds `finding_words`.
@@ -72,12 +68,6 @@ class Task(WithSlaClock, Record):
     external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
     pr_url = models.CharField(max_length=2000, null=True, blank=True)
     labels = models.ManyToManyField(TaskLabel, blank=True, related_name="tasks")
-
-    @staticmethod
-    def overdue_unlogged() -> Q:
-        """Return the condition that an open task has a due date for which it was not logged as overdue."""
-        unlogged = Q(overdue_logged_for__isnull=True) | ~Q(overdue_logged_for=F("sla_due_at"))
-        return Q(~Q(status="done"), Q(sla_due_at__isnull=False), unlogged)
 
     OPEN = (Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY)
     transitions = StatusTransitions(

@@ -50,6 +50,7 @@ COMPONENTS: dict[str, Any] = {
     "CreateTaskRequest": {"finding_id": ID, "title": "Send the header", "priority": "high"},
     "CreateWebhookEndpointRequest": {"url": "https://hooks.example.com/krafter", "events": ["finding.*"]},
     "CreateWebhookRequest": {"secret": "a secret of your provider"},
+    "ExtendDueDateRequest": {"hours": 8, "reason": "The vendor delivers the fix on Monday."},
     "LoginMarker": {"selector": "#account", "text": "Log out"},
     "PutSiteCredentialsRequest": {
         "origin": "https://staging.example.com",
@@ -187,6 +188,7 @@ FIELDS: dict[str, list[Any]] = {
     "theirs": ["Add the CSP header"],
     "threshold": [600.0],
     "ticket_url": ["https://github.com/acme/shop/issues/12"],
+    "time_zone": ["Europe/Vienna"],
     "title": [FINDING_TITLE],
     "token": ["q3tbXk0eYw"],
     "tools": [{"chromium": "142.0"}],

@@ -24,7 +24,6 @@ from remediation.sla.clock import DueDate, Pause, due_date
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
 from remediation.sla.policy import Terms, terms_of
 
-JOB = "remediation.recalculate_due_dates"
 BATCH_SIZE = 200  # tasks of one transaction, which locks those that it changes
 SIMULATED_BATCH = 2000
 # A request that has begun before the policy was replaced has ended by then.
@@ -71,14 +70,14 @@ def start(project: Project, *, policy_version: int) -> None:
     unfinished = SlaRecalculation.objects.filter(project=project, finished_at=None)
     unfinished.update(finished_at=now, superseded=True, updated_at=now)
     row = SlaRecalculation.objects.create(project=project, policy_version=policy_version)
-    enqueue_on_commit(JOB, str(row.pk))
+    enqueue_on_commit("remediation.recalculate_due_dates", str(row.pk))
 
 
 def requeue_unfinished() -> None:
     """Enqueue recalculations whose message was lost or whose worker has stopped."""
     waiting = SlaRecalculation.objects.filter(finished_at=None).order_by("created_at")
     for pk in waiting.values_list("pk", flat=True)[:100]:
-        enqueue(JOB, str(pk))
+        enqueue("remediation.recalculate_due_dates", str(pk))
 
 
 def run(recalculation_id: UUID) -> None:

@@ -3,11 +3,15 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Project, User
 from krafter_audit.db.models import Record
 
+# The tasks that are due on a day, by the quarter of the day, as SQL.
+DUE_DAY = "(sla_due_at AT TIME ZONE 'UTC')::date"
+DUE_QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"
+IS_DUE = "status <> 'done' AND sla_due_at IS NOT NULL"
 MAX_REASON_LENGTH = 2000
 
 
@@ -41,6 +45,12 @@ class WithSlaClock(models.Model):
     class Meta:
         abstract = True
 
+    @staticmethod
+    def overdue_unlogged() -> Q:
+        """Return the condition that an open task has a due date for which it was not logged as overdue."""
+        unlogged = Q(overdue_logged_for__isnull=True) | ~Q(overdue_logged_for=F("sla_due_at"))
+        return Q(~Q(status="done"), Q(sla_due_at__isnull=False), unlogged)
+
 
 class SlaPause(Record):
     """A time in which the clock of a blocked task stands still, with the counted time that was left."""
@@ -57,7 +67,7 @@ class SlaPause(Record):
                 fields=["task"], condition=Q(ended_at__isnull=True), name="unique_open_pause_of_task"
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")),
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
                 name="slapause_ends_after_its_start",
             ),
         ]

@@ -98,6 +98,6 @@ class SlaRecalculationSerializer(ResponseSerializer):
     class Meta:
         model = SlaRecalculation
         fields: ClassVar = [
-            "id", "project_id", "policy_version", "checked", "moved", "given", "lifted", "overdue_at_once",
+            "id", "policy_version", "checked", "moved", "given", "lifted", "overdue_at_once",
             "superseded", "created_at", "updated_at", "finished_at",
         ]  # fmt: skip

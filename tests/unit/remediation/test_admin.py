@@ -368,3 +368,43 @@ def test_verifications_are_searched_by_words_of_their_finding(operator: Client, 
     by_finding = operator.get(admin_url(Verification, "changelist"), {"q": found.task.finding.title})
 
     assert [list(page.context["cl"].result_list) for page in (by_task, by_finding)] == [[found], [found]]
+
+
+def test_task_page_shows_the_sla_clock(operator: Client, scenario: Scenario) -> None:
+    task = factories.task(scenario)
+
+    page = operator.get(admin_url(Task, "change", task.pk)).content.decode()
+
+    assert ("SLA clock" in page, "Counts by the policy." in page, "72 h from" in page) == (True, True, True)
+
+
+def test_extension_action_requests_hours_and_a_reason(
+    operator: Client, user: User, scenario: Scenario
+) -> None:
+    task, without = factories.task(scenario), factories.task(scenario, title="Undated", sla_due_at=None)
+
+    form = run_action(operator, "extend_due_date", task).content.decode()
+    invalid = run_action(operator, "extend_due_date", task, hours="0", reason="").content.decode()
+    unchanged = Task.objects.get(pk=task.pk).sla_due_at
+    said = messages_of(run_action(operator, "extend_due_date", task, without, hours="8", reason="Late."))
+
+    assert ('name="hours"' in form, "This field is required." in invalid) == (True, True)
+    assert (unchanged, said) == (
+        task.sla_due_at,
+        [
+            "Fix it: the due date was extended.",
+            "Undated: The task has no due date to extend. Set one by sla_due_at.",
+        ],
+    )
+    event = Event.objects.get(name="task.due_date_moved")
+    assert (event.subject_id, event.actor_id, event.data["reason"]) == (task.pk, user.pk, "Late.")
+
+
+def test_policy_form_says_which_parts_are_ignored(operator: Client, scenario: Scenario) -> None:
+    policy = policies.current(scenario.project)
+    inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
+    body = {"name": "Ours", "config": '{"sla": {"warnings": ["soon"]}}', **inline}
+
+    page = operator.post(admin_url(Policy, "change", policy.pk), body, follow=True)
+
+    assert any("sla.warnings is ignored in part" in line for line in messages_of(page))
