@@ -44,7 +44,7 @@ def test_extend_the_due_date_from_the_page_of_a_task(
         visitor.sign_in(user)
         visitor.open(admin_url(Task, "change", task.pk))
         visitor.look("sla-clock")
-        page.click("button[value=extend_due_date]")
+        page.click(".k-actions button[value=extend_due_date]")
         page.wait_for_selector("#id_hours")
         visitor.look("sla-extension")
         page.fill("#id_hours", "8")
