@@ -16,7 +16,6 @@ class SlaRecalculation:
     """What a change of the policy has moved so far. It is finished when `finished_at` is set."""
 
     id: UUID
-    project_id: UUID
     policy_version: int
     checked: int
     moved: int
@@ -36,8 +35,6 @@ class SlaRecalculation:
 
     def to_dict(self) -> dict[str, Any]:
         id = str(self.id)
-
-        project_id = str(self.project_id)
 
         policy_version = self.policy_version
 
@@ -68,7 +65,6 @@ class SlaRecalculation:
         field_dict.update(
             {
                 "id": id,
-                "project_id": project_id,
                 "policy_version": policy_version,
                 "checked": checked,
                 "moved": moved,
@@ -88,8 +84,6 @@ class SlaRecalculation:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
         id = UUID(d.pop("id"))
-
-        project_id = UUID(d.pop("project_id"))
 
         policy_version = d.pop("policy_version")
 
@@ -126,7 +120,6 @@ class SlaRecalculation:
 
         sla_recalculation = cls(
             id=id,
-            project_id=project_id,
             policy_version=policy_version,
             checked=checked,
             moved=moved,
