@@ -54,5 +54,7 @@ def test_extend_the_due_date_from_the_page_of_a_task(
         shown = page.locator("section[aria-labelledby=sla-clock]").inner_text()
 
     assert visitor.problems == []
-    assert ("The vendor is late." in shown, "The release is frozen." in shown, "Paused" in shown) == (True,) * 3
+    assert ("The vendor is late." in shown, "The release is frozen." in shown, "Paused" in shown) == (
+        True,
+    ) * 3
     assert Task.objects.get().sla_extensions.count() == 2
