@@ -16,8 +16,8 @@ Role = Membership.Role
 RANKS = {Role.VIEWER: 0, Role.MEMBER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 APPS = frozenset(
     {
-        "accounts", "events", "bulk_changes", "findings", "scans", "remediation", "assurance", "integrations",
-        "notifications", "reports",
+        "accounts", "events", "bulk_changes", "findings", "scans", "remediation", "assurance", "campaigns",
+        "integrations", "notifications", "reports",
     }
 )  # fmt: skip
 # The work on findings: the rest of what an organisation has is for its administrators.
@@ -25,6 +25,7 @@ MEMBER_MODELS = frozenset(
     {
         "bulk_changes.bulkchange", "findings.finding", "findings.regression", "remediation.task",
         "remediation.verification", "scans.scan", "reports.report", "reports.share", "assurance.guardwindow",
+        "campaigns.campaign",
     }
 )  # fmt: skip
 OWNER_MODELS = frozenset({"accounts.organization", "accounts.membership"})

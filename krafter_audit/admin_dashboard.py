@@ -20,6 +20,7 @@ SECTIONS = (
         "Remediation",
         (
             ("Tasks", "task_alt", "remediation.task"),
+            ("Campaigns", "campaign", "campaigns.campaign"),
             ("Verifications", "verified", "remediation.verification"),
             ("Guard windows", "shield", "assurance.guardwindow"),
             ("Deploys", "rocket_launch", "assurance.deploy"),

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "scans",
     "remediation",
     "assurance",
+    "campaigns",
     "integrations",
     "notifications",
     "reports",

@@ -19,6 +19,7 @@ APPS = (
     "scans",
     "remediation",
     "assurance",
+    "campaigns",
     "integrations",
     "notifications",
     "reports",

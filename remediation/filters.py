@@ -1,13 +1,25 @@
 """Filters of the lists of tasks and verifications."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
+from accounts.models import Project
+from bulk_changes import services as bulk_changes
 from findings.models import Severity
-from krafter_audit.api.filters import ChoicesFilter, ListFilter, OwnerFilter, SearchFilter, TextsFilter
+from krafter_audit.api.filters import (
+    ChoicesFilter,
+    ListFilter,
+    OwnerFilter,
+    SearchFilter,
+    TextsFilter,
+    filter_rows,
+)
 from krafter_audit.db.words import with_words
 from remediation.models import SEARCHED, Result, Task, Verification
 from remediation.verification_states import VerificationState
@@ -26,13 +38,15 @@ class VerificationFilter(ListFilter):
 
 
 class TaskFilter(ListFilter):
-    """Filters by status, priority and label (each may be repeated), owner, finding, overdue, ticket, time and words."""
+    """Filters by status, priority and label (each may be repeated), owner, finding, campaign and others, and words."""
 
     status = ChoicesFilter(choices=Task.Status.choices)
     priority = ChoicesFilter(choices=Severity.choices)
     owner_id = OwnerFilter()
     label = TextsFilter("labels__name")
     finding_id = django_filters.UUIDFilter()
+    # Of the higher app: only its name is known here.
+    campaign = django_filters.UUIDFilter("campaign_tasks__campaign")
     overdue = django_filters.ChoiceFilter(
         choices=[("true", "true"), ("false", "false")], method="by_due_date"
     )
@@ -49,6 +63,7 @@ class TaskFilter(ListFilter):
             "owner_id",
             "label",
             "finding_id",
+            "campaign",
             "overdue",
             "external_ticket_key",
             "pr_url",
@@ -75,3 +90,18 @@ class TaskCountFilter(django_filters.FilterSet):
     class Meta:
         model = Task
         fields = ("status", "priority", "owner_id")
+
+
+def tasks_matching(project: Project, selection: Mapping[str, Any]) -> list[UUID]:
+    """Return the ids of the tasks that `ids` or `filter` of a request select.
+
+    Raises NotFound for ids that are not the project's, InvalidParams for too many tasks.
+    """
+    rows = Task.objects.filter(project=project)
+    if "ids" in selection:
+        return bulk_changes.existing(rows, selection["ids"], "tasks")
+    params = QueryDict(mutable=True)
+    for name, value in selection["filter"].items():
+        values = value if isinstance(value, list) else [value]
+        params.setlist(name, [str(each).lower() if each in (True, False) else str(each) for each in values])
+    return bulk_changes.matching(filter_rows(TaskFilter, params, rows)[0])

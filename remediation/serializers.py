@@ -83,6 +83,7 @@ class TaskFilterRequestSerializer(RequestSerializer):
     priority = serializers.ListField(child=StrictChoiceField(choices=Severity.choices), required=False)
     owner_id = StrictUUIDField(required=False)
     finding_id = StrictUUIDField(required=False)
+    campaign = StrictUUIDField(required=False)
     overdue = StrictBooleanField(required=False)
     q = StrictCharField(min_length=MIN_SEARCH_LENGTH, max_length=MAX_SEARCH_LENGTH, required=False)
 

@@ -1,15 +1,13 @@
 from collections.abc import Sequence
 from typing import Any, cast
-from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
-from bulk_changes import services as bulk_changes
 from bulk_changes.serializers import BulkUpdateResultSerializer, represent
 from events import counters
 from events.as_of import AS_OF, parse_as_of, respond_as_of, respond_with_counts
@@ -31,7 +29,7 @@ from krafter_audit.api.row_columns import RowColumns, row_columns
 from remediation import queries
 from remediation.checks.catalogue import catalogue
 from remediation.evidence import chain, export
-from remediation.filters import TaskCountFilter, TaskFilter, VerificationFilter
+from remediation.filters import TaskCountFilter, TaskFilter, VerificationFilter, tasks_matching
 from remediation.models import Task, Verification
 from remediation.policy_simulation import plans
 from remediation.policy_versions.warnings import ignored_parts
@@ -176,25 +174,13 @@ class TaskBulkViewSet(ProjectViewSet):
         body = self.validated_body(BulkUpdateTasksRequestSerializer)
         result = bulk.update(
             self.project,
-            self._matching(body),
+            tasks_matching(self.project, body),
             changes=body["set"],
             all_or_nothing=body["mode"] == "all",
             dry_run=body["dry_run"],
             by=self.actor,
         )
         return Response(self.serialize(represent(result), BulkUpdateResultSerializer))
-
-    def _matching(self, body: dict[str, Any]) -> list[UUID]:
-        rows = Task.objects.filter(project=self.project)
-        if "ids" in body:
-            return bulk_changes.existing(rows, body["ids"], "tasks")
-        params = QueryDict(mutable=True)
-        for name, value in body["filter"].items():
-            values = value if isinstance(value, list) else [value]
-            params.setlist(
-                name, [str(each).lower() if each in (True, False) else str(each) for each in values]
-            )
-        return bulk_changes.matching(filter_rows(TaskFilter, params, rows)[0])
 
 
 class TaskCountsViewSet(ProjectViewSet):

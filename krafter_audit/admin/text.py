@@ -33,6 +33,8 @@ EVENT_LABELS = {
     "task.overdue": "Task is overdue",
     "task.due_soon": "Task is due soon",
     "task.due_date_moved": "Due date moved",
+    "task.added_to_campaign": "Added to a campaign",
+    "task.removed_from_campaign": "Removed from a campaign",
     "verification.started": "Verification started",
     "verification.checked": "Checks finished",
     "verification.approved": "Verification approved",

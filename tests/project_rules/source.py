@@ -12,6 +12,7 @@ PACKAGES = (
     "documentation",
     "events",
     "bulk_changes",
+    "campaigns",
     "findings",
     "integrations",
     "krafter_audit",

@@ -1,0 +1,23 @@
+"""Filters of the list of campaigns."""
+
+import django_filters
+from django.db.models import QuerySet
+
+from campaigns.models import Campaign
+from krafter_audit.api.filters import ListFilter, OwnerFilter
+
+
+class CampaignFilter(ListFilter):
+    """Filters by owner, whether it is archived, and time."""
+
+    owner_id = OwnerFilter()
+    archived = django_filters.ChoiceFilter(
+        choices=[("true", "true"), ("false", "false")], method="by_archiving"
+    )
+
+    class Meta:
+        model = Campaign
+        fields = ("owner_id", "archived")
+
+    def by_archiving(self, rows: QuerySet[Campaign], name: str, value: str) -> QuerySet[Campaign]:
+        return rows.filter(archived_at__isnull=value == "false")
