@@ -100,8 +100,9 @@ class CampaignViewSet(ProjectViewSet):
     )
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields that were sent."""
+        found = self.get_row(Campaign.objects.only("id"), pk)
         campaign = services.update(
-            uuid_or_404(pk),
+            found.pk,
             project=self.project,
             changes=self.validated_body(UpdateCampaignRequestSerializer),
             by=self.actor,
@@ -134,9 +135,7 @@ class CampaignViewSet(ProjectViewSet):
         body = self.validated_body(CampaignTasksRequestSerializer)
         task_ids = self._selected(body)
         if body["dry_run"]:
-            return self._respond_dry_run(
-                services.preview_tasks(task_ids, campaign=campaign, removes=removes)
-            )
+            return self._respond_dry_run(services.preview_tasks(task_ids, campaign=campaign, removes=removes))
         changed = change(campaign.pk, project=self.project, task_ids=task_ids, by=self.actor)
         return Response(self.serialize(changed, CampaignTasksResultSerializer))
 

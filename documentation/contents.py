@@ -17,6 +17,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "webhooks",
         "guard-windows",
         "sla-clock",
+        "campaigns",
         "states",
         "evidence",
         "integrations",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from events import outbox
 from integrations import services
 from integrations.models import Integration, WebhookDelivery
-from integrations.sync import engine, verification_events
+from integrations.sync import campaign_events, engine, verification_events
 from krafter_audit.celery import app
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue
@@ -27,8 +27,9 @@ def run_sync(integration_id: str) -> None:
 
 @app.task(name="integrations.process_events")
 def process_events() -> None:
-    """Process the verification events of the outbox."""
+    """Process the events of verifications and campaigns in the outbox."""
     outbox.consume(verification_events.CONSUMER, verification_events.consume)
+    outbox.consume(campaign_events.CONSUMER, campaign_events.consume)
 
 
 @app.task(name="integrations.start_due_syncs")

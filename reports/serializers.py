@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import ProjectResponseSerializer
+from campaigns.serializers import CampaignWithProgressSerializer
 from krafter_audit.api.serializers import (
     RequestSerializer,
     ResponseSerializer,
@@ -74,6 +75,12 @@ class ReportSummarySerializer(serializers.Serializer[Any]):
     verification_pass_rate = serializers.FloatField()
     regression_rate = serializers.FloatField()
     open_findings = serializers.IntegerField()
+
+
+class DescribedSummarySerializer(ReportSummarySerializer):
+    """A summary; with `?include=campaigns` also the campaigns that are not archived, with their progress."""
+
+    campaigns = CampaignWithProgressSerializer(many=True, required=False)
 
 
 class RiskChangesSerializer(serializers.Serializer[Any]):

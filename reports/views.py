@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
+from campaigns.queries import active_campaigns, progress_of
+from campaigns.serializers import CampaignSerializer, ProgressSerializer
 from events import counters
 from events.as_of import AS_OF, parse_as_of, respond_with_counts
 from krafter_audit.api import long_polling
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import list_parameters
+from krafter_audit.api.filters import include_parameter, included, list_parameters
 from krafter_audit.http.json_encoding import load_json
 from reports import periods, queries, services
 from reports.burn_down import burn_down_by_change
@@ -26,6 +29,7 @@ from reports.forecast.queries import critical_forecast
 from reports.models import Report, Share
 from reports.serializers import (
     BurnDownSerializer,
+    DescribedSummarySerializer,
     ExportReportRequestSerializer,
     ForecastSerializer,
     ReportSerializer,
@@ -40,6 +44,7 @@ DAY_TO = OpenApiParameter(
     "date_to", OpenApiTypes.DATE, description="Last day of the period, at most 366 days."
 )
 
+INCLUDE_CAMPAIGNS = ("campaigns",)
 KIND = OpenApiParameter(
     "kind",
     OpenApiTypes.STR,
@@ -55,17 +60,36 @@ class ReportViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="Summarise the project",
-        parameters=[DAY_FROM, DAY_TO, AS_OF],
-        responses=ReportSummarySerializer,
+        parameters=[DAY_FROM, DAY_TO, AS_OF, include_parameter(INCLUDE_CAMPAIGNS)],
+        responses=DescribedSummarySerializer,
     )
     def summary(self, request: Request, **kwargs: Any) -> Response:
         """Return the burn-down and the rates, of a period or as they were at a moment."""
-        self.reject_unknown_parameters(periods.PARAMETERS | {"as_of"})
+        self.reject_unknown_parameters(periods.PARAMETERS | {"as_of", "include"})
+        with_campaigns = included(request.query_params, INCLUDE_CAMPAIGNS)
         period, as_of = periods.parse_period(request.query_params), parse_as_of(request.query_params)
         if period and as_of:
             raise InvalidParams(details={"as_of": ["Send either as_of or a period."]})
+        if with_campaigns and as_of:
+            raise InvalidParams(
+                details={"include": ["The progress of campaigns is that of now: leave as_of out."]}
+            )
         found = queries.summary_as_of(self.project, as_of) if as_of else queries.summary(self.project, period)
-        return respond_with_counts(self.project, self.serialize(found, ReportSummarySerializer), as_of)
+        data = self.serialize(found, ReportSummarySerializer)
+        if with_campaigns:
+            data["campaigns"] = self._campaigns()
+        return respond_with_counts(self.project, data, as_of)
+
+    def _campaigns(self) -> Sequence[Any]:
+        campaigns = active_campaigns(self.project)
+        progress = progress_of(campaigns)
+        return [
+            {
+                **self.serialize(campaign, CampaignSerializer),
+                "progress": self.serialize(progress[campaign.pk], ProgressSerializer),
+            }
+            for campaign in campaigns
+        ]
 
     @extend_schema(
         summary="Read the burn-down with its changes",

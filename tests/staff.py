@@ -14,6 +14,8 @@ from accounts.models import ApiKey, Membership, Organization, Project, QuotaMont
 from assurance.models import Deploy, GuardRun, GuardWindow
 from bulk_changes import services as bulk_changes
 from bulk_changes.models import BulkChange
+from campaigns import services as campaigns
+from campaigns.models import Campaign
 from events.models import Event
 from findings.models import Finding, Regression
 from findings.services.bulk import FINDINGS
@@ -192,6 +194,13 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     Finding: lambda scenario: factories.finding(scenario, owner_id=scenario.owner.pk),
     Regression: lambda scenario: factories.regression(scenario),
     Task: lambda scenario: factories.task(scenario, owner_id=scenario.owner.pk),
+    Campaign: lambda scenario: campaigns.create(
+        scenario.project,
+        name="Spring cleaning",
+        owner_id=scenario.owner.pk,
+        task_ids=[factories.task(scenario).pk],
+        by=SYSTEM,
+    ),
     Verification: _verification,
     Deploy: lambda scenario: _guard_run(scenario).deploy,
     GuardWindow: lambda scenario: _guard_run(scenario).window,

@@ -42,20 +42,22 @@ class BulkActions(ServiceModelAdmin):
 
     @admin.action(description="Set values…", permissions=["operate"])
     def set_values(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        selection = self._selection(request, queryset)
+        selection = self.selection(request, queryset)
         if selection is None:
             return None
         sent = request.POST if "set_values" in request.POST else None
         form = self.set_values_form(sent, organizations={project.organization_id for project, _ in selection})
         if not form.is_valid():
-            return self._page(request, "set_values", {"form": form, "rows": _count(selection)})
+            return self.page(
+                request, "admin/bulk_changes/set_values.html", {"form": form, "rows": _count(selection)}
+            )
         return self.change_selection(request, selection, form.changes)
 
     def change_rows(
         self, request: HttpRequest, rows: QuerySet[Any], changes: Mapping[str, Any]
     ) -> HttpResponse | None:
         """Show a preview of the change; after its confirmation change the rows and show one message."""
-        selection = self._selection(request, rows)
+        selection = self.selection(request, rows)
         return None if selection is None else self.change_selection(request, selection, changes)
 
     def change_selection(
@@ -69,7 +71,7 @@ class BulkActions(ServiceModelAdmin):
             seen_at = None
         results, refused = [], Summary()
         for project, pks in selection:
-            if self._may_change(request, project):
+            if self.may_change(request, project):
                 results.append(
                     services.change(
                         project,
@@ -85,7 +87,7 @@ class BulkActions(ServiceModelAdmin):
         self._report(request, results, refused)
         return None
 
-    def _selection(self, request: HttpRequest, rows: QuerySet[Any]) -> Selection | None:
+    def selection(self, request: HttpRequest, rows: QuerySet[Any]) -> Selection | None:
         """Return the ids of the rows by project; None, with a message, if there are too many."""
         found = rows.order_by("pk").values_list("project_id", "pk")[: services.MAX_ROWS + 1]
         by_project: dict[UUID, list[UUID]] = {}
@@ -101,7 +103,8 @@ class BulkActions(ServiceModelAdmin):
         projects = Project.objects.select_related("organization").in_bulk(by_project)
         return [(projects[project_id], pks) for project_id, pks in by_project.items()]
 
-    def _may_change(self, request: HttpRequest, project: Project) -> bool:
+    def may_change(self, request: HttpRequest, project: Project) -> bool:
+        """Whether the user may change rows of the project."""
         permission = f"{self.opts.app_label}.change_{self.opts.model_name}"
         user: Any = request.user
         return bool(user.is_superuser or user.has_perm(permission, project.organization_id))
@@ -112,7 +115,7 @@ class BulkActions(ServiceModelAdmin):
         # Before the rows are read: a row that changes meanwhile counts as changed after the preview.
         seen_at, summary = timezone.now(), Summary()
         for project, pks in selection:
-            if self._may_change(request, project):
+            if self.may_change(request, project):
                 services.preview(project, self.bulk_subject, pks, changes=changes, summary=summary)
             else:
                 summary.add(_forbidden(pks), self.bulk_subject)
@@ -138,9 +141,10 @@ class BulkActions(ServiceModelAdmin):
             "refusals": [(decision, self._url(decision)) for decision in summary.refusals],
             "sent": _sent_values(request),
         }
-        return self._page(request, "preview", context)
+        return self.page(request, "admin/bulk_changes/preview.html", context)
 
-    def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
+    def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
+        """Return a page between the list and the effect of an action; its form includes `selection.html`."""
         action = request.POST.get("action", "")
         label = next(
             str(each.description) for each in self.get_actions(request).values() if each.name == action
@@ -154,7 +158,7 @@ class BulkActions(ServiceModelAdmin):
             "select_across": request.POST.get("select_across", "0"),
             "list_url": request.get_full_path(),
         }
-        return TemplateResponse(request, f"admin/bulk_changes/{name}.html", context)
+        return TemplateResponse(request, template, context)
 
     def _url(self, decision: Decision) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[decision.pk])

@@ -10,7 +10,7 @@ from integrations.providers.errors import ProviderRefused
 from integrations.providers.markdown import block, marker_in, merged_body, without_mentions
 from integrations.providers.types import Ticket, TicketDraft, TicketState
 
-STATUS_LABEL, PRIORITY_LABEL = "krafter:", "priority:"
+STATUS_LABEL, PRIORITY_LABEL, CAMPAIGN_LABEL = "krafter:", "priority:", "krafter-campaign:"
 
 
 class Tracker(Provider):
@@ -36,7 +36,7 @@ class Tracker(Provider):
 
     @abstractmethod
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
-        """Update the named fields (title, status, priority, due, text, closed) to those of the draft."""
+        """Update the named fields (title, status, priority, due, text, campaigns, closed) to those of the draft."""
 
     def add_comment(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
         # An earlier attempt may have succeeded although its response was lost.
@@ -61,6 +61,7 @@ class IssueTracker(Tracker):
     comments_path: ClassVar[str]
     update_method: ClassVar[str]
     max_title_length: ClassVar[int]
+    max_label_length: ClassVar[int]
 
     @property
     @abstractmethod
@@ -76,6 +77,10 @@ class IssueTracker(Tracker):
     @abstractmethod
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
         """Return the fields that set our labels and leave all others."""
+
+    def own_labels(self, draft: TicketDraft) -> set[str]:
+        campaigns = {campaign_label(name)[: self.max_label_length].rstrip() for name in draft.campaigns}
+        return {f"{STATUS_LABEL}{draft.status}", f"{PRIORITY_LABEL}{draft.priority}", *campaigns}
 
     def escape(self, text: str) -> str:
         """Return text that the vendor's Markdown does not execute."""
@@ -97,7 +102,7 @@ class IssueTracker(Tracker):
         return {
             "title": draft.title[: self.max_title_length],
             self.body_field: block(draft, self.escape(draft.text)),
-            "labels": sorted(own_labels(draft)),
+            "labels": sorted(self.own_labels(draft)),
         }
 
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
@@ -111,7 +116,7 @@ class IssueTracker(Tracker):
         changes: dict[str, Any] = {}
         if "title" in fields:
             changes["title"] = draft.title[: self.max_title_length]
-        if fields & {"status", "priority"}:
+        if fields & {"status", "priority", "campaigns"}:
             changes |= self.label_change(ticket.labels, draft)
         if fields & {"due", "text", "priority"}:
             changes[self.body_field] = merged_body(ticket.body, draft, self.escape(draft.text))
@@ -151,12 +156,13 @@ class IssueTracker(Tracker):
         )
 
 
-def own_labels(draft: TicketDraft) -> set[str]:
-    return {f"{STATUS_LABEL}{draft.status}", f"{PRIORITY_LABEL}{draft.priority}"}
+def campaign_label(name: str) -> str:
+    # GitLab separates labels by commas.
+    return CAMPAIGN_LABEL + " ".join(name.replace(",", " ").split())
 
 
 def is_own_label(label: str) -> bool:
-    return label.startswith((STATUS_LABEL, PRIORITY_LABEL))
+    return label.startswith((STATUS_LABEL, PRIORITY_LABEL, CAMPAIGN_LABEL))
 
 
 def comment_mark(marker: str) -> str:

@@ -49,6 +49,8 @@ class TicketDraft:
     text: str = ""
     # The task is about a vulnerability: the ticket is hidden from the public where the vendor can do so.
     confidential: bool = False
+    # The names of the task's campaigns, sorted.
+    campaigns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ COMPONENTS: dict[str, Any] = {
         "set": {"status": "dismissed"},
         "dry_run": True,
     },
+    "CampaignTasksRequest": {"filter": {"priority": ["critical", "high"]}, "dry_run": True},
     "ConnectIntegrationRequest": {"credentials": {"token": "github_pat_…", "repository": "acme/shop"}},
     "CommentRequest": {"body": "The header is **missing** on the checkout alone."},
     "CreateApiKeyRequest": {
@@ -39,6 +40,11 @@ COMPONENTS: dict[str, Any] = {
         "scopes": ["audit:write"],
         "projects": ["production-website"],
         "expires_at": "2027-03-02T00:00:00Z",
+    },
+    "CreateCampaignRequest": {
+        "name": "Before the relaunch",
+        "due_date": DAY,
+        "filter": {"priority": ["critical", "high"]},
     },
     "CreateFindingRequest": {
         "domain": "security",

@@ -61,6 +61,13 @@ def overdue_tasks(overdue: Iterable[Item], limit: int, *, now: datetime) -> list
     ]
 
 
+def campaigns(listed: Iterable[Item], limit: int) -> list[Item]:
+    return [
+        {**item, "due_on": day_of(str(item["due_date"])) if item["due_date"] else ""}
+        for item in islice(listed, limit)
+    ]
+
+
 def lateness(due: datetime, now: datetime) -> str:
     """Return how late a task is: `3 hours late` or `2 days late`."""
     hours = max(int((now - due).total_seconds() // 3600), 1)

@@ -12,6 +12,7 @@ from reports.snapshots.snapshot import DOMAINS, FINDING_STATUSES, SEVERITIES, TA
 
 MAX_PDF_FINDINGS, MAX_PDF_TASKS, MAX_PDF_FIXED, MAX_PDF_DETAILS = 200, 100, 50, 25
 MAX_PAGE_FINDINGS, MAX_PAGE_FIXED, MAX_PAGE_OVERDUE = 50, 20, 20
+MAX_CAMPAIGNS = 20
 ACCENT = "#24507f"
 COLOURS = {"critical": "#9b1c31", "high": "#a8420b", "medium": "#b38a12", "low": "#3f5a73"}
 
@@ -76,6 +77,7 @@ def common_context(snapshot: Snapshot, *, fixed: int, overdue: int) -> dict[str,
         "more_fixed": max(snapshot.breakdown["fixed"]["all"] - fixed, 0),
         "overdue": items.overdue_tasks(snapshot.overdue, overdue, now=snapshot.taken_at),
         "more_overdue": max(snapshot.breakdown["overdue"]["all"] - overdue, 0),
+        "campaigns": items.campaigns(snapshot.campaigns, MAX_CAMPAIGNS),
         "forecast": forecast.describe(snapshot.forecast) if snapshot.forecast else "",
         "chart_description": chart.describe(snapshot.burn_down),
         "days": day_rows(snapshot.burn_down),

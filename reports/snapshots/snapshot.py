@@ -69,6 +69,8 @@ class Snapshot:
     overdue: Iterable[Item] = ()
     first_day: date | None = None
     share_url: str = ""
+    # The active campaigns, as `{id, name, due_date, total, done, percent, overdue, late}`, the next due first.
+    campaigns: Iterable[Item] = ()
     # As the API has it, at the time of the export.
     forecast: Mapping[str, Any] | None = None
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Project
+from campaigns.queries import active_campaigns, progress_of
 from events import counters
 from findings.models import OPEN_STATUSES
 from reports import queries
@@ -67,12 +68,29 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
         "previous_activity": {**counted.previous, "open_risk_score": before["open_risk_score"]},
         "forecast": forecast_from(changes).as_json(),
+        "campaigns": list_campaigns(project),
     }
     report.subject = {
         "organization": project.organization.name,
         "project": project.name,
         "site_url": project.site_url,
     }
+
+
+def list_campaigns(project: Project) -> list[Item]:
+    """Return the active campaigns of a project with their progress, the next due first."""
+    campaigns = active_campaigns(project)
+    progress = progress_of(campaigns)
+    numbers = ("total", "done", "percent", "overdue", "late")
+    return [
+        {
+            "id": campaign.pk,
+            "name": campaign.name,
+            "due_date": campaign.due_date,
+            **{name: getattr(progress[campaign.pk], name) for name in numbers},
+        }
+        for campaign in campaigns
+    ]
 
 
 def _copy_list(statement: str, values: dict[str, Any]) -> Counts:
@@ -138,6 +156,7 @@ def load_snapshot(report: Report) -> Snapshot:
         summary=report.summary,
         breakdown=report.breakdown,
         forecast=report.breakdown.get("forecast"),
+        campaigns=report.breakdown.get("campaigns", ()),
         first_day=report.first_day,
         share_url=links.url_of_key(report.link_key),
         **lists,

@@ -137,6 +137,7 @@ def rows(scenario: Scenario) -> dict[str, Any]:
     change = ask("post", "tasks/bulk-update", {"ids": [str(task.pk)], "set": {"priority": "low"}}).json()[
         "data"
     ]
+    campaign = ask("post", "campaigns", {"name": "Spring cleaning"}).json()["data"]
     PullRequest.objects.create(task=task, url="https://github.com/acme/website/pull/7")
     policy = ask("get", "policies/current").json()["data"]
     site = ask("post", "sites", {"host": "www.example.com"}).json()["data"]
@@ -158,6 +159,7 @@ def rows(scenario: Scenario) -> dict[str, Any]:
         "DELIVERY_ID": send_test(scenario.organization, endpoint.pk, by=by).pk,
         "CONFLICT_ID": conflict(scenario).pk,
         "DEPLOY_ID": deploy["id"],
+        "CAMPAIGN_ID": campaign["id"],
         "SITE_ID": site["id"],
     }
 

@@ -19,7 +19,9 @@ PATH = "/api/v1/schema"
 ON_REQUEST = {
     "FindingWithTasks": {"tasks"},
     "TaskWithFinding": {"finding", "labels"},
+    "CampaignWithProgress": {"progress"},
     "DescribedRegression": {"deploy_ids"},
+    "DescribedSummary": {"campaigns"},
     "DescribedVerification": {"state"},
     "PolicyTestResult": {"simulation", "plan_token"},
     "Webhook": {"secret"},

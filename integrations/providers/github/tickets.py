@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from integrations.providers.github.client import GitHubClient
-from integrations.providers.tickets import IssueTracker, is_own_label, own_labels
+from integrations.providers.tickets import IssueTracker, is_own_label
 from integrations.providers.types import Ticket, TicketDraft, TicketState
 from krafter_audit.http.timestamps import format_timestamp
 
@@ -24,6 +24,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
     comments_path = "/comments"
     update_method = "PATCH"
     max_title_length = 256
+    max_label_length = 50
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         query = {
@@ -77,4 +78,4 @@ class GitHubTickets(GitHubClient, IssueTracker):
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
         # GitHub replaces the whole list.
         foreign = {label for label in present if not is_own_label(label)}
-        return {"labels": sorted(foreign | own_labels(draft))}
+        return {"labels": sorted(foreign | self.own_labels(draft))}

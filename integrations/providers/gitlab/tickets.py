@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.providers.gitlab.client import GitLabClient
-from integrations.providers.tickets import IssueTracker, is_own_label, own_labels
+from integrations.providers.tickets import IssueTracker, is_own_label
 from integrations.providers.types import Ticket, TicketDraft, TicketState
 from krafter_audit.http.timestamps import format_timestamp
 
@@ -22,6 +22,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
     comments_path = "/notes"
     update_method = "PUT"
     max_title_length = 255
+    max_label_length = 255
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         # The newest first: an issue that changes while the pages are read is read twice, and none is missed.
@@ -86,7 +87,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
         # Labels are added and removed, so that concurrent changes by others stay.
         there = {label for label in present if is_own_label(label)} - {DISMISSED_LABEL}
-        ours = own_labels(draft)
+        ours = self.own_labels(draft)
         changes = {"add_labels": sorted(ours - there), "remove_labels": sorted(there - ours)}
         return {name: labels for name, labels in changes.items() if labels}
 

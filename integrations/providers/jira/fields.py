@@ -6,16 +6,22 @@ from datetime import UTC
 from typing import Any
 
 from integrations.providers.jira import adf
+from integrations.providers.tickets import CAMPAIGN_LABEL, campaign_label
 from integrations.providers.types import TicketDraft
 
-MAX_SUMMARY_LENGTH = 255
+MAX_SUMMARY_LENGTH = MAX_LABEL_LENGTH = 255
 PRIORITIES = {
     "critical": ("highest", "blocker", "critical", "urgent", "p1"),
     "high": ("high", "critical", "major", "p2"),
     "medium": ("medium", "major", "normal", "moderate", "p3"),
     "low": ("low", "minor", "lowest", "trivial", "p4"),
 }
-DRAFT_FIELDS = {"duedate": {"due"}, "priority": {"priority"}, "description": {"due", "priority", "text"}}
+DRAFT_FIELDS = {
+    "duedate": {"due"},
+    "priority": {"priority"},
+    "description": {"due", "priority", "text"},
+    "labels": {"campaigns"},
+}
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,17 @@ def summary(draft: TicketDraft) -> str:
     return " ".join(draft.title.split())[:MAX_SUMMARY_LENGTH]
 
 
-def field_values(draft: TicketDraft, offered: Mapping[str, Any], description: Any = None) -> dict[str, Any]:
-    """Return the values of the offered fields; `offered` maps a field to its metadata."""
+def field_values(
+    draft: TicketDraft, offered: Mapping[str, Any], description: Any = None, present: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the values of the offered fields; `offered` maps a field to its metadata, `present` are the labels."""
     values: dict[str, Any] = {
         "description": adf.merged(description, draft),
         "duedate": draft.due.astimezone(UTC).date().isoformat() if draft.due else None,
     }
+    labels = _labels(draft, present)
+    if labels != list(present):
+        values["labels"] = labels
     priority = _priority(draft.priority, offered.get("priority"))
     if priority:
         values["priority"] = {"id": priority}
@@ -62,9 +73,17 @@ def field_values(draft: TicketDraft, offered: Mapping[str, Any], description: An
 def field_changes(issue: Any, draft: TicketDraft, fields: set[str]) -> dict[str, Any]:
     """Return the fields to edit of an issue that was requested with its `editmeta`."""
     offered = (issue.get("editmeta") or {}).get("fields") or {}
-    values = field_values(draft, offered, issue["fields"].get("description"))
+    present = issue["fields"]
+    values = field_values(draft, offered, present.get("description"), present.get("labels") or ())
     changes = {name: value for name, value in values.items() if DRAFT_FIELDS[name] & fields}
     return {**changes, "summary": summary(draft)} if "title" in fields else changes
+
+
+def _labels(draft: TicketDraft, present: Sequence[str]) -> list[str]:
+    # A label of Jira has no spaces. Labels of people stay.
+    ours = {"-".join(campaign_label(name).split())[:MAX_LABEL_LENGTH] for name in draft.campaigns}
+    foreign = [label for label in present if not label.startswith(CAMPAIGN_LABEL)]
+    return [*foreign, *sorted(ours)]
 
 
 def _priority(priority: str, metadata: Any) -> str | None:

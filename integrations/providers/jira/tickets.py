@@ -29,7 +29,7 @@ from integrations.providers.types import Ticket, TicketDraft, TicketState
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
 PULL_REQUEST = re.compile(r"https?://[^/\s]+/\S+/(?:pull|merge_requests|pull-requests)/[0-9]+/?")
 PROPERTY = "krafter.task"  # of an issue, hidden from people
-FIELDS = ["summary", "status", "resolution", "updated", "description"]
+FIELDS = ["summary", "status", "resolution", "updated", "description", "labels"]
 # A workflow may have circles, so that the way to done is not searched without an end.
 MAX_TRANSITIONS = 4
 

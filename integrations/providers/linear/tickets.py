@@ -68,7 +68,7 @@ class Linear(LinearClient, Tracker):
             return existing
 
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
-        # The description stays: due date and priority are fields of their own.
+        # The rest of the description stays: due date and priority are fields of their own.
         changed = set(fields)
         values: dict[str, Any] = {}
         if "title" in changed:
@@ -77,6 +77,8 @@ class Linear(LinearClient, Tracker):
             values |= _priority(draft)
         if "due" in changed:
             values |= _due(draft)
+        if "campaigns" in changed:
+            values["description"] = with_campaigns(ticket.body, draft)
         if _may_change_state(ticket, draft, changed):
             values |= self._state_change(ticket, draft)
         if not values:
@@ -169,7 +171,19 @@ def description(draft: TicketDraft) -> str:
     # Linear rewrites Markdown and drops HTML comments, so that the task's id is visible text.
     url = f"\n{draft.url}" if draft.url else ""
     guidance = without_mentions(draft.text[:MAX_TEXT_LENGTH])
-    return f"{guidance}\n\n---\n\nKrafter Audit task {draft.marker}{url}".lstrip()
+    text = f"{guidance}\n\n---\n\nKrafter Audit task {draft.marker}{url}".lstrip()
+    return with_campaigns(text, draft) if draft.campaigns else text
+
+
+def with_campaigns(body: str, draft: TicketDraft) -> str:
+    """Return a description with the line of the campaigns replaced; it is before that of the task."""
+    names = ", ".join(without_mentions(" ".join(name.split())) for name in draft.campaigns)
+    line = f"Campaigns: {names}\n\n" if names else ""
+    task = f"Krafter Audit task {draft.marker}"
+    # A function, since backslashes in a replacement string would be read as group references.
+    return re.sub(
+        rf"(?:^Campaigns: .*\n+)?^{task}", lambda _: f"{line}{task}", body, count=1, flags=re.MULTILINE
+    )
 
 
 def choose_state(draft: TicketDraft, states: Iterable[Node]) -> str:

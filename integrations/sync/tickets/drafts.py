@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
+from campaigns.queries import campaign_names_of
 from findings.models import Domain
 from integrations.providers.types import TicketDraft
 from remediation.models import Task
@@ -23,4 +24,5 @@ def draft_of(task: Task) -> TicketDraft:
         url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
         text=text,
         confidential=task.finding.domain == Domain.SECURITY,
+        campaigns=campaign_names_of(task),
     )

@@ -7,6 +7,8 @@ from typing import Any
 from integrations.providers.types import Ticket, TicketDraft, TicketState
 from remediation.services.tickets import CLOSED, REOPENED, STARTED
 
+PUSHED = ("priority", "due", "status", "campaigns")  # fields that the task alone decides
+
 
 @dataclass
 class Merge:
@@ -29,7 +31,13 @@ class Merge:
 def task_values(draft: TicketDraft) -> dict[str, Any]:
     """Return the fields of a task that its ticket follows, as stored in `last_synced`."""
     due = draft.due.isoformat() if draft.due else None
-    return {"title": draft.title, "status": draft.status, "priority": draft.priority, "due": due}
+    return {
+        "title": draft.title,
+        "status": draft.status,
+        "priority": draft.priority,
+        "due": due,
+        "campaigns": list(draft.campaigns),
+    }
 
 
 def ticket_values(ticket: Ticket) -> dict[str, Any]:
@@ -52,7 +60,7 @@ def agreed_values(last_synced: dict[str, Any], ticket: Ticket) -> dict[str, Any]
 def merge(last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket) -> Merge:
     """Compare both sides with what they last agreed on."""
     base_task, base_ticket, current = last_synced["task"], last_synced["ticket"], task_values(draft)
-    result = Merge(push={name for name in ("priority", "due", "status") if current[name] != base_task[name]})
+    result = Merge(push={name for name in PUSHED if current[name] != base_task.get(name, [])})
     _merge_title(result, last_synced, draft, ticket)
     task_moved = draft.status != base_task["status"]
     if ticket.state.value != base_ticket["state"]:

@@ -74,3 +74,9 @@ def test_numbers_of_a_check_have_its_unit() -> None:
 )
 def test_lateness_is_in_hours_then_in_days(due: str, late: str) -> None:
     assert items.lateness(datetime.fromisoformat(due), datetime(2026, 11, 25, 12, tzinfo=UTC)) == late
+
+
+def test_campaign_has_its_due_date_in_words() -> None:
+    listed = [{"name": "A", "due_date": "2026-03-31"}, {"name": "B", "due_date": None}, {"name": "C"}]
+
+    assert [each["due_on"] for each in items.campaigns(listed, 2)] == ["31 March 2026", ""]

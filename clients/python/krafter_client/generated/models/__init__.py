@@ -35,6 +35,12 @@ from .bulk_update_tasks_request import BulkUpdateTasksRequest
 from .bulk_update_tasks_request_mode import BulkUpdateTasksRequestMode
 from .burn_down import BurnDown
 from .burn_down_day import BurnDownDay
+from .campaign import Campaign
+from .campaign_burn_down import CampaignBurnDown
+from .campaign_day import CampaignDay
+from .campaign_tasks_request import CampaignTasksRequest
+from .campaign_tasks_result import CampaignTasksResult
+from .campaign_with_progress import CampaignWithProgress
 from .check import Check
 from .check_domain import CheckDomain
 from .check_kind import CheckKind
@@ -56,6 +62,7 @@ from .conflict_kept import ConflictKept
 from .connect_integration_request import ConnectIntegrationRequest
 from .create_api_key_request import CreateApiKeyRequest
 from .create_api_key_request_scopes_item import CreateApiKeyRequestScopesItem
+from .create_campaign_request import CreateCampaignRequest
 from .create_finding_request import CreateFindingRequest
 from .create_finding_request_confidence_type_1 import (
     CreateFindingRequestConfidenceType1,
@@ -118,6 +125,7 @@ from .deploy_source import DeploySource
 from .described_regression import DescribedRegression
 from .described_regression_status import DescribedRegressionStatus
 from .described_regression_trigger import DescribedRegressionTrigger
+from .described_summary import DescribedSummary
 from .described_verification import DescribedVerification
 from .described_verification_result import DescribedVerificationResult
 from .described_verification_state import DescribedVerificationState
@@ -186,6 +194,20 @@ from .get_bulk_changes_response_2xx import GetBulkChangesResponse2XX
 from .get_bulk_changes_response_2xx_meta import GetBulkChangesResponse2XXMeta
 from .get_bulk_changes_sort import GetBulkChangesSort
 from .get_bulk_changes_subject_item import GetBulkChangesSubjectItem
+from .get_campaigns_archived import GetCampaignsArchived
+from .get_campaigns_by_id_burn_down_response_2xx import (
+    GetCampaignsByIdBurnDownResponse2XX,
+)
+from .get_campaigns_by_id_burn_down_response_2xx_meta import (
+    GetCampaignsByIdBurnDownResponse2XXMeta,
+)
+from .get_campaigns_by_id_include import GetCampaignsByIdInclude
+from .get_campaigns_by_id_response_2xx import GetCampaignsByIdResponse2XX
+from .get_campaigns_by_id_response_2xx_meta import GetCampaignsByIdResponse2XXMeta
+from .get_campaigns_include import GetCampaignsInclude
+from .get_campaigns_response_2xx import GetCampaignsResponse2XX
+from .get_campaigns_response_2xx_meta import GetCampaignsResponse2XXMeta
+from .get_campaigns_sort import GetCampaignsSort
 from .get_checks_response_2xx import GetChecksResponse2XX
 from .get_checks_response_2xx_meta import GetChecksResponse2XXMeta
 from .get_command_center_response_2xx import GetCommandCenterResponse2XX
@@ -346,6 +368,7 @@ from .get_reports_shares_sort import GetReportsSharesSort
 from .get_reports_shares_status_item import GetReportsSharesStatusItem
 from .get_reports_sort import GetReportsSort
 from .get_reports_status_item import GetReportsStatusItem
+from .get_reports_summary_include import GetReportsSummaryInclude
 from .get_reports_summary_response_2xx import GetReportsSummaryResponse2XX
 from .get_reports_summary_response_2xx_meta import GetReportsSummaryResponse2XXMeta
 from .get_saved_views_by_id_response_2xx import GetSavedViewsByIdResponse2XX
@@ -500,6 +523,8 @@ from .ownership_file import OwnershipFile
 from .ownership_methods import OwnershipMethods
 from .ownership_record import OwnershipRecord
 from .ownership_tag import OwnershipTag
+from .patch_campaigns_by_id_response_2xx import PatchCampaignsByIdResponse2XX
+from .patch_campaigns_by_id_response_2xx_meta import PatchCampaignsByIdResponse2XXMeta
 from .patch_findings_by_id_response_2xx import PatchFindingsByIdResponse2XX
 from .patch_findings_by_id_response_2xx_meta import PatchFindingsByIdResponse2XXMeta
 from .patch_members_by_user_id_response_2xx import PatchMembersByUserIdResponse2XX
@@ -539,6 +564,32 @@ from .post_bulk_changes_by_id_undo_response_2xx import (
 from .post_bulk_changes_by_id_undo_response_2xx_meta import (
     PostBulkChangesByIdUndoResponse2XXMeta,
 )
+from .post_campaigns_by_id_add_tasks_response_2xx import (
+    PostCampaignsByIdAddTasksResponse2XX,
+)
+from .post_campaigns_by_id_add_tasks_response_2xx_meta import (
+    PostCampaignsByIdAddTasksResponse2XXMeta,
+)
+from .post_campaigns_by_id_archive_response_2xx import (
+    PostCampaignsByIdArchiveResponse2XX,
+)
+from .post_campaigns_by_id_archive_response_2xx_meta import (
+    PostCampaignsByIdArchiveResponse2XXMeta,
+)
+from .post_campaigns_by_id_remove_tasks_response_2xx import (
+    PostCampaignsByIdRemoveTasksResponse2XX,
+)
+from .post_campaigns_by_id_remove_tasks_response_2xx_meta import (
+    PostCampaignsByIdRemoveTasksResponse2XXMeta,
+)
+from .post_campaigns_by_id_restore_response_2xx import (
+    PostCampaignsByIdRestoreResponse2XX,
+)
+from .post_campaigns_by_id_restore_response_2xx_meta import (
+    PostCampaignsByIdRestoreResponse2XXMeta,
+)
+from .post_campaigns_response_2xx import PostCampaignsResponse2XX
+from .post_campaigns_response_2xx_meta import PostCampaignsResponse2XXMeta
 from .post_deploys_response_2xx import PostDeploysResponse2XX
 from .post_deploys_response_2xx_meta import PostDeploysResponse2XXMeta
 from .post_findings_bulk_response_2xx import PostFindingsBulkResponse2XX
@@ -662,6 +713,8 @@ from .post_webhooks_response_2xx import PostWebhooksResponse2XX
 from .post_webhooks_response_2xx_meta import PostWebhooksResponse2XXMeta
 from .priority import Priority
 from .priority_request import PriorityRequest
+from .progress import Progress
+from .progress_by_status import ProgressByStatus
 from .project import Project
 from .pull_request import PullRequest
 from .pull_request_status import PullRequestStatus
@@ -700,7 +753,6 @@ from .report import Report
 from .report_format import ReportFormat
 from .report_snapshot import ReportSnapshot
 from .report_status import ReportStatus
-from .report_summary import ReportSummary
 from .resolve_conflict_request import ResolveConflictRequest
 from .resolve_conflict_request_keep import ResolveConflictRequestKeep
 from .restore_policy_request import RestorePolicyRequest
@@ -755,6 +807,7 @@ from .task_with_finding import TaskWithFinding
 from .task_with_finding_priority import TaskWithFindingPriority
 from .task_with_finding_status import TaskWithFindingStatus
 from .test_policy_request import TestPolicyRequest
+from .update_campaign_request import UpdateCampaignRequest
 from .update_finding_request import UpdateFindingRequest
 from .update_finding_request_severity import UpdateFindingRequestSeverity
 from .update_finding_request_status import UpdateFindingRequestStatus
@@ -818,6 +871,12 @@ __all__ = (
     "BulkUpdateTasksRequestMode",
     "BurnDown",
     "BurnDownDay",
+    "Campaign",
+    "CampaignBurnDown",
+    "CampaignDay",
+    "CampaignTasksRequest",
+    "CampaignTasksResult",
+    "CampaignWithProgress",
     "Check",
     "CheckDomain",
     "CheckKind",
@@ -839,6 +898,7 @@ __all__ = (
     "ConnectIntegrationRequest",
     "CreateApiKeyRequest",
     "CreateApiKeyRequestScopesItem",
+    "CreateCampaignRequest",
     "CreateFindingRequest",
     "CreateFindingRequestConfidenceType1",
     "CreateFindingRequestDomain",
@@ -877,6 +937,7 @@ __all__ = (
     "DescribedRegression",
     "DescribedRegressionStatus",
     "DescribedRegressionTrigger",
+    "DescribedSummary",
     "DescribedVerification",
     "DescribedVerificationResult",
     "DescribedVerificationState",
@@ -939,6 +1000,16 @@ __all__ = (
     "GetBulkChangesResponse2XXMeta",
     "GetBulkChangesSort",
     "GetBulkChangesSubjectItem",
+    "GetCampaignsArchived",
+    "GetCampaignsByIdBurnDownResponse2XX",
+    "GetCampaignsByIdBurnDownResponse2XXMeta",
+    "GetCampaignsByIdInclude",
+    "GetCampaignsByIdResponse2XX",
+    "GetCampaignsByIdResponse2XXMeta",
+    "GetCampaignsInclude",
+    "GetCampaignsResponse2XX",
+    "GetCampaignsResponse2XXMeta",
+    "GetCampaignsSort",
     "GetChecksResponse2XX",
     "GetChecksResponse2XXMeta",
     "GetCommandCenterResponse2XX",
@@ -1051,6 +1122,7 @@ __all__ = (
     "GetReportsSharesStatusItem",
     "GetReportsSort",
     "GetReportsStatusItem",
+    "GetReportsSummaryInclude",
     "GetReportsSummaryResponse2XX",
     "GetReportsSummaryResponse2XXMeta",
     "GetSavedViewsByIdResponse2XX",
@@ -1173,6 +1245,8 @@ __all__ = (
     "OwnershipMethods",
     "OwnershipRecord",
     "OwnershipTag",
+    "PatchCampaignsByIdResponse2XX",
+    "PatchCampaignsByIdResponse2XXMeta",
     "PatchFindingsByIdResponse2XX",
     "PatchFindingsByIdResponse2XXMeta",
     "PatchMembersByUserIdResponse2XX",
@@ -1196,6 +1270,16 @@ __all__ = (
     "PolicyVersion",
     "PostBulkChangesByIdUndoResponse2XX",
     "PostBulkChangesByIdUndoResponse2XXMeta",
+    "PostCampaignsByIdAddTasksResponse2XX",
+    "PostCampaignsByIdAddTasksResponse2XXMeta",
+    "PostCampaignsByIdArchiveResponse2XX",
+    "PostCampaignsByIdArchiveResponse2XXMeta",
+    "PostCampaignsByIdRemoveTasksResponse2XX",
+    "PostCampaignsByIdRemoveTasksResponse2XXMeta",
+    "PostCampaignsByIdRestoreResponse2XX",
+    "PostCampaignsByIdRestoreResponse2XXMeta",
+    "PostCampaignsResponse2XX",
+    "PostCampaignsResponse2XXMeta",
     "PostDeploysResponse2XX",
     "PostDeploysResponse2XXMeta",
     "PostFindingsBulkResponse2XX",
@@ -1267,6 +1351,8 @@ __all__ = (
     "PostWebhooksResponse2XXMeta",
     "Priority",
     "PriorityRequest",
+    "Progress",
+    "ProgressByStatus",
     "Project",
     "PullRequest",
     "PullRequestStatus",
@@ -1297,7 +1383,6 @@ __all__ = (
     "ReportFormat",
     "ReportSnapshot",
     "ReportStatus",
-    "ReportSummary",
     "ResolveConflictRequest",
     "ResolveConflictRequestKeep",
     "RestorePolicyRequest",
@@ -1352,6 +1437,7 @@ __all__ = (
     "TaskWithFindingPriority",
     "TaskWithFindingStatus",
     "TestPolicyRequest",
+    "UpdateCampaignRequest",
     "UpdateFindingRequest",
     "UpdateFindingRequestSeverity",
     "UpdateFindingRequestStatus",

@@ -8,6 +8,8 @@ class ErrorCode(StrEnum):
     AUTHOR_MAY_NOT_APPROVE = "author_may_not_approve"
     BAD_REQUEST = "bad_request"
     BULK_CHANGE_UNDONE = "bulk_change_undone"
+    CAMPAIGN_ARCHIVED = "campaign_archived"
+    CAMPAIGN_NAME_TAKEN = "campaign_name_taken"
     CHANGED_SINCE = "changed_since"
     CHECKS_NOT_PASSED = "checks_not_passed"
     CONFLICT = "conflict"

@@ -22,6 +22,7 @@ class TaskFilterRequest:
     priority: list[TaskFilterRequestPriorityItem] | Unset = UNSET
     owner_id: UUID | Unset = UNSET
     finding_id: UUID | Unset = UNSET
+    campaign: UUID | Unset = UNSET
     overdue: bool | Unset = UNSET
     q: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -49,6 +50,10 @@ class TaskFilterRequest:
         if not isinstance(self.finding_id, Unset):
             finding_id = str(self.finding_id)
 
+        campaign: str | Unset = UNSET
+        if not isinstance(self.campaign, Unset):
+            campaign = str(self.campaign)
+
         overdue = self.overdue
 
         q = self.q
@@ -64,6 +69,8 @@ class TaskFilterRequest:
             field_dict["owner_id"] = owner_id
         if finding_id is not UNSET:
             field_dict["finding_id"] = finding_id
+        if campaign is not UNSET:
+            field_dict["campaign"] = campaign
         if overdue is not UNSET:
             field_dict["overdue"] = overdue
         if q is not UNSET:
@@ -106,6 +113,13 @@ class TaskFilterRequest:
         else:
             finding_id = UUID(_finding_id)
 
+        _campaign = d.pop("campaign", UNSET)
+        campaign: UUID | Unset
+        if isinstance(_campaign, Unset):
+            campaign = UNSET
+        else:
+            campaign = UUID(_campaign)
+
         overdue = d.pop("overdue", UNSET)
 
         q = d.pop("q", UNSET)
@@ -115,6 +129,7 @@ class TaskFilterRequest:
             priority=priority,
             owner_id=owner_id,
             finding_id=finding_id,
+            campaign=campaign,
             overdue=overdue,
             q=q,
         )

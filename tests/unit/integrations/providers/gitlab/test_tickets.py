@@ -351,3 +351,14 @@ def test_smaller_page_of_a_keyset_keeps_its_cursor() -> None:
 
     assert pages.first_row(url) == 0
     assert parse_qs(urlsplit(pages.resized(url, 0, 20)).query) == {"cursor": ["eyJpZCI6"], "per_page": ["20"]}
+
+
+def test_campaigns_are_labels_without_commas(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    ticket = adapter.create_ticket(draft(campaigns=("Spring, cleaning",)))
+    gitlab.issues[1]["labels"].append("checkout")
+
+    moved = adapter.update_ticket(adapter.get_ticket(ticket.key), draft(campaigns=("Autumn",)), {"campaigns"})
+
+    assert "krafter-campaign:Spring cleaning" in ticket.labels
+    assert {label for label in moved.labels if "c" in label and ":" not in label} == {"checkout"}
+    assert {label for label in moved.labels if "campaign" in label} == {"krafter-campaign:Autumn"}

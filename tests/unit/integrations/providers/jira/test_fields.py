@@ -105,3 +105,15 @@ def test_text_of_a_finding_cannot_fake_the_marker_or_contain_control_characters(
     panel = jira.issues[10001]["fields"]["description"]["content"][0]
     assert lines(panel)[1:] == [f"krafter-task:{TASK[:-1]}2", "bell  and   @everyone", f"krafter-task:{TASK}"]
     assert adapter.get_ticket(FIRST).marker == TASK
+
+
+def test_campaigns_are_labels_without_spaces_beside_those_of_people(adapter: Jira, jira: FakeJira) -> None:
+    jira.form = {**jira.form, "labels": {}}
+    ticket = adapter.create_ticket(draft(campaigns=("Spring cleaning",)))
+    created = jira.issues[10001]["fields"]["labels"]
+    jira.issues[10001]["fields"]["labels"] = ["checkout", *created]
+
+    adapter.update_ticket(ticket, draft(campaigns=("Autumn",)), ["campaigns"])
+
+    assert created == ["krafter-campaign:Spring-cleaning"]
+    assert jira.issues[10001]["fields"]["labels"] == ["checkout", "krafter-campaign:Autumn"]

@@ -338,3 +338,18 @@ def test_update_without_success_is_refused(adapter: Linear, linear: FakeLinear) 
 
     with pytest.raises(ProviderRefused, match="did not accept the change"):
         adapter.update_ticket(ticket, draft(priority="low"), ["priority"])
+
+
+def test_campaigns_are_a_line_of_the_description_that_follows_them(
+    adapter: Linear, linear: FakeLinear
+) -> None:
+    ticket = adapter.create_ticket(draft(campaigns=("Autumn", "Spring")))
+    moved = adapter.update_ticket(ticket, draft(campaigns=("Spring",)), {"campaigns"})
+    left = adapter.update_ticket(moved, draft(), {"campaigns"})
+
+    task = f"Krafter Audit task {TASK}"
+    assert [each.body.rpartition("---\n\n")[2] for each in (ticket, moved, left)] == [
+        f"Campaigns: Autumn, Spring\n\n{task}",
+        f"Campaigns: Spring\n\n{task}",
+        task,
+    ]

@@ -37,6 +37,7 @@ def test_unchanged_sides_need_nothing() -> None:
         ({"due": SYNCED_AT + timedelta(days=9)}, {"due"}),
         ({"due": None}, {"due"}),
         ({"status": "in_progress"}, {"status"}),
+        ({"campaigns": ("Spring cleaning",)}, {"campaigns"}),
     ],
 )
 def test_changed_field_of_the_task_is_pushed(changes: dict[str, Any], pushed: set[str]) -> None:

@@ -7,6 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_reports_summary_include import GetReportsSummaryInclude
 from ...models.get_reports_summary_response_2xx import GetReportsSummaryResponse2XX
 from ...types import UNSET, Response, Unset
 
@@ -18,6 +19,7 @@ def _get_kwargs(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
+    include: GetReportsSummaryInclude | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -33,6 +35,12 @@ def _get_kwargs(
     if not isinstance(date_to, Unset):
         json_date_to = date_to.isoformat()
     params["date_to"] = json_date_to
+
+    json_include: str | Unset = UNSET
+    if not isinstance(include, Unset):
+        json_include = include.value
+
+    params["include"] = json_include
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -81,6 +89,7 @@ def sync_detailed(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
+    include: GetReportsSummaryInclude | Unset = UNSET,
 ) -> Response[GetReportsSummaryResponse2XX]:
     """Summarise the project
 
@@ -92,6 +101,7 @@ def sync_detailed(
         as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
+        include (GetReportsSummaryInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -107,6 +117,7 @@ def sync_detailed(
         as_of=as_of,
         date_from=date_from,
         date_to=date_to,
+        include=include,
     )
 
     response = client.get_httpx_client().request(
@@ -124,6 +135,7 @@ def sync(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
+    include: GetReportsSummaryInclude | Unset = UNSET,
 ) -> GetReportsSummaryResponse2XX | None:
     """Summarise the project
 
@@ -135,6 +147,7 @@ def sync(
         as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
+        include (GetReportsSummaryInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,6 +164,7 @@ def sync(
         as_of=as_of,
         date_from=date_from,
         date_to=date_to,
+        include=include,
     ).parsed
 
 
@@ -162,6 +176,7 @@ async def asyncio_detailed(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
+    include: GetReportsSummaryInclude | Unset = UNSET,
 ) -> Response[GetReportsSummaryResponse2XX]:
     """Summarise the project
 
@@ -173,6 +188,7 @@ async def asyncio_detailed(
         as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
+        include (GetReportsSummaryInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -188,6 +204,7 @@ async def asyncio_detailed(
         as_of=as_of,
         date_from=date_from,
         date_to=date_to,
+        include=include,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -203,6 +220,7 @@ async def asyncio(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
+    include: GetReportsSummaryInclude | Unset = UNSET,
 ) -> GetReportsSummaryResponse2XX | None:
     """Summarise the project
 
@@ -214,6 +232,7 @@ async def asyncio(
         as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
+        include (GetReportsSummaryInclude | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -231,5 +250,6 @@ async def asyncio(
             as_of=as_of,
             date_from=date_from,
             date_to=date_to,
+            include=include,
         )
     ).parsed

@@ -21,6 +21,7 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    campaign: UUID | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -41,6 +42,11 @@ def _get_kwargs(
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    json_campaign: str | Unset = UNSET
+    if not isinstance(campaign, Unset):
+        json_campaign = str(campaign)
+    params["campaign"] = json_campaign
 
     json_created_after: str | Unset = UNSET
     if not isinstance(created_after, Unset):
@@ -165,6 +171,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    campaign: UUID | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -190,6 +197,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        campaign (UUID | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
@@ -219,6 +227,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        campaign=campaign,
         created_after=created_after,
         created_before=created_before,
         cursor=cursor,
@@ -250,6 +259,7 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    campaign: UUID | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -275,6 +285,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        campaign (UUID | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
@@ -305,6 +316,7 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        campaign=campaign,
         created_after=created_after,
         created_before=created_before,
         cursor=cursor,
@@ -330,6 +342,7 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    campaign: UUID | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -355,6 +368,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        campaign (UUID | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
@@ -384,6 +398,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        campaign=campaign,
         created_after=created_after,
         created_before=created_before,
         cursor=cursor,
@@ -413,6 +428,7 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    campaign: UUID | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -438,6 +454,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        campaign (UUID | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
@@ -469,6 +486,7 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            campaign=campaign,
             created_after=created_after,
             created_before=created_before,
             cursor=cursor,

@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
+    from ..models.campaign_with_progress import CampaignWithProgress
     from ..models.daily_risk import DailyRisk
 
 
-T = TypeVar("T", bound="ReportSummary")
+T = TypeVar("T", bound="DescribedSummary")
 
 
 @_attrs_define
-class ReportSummary:
-    """The key figures of a project and its burn-down."""
+class DescribedSummary:
+    """A summary; with `?include=campaigns` also the campaigns that are not archived, with their progress."""
 
     risk_burn_down: list[DailyRisk]
     verification_pass_rate: float
     regression_rate: float
     open_findings: int
+    campaigns: list[CampaignWithProgress] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,6 +39,13 @@ class ReportSummary:
 
         open_findings = self.open_findings
 
+        campaigns: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.campaigns, Unset):
+            campaigns = []
+            for campaigns_item_data in self.campaigns:
+                campaigns_item = campaigns_item_data.to_dict()
+                campaigns.append(campaigns_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -45,11 +56,14 @@ class ReportSummary:
                 "open_findings": open_findings,
             }
         )
+        if campaigns is not UNSET:
+            field_dict["campaigns"] = campaigns
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.campaign_with_progress import CampaignWithProgress  # noqa: PLC0415
         from ..models.daily_risk import DailyRisk  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -66,15 +80,25 @@ class ReportSummary:
 
         open_findings = d.pop("open_findings")
 
-        report_summary = cls(
+        _campaigns = d.pop("campaigns", UNSET)
+        campaigns: list[CampaignWithProgress] | Unset = UNSET
+        if _campaigns is not UNSET:
+            campaigns = []
+            for campaigns_item_data in _campaigns:
+                campaigns_item = CampaignWithProgress.from_dict(campaigns_item_data)
+
+                campaigns.append(campaigns_item)
+
+        described_summary = cls(
             risk_burn_down=risk_burn_down,
             verification_pass_rate=verification_pass_rate,
             regression_rate=regression_rate,
             open_findings=open_findings,
+            campaigns=campaigns,
         )
 
-        report_summary.additional_properties = d
-        return report_summary
+        described_summary.additional_properties = d
+        return described_summary
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,0 +1,140 @@
+"""Admin page of campaigns."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from accounts.admin import operator
+from campaigns import services
+from campaigns.admin.forms import ChangeCampaignForm, CreateCampaignForm
+from campaigns.burn_down import burn_down
+from campaigns.errors import CampaignArchived
+from campaigns.models import Campaign, CampaignTask
+from campaigns.queries import progress_of
+from findings.models import LARGE_FIELDS
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin
+from krafter_audit.admin.text import ago
+from remediation.models import Task
+
+MAX_TASKS = 100  # shown on the page
+CHART_WIDTH, CHART_HEIGHT = 640, 120
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ServiceModelAdmin):
+    form, add_form = ChangeCampaignForm, CreateCampaignForm
+    list_display = ("name", "progress", "due", "overdue", "project", "organization", "owner", "state", "age")
+    list_filter = (
+        ("archived_at", admin.EmptyFieldListFilter),
+        ("project", AutocompleteFilter),
+        ("owner", AutocompleteFilter),
+    )
+    list_select_related = ("project__organization", "owner")
+    search_fields = ("name",)
+    search_help_text = "Name or id"
+    autocomplete_fields = ("project", "owner")
+    actions: ClassVar[list[str]] = ["archive", "restore"]
+    readonly_fields = ("project", "archived_at", "created_at", "updated_at")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        # By one query for the page.
+        progress = progress_of(list(changelist.result_list))
+        for row in changelist.result_list:
+            row.counted = progress[row.pk]
+        return changelist
+
+    @admin.display(description="progress")
+    def progress(self, row: Any) -> str:
+        return render_to_string("admin/campaigns/progress.html", {"campaign": row, "progress": row.counted})
+
+    @admin.display(description="due")
+    def due(self, row: Any) -> str:
+        return render_to_string("admin/campaigns/due.html", {"campaign": row, "progress": row.counted})
+
+    @admin.display(description="overdue tasks")
+    def overdue(self, row: Any) -> int:
+        return int(row.counted.overdue)
+
+    @admin.display(description="state")
+    def state(self, row: Campaign) -> str:
+        return "archived" if row.archived_at else "active"
+
+    @admin.display(description="age", ordering="pk")
+    def age(self, row: Campaign) -> str:
+        return ago(row.created_at)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": CreateCampaignForm.Meta.fields})]
+        return [
+            (None, {"fields": ("project", *ChangeCampaignForm.Meta.fields)}),
+            ("Times", {"fields": ("archived_at", "created_at", "updated_at")}),
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
+        if not change:
+            campaign = services.create(form.cleaned_data["project"], by=operator(request), **form.validated)
+            # Django shows and logs `obj`, which must be the row that the service has created.
+            obj.__dict__.update(campaign.__dict__)
+        elif form.validated:
+            services.update(obj.pk, changes=form.validated, by=operator(request))
+
+    def refusals(self, request: HttpRequest, row: Campaign) -> dict[str, str]:
+        if row.archived_at:
+            return {"archive": CampaignArchived.message}
+        return {"restore": "The campaign is not archived."}
+
+    def reading_context(self, request: HttpRequest, row: Campaign) -> dict[str, Any]:
+        progress = progress_of([row])[row.pk]
+        days = burn_down(row)
+        labels = dict(Task.Status.choices)
+        return {
+            "progress": progress,
+            "statuses": [(name, labels[name], number) for name, number in progress.by_status.items()],
+            "tasks": tasks_of(row),
+            "more": max(0, progress.total - MAX_TASKS),
+            "days": list(reversed(days)),
+            "line": chart_line(days),
+        }
+
+    @admin.action(description="Archive", permissions=["operate"])
+    def archive(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        def archive(row: Campaign) -> str:
+            services.archive(row.pk, by=operator(request))
+            return "archived."
+
+        self.run_for_each(request, queryset.select_related("project"), archive)
+
+    @admin.action(description="Restore", permissions=["operate"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        def restore(row: Campaign) -> str:
+            services.restore(row.pk, by=operator(request))
+            return "restored."
+
+        self.run_for_each(request, queryset.select_related("project"), restore)
+
+
+def tasks_of(campaign: Campaign) -> list[Task]:
+    """Return the first tasks of a campaign: open ones by their due date, then those that are done."""
+    rows = Task.objects.filter(campaign_tasks__in=CampaignTask.objects.filter(campaign=campaign))
+    rows = rows.select_related("owner", "finding").defer(*(f"finding__{name}" for name in LARGE_FIELDS))
+    by_due_date = rows.order_by(F("sla_due_at").asc(nulls_last=True), "pk")
+    still_open = list(by_due_date.exclude(status=Task.Status.DONE)[:MAX_TASKS])
+    return [*still_open, *by_due_date.filter(status=Task.Status.DONE)[: MAX_TASKS - len(still_open)]]
+
+
+def chart_line(days: Sequence[dict[str, Any]]) -> str:
+    """Return the open tasks by day as the points of an SVG polyline; empty for a single day."""
+    highest = max((day["total"] for day in days), default=0)
+    if len(days) < 2 or not highest:
+        return ""
+    step = CHART_WIDTH / (len(days) - 1)
+    scale = (CHART_HEIGHT - 4) / highest
+    return " ".join(
+        f"{place * step:.1f},{CHART_HEIGHT - 2 - day['open'] * scale:.1f}" for place, day in enumerate(days)
+    )

@@ -1,0 +1,217 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.get_campaigns_by_id_include import GetCampaignsByIdInclude
+from ...models.get_campaigns_by_id_response_2xx import GetCampaignsByIdResponse2XX
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    include: GetCampaignsByIdInclude | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_include: str | Unset = UNSET
+    if not isinstance(include, Unset):
+        json_include = include.value
+
+    params["include"] = json_include
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/campaigns/{id}".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> GetCampaignsByIdResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = GetCampaignsByIdResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[GetCampaignsByIdResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    include: GetCampaignsByIdInclude | Unset = UNSET,
+) -> Response[GetCampaignsByIdResponse2XX]:
+    """Read a campaign
+
+     Return the campaign.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        include (GetCampaignsByIdInclude | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[GetCampaignsByIdResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        include=include,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    include: GetCampaignsByIdInclude | Unset = UNSET,
+) -> GetCampaignsByIdResponse2XX | None:
+    """Read a campaign
+
+     Return the campaign.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        include (GetCampaignsByIdInclude | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        GetCampaignsByIdResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        client=client,
+        include=include,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    include: GetCampaignsByIdInclude | Unset = UNSET,
+) -> Response[GetCampaignsByIdResponse2XX]:
+    """Read a campaign
+
+     Return the campaign.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        include (GetCampaignsByIdInclude | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[GetCampaignsByIdResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        include=include,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    include: GetCampaignsByIdInclude | Unset = UNSET,
+) -> GetCampaignsByIdResponse2XX | None:
+    """Read a campaign
+
+     Return the campaign.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        include (GetCampaignsByIdInclude | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        GetCampaignsByIdResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            id=id,
+            client=client,
+            include=include,
+        )
+    ).parsed

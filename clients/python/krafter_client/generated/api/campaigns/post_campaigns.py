@@ -1,0 +1,206 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.create_campaign_request import CreateCampaignRequest
+from ...models.post_campaigns_response_2xx import PostCampaignsResponse2XX
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    *,
+    body: CreateCampaignRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/campaigns".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostCampaignsResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PostCampaignsResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostCampaignsResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: CreateCampaignRequest,
+) -> Response[PostCampaignsResponse2XX]:
+    """Create a campaign
+
+     Create a campaign of the tasks that `ids` or `filter` select; with `dry_run` only say how many they
+    are.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (CreateCampaignRequest): A campaign of the tasks in `ids` or of those that match
+            `filter`; without both it has none yet.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostCampaignsResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: CreateCampaignRequest,
+) -> PostCampaignsResponse2XX | None:
+    """Create a campaign
+
+     Create a campaign of the tasks that `ids` or `filter` select; with `dry_run` only say how many they
+    are.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (CreateCampaignRequest): A campaign of the tasks in `ids` or of those that match
+            `filter`; without both it has none yet.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostCampaignsResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: CreateCampaignRequest,
+) -> Response[PostCampaignsResponse2XX]:
+    """Create a campaign
+
+     Create a campaign of the tasks that `ids` or `filter` select; with `dry_run` only say how many they
+    are.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (CreateCampaignRequest): A campaign of the tasks in `ids` or of those that match
+            `filter`; without both it has none yet.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostCampaignsResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    *,
+    client: AuthenticatedClient,
+    body: CreateCampaignRequest,
+) -> PostCampaignsResponse2XX | None:
+    """Create a campaign
+
+     Create a campaign of the tasks that `ids` or `filter` select; with `dry_run` only say how many they
+    are.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        body (CreateCampaignRequest): A campaign of the tasks in `ids` or of those that match
+            `filter`; without both it has none yet.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostCampaignsResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,193 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.post_campaigns_by_id_archive_response_2xx import (
+    PostCampaignsByIdArchiveResponse2XX,
+)
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/campaigns/{id}/archive".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostCampaignsByIdArchiveResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PostCampaignsByIdArchiveResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostCampaignsByIdArchiveResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[PostCampaignsByIdArchiveResponse2XX]:
+    """Archive a campaign
+
+     Archive the campaign: its tasks stay as they are.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostCampaignsByIdArchiveResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+) -> PostCampaignsByIdArchiveResponse2XX | None:
+    """Archive a campaign
+
+     Archive the campaign: its tasks stay as they are.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostCampaignsByIdArchiveResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+) -> Response[PostCampaignsByIdArchiveResponse2XX]:
+    """Archive a campaign
+
+     Archive the campaign: its tasks stay as they are.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostCampaignsByIdArchiveResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+) -> PostCampaignsByIdArchiveResponse2XX | None:
+    """Archive a campaign
+
+     Archive the campaign: its tasks stay as they are.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostCampaignsByIdArchiveResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            id=id,
+            client=client,
+        )
+    ).parsed
