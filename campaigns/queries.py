@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Project
-from campaigns.models import Campaign, CampaignTask
+from campaigns.models import Campaign
 from remediation.models import Task
 
 
@@ -22,6 +22,15 @@ class Progress:
     by_status: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Task.Status.values, 0))
     overdue: int = 0
     next_due_at: datetime | None = None
+
+    def add(self, status: str | None, tasks: int, overdue: int, next_due_at: datetime | None) -> None:
+        """Add the tasks of a status; None is that of a campaign without tasks."""
+        if status is None:
+            return
+        self.by_status[status] = tasks
+        if status != Task.Status.DONE:
+            self.overdue += overdue
+            self.next_due_at = min((each for each in (self.next_due_at, next_due_at) if each), default=None)
 
     @property
     def total(self) -> int:
@@ -45,31 +54,45 @@ class Progress:
 
 def progress_of(campaigns: Collection[Campaign]) -> dict[UUID, Progress]:
     """Return the progress of each campaign, by one query."""
-    found = {campaign.pk: Progress(campaign.due_date) for campaign in campaigns}
-    for row in _counts(found):
-        progress = found[row["campaign_id"]]
-        progress.by_status[row["task__status"]] = row["tasks"]
-        if row["task__status"] != Task.Status.DONE:
-            progress.overdue += row["overdue"]
-            dates = [each for each in (progress.next_due_at, row["next_due_at"]) if each]
-            progress.next_due_at = min(dates, default=None)
-    return found
+    rows = Campaign.objects.filter(pk__in=[campaign.pk for campaign in campaigns])
+    return {campaign.pk: progress for campaign, progress in _with_progress(rows)}
 
 
-def _counts(campaign_ids: Collection[UUID]) -> Any:
-    now = timezone.now()
-    rows = CampaignTask.objects.filter(campaign__in=campaign_ids).values("campaign_id", "task__status")
-    return rows.order_by().annotate(
-        tasks=Count("pk"),
-        overdue=Count("pk", filter=Q(task__sla_due_at__lt=now)),
-        next_due_at=Min("task__sla_due_at", filter=Q(task__sla_due_at__gte=now)),
+def active_with_progress(project: Project) -> list[tuple[Campaign, Progress]]:
+    """Return the campaigns that are not archived with their progress, by one query, in the order of `by_due_date`."""
+    return sorted(
+        _with_progress(Campaign.objects.filter(project=project, archived_at=None)),
+        key=lambda found: by_due_date(found[0]),
     )
 
 
 def active_campaigns(project: Project) -> list[Campaign]:
-    """Return the campaigns that are not archived, the next due first; those without a due date last."""
-    rows = Campaign.objects.filter(project=project, archived_at=None).select_related("owner")
-    return sorted(rows, key=lambda row: (row.due_date is None, row.due_date or date.max, row.created_at))
+    """Return the campaigns that are not archived, in the order of `by_due_date`."""
+    return sorted(Campaign.objects.filter(project=project, archived_at=None), key=by_due_date)
+
+
+def by_due_date(campaign: Campaign) -> tuple[bool, date, datetime]:
+    """Order campaigns: the next due first, those without a due date last."""
+    return campaign.due_date is None, campaign.due_date or date.max, campaign.created_at
+
+
+def _with_progress(rows: QuerySet[Campaign]) -> list[tuple[Campaign, Progress]]:
+    columns = [field.attname for field in Campaign._meta.concrete_fields]
+    found: dict[UUID, tuple[Campaign, Progress]] = {}
+    for row in _counts(rows.values(*columns, "memberships__task__status")):
+        campaign = Campaign(**{name: row[name] for name in columns})
+        _, progress = found.setdefault(campaign.pk, (campaign, Progress(campaign.due_date)))
+        progress.add(row["memberships__task__status"], row["tasks"], row["overdue"], row["next_due_at"])
+    return list(found.values())
+
+
+def _counts(rows: Any) -> Any:
+    now = timezone.now()
+    return rows.order_by().annotate(
+        tasks=Count("memberships"),
+        overdue=Count("memberships", filter=Q(memberships__task__sla_due_at__lt=now)),
+        next_due_at=Min("memberships__task__sla_due_at", filter=Q(memberships__task__sla_due_at__gte=now)),
+    )
 
 
 def campaign_names_of(task: Task) -> tuple[str, ...]:

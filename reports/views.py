@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
-from campaigns.queries import active_campaigns, progress_of
+from campaigns.queries import active_with_progress
 from campaigns.serializers import CampaignSerializer, ProgressSerializer
 from events import counters
 from events.as_of import AS_OF, parse_as_of, respond_with_counts
@@ -81,14 +81,12 @@ class ReportViewSet(ProjectViewSet):
         return respond_with_counts(self.project, data, as_of)
 
     def _campaigns(self) -> Sequence[Any]:
-        campaigns = active_campaigns(self.project)
-        progress = progress_of(campaigns)
         return [
             {
                 **self.serialize(campaign, CampaignSerializer),
-                "progress": self.serialize(progress[campaign.pk], ProgressSerializer),
+                "progress": self.serialize(progress, ProgressSerializer),
             }
-            for campaign in campaigns
+            for campaign, progress in active_with_progress(self.project)
         ]
 
     @extend_schema(

@@ -73,7 +73,7 @@ VERIFICATIONS_AND_REGRESSIONS = f"""
     WHERE source.project_id = %(project)s
 """  # noqa: S608
 
-FIXED = f"""
+FIXED_AND_OVERDUE = f"""
     WITH fixed AS (
         SELECT DISTINCT ON (finding.id) source.id, finding.id AS finding_id, finding.title, severity, domain, checks,
             verified_at, override_reason <> '' AS overridden
@@ -83,7 +83,7 @@ FIXED = f"""
         WHERE source.project_id = %(project)s AND source.trigger <> 'guard' AND result = 'passed'
             AND finding.status = 'resolved'
         ORDER BY finding.id, verified_at DESC
-    ), copied AS (
+    ), copied_fixed AS (
         INSERT INTO reports_reportitem (report_id, kind, position, data)
         SELECT %(report)s, 'fixed', row_number() OVER newest,
             jsonb_build_object(
@@ -91,16 +91,11 @@ FIXED = f"""
                 'checks', checks, 'overridden', overridden, 'verified_at', {TIME.format(column="verified_at")})
         FROM fixed WINDOW newest AS (ORDER BY verified_at DESC, id DESC)
         ORDER BY verified_at DESC, id DESC LIMIT {MAX_LISTED}
-    )
-    SELECT count(*), count(*) FILTER (WHERE verified_at >= %(since)s) FROM fixed
-"""  # noqa: S608
-
-OVERDUE = f"""
-    WITH overdue AS (
+    ), overdue AS (
         SELECT source.id, finding_id, source.title, source.status, severity, priority, sla_due_at
         FROM remediation_task AS source JOIN findings_finding AS finding ON finding.id = finding_id
         WHERE source.project_id = %(project)s AND source.status <> 'done' AND sla_due_at < %(now)s
-    ), copied AS (
+    ), copied_overdue AS (
         INSERT INTO reports_reportitem (report_id, kind, position, data)
         SELECT %(report)s, 'overdue', row_number() OVER oldest,
             jsonb_build_object(
@@ -109,7 +104,8 @@ OVERDUE = f"""
         FROM overdue WINDOW oldest AS (ORDER BY sla_due_at, id)
         ORDER BY sla_due_at, id LIMIT {MAX_LISTED}
     )
-    SELECT count(*), count(*) FILTER (WHERE sla_due_at >= %(since)s) FROM overdue
+    SELECT (SELECT count(*) FROM fixed), (SELECT count(*) FROM fixed WHERE verified_at >= %(since)s),
+        (SELECT count(*) FROM overdue), (SELECT count(*) FROM overdue WHERE sla_due_at >= %(since)s)
 """  # noqa: S608
 
 

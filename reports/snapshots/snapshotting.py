@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Project
-from campaigns.queries import active_campaigns, progress_of
+from campaigns.queries import active_with_progress
 from events import counters
 from findings.models import OPEN_STATUSES
 from reports import queries
@@ -58,13 +58,14 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     # Today's risk is that of the copied rows: the counters may have changed since.
     days[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
     breakdown = count_breakdown(findings, tasks)
+    [(fixed, fixed_lately, overdue, overdue_lately)] = copying.copy(copying.FIXED_AND_OVERDUE, values)
     report.summary = _summary(project.pk, days, breakdown["findings_by_status"])
     counted = count_activities(project.pk, period)
     report.first_day = counted.first_day
     report.breakdown = {
         **breakdown,
-        "fixed": _copy_list(copying.FIXED, values),
-        "overdue": _copy_list(copying.OVERDUE, values),
+        "fixed": {"all": fixed, "in_period": fixed_lately},
+        "overdue": {"all": overdue, "in_period": overdue_lately},
         "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
         "previous_activity": {**counted.previous, "open_risk_score": before["open_risk_score"]},
         "forecast": forecast_from(changes).as_json(),
@@ -79,23 +80,16 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
 
 def list_campaigns(project: Project) -> list[Item]:
     """Return the active campaigns of a project with their progress, the next due first."""
-    campaigns = active_campaigns(project)
-    progress = progress_of(campaigns)
     numbers = ("total", "done", "percent", "overdue", "late")
     return [
         {
             "id": campaign.pk,
             "name": campaign.name,
             "due_date": campaign.due_date,
-            **{name: getattr(progress[campaign.pk], name) for name in numbers},
+            **{name: getattr(progress, name) for name in numbers},
         }
-        for campaign in campaigns
+        for campaign, progress in active_with_progress(project)
     ]
-
-
-def _copy_list(statement: str, values: dict[str, Any]) -> Counts:
-    [(number, in_period)] = copying.copy(statement, values)
-    return {"all": number, "in_period": in_period}
 
 
 def count_breakdown(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]]) -> dict[str, Counts]:

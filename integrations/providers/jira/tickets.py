@@ -29,7 +29,7 @@ from integrations.providers.types import Ticket, TicketDraft, TicketState
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
 PULL_REQUEST = re.compile(r"https?://[^/\s]+/\S+/(?:pull|merge_requests|pull-requests)/[0-9]+/?")
 PROPERTY = "krafter.task"  # of an issue, hidden from people
-FIELDS = ["summary", "status", "resolution", "updated", "description", "labels"]
+FIELDS = ["summary", "status", "resolution", "updated", "description"]
 # A workflow may have circles, so that the way to done is not searched without an end.
 MAX_TRANSITIONS = 4
 
@@ -150,7 +150,7 @@ class Jira(JiraClient, Tracker):
         return self.path(f"/issue/{self._issue_number(external_id)}")
 
     def _get_issue(self, external_id: str, **expand: str) -> Any:
-        query = {"fields": ",".join(FIELDS), "properties": PROPERTY, **expand}
+        query = {"fields": ",".join([*FIELDS, "labels"]), "properties": PROPERTY, **expand}
         response = self.request("GET", self._issue_path(external_id), params=query)
         return self.parse(response, self._require_readable)
 

@@ -93,7 +93,8 @@ def test_overdue_tasks_are_copied_with_the_longest_overdue_first(scenario: Scena
 def test_listed_items_have_a_limit_and_their_number_has_none(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "FIXED", copying.FIXED.replace("LIMIT 100", "LIMIT 2"))
+    statement = copying.FIXED_AND_OVERDUE.replace("LIMIT 100", "LIMIT 2")
+    monkeypatch.setattr(copying, "FIXED_AND_OVERDUE", statement)
     for _ in range(3):
         fix(scenario)
 
