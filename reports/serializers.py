@@ -75,12 +75,9 @@ class ReportSummarySerializer(serializers.Serializer[Any]):
     verification_pass_rate = serializers.FloatField()
     regression_rate = serializers.FloatField()
     open_findings = serializers.IntegerField()
-
-
-class DescribedSummarySerializer(ReportSummarySerializer):
-    """A summary; with `?include=campaigns` also the campaigns that are not archived, with their progress."""
-
-    campaigns = CampaignWithProgressSerializer(many=True, required=False)
+    campaigns = CampaignWithProgressSerializer(
+        many=True, required=False, help_text="With ?include=campaigns: those that are not archived."
+    )
 
 
 class RiskChangesSerializer(serializers.Serializer[Any]):

@@ -29,7 +29,6 @@ from reports.forecast.queries import critical_forecast
 from reports.models import Report, Share
 from reports.serializers import (
     BurnDownSerializer,
-    DescribedSummarySerializer,
     ExportReportRequestSerializer,
     ForecastSerializer,
     ReportSerializer,
@@ -61,7 +60,7 @@ class ReportViewSet(ProjectViewSet):
     @extend_schema(
         summary="Summarise the project",
         parameters=[DAY_FROM, DAY_TO, AS_OF, include_parameter(INCLUDE_CAMPAIGNS)],
-        responses=DescribedSummarySerializer,
+        responses=ReportSummarySerializer,
     )
     def summary(self, request: Request, **kwargs: Any) -> Response:
         """Return the burn-down and the rates, of a period or as they were at a moment."""

@@ -8,7 +8,6 @@ from krafter_audit.api.openapi_example_values import ID
 BODIES: dict[str, Any] = {
     "approve_verification": {},
     "bulk_update_tasks": {"filter": {"status": ["backlog"]}, "set": {"priority": "low"}, "dry_run": True},
-    "add_campaign_tasks": {"ids": ["$TASK_ID"]},
     "connect_integration": {"credentials": {"token": "$GITHUB_TOKEN", "repository": "acme/website"}},
     "create_finding_import": {
         "format": "axe",

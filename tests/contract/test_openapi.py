@@ -21,9 +21,9 @@ ON_REQUEST = {
     "TaskWithFinding": {"finding", "labels"},
     "CampaignWithProgress": {"progress"},
     "DescribedRegression": {"deploy_ids"},
-    "DescribedSummary": {"campaigns"},
     "DescribedVerification": {"state"},
     "PolicyTestResult": {"simulation", "plan_token"},
+    "ReportSummary": {"campaigns"},
     "Webhook": {"secret"},
 }
 
