@@ -125,7 +125,6 @@ from .deploy_source import DeploySource
 from .described_regression import DescribedRegression
 from .described_regression_status import DescribedRegressionStatus
 from .described_regression_trigger import DescribedRegressionTrigger
-from .described_summary import DescribedSummary
 from .described_verification import DescribedVerification
 from .described_verification_result import DescribedVerificationResult
 from .described_verification_state import DescribedVerificationState
@@ -753,6 +752,7 @@ from .report import Report
 from .report_format import ReportFormat
 from .report_snapshot import ReportSnapshot
 from .report_status import ReportStatus
+from .report_summary import ReportSummary
 from .resolve_conflict_request import ResolveConflictRequest
 from .resolve_conflict_request_keep import ResolveConflictRequestKeep
 from .restore_policy_request import RestorePolicyRequest
@@ -937,7 +937,6 @@ __all__ = (
     "DescribedRegression",
     "DescribedRegressionStatus",
     "DescribedRegressionTrigger",
-    "DescribedSummary",
     "DescribedVerification",
     "DescribedVerificationResult",
     "DescribedVerificationState",
@@ -1383,6 +1382,7 @@ __all__ = (
     "ReportFormat",
     "ReportSnapshot",
     "ReportStatus",
+    "ReportSummary",
     "ResolveConflictRequest",
     "ResolveConflictRequestKeep",
     "RestorePolicyRequest",

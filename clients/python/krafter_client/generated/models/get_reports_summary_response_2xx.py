@@ -7,10 +7,10 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.described_summary import DescribedSummary
     from ..models.get_reports_summary_response_2xx_meta import (
         GetReportsSummaryResponse2XXMeta,
     )
+    from ..models.report_summary import ReportSummary
 
 
 T = TypeVar("T", bound="GetReportsSummaryResponse2XX")
@@ -18,8 +18,8 @@ T = TypeVar("T", bound="GetReportsSummaryResponse2XX")
 
 @_attrs_define
 class GetReportsSummaryResponse2XX:
-    data: DescribedSummary
-    """ A summary; with `?include=campaigns` also the campaigns that are not archived, with their progress. """
+    data: ReportSummary
+    """ The key figures of a project and its burn-down. """
     meta: GetReportsSummaryResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -45,13 +45,13 @@ class GetReportsSummaryResponse2XX:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.described_summary import DescribedSummary  # noqa: PLC0415
         from ..models.get_reports_summary_response_2xx_meta import (
             GetReportsSummaryResponse2XXMeta,  # noqa: PLC0415
         )
+        from ..models.report_summary import ReportSummary  # noqa: PLC0415
 
         d = dict(src_dict)
-        data = DescribedSummary.from_dict(d.pop("data"))
+        data = ReportSummary.from_dict(d.pop("data"))
 
         meta = GetReportsSummaryResponse2XXMeta.from_dict(d.pop("meta"))
 

@@ -13,18 +13,19 @@ if TYPE_CHECKING:
     from ..models.daily_risk import DailyRisk
 
 
-T = TypeVar("T", bound="DescribedSummary")
+T = TypeVar("T", bound="ReportSummary")
 
 
 @_attrs_define
-class DescribedSummary:
-    """A summary; with `?include=campaigns` also the campaigns that are not archived, with their progress."""
+class ReportSummary:
+    """The key figures of a project and its burn-down."""
 
     risk_burn_down: list[DailyRisk]
     verification_pass_rate: float
     regression_rate: float
     open_findings: int
     campaigns: list[CampaignWithProgress] | Unset = UNSET
+    """ With ?include=campaigns: those that are not archived. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,7 +90,7 @@ class DescribedSummary:
 
                 campaigns.append(campaigns_item)
 
-        described_summary = cls(
+        report_summary = cls(
             risk_burn_down=risk_burn_down,
             verification_pass_rate=verification_pass_rate,
             regression_rate=regression_rate,
@@ -97,8 +98,8 @@ class DescribedSummary:
             campaigns=campaigns,
         )
 
-        described_summary.additional_properties = d
-        return described_summary
+        report_summary.additional_properties = d
+        return report_summary
 
     @property
     def additional_keys(self) -> list[str]:
