@@ -96,7 +96,7 @@ def remove_tasks(
     _require_active(campaign)
     selected = preview_tasks(task_ids, campaign=campaign, removes=True)
     CampaignTask.objects.filter(campaign=campaign, task__in=selected.changed).delete()
-    _log_tasks("task.removed_from_campaign", selected, by)
+    _log("task.removed_from_campaign", selected, by)
     return selected
 
 
@@ -160,7 +160,7 @@ def _add(campaign: Campaign, task_ids: Collection[UUID], by: Actor) -> TaskSelec
     rows = (CampaignTask(campaign=campaign, task_id=pk) for pk in selected.changed)
     for batch in batched(rows, BATCH_SIZE):
         CampaignTask.objects.bulk_create(batch)
-    _log_tasks("task.added_to_campaign", selected, by)
+    _log("task.added_to_campaign", selected, by)
     return selected
 
 
@@ -173,7 +173,7 @@ def _require_room(campaign: Campaign | None, added: Collection[UUID]) -> None:
         )
 
 
-def _log_tasks(name: str, selected: TaskSelection, by: Actor) -> None:
+def _log(name: str, selected: TaskSelection, by: Actor) -> None:
     campaign = selected.campaign
     if campaign is None or not selected.changed:
         return

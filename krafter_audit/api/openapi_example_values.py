@@ -72,7 +72,7 @@ COMPONENTS: dict[str, Any] = {
     },
     "SetAlertDestinationRequest": {"recipients": ["team@example.com"]},
     "ShareReportRequest": {"channel": "email", "recipients": ["board@example.com"]},
-    "UpdateCampaignRequest": {"due_date": DAY, "owner_id": ID},
+    "UpdateCampaignRequest": {"due_date": DAY},
     "UpdateFindingRequest": {"status": "triaged", "owner_id": ID},
     "UpdateProjectRequest": {"archived": True},
     "UpdateSavedViewRequest": {"shared": False},

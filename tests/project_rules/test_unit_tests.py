@@ -51,7 +51,6 @@ TESTED_IN: dict[str, str] = {
     "integrations/providers/oauth.py": "tests/unit/integrations/oauth/test_flow.py",
     "integrations/providers/sentry/recheck.py": "tests/unit/integrations/test_provider_recheck.py",
     "integrations/providers/sentry/webhooks.py": "tests/unit/integrations/webhooks/test_intake.py",
-    "campaigns/admin/forms.py": "tests/unit/campaigns/admin/test_task_actions.py",
     "campaigns/filters.py": "tests/unit/campaigns/test_views.py",
     "campaigns/serializers.py": "tests/unit/campaigns/test_views.py",
     "assurance/event_consumer.py": "tests/unit/assurance/services/test_guard_windows.py",
