@@ -15,7 +15,6 @@ from devtools.soak.load import Load
 from devtools.soak.samples import MIN_MINUTES, SAMPLE_SECONDS, History, take
 
 
-
 def soak(pid: int, facts: dict[str, Any], seconds: float) -> tuple[History, Load]:
     """Send the load for so many seconds, and sample the processes."""
     history, load = History(), Load(facts)

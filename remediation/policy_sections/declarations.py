@@ -8,7 +8,7 @@ from findings.models import Domain, Severity
 from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
 from remediation.approval_rules import MAX_APPROVALS
 from remediation.policy_versions.warnings import CHANNELS
-from remediation.sla import MAX_HOURS
+from remediation.sla.policy import MAX_HOURS
 from scanner import registry
 from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS

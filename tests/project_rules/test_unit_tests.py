@@ -15,7 +15,6 @@ TESTED_IN: dict[str, str] = {
     "accounts/actors.py": "tests/unit/events/test_outbox.py",
     "accounts/admin_actor.py": "tests/unit/accounts/test_audit.py",
     "accounts/time_zones/views.py": "tests/unit/accounts/time_zones/test_middleware.py",
-    "accounts/admin_actor.py": "tests/unit/accounts/test_admin.py",
     "accounts/api_key_admin.py": "tests/unit/accounts/test_admin.py",
     "accounts/errors.py": "tests/contract/test_discovery.py",
     "accounts/invitations/*.py": "tests/unit/accounts/invitations/test_views.py",

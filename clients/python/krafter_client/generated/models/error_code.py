@@ -3,6 +3,7 @@ from enum import StrEnum
 
 class ErrorCode(StrEnum):
     ALREADY_APPROVED = "already_approved"
+    ALREADY_JOINED = "already_joined"
     APPROVAL_NOT_FOUND = "approval_not_found"
     APPROVAL_REQUIRES_USER = "approval_requires_user"
     AUTHOR_MAY_NOT_APPROVE = "author_may_not_approve"
@@ -31,6 +32,7 @@ class ErrorCode(StrEnum):
     NOT_ACCEPTABLE = "not_acceptable"
     NOT_CONNECTED = "not_connected"
     NOT_FOUND = "not_found"
+    NOT_JOINED = "not_joined"
     NOT_THE_AUTHOR = "not_the_author"
     NOT_UNDOABLE = "not_undoable"
     NO_DUE_DATE = "no_due_date"
