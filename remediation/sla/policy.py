@@ -171,7 +171,7 @@ def _dates(listed: Any) -> list[date] | None:
 
 @lru_cache(maxsize=64)
 def _holidays(code: str) -> public_holidays.HolidayBase | None:
-    """Return the holidays of a country or of a part of it, which are computed for each year that is asked for."""
+    """Return the holidays of a country or of a part of it, which are computed for each year that is requested."""
     country, _, part = code.partition("-")
     try:
         return public_holidays.country_holidays(country, subdiv=part or None, language="en_US")
