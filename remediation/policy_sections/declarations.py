@@ -25,6 +25,7 @@ class Kind(StrEnum):
     WHOLE_NUMBER = "whole number"
     FLAG = "flag"
     WORDS = "words"  # a list of texts
+    TEXT = "text"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def labelled(values: list[str] | tuple[str, ...]) -> Choices:
     return tuple((value, value.capitalize()) for value in values)
 
 
+BUSINESS_HOURS = ("sla", "business_hours")
 CHANNEL_LABELS = {"slack": "Slack", "email": "E-mail"}
 CHANNEL_CHOICES: Choices = tuple((name, CHANNEL_LABELS[name]) for name in CHANNELS)
 SECTIONS: dict[str, Section] = {
@@ -95,6 +97,27 @@ SECTIONS: dict[str, Section] = {
                     empty="No due date",
                 )
                 for value, label in Severity.choices
+            ),
+        ),
+        Section(
+            "sla",
+            "SLA clock",
+            "Which time counts until a task is due. Business hours need a time zone and the hours of a day, such as"
+            " 09:00-12:00, 13:00-17:00.",
+            (
+                Field(("sla", "pause_while_blocked"), "Pause while a task is blocked", Kind.FLAG),
+                Field(
+                    ("sla", "warnings"), "Warnings before a due date (1d, 4h)", Kind.WORDS, empty="No warning"
+                ),
+                Field((*BUSINESS_HOURS, "time_zone"), "Time zone", Kind.TEXT, empty="All hours count"),
+                *(
+                    Field((*BUSINESS_HOURS, "days", day), day.capitalize(), Kind.WORDS, empty="Closed")
+                    for day in WEEKDAYS
+                ),
+                Field(
+                    (*BUSINESS_HOURS, "holidays"), "Holidays of (AT, US-CA)", Kind.TEXT, empty="No holidays"
+                ),
+                Field((*BUSINESS_HOURS, "closed"), "Closed days (2026-12-24)", Kind.WORDS, empty="None"),
             ),
         ),
         Section(

@@ -87,6 +87,10 @@ def _read_words(field: Field, value: Any) -> str:
     return ", ".join(word for word in listed if isinstance(word, str))
 
 
+def _read_text(field: Field, value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
 READERS = {
     Kind.CHOICE: _read_choice,
     Kind.CHOICES: _read_choices,
@@ -94,4 +98,5 @@ READERS = {
     Kind.WHOLE_NUMBER: _read_whole_number,
     Kind.FLAG: _read_flag,
     Kind.WORDS: _read_words,
+    Kind.TEXT: _read_text,
 }

@@ -10,8 +10,8 @@ from django.utils import timezone
 from remediation.models import Task
 from remediation.services.extensions import extend
 from tests import factories
-from tests.browser.test_admin_journeys import every_theme, staff_owner
-from tests.browser.visitor import visiting
+from tests.browser.test_admin_journeys import staff_owner
+from tests.browser.visitor import every_screen, visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 from tests.unit.remediation.sla.clock_scenarios import OFFICE, set_policy, set_status
@@ -32,8 +32,7 @@ def blocked_and_extended(scenario: Scenario, now: datetime) -> Task:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("window", ["desktop", "phone"])
-@every_theme
+@every_screen
 def test_extend_the_due_date_from_the_page_of_a_task(
     live_server: Any, scenario: Scenario, window: str, theme: str
 ) -> None:

@@ -1,5 +1,7 @@
 """The form of a policy, with a field for each that the sections declare."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,6 +16,9 @@ from unfold.widgets import (
 from remediation.policy_sections.declarations import Field, Kind, Section, fields_by_name, sections
 from remediation.policy_sections.editing import edited, shown_value
 from remediation.policy_versions.warnings import ignored_parts
+
+# Business hours are used or ignored as a whole.
+PART = re.compile(r"\S+ is ignored because of (\w+): ")
 
 
 class SectionsForm(forms.Form):
@@ -76,8 +81,16 @@ class SectionsForm(forms.Form):
 def by_field(sentences: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """Split sentences about a config: those about a field, with its name, and all others."""
     names = fields_by_name()
-    about = [(sentence.split(" ", 1)[0].rstrip(":"), sentence) for sentence in sentences]
+    about = [(_field_of(sentence, names), sentence) for sentence in sentences]
     return [each for each in about if each[0] in names], [text for name, text in about if name not in names]
+
+
+def _field_of(sentence: str, names: Iterable[str]) -> str:
+    """Return the name of the field that a sentence is about, or the first below its path."""
+    path = sentence.split(" ", 1)[0].rstrip(":")
+    if part := PART.match(sentence):
+        path = f"{path}.{part[1]}"
+    return next((name for name in names if name == path or name.startswith(f"{path}.")), path)
 
 
 def explanation(sentence: str) -> str:
@@ -101,7 +114,7 @@ def form_field(field: Field) -> forms.Field:
             choices=field.choices, widget=forms.CheckboxSelectMultiple, **options
         )
     attrs["placeholder"] = field.empty
-    if field.kind == Kind.WORDS:
+    if field.kind in (Kind.WORDS, Kind.TEXT):
         return forms.CharField(widget=UnfoldAdminTextInputWidget(attrs=attrs), **options)
     options |= {"min_value": field.low, "max_value": field.high}
     if field.kind == Kind.WHOLE_NUMBER:

@@ -46,6 +46,8 @@ def _in_words(path: tuple[str, ...], value: Any) -> str:
         return ", ".join(str(labels.get(item, item)) for item in value) or "none"
     if field.kind == Kind.FLAG and isinstance(value, bool):
         return "yes" if value else "no"
+    if field.kind == Kind.TEXT and isinstance(value, str):
+        return value
     if field.kind == Kind.CHOICE and value in dict(field.choices):
         return dict(field.choices)[value]
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -81,6 +81,25 @@ def test_invalid_value_is_named_at_its_field(
     assert Policy.objects.get().version == 1
 
 
+def test_business_hours_are_entered_as_fields_and_need_a_time_zone(operator: Client, scenario: Scenario):
+    policy, hours = policies.current(scenario.project), "sla.business_hours"
+    values = {f"{hours}.days.monday": "09:00-12:00, 13:00-17:00", f"{hours}.holidays": "AT"}
+
+    refused = operator.post(page_url(policy, "preview"), entered(operator, policy, **values))
+    accepted = operator.post(
+        page_url(policy, "preview"),
+        entered(operator, policy, **values, **{f"{hours}.time_zone": "Europe/Vienna"}),
+    )
+
+    assert list(refused.context["reading"]["form"].errors) == [f"{hours}.time_zone"]
+    assert json.loads(accepted.context["config_json"])["sla"] == {
+        "business_hours": {
+            "time_zone": "Europe/Vienna", "days": {"monday": ["09:00-12:00", "13:00-17:00"]}, "holidays": "AT",
+        }
+    }  # fmt: skip
+    assert ("SLA clock · Time zone", "all hours count", "Europe/Vienna") in accepted.context["changes"]
+
+
 def test_form_warns_of_stored_parts_without_effect_and_shows_no_json(operator: Client, scenario: Scenario):
     config = {"sla_hours": {"critical": "soon"}, "alert_ruoting": {}}
     policy = policies.replace(scenario.project, config=config, name=None, by=SYSTEM)
