@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,8 @@ from remediation.sla.clock import DueDate, Pause, due_date
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
 from remediation.sla.policy import Terms, terms_of
 
-BATCH_SIZE = 200  # tasks of one transaction, which locks those that it changes
-SIMULATED_BATCH = 2000
+BATCH_SIZE = 50  # tasks of one transaction, which locks those that it changes
+SIMULATED_BATCH, MAX_SIMULATED = 2000, 10_000  # more tasks would take longer than a request may
 # A request that has begun before the policy was replaced has ended by then.
 SETTLED, LATEST = timedelta(seconds=10), timedelta(minutes=5)
 SECOND = timedelta(seconds=1)  # dates less than that apart are equal
@@ -234,7 +235,10 @@ def _by_terms(
 
 
 def simulate(project: Project, config: dict[str, Any]) -> dict[str, int]:
-    """Return how many due dates a policy would move, give, lift and have overdue at once; nothing is locked."""
+    """Return how many due dates a policy would move, give, lift and have overdue at once; nothing is locked.
+
+    Only the newest 10,000 open tasks are `checked`.
+    """
     terms, now = terms_of(config, 0), timezone.now()
     rows = (
         open_tasks(project)
@@ -242,7 +246,8 @@ def simulate(project: Project, config: dict[str, Any]) -> dict[str, int]:
         .only("created_at", "status", "sla_due_at", "finding__status", "finding__severity", "finding__domain")
     )
     counts: Counter[str] = Counter()
-    for batch in _batches(rows.order_by("-created_at", "-id")):
+    for batch in islice(_batches(rows.order_by("-created_at", "-id")), MAX_SIMULATED // SIMULATED_BATCH):
+        counts["checked"] += len(batch)
         found = recalculated(batch, terms, now, severity_rules(config))
         counts.update(name for each in found for name in each.counts(now))
-    return {name: counts[name] for name in COUNTED}
+    return {name: counts[name] for name in (*COUNTED, "checked")}

@@ -15,6 +15,7 @@ VALID: dict[str, Any] = {
     "guard": {"critical": ["1h", "7d"], "runs_per_day": 0},
     "approvals": {"critical": 2, "not_author": True},
     "deploys": {"environments": ["production"]},
+    "sla": {"pause_while_blocked": True, "warnings": ["1d"]},
 }
 
 
