@@ -22,6 +22,7 @@ from integrations.services import connect
 from notifications.webhooks.services import create as create_webhook
 from notifications.webhooks.services import send_test
 from remediation.evidence.chain import append
+from remediation.sla.models import SlaRecalculation
 from reports import export
 from reports.services import queue_export, share_latest
 from scans import screenshots
@@ -140,6 +141,7 @@ def rows(scenario: Scenario) -> dict[str, Any]:
     campaign = ask("post", "campaigns", {"name": "Spring cleaning"}).json()["data"]
     PullRequest.objects.create(task=task, url="https://github.com/acme/website/pull/7")
     policy = ask("get", "policies/current").json()["data"]
+    SlaRecalculation.objects.create(project=project, policy_version=1, finished_at=timezone.now())
     site = ask("post", "sites", {"host": "www.example.com"}).json()["data"]
     return {
         "USER_ID": member.json()["data"]["id"],
