@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet, uuid_or_404
+from accounts.viewsets import ProjectViewSet
 from remediation.models import Task
 from remediation.services import extensions, sla_clock
 from remediation.sla.serializers import (
@@ -35,8 +35,9 @@ class SlaClockViewSet(ProjectViewSet):
     )
     def extend(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Add hours that count, or set a later due date, with a reason."""
+        task = self.get_row(Task.objects.all(), pk)
         body = self.validated_body(ExtendDueDateRequestSerializer)
-        extensions.extend(uuid_or_404(pk), project=self.project, by=self.actor, **body)
+        extensions.extend(task.pk, project=self.project, by=self.actor, **body)
         return self._respond_clock(pk)
 
     def _respond_clock(self, pk: str) -> Response:
