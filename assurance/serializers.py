@@ -10,6 +10,7 @@ from krafter_audit.api.serializers import (
     UTCDateTimeField,
     WebURLField,
 )
+from remediation.serializers import FindingWithTasksSerializer
 
 
 class RecordDeployRequestSerializer(RequestSerializer):
@@ -83,6 +84,15 @@ class GuardWindowSerializer(ResponseSerializer):
             "id", "finding_id", "verification_id", "status", "runs_passed", "runs_total", "ends_at", "created_at",
             "updated_at",
         ]  # fmt: skip
+
+
+class FindingWithGuardSerializer(FindingWithTasksSerializer):
+    """A finding; with `?include=tasks` also its newest 25 tasks, with `?include=guard` its newest guard window."""
+
+    guard = GuardWindowSerializer(required=False, allow_null=True)
+
+    class Meta(FindingWithTasksSerializer.Meta):
+        fields: ClassVar = [*FindingWithTasksSerializer.Meta.fields, "guard"]
 
 
 class GuardWindowWithRunsSerializer(GuardWindowSerializer):

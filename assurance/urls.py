@@ -1,8 +1,14 @@
 from django.urls import path
 
+from assurance.finding_views import FindingWithGuardViewSet
 from assurance.views import DeployViewSet, GuardWindowViewSet, PullRequestViewSet
 
 urlpatterns = [
+    path("findings", FindingWithGuardViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "findings/<str:pk>", FindingWithGuardViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
+    ),
+    path("findings/<str:pk>/regressions", FindingWithGuardViewSet.as_view({"get": "regressions"})),
     path("deploys", DeployViewSet.as_view({"get": "list", "post": "create"})),
     path("deploys/<str:pk>", DeployViewSet.as_view({"get": "retrieve"})),
     path("tasks/<str:pk>/pull-request", PullRequestViewSet.as_view({"get": "retrieve"})),

@@ -1,7 +1,7 @@
 """API views of findings with their tasks, which the app of findings does not know."""
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -22,7 +22,7 @@ INCLUDE_TASKS = ("tasks",)
 class FindingWithTasksViewSet(FindingViewSet):
     """Findings of a project; with `?include=tasks` each has its tasks."""
 
-    embeddable = INCLUDE_TASKS
+    embeddable: ClassVar[Collection[str]] = INCLUDE_TASKS
 
     @extend_schema(
         summary="List findings, highest score first",
@@ -33,10 +33,10 @@ class FindingWithTasksViewSet(FindingViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, by offset or by cursor."""
-        with_tasks = included(request.query_params, INCLUDE_TASKS)
+        name = included(request.query_params, self.embeddable)
         response = super().list(request, **kwargs)
-        if with_tasks:
-            self._add_tasks(response.data.rows)
+        if name:
+            self.embed(name, response.data.rows)
         return response
 
     @extend_schema(
@@ -46,14 +46,16 @@ class FindingWithTasksViewSet(FindingViewSet):
     )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the finding."""
-        if not included(request.query_params, INCLUDE_TASKS):
+        name = included(request.query_params, self.embeddable)
+        if not name:
             return super().retrieve(request, pk, **kwargs)
         data = self.serialize(self.get_row(Finding.objects.all(), pk), FindingSerializer)
-        self._add_tasks([data])
-        # Without an ETag, which would say nothing about the tasks.
+        self.embed(name, [data])
+        # Without an ETag, which would say nothing about what is embedded.
         return Response(data)
 
-    def _add_tasks(self, findings: Sequence[dict[str, Any]]) -> None:
+    def embed(self, name: str, findings: Sequence[dict[str, Any]]) -> None:
+        """Add to the representations of findings what the `include` of this name embeds: their tasks."""
         columns = cast("RowColumns", row_columns(TaskSerializer))
         rows = columns.select(queries.newest_tasks_of([finding["id"] for finding in findings]))
         tasks = [columns.represent(row, self.serializer_context) for row in rows]

@@ -6,7 +6,6 @@ from remediation.collaboration.views import (
     TaskHistoryViewSet,
     TaskLabelsViewSet,
 )
-from remediation.finding_views import FindingWithTasksViewSet
 from remediation.policy_versions.views import PolicyVersionViewSet
 from remediation.sla.views import SlaClockViewSet, SlaRecalculationViewSet
 from remediation.views import (
@@ -20,11 +19,6 @@ from remediation.views import (
 )
 
 urlpatterns = [
-    path("findings", FindingWithTasksViewSet.as_view({"get": "list", "post": "create"})),
-    path(
-        "findings/<str:pk>", FindingWithTasksViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
-    ),
-    path("findings/<str:pk>/regressions", FindingWithTasksViewSet.as_view({"get": "regressions"})),
     path("tasks", TaskViewSet.as_view({"get": "list", "post": "create"})),
     path("tasks/bulk", TaskBulkViewSet.as_view({"post": "bulk_create"})),
     path("tasks/bulk-update", TaskBulkViewSet.as_view({"post": "bulk_update"})),

@@ -38,6 +38,7 @@ ADDRESSES = [
     "findings?q=finding",
     "findings?host=www.example.com",
     "findings?include=tasks",
+    "findings?include=guard",
     "findings?updated_after=2024-01-01T00:00:00Z&sort=updated_at&cursor=",
     "findings?created_before=2024-01-01T00:00:00Z",
     "findings?sort=-created_at",

@@ -57,6 +57,7 @@ TESTED_IN: dict[str, str] = {
     "integrations/providers/gitlab/repository.py": "tests/unit/integrations/test_repository_access.py",
     "integrations/providers/repositories.py": "tests/unit/integrations/test_repository_access.py",
     "assurance/filters.py": "tests/unit/assurance/test_views.py",
+    "assurance/finding_views.py": "tests/unit/assurance/test_views.py",
     "assurance/serializers.py": "tests/unit/assurance/test_views.py",
     "integrations/serializers.py": "tests/unit/integrations/test_views.py",
     "integrations/sync/run.py": "tests/unit/integrations/sync/test_engine.py",

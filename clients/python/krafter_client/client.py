@@ -45,7 +45,7 @@ from krafter_client.generated.models import (
     DescribedVerification,
     ExportReportRequest,
     Finding,
-    FindingWithTasks,
+    FindingWithGuard,
     GetFindingsDomainItem,
     GetFindingsSeverityItem,
     GetFindingsStatusItem,
@@ -125,7 +125,7 @@ class ProjectClient:
         severity: Iterable[str] = (),
         status: Iterable[str] = (),
         domain: Iterable[str] = (),
-    ) -> Iterator[FindingWithTasks]:
+    ) -> Iterator[FindingWithGuard]:
         """Yield the findings, highest score first."""
         severities = [GetFindingsSeverityItem(each) for each in severity]
         statuses = [GetFindingsStatusItem(each) for each in status]
@@ -144,7 +144,7 @@ class ProjectClient:
             )
         )
 
-    def finding(self, finding_id: Id) -> FindingWithTasks:
+    def finding(self, finding_id: Id) -> FindingWithGuard:
         """Return a finding."""
         return parsed(
             get_findings_by_id.sync_detailed(*self.path, str(finding_id), client=self.generated)

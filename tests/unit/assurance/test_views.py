@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from assurance.models import Deploy
+from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 from tests.unit.assurance.conftest import opened, run_due
@@ -67,6 +68,22 @@ def test_guard_window_is_listed_read_and_cancelled(scenario: Scenario) -> None:
     assert [run["status"] for run in read["runs"]] == ["pending"] * 3
     assert cancelled.json()["data"]["status"] == "cancelled"
     assert (again.status_code, again.json()["error"]["code"]) == (409, "guard_window_ended")
+
+
+def test_finding_embeds_its_newest_guard_window(scenario: Scenario) -> None:
+    window = opened(scenario)
+    factories.finding(scenario, score=0)
+
+    listed = scenario.client.ask("get", "findings?include=guard").json()["data"]
+    read = scenario.client.ask("get", f"findings/{window.finding_id}?include=guard")
+
+    guards = {row["id"]: row["guard"] for row in listed}
+    shown = guards.pop(str(window.finding_id))
+    assert (shown["id"], shown["status"], shown["runs_passed"], shown["runs_total"]) == (
+        str(window.pk), "open", 0, 3,
+    )  # fmt: skip
+    assert list(guards.values()) == [None]
+    assert (read.json()["data"]["guard"], read.has_header("etag")) == (shown, False)
 
 
 def test_regression_names_the_deploys_since_the_last_pass(

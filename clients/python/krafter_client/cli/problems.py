@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from krafter_client.generated.models import FindingWithTasks
+from krafter_client.generated.models import FindingWithGuard
 from krafter_client.generated.types import Unset
 
 SEVERITIES = ("critical", "high", "medium", "low")  # worst first
@@ -90,7 +90,7 @@ def path_of(url: str) -> str:
     return f"{parsed.path or '/'}?{parsed.query}" if parsed.query else parsed.path or "/"
 
 
-def from_finding(finding: FindingWithTasks) -> Problem:
+def from_finding(finding: FindingWithGuard) -> Problem:
     """Return the problem of a finding."""
     evidence = finding.evidence if isinstance(finding.evidence, dict) else {}
     keys = checks_of(finding)
@@ -111,7 +111,7 @@ def from_finding(finding: FindingWithTasks) -> Problem:
     )
 
 
-def checks_of(finding: FindingWithTasks) -> list[str]:
+def checks_of(finding: FindingWithGuard) -> list[str]:
     """Return the keys of the checks that verify a finding."""
     evidence = finding.evidence if isinstance(finding.evidence, dict) else {}
     keys = evidence.get("checks")

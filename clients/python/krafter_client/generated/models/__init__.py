@@ -161,10 +161,10 @@ from .finding_filter_request_severity_item import FindingFilterRequestSeverityIt
 from .finding_filter_request_status_item import FindingFilterRequestStatusItem
 from .finding_severity import FindingSeverity
 from .finding_status import FindingStatus
-from .finding_with_tasks import FindingWithTasks
-from .finding_with_tasks_domain import FindingWithTasksDomain
-from .finding_with_tasks_severity import FindingWithTasksSeverity
-from .finding_with_tasks_status import FindingWithTasksStatus
+from .finding_with_guard import FindingWithGuard
+from .finding_with_guard_domain import FindingWithGuardDomain
+from .finding_with_guard_severity import FindingWithGuardSeverity
+from .finding_with_guard_status import FindingWithGuardStatus
 from .forecast import Forecast
 from .forecast_basis import ForecastBasis
 from .forecast_range import ForecastRange
@@ -973,10 +973,10 @@ __all__ = (
     "FindingFilterRequestStatusItem",
     "FindingSeverity",
     "FindingStatus",
-    "FindingWithTasks",
-    "FindingWithTasksDomain",
-    "FindingWithTasksSeverity",
-    "FindingWithTasksStatus",
+    "FindingWithGuard",
+    "FindingWithGuardDomain",
+    "FindingWithGuardSeverity",
+    "FindingWithGuardStatus",
     "Forecast",
     "ForecastBasis",
     "ForecastRange",

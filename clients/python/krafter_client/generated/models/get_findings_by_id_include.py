@@ -2,6 +2,7 @@ from enum import StrEnum
 
 
 class GetFindingsByIdInclude(StrEnum):
+    GUARD = "guard"
     TASKS = "tasks"
 
     def __str__(self) -> str:

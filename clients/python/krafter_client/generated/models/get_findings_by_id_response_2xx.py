@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.finding_with_tasks import FindingWithTasks
+    from ..models.finding_with_guard import FindingWithGuard
     from ..models.get_findings_by_id_response_2xx_meta import (
         GetFindingsByIdResponse2XXMeta,
     )
@@ -18,8 +18,9 @@ T = TypeVar("T", bound="GetFindingsByIdResponse2XX")
 
 @_attrs_define
 class GetFindingsByIdResponse2XX:
-    data: FindingWithTasks
-    """ A finding; with `?include=tasks` also its newest 25 tasks. """
+    data: FindingWithGuard
+    """ A finding; with `?include=tasks` also its newest 25 tasks, with `?include=guard` its newest guard window.
+    """
     meta: GetFindingsByIdResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -45,13 +46,13 @@ class GetFindingsByIdResponse2XX:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.finding_with_tasks import FindingWithTasks  # noqa: PLC0415
+        from ..models.finding_with_guard import FindingWithGuard  # noqa: PLC0415
         from ..models.get_findings_by_id_response_2xx_meta import (
             GetFindingsByIdResponse2XXMeta,  # noqa: PLC0415
         )
 
         d = dict(src_dict)
-        data = FindingWithTasks.from_dict(d.pop("data"))
+        data = FindingWithGuard.from_dict(d.pop("data"))
 
         meta = GetFindingsByIdResponse2XXMeta.from_dict(d.pop("meta"))
 

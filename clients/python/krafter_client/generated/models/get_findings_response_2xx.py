@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.finding_with_tasks import FindingWithTasks
+    from ..models.finding_with_guard import FindingWithGuard
     from ..models.get_findings_response_2xx_meta import GetFindingsResponse2XXMeta
 
 
@@ -16,7 +16,7 @@ T = TypeVar("T", bound="GetFindingsResponse2XX")
 
 @_attrs_define
 class GetFindingsResponse2XX:
-    data: list[FindingWithTasks]
+    data: list[FindingWithGuard]
     meta: GetFindingsResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -45,14 +45,14 @@ class GetFindingsResponse2XX:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.finding_with_tasks import FindingWithTasks  # noqa: PLC0415
+        from ..models.finding_with_guard import FindingWithGuard  # noqa: PLC0415
         from ..models.get_findings_response_2xx_meta import GetFindingsResponse2XXMeta  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []
         _data = d.pop("data")
         for data_item_data in _data:
-            data_item = FindingWithTasks.from_dict(data_item_data)
+            data_item = FindingWithGuard.from_dict(data_item_data)
 
             data.append(data_item)
 

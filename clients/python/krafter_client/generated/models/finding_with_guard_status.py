@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class FindingWithTasksStatus(StrEnum):
+class FindingWithGuardStatus(StrEnum):
     DISMISSED = "dismissed"
     IN_PROGRESS = "in_progress"
     NEW = "new"

@@ -8,43 +8,44 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.finding_with_tasks_domain import FindingWithTasksDomain
-from ..models.finding_with_tasks_severity import FindingWithTasksSeverity
-from ..models.finding_with_tasks_status import FindingWithTasksStatus
+from ..models.finding_with_guard_domain import FindingWithGuardDomain
+from ..models.finding_with_guard_severity import FindingWithGuardSeverity
+from ..models.finding_with_guard_status import FindingWithGuardStatus
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.affected_asset import AffectedAsset
+    from ..models.guard_window import GuardWindow
     from ..models.priority import Priority
     from ..models.recommended_fix import RecommendedFix
     from ..models.task import Task
 
 
-T = TypeVar("T", bound="FindingWithTasks")
+T = TypeVar("T", bound="FindingWithGuard")
 
 
 @_attrs_define
-class FindingWithTasks:
-    """A finding; with `?include=tasks` also its newest 25 tasks."""
+class FindingWithGuard:
+    """A finding; with `?include=tasks` also its newest 25 tasks, with `?include=guard` its newest guard window."""
 
     id: UUID
     org_id: str
     """ Return the organisation's id. """
     project_id: str
     """ Return the project's slug. """
-    domain: FindingWithTasksDomain
+    domain: FindingWithGuardDomain
     """ * `security` - Security
     * `performance` - Performance
     * `accessibility` - Accessibility
     * `seo` - SEO """
     title: str
     description: str
-    severity: FindingWithTasksSeverity
+    severity: FindingWithGuardSeverity
     """ * `critical` - Critical
     * `high` - High
     * `medium` - Medium
     * `low` - Low """
-    status: FindingWithTasksStatus
+    status: FindingWithGuardStatus
     """ * `new` - New
     * `triaged` - Triaged
     * `in_progress` - In progress
@@ -62,9 +63,12 @@ class FindingWithTasks:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     tasks: list[Task] | Unset = UNSET
+    guard: GuardWindow | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.guard_window import GuardWindow  # noqa: PLC0415
+
         id = str(self.id)
 
         org_id = self.org_id
@@ -111,6 +115,14 @@ class FindingWithTasks:
                 tasks_item = tasks_item_data.to_dict()
                 tasks.append(tasks_item)
 
+        guard: dict[str, Any] | None | Unset
+        if isinstance(self.guard, Unset):
+            guard = UNSET
+        elif isinstance(self.guard, GuardWindow):
+            guard = self.guard.to_dict()
+        else:
+            guard = self.guard
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -135,12 +147,15 @@ class FindingWithTasks:
         )
         if tasks is not UNSET:
             field_dict["tasks"] = tasks
+        if guard is not UNSET:
+            field_dict["guard"] = guard
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.affected_asset import AffectedAsset  # noqa: PLC0415
+        from ..models.guard_window import GuardWindow  # noqa: PLC0415
         from ..models.priority import Priority  # noqa: PLC0415
         from ..models.recommended_fix import RecommendedFix  # noqa: PLC0415
         from ..models.task import Task  # noqa: PLC0415
@@ -152,15 +167,15 @@ class FindingWithTasks:
 
         project_id = d.pop("project_id")
 
-        domain = FindingWithTasksDomain(d.pop("domain"))
+        domain = FindingWithGuardDomain(d.pop("domain"))
 
         title = d.pop("title")
 
         description = d.pop("description")
 
-        severity = FindingWithTasksSeverity(d.pop("severity"))
+        severity = FindingWithGuardSeverity(d.pop("severity"))
 
-        status = FindingWithTasksStatus(d.pop("status"))
+        status = FindingWithGuardStatus(d.pop("status"))
 
         confidence = d.pop("confidence")
 
@@ -205,7 +220,24 @@ class FindingWithTasks:
 
                 tasks.append(tasks_item)
 
-        finding_with_tasks = cls(
+        def _parse_guard(data: object) -> GuardWindow | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                guard_type_0 = GuardWindow.from_dict(data)
+
+                return guard_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(GuardWindow | None | Unset, data)
+
+        guard = _parse_guard(d.pop("guard", UNSET))
+
+        finding_with_guard = cls(
             id=id,
             org_id=org_id,
             project_id=project_id,
@@ -223,10 +255,11 @@ class FindingWithTasks:
             created_at=created_at,
             updated_at=updated_at,
             tasks=tasks,
+            guard=guard,
         )
 
-        finding_with_tasks.additional_properties = d
-        return finding_with_tasks
+        finding_with_guard.additional_properties = d
+        return finding_with_guard
 
     @property
     def additional_keys(self) -> list[str]:

@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class FindingWithTasksSeverity(StrEnum):
+class FindingWithGuardSeverity(StrEnum):
     CRITICAL = "critical"
     HIGH = "high"
     LOW = "low"

@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class FindingWithTasksDomain(StrEnum):
+class FindingWithGuardDomain(StrEnum):
     ACCESSIBILITY = "accessibility"
     PERFORMANCE = "performance"
     SECURITY = "security"
