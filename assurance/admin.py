@@ -95,7 +95,8 @@ class DeployAdmin(ReadOnlyAdmin):
     search_fields = ("^sha", "^environment")
     search_help_text = "Commit, environment or id"
     fields = (
-        "project", "sha", "environment", "url", "started_at", "finished_at", "source", "created_at", "updated_at",
+        "project", "sha", "environment", "url", "started_at", "finished_at", "source", "scan", "created_at",
+        "updated_at",
     )  # fmt: skip
 
     @admin.display(description="commit")

@@ -6,7 +6,7 @@ class AssuranceConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only when all apps are loaded.
-        from assurance import event_consumer, guard_policy, policy_sections
+        from assurance import deploy_policy, event_consumer, guard_policy, policy_sections
         from assurance.services import pull_requests
         from events.outbox import register_consumer
         from remediation.policy_sections.declarations import register_section
@@ -14,7 +14,7 @@ class AssuranceConfig(AppConfig):
         from remediation.services import verifications
 
         register_part("guard", guard_policy.ignored_part)
-        register_part("deploys", pull_requests.ignored_part)
+        register_part("deploys", deploy_policy.ignored_part)
         register_section(policy_sections.GUARD)
         register_section(policy_sections.DEPLOYS)
         verifications.register_warnings(pull_requests.warnings_for)

@@ -41,6 +41,7 @@ def _process(event: Event) -> None:
             deploy = Deploy.objects.filter(pk=event.subject_id).first()
             if deploy is not None:
                 deploys.check_guarded_findings(deploy)
+                deploys.scan_after(deploy)
                 pull_requests.recheck_after(deploy)
         case name if name in FOLLOWED:
             pull_requests.follow(event.subject_id)

@@ -11,6 +11,7 @@ from findings.models import Finding
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from remediation.models import Task, Verification
+from scans.models import Scan
 
 SHA = re.compile(r"\A[0-9a-f]{7,64}\Z")
 
@@ -30,6 +31,9 @@ class Deploy(Record):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=6, choices=Source, default=Source.API)
+    scan = models.OneToOneField(
+        Scan, models.SET_NULL, null=True, related_name="deploy", help_text="The scan after the deploy."
+    )
 
     class Meta:
         indexes: ClassVar = [

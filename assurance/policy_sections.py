@@ -27,7 +27,8 @@ GUARD = Section(
 DEPLOYS = Section(
     "deploys",
     "Deploys",
-    "The environments that visitors use, comma-separated. Their deploys are live.",
+    "The environments that visitors use, comma-separated: their deploys are live. A scan after a deploy begins with the"
+    " pages that have open or guarded findings.",
     (
         Field(
             ("deploys", "environments"),
@@ -35,5 +36,6 @@ DEPLOYS = Section(
             Kind.WORDS,
             empty="Those with the host of the project's site",
         ),
+        Field(("deploys", "scan"), "Scan the site after each live deploy", Kind.FLAG),
     ),
 )

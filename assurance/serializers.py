@@ -37,10 +37,13 @@ class RecordDeployRequestSerializer(RequestSerializer):
 class DeploySerializer(ResponseSerializer):
     """A deploy."""
 
+    scan_id = serializers.UUIDField(allow_null=True, help_text="The scan that it has started.")
+
     class Meta:
         model = Deploy
         fields: ClassVar = [
-            "id", "sha", "environment", "url", "started_at", "finished_at", "source", "created_at", "updated_at",
+            "id", "sha", "environment", "url", "started_at", "finished_at", "source", "scan_id", "created_at",
+            "updated_at",
         ]  # fmt: skip
 
 

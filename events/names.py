@@ -43,7 +43,7 @@ PROJECT_EVENTS = {
     "scan.completed": "A scan was completed.",
     "scan.failed": "A scan failed.",
     "scan.queued": "A scan was requested.",
-    "scan.skipped": "A scheduled scan could not be started.",
+    "scan.skipped": "A scheduled scan, or one after a deploy, could not be started.",
     "share.failed": "A report could not be delivered to the recipients of a share.",
     "share.revoked": "The link of a share was revoked.",
     "share.sent": "A report was delivered to the recipients of a share.",

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
@@ -38,10 +38,10 @@ class Discovery:
     note: str = ""  # says when robots.txt disallows the first page
 
 
-def discover(context: PageContext, limit: int = MAX_PAGES) -> Discovery:
+def discover(context: PageContext, limit: int = MAX_PAGES, *, first: Sequence[str] = ()) -> Discovery:
     """Return at most `limit` pages of the site, all of one origin. Never raises.
 
-    Of each route one page is chosen. Sources that are not available are skipped.
+    Of each route one page is chosen: that of `first`, if it has one. Sources that are not available are skipped.
     """
     try:
         robots = _robots(context)
@@ -49,17 +49,17 @@ def discover(context: PageContext, limit: int = MAX_PAGES) -> Discovery:
         # RFC 9309, 2.3.1.4: while robots.txt is unreachable, everything is disallowed.
         return Discovery([context.url])
     delay = min(robots.crawl_delay(AGENT), MAX_CRAWL_DELAY)
-    pages = _one_for_each_route([context.url, *_candidates(context, robots, delay)], limit)
+    pages = _one_for_each_route([context.url, *_candidates(context, robots, delay, first)], limit)
     # The first page was requested by a person; robots.txt is about what a crawler finds by itself.
     return Discovery(pages, delay, "" if robots.allows(AGENT, context.url) else NOT_ALLOWED)
 
 
-def _candidates(context: PageContext, robots: Robots, delay: float) -> Iterator[str]:
+def _candidates(context: PageContext, robots: Robots, delay: float, first: Sequence[str]) -> Iterator[str]:
     try:
         origin = origin_of(context.page.url)
     except Inconclusive:
         return
-    for url in (*_from_sitemap(context, delay), *_from_links(context)):
+    for url in (*first, *_from_sitemap(context, delay), *_from_links(context)):
         page = urldefrag(url).url
         if (
             origin_of(page) == origin

@@ -38,6 +38,8 @@ class Scan(Record, Leased):
     trigger = models.CharField(max_length=12, choices=Trigger)
     status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # URLs that are scanned before those that are found: of their routes, these pages are chosen.
+    first_pages = models.JSONField(default=list, editable=False)
     started_at = models.DateTimeField(null=True)
     # A scan without it, of which no worker has a lease, is waiting for its pages.
     discovered_at = models.DateTimeField(null=True, editable=False)

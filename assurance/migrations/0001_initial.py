@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
         ('accounts', '0001_initial'),
         ('findings', '0002_postgresql'),
         ('remediation', '0002_postgresql'),
+        ('scans', '0002_postgresql'),
     ]
 
     operations = [
@@ -28,6 +29,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('source', models.CharField(choices=[('api', 'API'), ('github', 'GitHub'), ('gitlab', 'GitLab')], default='api', max_length=6)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deploys', to='accounts.project')),
+                ('scan', models.OneToOneField(help_text='The scan after the deploy.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deploy', to='scans.scan')),
             ],
         ),
         migrations.CreateModel(

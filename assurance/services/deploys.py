@@ -1,18 +1,26 @@
-"""Record deploys, and check guarded findings again after them."""
+"""Record deploys, and check guarded findings and the site again after them."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
+from assurance import deploy_policy
 from assurance.models import Deploy, GuardRun, GuardWindow
 from events.log import log_event
+from findings.models import OPEN_STATUSES, Finding
+from krafter_audit.api.errors import QuotaExceeded
+from krafter_audit.http.client import HttpError, validate_url
+from remediation.services.policies import config_of
+from scans.models import Scan
+from scans.services import scans
 
 MAX_GUARDED = 1000  # windows that one deploy checks again
+MAX_FINDINGS, MAX_FIRST_PAGES = 500, 100  # whose pages are scanned first after a deploy
 
 
 @transaction.atomic
@@ -84,3 +92,38 @@ def check_guarded_findings(deploy: Deploy) -> int:
         runs_total=F("runs_total") + 1, updated_at=timezone.now()
     )
     return len(missing)
+
+
+@transaction.atomic
+def scan_after(deploy: Deploy) -> Scan | None:
+    """Queue the scan after a live deploy, if the policy wants one; None without. Repeating it queues none."""
+    locked = Deploy.objects.select_for_update(of=("self",)).select_related("project").get(pk=deploy.pk)
+    project, config = locked.project, config_of(locked.project)
+    is_wanted = deploy_policy.scans_after_deploys(config) and project.archived_at is None
+    if not is_wanted or locked.scan_id or not deploy_policy.is_live(locked, config, project.site_url):
+        return None
+    try:
+        with transaction.atomic():
+            # Without resolving the host, as a transaction is open: the scan says if that fails.
+            locked.scan = scans.queue(
+                project,
+                url=validate_url(project.site_url),
+                trigger=Scan.Trigger.POST_DEPLOY,
+                by=SYSTEM,
+                first_pages=pages_that_matter(project),
+            )
+    except (HttpError, QuotaExceeded) as error:
+        log_event("scan.skipped", locked, by=SYSTEM, reason=str(error))
+        return None
+    locked.save(update_fields=["scan", "updated_at"])
+    return locked.scan
+
+
+def pages_that_matter(project: Project) -> list[str]:
+    """Return the URLs of open and guarded findings, the highest score first, at most 100."""
+    guarded = GuardWindow.objects.filter(project=project, status=GuardWindow.Status.OPEN)
+    matters = Q(status__in=OPEN_STATUSES) | Q(pk__in=guarded.values("finding"))
+    rows = Finding.objects.filter(matters, project=project).order_by("-score", "-id")
+    listed = rows.values_list("affected_assets", flat=True)[:MAX_FINDINGS]
+    urls = dict.fromkeys(asset["value"] for assets in listed for asset in assets if asset["type"] == "url")
+    return list(urls)[:MAX_FIRST_PAGES]

@@ -1,9 +1,6 @@
 """Follow the pull requests of tasks: when a deploy contains the merged commit, the fix is verified."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from assurance import repositories
+from assurance import deploy_policy, repositories
 from assurance.models import Deploy, PullRequest
 from assurance.repositories import RepositoryUnavailable
 from events.log import log_event
@@ -29,7 +26,6 @@ STALE_AFTER, STALE_INTERVAL = timedelta(days=7), timedelta(hours=6)
 FIRST_RETRY, MAX_RETRY = timedelta(minutes=5), timedelta(hours=6)
 BUSY_DELAY = timedelta(minutes=2)  # while another verification of the task is running
 BATCH_SIZE = 100
-LIVE_ENVIRONMENTS = ("production", "prod", "live")
 NOT_DEPLOYED = "The pull request is merged, but no deploy that was reported contains it yet."
 
 
@@ -100,18 +96,12 @@ def newest_live_deploy(project: Project) -> Deploy | None:
     those of production.
     """
     finished = Deploy.objects.filter(project=project, finished_at__isnull=False).order_by("-finished_at")
-    section = config_of(project).get("deploys")
-    named = section.get("environments") if isinstance(section, dict) else None
-    if isinstance(named, list):
-        return finished.filter(environment__in=[name for name in named if isinstance(name, str)]).first()
-    host = urlsplit(project.site_url).netloc.lower()
-    return next((each for each in finished[:BATCH_SIZE] if _is_live(each, host)), None)
-
-
-def _is_live(deploy: Deploy, host: str) -> bool:
-    if deploy.url:
-        return urlsplit(deploy.url).netloc.lower() == host
-    return deploy.environment.lower() in LIVE_ENVIRONMENTS
+    config = config_of(project)
+    named = deploy_policy.environments(config)
+    if named is not None:
+        return finished.filter(environment__in=named).first()
+    deploys = finished[:BATCH_SIZE]
+    return next((each for each in deploys if deploy_policy.is_live(each, config, project.site_url)), None)
 
 
 def _postpone(row: PullRequest, error: RepositoryUnavailable) -> None:
@@ -171,14 +161,6 @@ def _verify(row: PullRequest, deploy: Deploy, locked: LockedTask) -> None:
         sha=row.merge_sha,
         verification_id=row.verification_id,
     )
-
-
-def ignored_part(path: str, value: Any) -> Iterator[str]:
-    """Yield a sentence if a key of the policy's `deploys` and its value have no effect."""
-    if path != "deploys.environments":
-        yield f"{path} is ignored: the name is environments."
-    elif not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        yield f"{path} is ignored in part: it must be a list of names of environments."
 
 
 def warnings_for(task: Task) -> list[str]:

@@ -44,7 +44,7 @@ EVENT_LABELS = {
     "site_credentials.deleted": "Site credentials deleted",
     "integration.webhook_enabled": "Webhook created",
     "integration.webhook_disabled": "Webhook disabled",
-    "scan.skipped": "Scheduled scan skipped",
+    "scan.skipped": "Scan skipped",
 }
 
 

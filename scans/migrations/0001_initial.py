@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('trigger', models.CharField(choices=[('manual', 'Manual'), ('scheduled', 'Scheduled'), ('post_deploy', 'Post Deploy')], max_length=12)),
                 ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('completed', 'Completed'), ('failed', 'Failed')], default='queued', max_length=10)),
                 ('summary', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('first_pages', models.JSONField(default=list, editable=False)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('discovered_at', models.DateTimeField(editable=False, null=True)),
                 ('finished_at', models.DateTimeField(null=True)),

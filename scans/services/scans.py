@@ -1,5 +1,7 @@
 """Queue scans."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from accounts import quota
@@ -29,9 +31,14 @@ def validated_url(url: str) -> str:
 
 
 @transaction.atomic
-def queue(project: Project, *, url: str, trigger: str, by: Actor) -> Scan:
-    """Queue a scan of a URL that `validated_url` returned; costs one unit of quota."""
-    scan = Scan.objects.create(project=project, url=url, trigger=trigger, requested_by_id=by.user_id)
+def queue(project: Project, *, url: str, trigger: str, by: Actor, first_pages: Sequence[str] = ()) -> Scan:
+    """Queue a scan of a URL that `validated_url` returned; costs one unit of quota.
+
+    Of the site's pages, `first_pages` are scanned first.
+    """
+    scan = Scan.objects.create(
+        project=project, url=url, trigger=trigger, requested_by_id=by.user_id, first_pages=list(first_pages)
+    )
     ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
     log_event("scan.queued", scan, by=by, url=url, trigger=trigger)
     quota.spend(project.organization_id)

@@ -78,7 +78,7 @@ class ScanSession:
         if self.scan.attempts > MAX_ATTEMPTS:
             return Discovery([])
         self._start = self._root.sibling(self.scan.url)
-        found = crawler.discover(self._start)
+        found = crawler.discover(self._start, first=self.scan.first_pages)
         self._root.planned = self._start.planned = frozenset(found.pages)
         self.may_use_browser = self._is_owned(self._start)
         return found

@@ -1,5 +1,8 @@
 """The pages that a scan chooses."""
 
+from collections.abc import Sequence
+from urllib.parse import urljoin
+
 import pytest
 
 from scanner.crawler import discover, route_of
@@ -21,9 +24,10 @@ def linking(*addresses: str) -> Answer:
     )
 
 
-def discovered(site: Site, limit: int = 25) -> list[str]:
+def discovered(site: Site, limit: int = 25, first: Sequence[str] = ()) -> list[str]:
     with served(site), loopback_client() as client:
-        found = discover(PageContext(site.url, client, retry_delays=()), limit)
+        pages = [urljoin(site.url, page) for page in first]
+        found = discover(PageContext(site.url, client, retry_delays=()), limit, first=pages)
         return [page.removeprefix(site.url.rstrip("/")) for page in found.pages]
 
 
@@ -38,6 +42,20 @@ def test_one_page_of_each_route_in_sitemap_and_links_is_chosen() -> None:
     )
 
     assert discovered(site) == ["/", "/contact", "/blog/third-post", "/list?page=1", "/about", "/shop/17"]
+
+
+def test_requested_pages_are_chosen_first_and_for_their_routes() -> None:
+    site = Site(
+        {
+            "/": linking("/about", "/blog/first-post", "/blog/second-post"),
+            "/robots.txt": Answer(
+                "User-agent: *\nDisallow: /closed", headers=[("Content-Type", "text/plain")]
+            ),
+        }
+    )
+    first = ["/blog/second-post", "https://example.com/other", "/closed"]
+
+    assert discovered(site, first=first) == ["/", "/blog/second-post", "/about"]
 
 
 def test_other_origins_are_excluded() -> None:

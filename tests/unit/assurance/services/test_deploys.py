@@ -6,9 +6,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.models import Organization
+from assurance import jobs
 from assurance.models import Deploy
 from assurance.services import deploys
 from events.models import Event
+from findings.models import Finding
+from remediation.services import policies
+from scans.models import Scan
+from tests import factories
 from tests.factories import Scenario
 from tests.unit.assurance.conftest import opened, run_due
 
@@ -78,3 +84,64 @@ def test_each_deploy_adds_one_run_to_a_window(scenario: Scenario) -> None:
 
     assert added == [1, 0]
     assert window.runs.filter(reason="deploy").count() == 1
+
+
+def finish(scenario: Scenario, policy: dict[str, Any], **fields: Any) -> Deploy:
+    """Report a finished deploy under a policy, and process its event."""
+    policies.replace(scenario.project, config={"deploys": policy}, name=None, by=scenario.actor)
+    deploy, _ = record(scenario, finished_at=timezone.now(), **fields)
+    jobs.process_events()
+    deploy.refresh_from_db()
+    return deploy
+
+
+def test_live_deploy_starts_a_scan_that_begins_with_the_pages_of_findings(scenario: Scenario) -> None:
+    for path, score, status in (("low", 5, "new"), ("high", 90, "triaged"), ("fixed", 99, "resolved")):
+        assets = [
+            {"type": "url", "value": f"https://example.com/{path}"},
+            {"type": "host", "value": "example.com"},
+        ]
+        factories.finding(scenario, affected_assets=assets, score=score, status=status)
+
+    deploy = finish(scenario, {"scan": True})
+    jobs.process_events()
+    deploys.scan_after(deploy)
+
+    scan = Scan.objects.get()
+    assert (deploy.scan, scan.trigger, scan.url) == (scan, "post_deploy", scenario.project.site_url)
+    assert scan.first_pages == ["https://example.com/high", "https://example.com/low"]
+
+
+def test_page_of_a_guarded_finding_is_scanned_first_too(scenario: Scenario) -> None:
+    finding = opened(scenario).finding
+    Finding.objects.filter(pk=finding.pk).update(
+        affected_assets=[{"type": "url", "value": "https://example.com/guarded"}]
+    )
+
+    assert deploys.pages_that_matter(scenario.project) == ["https://example.com/guarded"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "fields"),
+    [
+        ({}, {}),
+        ({"scan": "yes"}, {}),
+        ({"scan": True}, {"environment": "staging"}),
+        ({"scan": True, "environments": ["eu"]}, {}),
+        ({"scan": True}, {"url": "https://staging.example.com/"}),
+    ],
+)
+def test_other_deploys_start_no_scan(
+    scenario: Scenario, policy: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    assert finish(scenario, policy, **fields).scan is None
+    assert not Scan.objects.exists()
+
+
+def test_scan_that_the_quota_refuses_is_logged(scenario: Scenario) -> None:
+    Organization.objects.update(ai_quota=0)
+
+    deploy = finish(scenario, {"scan": True})
+
+    assert deploy.scan is None
+    assert "scan.skipped" in events_of(deploy)

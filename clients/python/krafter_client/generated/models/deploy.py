@@ -29,6 +29,8 @@ class Deploy:
     """ * `api` - API
     * `github` - GitHub
     * `gitlab` - GitLab """
+    scan_id: None | UUID
+    """ The scan that it has started. """
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -52,6 +54,12 @@ class Deploy:
 
         source = self.source.value
 
+        scan_id: None | str
+        if isinstance(self.scan_id, UUID):
+            scan_id = str(self.scan_id)
+        else:
+            scan_id = self.scan_id
+
         created_at = self.created_at.isoformat()
 
         updated_at = self.updated_at.isoformat()
@@ -67,6 +75,7 @@ class Deploy:
                 "started_at": started_at,
                 "finished_at": finished_at,
                 "source": source,
+                "scan_id": scan_id,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
@@ -104,6 +113,21 @@ class Deploy:
 
         source = DeploySource(d.pop("source"))
 
+        def _parse_scan_id(data: object) -> None | UUID:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                scan_id_type_0 = UUID(data)
+
+                return scan_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | UUID, data)
+
+        scan_id = _parse_scan_id(d.pop("scan_id"))
+
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
@@ -116,6 +140,7 @@ class Deploy:
             started_at=started_at,
             finished_at=finished_at,
             source=source,
+            scan_id=scan_id,
             created_at=created_at,
             updated_at=updated_at,
         )

@@ -1,0 +1,50 @@
+"""What a project's policy config says about deploys.
+
+`{"deploys": {"environments": ["production"], "scan": true}}`: which deploys are live, and whether the site is scanned
+after them. Without `environments` these are the deploys with the host of the project's site, and those of production.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from assurance.models import Deploy
+
+LIVE_ENVIRONMENTS = frozenset({"production", "prod", "live"})
+
+
+def is_live(deploy: Deploy, config: dict[str, Any], site_url: str) -> bool:
+    """Return whether visitors of the project's site use the environment of a deploy."""
+    named = environments(config)
+    if named is not None:
+        return deploy.environment in named
+    if deploy.url:
+        return urlsplit(deploy.url).netloc.lower() == urlsplit(site_url).netloc.lower()
+    return deploy.environment.lower() in LIVE_ENVIRONMENTS
+
+
+def environments(config: dict[str, Any]) -> list[str] | None:
+    """Return the named environments that visitors use; None if the policy names none."""
+    named = _section(config).get("environments")
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else None
+
+
+def scans_after_deploys(config: dict[str, Any]) -> bool:
+    """Return whether the site is scanned after each live deploy."""
+    return _section(config).get("scan") is True
+
+
+def ignored_part(path: str, value: Any) -> Iterator[str]:
+    """Yield a sentence if a key of the policy's `deploys` and its value have no effect."""
+    if path == "deploys.scan":
+        if not isinstance(value, bool):
+            yield f"{path} is ignored: it must be true or false."
+    elif path != "deploys.environments":
+        yield f"{path} is ignored: the names are environments, scan."
+    elif not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        yield f"{path} is ignored in part: it must be a list of names of environments."
+
+
+def _section(config: dict[str, Any]) -> dict[str, Any]:
+    section = config.get("deploys")
+    return section if isinstance(section, dict) else {}
