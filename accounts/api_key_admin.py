@@ -72,7 +72,7 @@ class IssueKeyForm(ServiceForm):
         help_texts: ClassVar = {
             "user": "A member of the organisation. What the key changes is logged with this name.",
             "name": "What the key is for, such as “Deploys of the shop”.",
-            "expires_at": "UTC. Empty: never.",
+            "expires_at": "In your time zone. Empty: never.",
             "rate_limit": "Empty: the limit of the organisation.",
         }
 
@@ -80,7 +80,7 @@ class IssueKeyForm(ServiceForm):
         super().__init__(*args, **kwargs)
         if "expires_at" in self.fields:
             date, time = self.fields["expires_at"].widget.widgets
-            date.attrs["aria-label"], time.attrs["aria-label"] = "Expires, date", "Expires, time in UTC"
+            date.attrs["aria-label"], time.attrs["aria-label"] = "Expires, date", "Expires, time"
         if "projects" in self.fields:
             shown = visible_projects(self.issuer).filter(archived_at=None).select_related("organization")
             field: Any = self.fields["projects"]

@@ -1,10 +1,13 @@
 """The state of an integration in words: what is wrong, and what to do next."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from integrations.models import Integration, SyncRun
 from integrations.providers.registry import ADAPTERS
-from krafter_audit.admin.text import in_utc, in_words
+from krafter_audit.admin.text import in_words
 
 Status = Integration.Status
 LABELS = {
@@ -70,7 +73,10 @@ def _after_error(integration: Integration, title: str, reconnect: bool) -> str:
 
 
 def _next_sync(integration: Integration) -> str:
-    return f"The next sync is at {in_utc(integration.next_sync_at)}." if integration.next_sync_at else ""
+    if integration.next_sync_at is None:
+        return ""
+    left = integration.next_sync_at - timezone.now()
+    return f"The next sync starts in {in_words(left)}." if left > timedelta(0) else "The next sync is due."
 
 
 def duration_of(run: SyncRun) -> str:
