@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.views.decorators.http import require_safe
 
 from accounts.admin import operator
 from krafter_audit.admin.base import ReadableEncoder, ServiceModelAdmin
@@ -37,7 +38,11 @@ class PolicyPages(ServiceModelAdmin):
     """Preview a config, replace the policy by it, and compare versions."""
 
     def get_urls(self) -> list[Any]:
-        views = (("preview", self.preview), ("replace", self.replace), ("compare", self.compare))
+        views = (
+            ("preview", self.preview),
+            ("replace", self.replace),
+            ("compare", require_safe(self.compare)),
+        )
         return [
             *(
                 path(
