@@ -22,19 +22,25 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "evidence",
         "integrations",
     ),
-    "Reference": ("api", "versioning", "api-changelog", "clients/python"),
-    "Run it": ("self-hosting", "operations", "scaling", "benchmarks", "licences", "changelog"),
+    "Reference": ("api", "versioning", "api-changelog", "clients/python", "clients/typescript"),
+    "Run it": ("self-hosting", "operations", "upgrading", "scaling", "benchmarks", "licences", "changelog"),
 }
 DECISIONS = "decisions"
 # Shorter names in the navigation than the headings of the pages.
 SHORT_TITLES = {
     HOME: "Overview",
     "clients/python": "Python client",
+    "clients/typescript": "TypeScript client",
     "decisions": "Decisions",
     "reference": "All operations",
 }
 # Pages whose files are outside `docs/`.
-ELSEWHERE = {"clients/python": "clients/python/README.md", "changelog": "CHANGELOG.md"}
+ELSEWHERE = {
+    "clients/python": "clients/python/README.md",
+    "clients/typescript": "clients/typescript/README.md",
+    "upgrading": "UPGRADING.md",
+    "changelog": "CHANGELOG.md",
+}
 # What other files of the repository are on a running system.
 SERVED_FILES = {"reports/exporters/report.schema.json": "/schemas/report-1.json"}
 

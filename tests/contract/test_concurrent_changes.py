@@ -127,6 +127,11 @@ def saved_view(scenario: Scenario) -> Case:
     return Case(path, path, {"name": "Open ones"})
 
 
+def campaign(scenario: Scenario) -> Case:
+    made = scenario.client.ask("post", "campaigns", {"name": "Before the relaunch"}).json()["data"]
+    return Case(f"campaigns/{made['id']}", f"campaigns/{made['id']}", {"name": "Another name"})
+
+
 ORGANIZATION = "api/v1/orgs/<str:org_id>"
 RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     "findings/<str:pk>": finding,
@@ -134,6 +139,7 @@ RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     "tasks/<str:pk>/comments/<str:comment_id>": task_comment,
     "tasks/<str:pk>/labels": task_labels,
     "policies/current": policy,
+    "campaigns/<str:pk>": campaign,
     "access": site_credentials,
     "integrations/<str:provider>": integration,
     "integrations/<str:provider>/webhook": webhook,
