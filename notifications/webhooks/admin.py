@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
@@ -22,7 +23,9 @@ from krafter_audit.admin.base import (
     badge_column,
     render_json,
 )
+from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import SerializerForm
+from krafter_audit.admin.secret_page import secret_page
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import services
 from notifications.webhooks.serializers import (
@@ -122,17 +125,31 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
             return
         endpoint, secret = services.create(obj.organization, by=operator(request), **form.validated)
         obj.__dict__.update(endpoint.__dict__)
-        self._show(request, secret)
+        request.endpoint_secret = secret  # type: ignore[attr-defined]  # read by response_add
 
-    def _show(self, request: HttpRequest, secret: str) -> None:
-        message = format_html("Copy the secret now. It is not shown again: <code>{}</code>", secret)
-        self.message_user(request, message, messages.WARNING)
+    def response_add(
+        self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Show the secret, in this response alone."""
+        return self._secret_page(request, obj, request.endpoint_secret)  # type: ignore[attr-defined]
+
+    def _secret_page(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
+        return secret_page(
+            self,
+            request,
+            title="Secret of the webhook endpoint",
+            label=f"Secret of {endpoint.url}",
+            secret=secret,
+            note="The receiver verifies the signature of each message with it.",
+            back=reverse("admin:notifications_webhookendpoint_change", args=[endpoint.pk]),
+        )
 
     @admin.action(description="Enable", permissions=["operate"])
     def enable(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         self._set_status(request, queryset, WebhookEndpoint.Status.ENABLED)
 
     @admin.action(description="Disable", permissions=["operate"])
+    @confirmed("Events that happen while an endpoint is disabled are not delivered to it.")
     def disable(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         self._set_status(request, queryset, WebhookEndpoint.Status.DISABLED)
 
@@ -145,14 +162,21 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
         self.run_for_each(request, queryset, change)
 
     @admin.action(description="Rotate the secret", permissions=["operate"])
-    def rotate_secret(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+    @confirmed("The receiver needs the new secret within a day. Until then each message has both signatures.")
+    def rotate_secret(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> HttpResponse | None:
+        if queryset.count() != 1:
+            self.message_user(request, "Rotate one secret at a time.", messages.ERROR)
+            return None
+        endpoint, by = queryset.get(), operator(request)
+        secrets: list[str] = []
+
         def rotate(endpoint: WebhookEndpoint) -> str:
-            by = operator(request)
             _, secret = services.rotate_secret(endpoint.organization, endpoint.pk, overlap=OVERLAP, by=by)
-            self._show(request, secret)
+            secrets.append(secret)
             return "messages have two signatures for a day."
 
         self.run_for_each(request, queryset, rotate)
+        return self._secret_page(request, endpoint, secrets[0]) if secrets else None
 
     @admin.action(description="Send a test event", permissions=["operate"])
     def send_test(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:

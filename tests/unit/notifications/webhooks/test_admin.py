@@ -38,12 +38,12 @@ def test_admin_of_the_organisation_creates_an_endpoint_and_sees_its_secret_once(
     page = client.post(
         admin_url(WebhookEndpoint, "add"),
         form(scenario, events="finding.*, task.created", projects="production-website"),
-        follow=True,
     )
 
     [endpoint] = WebhookEndpoint.objects.all()
     [secret] = endpoint_secrets.open_secrets(endpoint)
-    assert any(secret in message for message in messages_of(page))
+    assert secret in page.content.decode()
+    assert secret not in str(page.cookies) + str(messages_of(page))
     assert (endpoint.events, endpoint.project_ids) == (["finding.*", "task.created"], [scenario.project.pk])
     assert secret not in client.get(admin_url(WebhookEndpoint, "change", endpoint.pk)).content.decode()
 
@@ -89,18 +89,34 @@ def test_actions_disable_enable_test_and_rotate(scenario: Scenario) -> None:
     client = staff_client(scenario, Membership.Role.OWNER)
     endpoint, old = make_endpoint(scenario, URL)
 
-    disabled = messages_of(run_action(client, "disable", endpoint))
+    asked = run_action(client, "disable", endpoint)
+    endpoint.refresh_from_db()
+    unchanged = endpoint.status
+    disabled = messages_of(run_action(client, "disable", endpoint, confirmed="1"))
     refused = messages_of(run_action(client, "send_test", endpoint))
     run_action(client, "enable", endpoint)
     run_action(client, "send_test", endpoint)
-    rotated = messages_of(run_action(client, "rotate_secret", endpoint))
+    rotated = run_action(client, "rotate_secret", endpoint, confirmed="1")
 
     endpoint.refresh_from_db()
     new, previous = endpoint_secrets.open_secrets(endpoint)
     assert (disabled, previous) == ([f"{URL}: disabled."], old)
     assert refused == [f"{URL}: The webhook endpoint is disabled, so nothing is sent to it. Enable it first."]
     assert EventDelivery.objects.filter(event_type="webhook.test").count() == 1
-    assert any(new in message for message in rotated)
+    assert ("are not delivered" in asked.content.decode(), unchanged) == (True, "enabled")
+    assert new in rotated.content.decode()
+    assert not any(new in message for message in messages_of(rotated))
+
+
+def test_secrets_are_rotated_one_at_a_time(scenario: Scenario) -> None:
+    first, secret = make_endpoint(scenario, URL)
+    second, _ = make_endpoint(scenario, f"{URL}/2")
+
+    refused = run_action(staff.logged_in_client(), "rotate_secret", first, second, confirmed="1")
+
+    first.refresh_from_db()
+    assert messages_of(refused) == ["Rotate one secret at a time."]
+    assert endpoint_secrets.open_secrets(first) == [secret]
 
 
 def test_failed_delivery_is_replayed(scenario: Scenario) -> None:
