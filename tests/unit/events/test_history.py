@@ -13,6 +13,7 @@ from accounts.models import Project
 from events import counters, history
 from events.history import AsOf, end_of
 from events.models import CounterChange, CounterSnapshot
+from events.queries import CLOCK_DIFFERENCE
 from findings.models import Finding
 from findings.queries import finding_counts
 from remediation.queries import command_center, task_counts
@@ -23,6 +24,12 @@ from tests.unit.events.random_history import START, STEPS, act
 pytestmark = pytest.mark.django_db
 
 NAMES = ("finding", "task", "owner", "verification", "regression")
+
+
+@pytest.fixture(autouse=True)
+def _no_other_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ignore transactions of other connections: their times are not those of the moved clock."""
+    monkeypatch.setattr(history, "settled_until", lambda: timezone.now() - CLOCK_DIFFERENCE)
 
 
 def state(scenario: Scenario, as_of: AsOf | None = None) -> dict[str, Any]:
