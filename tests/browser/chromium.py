@@ -3,11 +3,12 @@
 import os
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from scanner.browser import executables
 
 TIMEOUT_MS = 90_000  # a busy machine needs more than the 30 s of Playwright
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 def launch_chromium(play: Playwright) -> Browser:

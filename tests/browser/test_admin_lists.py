@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from findings.models import Finding
 from remediation.admin.tasks import TaskAdmin
@@ -50,7 +51,7 @@ def test_find_a_finding_and_choose_a_project_by_keyboard_alone(
         page.keyboard.press("Enter")
         page.wait_for_selector("[role=option] >> text=All projects")
         page.keyboard.type(scenario.organization.name)
-        page.wait_for_function("document.querySelectorAll('[role=option]').length == 1")
+        expect(page.locator("[role=option]")).to_have_count(1)
         visitor.look("projects", full_page=False)
         page.keyboard.press("Enter")
         switcher = page.get_by_role("button", name="Project: production-website")
@@ -60,7 +61,7 @@ def test_find_a_finding_and_choose_a_project_by_keyboard_alone(
         switcher.focus()
         page.keyboard.press("Enter")
         page.keyboard.type("all proj")
-        page.wait_for_function("document.querySelectorAll('[role=option]').length == 1")
+        expect(page.locator("[role=option]")).to_have_count(1)
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Project: All projects").wait_for()
         every = page.locator("#result_list tr.data-row").count()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.models import User
 from krafter_audit.api.schema import CachedSchemaGenerator
@@ -91,7 +91,7 @@ def test_api_docs_show_and_open_every_operation(live_server: Any) -> None:
         # Swagger UI renders the operations that are within the window.
         page.set_viewport_size({"width": PHONE, "height": 20_000})
         page.goto(f"{live_server.url}/api/docs")
-        page.wait_for_function(f"document.querySelectorAll('.opblock').length == {operations}")
+        expect(page.locator(".opblock")).to_have_count(operations)
         operation = page.locator(".opblock", has_text="List findings, highest score first")
         operation.locator(".opblock-summary-control").click()
         operation.locator(".try-out__btn").click()

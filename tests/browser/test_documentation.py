@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from documentation.pages import all_pages
 from tests.browser.chromium import launch_chromium, new_page
@@ -71,9 +71,9 @@ def test_skip_link_is_first_and_leads_to_the_content(page: Page) -> None:
     page.keyboard.press("Tab")
     first = focused(page)
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id == 'content'")
 
     assert first == "Skip to content"
+    expect(page.locator("#content")).to_be_focused()
 
 
 def test_search_by_keyboard(page: Page) -> None:

@@ -340,7 +340,7 @@ def test_outage_that_ends_is_followed_by_a_visit(chrome: Browser) -> None:
 @pytest.mark.needs_chromium
 def test_site_without_an_answer_costs_no_long_visit(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browsing, "RESPONSE_TIMEOUT", 0.5)
-    site = Site({"/": Answer(hang_up=True), "/slow": Answer("late", delay=5)})
+    site = Site({"/": Answer(hang_up=True), "/slow": Answer("late", delay=40)})
     with served(site), loopback_client() as client:
         started = time.monotonic()
         reasons = [
@@ -351,7 +351,7 @@ def test_site_without_an_answer_costs_no_long_visit(chrome: Browser, monkeypatch
         ]
 
     assert reasons == ["blocked", "timeout", "blocked"]
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert site.paths().count("/slow") == 1
 
 

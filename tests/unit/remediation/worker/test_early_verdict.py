@@ -55,13 +55,13 @@ def test_failure_of_the_first_page_leaves_the_others_alone() -> None:
 
 def test_failure_is_known_while_another_page_hangs(monkeypatch: pytest.MonkeyPatch, ended: threading.Event):
     monkeypatch.setattr(early_verdict, "HEAD_START_SECONDS", 0.05)
-    hanging = {"/a": lambda: ended.wait(10) and passed("late"), "/b": failed("no"), "/c": passed("yes")}
+    hanging = {"/a": lambda: ended.wait(60) and passed("late"), "/b": failed("no"), "/c": passed("yes")}
     started = time.monotonic()
 
     outcomes = run_on(hanging)
     ended.set()
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
     assert (outcomes["/a"].reason, outcomes["/b"].status) == ("not_looked_at", "failed")
 
 
@@ -153,10 +153,10 @@ def test_checks_of_a_verification_share_the_pages(shop: Site):
 
 @pytest.mark.django_db
 def test_hanging_page_does_not_delay_the_failure(shop: Site):
-    shop.answers = dict.fromkeys(PATHS, BAD) | {PATHS[0]: Answer("late", delay=5)}
+    shop.answers = dict.fromkeys(PATHS, BAD) | {PATHS[0]: Answer("late", delay=20)}
     started = time.monotonic()
 
     verification = verify(shop, [CSP])
 
     assert verification.checks[0]["status"] == "failed"
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15
