@@ -17,6 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError, models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -362,6 +363,20 @@ class ServiceModelAdmin(ModelAdmin):
 
     def describe_row(self, row: Any) -> str:
         return str(row)
+
+    def action_form_page(
+        self, request: HttpRequest, rows: QuerySet[Any], form: forms.Form, template: str, *, title: str
+    ) -> TemplateResponse:
+        """Return the page that requests the values of an action, and submits the action again with them."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "form": form,
+            "rows": rows[:200],
+            "back": request.POST.get("_back", ""),
+        }
+        return TemplateResponse(request, template, context)
 
     def run_for_each(
         self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str], *, verb: str = "change"

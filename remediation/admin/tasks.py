@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts.admin import operator
@@ -237,7 +236,8 @@ class TaskAdmin(CollaborationPages, BulkActions):
         submitted = "reason" in request.POST
         form = ExtendDueDateForm(request.POST if submitted else None)
         if not (submitted and form.is_valid()):
-            return self._extension_page(request, queryset, form)
+            template = "admin/remediation/task/extend.html"
+            return self.action_form_page(request, queryset, form, template, title="Extend the due date")
 
         def extend(task: Task) -> str:
             extensions.extend(task.pk, by=operator(request), **form.cleaned_data)
@@ -245,19 +245,6 @@ class TaskAdmin(CollaborationPages, BulkActions):
 
         self.run_for_each(request, queryset, extend)
         return None
-
-    def _extension_page(
-        self, request: HttpRequest, rows: QuerySet[Task], form: ExtendDueDateForm
-    ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Extend the due date",
-            "opts": self.opts,
-            "form": form,
-            "rows": rows[:200],
-            "back": request.POST.get("_back", ""),
-        }
-        return TemplateResponse(request, "admin/remediation/task/extend.html", context)
 
     def _set_status(
         self, request: HttpRequest, rows: QuerySet[Task], status: Task.Status

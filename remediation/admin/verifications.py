@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
 from unfold.decorators import display
 
@@ -220,7 +219,8 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         submitted = "reason" in request.POST
         form = ReasonForm(request.POST if submitted else None)
         if not (submitted and form.is_valid()):
-            return self._reason_page(request, queryset, form)
+            template = "admin/remediation/verification/reason.html"
+            return self.action_form_page(request, queryset, form, template, title="Approve with override")
 
         def approve(row: Verification) -> str:
             verdicts.approve(row.pk, by=operator(request), override_reason=form.cleaned_data["reason"])
@@ -228,16 +228,3 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
 
         self.run_for_each(request, queryset, approve)
         return None
-
-    def _reason_page(
-        self, request: HttpRequest, rows: QuerySet[Verification], form: ReasonForm
-    ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Approve with override",
-            "opts": self.opts,
-            "form": form,
-            "rows": rows[:200],
-            "back": request.POST.get("_back", ""),
-        }
-        return TemplateResponse(request, "admin/remediation/verification/reason.html", context)
