@@ -85,6 +85,7 @@ class RenderedPage:
         self._identity: Identity | None = None
         self._document: Page | None = None
         self._loads: list[PageSnapshot] = []
+        self._paints: list[float] = []  # ms
         self._loads_started = 0.0
 
     def plan(self, needs: Set[str], earlier: Mapping[str, "Outcome"]) -> None:
@@ -157,13 +158,25 @@ class RenderedPage:
         return self._visits[:count]
 
     def throttled_loads(self, count: int) -> list["Vitals"]:
-        """Return the metrics of the first `count` loads on a slow phone, after one visit without throttling."""
-        self.visits()
+        """Return the metrics of the first `count` loads on a slow phone."""
         while len(self._loads) < count:
             self._require_time_left()
             name = f"load {len(self._loads)}"
             self._loads.append(self._context.once(name, partial(self._visit, throttled=True)))
         return [load.vitals for load in self._loads[:count] if load.vitals]
+
+    def first_paints(self, count: int) -> list[float]:
+        """Return the First Contentful Paints of `count` loads on a slow phone, in ms.
+
+        The first load is complete; the others end with the paint, unless other metrics have needed them too.
+        """
+        paints = [load.fcp for load in self.throttled_loads(max(1, min(count, len(self._loads))))]
+        if self._loads[0].navigates_further:
+            return [load.fcp for load in self.throttled_loads(count)]
+        while len(paints) + len(self._paints) < count:
+            self._require_time_left()
+            self._paints.append(self._time_first_paint())
+        return [*paints, *self._paints][:count]
 
     def _require_time_left(self) -> None:
         self._loads_started = self._loads_started or time.monotonic()
@@ -182,7 +195,7 @@ class RenderedPage:
             "method": "browser",
             "tools": tools,
             "profile": visits[-1].profile,
-            "visits": len(visits),
+            "visits": len(visits) + (len(self._paints) if throttled else 0),
             "page_elements": visits[-1].elements,
             **visits[-1].network,
         }
@@ -191,46 +204,60 @@ class RenderedPage:
         """Save the screenshots for a check with these needs; return `{screen or rule: SHA-256, None if not saved}`."""
         wanted = {"screen", *(need.removeprefix(RULE) for need in needs)}
         taken = {
-            name: picture for visit in reversed(self._visits) for name, picture in visit.screenshots.items()
+            name: picture
+            for visit in reversed(self._visits + self._loads)
+            for name, picture in visit.screenshots.items()
         }
         save = self.save_screenshot
         return {name: save(taken[name]) for name in sorted(wanted & taken.keys())} if save else {}
 
     def identity(self) -> Identity | None:
         """Return the identity of the rendered page; None when no visit has succeeded."""
-        if self._visits and self._identity is None:  # computed once for the evidence of all checks
-            self._identity = page_identity(Page(self._visits[0].response))
+        visits = self._visits or self._loads
+        if visits and self._identity is None:  # computed once for the evidence of all checks
+            self._identity = page_identity(Page(visits[0].response))
         return self._identity
 
     def _visit(self, *, throttled: bool) -> "PageSnapshot":
-        browser = self.browser
-        if browser is None:
-            raise Inconclusive("not_available", "No browser is installed.")
         # Imported here: Playwright is large, and processes without a browser never need it.
         from scanner.page_visit import visit_page
 
-        context = self._context
-        context.once("may be visited", self._require_ownership)
         rules = set() if throttled else self.rules | (self._first.rules_to_repeat() if self._first else set())
-
-        def visit() -> "PageSnapshot":
-            with self._slot(), machine_lock.lab_slot() if throttled else machine_lock.visit_slot():
-                return visit_page(
-                    browser,
-                    context.url,
-                    throttled=throttled,
-                    rules=rules,
-                    credentials=context.client.credentials,
-                    screenshots=bool(self.save_screenshot) and not throttled,
-                    scripts=self.with_scripts and not throttled,
-                    throttle=context.client.throttle,
-                    arrival=self,
-                )
-
-        snapshot = context.with_retries(visit, lambda _: False)
+        snapshot = self._in_browser(
+            visit_page,
+            throttled=throttled,
+            rules=rules,
+            screenshots=bool(self.save_screenshot) and not (throttled and (self._visits or self._loads)),
+            scripts=self.with_scripts and not throttled,
+        )
         self._require_preconditions(Page(snapshot.response))
         self._require_elements(snapshot)
         return snapshot
+
+    def _time_first_paint(self) -> float:
+        from scanner.page_visit import time_first_paint  # imported here as above
+
+        return self._in_browser(time_first_paint, throttled=True)
+
+    def _in_browser[T](self, open_page: Callable[..., T], *, throttled: bool, **options: Any) -> T:
+        browser, context = self.browser, self._context
+        if browser is None:
+            raise Inconclusive("not_available", "No browser is installed.")
+        context.once("may be visited", self._require_ownership)
+
+        def attempt() -> T:
+            with self._slot(), machine_lock.lab_slot() if throttled else machine_lock.visit_slot():
+                return open_page(
+                    browser,
+                    context.url,
+                    throttled=throttled,
+                    credentials=context.client.credentials,
+                    throttle=context.client.throttle,
+                    arrival=self,
+                    **options,
+                )
+
+        return context.with_retries(attempt, lambda _: False)
 
     @contextmanager
     def _slot(self) -> Iterator[None]:

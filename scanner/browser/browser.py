@@ -79,9 +79,10 @@ class Browser:
         prepare: Callable[[Page], None] = lambda page: None,
         arrived: Callable[[], None] = lambda: None,
         throttle: HostThrottle | None = None,
+        until_loaded: bool = True,
         **context: Any,
     ) -> Iterator[Page]:
-        """Open `url` in a fresh context and yield its Playwright page, which has loaded.
+        """Open `url` in a fresh context and yield its Playwright page, which has loaded if `until_loaded`.
 
         `prepare(page)` is called before the navigation, `arrived()` with the first byte of the page; they may raise to
         end the visit. `throttle` counts the requests, except that of the page. `context`: options of the context.
@@ -102,7 +103,8 @@ class Browser:
                     prepare(page)
                     navigate(page, visit)
                     arrived()
-                    page.wait_for_load_state()
+                    if until_loaded:
+                        page.wait_for_load_state()
                     yield page
                     visit.require_within_limits()
             finally:

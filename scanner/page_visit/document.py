@@ -24,6 +24,7 @@ class MainDocument:
     def __init__(self, page: "Page") -> None:
         self._page = page
         self._responses: list[BrowserResponse] = []
+        self._arrival = 0  # how many of them led to the page; the page may navigate further
         self._started_at = datetime.now(UTC)
         page.on("response", self._record)
 
@@ -35,11 +36,12 @@ class MainDocument:
     def sent(self, *, address: str, with_body: bool) -> Response | None:
         """Return the response to the navigation as it was sent; None when its body is not available any more.
 
-        It waits for the body. Call it before the page has loaded, since the page may navigate.
+        The first call, before the page has loaded, fixes the response. It waits for the body.
         """
         from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
 
-        responses = self._require_responses()
+        self._arrival = self._arrival or len(self._require_responses())
+        responses = self._responses[: self._arrival]
         try:
             body = responses[-1].body() if with_body else b""
             return self._converted(responses, body, Limits().body, address=address)

@@ -1,5 +1,6 @@
 // Runs in an isolated world before the page's scripts, which can neither see nor change it.
 // `krafter.report()` returns the metrics since the navigation started, in milliseconds.
+// `krafter.firstPaint()` returns the First Contentful Paint alone; null before it.
 // `krafter.sinceLongTask()` returns for how many milliseconds no long task has run.
 (() => {
   const SESSION_GAP = 1000;
@@ -91,6 +92,10 @@
         blank: blank(),
         elements: document.body ? elements(document.body) : 0,
       };
+    },
+    firstPaint: () => {
+      flush();
+      return seen.fcp;
     },
     sinceLongTask: () => {
       flush();

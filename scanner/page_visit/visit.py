@@ -1,6 +1,7 @@
 """Visit a page as a phone does: open it, wait until it is idle, and take a snapshot."""
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
 IDLE_TIMEOUT = 12  # seconds
+FIRST_PAINT_TIMEOUT = 30  # seconds, of a throttled load
 MAX_HOSTS = 20  # in the evidence
 QUIET_SECONDS = 0.5  # without requests and long tasks
 THROTTLED_QUIET_SECONDS = 2.0  # four times as long, as the CPU is four times as slow
@@ -83,6 +85,11 @@ class PageSnapshot:
     scripts: list[ScriptUsage] | None  # None where they were not requested
     resources: tuple[str, ...] = ()  # URLs of what the page has loaded
 
+    @property
+    def navigates_further(self) -> bool:
+        """Whether the page has replaced itself, as by a script, after redirects of its server."""
+        return any(response.status < 300 for response in self.response.history)
+
 
 def visit_page(
     browser: "Browser",
@@ -103,23 +110,24 @@ def visit_page(
     visit = _PageVisit(
         browser, throttled=throttled, credentials=credentials, scripts=scripts, arrival=arrival
     )
-    try:
-        with (
-            _as_inconclusive(),
-            browser.page(
-                url,
-                prepare=visit.prepare,
-                arrived=visit.arrive,
-                throttle=throttle,
-                **device_profile.CONTEXT_OPTIONS,
-            ),
-        ):
-            # A page behind a login may show personal data, which no screenshot may contain.
-            return visit.snapshot(sorted(rules), screenshots=screenshots and credentials is None)
-    except Inconclusive:
-        if arrival and visit.is_refused:
-            arrival.require_allowed_redirects()
-        raise
+    with visit.opened(url, throttle):
+        # A page behind a login may show personal data, which no screenshot may contain.
+        return visit.snapshot(sorted(rules), screenshots=screenshots and credentials is None)
+
+
+def time_first_paint(
+    browser: "Browser",
+    url: str,
+    *,
+    throttled: bool = True,
+    credentials: RequestCredentials | None = None,
+    throttle: HostThrottle | None = None,
+    arrival: Arrival | None = None,
+) -> float:
+    """Return the First Contentful Paint of a load in ms, and end the load with it. Raises Inconclusive."""
+    visit = _PageVisit(browser, throttled=throttled, credentials=credentials, scripts=False, arrival=arrival)
+    with visit.opened(url, throttle, until_loaded=False):
+        return visit.time_first_paint()
 
 
 @contextmanager
@@ -156,12 +164,29 @@ class _PageVisit:
         self._arrival = arrival
         self._is_static = False
         self._gate: NavigationGate | None = None
+        self._has_painted = False
 
-    @property
-    def is_refused(self) -> bool:
-        return self._gate is not None and self._gate.refused
+    @contextmanager
+    def opened(self, url: str, throttle: HostThrottle | None, *, until_loaded: bool = True) -> Iterator[None]:
+        try:
+            with (
+                _as_inconclusive(),
+                self._browser.page(
+                    url,
+                    prepare=self._prepare,
+                    arrived=self._arrive,
+                    throttle=throttle,
+                    until_loaded=until_loaded,
+                    **device_profile.CONTEXT_OPTIONS,
+                ),
+            ):
+                yield
+        except Inconclusive:
+            if self._arrival and self._gate and self._gate.refused:
+                self._arrival.require_allowed_redirects()
+            raise
 
-    def prepare(self, page: "Page") -> None:
+    def _prepare(self, page: "Page") -> None:
         self._page = page
         session = self._session = page.context.new_cdp_session(page)
         self._world = IsolatedWorld(session)
@@ -172,12 +197,24 @@ class _PageVisit:
         if self._credentials:
             RequestAuth(session, self._credentials)
         if self._throttled:
-            device_profile.throttle(session)  # an earlier visit has followed the redirects
-        elif self._arrival:
+            device_profile.throttle(session)
+        if self._arrival:
             self._gate = NavigationGate(page, self._arrival.may_request)
         self._document = MainDocument(page)
+        self._watch_paint()
 
-    def arrive(self) -> None:
+    def _watch_paint(self) -> None:
+        """Note the first paint by an event: a query would take time from the page."""
+        main_frame = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+
+        def on_event(event: dict[str, Any]) -> None:
+            if event["frameId"] == main_frame and event["name"] in ("init", "firstContentfulPaint"):
+                self._has_painted = event["name"] != "init"
+
+        self._session.on("Page.lifecycleEvent", on_event)
+        self._session.send("Page.setLifecycleEventsEnabled", {"enabled": True})
+
+    def _arrive(self) -> None:
         if self._gate:
             self._gate.open()
         # An error page ends the visit here and costs no further time.
@@ -185,11 +222,23 @@ class _PageVisit:
         if head and self._arrival:
             self._arrival.require_response(head)
         if self._throttled:
-            return  # reading the body could delay what is timed
+            return  # reading the body now could delay what is timed
+        self._require_page()
+
+    def _require_page(self) -> None:
         sent = self._document.sent(address=self._address(), with_body=True)
         self._is_static = sent is not None and _is_static(sent)
         if self._arrival:
             self._arrival.require_page(sent)
+
+    def time_first_paint(self) -> float:
+        deadline = time.monotonic() + FIRST_PAINT_TIMEOUT
+        while time.monotonic() < deadline:
+            paint = self._world.evaluate("krafter.firstPaint()") if self._has_painted else None
+            if paint is not None:
+                return float(paint)
+            self._page.wait_for_timeout(PENDING_POLL_SECONDS * 1000)
+        raise Inconclusive("timeout", f"Nothing was painted within {FIRST_PAINT_TIMEOUT} s.", final=True)
 
     def snapshot(self, rules: list[str], *, screenshots: bool) -> PageSnapshot:
         self._monitor.mark_loaded()
@@ -200,6 +249,7 @@ class _PageVisit:
         report = self._world.evaluate("krafter.report()")
         if self._throttled:
             device_profile.stop_throttling(self._session)
+            self._require_page()
         scripts = self._coverage.collect(self._monitor.body_sizes()) if self._coverage else None
         results = axe.run(self._world, rules)
         return PageSnapshot(

@@ -1,7 +1,9 @@
 """Lab metrics of a load on a slow phone, with Lighthouse's mobile emulation and DevTools throttling.
 
-After one warm-up there is one load where the value is better than the threshold by far, two where both are on the same
-side of it, else three, five near it, and the median counts. A verification has at least two. The thresholds: https://web.dev/articles/vitals.
+There is one load where the value is better than the threshold by far, two where both are on the same side of it, else
+three, five near it, and the median counts. A verification has at least two. A first load that finds a cold server is
+slower than the second one, so that a third decides. First Contentful Paint is last, as its further loads end with the
+paint. The thresholds: https://web.dev/articles/vitals.
 """
 
 from collections.abc import Callable
@@ -21,9 +23,12 @@ _GUIDE = "https://web.dev/articles"
 
 
 def _measured(context: PageContext, read: "Callable[[Vitals], float]") -> Measurement:
-    def samples(count: int) -> list[float]:
-        return [read(load) for load in context.rendered.throttled_loads(count)]
+    return _measurement(
+        context, lambda count: [read(load) for load in context.rendered.throttled_loads(count)]
+    )
 
+
+def _measurement(context: PageContext, samples: Callable[[int], list[float]]) -> Measurement:
     first = samples(LOADS_TO_VERIFY if context.verifying else 1)
     largest = context.rendered.throttled_loads(1)[0].largest
     return Measurement(first, evidence={"largest_element": largest}, more=samples, varies=True)
@@ -63,32 +68,6 @@ def _lcp_seconds(load: "Vitals") -> float:
     if load.lcp is None:
         raise Inconclusive("not_available", "The page has no Largest Contentful Paint element.")
     return load.lcp / 1000
-
-
-@check(
-    "fcp",
-    domain=PERFORMANCE,
-    severity=MEDIUM,
-    needs={"page", "vitals"},
-    title="First Contentful Paint is slow",
-    why="Until the First Contentful Paint, visitors see a blank page and do not know whether it will load.",
-    fix=Fix(
-        "Reduce the First Contentful Paint to less than 1.8 s.",
-        (
-            "Respond faster: cache pages, use a CDN.",
-            "Load scripts with defer, and only the style sheet that the page needs.",
-            "Compress text resources, and load fonts with font-display: swap.",
-        ),
-        (f"{_GUIDE}/fcp", "https://developer.chrome.com/docs/lighthouse/performance/first-contentful-paint"),
-        {"html": '<script src="/app.js" defer></script> <link rel="preconnect" href="https://cdn.example">'},
-    ),
-    kind="lab",
-    metric=Metric("s", 1.8),
-    oracle={"lighthouse": "first-contentful-paint"},
-)
-def first_contentful_paint(context: PageContext) -> Measurement:
-    """The median First Contentful Paint is at most 1.8 s on a slow phone."""
-    return _measured(context, lambda load: load.fcp / 1000)
 
 
 @check(
@@ -141,3 +120,29 @@ def cumulative_layout_shift(context: PageContext) -> Measurement:
 def total_blocking_time(context: PageContext) -> Measurement:
     """Long tasks block the main thread for at most 200 ms after the first paint, on a slow phone."""
     return _measured(context, lambda load: load.tbt)
+
+
+@check(
+    "fcp",
+    domain=PERFORMANCE,
+    severity=MEDIUM,
+    needs={"page", "vitals"},
+    title="First Contentful Paint is slow",
+    why="Until the First Contentful Paint, visitors see a blank page and do not know whether it will load.",
+    fix=Fix(
+        "Reduce the First Contentful Paint to less than 1.8 s.",
+        (
+            "Respond faster: cache pages, use a CDN.",
+            "Load scripts with defer, and only the style sheet that the page needs.",
+            "Compress text resources, and load fonts with font-display: swap.",
+        ),
+        (f"{_GUIDE}/fcp", "https://developer.chrome.com/docs/lighthouse/performance/first-contentful-paint"),
+        {"html": '<script src="/app.js" defer></script> <link rel="preconnect" href="https://cdn.example">'},
+    ),
+    kind="lab",
+    metric=Metric("s", 1.8),
+    oracle={"lighthouse": "first-contentful-paint"},
+)
+def first_contentful_paint(context: PageContext) -> Measurement:
+    """The median First Contentful Paint is at most 1.8 s on a slow phone."""
+    return _measurement(context, lambda count: [ms / 1000 for ms in context.rendered.first_paints(count)])

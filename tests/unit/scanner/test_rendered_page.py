@@ -373,8 +373,8 @@ class OneHost:
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
-def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(chrome: Browser) -> None:
+@pytest.mark.parametrize("key", ["dom_size", "cls"])
+def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(key: str, chrome: Browser) -> None:
     policy = chrome.policy = Unverified.from_setting("127.0.0.0/8")
     other = Site({"/": plain(html(add="<script>fetch('/loaded')</script>"))})
     with served(other, host="127.0.0.2"), served(Site()) as site, Client(policy=policy) as client:
@@ -386,7 +386,7 @@ def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(chrome:
             PageContext(url, client, retry_delays=(), owned=OneHost(), browser=chrome)
             for url in (site.url, f"{site.url}moved", other.url)
         ]
-        said = [dict(run_checks(one.url, ["dom_size"], context=one))["dom_size"] for one in contexts]
+        said = [dict(run_checks(one.url, [key], context=one))[key] for one in contexts]
 
     assert [(one.status, one.reason) for one in said] == [
         (PASSED, None),
@@ -468,3 +468,43 @@ def test_throttling_ends_before_the_page_is_read(chrome: Browser, monkeypatch: p
         visit_page(chrome, site.url, throttled=True)
 
     assert order == ["stop", "read"]
+
+
+@pytest.mark.needs_chromium
+def test_lab_metric_takes_one_load_which_is_the_request_of_the_page(chrome: Browser) -> None:
+    site = Site({"/": plain(html())})
+    with served(site), loopback_client() as client:
+        context = PageContext(site.url, client, retry_delays=(), browser=chrome)
+        context.rendered.save_screenshot = lambda picture: f"{picture[:2]!r}"
+        said = dict(run_checks(site.url, ["cls"], context=context))["cls"]
+
+    assert (said.status, said.evidence["visits"], site.paths().count("/")) == (PASSED, 1, 1)
+    assert said.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
+    assert said.evidence["pictures"] == {"screen": "b'\\xff\\xd8'"}
+
+
+@pytest.mark.needs_chromium
+def test_further_loads_for_the_first_paint_end_with_it(chrome: Browser) -> None:
+    loaded = "const request = new XMLHttpRequest(); request.open('GET', '/loaded', false); request.send()"
+    page = html(add=f"<img src=/slow.png><script>onload = () => {{ {loaded} }}</script>")
+    site = Site({"/": plain(page), "/slow.png": Answer("", delay=2), "/loaded": plain("{}")})
+    with served(site), loopback_client() as client:
+        rendered = PageContext(site.url, client, retry_delays=(), browser=chrome).rendered
+        paints = rendered.first_paints(3)
+        loads = rendered.throttled_loads(1)
+
+    assert paints[0] == loads[0].fcp
+    assert all(device_profile.LATENCY_MS < paint < 10_000 for paint in paints)
+    assert rendered.as_evidence(throttled=True)["visits"] == 3
+    assert (site.paths().count("/"), site.paths().count("/loaded")) == (3, 1)
+
+
+@pytest.mark.needs_chromium
+def test_page_that_navigates_further_is_loaded_completely_for_its_first_paint(chrome: Browser) -> None:
+    site = Site({"/": plain("<title>A</title><p>One moment<script>location = '/next'</script>")})
+    site.answers["/next"] = plain(html())
+    with served(site), loopback_client() as client:
+        rendered = PageContext(site.url, client, retry_delays=(), browser=chrome).rendered
+        paints = rendered.first_paints(2)
+
+    assert paints == [load.fcp for load in rendered.throttled_loads(2)]
