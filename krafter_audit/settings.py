@@ -12,7 +12,7 @@ from krafter_audit.api.openapi_components import COMPONENTS
 from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.conf.declarations import DB_POOL_SIZE
 from krafter_audit.conf.reader import SettingsReader
-from krafter_audit.db.responsive_connection import ResponsiveConnection
+from krafter_audit.db.responsive_connection import ResponsiveConnection, check_connection
 from krafter_audit.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -171,7 +171,7 @@ DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
 if env.text("KRAFTER_REPLICA_URL"):
     DATABASES["replica"] = env.database("KRAFTER_REPLICA_URL")
 for _database in DATABASES.values():
-    _database |= {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
+    _database |= {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": not _pooled}
     _database["CONN_MAX_AGE"] = 0 if _pooled else 60
     _options = _database.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
@@ -188,6 +188,7 @@ for _database in DATABASES.values():
             "max_size": DB_POOL_SIZE,
             "timeout": 5,
             "connection_class": ResponsiveConnection,
+            "check": check_connection,
         }
 KRAFTER_DB_ROLE = env.text("KRAFTER_DB_ROLE")
 DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]

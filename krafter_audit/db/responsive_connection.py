@@ -5,14 +5,18 @@ frozen server still acknowledges packets, and `tcp_user_timeout` does not expire
 long it takes, so the server itself is asked.
 """
 
+import time
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool
 
 SILENT_SECONDS = 4.0  # without a response, after which the server is asked whether it accepts connections
 PROBE_SECONDS = 2  # libpq's minimum
+# Within which a connection that has responded is taken from the pool without a query: one of two round trips of a read.
+TRUSTED_SECONDS = 1.0
 
 T = TypeVar("T")
 
@@ -24,13 +28,17 @@ class ServerUnresponsive(psycopg.OperationalError):
 class ResponsiveConnection(psycopg.Connection[Any]):
     """Raises ServerUnresponsive, and closes itself, when the server stops responding."""
 
+    responded_at = 0.0  # on the monotonic clock
+
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Wait for the server's response as psycopg does; without a timeout, as long as the server is alive."""
         if timeout is not None:
             return super().wait(gen, interval, timeout)
         while True:
             try:
-                return super().wait(gen, interval, SILENT_SECONDS)
+                response = super().wait(gen, interval, SILENT_SECONDS)
+                self.responded_at = time.monotonic()
+                return response
             except psycopg.OperationalError:
                 # After an error from the server, and without a server, the status is another one.
                 if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
@@ -45,3 +53,9 @@ class ResponsiveConnection(psycopg.Connection[Any]):
         except psycopg.OperationalError as error:
             return "too many clients" in str(error)  # said by a server that is alive
         return True
+
+
+def check_connection(connection: ResponsiveConnection) -> None:
+    """Raise psycopg.OperationalError where a pooled connection is closed; one that has just responded is not asked."""
+    if time.monotonic() - connection.responded_at > TRUSTED_SECONDS:
+        ConnectionPool.check_connection(connection)

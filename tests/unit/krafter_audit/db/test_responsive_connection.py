@@ -12,7 +12,12 @@ import pytest
 from django.db import connection
 
 from krafter_audit.db import responsive_connection
-from krafter_audit.db.responsive_connection import ResponsiveConnection, ServerUnresponsive
+from krafter_audit.db.responsive_connection import (
+    TRUSTED_SECONDS,
+    ResponsiveConnection,
+    ServerUnresponsive,
+    check_connection,
+)
 
 
 class Relay:
@@ -75,7 +80,12 @@ def connected(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iterator[Respons
     monkeypatch.setattr(responsive_connection, "SILENT_SECONDS", 0.3)
     info = connection.connection.info
     opened = ResponsiveConnection.connect(
-        host="127.0.0.1", port=relay.port, dbname=info.dbname, user=info.user, password=info.password
+        host="127.0.0.1",
+        port=relay.port,
+        dbname=info.dbname,
+        user=info.user,
+        password=info.password,
+        autocommit=True,
     )
     yield opened
     opened.close()
@@ -116,3 +126,23 @@ def test_lost_connection_is_raised_unchanged(connected: ResponsiveConnection, re
         connected.execute("SELECT 1")
 
     assert not isinstance(raised.value, ServerUnresponsive)
+
+
+def test_connection_that_has_just_responded_is_trusted_without_a_query(
+    connected: ResponsiveConnection, relay: Relay
+):
+    connected.execute("SELECT 1")
+    relay.frozen.set()
+
+    check_connection(connected)
+
+    assert not connected.closed
+
+
+def test_connection_that_was_idle_for_a_second_is_checked(connected: ResponsiveConnection, relay: Relay):
+    connected.execute("SELECT 1")
+    connected.responded_at -= TRUSTED_SECONDS
+    relay.frozen.set()
+
+    with pytest.raises(ServerUnresponsive):
+        check_connection(connected)
