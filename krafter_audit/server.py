@@ -4,6 +4,7 @@
 """
 
 import argparse
+import ctypes
 import logging
 import os
 import pkgutil
@@ -45,6 +46,9 @@ IDLE_SECONDS = 60  # without a byte in either direction
 SHUTDOWN_SECONDS = 10.0
 RESPAWN_SECONDS = 1.0
 MEBIBYTE = 1024 * 1024
+# Of glibc's allocator, for all threads together. With one for each thread, pages of the admin leave 27 MB behind.
+MEMORY_ARENAS = 2
+M_ARENA_MAX = -8  # malloc.h
 SERVER_SETTINGS: Mapping[str, Any] = {
     "asyncore_use_poll": True,
     "channel_timeout": IDLE_SECONDS,
@@ -192,6 +196,12 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
+def limit_memory_arenas() -> bool:
+    """Let the threads share their memory arenas, and tell whether the C library does."""
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's
+    return bool(set_option and set_option(M_ARENA_MAX, MEMORY_ARENAS))
+
+
 class WebSupervisor:
     """Keep several processes serving one socket; start a process again when it ends."""
 
@@ -252,6 +262,7 @@ def main(arguments: list[str] | None = None) -> None:
         WebSupervisor(listener, arguments, workers=options.workers).run()
     else:
         _raise_file_limit()
+        limit_memory_arenas()
         web = make_server(pkgutil.resolve_name(options.application), listener, threads=options.threads)
         web.serve(supervisor=options.supervisor)
 

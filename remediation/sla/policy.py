@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-import holidays as public_holidays
 
 from remediation.sla.business_hours import AllHours, BusinessHours, Calendar
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
+
+if TYPE_CHECKING:
+    import holidays as public_holidays
 
 MAX_HOURS = 24 * 366 * 10  # longer periods are ignored
 MAX_EXTENSION_HOURS = 24 * 366
@@ -170,8 +171,10 @@ def _dates(listed: Any) -> list[date] | None:
 
 
 @lru_cache(maxsize=64)
-def _holidays(code: str) -> public_holidays.HolidayBase | None:
+def _holidays(code: str) -> "public_holidays.HolidayBase | None":
     """Return the holidays of a country or of a part of it, which are computed for each year that is requested."""
+    import holidays as public_holidays  # imported here: it takes 8 MB, and few policies name holidays
+
     country, _, part = code.partition("-")
     try:
         return public_holidays.country_holidays(country, subdiv=part or None, language="en_US")

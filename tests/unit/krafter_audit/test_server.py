@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ import pytest
 
 from krafter_audit import server
 from krafter_audit.api.errors import doc_url
-from krafter_audit.server import Server, make_server
+from krafter_audit.server import Server, limit_memory_arenas, make_server
 from scanner.browser.process_guard import descendants
 from tests.unit.devtools.local_stack.processes import eventually, survivors
 
@@ -286,3 +287,8 @@ def test_scheme_of_a_request_is_that_of_the_public_url(
 
     with serving(application) as port:
         assert get(port) == (200, scheme)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has no arenas to limit")
+def test_threads_share_the_arenas_of_glibc() -> None:
+    assert limit_memory_arenas()
