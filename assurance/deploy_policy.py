@@ -1,7 +1,8 @@
 """What a project's policy config says about deploys.
 
-`{"deploys": {"environments": ["production"], "scan": true}}`: which deploys are live, and whether the site is scanned
-after them. Without `environments` these are the deploys with the host of the project's site, and those of production.
+`{"deploys": {"environments": ["production"], "scan": true, "releases": true}}`: which deploys are live, whether the
+site is scanned after them, and whether a release counts as one. Without `environments` the deploys with the host of the
+project's site are live, and those of production.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 from assurance.models import Deploy
 
 LIVE_ENVIRONMENTS = frozenset({"production", "prod", "live"})
+RELEASE_ENVIRONMENT = "production"
+FLAGS = ("deploys.scan", "deploys.releases")
 
 
 def is_live(deploy: Deploy, config: dict[str, Any], site_url: str) -> bool:
@@ -34,13 +37,20 @@ def scans_after_deploys(config: dict[str, Any]) -> bool:
     return _section(config).get("scan") is True
 
 
+def release_environment(config: dict[str, Any]) -> str | None:
+    """Return the environment to which a published release counts as deployed; None if releases do not count."""
+    if _section(config).get("releases") is not True:
+        return None
+    return next(iter(environments(config) or ()), RELEASE_ENVIRONMENT)
+
+
 def ignored_part(path: str, value: Any) -> Iterator[str]:
     """Yield a sentence if a key of the policy's `deploys` and its value have no effect."""
-    if path == "deploys.scan":
+    if path in FLAGS:
         if not isinstance(value, bool):
             yield f"{path} is ignored: it must be true or false."
     elif path != "deploys.environments":
-        yield f"{path} is ignored: the names are environments, scan."
+        yield f"{path} is ignored: the names are environments, scan, releases."
     elif not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         yield f"{path} is ignored in part: it must be a list of names of environments."
 

@@ -31,6 +31,7 @@ class Deploy(Record):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=6, choices=Source, default=Source.API)
+    external_id = models.CharField(max_length=400, blank=True, help_text="Its id at the provider.")
     scan = models.OneToOneField(
         Scan, models.SET_NULL, null=True, related_name="deploy", help_text="The scan after the deploy."
     )
@@ -43,6 +44,11 @@ class Deploy(Record):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["project", "environment", "sha", "started_at"], name="unique_deploy"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "external_id"],
+                condition=~Q(external_id=""),
+                name="unique_deploy_of_provider",
             ),
             models.CheckConstraint(
                 condition=Q(source__in=["api", "github", "gitlab"]), name="deploy_source_valid"

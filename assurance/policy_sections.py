@@ -37,5 +37,6 @@ DEPLOYS = Section(
             empty="Those with the host of the project's site",
         ),
         Field(("deploys", "scan"), "Scan the site after each live deploy", Kind.FLAG),
+        Field(("deploys", "releases"), "Count published releases as live deploys", Kind.FLAG),
     ),
 )

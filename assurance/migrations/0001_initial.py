@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('source', models.CharField(choices=[('api', 'API'), ('github', 'GitHub'), ('gitlab', 'GitLab')], default='api', max_length=6)),
+                ('external_id', models.CharField(blank=True, help_text='Its id at the provider.', max_length=400)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deploys', to='accounts.project')),
                 ('scan', models.OneToOneField(help_text='The scan after the deploy.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deploy', to='scans.scan')),
             ],
@@ -92,6 +93,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='deploy',
             constraint=models.UniqueConstraint(fields=('project', 'environment', 'sha', 'started_at'), name='unique_deploy'),
+        ),
+        migrations.AddConstraint(
+            model_name='deploy',
+            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('project', 'external_id'), name='unique_deploy_of_provider'),
         ),
         migrations.AddConstraint(
             model_name='deploy',

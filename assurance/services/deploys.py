@@ -1,6 +1,6 @@
 """Record deploys, and check guarded findings and the site again after them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,36 +14,54 @@ from assurance.models import Deploy, GuardRun, GuardWindow
 from events.log import log_event
 from findings.models import OPEN_STATUSES, Finding
 from krafter_audit.api.errors import QuotaExceeded
+from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.http.client import HttpError, validate_url
 from remediation.services.policies import config_of
 from scans.models import Scan
 from scans.services import scans
 
 MAX_GUARDED = 1000  # windows that one deploy checks again
+MAX_SCAN_DELAY = timedelta(days=1)  # between the end of a deploy and its report
 MAX_FINDINGS, MAX_FIRST_PAGES = 500, 100  # whose pages are scanned first after a deploy
 
 
 @transaction.atomic
 def record(project: Project, *, sha: str, environment: str, by: Actor, **fields: Any) -> tuple[Deploy, bool]:
-    """Record a deploy, or continue the one of the same commit, environment and start; return whether it is new.
+    """Record a deploy, or continue a known one; return whether it is new.
 
-    Without `started_at` it is the newest deploy of that commit and environment, or one that starts now.
+    It is known by its `external_id`, else by commit, environment and start. Without `started_at` it is the newest
+    deploy of that commit and environment, or one that starts now.
     """
+    # A webhook and a sync may report the same deploy at once.
+    advisory_lock(f"deploys of {project.pk}")
     started_at = fields.pop("started_at", None)
-    known = Deploy.objects.select_for_update().filter(project=project, sha=sha, environment=environment)
-    if started_at is not None:
-        known = known.filter(started_at=started_at)
-    deploy = known.order_by("-started_at").first()
+    deploy = _find(project, sha, environment, started_at, fields.get("external_id", ""))
     if deploy is not None:
         return _continue(deploy, project, fields, by), False
-    started_at = started_at or _earliest(fields.get("finished_at"))
-    deploy, created = Deploy.objects.get_or_create(
-        project=project, sha=sha, environment=environment, started_at=started_at, defaults=fields
+    deploy = Deploy.objects.create(
+        project=project,
+        sha=sha,
+        environment=environment,
+        started_at=started_at or _earliest(fields.get("finished_at")),
+        **fields,
     )
-    if created:
-        log_event("deploy.recorded", deploy, by=by, sha=sha, environment=environment)
-        _log_end(deploy, by)
-    return deploy, created
+    log_event("deploy.recorded", deploy, by=by, sha=sha, environment=environment)
+    _log_end(deploy, by)
+    return deploy, True
+
+
+def _find(
+    project: Project, sha: str, environment: str, started_at: datetime | None, external_id: str
+) -> Deploy | None:
+    rows = Deploy.objects.select_for_update(of=("self",)).filter(project=project)
+    known = rows.filter(external_id=external_id).first() if external_id else None
+    if known is not None:
+        return known
+    same = rows.filter(sha=sha, environment=environment).order_by("-started_at")
+    if started_at is not None:
+        return same.filter(started_at=started_at).first()
+    # A provider's deploy is the one that a pipeline has reported, but not another one of the provider.
+    return (same.filter(external_id="") if external_id else same).first()
 
 
 def _earliest(finished_at: datetime | None) -> datetime:
@@ -54,10 +72,12 @@ def _earliest(finished_at: datetime | None) -> datetime:
 def _continue(deploy: Deploy, project: Project, fields: dict[str, Any], by: Actor) -> Deploy:
     deploy.project = project
     was_finished = deploy.finished_at is not None
+    # A webhook and a sync may have different times of the same end.
+    kept = {"source", *(("external_id", "finished_at") if deploy.external_id and was_finished else ())}
     changes = {
         name: value
         for name, value in fields.items()
-        if value not in (None, "") and value != getattr(deploy, name) and name != "source"
+        if value not in (None, "") and value != getattr(deploy, name) and name not in kept
     }
     if not changes:
         return deploy
@@ -76,9 +96,14 @@ def _log_end(deploy: Deploy, by: Actor) -> None:
 
 @transaction.atomic
 def check_guarded_findings(deploy: Deploy) -> int:
-    """Add a run to each open guard window of the project; return how many. Repeating it adds none."""
+    """Add a run to each window that was open when a deploy finished; return how many. Repeating it adds none."""
+    if _is_replaced(deploy):
+        return 0
     open_windows = GuardWindow.objects.filter(project=deploy.project_id, status=GuardWindow.Status.OPEN)
-    windows = list(open_windows.filter(ends_at__gt=timezone.now()).order_by("ends_at")[:MAX_GUARDED])
+    guarded = open_windows.filter(
+        ends_at__gt=timezone.now(), verification__verified_at__lt=deploy.finished_at
+    )
+    windows = list(guarded.order_by("ends_at")[:MAX_GUARDED])
     known = set(GuardRun.objects.filter(deploy=deploy).values_list("window_id", flat=True))
     missing = [window for window in windows if window.pk not in known]
     GuardRun.objects.bulk_create(
@@ -94,13 +119,24 @@ def check_guarded_findings(deploy: Deploy) -> int:
     return len(missing)
 
 
+def _is_replaced(deploy: Deploy) -> bool:
+    # A sync may report several at once: what is live is checked once.
+    newer = Deploy.objects.filter(project=deploy.project_id, environment=deploy.environment)
+    return newer.filter(finished_at__gt=deploy.finished_at).exists()
+
+
 @transaction.atomic
 def scan_after(deploy: Deploy) -> Scan | None:
-    """Queue the scan after a live deploy, if the policy wants one; None without. Repeating it queues none."""
+    """Queue the scan after a live deploy, if the policy wants one; None without. Repeating it queues none.
+
+    A deploy that was reported more than a day late, or replaced by another, starts none.
+    """
     locked = Deploy.objects.select_for_update(of=("self",)).select_related("project").get(pk=deploy.pk)
     project, config = locked.project, config_of(locked.project)
     is_wanted = deploy_policy.scans_after_deploys(config) and project.archived_at is None
     if not is_wanted or locked.scan_id or not deploy_policy.is_live(locked, config, project.site_url):
+        return None
+    if _is_late(locked) or _is_replaced(locked):
         return None
     try:
         with transaction.atomic():
@@ -117,6 +153,10 @@ def scan_after(deploy: Deploy) -> Scan | None:
         return None
     locked.save(update_fields=["scan", "updated_at"])
     return locked.scan
+
+
+def _is_late(deploy: Deploy) -> bool:
+    return deploy.finished_at is None or deploy.finished_at < timezone.now() - MAX_SCAN_DELAY
 
 
 def pages_that_matter(project: Project) -> list[str]:

@@ -1,4 +1,4 @@
-"""Data exchanged between a sync and a provider: tickets, drafts of tickets, and findings."""
+"""Data exchanged between a sync and a provider: tickets, drafts of tickets, findings, and deploys."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,6 +76,29 @@ class FindingList:
 
     name: str
     pages: Callable[[], Iterator[Sequence[RemoteFinding]]]
+
+
+@dataclass(frozen=True)
+class ReportedDeploy:
+    """A deploy that a vendor reports; `started_at` if the vendor has it, `finished_at` only if the deploy succeeded.
+
+    `external_id` is the same in a webhook and in a list of the vendor. `environment` is empty for a release.
+    """
+
+    external_id: str
+    sha: str
+    environment: str
+    url: str
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DeployBatch:
+    """Some deploys that changed. Earlier changes than `until` are in this batch, or in one before it."""
+
+    deploys: Sequence[ReportedDeploy]
+    until: datetime
 
 
 def without_nul(value: Any) -> Any:

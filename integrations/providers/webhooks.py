@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from integrations.providers.types import ReportedDeploy
+
 
 @dataclass(frozen=True)
 class WebhookRequest:
@@ -24,22 +26,12 @@ class WebhookRequest:
 
 
 @dataclass(frozen=True)
-class ReportedDeploy:
-    """A deploy that a vendor reports; `started_at` if the event has it, `finished_at` only if the deploy succeeded."""
-
-    sha: str
-    environment: str
-    url: str
-    started_at: datetime | None
-    finished_at: datetime | None
-
-
-@dataclass(frozen=True)
 class WebhookEvent:
     """The event in a delivery.
 
     `ticket_ids` are the last parts of the tickets' external ids (`123`, a UUID); `changed_at` is the vendor's time of
     the change. `findings_changed`: the vendor's own findings have changed. `deploy`: the site was deployed.
+    `released`: a release was published.
     """
 
     delivery_id: str
@@ -49,6 +41,7 @@ class WebhookEvent:
     ticket_ids: tuple[str, ...] = ()
     findings_changed: bool = False
     deploy: ReportedDeploy | None = None
+    released: bool = False
 
 
 @dataclass(frozen=True)

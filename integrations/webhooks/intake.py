@@ -2,30 +2,27 @@
 
 import hashlib
 import json
-from dataclasses import asdict
 from datetime import timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from assurance.models import SHA
-from assurance.services import deploys
+from assurance import deploy_policy
+from integrations import deploys
 from integrations.models import Integration, Webhook, WebhookDelivery
 from integrations.providers.base import UNREADABLE
 from integrations.providers.registry import ADAPTERS
-from integrations.providers.webhooks import ReportedDeploy, WebhookEvent, WebhookFormat, WebhookRequest
+from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest
 from integrations.services import request_sync
-from integrations.sync.run import BY_INTEGRATION
 from integrations.webhooks.services import open_secret
 from krafter_audit.api.errors import NotFound
 from krafter_audit.security.vault import VaultError
+from remediation.services.policies import config_of
 
 DUMMY_KEY = "none"  # verified against where there is no webhook, so that both cases take as long
 CLOCK_SKEW = timedelta(minutes=1)
-MAX_ENVIRONMENT_LENGTH, MAX_URL_LENGTH = 100, 2000
-FINDINGS_DELAY_SECONDS = 30  # in which several changes of findings become one sync
+FULL_SYNC_DELAY_SECONDS = 30  # in which several changes of findings become one sync
 
 
 def receive(provider: str, integration_id: UUID, request: WebhookRequest) -> None:
@@ -87,20 +84,12 @@ def _store(integration: Integration, request: WebhookRequest, event: WebhookEven
     now = timezone.now()
     Webhook.objects.filter(integration=integration).update(last_delivery_at=now, updated_at=now)
     if event.deploy is not None:
-        _record_deploy(integration, event.deploy)
-    if event.findings_changed:
-        request_sync(integration, scope=Integration.SyncScope.ALL, delay_seconds=FINDINGS_DELAY_SECONDS)
+        deploys.record(integration, event.deploy)
+    if event.findings_changed or (event.released and _counts_releases(integration)):
+        request_sync(integration, scope=Integration.SyncScope.ALL, delay_seconds=FULL_SYNC_DELAY_SECONDS)
     elif event.ticket_ids:
         request_sync(integration)
 
 
-def _record_deploy(integration: Integration, deploy: ReportedDeploy) -> None:
-    is_url = urlsplit(deploy.url).scheme in ("http", "https") and len(deploy.url) <= MAX_URL_LENGTH
-    # A form that the vendor does not document is dropped, as an unreadable delivery is.
-    if SHA.match(deploy.sha) and 0 < len(deploy.environment) <= MAX_ENVIRONMENT_LENGTH:
-        deploys.record(
-            integration.project,
-            by=BY_INTEGRATION,
-            source=integration.provider,
-            **{**asdict(deploy), "url": deploy.url if is_url else ""},
-        )
+def _counts_releases(integration: Integration) -> bool:
+    return deploy_policy.release_environment(config_of(integration.project)) is not None

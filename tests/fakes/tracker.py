@@ -29,6 +29,8 @@ class FakeTracker(ABC):
     token_path: ClassVar[str] = ""
     api_path: ClassVar[str] = ""
     credentials: ClassVar[dict[str, str]]
+    # Operations that the stored description leaves out: a pattern of their path, and the query of the vendor's pages.
+    undescribed: ClassVar[dict[str, frozenset[str]]] = {}
 
     url: str = ""
     page_size: int = 100
@@ -89,10 +91,19 @@ class FakeTracker(ABC):
     def check(self, request: Request) -> None:
         """Check a request against the vendor's description."""
         spec = load_spec(self.spec_name)
-        if spec is not None:
+        if spec is not None and spec.find(request.method, request.path)[0] is None:
+            self.complaints += self.check_undescribed(request)
+        elif spec is not None:
             self.complaints += spec.check(
                 request.method, request.path, request.query, request.headers, request.body
             )
+
+    def check_undescribed(self, request: Request) -> list[str]:
+        """Check the query of an operation that the description leaves out."""
+        for pattern, known in self.undescribed.items():
+            if request.method == "GET" and re.search(pattern, request.path):
+                return [f"query {name}: unknown at {request.path}" for name in request.query.keys() - known]
+        return [f"{request.method} {request.path}: no such operation"]
 
     def subject(self, request: Request) -> str:
         """Return what scripted answers are matched with."""

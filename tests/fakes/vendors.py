@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.providers.base import Provider
+from integrations.providers.deploys import DeploySource
 from integrations.providers.findings import FindingSource
 from integrations.providers.registry import ADAPTERS
 from integrations.providers.tickets import Tracker
@@ -33,6 +34,7 @@ DRAFT = TicketDraft(
     url="https://us.example/1",
     text="Add it.",
 )
+SHA = "a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -81,8 +83,10 @@ def _tracker(fake: FakeTracker) -> Vendor:
 
 
 def github() -> Vendor:
-    """GitHub with a code scanning alert."""
+    """GitHub with a code scanning alert, a deployment and a release."""
     fake = FakeGitHub()
+    fake.deploy(SHA)
+    fake.release("v1.0", SHA)
     alert = {
         "number": 7,
         "state": "open",
@@ -99,8 +103,10 @@ def github() -> Vendor:
 
 
 def gitlab() -> Vendor:
-    """GitLab with a vulnerability finding."""
+    """GitLab with a vulnerability finding, a deployment and a release."""
     fake = FakeGitLab()
+    fake.deploy(SHA)
+    fake.release("v1.0", SHA)
     fake.findings = [
         {"uuid": "u-1", "name": "XSS", "severity": "high", "state": "detected", "location": {"file": "a.js"}}
     ]
@@ -188,6 +194,9 @@ def exchange_everything(adapter: Provider) -> int:
         count += len(adapter.page_views().pages)
     if isinstance(adapter, FindingSource):
         count += _exchange_findings(adapter)
+    if isinstance(adapter, DeploySource):
+        count += sum(len(batch.deploys) for batch in adapter.changed_deploys(LONG_AGO))
+        count += len(adapter.releases(LONG_AGO))
     return count
 
 

@@ -41,6 +41,7 @@ TESTED_IN: dict[str, str] = {
     "findings/views.py": "tests/contract/test_every_url.py",
     "integrations/admin/*.py": "tests/unit/integrations/admin/test_connecting.py",
     "integrations/connection_check.py": "tests/unit/integrations/admin/test_connecting.py",
+    "integrations/providers/deploys.py": "tests/unit/integrations/providers/test_fault_injection.py",
     "integrations/filters.py": "tests/unit/integrations/sync/tickets/test_conflicts.py",
     "integrations/providers/credential_fields.py": "tests/unit/integrations/admin/test_connecting.py",
     "integrations/providers/gitlab/webhooks.py": "tests/unit/integrations/webhooks/test_intake.py",

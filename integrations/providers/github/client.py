@@ -44,8 +44,8 @@ class GitHubClient(Provider):
             "Access token",
             "On GitHub, open Settings → Developer settings → Personal access tokens → Fine-grained tokens → Generate "
             "new token. Select the repository, and these permissions: Issues (read and write), Pull requests, Code "
-            "scanning alerts, Dependabot alerts and Metadata (read). A classic token needs the scopes repo and "
-            "security_events.",
+            "scanning alerts, Dependabot alerts, Deployments, Contents and Metadata (read). A classic token needs the "
+            "scopes repo and security_events.",
         ),
         CredentialField(
             "repository",

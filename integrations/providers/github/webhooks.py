@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from integrations.providers.github.deploys import deployment_id
+from integrations.providers.types import ReportedDeploy
 from integrations.providers.webhooks import (
-    ReportedDeploy,
     WebhookEvent,
     WebhookFormat,
     WebhookRequest,
@@ -28,6 +29,7 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
         ticket_ids=(str(int(issue["number"])),) if is_issue else (),
         findings_changed=event in ALERT_EVENTS,
         deploy=_deploy(payload) if event == "deployment_status" else None,
+        released=event == "release" and payload.get("action") == "published",
     )
 
 
@@ -36,6 +38,7 @@ def _deploy(payload: Any) -> ReportedDeploy | None:
     if status["state"] not in ("in_progress", "success"):
         return None
     return ReportedDeploy(
+        external_id=deployment_id(deployment["id"]),
         sha=str(deployment["sha"]),
         environment=str(deployment["environment"]),
         url=str(status.get("environment_url") or ""),
@@ -48,5 +51,5 @@ WEBHOOKS = WebhookFormat(
     is_signed=signed_by("x-hub-signature-256", "sha256="),
     read=read,
     max_age=timedelta(days=3),  # GitHub keeps deliveries so long, and people may redeliver them
-    event_names="Issues, Code scanning alerts, Dependabot alerts, Deployment statuses",
+    event_names="Issues, Code scanning alerts, Dependabot alerts, Deployment statuses, Releases",
 )

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from integrations.providers.gitlab.deploys import deployment_id
+from integrations.providers.types import ReportedDeploy
 from integrations.providers.webhooks import (
-    ReportedDeploy,
     WebhookEvent,
     WebhookFormat,
     WebhookRequest,
@@ -30,6 +31,7 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
         ticket_ids=(str(int(issue["iid"])),) if is_issue else (),
         findings_changed=kind == "vulnerability",
         deploy=_deploy(payload) if kind == "deployment" else None,
+        released=kind == "release" and payload.get("action") == "create",
     )
 
 
@@ -38,6 +40,7 @@ def _deploy(payload: Any) -> ReportedDeploy | None:
     if payload["status"] not in ("running", "success") or changed_at is None:
         return None
     return ReportedDeploy(
+        external_id=deployment_id(payload["deployment_id"]),
         # The event has the short form only; the URL of the commit ends with the whole one.
         sha=str(payload["commit_url"]).rpartition("/")[2],
         environment=str(payload["environment"]),
@@ -51,5 +54,5 @@ WEBHOOKS = WebhookFormat(
     is_signed=is_signed,
     read=read,
     max_age=timedelta(days=3),
-    event_names="Issues events, Confidential issues events, Deployment events",
+    event_names="Issues events, Confidential issues events, Deployment events, Releases events",
 )

@@ -1,13 +1,20 @@
 """GitHub's dialect: issues by number, alerts, timelines."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from tests.fakes.tracker import FakeTracker
 from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "ghp_Zm9yLXRlc3RzLW9ubHk0NzEx"
 REPOSITORY = "acme/web-app"
+PAGES = frozenset({"page", "per_page"})
+
+
+def written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass
@@ -18,6 +25,12 @@ class FakeGitHub(FakeTracker):
     spec_name = "github.json"
     token_path = "/login/oauth/access_token"
     credentials = {"token": TOKEN, "repository": REPOSITORY}
+    undescribed = {
+        r"/deployments$": PAGES | {"sha", "ref", "task", "environment"},
+        r"/deployments/\d+/statuses$": PAGES,
+        r"/releases$": PAGES,
+        r"/commits/[^/]+$": PAGES,
+    }
 
     repository: str = REPOSITORY
     token: str = TOKEN
@@ -25,6 +38,51 @@ class FakeGitHub(FakeTracker):
     has_issues: bool = True
     timelines: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     alerts: dict[str, list[dict[str, Any]] | int] = field(default_factory=dict)
+    deployments: list[dict[str, Any]] = field(default_factory=list)
+    statuses: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    releases: list[dict[str, Any]] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def deploy(self, sha: str, *states: str, environment: str = "production") -> int:
+        """Create a deployment; return its id."""
+        number, moment = len(self.deployments) + 1, written(self.now)
+        row = {
+            "id": number,
+            "sha": sha,
+            "environment": environment,
+            "created_at": moment,
+            "updated_at": moment,
+        }
+        self.deployments.insert(0, row)
+        self.statuses[number] = []
+        for state in states or ("in_progress", "success"):
+            self.set_status(number, state)
+        return number
+
+    def set_status(self, number: int, state: str) -> None:
+        """Set the status of a deployment, a minute later."""
+        self.now += timedelta(minutes=1)
+        self.statuses[number].insert(
+            0, {"state": state, "created_at": written(self.now), "environment_url": ""}
+        )
+        self._deployment(number)["updated_at"] = written(self.now)
+
+    def deploy_event(self, number: int) -> dict[str, Any]:
+        """Return the webhook event of the latest status of a deployment."""
+        deployment, status = self._deployment(number), self.statuses[number][0]
+        return {"action": "created", "deployment": deployment, "deployment_status": status}
+
+    def release(self, tag: str, sha: str, **fields: Any) -> dict[str, Any]:
+        """Publish a release; return its webhook event."""
+        self.tags[tag] = sha
+        self.releases.insert(0, {
+            "id": len(self.releases) + 1, "tag_name": tag, "target_commitish": "main", "draft": False,
+            "prerelease": False, "published_at": written(self.now), **fields,
+        })  # fmt: skip
+        return {"action": "published", "release": self.releases[0]}
+
+    def _deployment(self, number: int) -> dict[str, Any]:
+        return next(row for row in self.deployments if row["id"] == number)
 
     def refer(self, number: int, pull_request: str) -> None:
         """Let a pull request refer to an issue."""
@@ -51,6 +109,12 @@ class FakeGitHub(FakeTracker):
             r"/issues/(\d+)/comments": self._comments,
             r"/issues/(\d+)/timeline": self._timeline,
             r"/(code-scanning|dependabot)/alerts": self._alerts,
+            r"/deployments": lambda request: self.page(request, self.deployments),
+            r"/deployments/(\d+)/statuses": lambda request, number: self.page(
+                request, self.statuses[int(number)]
+            ),
+            r"/releases": lambda request: self.page(request, self.releases),
+            r"/commits/tags(?:/|%2F)(.+)": self._tag,
         }
         answer = self.dispatch(request, request.path[len(start) :], routes)
         return answer or (404, {}, {"message": "Not Found"})
@@ -66,6 +130,10 @@ class FakeGitHub(FakeTracker):
         if isinstance(alerts, int):
             return alerts, {}, {"message": "not available"}
         return self.page(request, alerts)
+
+    def _tag(self, request: Request, name: str) -> Answer:
+        sha = self.tags.get(unquote(name))
+        return (200, {}, {"sha": sha}) if sha else (422, {}, {"message": f"No commit found for SHA: {name}"})
 
     def _create_or_list(self, request: Request) -> Answer:
         if request.method == "POST":

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,12 @@ from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "glpat-Zm9yLXRlc3RzLW9ubHk0NzEx"
 PROJECT = "acme/shop/web-app"
+PAGES = frozenset({"page", "per_page"})
 QUICK_ACTION = re.compile(r"^/close$", re.MULTILINE)
+
+
+def written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.123Z")
 
 
 def example(schema: str) -> dict[str, Any]:
@@ -35,6 +41,11 @@ class FakeGitLab(FakeTracker):
     token_path = "/oauth/token"
     api_path = "/api/v4"
     credentials = {"token": TOKEN, "project": PROJECT}
+    undescribed = {
+        r"/deployments$": PAGES
+        | {"order_by", "sort", "updated_after", "updated_before", "finished_after", "environment", "status"},
+        r"/releases$": PAGES | {"order_by", "sort", "include_html_description"},
+    }
 
     project: str = PROJECT
     number: int = 42
@@ -43,6 +54,50 @@ class FakeGitLab(FakeTracker):
     merge_requests: dict[tuple[str, int], list[dict[str, Any]]] = field(default_factory=dict)
     findings: list[dict[str, Any]] | int = 403
     linked_targets: set[str] = field(default_factory=set)
+    deployments: list[dict[str, Any]] = field(default_factory=list)
+    releases: list[dict[str, Any]] = field(default_factory=list)
+
+    def deploy(self, sha: str, *states: str, environment: str = "production") -> int:
+        """Create a deployment; return its id."""
+        number = len(self.deployments) + 1
+        place = {"id": 9, "name": environment, "external_url": None}
+        self.deployments.append(
+            {"id": number, "sha": sha, "created_at": written(self.now), "environment": place}
+        )
+        for state in states or ("running", "success"):
+            self.set_status(number, state)
+        return number
+
+    def set_status(self, number: int, state: str) -> None:
+        """Set the status of a deployment, a minute later."""
+        self.now += timedelta(minutes=1)
+        job = {"finished_at": written(self.now) if state in ("success", "failed") else None}
+        self.deployments[number - 1].update(status=state, updated_at=written(self.now), deployable=job)
+
+    def deploy_event(self, number: int) -> dict[str, Any]:
+        """Return the webhook event of the latest status of a deployment."""
+        row = self.deployments[number - 1]
+        return {
+            "object_kind": "deployment",
+            "status": row["status"],
+            "status_changed_at": row["updated_at"],
+            "deployment_id": number,
+            "environment": row["environment"]["name"],
+            "environment_external_url": row["environment"]["external_url"],
+            "short_sha": row["sha"][:8],
+            "commit_url": f"https://gitlab.example/{self.project}/-/commit/{row['sha']}",
+        }
+
+    def release(self, tag: str, sha: str, **fields: Any) -> dict[str, Any]:
+        """Publish a release; return its webhook event."""
+        row = {
+            "tag_name": tag,
+            "released_at": written(self.now),
+            "upcoming_release": False,
+            "commit": {"id": sha},
+        }
+        self.releases.insert(0, {**row, **fields})
+        return {"object_kind": "release", "action": "create", "tag": tag, "commit": {"id": sha}}
 
     def merge(self, issue: int, iid: int, *, project: str = PROJECT, **more: Any) -> None:
         """Let a merge request of a project close an issue, or refer to it."""
@@ -81,6 +136,8 @@ class FakeGitLab(FakeTracker):
             r"": self._project,
             r"/issues": self._create_or_list,
             r"/vulnerability_findings": self._findings,
+            r"/deployments": self._deployments,
+            r"/releases": lambda request: self.page(request, self.releases),
             r"/issues/(\d+)": self._issue,
             r"/issues/(\d+)/notes": self._comments,
             r"/issues/(\d+)/(closed_by|related_merge_requests)": self._merge_requests,
@@ -94,6 +151,14 @@ class FakeGitLab(FakeTracker):
         if isinstance(self.findings, int):
             return self.findings, {}, {"message": "403 Forbidden"}
         return self.page(request, self.findings)
+
+    def _deployments(self, request: Request) -> Answer:
+        if "updated_after" in request.query and request.query.get("order_by") != "updated_at":
+            return 400, {}, {"message": "`updated_at` filter requires `updated_at` sort"}
+        since, status = request.query["updated_after"], request.query["status"]
+        changed = [row for row in self.deployments if row["updated_at"] >= since and row["status"] == status]
+        changed.sort(key=lambda row: row["updated_at"], reverse=request.query["sort"] == "desc")
+        return self.page(request, changed)
 
     def _merge_requests(self, request: Request, iid: str, relation: str) -> Answer:
         return self.page(request, self.merge_requests.get((relation, int(iid)), []))

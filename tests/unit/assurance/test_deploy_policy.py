@@ -37,12 +37,29 @@ def test_site_is_scanned_only_if_the_policy_says_so(value: Any, scans: bool):
 
 
 @pytest.mark.parametrize(
+    ("section", "environment"),
+    [
+        ({"releases": True}, "production"),
+        ({"releases": True, "environments": ["eu", "us"]}, "eu"),
+        ({"releases": True, "environments": []}, "production"),
+        ({"releases": "yes"}, None),
+        ({}, None),
+    ],
+)
+def test_release_counts_as_a_live_deploy_only_if_the_policy_says_so(
+    section: dict[str, Any], environment: str | None
+):
+    assert deploy_policy.release_environment({"deploys": section}) == environment
+
+
+@pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
         ("deploys.scan", True, []),
         ("deploys.scan", 1, ["deploys.scan is ignored: it must be true or false."]),
+        ("deploys.releases", "v1", ["deploys.releases is ignored: it must be true or false."]),
         ("deploys.environments", ["eu"], []),
-        ("deploys.other", 1, ["deploys.other is ignored: the names are environments, scan."]),
+        ("deploys.other", 1, ["deploys.other is ignored: the names are environments, scan, releases."]),
     ],
 )
 def test_part_without_effect_is_named(path: str, value: Any, sentence: list[str]):

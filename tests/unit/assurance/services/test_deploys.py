@@ -86,10 +86,40 @@ def test_each_deploy_adds_one_run_to_a_window(scenario: Scenario) -> None:
     assert window.runs.filter(reason="deploy").count() == 1
 
 
+def test_deploys_that_are_reported_together_check_a_window_once(scenario: Scenario) -> None:
+    window = opened(scenario)
+    now = timezone.now()
+    for number in range(3):
+        record(scenario, sha=f"abc123{number}", finished_at=now + timedelta(seconds=number))
+
+    jobs.process_events()
+
+    assert window.runs.get(reason="deploy").deploy.sha == "abc1232"
+
+
+def test_deploy_before_the_approval_checks_nothing(scenario: Scenario) -> None:
+    window = opened(scenario)
+
+    record(scenario, finished_at=timezone.now() - timedelta(minutes=1))
+    jobs.process_events()
+
+    assert not window.runs.filter(reason="deploy").exists()
+
+
+def test_id_of_the_provider_tells_deploys_of_one_commit_apart(scenario: Scenario) -> None:
+    reported, _ = record(scenario)
+
+    known, is_new = record(scenario, external_id="gitlab/deployments/1", finished_at=timezone.now())
+    other, is_other_new = record(scenario, external_id="gitlab/deployments/2", finished_at=timezone.now())
+
+    assert (known.pk, is_new) == (reported.pk, False)
+    assert (other.pk != known.pk, is_other_new) == (True, True)
+
+
 def finish(scenario: Scenario, policy: dict[str, Any], **fields: Any) -> Deploy:
     """Report a finished deploy under a policy, and process its event."""
     policies.replace(scenario.project, config={"deploys": policy}, name=None, by=scenario.actor)
-    deploy, _ = record(scenario, finished_at=timezone.now(), **fields)
+    deploy, _ = record(scenario, **{"finished_at": timezone.now(), **fields})
     jobs.process_events()
     deploy.refresh_from_db()
     return deploy
@@ -129,6 +159,7 @@ def test_page_of_a_guarded_finding_is_scanned_first_too(scenario: Scenario) -> N
         ({"scan": True}, {"environment": "staging"}),
         ({"scan": True, "environments": ["eu"]}, {}),
         ({"scan": True}, {"url": "https://staging.example.com/"}),
+        ({"scan": True}, {"finished_at": timezone.now() - timedelta(days=2)}),
     ],
 )
 def test_other_deploys_start_no_scan(

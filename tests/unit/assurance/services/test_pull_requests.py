@@ -277,7 +277,7 @@ def test_policy_warns_of_environments_that_are_no_list(scenario: Scenario) -> No
 
     assert answer["meta"]["warnings"] == [
         "deploys.environments is ignored in part: it must be a list of names of environments.",
-        "deploys.only is ignored: the names are environments, scan.",
+        "deploys.only is ignored: the names are environments, scan, releases.",
     ]
 
 

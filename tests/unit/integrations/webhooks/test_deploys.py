@@ -28,6 +28,7 @@ def github(state: str, **deployment: Any) -> dict[str, Any]:
     return {
         "action": "created",
         "deployment": {
+            "id": 7,
             "sha": SHA,
             "environment": "production",
             "created_at": now().isoformat(),
@@ -44,6 +45,7 @@ def github(state: str, **deployment: Any) -> dict[str, Any]:
 def gitlab(status: str, **more: Any) -> dict[str, Any]:
     return {
         "object_kind": "deployment",
+        "deployment_id": 7,
         "status": status,
         "status_changed_at": f"{now():%Y-%m-%d %H:%M:%S} +0000",
         "environment": "production",

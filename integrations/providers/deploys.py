@@ -1,0 +1,20 @@
+"""Vendors that know which commits were deployed and released."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from integrations.providers.base import Provider
+from integrations.providers.types import DeployBatch, ReportedDeploy
+
+
+class DeploySource(Provider):
+    """A vendor that lists deploys and releases of its repository."""
+
+    @abstractmethod
+    def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:
+        """Yield the deploys that succeeded and have changed since a moment, the oldest change first."""
+
+    @abstractmethod
+    def releases(self, since: datetime) -> Sequence[ReportedDeploy]:
+        """Return the releases that were published since a moment, without those that are marked as unfinished."""
