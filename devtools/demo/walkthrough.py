@@ -1,12 +1,14 @@
 """`./krafter demo`: the whole workflow against the running system, request by request.
 
 It scans the demo website, takes a finding through task, verification, rejected approval, fix, approval and reopening,
-then shows the policy and the reports, and ends with the exported files and the shared page.
+then puts more tasks into a campaign, shows their clocks, the policy and the reports, and ends with the exported files
+and the shared page.
 """
 
 import argparse
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,20 @@ from devtools.local_stack.process import REPOSITORY
 
 CHECK = "security_header_csp"
 GUARD = {severity: ["1h", "1d", "7d"] for severity in ("critical", "high", "medium", "low")}
+WORKING_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+CLOCK = {
+    "pause_while_blocked": True,
+    "warnings": ["1d", "4h"],
+    "business_hours": {
+        "time_zone": "Europe/Vienna",
+        "days": dict.fromkeys(WORKING_DAYS, ["09:00-17:00"]),
+        "holidays": "AT",
+    },
+}
+CAMPAIGN, CAMPAIGN_TASKS, CAMPAIGN_DAYS = "Before the relaunch", 5, 14
 STRICT = {
     "guard": GUARD,
+    "sla": CLOCK,
     "severity_rules": {"security": "critical", "performance": "high"},
     "sla_hours": {"critical": 12, "high": 48},
 }
@@ -43,7 +57,7 @@ class Walkthrough:
     def run(self) -> tuple[list[Path], str]:
         """Run all steps; return the exported files and the link."""
         self.break_site()
-        self.guard_fixes()
+        self.set_guard_and_clock()
         finding = self.scan_and_select_finding()
         task = self.create_task(finding)
         self.verify_before_fix(task)
@@ -51,6 +65,9 @@ class Walkthrough:
         self.reopen(verification, finding)
         self.fix_and_approve(task)
         self.show_closed_state(task, finding)
+        tasks = self.create_more_tasks()
+        self.campaign([task, *tasks])
+        self.clocks(*tasks[:2])
         self.policy()
         return self.report()
 
@@ -66,10 +83,13 @@ class Walkthrough:
         self.print_step("Restore all faults of the demo website.")
         self.site_request("/faults/break-all")
 
-    def guard_fixes(self) -> None:
-        self.print_step("Have fixed findings checked again an hour, a day and a week after their approval.")
+    def set_guard_and_clock(self) -> None:
+        self.print_step(
+            "Have fixed findings checked again an hour, a day and a week after their approval, and due dates"
+            " counted in business hours."
+        )
         config = self.api.call("GET", "/policies/current", show=False)["config"]
-        self.api.call("PUT", "/policies/current", {"config": {**config, "guard": GUARD}})
+        self.api.call("PUT", "/policies/current", {"config": {**config, "guard": GUARD, "sla": CLOCK}})
 
     def scan_and_select_finding(self) -> dict[str, Any]:
         self.print_step("Scan the site.")
@@ -178,6 +198,48 @@ class Walkthrough:
                 raise DemoFailed("The approval has opened no guard window. Is the worker running?")
             time.sleep(1)
         self.api.call("GET", windows)
+
+    def create_more_tasks(self) -> list[dict[str, Any]]:
+        self.print_step("Create tasks for the next findings, and start two of them.")
+        findings = self.api.call("GET", f"/findings?status=new&limit={CAMPAIGN_TASKS}", show=False)
+        tasks = [
+            self.api.call(
+                "POST",
+                "/tasks",
+                {"finding_id": finding["id"], "title": finding["title"][:200]},
+                expect=201,
+                show=False,
+            )
+            for finding in findings
+        ]
+        if len(tasks) < CAMPAIGN_TASKS:
+            raise DemoFailed(f"Only {len(tasks)} findings are new. Scan the site again with all its faults.")
+        for task in tasks[:2]:
+            self.api.call("PATCH", f"/tasks/{task['id']}", {"status": "in_progress"}, show=False)
+        print("\n" + indented("\n".join(task["title"] for task in tasks)))
+        return tasks
+
+    def campaign(self, tasks: list[dict[str, Any]]) -> None:
+        for known in self.api.call("GET", "/campaigns?archived=false&limit=100", show=False):
+            if known["name"] == CAMPAIGN:  # of an earlier run
+                self.api.call("POST", f"/campaigns/{known['id']}/archive", show=False)
+        self.print_step("Put the tasks into a campaign with a due date.")
+        due_date = date.today() + timedelta(days=CAMPAIGN_DAYS)
+        ids = [task["id"] for task in tasks]
+        body = {"name": CAMPAIGN, "due_date": due_date.isoformat(), "ids": ids}
+        self.api.call("POST", "/campaigns", body, expect=201)
+        self.print_step("Follow its progress.")
+        self.api.call("GET", "/campaigns?archived=false&include=progress")
+
+    def clocks(self, blocked: dict[str, Any], extended: dict[str, Any]) -> None:
+        self.print_step("Block a task: its clock stands still.")
+        self.api.call("PATCH", f"/tasks/{blocked['id']}", {"status": "blocked"}, show=False)
+        clock = self.api.call("GET", f"/tasks/{blocked['id']}/sla")
+        if clock["state"] != "paused":
+            raise DemoFailed(f"The clock of a blocked task should be paused but is {clock['state']}.")
+        self.print_step("Extend the due date of another, with a reason that its clock shows.")
+        reason = {"hours": 8, "reason": "The vendor delivers the fix on Monday."}
+        self.api.call("POST", f"/tasks/{extended['id']}/sla/extend", reason)
 
     def policy(self) -> None:
         self.print_step("Read the project's policy: severities, due dates and alerts.")
