@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from remediation.sla.business_hours import AllHours, BusinessHours, Calendar
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
+from scans.services.schedules import WEEKDAYS
 
 if TYPE_CHECKING:
     import holidays as public_holidays
@@ -23,7 +24,6 @@ MAX_HOURS = 24 * 366 * 10  # longer periods are ignored
 MAX_EXTENSION_HOURS = 24 * 366
 MAX_WARNINGS = 5
 MAX_CLOSED_DAYS = 100
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SPAN = re.compile(r"\A([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])\Z")
 MIDNIGHT = 24 * 60
 MAX_SPANS = 4  # of a day
