@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connections, router, transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -25,11 +25,17 @@ from remediation.sla.clock import DueDate, Pause, due_date
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
 from remediation.sla.policy import Terms, terms_of
 
-BATCH_SIZE = 50  # tasks of one transaction, which locks those that it changes
+BATCH_SIZE = 100  # tasks of one transaction, which locks those that it changes
 SIMULATED_BATCH, MAX_SIMULATED = 2000, 10_000  # more tasks would take longer than a request may
 # A request that has begun before the policy was replaced has ended by then.
 SETTLED, LATEST = timedelta(seconds=10), timedelta(minutes=5)
 SECOND = timedelta(seconds=1)  # dates less than that apart are equal
+UPDATE = """
+    UPDATE remediation_task SET sla_due_at = moved.due_at, sla_warned_before = NULL,
+        sla_policy_version = %(version)s, updated_at = %(now)s
+    FROM unnest(%(ids)s::uuid[], %(due)s::timestamptz[]) AS moved (id, due_at)
+    WHERE remediation_task.id = moved.id
+"""
 COUNTED = ("moved", "given", "lifted", "overdue_at_once")
 
 
@@ -152,8 +158,14 @@ def open_tasks(project: Project) -> QuerySet[Task]:
     return Task.objects.filter(project=project, sla_from_policy=True).exclude(status=Task.Status.DONE)
 
 
+def _with_columns(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Load what `recalculated` reads, and not the evidence of findings."""
+    columns = ("created_at", "status", "sla_due_at", "finding__status", "finding__severity", "finding__domain")
+    return tasks.select_related("finding").only(*columns)
+
+
 def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: datetime) -> Counter[str]:
-    locked = open_tasks(row.project).select_for_update(of=("self",)).select_related("finding")
+    locked = _with_columns(open_tasks(row.project)).select_for_update(of=("self",))
     tasks = list(locked.filter(pk__in=pks).order_by("pk"))
     found = list(recalculated(tasks, terms, now))
     counts = Counter(name for each in found for name in each.counts(now))
@@ -166,14 +178,27 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
     log_moves(row.project, events, by=SYSTEM)
     # Each row is updated once: PostgreSQL checks the foreign keys of a row that the same transaction updates again, for
     # which it locks the finding, after the task.
-    for each in changed:
-        each.task.sla_due_at, each.task.sla_warned_before, each.task.updated_at = each.due.due_at, None, now
-        each.task.sla_policy_version = terms.policy_version
-    columns = ["sla_due_at", "sla_warned_before", "updated_at", "sla_policy_version"]
-    Task.objects.bulk_update([each.task for each in changed], columns)
+    _write_due_dates(changed, terms, now)
     unmoved = Task.objects.filter(pk__in={task.pk for task in tasks} - {each.task.pk for each in changed})
     unmoved.exclude(sla_policy_version=terms.policy_version).update(sla_policy_version=terms.policy_version)
     return counts
+
+
+def _write_due_dates(changed: Sequence[Recalculated], terms: Terms, now: datetime) -> None:
+    """Update the changed tasks in one statement.
+
+    In SQL, since `bulk_update` builds a condition for each row and column, which was two thirds of a batch.
+    """
+    with connections[router.db_for_write(Task)].cursor() as cursor:
+        cursor.execute(
+            UPDATE,
+            {
+                "ids": [each.task.pk for each in changed],
+                "due": [each.due.due_at for each in changed],
+                "version": terms.policy_version,
+                "now": now,
+            },
+        )
 
 
 def _write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
@@ -240,11 +265,7 @@ def simulate(project: Project, config: dict[str, Any]) -> dict[str, int]:
     Only the newest 10,000 open tasks are `checked`.
     """
     terms, now = terms_of(config, 0), timezone.now()
-    rows = (
-        open_tasks(project)
-        .select_related("finding")
-        .only("created_at", "status", "sla_due_at", "finding__status", "finding__severity", "finding__domain")
-    )
+    rows = _with_columns(open_tasks(project))
     counts: Counter[str] = Counter()
     for batch in islice(_batches(rows.order_by("-created_at", "-id")), MAX_SIMULATED // SIMULATED_BATCH):
         counts["checked"] += len(batch)
