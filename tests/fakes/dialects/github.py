@@ -30,6 +30,7 @@ class FakeGitHub(FakeTracker):
         r"/deployments/\d+/statuses$": PAGES,
         r"/releases$": PAGES,
         r"/commits/[^/]+$": PAGES,
+        r"/compare/": PAGES,
     }
 
     repository: str = REPOSITORY
@@ -42,6 +43,8 @@ class FakeGitHub(FakeTracker):
     statuses: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     releases: list[dict[str, Any]] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
+    merged: dict[int, str] = field(default_factory=dict)
+    history: list[str] = field(default_factory=list)  # of the target branch, the oldest commit first
 
     def deploy(self, sha: str, *states: str, environment: str = "production") -> int:
         """Create a deployment; return its id."""
@@ -114,6 +117,8 @@ class FakeGitHub(FakeTracker):
                 request, self.statuses[int(number)]
             ),
             r"/releases": lambda request: self.page(request, self.releases),
+            r"/pulls/(\d+)": self._pull_request,
+            r"/compare/(.+)\.\.\.(.+)": self._compare,
             r"/commits/tags(?:/|%2F)(.+)": self._tag,
         }
         answer = self.dispatch(request, request.path[len(start) :], routes)
@@ -130,6 +135,18 @@ class FakeGitHub(FakeTracker):
         if isinstance(alerts, int):
             return alerts, {}, {"message": "not available"}
         return self.page(request, alerts)
+
+    def pull_request_url(self, number: int) -> str:
+        return f"https://github.com/{self.repository}/pull/{number}"
+
+    def _pull_request(self, request: Request, number: str) -> Answer:
+        sha = self.merged.get(int(number))
+        state = "closed" if sha else "open"
+        return 200, {}, {"state": state, "merged": bool(sha), "merge_commit_sha": sha}
+
+    def _compare(self, request: Request, base: str, head: str) -> Answer:
+        ahead = self.history.index(head) - self.history.index(base)
+        return 200, {}, {"status": "identical" if not ahead else "ahead" if ahead > 0 else "behind"}
 
     def _tag(self, request: Request, name: str) -> Answer:
         sha = self.tags.get(unquote(name))

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from tests.fakes.specs import load_spec
 from tests.fakes.tracker import FakeTracker
@@ -44,6 +44,7 @@ class FakeGitLab(FakeTracker):
     undescribed = {
         r"/deployments$": PAGES
         | {"order_by", "sort", "updated_after", "updated_before", "finished_after", "environment", "status"},
+        r"/repository/merge_base$": frozenset({"refs[]"}),
         r"/releases$": PAGES | {"order_by", "sort", "include_html_description"},
     }
 
@@ -56,6 +57,8 @@ class FakeGitLab(FakeTracker):
     linked_targets: set[str] = field(default_factory=set)
     deployments: list[dict[str, Any]] = field(default_factory=list)
     releases: list[dict[str, Any]] = field(default_factory=list)
+    merged: dict[int, str] = field(default_factory=dict)
+    history: list[str] = field(default_factory=list)  # of the target branch, the oldest commit first
 
     def deploy(self, sha: str, *states: str, environment: str = "production") -> int:
         """Create a deployment; return its id."""
@@ -137,6 +140,8 @@ class FakeGitLab(FakeTracker):
             r"/issues": self._create_or_list,
             r"/vulnerability_findings": self._findings,
             r"/deployments": self._deployments,
+            r"/merge_requests/(\d+)": self._merge_request,
+            r"/repository/merge_base": self._merge_base,
             r"/releases": lambda request: self.page(request, self.releases),
             r"/issues/(\d+)": self._issue,
             r"/issues/(\d+)/notes": self._comments,
@@ -151,6 +156,17 @@ class FakeGitLab(FakeTracker):
         if isinstance(self.findings, int):
             return self.findings, {}, {"message": "403 Forbidden"}
         return self.page(request, self.findings)
+
+    def pull_request_url(self, number: int) -> str:
+        return f"https://gitlab.example/{self.project}/-/merge_requests/{number}"
+
+    def _merge_request(self, request: Request, number: str) -> Answer:
+        sha = self.merged.get(int(number))
+        return 200, {}, {"state": "merged" if sha else "opened", "merge_commit_sha": sha}
+
+    def _merge_base(self, request: Request) -> Answer:
+        refs = [value for name, value in parse_qsl(urlsplit(request.target).query) if name == "refs[]"]
+        return 200, {}, {"id": min(refs, key=self.history.index)}
 
     def _deployments(self, request: Request) -> Answer:
         if "updated_after" in request.query and request.query.get("order_by") != "updated_at":

@@ -1,7 +1,8 @@
 """The burn-down: the difference of each day is the sum of its changes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from reports.burn_down import CHANGES, burn_down_by_change
 from reports.queries import Period
 from tests import factories
 from tests.factories import Scenario
-from tests.unit.events.random_history import START, STEPS, act
+from tests.unit.events.random_history import ACTIONS, START, STEPS, act
 from tests.unit.reports.conftest import CallApi
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,30 @@ def test_difference_of_each_day_of_a_random_history_is_the_sum_of_its_changes(st
 
         assert {day: (rows[f"{day}"], scores[f"{day}"]) for day in observed} == observed
         transaction.set_rollback(True)
+
+
+@pytest.mark.long
+def test_burn_down_of_a_year_is_that_of_each_day_of_a_random_history():
+    random = Random(15)
+    observed, end = {}, START + timedelta(days=364)
+    with time_machine.travel(START) as clock:
+        scenario = factories.scenario()
+        while timezone.now() < end:
+            for _ in range(random.choice((0, 0, 1, 2, 3))):
+                act(random.choice(ACTIONS), scenario, random.randrange(10_000))
+            observed[timezone.now().date()] = open_now(scenario)
+            clock.shift(timedelta(days=1))
+
+        days = burn_down_by_change(scenario.project.pk, Period(START.date(), max(observed)))
+
+    number, score, replayed = 0, 0, {}
+    for day in days:
+        number += sum(day["findings"].values())
+        score += sum(day[name] for name in CHANGES)
+        assert (day["open_risk_score"], day["other"]) == (score, 0)
+        replayed[date.fromisoformat(day["date"])] = (number, score)
+    assert len(days) == 364
+    assert replayed == observed
 
 
 def test_each_change_has_its_name(scenario: Scenario, call_api: CallApi, time_machine: Any):

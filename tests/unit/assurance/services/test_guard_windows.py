@@ -126,6 +126,39 @@ def test_failed_run_reopens_the_finding(scenario: Scenario, site: Site, time_mac
     assert progress(window) == (0, 1)
 
 
+def test_site_that_breaks_a_day_later_is_reopened_with_the_deploys_since_the_last_pass(
+    scenario: Scenario, site: Site, time_machine: Any
+) -> None:
+    window = opened(scenario)
+    time_machine.shift(timedelta(hours=1))
+    run_due()
+    deploy, _ = deploys.record(
+        scenario.project,
+        sha="abc1234",
+        environment="production",
+        finished_at=timezone.now() + timedelta(hours=1),
+        by=SYSTEM,
+    )
+    time_machine.shift(timedelta(hours=2))
+    run_due()  # after the deploy
+    run_due()
+    late, _ = deploys.record(scenario.project, sha="def5678", environment="production", by=SYSTEM)
+    time_machine.shift(timedelta(hours=21))
+    deploys.record(
+        scenario.project, sha="def5678", environment="production", finished_at=timezone.now(), by=SYSTEM
+    )
+    del site.headers["Content-Security-Policy"]
+
+    run_due()
+    run_due()
+
+    regression = Regression.objects.get(finding=window.finding)
+    assert (regression.trigger, regression.deploy_ids) == ("guard_failed", [late.pk])
+    assert window.runs.get(deploy=deploy).status == "passed"
+    assert (statuses(window)[0], window.runs_passed) == ("failed", 2)
+    assert factories.remediation_state(window.verification)["task"] == "in_progress"
+
+
 def test_failed_run_is_an_event_of_tickets_and_alerts(
     scenario: Scenario, site: Site, time_machine: Any
 ) -> None:
