@@ -160,7 +160,14 @@ def open_tasks(project: Project) -> QuerySet[Task]:
 
 def _with_columns(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """Load what `recalculated` reads, and not the evidence of findings."""
-    columns = ("created_at", "status", "sla_due_at", "finding__status", "finding__severity", "finding__domain")
+    columns = (
+        "created_at",
+        "status",
+        "sla_due_at",
+        "finding__status",
+        "finding__severity",
+        "finding__domain",
+    )
     return tasks.select_related("finding").only(*columns)
 
 
