@@ -21,7 +21,7 @@ from bulk_changes.errors import BulkChangeUndone, NotUndoable
 from bulk_changes.models import BulkChange
 from bulk_changes.recording import record
 from bulk_changes.stored_values import from_json, to_json
-from bulk_changes.subjects import Subject, subject_named
+from bulk_changes.subjects import ChangeContext, Subject, subject_named
 from events.log import log_events
 from krafter_audit.api.errors import InvalidParams, NotFound
 
@@ -63,15 +63,21 @@ def change(
     by: Actor,
     all_or_nothing: bool = False,
     unchanged_since: datetime | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> Result:
     """Set the values of `changes` in the rows, in batches; rows that the rules forbid to change are refused.
 
+    `details` are JSON values of the change of a status, such as the reason of a dismissal.
     With `all_or_nothing` the first refusal is raised and nothing changes. With `unchanged_since`, the time of a
     preview, rows that have changed since are refused.
     """
     require_within_limit(pks)
+    context = ChangeContext(by, details or {})
     made = BulkChange(
-        project=project, subject=subject.name, changes=to_json(changes), created_by_id=by.user_id
+        project=project,
+        subject=subject.name,
+        changes={**to_json(changes), **context.details},
+        created_by_id=by.user_id,
     )
     targets = (Target(pk, changes) for pk in sorted(pks))
     decider = Decider(project, subject, unchanged_since)
@@ -79,7 +85,7 @@ def change(
     with transaction.atomic() if all_or_nothing else nullcontext():
         made.save(force_insert=True)
         for batch in batched(targets, BATCH_SIZE):
-            decisions = _change_batch(made, subject, batch, decider, by=by, raise_refusals=all_or_nothing)
+            decisions = _change_batch(made, subject, batch, decider, context, raise_refusals=all_or_nothing)
             summary.add(decisions, subject)
     return _finished(made, summary)
 
@@ -118,7 +124,8 @@ def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> 
         if original.action == BulkChange.Action.CREATE:
             decisions = creations.undo_batch(made, subject, batch, by=by)
         else:
-            decisions = _change_batch(made, subject, batch, decider, by=by)
+            context = ChangeContext(by, is_undo=True)
+            decisions = _change_batch(made, subject, batch, decider, context)
         summary.add(decisions, subject)
     return _finished(made, summary)
 
@@ -165,8 +172,8 @@ def _change_batch(
     subject: Subject,
     targets: Sequence[Target],
     decider: Decider,
+    context: ChangeContext,
     *,
-    by: Actor,
     raise_refusals: bool = False,
 ) -> list[Decision]:
     pks = [target.pk for target in targets]
@@ -178,27 +185,28 @@ def _change_batch(
     if raise_refusals and refused is not None:
         raise refused
     changed = [decision for decision in decisions if decision.changes]
-    _write(subject, changed)
+    _write(subject, changed, context)
     log_events(
         f"{subject.name}.updated",
         made.project,
-        ((decision.pk, _event_data(made, decision)) for decision in changed),
-        by=by,
+        ((decision.pk, _event_data(made, decision, context)) for decision in changed),
+        by=context.by,
     )
     record(made, decisions)
     return decisions
 
 
-def _write(subject: Subject, changed: Sequence[Decision]) -> None:
+def _write(subject: Subject, changed: Sequence[Decision], context: ChangeContext) -> None:
     groups: dict[tuple[Any, ...], list[Decision]] = defaultdict(list)
     for decision in changed:
         groups[tuple(sorted(decision.after.items()))].append(decision)
     for values, decisions in groups.items():
-        subject.write([decision.row for decision in decisions], dict(values))
+        subject.write([decision.row for decision in decisions], dict(values), context)
 
 
-def _event_data(made: BulkChange, decision: Decision) -> dict[str, Any]:
-    return {"was": dict(decision.before), "now": dict(decision.after), "bulk_change_id": made.pk}
+def _event_data(made: BulkChange, decision: Decision, context: ChangeContext) -> dict[str, Any]:
+    data = {"was": dict(decision.before), "now": dict(decision.after), "bulk_change_id": made.pk}
+    return {**data, **(context.details if "status" in decision.after else {})}
 
 
 def _finished(made: BulkChange, summary: Summary) -> Result:

@@ -1,15 +1,25 @@
 """What can be changed in bulk. The app of a model registers how its rows are changed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
 
+from accounts.actors import Actor
 from krafter_audit.api.errors import ApiError
 
 Row = Mapping[str, Any]  # the values of a row by column, with `pk`, `title` and `updated_at`
+
+
+@dataclass(frozen=True)
+class ChangeContext:
+    """Who changes rows, and whether that is an undo. `details` are JSON values of the change of their status."""
+
+    by: Actor
+    details: Mapping[str, Any] = field(default_factory=dict)
+    is_undo: bool = False
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,7 @@ class Subject:
     model: type[Model]
     fields: tuple[str, ...]
     refusal: Callable[[Row, Mapping[str, Any]], ApiError | None]
-    write: Callable[[Sequence[Row], Mapping[str, Any]], None]
+    write: Callable[[Sequence[Row], Mapping[str, Any], ChangeContext], None]
     columns: tuple[str, ...] = ()
     lock_parents: Callable[[Sequence[UUID]], None] = lambda pks: None
     consequence: Callable[[Row, Mapping[str, Any]], tuple[UUID, str] | None] = lambda row, after: None

@@ -16,6 +16,7 @@ PROJECT_EVENTS = {
     "destination.removed": "An alert destination was deleted.",
     "destination.set": "An alert destination was set.",
     "finding.created": "A finding was reported for the first time.",
+    "finding.dismissal_expired": "A dismissed finding is open again: the day until which it was accepted has passed.",
     "finding.priority_changed": "The traffic of a finding's pages changed its priority.",
     "finding.regressed": "A resolved finding was reported again.",
     "finding.seen_again": "A known finding was reported again.",

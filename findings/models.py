@@ -61,6 +61,27 @@ SEARCHED = (
 # Not selected by lists of many rows, as PostgreSQL stores large values apart from the row.
 LARGE_FIELDS = ("evidence", "description", "recommended_fix", "affected_assets")
 TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
+MAX_DISMISSAL_COMMENT_LENGTH = 2000
+
+
+class DismissalReason(models.TextChoices):
+    """Why a finding is dismissed: the words of GitHub code scanning and DefectDojo."""
+
+    FALSE_POSITIVE = "false_positive", "False positive"
+    ACCEPTED_RISK = "accepted_risk", "Accepted risk"
+    WONT_FIX = "wont_fix", "Won't fix"
+    USED_IN_TESTS = "used_in_tests", "Used in tests"
+    OUT_OF_SCOPE = "out_of_scope", "Out of scope"
+    # Of a dismissal by the status alone.
+    NOT_GIVEN = "not_given", "Not given"
+
+
+class DismissalEnd(models.TextChoices):
+    """Why a dismissal ended."""
+
+    REOPENED = "reopened"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
 
 
 def default_confidence() -> int:
@@ -208,3 +229,50 @@ class Regression(Record):
 
     def __str__(self) -> str:
         return f"{self.trigger} ({self.status})"
+
+
+class Dismissal(Record):
+    """The decision to dismiss a finding. It ends when the finding is open again, or is dismissed anew."""
+
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="dismissals", db_index=False)
+    reason = models.CharField(max_length=14, choices=DismissalReason, default=DismissalReason.NOT_GIVEN)
+    comment = models.TextField(max_length=MAX_DISMISSAL_COMMENT_LENGTH, blank=True)
+    accepted_until = models.DateField(
+        null=True, help_text="The last day, in UTC; null: until a person reopens it."
+    )
+    dismissed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+    # The status of the finding when it was dismissed, which it has again when the dismissal expires.
+    status_before = models.CharField(max_length=12, choices=FindingStatus, editable=False)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+    end_reason = models.CharField(max_length=8, choices=DismissalEnd, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["finding", "-created_at", "-id"], name="dismissal_newest"),
+            models.Index(
+                fields=["accepted_until"],
+                condition=Q(ended_at__isnull=True, accepted_until__isnull=False),
+                name="dismissal_accepted_until",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["finding"], condition=Q(ended_at__isnull=True), name="unique_open_dismissal"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end_reason="")
+                | Q(ended_at__isnull=False, end_reason__in=DismissalEnd.values),
+                name="dismissal_ended_at_when_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__in=DismissalReason.values), name="dismissal_reason_valid"
+            ),
+            models.CheckConstraint(
+                condition=Q(status_before__in=OPEN_STATUSES), name="dismissal_status_before_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        until = f" until {self.accepted_until}" if self.accepted_until else ""
+        return f"{self.get_reason_display()}{until}"

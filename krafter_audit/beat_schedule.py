@@ -22,6 +22,7 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         _every(sweep_seconds, "notifications.queue_webhooks", expires=10),
         _every(sweep_seconds, "notifications.requeue_webhooks", expires=10),
         _every(MINUTE, "scans.start_due_scans", expires=60),
+        _every(MINUTE, "findings.reopen_expired_dismissals", expires=60),
         _every(MINUTE, "remediation.log_due_tasks", expires=60),
         _every(MINUTE, "assurance.start_due_guard_runs", expires=60),
         _every(MINUTE, "assurance.enqueue_due_pull_requests", expires=60),

@@ -19,9 +19,11 @@ from remediation.services.policies import config_of
 
 CONSUMER = "alerts"
 NEW, REGRESSION, OVERDUE, DUE_SOON = "new", "regression", "overdue", "due_soon"
+DISMISSAL_EXPIRED = "dismissal_expired"
 KINDS = {
     "finding.created": NEW,
     "finding.regressed": REGRESSION,
+    "finding.dismissal_expired": DISMISSAL_EXPIRED,
     "verification.reopened": REGRESSION,
     "task.overdue": OVERDUE,
     "task.due_soon": DUE_SOON,

@@ -8,10 +8,23 @@ from django.urls import reverse
 
 from findings.models import Severity
 from krafter_audit.http.slack import escape, header, section
-from notifications.alert_batching import DUE_SOON, MAX_ALERTS_PER_HOUR, NEW, OVERDUE, REGRESSION
+from notifications.alert_batching import (
+    DISMISSAL_EXPIRED,
+    DUE_SOON,
+    MAX_ALERTS_PER_HOUR,
+    NEW,
+    OVERDUE,
+    REGRESSION,
+)
 from notifications.models import Alert
 
-LABELS = {NEW: "new", REGRESSION: "came back", OVERDUE: "overdue", DUE_SOON: "due soon"}
+LABELS = {
+    NEW: "new",
+    REGRESSION: "came back",
+    DISMISSAL_EXPIRED: "dismissal expired",
+    OVERDUE: "overdue",
+    DUE_SOON: "due soon",
+}
 MAX_TITLE_LENGTH = 120
 MAX_SECTION_LENGTH = 2900  # Slack accepts 3,000 characters
 

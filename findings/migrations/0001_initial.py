@@ -151,4 +151,25 @@ class Migration(migrations.Migration):
             model_name='regression',
             index=models.Index(fields=['project', '-updated_at', '-id'], name='regression_updated'),
         ),
+        migrations.CreateModel(
+            name='Dismissal',
+            fields=[
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('reason', models.CharField(choices=[('false_positive', 'False positive'), ('accepted_risk', 'Accepted risk'), ('wont_fix', "Won't fix"), ('used_in_tests', 'Used in tests'), ('out_of_scope', 'Out of scope'), ('not_given', 'Not given')], default='not_given', max_length=14)),
+                ('comment', models.TextField(blank=True, max_length=2000)),
+                ('accepted_until', models.DateField(help_text='The last day, in UTC; null: until a person reopens it.', null=True)),
+                ('status_before', models.CharField(choices=[('new', 'New'), ('triaged', 'Triaged'), ('in_progress', 'In progress'), ('ready_verify', 'Ready to verify'), ('resolved', 'Resolved'), ('dismissed', 'Dismissed')], editable=False, max_length=12)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('end_reason', models.CharField(blank=True, choices=[('reopened', 'Reopened'), ('expired', 'Expired'), ('replaced', 'Replaced')], default='', max_length=8)),
+                ('dismissed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('finding', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='dismissals', to='findings.finding')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['finding', '-created_at', '-id'], name='dismissal_newest'), models.Index(condition=models.Q(('accepted_until__isnull', False), ('ended_at__isnull', True)), fields=['accepted_until'], name='dismissal_accepted_until')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('finding',), name='unique_open_dismissal'), models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True)), models.Q(('end_reason__in', ['reopened', 'expired', 'replaced']), ('ended_at__isnull', False)), _connector='OR'), name='dismissal_ended_at_when_ended'), models.CheckConstraint(condition=models.Q(('reason__in', ['false_positive', 'accepted_risk', 'wont_fix', 'used_in_tests', 'out_of_scope', 'not_given'])), name='dismissal_reason_valid'), models.CheckConstraint(condition=models.Q(('status_before__in', ('new', 'triaged', 'in_progress', 'ready_verify'))), name='dismissal_status_before_open')],
+            },
+        ),
     ]

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from accounts.actors import Actor
 from findings.models import Finding, FindingStatus, Regression
+from findings.services import dismissals
 
 PROGRESS = [FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS, FindingStatus.READY_VERIFY]
 
@@ -42,10 +44,12 @@ def reopen(
     finding: Finding,
     *,
     verification_id: UUID,
+    by: Actor,
     trigger: Regression.Trigger = Regression.Trigger.VERIFICATION_REOPENED,
     deploy_ids: Sequence[UUID] = (),
 ) -> Regression:
     """Set the finding to in progress again, and open a regression that names the failed verification."""
+    dismissals.follow_status({finding.pk: finding.status}, FindingStatus.IN_PROGRESS, by=by)
     Finding.transitions.apply(finding, FindingStatus.IN_PROGRESS)
     return Regression.objects.create(
         project_id=finding.project_id,

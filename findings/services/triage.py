@@ -1,6 +1,7 @@
 """Triage: people set the severity, status, owner and texts of findings."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,15 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
+from bulk_changes.subjects import ChangeContext
 from events.log import log_event
 from findings import priority
 from findings.errors import FindingResolved, ResolvedRequiresVerification, TitleTaken
 from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
 from findings.priority import reapply_traffic, without_traffic
-from findings.services import traffic_weight
+from findings.services import dismissals, traffic_weight
+from findings.services.dismissals import DismissalValues
 from findings.services.identity import title_key
 from krafter_audit.api.errors import ApiError
 from krafter_audit.api.etags import require_match
@@ -41,7 +44,9 @@ def update(
             if "title" in changes and finding.identity is None:
                 # The source knows it by the present title, and must find it by that again.
                 after["identity"] = title_key(finding.title)
-            Finding.transitions.apply(finding, after.pop("status", finding.status), **after)
+            status = after.pop("status", finding.status)
+            dismissals.follow_status({finding.pk: finding.status}, status, by=by)
+            Finding.transitions.apply(finding, status, **after)
             log_event("finding.updated", finding, by=by, was=was, now=dict(changes))
     except IntegrityError as error:
         # Not checked before the UPDATE: another request could take the title in between.
@@ -51,15 +56,52 @@ def update(
     return finding
 
 
-def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) -> None:
+@transaction.atomic
+def dismiss(
+    finding_id: UUID,
+    *,
+    reason: str,
+    comment: str = "",
+    accepted_until: date | None = None,
+    by: Actor,
+    project: Project | None = None,
+    if_match: str | None = None,
+) -> Finding:
+    """Dismiss a finding with a reason, until a day (None: until a person reopens it).
+
+    A finding that is dismissed already gets the new values. Raises NotFound, FindingResolved, InvalidParams.
+    """
+    finding = lock_finding(finding_id, project)
+    require_match(if_match, finding)
+    _refuse_forbidden_status(finding.status, FindingStatus.DISMISSED)
+    dismissals.require_valid_date(accepted_until)
+    values, was = DismissalValues(reason, comment, accepted_until), {"status": finding.status}
+    dismissals.begin({finding.pk: dismissals.status_to_restore(finding)}, values, by=by)
+    Finding.transitions.apply(finding, FindingStatus.DISMISSED)
+    now = {"status": FindingStatus.DISMISSED}
+    log_event("finding.updated", finding, by=by, was=was, now=now, dismissal=values.to_json())
+    return finding
+
+
+def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], context: ChangeContext) -> None:
     """Set values (severity, status, owner_id) in locked rows, given by `pk`, `status` and `severity`."""
     found, values = Finding.objects.filter(pk__in=[row["pk"] for row in rows]), _values(changes)
     if "status" in values:
+        _follow_status({row["pk"]: row["status"] for row in rows}, values["status"], context)
         Finding.transitions.update(found, {row["status"] for row in rows}, values.pop("status"), **values)
     else:
         found.update(**values)
     if "severity" in changes:
         traffic_weight.follow_severity({row["pk"]: row["severity"] for row in rows}, changes["severity"])
+
+
+def _follow_status(before: Mapping[UUID, str], status: str, context: ChangeContext) -> None:
+    if context.is_undo and status == FindingStatus.DISMISSED:
+        dismissals.begin_again(before, by=context.by)
+        return
+    sent = context.details.get("dismissal")
+    values = DismissalValues.from_json(sent) if sent else None
+    dismissals.follow_status(before, status, by=context.by, values=values)
 
 
 def _values(changes: Mapping[str, Any]) -> dict[str, Any]:

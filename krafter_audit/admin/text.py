@@ -21,6 +21,7 @@ EVENT_LABELS = {
     "finding.seen_again": "Finding seen again",
     "finding.updated": "Finding changed",
     "finding.regressed": "Finding came back",
+    "finding.dismissal_expired": "Dismissal expired",
     "finding.priority_changed": "Score weighted by traffic",
     "task.created": "Task created",
     "task.updated": "Task changed",

@@ -121,7 +121,7 @@ TASKS = Subject(
     fields=("status", "priority", "owner_id", "sla_due_at"),
     columns=("sla_from_policy", "finding_id", "finding__status"),
     refusal=_refusal,
-    write=tasks.write_many,
+    write=lambda rows, changes, context: tasks.write_many(rows, changes),
     lock_parents=lock_findings_of_tasks,
     consequence=_advanced_finding,
 )

@@ -89,7 +89,7 @@ def reopen_locked(
     decide(verification, Result.FAILED, by, checks=with_running_failed(verification))
     Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS, **due_dates.restart(locked.task, by=by))
     regression = transitions.reopen(
-        locked.finding, verification_id=verification.pk, trigger=trigger, deploy_ids=deploy_ids
+        locked.finding, verification_id=verification.pk, by=by, trigger=trigger, deploy_ids=deploy_ids
     )
     chain.append_verdict(verification, by=by, regression_id=regression.pk)
     log_event(

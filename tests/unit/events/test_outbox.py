@@ -103,7 +103,7 @@ def test_apps_register_the_events_that_they_consume():
     assert registered["tickets"] == {"verification.checked", "verification.approved", "verification.reopened"}
     assert registered["alerts"] == {
         "finding.created", "finding.regressed", "verification.reopened", "task.overdue",
-        "task.due_soon",
+        "task.due_soon", "finding.dismissal_expired",
     }  # fmt: skip
     assert registered["webhooks"] == set(PROJECT_EVENTS)
 

@@ -1,0 +1,67 @@
+"""Reopen findings whose dismissal was accepted until a day that has passed."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from events.log import log_events
+from findings.models import Dismissal, DismissalEnd, Finding, FindingStatus
+from findings.services import dismissals
+
+BATCH_SIZE = 500  # findings of one transaction
+
+
+def reopen_expired() -> int:
+    """Reopen all findings that are accepted no longer; return how many there were."""
+    reopened = 0
+    while number := _reopen_batch():
+        reopened += number
+    return reopened
+
+
+@transaction.atomic
+def _reopen_batch() -> int:
+    # Findings that a request or another worker holds are left to the next call.
+    expired = _lock_expired()
+    statuses: dict[str, list[UUID]] = defaultdict(list)
+    by_project: dict[UUID, list[Dismissal]] = defaultdict(list)
+    for row in expired:
+        statuses[row.status_before].append(row.finding_id)
+        by_project[row.finding.project_id].append(row)
+    dismissals.end([row.finding_id for row in expired], DismissalEnd.EXPIRED, by=SYSTEM)
+    for status, pks in statuses.items():
+        Finding.transitions.update(Finding.objects.filter(pk__in=pks), FindingStatus.DISMISSED, status)
+    for project in Project.objects.filter(pk__in=by_project):
+        log_events(
+            "finding.dismissal_expired",
+            project,
+            [(row.finding_id, _event_data(row)) for row in by_project[project.pk]],
+            by=SYSTEM,
+        )
+    return len(expired)
+
+
+def _lock_expired() -> list[Dismissal]:
+    due = Dismissal.objects.filter(ended_at=None, accepted_until__lt=dismissals.today())
+    findings = Finding.objects.filter(status=FindingStatus.DISMISSED, pk__in=due.values("finding"))
+    locked = findings.select_for_update(skip_locked=True).order_by("pk")[:BATCH_SIZE]
+    pks = list(locked.values_list("pk", flat=True))
+    # Read after the lock: a request may have ended or extended a dismissal in the meantime.
+    rows = due.filter(finding__in=pks).select_related("finding")
+    return list(
+        rows.only(
+            "reason", "comment", "accepted_until", "status_before", "finding__project", "finding__severity"
+        )
+    )
+
+
+def _event_data(row: Dismissal) -> dict[str, object]:
+    return {
+        "was": {"status": FindingStatus.DISMISSED},
+        "now": {"status": row.status_before},
+        "severity": row.finding.severity,
+        "dismissal": dismissals.DismissalValues(row.reason, row.comment, row.accepted_until).to_json(),
+    }

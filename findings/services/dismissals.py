@@ -1,0 +1,128 @@
+"""Records of dismissals: why a finding is dismissed, until when, and how that ended.
+
+Every service that changes the status of a locked finding calls these in its transaction, so that a dismissed finding
+has one open record and any other finding has none.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from findings.models import Dismissal, DismissalEnd, DismissalReason, Finding, FindingStatus
+from krafter_audit.api.errors import InvalidParams
+
+MAX_AHEAD = timedelta(days=3660)
+PAST = "Use today or a later day."
+TOO_LATE = "Use a day within the next ten years."
+
+
+@dataclass(frozen=True)
+class DismissalValues:
+    """The reason of a dismissal, a comment, and the last day on which it is accepted (None: no end)."""
+
+    reason: str = DismissalReason.NOT_GIVEN
+    comment: str = ""
+    accepted_until: date | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        until = self.accepted_until.isoformat() if self.accepted_until else None
+        return {"reason": str(self.reason), "comment": self.comment, "accepted_until": until}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "DismissalValues":
+        until = data["accepted_until"]
+        return cls(data["reason"], data["comment"], date.fromisoformat(until) if until else None)
+
+
+def today() -> date:
+    """Return the present day in UTC."""
+    return timezone.now().astimezone(UTC).date()
+
+
+def date_error(accepted_until: date | None) -> str:
+    """Return why a finding cannot be accepted until this day; empty if it can."""
+    if accepted_until is None:
+        return ""
+    if accepted_until < today():
+        return PAST
+    return TOO_LATE if accepted_until > today() + MAX_AHEAD else ""
+
+
+def require_valid_date(accepted_until: date | None, *, field: str = "accepted_until") -> None:
+    """Raise InvalidParams for a day in the past or too far ahead; `field` names it in the request."""
+    error = date_error(accepted_until)
+    if error:
+        raise InvalidParams(details={field: [error]})
+
+
+def status_to_restore(finding: Finding) -> str:
+    """Return the status that a locked finding, which may be dismissed already, has again after a dismissal."""
+    if finding.status != FindingStatus.DISMISSED:
+        return finding.status
+    row = current([finding.pk]).get(finding.pk)
+    return row.status_before if row else FindingStatus.TRIAGED
+
+
+def follow_status(
+    before: Mapping[UUID, str], status: str, *, by: Actor, values: DismissalValues | None = None
+) -> None:
+    """Begin or end the dismissals of findings, `{id: status before}`, whose status is changed to `status`."""
+    if status != FindingStatus.DISMISSED:
+        end(
+            [pk for pk, was in before.items() if was == FindingStatus.DISMISSED], DismissalEnd.REOPENED, by=by
+        )
+        return
+    begin(
+        {pk: was for pk, was in before.items() if was != FindingStatus.DISMISSED},
+        values or DismissalValues(),
+        by=by,
+    )
+
+
+def begin(before: Mapping[UUID, str], values: DismissalValues, *, by: Actor) -> None:
+    """Record the dismissal of findings, `{id: status before}`; a record that is open already is replaced."""
+    end(before, DismissalEnd.REPLACED, by=by)
+    Dismissal.objects.bulk_create(
+        Dismissal(finding_id=pk, status_before=was, dismissed_by_id=by.user_id, **vars(values))
+        for pk, was in before.items()
+    )
+
+
+def begin_again(before: Mapping[UUID, str], *, by: Actor) -> None:
+    """Record dismissals as the last ones of the findings, `{id: status before}`: an undo restores them."""
+    last = Dismissal.objects.filter(finding__in=list(before)).order_by("finding", "-created_at", "-id")
+    known = {row.finding_id: row for row in last.distinct("finding")}
+    end(known, DismissalEnd.REPLACED, by=by)
+    Dismissal.objects.bulk_create(
+        Dismissal(
+            finding_id=pk,
+            status_before=before[pk],
+            dismissed_by_id=row.dismissed_by_id,
+            reason=row.reason,
+            comment=row.comment,
+            accepted_until=row.accepted_until,
+        )
+        for pk, row in known.items()
+    )
+    begin({pk: was for pk, was in before.items() if pk not in known}, DismissalValues(), by=by)
+
+
+def end(finding_ids: Collection[UUID], why: DismissalEnd, *, by: Actor) -> None:
+    """End the open dismissals of findings."""
+    if not finding_ids:
+        return
+    now = timezone.now()
+    Dismissal.objects.filter(finding__in=finding_ids, ended_at=None).update(
+        ended_at=now, ended_by=by.user_id, end_reason=why, updated_at=now
+    )
+
+
+def current(finding_ids: Collection[Any]) -> dict[UUID, Dismissal]:
+    """Return the open dismissals of findings, by finding."""
+    rows = Dismissal.objects.filter(finding__in=finding_ids, ended_at=None).select_related("dismissed_by")
+    return {row.finding_id: row for row in rows}
