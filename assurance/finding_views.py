@@ -13,13 +13,14 @@ from findings.filters import FindingFilter
 from findings.views import SORT_FIELDS
 from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, include_parameter, list_parameters
 from krafter_audit.api.row_columns import RowColumns, row_columns
-from remediation.finding_views import INCLUDE_TASKS, FindingWithTasksViewSet
+from remediation import finding_views
+from remediation.finding_views import FindingWithTasksViewSet
 
-INCLUDE = (*INCLUDE_TASKS, "guard")
+INCLUDE = (*finding_views.INCLUDE, "guard")
 
 
 class FindingWithGuardViewSet(FindingWithTasksViewSet):
-    """Findings of a project; `?include=` embeds the tasks or the guard window of each."""
+    """Findings of a project; `?include=` embeds the tasks, dismissal or guard window of each."""
 
     embeddable: ClassVar[Collection[str]] = INCLUDE
 
@@ -44,7 +45,7 @@ class FindingWithGuardViewSet(FindingWithTasksViewSet):
         return super().retrieve(request, pk, **kwargs)
 
     def embed(self, name: str, findings: Sequence[dict[str, Any]]) -> None:
-        """Add the tasks, or the newest guard window: null if the finding was never guarded."""
+        """Add tasks, dismissals, or the newest guard window: null if the finding was never guarded."""
         if name != "guard":
             super().embed(name, findings)
             return

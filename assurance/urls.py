@@ -8,6 +8,8 @@ urlpatterns = [
     path(
         "findings/<str:pk>", FindingWithGuardViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
     ),
+    path("findings/<str:pk>/dismiss", FindingWithGuardViewSet.as_view({"post": "dismiss"})),
+    path("findings/<str:pk>/dismissals", FindingWithGuardViewSet.as_view({"get": "dismissals"})),
     path("findings/<str:pk>/regressions", FindingWithGuardViewSet.as_view({"get": "regressions"})),
     path("deploys", DeployViewSet.as_view({"get": "list", "post": "create"})),
     path("deploys/<str:pk>", DeployViewSet.as_view({"get": "retrieve"})),

@@ -3,7 +3,16 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 
-from findings.models import SEARCHED, Domain, Finding, FindingStatus, Regression, Severity
+from findings.models import (
+    SEARCHED,
+    Dismissal,
+    DismissalReason,
+    Domain,
+    Finding,
+    FindingStatus,
+    Regression,
+    Severity,
+)
 from findings.queries import on_host
 from krafter_audit.api.filters import ChoicesFilter, HostFilter, ListFilter, OwnerFilter, SearchFilter
 from krafter_audit.db.words import with_words
@@ -46,6 +55,16 @@ class FindingCountFilter(django_filters.FilterSet):
     class Meta:
         model = Finding
         fields = ("severity", "status", "domain")
+
+
+class DismissalFilter(ListFilter):
+    """Filters by reason, which may be repeated, and time."""
+
+    reason = ChoicesFilter(choices=DismissalReason.choices)
+
+    class Meta:
+        model = Dismissal
+        fields: ClassVar[tuple[str, ...]] = ("reason",)
 
 
 class RegressionOfFindingFilter(ListFilter):

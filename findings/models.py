@@ -245,7 +245,7 @@ class Dismissal(Record):
     status_before = models.CharField(max_length=12, choices=FindingStatus, editable=False)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
-    end_reason = models.CharField(max_length=8, choices=DismissalEnd, blank=True, default="")
+    end_reason = models.CharField(max_length=8, choices=DismissalEnd, null=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -261,7 +261,7 @@ class Dismissal(Record):
                 fields=["finding"], condition=Q(ended_at__isnull=True), name="unique_open_dismissal"
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, end_reason="")
+                condition=Q(ended_at__isnull=True, end_reason__isnull=True)
                 | Q(ended_at__isnull=False, end_reason__in=DismissalEnd.values),
                 name="dismissal_ended_at_when_ended",
             ),

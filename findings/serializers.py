@@ -7,7 +7,18 @@ from rest_framework import serializers
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
 from findings import check_keys
 from findings.imports import FORMATS
-from findings.models import CHECK_KEY, MAX_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
+from findings.models import (
+    CHECK_KEY,
+    MAX_CHECKS,
+    MAX_DISMISSAL_COMMENT_LENGTH,
+    Dismissal,
+    DismissalReason,
+    Domain,
+    Finding,
+    FindingStatus,
+    Regression,
+    Severity,
+)
 from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
@@ -192,6 +203,18 @@ class UpdateFindingRequestSerializer(FindingChangesRequestSerializer):
     recommended_fix = RecommendedFixRequestSerializer(required=False)
 
 
+class DismissFindingRequestSerializer(RequestSerializer):
+    """Why a finding is dismissed, and the last day (in UTC) on which that is accepted; it is reopened after it."""
+
+    reason = StrictChoiceField(
+        choices=[choice for choice in DismissalReason.choices if choice[0] != DismissalReason.NOT_GIVEN]
+    )
+    comment = StrictCharField(
+        max_length=MAX_DISMISSAL_COMMENT_LENGTH, allow_blank=True, required=False, default=""
+    )
+    accepted_until = serializers.DateField(required=False, allow_null=True, default=None)
+
+
 class FindingFilterRequestSerializer(RequestSerializer):
     """Selects findings by severity, status and domain."""
 
@@ -206,17 +229,23 @@ class FindingFilterRequestSerializer(RequestSerializer):
 
 
 class BulkUpdateFindingsRequestSerializer(RequestSerializer):
-    """Change many findings: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be."""
+    """Change many findings: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be.
+
+    `dismissal` is the reason of `"set": {"status": "dismissed"}`.
+    """
 
     ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
     filter = FindingFilterRequestSerializer(required=False)
     set = FindingChangesRequestSerializer()
+    dismissal = DismissFindingRequestSerializer(required=False)
     mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
     dry_run = StrictBooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("ids" in attrs) == ("filter" in attrs):
             raise serializers.ValidationError("Send either ids or filter.")
+        if "dismissal" in attrs and attrs["set"].get("status") != FindingStatus.DISMISSED:
+            raise serializers.ValidationError({"dismissal": "Send it with the status dismissed."})
         return attrs
 
 
@@ -258,6 +287,30 @@ class FindingSerializer(ProjectResponseSerializer):
             "id", "org_id", "project_id", "domain", "title", "description", "severity", "status", "confidence",
             "priority", "owner_id", "affected_assets", "evidence", "recommended_fix", "created_at", "updated_at",
         ]  # fmt: skip
+
+
+class DismissalSerializer(ResponseSerializer):
+    """A decision to dismiss a finding. It is in effect until `ended_at` is set."""
+
+    finding_id = serializers.UUIDField()
+    dismissed_by_id = serializers.UUIDField(allow_null=True)
+    ended_by_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = Dismissal
+        fields: ClassVar = [
+            "id", "finding_id", "reason", "comment", "accepted_until", "dismissed_by_id", "ended_at", "end_reason",
+            "ended_by_id", "created_at", "updated_at",
+        ]  # fmt: skip
+
+
+class FindingWithDismissalSerializer(FindingSerializer):
+    """A finding with its dismissal, null if it is not dismissed."""
+
+    dismissal = DismissalSerializer(allow_null=True)
+
+    class Meta(FindingSerializer.Meta):
+        fields: ClassVar = [*FindingSerializer.Meta.fields, "dismissal"]
 
 
 class RegressionSerializer(ResponseSerializer):

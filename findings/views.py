@@ -1,4 +1,4 @@
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
@@ -12,12 +12,13 @@ from events import counters
 from events.as_of import AS_OF, parse_as_of, respond_with_counts
 from findings.filters import (
     FACETS,
+    DismissalFilter,
     FindingCountFilter,
     FindingFilter,
     RegressionFilter,
     RegressionOfFindingFilter,
 )
-from findings.models import Finding, Regression
+from findings.models import Dismissal, Finding, Regression
 from findings.queries import FindingsByScore, finding_counts
 from findings.serializers import (
     BulkCreateFindingsRequestSerializer,
@@ -25,15 +26,18 @@ from findings.serializers import (
     BulkUpdateFindingsRequestSerializer,
     CreateFindingRequestSerializer,
     DescribedRegressionSerializer,
+    DismissalSerializer,
+    DismissFindingRequestSerializer,
     FindingCountsSerializer,
     FindingSerializer,
+    FindingWithDismissalSerializer,
     ImportFindingsRequestSerializer,
     RegressionSerializer,
     RegressionWithDeploysSerializer,
     UpdateFindingRequestSerializer,
     validate_items,
 )
-from findings.services import bulk, triage
+from findings.services import bulk, dismissals, triage
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.filters import (
     CURSOR,
@@ -58,6 +62,7 @@ from krafter_audit.api.row_columns import RowColumns, row_columns
 
 SORT_FIELDS = ("score", *TIMES)
 INCLUDE_DEPLOYS = ["deploys"]
+INCLUDE_DISMISSAL = ("dismissal",)
 
 
 class FindingViewSet(ProjectViewSet):
@@ -140,6 +145,49 @@ class FindingViewSet(ProjectViewSet):
             Regression.objects.filter(finding=finding),
             RegressionSerializer,
             RegressionOfFindingFilter,
+            total=lambda filters, rows: rows.count(),
+            parent=str(finding.pk),
+        )
+
+    def embed(self, name: str, findings: Sequence[dict[str, Any]]) -> None:
+        """Add to the representations of findings their dismissals: null for those that are not dismissed."""
+        known = dismissals.current([finding["id"] for finding in findings])
+        shown = {str(pk): self.serialize(row, DismissalSerializer) for pk, row in known.items()}
+        for finding in findings:
+            finding[name] = shown.get(str(finding["id"]))
+
+    @extend_schema(
+        operation_id="dismiss_finding",
+        summary="Dismiss a finding with a reason, until a day",
+        request=DismissFindingRequestSerializer,
+        responses=FindingWithDismissalSerializer,
+    )
+    def dismiss(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Dismiss the finding; without `accepted_until` until a person reopens it. Replaces an earlier dismissal."""
+        row = self.get_row(Finding.objects.only("id"), pk)
+        finding = triage.dismiss(
+            row.pk,
+            project=self.project,
+            by=self.actor,
+            if_match=self.if_match,
+            **self.validated_body(DismissFindingRequestSerializer),
+        )
+        data = self.serialize(finding, FindingSerializer)
+        self.embed("dismissal", [data])
+        return self.respond_data(finding, data)
+
+    @extend_schema(
+        summary="List the dismissals of a finding",
+        parameters=list_parameters(DismissalFilter),
+        responses=DismissalSerializer(many=True),
+    )
+    def dismissals(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Return a page of the finding's dismissals, newest first."""
+        finding = self.get_row(Finding.objects.only("id"), pk)
+        return self.respond_list(
+            Dismissal.objects.filter(finding=finding),
+            DismissalSerializer,
+            DismissalFilter,
             total=lambda filters, rows: rows.count(),
             parent=str(finding.pk),
         )

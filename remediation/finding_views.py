@@ -10,24 +10,24 @@ from rest_framework.response import Response
 from findings.filters import FindingFilter
 from findings.models import Finding
 from findings.serializers import FindingSerializer
-from findings.views import SORT_FIELDS, FindingViewSet
+from findings.views import INCLUDE_DISMISSAL, SORT_FIELDS, FindingViewSet
 from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, include_parameter, included, list_parameters
 from krafter_audit.api.row_columns import RowColumns, row_columns
 from remediation import queries
 from remediation.serializers import FindingWithTasksSerializer, TaskSerializer
 
-INCLUDE_TASKS = ("tasks",)
+INCLUDE = ("tasks", *INCLUDE_DISMISSAL)
 
 
 class FindingWithTasksViewSet(FindingViewSet):
-    """Findings of a project; with `?include=tasks` each has its tasks."""
+    """Findings of a project; `?include=` embeds the tasks or the dismissal of each."""
 
-    embeddable: ClassVar[Collection[str]] = INCLUDE_TASKS
+    embeddable: ClassVar[Collection[str]] = INCLUDE
 
     @extend_schema(
         summary="List findings, highest score first",
         parameters=list_parameters(
-            FindingFilter, sort=SORT_FIELDS, include=INCLUDE_TASKS, pages=[LIMIT, OFFSET, CURSOR]
+            FindingFilter, sort=SORT_FIELDS, include=INCLUDE, pages=[LIMIT, OFFSET, CURSOR]
         ),
         responses=FindingWithTasksSerializer(many=True),
     )
@@ -41,7 +41,7 @@ class FindingWithTasksViewSet(FindingViewSet):
 
     @extend_schema(
         summary="Read a finding",
-        parameters=[include_parameter(INCLUDE_TASKS)],
+        parameters=[include_parameter(INCLUDE)],
         responses=FindingWithTasksSerializer,
     )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -55,7 +55,10 @@ class FindingWithTasksViewSet(FindingViewSet):
         return Response(data)
 
     def embed(self, name: str, findings: Sequence[dict[str, Any]]) -> None:
-        """Add to the representations of findings what the `include` of this name embeds: their tasks."""
+        """Add to the representations of findings what the `include` of this name embeds."""
+        if name != "tasks":
+            super().embed(name, findings)
+            return
         columns = cast("RowColumns", row_columns(TaskSerializer))
         rows = columns.select(queries.newest_tasks_of([finding["id"] for finding in findings]))
         tasks = [columns.represent(row, self.serializer_context) for row in rows]

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
 from findings.models import Domain, Severity
-from findings.serializers import FindingSerializer, UnvalidatedListField
+from findings.serializers import DismissalSerializer, FindingSerializer, UnvalidatedListField
 from krafter_audit.api.filters import MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
 from krafter_audit.api.serializers import (
     JSONObjectField,
@@ -185,12 +185,13 @@ class TaskWithFindingSerializer(TaskSerializer):
 
 
 class FindingWithTasksSerializer(FindingSerializer):
-    """A finding; with `?include=tasks` also its newest 25 tasks."""
+    """A finding; with `?include=` also its newest 25 tasks or its dismissal."""
 
     tasks = TaskSerializer(many=True, required=False)
+    dismissal = DismissalSerializer(required=False, allow_null=True)
 
     class Meta(FindingSerializer.Meta):
-        fields: ClassVar = [*FindingSerializer.Meta.fields, "tasks"]
+        fields: ClassVar = [*FindingSerializer.Meta.fields, "tasks", "dismissal"]
 
 
 class VerificationCheckSerializer(serializers.Serializer[Any]):

@@ -162,14 +162,14 @@ class Migration(migrations.Migration):
                 ('accepted_until', models.DateField(help_text='The last day, in UTC; null: until a person reopens it.', null=True)),
                 ('status_before', models.CharField(choices=[('new', 'New'), ('triaged', 'Triaged'), ('in_progress', 'In progress'), ('ready_verify', 'Ready to verify'), ('resolved', 'Resolved'), ('dismissed', 'Dismissed')], editable=False, max_length=12)),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, choices=[('reopened', 'Reopened'), ('expired', 'Expired'), ('replaced', 'Replaced')], default='', max_length=8)),
+                ('end_reason', models.CharField(choices=[('reopened', 'Reopened'), ('expired', 'Expired'), ('replaced', 'Replaced')], max_length=8, null=True)),
                 ('dismissed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('ended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('finding', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='dismissals', to='findings.finding')),
             ],
             options={
                 'indexes': [models.Index(fields=['finding', '-created_at', '-id'], name='dismissal_newest'), models.Index(condition=models.Q(('accepted_until__isnull', False), ('ended_at__isnull', True)), fields=['accepted_until'], name='dismissal_accepted_until')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('finding',), name='unique_open_dismissal'), models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True)), models.Q(('end_reason__in', ['reopened', 'expired', 'replaced']), ('ended_at__isnull', False)), _connector='OR'), name='dismissal_ended_at_when_ended'), models.CheckConstraint(condition=models.Q(('reason__in', ['false_positive', 'accepted_risk', 'wont_fix', 'used_in_tests', 'out_of_scope', 'not_given'])), name='dismissal_reason_valid'), models.CheckConstraint(condition=models.Q(('status_before__in', ('new', 'triaged', 'in_progress', 'ready_verify'))), name='dismissal_status_before_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('finding',), name='unique_open_dismissal'), models.CheckConstraint(condition=models.Q(models.Q(('end_reason__isnull', True), ('ended_at__isnull', True)), models.Q(('end_reason__in', ['reopened', 'expired', 'replaced']), ('ended_at__isnull', False)), _connector='OR'), name='dismissal_ended_at_when_ended'), models.CheckConstraint(condition=models.Q(('reason__in', ['false_positive', 'accepted_risk', 'wont_fix', 'used_in_tests', 'out_of_scope', 'not_given'])), name='dismissal_reason_valid'), models.CheckConstraint(condition=models.Q(('status_before__in', ('new', 'triaged', 'in_progress', 'ready_verify'))), name='dismissal_status_before_open')],
             },
         ),
     ]

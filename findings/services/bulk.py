@@ -13,7 +13,8 @@ from bulk_changes.subjects import Row, Subject
 from findings.imports import FORMATS
 from findings.imports.problem import reports_of
 from findings.models import Finding
-from findings.services import triage
+from findings.services import dismissals, triage
+from findings.services.dismissals import DismissalValues
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.api.errors import ApiError, InvalidParams
 
@@ -84,12 +85,27 @@ def _ingest(
 
 def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> Result | Summary:
     """Apply one change to many findings; with `dry_run` only say what would change."""
+    details = _details(request)
     pks = _matching(project, request)
     if request["dry_run"]:
         return bulk_changes.preview(project, FINDINGS, pks, changes=request["set"])
     return bulk_changes.change(
-        project, FINDINGS, pks, changes=request["set"], by=by, all_or_nothing=request["mode"] == "all"
+        project,
+        FINDINGS,
+        pks,
+        changes=request["set"],
+        by=by,
+        all_or_nothing=request["mode"] == "all",
+        details=details,
     )
+
+
+def _details(request: Mapping[str, Any]) -> dict[str, Any]:
+    if "dismissal" not in request:
+        return {}
+    values = DismissalValues(**request["dismissal"])
+    dismissals.require_valid_date(values.accepted_until, field="dismissal.accepted_until")
+    return {"dismissal": values.to_json()}
 
 
 def _matching(project: Project, request: Mapping[str, Any]) -> list[UUID]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-TIME, DAY = "2026-03-02T09:30:00Z", "2026-03-02"
+TIME, DAY, LATER_DAY = "2026-03-02T09:30:00Z", "2026-03-02", "2030-12-31"
 ID = "01954f1e-6c2a-7b3d-9a41-5f0c2d8e7a10"
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 URL = "https://www.example.com/"
@@ -30,6 +30,7 @@ COMPONENTS: dict[str, Any] = {
     "BulkUpdateFindingsRequest": {
         "filter": {"severity": ["low"], "status": ["new"]},
         "set": {"status": "dismissed"},
+        "dismissal": {"reason": "accepted_risk", "accepted_until": LATER_DAY},
         "dry_run": True,
     },
     "CampaignTasksRequest": {"filter": {"priority": ["critical", "high"]}, "dry_run": True},
@@ -56,6 +57,11 @@ COMPONENTS: dict[str, Any] = {
     "CreateTaskRequest": {"finding_id": ID, "title": "Send the header", "priority": "high"},
     "CreateWebhookEndpointRequest": {"url": "https://hooks.example.com/krafter", "events": ["finding.*"]},
     "CreateWebhookRequest": {"secret": "a secret of your provider"},
+    "DismissFindingRequest": {
+        "reason": "accepted_risk",
+        "comment": "The page is reachable from the office network alone.",
+        "accepted_until": LATER_DAY,
+    },
     "ExtendDueDateRequest": {"hours": 8, "reason": "The vendor delivers the fix on Monday."},
     "LoginMarker": {"selector": "#account", "text": "Log out"},
     "PutSiteCredentialsRequest": {
@@ -96,6 +102,7 @@ FIELDS: dict[str, list[Any]] = {
         [{"key": "security_header_csp", "pages": [{"url": URL, "status": 200}]}],
     ],
     "code": ["invalid_params"],
+    "comment": ["The page is reachable from the office network alone."],
     "confidence": ["high"],
     "config": [CONFIG],
     "config_preview": [CONFIG],
@@ -164,7 +171,7 @@ FIELDS: dict[str, list[Any]] = {
     "projects": [["production-website"]],
     "provider": ["github"],
     "query": ["quick=open&severity__exact=high"],
-    "reason": ["timeout"],
+    "reason": ["timeout", "accepted_risk"],
     "recipients": [["board@example.com"]],
     "references": [["https://developer.mozilla.org/docs/Web/HTTP/CSP"]],
     "request_id": ["q3tbXk0eYwUu1m2n3o4p"],

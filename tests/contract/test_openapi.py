@@ -17,7 +17,7 @@ from krafter_audit.api.schema import CachedSchemaGenerator
 PATH = "/api/v1/schema"
 # Fields that a response has only on request, or in one response of several.
 ON_REQUEST = {
-    "FindingWithGuard": {"tasks", "guard"},
+    "FindingWithGuard": {"tasks", "dismissal", "guard"},
     "TaskWithFinding": {"finding", "labels"},
     "CampaignWithProgress": {"progress"},
     "DescribedRegression": {"deploy_ids"},

@@ -128,6 +128,13 @@ from .described_regression_trigger import DescribedRegressionTrigger
 from .described_verification import DescribedVerification
 from .described_verification_result import DescribedVerificationResult
 from .described_verification_state import DescribedVerificationState
+from .dismiss_finding_request import DismissFindingRequest
+from .dismiss_finding_request_reason import DismissFindingRequestReason
+from .dismissal import Dismissal
+from .dismissal_end_reason_type_1 import DismissalEndReasonType1
+from .dismissal_end_reason_type_2_type_1 import DismissalEndReasonType2Type1
+from .dismissal_end_reason_type_3_type_1 import DismissalEndReasonType3Type1
+from .dismissal_reason import DismissalReason
 from .effect import Effect
 from .error import Error
 from .error_code import ErrorCode
@@ -161,6 +168,10 @@ from .finding_filter_request_severity_item import FindingFilterRequestSeverityIt
 from .finding_filter_request_status_item import FindingFilterRequestStatusItem
 from .finding_severity import FindingSeverity
 from .finding_status import FindingStatus
+from .finding_with_dismissal import FindingWithDismissal
+from .finding_with_dismissal_domain import FindingWithDismissalDomain
+from .finding_with_dismissal_severity import FindingWithDismissalSeverity
+from .finding_with_dismissal_status import FindingWithDismissalStatus
 from .finding_with_guard import FindingWithGuard
 from .finding_with_guard_domain import FindingWithGuardDomain
 from .finding_with_guard_severity import FindingWithGuardSeverity
@@ -219,6 +230,16 @@ from .get_deploys_sort import GetDeploysSort
 from .get_events_response_2xx import GetEventsResponse2XX
 from .get_events_response_2xx_meta import GetEventsResponse2XXMeta
 from .get_events_sort import GetEventsSort
+from .get_findings_by_id_dismissals_reason_item import (
+    GetFindingsByIdDismissalsReasonItem,
+)
+from .get_findings_by_id_dismissals_response_2xx import (
+    GetFindingsByIdDismissalsResponse2XX,
+)
+from .get_findings_by_id_dismissals_response_2xx_meta import (
+    GetFindingsByIdDismissalsResponse2XXMeta,
+)
+from .get_findings_by_id_dismissals_sort import GetFindingsByIdDismissalsSort
 from .get_findings_by_id_include import GetFindingsByIdInclude
 from .get_findings_by_id_regressions_response_2xx import (
     GetFindingsByIdRegressionsResponse2XX,
@@ -597,6 +618,10 @@ from .post_findings_bulk_update_response_2xx import PostFindingsBulkUpdateRespon
 from .post_findings_bulk_update_response_2xx_meta import (
     PostFindingsBulkUpdateResponse2XXMeta,
 )
+from .post_findings_by_id_dismiss_response_2xx import PostFindingsByIdDismissResponse2XX
+from .post_findings_by_id_dismiss_response_2xx_meta import (
+    PostFindingsByIdDismissResponse2XXMeta,
+)
 from .post_findings_import_response_2xx import PostFindingsImportResponse2XX
 from .post_findings_import_response_2xx_meta import PostFindingsImportResponse2XXMeta
 from .post_findings_response_2xx import PostFindingsResponse2XX
@@ -940,6 +965,13 @@ __all__ = (
     "DescribedVerification",
     "DescribedVerificationResult",
     "DescribedVerificationState",
+    "Dismissal",
+    "DismissalEndReasonType1",
+    "DismissalEndReasonType2Type1",
+    "DismissalEndReasonType3Type1",
+    "DismissalReason",
+    "DismissFindingRequest",
+    "DismissFindingRequestReason",
     "Effect",
     "Error",
     "ErrorCode",
@@ -973,6 +1005,10 @@ __all__ = (
     "FindingFilterRequestStatusItem",
     "FindingSeverity",
     "FindingStatus",
+    "FindingWithDismissal",
+    "FindingWithDismissalDomain",
+    "FindingWithDismissalSeverity",
+    "FindingWithDismissalStatus",
     "FindingWithGuard",
     "FindingWithGuardDomain",
     "FindingWithGuardSeverity",
@@ -1021,6 +1057,10 @@ __all__ = (
     "GetEventsResponse2XX",
     "GetEventsResponse2XXMeta",
     "GetEventsSort",
+    "GetFindingsByIdDismissalsReasonItem",
+    "GetFindingsByIdDismissalsResponse2XX",
+    "GetFindingsByIdDismissalsResponse2XXMeta",
+    "GetFindingsByIdDismissalsSort",
     "GetFindingsByIdInclude",
     "GetFindingsByIdRegressionsResponse2XX",
     "GetFindingsByIdRegressionsResponse2XXMeta",
@@ -1285,6 +1325,8 @@ __all__ = (
     "PostFindingsBulkResponse2XXMeta",
     "PostFindingsBulkUpdateResponse2XX",
     "PostFindingsBulkUpdateResponse2XXMeta",
+    "PostFindingsByIdDismissResponse2XX",
+    "PostFindingsByIdDismissResponse2XXMeta",
     "PostFindingsImportResponse2XX",
     "PostFindingsImportResponse2XXMeta",
     "PostFindingsResponse2XX",

@@ -11,6 +11,7 @@ from ..models.bulk_update_findings_request_mode import BulkUpdateFindingsRequest
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.dismiss_finding_request import DismissFindingRequest
     from ..models.finding_changes_request import FindingChangesRequest
     from ..models.finding_filter_request import FindingFilterRequest
 
@@ -20,13 +21,20 @@ T = TypeVar("T", bound="BulkUpdateFindingsRequest")
 
 @_attrs_define
 class BulkUpdateFindingsRequest:
-    """Change many findings: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be."""
+    """Change many findings: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be.
+
+    `dismissal` is the reason of `"set": {"status": "dismissed"}`.
+
+    """
 
     set_: FindingChangesRequest
     """ The fields that a bulk update sets; at least one. """
     ids: list[UUID] | Unset = UNSET
     filter_: FindingFilterRequest | Unset = UNSET
     """ Selects findings by severity, status and domain. """
+    dismissal: DismissFindingRequest | Unset = UNSET
+    """ Why a finding is dismissed, and the last day (in UTC) on which that is accepted; it is reopened after it.
+    """
     mode: BulkUpdateFindingsRequestMode | Unset = BulkUpdateFindingsRequestMode.ALL
     """ * `all` - all
     * `partial` - partial """
@@ -47,6 +55,10 @@ class BulkUpdateFindingsRequest:
         if not isinstance(self.filter_, Unset):
             filter_ = self.filter_.to_dict()
 
+        dismissal: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.dismissal, Unset):
+            dismissal = self.dismissal.to_dict()
+
         mode: str | Unset = UNSET
         if not isinstance(self.mode, Unset):
             mode = self.mode.value
@@ -64,6 +76,8 @@ class BulkUpdateFindingsRequest:
             field_dict["ids"] = ids
         if filter_ is not UNSET:
             field_dict["filter"] = filter_
+        if dismissal is not UNSET:
+            field_dict["dismissal"] = dismissal
         if mode is not UNSET:
             field_dict["mode"] = mode
         if dry_run is not UNSET:
@@ -73,6 +87,7 @@ class BulkUpdateFindingsRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.dismiss_finding_request import DismissFindingRequest  # noqa: PLC0415
         from ..models.finding_changes_request import FindingChangesRequest  # noqa: PLC0415
         from ..models.finding_filter_request import FindingFilterRequest  # noqa: PLC0415
 
@@ -95,6 +110,13 @@ class BulkUpdateFindingsRequest:
         else:
             filter_ = FindingFilterRequest.from_dict(_filter_)
 
+        _dismissal = d.pop("dismissal", UNSET)
+        dismissal: DismissFindingRequest | Unset
+        if isinstance(_dismissal, Unset):
+            dismissal = UNSET
+        else:
+            dismissal = DismissFindingRequest.from_dict(_dismissal)
+
         _mode = d.pop("mode", UNSET)
         mode: BulkUpdateFindingsRequestMode | Unset
         if isinstance(_mode, Unset):
@@ -108,6 +130,7 @@ class BulkUpdateFindingsRequest:
             set_=set_,
             ids=ids,
             filter_=filter_,
+            dismissal=dismissal,
             mode=mode,
             dry_run=dry_run,
         )

@@ -15,6 +15,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.affected_asset import AffectedAsset
+    from ..models.dismissal import Dismissal
     from ..models.guard_window import GuardWindow
     from ..models.priority import Priority
     from ..models.recommended_fix import RecommendedFix
@@ -26,7 +27,7 @@ T = TypeVar("T", bound="FindingWithGuard")
 
 @_attrs_define
 class FindingWithGuard:
-    """A finding; with `?include=tasks` also its newest 25 tasks, with `?include=guard` its newest guard window."""
+    """A finding; with `?include=` also its newest 25 tasks, its dismissal, or its newest guard window."""
 
     id: UUID
     org_id: str
@@ -63,10 +64,12 @@ class FindingWithGuard:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     tasks: list[Task] | Unset = UNSET
+    dismissal: Dismissal | None | Unset = UNSET
     guard: GuardWindow | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.dismissal import Dismissal  # noqa: PLC0415
         from ..models.guard_window import GuardWindow  # noqa: PLC0415
 
         id = str(self.id)
@@ -115,6 +118,14 @@ class FindingWithGuard:
                 tasks_item = tasks_item_data.to_dict()
                 tasks.append(tasks_item)
 
+        dismissal: dict[str, Any] | None | Unset
+        if isinstance(self.dismissal, Unset):
+            dismissal = UNSET
+        elif isinstance(self.dismissal, Dismissal):
+            dismissal = self.dismissal.to_dict()
+        else:
+            dismissal = self.dismissal
+
         guard: dict[str, Any] | None | Unset
         if isinstance(self.guard, Unset):
             guard = UNSET
@@ -147,6 +158,8 @@ class FindingWithGuard:
         )
         if tasks is not UNSET:
             field_dict["tasks"] = tasks
+        if dismissal is not UNSET:
+            field_dict["dismissal"] = dismissal
         if guard is not UNSET:
             field_dict["guard"] = guard
 
@@ -155,6 +168,7 @@ class FindingWithGuard:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.affected_asset import AffectedAsset  # noqa: PLC0415
+        from ..models.dismissal import Dismissal  # noqa: PLC0415
         from ..models.guard_window import GuardWindow  # noqa: PLC0415
         from ..models.priority import Priority  # noqa: PLC0415
         from ..models.recommended_fix import RecommendedFix  # noqa: PLC0415
@@ -220,6 +234,23 @@ class FindingWithGuard:
 
                 tasks.append(tasks_item)
 
+        def _parse_dismissal(data: object) -> Dismissal | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                dismissal_type_0 = Dismissal.from_dict(data)
+
+                return dismissal_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Dismissal | None | Unset, data)
+
+        dismissal = _parse_dismissal(d.pop("dismissal", UNSET))
+
         def _parse_guard(data: object) -> GuardWindow | None | Unset:
             if data is None:
                 return data
@@ -255,6 +286,7 @@ class FindingWithGuard:
             created_at=created_at,
             updated_at=updated_at,
             tasks=tasks,
+            dismissal=dismissal,
             guard=guard,
         )
 

@@ -2,6 +2,7 @@ from enum import StrEnum
 
 
 class GetFindingsByIdInclude(StrEnum):
+    DISMISSAL = "dismissal"
     GUARD = "guard"
     TASKS = "tasks"
 

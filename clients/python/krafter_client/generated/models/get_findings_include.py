@@ -2,6 +2,7 @@ from enum import StrEnum
 
 
 class GetFindingsInclude(StrEnum):
+    DISMISSAL = "dismissal"
     GUARD = "guard"
     TASKS = "tasks"
 

@@ -79,6 +79,8 @@ def sync_detailed(
         body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
             or none, or with mode `partial` those that can be.
 
+            `dismissal` is the reason of `"set": {"status": "dismissed"}`.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -117,6 +119,8 @@ def sync(
         body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
             or none, or with mode `partial` those that can be.
 
+            `dismissal` is the reason of `"set": {"status": "dismissed"}`.
+
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
@@ -149,6 +153,8 @@ async def asyncio_detailed(
         project_id (str):
         body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
             or none, or with mode `partial` those that can be.
+
+            `dismissal` is the reason of `"set": {"status": "dismissed"}`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -185,6 +191,8 @@ async def asyncio(
         project_id (str):
         body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
             or none, or with mode `partial` those that can be.
+
+            `dismissal` is the reason of `"set": {"status": "dismissed"}`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

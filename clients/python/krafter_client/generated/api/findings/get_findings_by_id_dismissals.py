@@ -1,0 +1,347 @@
+import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.get_findings_by_id_dismissals_reason_item import (
+    GetFindingsByIdDismissalsReasonItem,
+)
+from ...models.get_findings_by_id_dismissals_response_2xx import (
+    GetFindingsByIdDismissalsResponse2XX,
+)
+from ...models.get_findings_by_id_dismissals_sort import GetFindingsByIdDismissalsSort
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    reason: list[GetFindingsByIdDismissalsReasonItem] | Unset = UNSET,
+    sort: GetFindingsByIdDismissalsSort | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_created_after: str | Unset = UNSET
+    if not isinstance(created_after, Unset):
+        json_created_after = created_after.isoformat()
+    params["created_after"] = json_created_after
+
+    json_created_before: str | Unset = UNSET
+    if not isinstance(created_before, Unset):
+        json_created_before = created_before.isoformat()
+    params["created_before"] = json_created_before
+
+    params["cursor"] = cursor
+
+    params["limit"] = limit
+
+    json_reason: list[str] | Unset = UNSET
+    if not isinstance(reason, Unset):
+        json_reason = []
+        for reason_item_data in reason:
+            reason_item = reason_item_data.value
+            json_reason.append(reason_item)
+
+    params["reason"] = json_reason
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
+
+    json_updated_after: str | Unset = UNSET
+    if not isinstance(updated_after, Unset):
+        json_updated_after = updated_after.isoformat()
+    params["updated_after"] = json_updated_after
+
+    json_updated_before: str | Unset = UNSET
+    if not isinstance(updated_before, Unset):
+        json_updated_before = updated_before.isoformat()
+    params["updated_before"] = json_updated_before
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/findings/{id}/dismissals".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> GetFindingsByIdDismissalsResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = GetFindingsByIdDismissalsResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[GetFindingsByIdDismissalsResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    reason: list[GetFindingsByIdDismissalsReasonItem] | Unset = UNSET,
+    sort: GetFindingsByIdDismissalsSort | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+) -> Response[GetFindingsByIdDismissalsResponse2XX]:
+    """List the dismissals of a finding
+
+     Return a page of the finding's dismissals, newest first.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        reason (list[GetFindingsByIdDismissalsReasonItem] | Unset):
+        sort (GetFindingsByIdDismissalsSort | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[GetFindingsByIdDismissalsResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        created_after=created_after,
+        created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        reason=reason,
+        sort=sort,
+        updated_after=updated_after,
+        updated_before=updated_before,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    reason: list[GetFindingsByIdDismissalsReasonItem] | Unset = UNSET,
+    sort: GetFindingsByIdDismissalsSort | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+) -> GetFindingsByIdDismissalsResponse2XX | None:
+    """List the dismissals of a finding
+
+     Return a page of the finding's dismissals, newest first.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        reason (list[GetFindingsByIdDismissalsReasonItem] | Unset):
+        sort (GetFindingsByIdDismissalsSort | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        GetFindingsByIdDismissalsResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        client=client,
+        created_after=created_after,
+        created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        reason=reason,
+        sort=sort,
+        updated_after=updated_after,
+        updated_before=updated_before,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    reason: list[GetFindingsByIdDismissalsReasonItem] | Unset = UNSET,
+    sort: GetFindingsByIdDismissalsSort | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+) -> Response[GetFindingsByIdDismissalsResponse2XX]:
+    """List the dismissals of a finding
+
+     Return a page of the finding's dismissals, newest first.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        reason (list[GetFindingsByIdDismissalsReasonItem] | Unset):
+        sort (GetFindingsByIdDismissalsSort | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[GetFindingsByIdDismissalsResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        created_after=created_after,
+        created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        reason=reason,
+        sort=sort,
+        updated_after=updated_after,
+        updated_before=updated_before,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    created_after: datetime.datetime | Unset = UNSET,
+    created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    reason: list[GetFindingsByIdDismissalsReasonItem] | Unset = UNSET,
+    sort: GetFindingsByIdDismissalsSort | Unset = UNSET,
+    updated_after: datetime.datetime | Unset = UNSET,
+    updated_before: datetime.datetime | Unset = UNSET,
+) -> GetFindingsByIdDismissalsResponse2XX | None:
+    """List the dismissals of a finding
+
+     Return a page of the finding's dismissals, newest first.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        created_after (datetime.datetime | Unset):
+        created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        reason (list[GetFindingsByIdDismissalsReasonItem] | Unset):
+        sort (GetFindingsByIdDismissalsSort | Unset):
+        updated_after (datetime.datetime | Unset):
+        updated_before (datetime.datetime | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        GetFindingsByIdDismissalsResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            id=id,
+            client=client,
+            created_after=created_after,
+            created_before=created_before,
+            cursor=cursor,
+            limit=limit,
+            reason=reason,
+            sort=sort,
+            updated_after=updated_after,
+            updated_before=updated_before,
+        )
+    ).parsed

@@ -1,0 +1,222 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.dismiss_finding_request import DismissFindingRequest
+from ...models.post_findings_by_id_dismiss_response_2xx import (
+    PostFindingsByIdDismissResponse2XX,
+)
+from ...types import Response
+
+
+def _get_kwargs(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    body: DismissFindingRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/findings/{id}/dismiss".format(
+            org_id=quote(str(org_id), safe=""),
+            project_id=quote(str(project_id), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PostFindingsByIdDismissResponse2XX | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = PostFindingsByIdDismissResponse2XX.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PostFindingsByIdDismissResponse2XX]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: DismissFindingRequest,
+) -> Response[PostFindingsByIdDismissResponse2XX]:
+    """Dismiss a finding with a reason, until a day
+
+     Dismiss the finding; without `accepted_until` until a person reopens it. Replaces an earlier
+    dismissal.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        body (DismissFindingRequest): Why a finding is dismissed, and the last day (in UTC) on
+            which that is accepted; it is reopened after it.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostFindingsByIdDismissResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: DismissFindingRequest,
+) -> PostFindingsByIdDismissResponse2XX | None:
+    """Dismiss a finding with a reason, until a day
+
+     Dismiss the finding; without `accepted_until` until a person reopens it. Replaces an earlier
+    dismissal.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        body (DismissFindingRequest): Why a finding is dismissed, and the last day (in UTC) on
+            which that is accepted; it is reopened after it.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostFindingsByIdDismissResponse2XX
+    """
+
+    return sync_detailed(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: DismissFindingRequest,
+) -> Response[PostFindingsByIdDismissResponse2XX]:
+    """Dismiss a finding with a reason, until a day
+
+     Dismiss the finding; without `accepted_until` until a person reopens it. Replaces an earlier
+    dismissal.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        body (DismissFindingRequest): Why a finding is dismissed, and the last day (in UTC) on
+            which that is accepted; it is reopened after it.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PostFindingsByIdDismissResponse2XX]
+    """
+
+    kwargs = _get_kwargs(
+        org_id=org_id,
+        project_id=project_id,
+        id=id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    org_id: str,
+    project_id: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    body: DismissFindingRequest,
+) -> PostFindingsByIdDismissResponse2XX | None:
+    """Dismiss a finding with a reason, until a day
+
+     Dismiss the finding; without `accepted_until` until a person reopens it. Replaces an earlier
+    dismissal.
+
+    Args:
+        org_id (str):
+        project_id (str):
+        id (str):
+        body (DismissFindingRequest): Why a finding is dismissed, and the last day (in UTC) on
+            which that is accepted; it is reopened after it.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PostFindingsByIdDismissResponse2XX
+    """
+
+    return (
+        await asyncio_detailed(
+            org_id=org_id,
+            project_id=project_id,
+            id=id,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class DismissalEndReasonType3Type1(StrEnum):
+    EXPIRED = "expired"
+    REOPENED = "reopened"
+    REPLACED = "replaced"
+
+    def __str__(self) -> str:
+        return str(self.value)
