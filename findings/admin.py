@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
 from accounts.roles import visible_projects
@@ -18,10 +18,21 @@ from bulk_changes.admin.forms import SetValuesForm
 from events import counters
 from findings import observations, queries
 from findings.errors import FindingResolved
-from findings.models import LARGE_FIELDS, OPEN_STATUSES, Finding, FindingStatus, Regression, Severity
+from findings.models import (
+    LARGE_FIELDS,
+    MAX_DISMISSAL_COMMENT_LENGTH,
+    OPEN_STATUSES,
+    Dismissal,
+    DismissalReason,
+    Finding,
+    FindingStatus,
+    Regression,
+    Severity,
+)
 from findings.serializers import CreateFindingRequestSerializer, UpdateFindingRequestSerializer
-from findings.services import triage
+from findings.services import dismissals, triage
 from findings.services.bulk import FINDINGS
+from findings.services.dismissals import DismissalValues
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.admin.base import (
     DANGER,
@@ -50,6 +61,8 @@ STATUS_COLOURS = {
     "dismissed": PRIMARY,
 }
 MAX_PAGES = 10  # shown on the page of a finding
+MAX_NAMED = 10  # on the page of the form that dismisses
+ENDS_SOON = timedelta(days=30)  # of a dismissal
 
 
 class ReportFindingForm(SerializerForm):
@@ -94,6 +107,41 @@ class SetFindingValuesForm(SetValuesForm):
     }
 
 
+class DayInput(UnfoldAdminTextInputWidget):
+    """A day, by the calendar of the browser."""
+
+    input_type = "date"
+
+
+class DismissForm(forms.Form):
+    """Why findings are dismissed, and until when."""
+
+    reason = forms.ChoiceField(
+        choices=[
+            ("", "Choose a reason"),
+            *(each for each in DismissalReason.choices if each[0] != DismissalReason.NOT_GIVEN),
+        ],
+        widget=UnfoldAdminSelectWidget,
+    )
+    comment = forms.CharField(
+        max_length=MAX_DISMISSAL_COMMENT_LENGTH,
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+    )
+    accepted_until = forms.DateField(
+        required=False,
+        widget=DayInput,
+        help_text="The last day, in UTC: on the next day the finding is open again. Empty: until a person reopens it.",
+    )
+
+    def clean_accepted_until(self) -> date | None:
+        day: date | None = self.cleaned_data["accepted_until"]
+        error = dismissals.date_error(day)
+        if error:
+            raise forms.ValidationError(error)
+        return day
+
+
 class FindingQuickFilter(QuickFilter):
     labels: ClassVar = {
         "open": "Open",
@@ -101,6 +149,7 @@ class FindingQuickFilter(QuickFilter):
         "overdue": "Overdue",
         "review": "Awaiting review",
         "new": "New since yesterday",
+        "ending": "Acceptance ends within 30 days",
     }
 
     def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
@@ -113,6 +162,11 @@ class FindingQuickFilter(QuickFilter):
         if name == "new":
             # Ids sort by time, and have an index.
             return rows.filter(pk__gte=first_id_at(timezone.now() - timedelta(days=1)))
+        if name == "ending":
+            ending = Dismissal.objects.filter(
+                ended_at=None, accepted_until__lte=dismissals.today() + ENDS_SOON
+            )
+            return rows.filter(status=FindingStatus.DISMISSED, pk__in=ending.values("finding"))
         return rows.filter(status__in=OPEN_STATUSES)
 
     def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int | str]:
@@ -127,8 +181,17 @@ class FindingQuickFilter(QuickFilter):
         return {
             "open": sum(statuses.get(status, 0) for status in OPEN_STATUSES),
             "review": statuses.get(FindingStatus.READY_VERIFY, 0),
-            **{name: counted_rows(self.apply(rows, name, request)) for name in ("mine", "overdue", "new")},
+            **{
+                name: counted_rows(self.apply(rows, name, request))
+                for name in ("mine", "overdue", "new", "ending")
+            },
         }
+
+
+def _dismissal_of(finding: Finding) -> Dismissal | None:
+    if finding.status != FindingStatus.DISMISSED:
+        return None
+    return dismissals.current([finding.pk]).get(finding.pk)
 
 
 def overdue_tasks() -> QuerySet[Any]:
@@ -166,7 +229,8 @@ class FindingAdmin(BulkActions):
     def refusals(self, request: HttpRequest, row: Finding) -> dict[str, str]:
         if row.status == FindingStatus.RESOLVED:
             return dict.fromkeys(self.actions, FindingResolved.message)
-        done = {"triage": "triaged", "start": "in_progress", "dismiss": "dismissed"}
+        # A dismissed finding may be dismissed anew, with another reason or day.
+        done = {"triage": "triaged", "start": "in_progress"}
         return {
             name: f"The finding is {FindingStatus(status).label.lower()}."
             for name, status in done.items()
@@ -182,6 +246,7 @@ class FindingAdmin(BulkActions):
             "urls": urls[:MAX_PAGES],
             "fix": observations.fix_of(row.recommended_fix),
             "commands": observations.commands(row.check_keys, urls),
+            "dismissal": _dismissal_of(row),
         }
         for section in self.sections:
             context |= section(request, row)
@@ -251,9 +316,36 @@ class FindingAdmin(BulkActions):
     def start(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
         return self._set_status(request, queryset, FindingStatus.IN_PROGRESS)
 
-    @admin.action(description="Dismiss", permissions=["operate"])
+    @admin.action(description="Dismiss…", permissions=["operate"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
-        return self._set_status(request, queryset, FindingStatus.DISMISSED)
+        # A first page requests reason, comment and day, and submits the action again with them.
+        selection = self.selection(request, queryset)
+        if selection is None:
+            return None
+        form = DismissForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            return self._dismiss_page(request, queryset, form)
+        if "_back" not in request.POST:
+            details = {"dismissal": DismissalValues(**form.cleaned_data).to_json()}
+            return self.change_selection(request, selection, {"status": "dismissed"}, details)
+
+        def dismiss(finding: Finding) -> str:
+            triage.dismiss(finding.pk, by=operator(request), **form.cleaned_data)
+            return "dismissed."
+
+        self.run_for_each(request, queryset, dismiss)
+        return None
+
+    def _dismiss_page(self, request: HttpRequest, rows: QuerySet[Finding], form: DismissForm) -> HttpResponse:
+        back, named = request.POST.get("_back", ""), list(rows.order_by("pk")[: MAX_NAMED + 1])
+        context = {
+            "form": form,
+            "back": back,
+            "rows": named[:MAX_NAMED],
+            "more": len(named) > MAX_NAMED,
+            "dismissal": _dismissal_of(named[0]) if back and named else None,
+        }
+        return self.page(request, "admin/findings/finding/dismiss.html", context)
 
     def _set_status(
         self, request: HttpRequest, rows: QuerySet[Finding], status: FindingStatus

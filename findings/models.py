@@ -73,7 +73,7 @@ class DismissalReason(models.TextChoices):
     USED_IN_TESTS = "used_in_tests", "Used in tests"
     OUT_OF_SCOPE = "out_of_scope", "Out of scope"
     # Of a dismissal by the status alone.
-    NOT_GIVEN = "not_given", "Not given"
+    NOT_GIVEN = "not_given", "No reason given"
 
 
 class DismissalEnd(models.TextChoices):

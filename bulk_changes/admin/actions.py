@@ -20,7 +20,13 @@ from accounts.admin import operator
 from accounts.models import Project
 from bulk_changes import services
 from bulk_changes.admin.forms import SetValuesForm
-from bulk_changes.admin.values import effects_in_words, field_label, summary_owners, value_in_words
+from bulk_changes.admin.values import (
+    effects_in_words,
+    field_label,
+    summary_owners,
+    value_in_words,
+    with_details,
+)
 from bulk_changes.decisions import Decision, Summary
 from bulk_changes.models import BulkChange
 from bulk_changes.services import Result
@@ -61,10 +67,15 @@ class BulkActions(ServiceModelAdmin):
         return None if selection is None else self.change_selection(request, selection, changes)
 
     def change_selection(
-        self, request: HttpRequest, selection: Selection, changes: Mapping[str, Any]
+        self,
+        request: HttpRequest,
+        selection: Selection,
+        changes: Mapping[str, Any],
+        details: Mapping[str, Any] | None = None,
     ) -> HttpResponse | None:
+        """Do as `change_rows`; `details` are those of `services.change`."""
         if "confirmed" not in request.POST:
-            return self._preview(request, selection, changes)
+            return self._preview(request, selection, changes, details or {})
         try:
             seen_at = datetime.fromisoformat(request.POST.get("seen_at", ""))
         except ValueError:
@@ -80,6 +91,7 @@ class BulkActions(ServiceModelAdmin):
                         changes=changes,
                         by=operator(request),
                         unchanged_since=seen_at,
+                        details=details,
                     )
                 )
             else:
@@ -110,7 +122,11 @@ class BulkActions(ServiceModelAdmin):
         return bool(user.is_superuser or user.has_perm(permission, project.organization_id))
 
     def _preview(
-        self, request: HttpRequest, selection: Selection, changes: Mapping[str, Any]
+        self,
+        request: HttpRequest,
+        selection: Selection,
+        changes: Mapping[str, Any],
+        details: Mapping[str, Any],
     ) -> HttpResponse:
         # Before the rows are read: a row that changes meanwhile counts as changed after the preview.
         seen_at, summary = timezone.now(), Summary()
@@ -131,6 +147,10 @@ class BulkActions(ServiceModelAdmin):
                     rows,
                 )
                 for (name, before, after), rows in summary.effects.most_common()
+            ],
+            "details": [
+                (field_label(name), value_in_words(name, value, owners))
+                for name, value in with_details(details).items()
             ],
             "consequences": Counter(summary.consequences.values()).most_common(),
             "reasons": summary.reasons.most_common(),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.admin import operator
 from bulk_changes import services
 from bulk_changes.admin.actions import message_about, with_undo_button
-from bulk_changes.admin.values import effects_in_words, owner_names
+from bulk_changes.admin.values import effects_in_words, owner_names, with_details
 from bulk_changes.errors import BulkChangeUndone, NotUndoable
 from bulk_changes.models import BulkChange, BulkChangeRow
 from bulk_changes.subjects import subject_named
@@ -58,7 +58,8 @@ class BulkChangeAdmin(ReadOnlyAdmin):
     def values(self, made: BulkChange) -> str:
         owners = owner_names([made.changes.get("owner_id")])
         return ", ".join(
-            f"{field}: {value}" for field, _, value in effects_in_words({}, made.changes, owners)
+            f"{field}: {value}"
+            for field, _, value in effects_in_words({}, with_details(made.changes), owners)
         )
 
     def refusals(self, request: HttpRequest, row: BulkChange) -> dict[str, str]:

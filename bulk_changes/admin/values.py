@@ -24,9 +24,22 @@ def owner_names(ids: Iterable[Any]) -> dict[str, str]:
     return {str(user.pk): str(user) for user in users}
 
 
+def with_details(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a bulk change with those of its details, which are objects, beside them."""
+    plain: dict[str, Any] = {}
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            plain |= {inner: each for inner, each in value.items() if each not in (None, "")}
+        else:
+            plain[name] = value
+    return plain
+
+
 def value_in_words(name: str, value: Any, owners: Mapping[str, str]) -> str:
     if value is None:
         return "none"
+    if name == "comment":
+        return str(value)
     if name == "owner_id":
         return owners.get(str(value), str(value))
     if isinstance(value, bool):

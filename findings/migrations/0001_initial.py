@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('reason', models.CharField(choices=[('false_positive', 'False positive'), ('accepted_risk', 'Accepted risk'), ('wont_fix', "Won't fix"), ('used_in_tests', 'Used in tests'), ('out_of_scope', 'Out of scope'), ('not_given', 'Not given')], default='not_given', max_length=14)),
+                ('reason', models.CharField(choices=[('false_positive', 'False positive'), ('accepted_risk', 'Accepted risk'), ('wont_fix', "Won't fix"), ('used_in_tests', 'Used in tests'), ('out_of_scope', 'Out of scope'), ('not_given', 'No reason given')], default='not_given', max_length=14)),
                 ('comment', models.TextField(blank=True, max_length=2000)),
                 ('accepted_until', models.DateField(help_text='The last day, in UTC; null: until a person reopens it.', null=True)),
                 ('status_before', models.CharField(choices=[('new', 'New'), ('triaged', 'Triaged'), ('in_progress', 'In progress'), ('ready_verify', 'Ready to verify'), ('resolved', 'Resolved'), ('dismissed', 'Dismissed')], editable=False, max_length=12)),

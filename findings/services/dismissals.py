@@ -29,6 +29,10 @@ class DismissalValues:
     comment: str = ""
     accepted_until: date | None = None
 
+    def __str__(self) -> str:
+        until = f" until {self.accepted_until}" if self.accepted_until else ""
+        return f"{DismissalReason(self.reason).label}{until}"
+
     def to_json(self) -> dict[str, Any]:
         until = self.accepted_until.isoformat() if self.accepted_until else None
         return {"reason": str(self.reason), "comment": self.comment, "accepted_until": until}

@@ -14,6 +14,7 @@ STATUS_LABELS = {
     "ready_verify": "Ready to verify",
     "in_progress": "In progress",
     "seo": "SEO",
+    "wont_fix": "Won't fix",
 }
 DAY = timedelta(days=1)
 EVENT_LABELS = {

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from events.models import Event
 from findings.models import Finding
+from findings.services.dismissals import DismissalValues
 from krafter_audit.admin.text import event_label, status_label
 from remediation.models import Task, Verification
 
@@ -18,6 +19,7 @@ MAX_ROWS = 200
 TONES = {
     "finding.created": "danger",
     "finding.regressed": "danger",
+    "finding.dismissal_expired": "warning",
     "task.overdue": "danger",
     "task.due_soon": "warning",
     "verification.started": "info",
@@ -86,13 +88,20 @@ def _detail(data: dict[str, Any]) -> str:
         if "cause" in data:
             return _moved_due_date(was.get("sla_due_at"), now.get("sla_due_at"), data)
         changed = [(name, was.get(name), value) for name, value in now.items() if was.get(name) != value]
-        return "; ".join(_change(*change) for change in changed)
+        return "; ".join([*(_change(*change) for change in changed), *_dismissal(data.get("dismissal"))])
     statuses = data.get("statuses")
     if isinstance(statuses, list):
         counted = {str(status): statuses.count(status) for status in statuses}
         return ", ".join(f"{number} {status}" for status, number in counted.items())
     reason = data.get("override_reason")
     return f"Override: {reason}" if isinstance(reason, str) and reason else ""
+
+
+def _dismissal(values: Any) -> list[str]:
+    if not isinstance(values, dict):
+        return []
+    dismissal = DismissalValues.from_json(values)
+    return [f"{dismissal}: {dismissal.comment}" if dismissal.comment else str(dismissal)]
 
 
 def _moved_due_date(before: Any, after: Any, data: dict[str, Any]) -> str:

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from events.models import Event
 from findings.errors import FindingResolved
-from findings.models import Finding
+from findings.models import Dismissal, Finding
+from findings.services import dismissals, triage
 from krafter_audit.db.models import uuid7
 from remediation.models import Task, Verification
 from tests import factories, staff
@@ -95,9 +96,9 @@ def test_form_shows_the_errors_of_the_api(
 def test_actions_change_the_status_and_continue_after_an_error(operator: Client, scenario: Scenario) -> None:
     new, resolved = factories.finding(scenario), factories.finding(scenario, status="resolved")
 
-    preview = run_action(operator, "dismiss", new, resolved).content.decode()
+    preview = run_action(operator, "dismiss", new, resolved, reason="wont_fix").content.decode()
     unchanged = Finding.objects.get(pk=new.pk).status
-    [message] = messages_of(run_action(operator, "dismiss", new, resolved, confirmed="1"))
+    [message] = messages_of(run_action(operator, "dismiss", new, resolved, confirmed="1", reason="wont_fix"))
 
     new.refresh_from_db()
     resolved.refresh_from_db()
@@ -116,6 +117,75 @@ def test_action_on_the_page_of_a_row_returns_to_that_page(operator: Client, scen
     assert back.redirect_chain == [(here, 302)]
     assert elsewhere.redirect_chain == [(reverse("admin:findings_finding_changelist"), 302)]
     assert '<button type="submit" name="action" value="dismiss"' in operator.get(here).content.decode()
+
+
+FORM = {"reason": "accepted_risk", "comment": "Behind a\nfirewall", "accepted_until": "2030-12-31"}
+
+
+def test_page_of_a_finding_dismisses_it_by_a_form(operator: Client, scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    here = admin_url(Finding, "change", finding.pk)
+
+    form = run_action(operator, "dismiss", finding, _back=here).content.decode()
+    invalid = run_action(operator, "dismiss", finding, _back=here, reason="", accepted_until="2020-01-01")
+    untouched = Dismissal.objects.count()
+    done = run_action(operator, "dismiss", finding, _back=here, **FORM)
+
+    row = Dismissal.objects.get(finding=finding)
+    page = " ".join(done.content.decode().split())
+    assert ("Choose a reason" in form, invalid.context["form"].errors.keys(), untouched) == (
+        True, {"reason", "accepted_until"}, 0,
+    )  # fmt: skip
+    assert (row.reason, row.comment.split(), str(row.accepted_until)) == (
+        "accepted_risk", ["Behind", "a", "firewall"], "2030-12-31",
+    )  # fmt: skip
+    assert done.redirect_chain == [(here, 302)]
+    assert f"Dismissed: accepted risk until 2030-12-31</b>, by {row.dismissed_by}: Behind a firewall" in page
+    assert "status: New → Dismissed; Accepted risk until 2030-12-31: Behind a firewall" in page
+
+
+def test_form_of_a_dismissed_finding_shows_what_it_replaces(operator: Client, scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    triage.dismiss(finding.pk, reason="wont_fix", by=scenario.actor)
+    here = admin_url(Finding, "change", finding.pk)
+
+    form = run_action(operator, "dismiss", finding, _back=here).content.decode()
+    run_action(operator, "dismiss", finding, _back=here, **FORM)
+
+    assert "Dismissed: won&#x27;t fix</b>" in form.partition("This replaces:")[2]
+    assert Dismissal.objects.get(ended_at=None).reason == "accepted_risk"
+
+
+def test_list_dismisses_with_the_same_values_after_a_preview(operator: Client, scenario: Scenario) -> None:
+    rows = [factories.finding(scenario) for _ in range(2)]
+
+    form = run_action(operator, "dismiss", *rows)
+    preview = run_action(operator, "dismiss", *rows, **FORM)
+    before = Dismissal.objects.count()
+    done = run_action(operator, "dismiss", *rows, **dict(preview.context["sent"]), confirmed="1")
+
+    assert ("form" in form.context, before) == (True, 0)
+    assert preview.context["details"] == [
+        ("Reason", "Accepted risk"), ("Comment", FORM["comment"]), ("Accepted until", "2030-12-31"),
+    ]  # fmt: skip
+    assert messages_of(done)[0].startswith("2 findings changed.")
+    assert set(Dismissal.objects.values_list("finding", "reason")) == {
+        (row.pk, "accepted_risk") for row in rows
+    }
+
+
+def test_quick_filter_shows_dismissals_that_end_within_30_days(operator: Client, scenario: Scenario) -> None:
+    days = {0: factories.finding(scenario), 30: factories.finding(scenario), 31: factories.finding(scenario)}
+    for number, finding in days.items():
+        until = dismissals.today() + timedelta(days=number)
+        triage.dismiss(finding.pk, reason="accepted_risk", accepted_until=until, by=scenario.actor)
+    ended = factories.finding(scenario)
+    triage.dismiss(ended.pk, reason="wont_fix", accepted_until=dismissals.today(), by=scenario.actor)
+    triage.update(ended.pk, changes={"status": "new"}, by=scenario.actor)
+
+    page = operator.get(admin_url(Finding, "changelist"), {"quick": "ending"})
+
+    assert set(page.context["cl"].result_list) == {days[0], days[30]}
 
 
 def test_action_on_too_many_rows_is_rejected(
@@ -184,6 +254,7 @@ def test_quick_filters_show_as_many_rows_as_they_count(operator: Client, scenari
         "Overdue": ("1", 1),
         "Awaiting review": ("1", 1),
         "New since yesterday": ("3", 3),
+        "Acceptance ends within 30 days": ("0", 0),
     }
 
 

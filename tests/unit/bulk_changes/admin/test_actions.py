@@ -43,10 +43,10 @@ def test_all_that_match_are_previewed_changed_and_undone(operator: Client, scena
         factories.finding(scenario, severity=severity)
     query = "?severity__exact=low"
 
-    preview = post_list(operator, Finding, "dismiss", query)
+    preview = post_list(operator, Finding, "dismiss", query, reason="wont_fix")
     before = Finding.objects.filter(status="dismissed").count()
     seen_at = preview.context["seen_at"]
-    done = post_list(operator, Finding, "dismiss", query, confirmed="1", seen_at=seen_at)
+    done = post_list(operator, Finding, "dismiss", query, confirmed="1", seen_at=seen_at, reason="wont_fix")
     changed = list(Finding.objects.filter(status="dismissed").values_list("severity", flat=True))
     undone = press_undo(operator, done)
 
@@ -59,11 +59,11 @@ def test_all_that_match_are_previewed_changed_and_undone(operator: Client, scena
 
 def test_rows_that_appear_or_change_after_the_preview_are_left_alone(operator: Client, scenario: Scenario):
     moved = factories.finding(scenario)
-    seen_at = post_list(operator, Finding, "dismiss").context["seen_at"]
+    seen_at = post_list(operator, Finding, "dismiss", reason="wont_fix").context["seen_at"]
     triage.update(moved.pk, changes={"title": "Another title"}, by=scenario.actor)
     factories.finding(scenario)
 
-    done = post_list(operator, Finding, "dismiss", confirmed="1", seen_at=seen_at)
+    done = post_list(operator, Finding, "dismiss", confirmed="1", seen_at=seen_at, reason="wont_fix")
 
     assert messages_of(done) == ["0 findings changed, 2 refused: It has changed since the preview. (2)\n\n"]
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
@@ -87,7 +87,7 @@ def test_rows_of_several_projects_are_changed_and_undone_together(operator: Clie
 
 def test_viewer_can_neither_change_nor_undo(scenario: Scenario):
     finding = factories.finding(scenario)
-    done = run_action(staff.logged_in_client(), "dismiss", finding, confirmed="1")
+    done = run_action(staff.logged_in_client(), "dismiss", finding, confirmed="1", reason="wont_fix")
     viewer = staff.logged_in_client(staff.member_of(scenario.organization, Membership.Role.VIEWER))
 
     operator_undo = press_undo(viewer, done)
@@ -100,7 +100,7 @@ def test_viewer_can_neither_change_nor_undo(scenario: Scenario):
 
 def test_bulk_change_of_another_organisation_is_not_undone(scenario: Scenario):
     finding = factories.finding(scenario)
-    done = run_action(staff.logged_in_client(), "dismiss", finding, confirmed="1")
+    done = run_action(staff.logged_in_client(), "dismiss", finding, confirmed="1", reason="wont_fix")
     stranger = staff.logged_in_client(staff.member_of(factories.scenario().organization, "owner"))
 
     press_undo(stranger, done)
@@ -161,7 +161,7 @@ def test_too_many_projects_are_rejected(
     monkeypatch.setattr("bulk_changes.admin.actions.MAX_PROJECTS", 1)
     rows = [factories.finding(scenario), factories.finding(factories.scenario())]
 
-    messages = messages_of(run_action(operator, "dismiss", *rows, confirmed="1"))
+    messages = messages_of(run_action(operator, "dismiss", *rows, confirmed="1", reason="wont_fix"))
 
     assert messages == ["Select rows of at most 1 projects."]
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
@@ -169,7 +169,7 @@ def test_too_many_projects_are_rejected(
 
 def test_page_of_a_bulk_change_shows_each_row_and_undoes_it_once(operator: Client, scenario: Scenario):
     new, resolved = factories.finding(scenario), factories.finding(scenario, status="resolved")
-    run_action(operator, "dismiss", new, resolved, confirmed="1")
+    run_action(operator, "dismiss", new, resolved, confirmed="1", reason="wont_fix")
     made = BulkChange.objects.get()
     here = admin_url(BulkChange, "change", made.pk)
 
