@@ -149,7 +149,7 @@ class FindingQuickFilter(QuickFilter):
         "overdue": "Overdue",
         "review": "Awaiting review",
         "new": "New since yesterday",
-        "ending": "Acceptance ends within 30 days",
+        "ending": "Accepted, ends in 30 d",
     }
 
     def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 
 from accounts.models import Project, User
 from events.counter_definitions import CounterDefinition, counter_triggers
@@ -274,5 +275,5 @@ class Dismissal(Record):
         ]
 
     def __str__(self) -> str:
-        until = f" until {self.accepted_until}" if self.accepted_until else ""
+        until = f" until {date_format(self.accepted_until)}" if self.accepted_until else ""
         return f"{self.get_reason_display()}{until}"

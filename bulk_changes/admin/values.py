@@ -1,9 +1,11 @@
 """The values of rows in words, for pages about bulk changes."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from django.utils.formats import date_format
 
 from accounts.models import User
 from bulk_changes.decisions import Summary
@@ -44,6 +46,8 @@ def value_in_words(name: str, value: Any, owners: Mapping[str, str]) -> str:
         return owners.get(str(value), str(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == "accepted_until":
+        return date_format(date.fromisoformat(value))
     if name == "sla_due_at":
         return in_utc(value if isinstance(value, datetime) else datetime.fromisoformat(value))
     return status_label(str(value))

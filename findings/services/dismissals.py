@@ -30,8 +30,7 @@ class DismissalValues:
     accepted_until: date | None = None
 
     def __str__(self) -> str:
-        until = f" until {self.accepted_until}" if self.accepted_until else ""
-        return f"{DismissalReason(self.reason).label}{until}"
+        return str(Dismissal(reason=self.reason, accepted_until=self.accepted_until))
 
     def to_json(self) -> dict[str, Any]:
         until = self.accepted_until.isoformat() if self.accepted_until else None

@@ -140,8 +140,8 @@ def test_page_of_a_finding_dismisses_it_by_a_form(operator: Client, scenario: Sc
         "accepted_risk", ["Behind", "a", "firewall"], "2030-12-31",
     )  # fmt: skip
     assert done.redirect_chain == [(here, 302)]
-    assert f"Dismissed: accepted risk until 2030-12-31</b>, by {row.dismissed_by}: Behind a firewall" in page
-    assert "status: New → Dismissed; Accepted risk until 2030-12-31: Behind a firewall" in page
+    assert f"Dismissed: accepted risk until 31 Dec 2030</b>, by {row.dismissed_by}: Behind a firewall" in page
+    assert "status: New → Dismissed; Accepted risk until 31 Dec 2030: Behind a firewall" in page
 
 
 def test_form_of_a_dismissed_finding_shows_what_it_replaces(operator: Client, scenario: Scenario) -> None:
@@ -166,7 +166,7 @@ def test_list_dismisses_with_the_same_values_after_a_preview(operator: Client, s
 
     assert ("form" in form.context, before) == (True, 0)
     assert preview.context["details"] == [
-        ("Reason", "Accepted risk"), ("Comment", FORM["comment"]), ("Accepted until", "2030-12-31"),
+        ("Reason", "Accepted risk"), ("Comment", FORM["comment"]), ("Accepted until", "31 Dec 2030"),
     ]  # fmt: skip
     assert messages_of(done)[0].startswith("2 findings changed.")
     assert set(Dismissal.objects.values_list("finding", "reason")) == {
@@ -254,7 +254,7 @@ def test_quick_filters_show_as_many_rows_as_they_count(operator: Client, scenari
         "Overdue": ("1", 1),
         "Awaiting review": ("1", 1),
         "New since yesterday": ("3", 3),
-        "Acceptance ends within 30 days": ("0", 0),
+        "Accepted, ends in 30 d": ("0", 0),
     }
 
 
