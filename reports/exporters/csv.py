@@ -14,7 +14,8 @@ from reports.snapshots.snapshot import REGRESSION_KEYS, TASK_KEYS, Item, Snapsho
 
 FINDING_COLUMNS = (
     "id", "title", "severity", "domain", "status", "score", "impact", "effort", "risk", "confidence", "owner_id",
-    "affected_assets", "checks", "description", "recommended_fix", "created_at", "updated_at",
+    "affected_assets", "checks", "description", "recommended_fix", "created_at", "updated_at", "dismissal_reason",
+    "dismissal_comment", "accepted_until",
 )  # fmt: skip
 VERIFICATION_COLUMNS = (
     "id", "task_id", "finding_id", "title", "result", "check", "before", "after", "status", "verified_by_id",
@@ -51,11 +52,15 @@ def finding_rows(snapshot: Snapshot) -> Iterator[Item]:
 def flatten(finding: Item) -> Item:
     assets = finding.get("affected_assets") or []
     checks = (finding.get("evidence") or {}).get("checks") or []
+    dismissal = finding.get("dismissal") or {}
     return {
         **(finding.get("priority") or {}),
         "affected_assets": " ".join(str(asset.get("value", "")) for asset in assets),
         "checks": " ".join(str(key) for key in checks) if isinstance(checks, list) else "",
         "recommended_fix": (finding.get("recommended_fix") or {}).get("summary"),
+        "dismissal_reason": dismissal.get("reason"),
+        "dismissal_comment": dismissal.get("comment"),
+        "accepted_until": dismissal.get("accepted_until"),
     }
 
 

@@ -25,8 +25,12 @@ FINDINGS = f"""
                 'priority',
                 jsonb_build_object('impact', impact, 'effort', effort, 'risk', risk, 'score', score),
                 'owner_id', owner_id, 'affected_assets', affected_assets, 'evidence', evidence,
-                'recommended_fix', recommended_fix, 'created_at', {CREATED}, 'updated_at', {UPDATED})
-        FROM findings_finding AS source WHERE project_id = %(project)s
+                'recommended_fix', recommended_fix, 'created_at', {CREATED}, 'updated_at', {UPDATED},
+                'dismissal', CASE WHEN finding_id IS NOT NULL THEN jsonb_build_object(
+                    'reason', reason, 'comment', comment, 'accepted_until', accepted_until) END)
+        FROM findings_finding AS source
+        LEFT JOIN findings_dismissal ON finding_id = source.id AND ended_at IS NULL
+        WHERE project_id = %(project)s
         RETURNING data->>'severity' AS severity, data->>'domain' AS domain, data->>'status' AS status,
             (data->'priority'->>'score')::bigint AS score
     )

@@ -15,6 +15,8 @@ FINDING_KEYS = (
     "id", "org_id", "project_id", "domain", "title", "description", "severity", "status", "confidence",
     "priority", "owner_id", "affected_assets", "evidence", "recommended_fix", "created_at", "updated_at",
 )  # fmt: skip
+# Of a finding of a snapshot: its dismissal (`{reason, comment, accepted_until}` or None) is in no JSON export.
+SNAPSHOT_FINDING_KEYS = (*FINDING_KEYS, "dismissal")
 TASK_KEYS = (
     "id", "finding_id", "title", "status", "priority", "owner_id", "sla_due_at", "external_ticket_key",
     "pr_url", "created_at", "updated_at",

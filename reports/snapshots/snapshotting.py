@@ -17,10 +17,10 @@ from reports.sharing import links
 from reports.snapshots import copying
 from reports.snapshots.activity import count_activities, previous_period
 from reports.snapshots.snapshot import (
-    FINDING_KEYS,
     FIXED_KEYS,
     OVERDUE_KEYS,
     REGRESSION_KEYS,
+    SNAPSHOT_FINDING_KEYS,
     TASK_KEYS,
     VERIFICATION_KEYS,
     Item,
@@ -30,7 +30,7 @@ from reports.snapshots.snapshot import (
 
 FIRST_BATCH_SIZE, BATCH_SIZE = 60, 500
 ITEMS = {
-    "findings": (ReportItem.Kind.FINDING, FINDING_KEYS),
+    "findings": (ReportItem.Kind.FINDING, SNAPSHOT_FINDING_KEYS),
     "tasks": (ReportItem.Kind.TASK, TASK_KEYS),
     "verifications": (ReportItem.Kind.VERIFICATION, VERIFICATION_KEYS),
     "regressions": (ReportItem.Kind.REGRESSION, REGRESSION_KEYS),

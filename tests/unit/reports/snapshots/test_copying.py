@@ -1,14 +1,16 @@
 """What a snapshot copies beside findings and tasks: verifications, regressions, fixes and overdue tasks."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from findings.services import triage
 from remediation.models import Task, Verification
 from remediation.services import verdicts
 from reports import services
+from reports.exporters.csv import finding_rows
 from reports.models import Report, ReportItem
 from reports.snapshots import copying
 from reports.snapshots.snapshotting import load_snapshot
@@ -45,6 +47,25 @@ def test_fixed_findings_are_copied_newest_first_and_counted(scenario: Scenario) 
     assert (first["title"], first["checks"], first["overridden"]) == (
         newest.task.finding.title, newest.checks, False,
     )  # fmt: skip
+
+
+def test_dismissals_in_effect_are_copied_and_in_the_csv_file(scenario: Scenario) -> None:
+    for reason, until in (("accepted_risk", date(2030, 12, 31)), ("wont_fix", None)):
+        finding = factories.finding(scenario, title=reason)
+        triage.dismiss(finding.pk, reason=reason, comment="Why", accepted_until=until, by=scenario.actor)
+    triage.update(finding.pk, changes={"status": "new"}, by=scenario.actor)
+
+    content = snapshot_of(scenario)
+
+    assert {item["title"]: item["dismissal"] for item in content.findings} == {
+        "accepted_risk": {"reason": "accepted_risk", "comment": "Why", "accepted_until": "2030-12-31"},
+        "wont_fix": None,
+    }
+    columns = ("dismissal_reason", "dismissal_comment", "accepted_until")
+    assert {tuple(row.get(name) for name in columns) for row in finding_rows(content)} == {
+        ("accepted_risk", "Why", "2030-12-31"),
+        (None, None, None),
+    }
 
 
 def test_finding_that_was_fixed_twice_is_copied_once(scenario: Scenario) -> None:
