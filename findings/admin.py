@@ -229,7 +229,7 @@ class FindingAdmin(BulkActions):
     def refusals(self, request: HttpRequest, row: Finding) -> dict[str, str]:
         if row.status == FindingStatus.RESOLVED:
             return dict.fromkeys(self.actions, FindingResolved.message)
-        # A dismissed finding may be dismissed anew, with another reason or day.
+        # A dismissed finding may be dismissed again, with another reason or day.
         done = {"triage": "triaged", "start": "in_progress"}
         return {
             name: f"The finding is {FindingStatus(status).label.lower()}."

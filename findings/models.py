@@ -233,7 +233,7 @@ class Regression(Record):
 
 
 class Dismissal(Record):
-    """The decision to dismiss a finding. It ends when the finding is open again, or is dismissed anew."""
+    """The decision to dismiss a finding. It ends when the finding is open or dismissed again."""
 
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="dismissals", db_index=False)
     reason = models.CharField(max_length=14, choices=DismissalReason, default=DismissalReason.NOT_GIVEN)

@@ -139,15 +139,7 @@ class BulkActions(ServiceModelAdmin):
         context = {
             "summary": summary,
             "seen_at": seen_at.isoformat(),
-            "effects": [
-                (
-                    field_label(name),
-                    value_in_words(name, before, owners),
-                    value_in_words(name, after, owners),
-                    rows,
-                )
-                for (name, before, after), rows in summary.effects.most_common()
-            ],
+            "effects": _effect_rows(summary, owners),
             "details": [
                 (field_label(name), value_in_words(name, value, owners))
                 for name, value in with_details(details).items()
@@ -190,6 +182,14 @@ class BulkActions(ServiceModelAdmin):
         made = [result.bulk_change for result in results if result.bulk_change.changed]
         level = messages.SUCCESS if changed else messages.WARNING
         self.message_user(request, with_undo_button(request, sentence, made), level)
+
+
+def _effect_rows(summary: Summary, owners: Mapping[str, str]) -> list[tuple[str, str, str, int]]:
+    """Return field, value before, value after, and the number of rows of each effect."""
+    return [
+        (field_label(name), value_in_words(name, before, owners), value_in_words(name, after, owners), rows)
+        for (name, before, after), rows in summary.effects.most_common()
+    ]
 
 
 def _forbidden(pks: list[UUID]) -> list[Decision]:

@@ -38,7 +38,6 @@ TESTED_IN: dict[str, str] = {
     "findings/serializers.py": "tests/contract/test_every_url.py",
     "findings/services/traffic_weight.py": "tests/unit/integrations/providers/ga4/test_sync.py",
     "findings/services/transitions.py": "tests/unit/findings/services/test_triage.py",
-    "findings/views.py": "tests/contract/test_every_url.py",
     "integrations/admin/*.py": "tests/unit/integrations/admin/test_connecting.py",
     "integrations/connection_check.py": "tests/unit/integrations/admin/test_connecting.py",
     "integrations/providers/deploys.py": "tests/unit/integrations/providers/test_fault_injection.py",

@@ -41,7 +41,7 @@ def change_in_bulk(scenario: Scenario, *findings: Finding, status: str, **detail
     ).bulk_change
 
 
-def records(finding: Finding) -> list[tuple[str, str, str]]:
+def records(finding: Finding) -> list[tuple[str, str, str | None]]:
     """Return the records of a finding: reason, status before, and why it ended."""
     rows = Dismissal.objects.filter(finding=finding).order_by("created_at", "id")
     return list(rows.values_list("reason", "status_before", "end_reason"))
@@ -70,7 +70,7 @@ def test_dismissing_again_replaces_the_record_and_keeps_the_status_before(scenar
 
     dismiss(scenario, finding, DismissalValues("wont_fix"))
 
-    assert records(finding) == [("accepted_risk", "triaged", "replaced"), ("wont_fix", "triaged", "")]
+    assert records(finding) == [("accepted_risk", "triaged", "replaced"), ("wont_fix", "triaged", None)]
 
 
 def test_dismissed_finding_without_a_record_gets_one(scenario: Scenario):
@@ -78,7 +78,7 @@ def test_dismissed_finding_without_a_record_gets_one(scenario: Scenario):
 
     dismiss(scenario, finding)
 
-    assert records(finding) == [("accepted_risk", "triaged", "")]
+    assert records(finding) == [("accepted_risk", "triaged", None)]
 
 
 @pytest.mark.parametrize("day", [date(2000, 1, 1), date(2999, 1, 1)])
@@ -101,7 +101,7 @@ def test_today_is_the_first_day_that_is_allowed(scenario: Scenario):
 
     dismiss(scenario, finding, DismissalValues("accepted_risk", "", dismissals.today()))
 
-    assert records(finding) == [("accepted_risk", "new", "")]
+    assert records(finding) == [("accepted_risk", "new", None)]
 
 
 def test_resolved_finding_and_other_version_are_refused(scenario: Scenario):
@@ -130,7 +130,7 @@ def test_dismissal_without_a_reason_is_recorded_once(scenario: Scenario, way: Ca
     way(scenario, finding)
     by_status(scenario, finding)  # the same status again
 
-    assert records(finding) == [("not_given", "triaged", "")]
+    assert records(finding) == [("not_given", "triaged", None)]
 
 
 def status_changed(scenario: Scenario, finding: Finding) -> None:
@@ -161,7 +161,7 @@ def test_change_of_other_fields_keeps_the_record_open(scenario: Scenario):
 
     triage.update(finding.pk, changes={"severity": "low", "status": "dismissed"}, by=scenario.actor)
 
-    assert records(finding) == [("accepted_risk", "new", "")]
+    assert records(finding) == [("accepted_risk", "new", None)]
 
 
 def test_bulk_change_has_the_reason_and_its_undo_ends_and_restores_the_records(scenario: Scenario):
@@ -176,8 +176,8 @@ def test_bulk_change_has_the_reason_and_its_undo_ends_and_restores_the_records(s
     event = Event.objects.filter(subject_id=finding.pk, name="finding.updated").earliest("id")
     assert (made.changes, event.data["dismissal"]) == ({"status": "dismissed", "dismissal": values}, values)
     assert after_undo == [("false_positive", "new", "reopened")]
-    assert records(finding) == [("false_positive", "new", "reopened"), ("false_positive", "new", "")]
-    assert records(already) == [("accepted_risk", "new", "")]
+    assert records(finding) == [("false_positive", "new", "reopened"), ("false_positive", "new", None)]
+    assert records(already) == [("accepted_risk", "new", None)]
 
 
 def test_undo_of_triage_restores_the_dismissal(scenario: Scenario):
