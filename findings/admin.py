@@ -102,7 +102,8 @@ class ChangeFindingForm(SerializerForm):
 
 class SetFindingValuesForm(SetValuesForm):
     field_choices: ClassVar = {
-        "status": [choice for choice in FindingStatus.choices if choice[0] != FindingStatus.RESOLVED],
+        # Resolved by an approval, dismissed with a reason by an action of its own.
+        "status": [choice for choice in FindingStatus.choices if choice[0] in OPEN_STATUSES],
         "severity": list(Severity.choices),
     }
 
