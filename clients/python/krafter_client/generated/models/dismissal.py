@@ -28,7 +28,7 @@ class Dismissal:
     * `wont_fix` - Won't fix
     * `used_in_tests` - Used in tests
     * `out_of_scope` - Out of scope
-    * `not_given` - Not given """
+    * `not_given` - No reason given """
     comment: str
     accepted_until: datetime.date | None
     """ The last day, in UTC; null: until a person reopens it. """
