@@ -102,7 +102,7 @@ class ChangeFindingForm(SerializerForm):
 
 class SetFindingValuesForm(SetValuesForm):
     field_choices: ClassVar = {
-        # Resolved by an approval, dismissed with a reason by an action of its own.
+        # An approval resolves a finding, and the form of "Dismiss…" dismisses it with a reason.
         "status": [choice for choice in FindingStatus.choices if choice[0] in OPEN_STATUSES],
         "severity": list(Severity.choices),
     }
