@@ -73,8 +73,9 @@ def public_page[**P](view: View[P], *, has_form: bool = False) -> View[P]:
 
 
 def error_page(
-    status: int, heading: str, sentence: str, *, headers: dict[str, str] | None = None
+    status: int, heading: str, sentence: str, *, headers: dict[str, str] | None = None, home: bool = False
 ) -> HttpResponse:
-    context = {"status": status, "heading": heading, "sentence": sentence}
+    """Return an error as a page, with a link to the overview for those who have an account (`home`)."""
+    context = {"status": status, "heading": heading, "sentence": sentence, "home": home}
     page = render_to_string("unavailable.html", context)
     return HttpResponse(page, status=status, headers=headers)

@@ -54,6 +54,7 @@ ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS") or [
     "[::1]",
 ]
 CSRF_TRUSTED_ORIGINS = [KRAFTER_PUBLIC_URL]
+CSRF_FAILURE_VIEW = "krafter_audit.error_pages.form_expired"
 CORS_ALLOWED_ORIGINS = env.texts("KRAFTER_CORS_ORIGINS")
 CORS_URLS_REGEX = r"^/api/v1/"
 CORS_ALLOW_CREDENTIALS = False

@@ -64,7 +64,7 @@ urlpatterns = [
     re_path(r"^api/", not_found),
 ]
 
-handler400 = "krafter_audit.api.exceptions.bad_request"
-handler403 = "krafter_audit.api.exceptions.forbidden"
-handler404 = "krafter_audit.api.exceptions.not_found"
-handler500 = "krafter_audit.api.exceptions.server_error"
+handler400 = "krafter_audit.error_pages.bad_request"
+handler403 = "krafter_audit.error_pages.forbidden"
+handler404 = "krafter_audit.error_pages.not_found"
+handler500 = "krafter_audit.error_pages.server_error"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
@@ -89,8 +89,6 @@ def is_api(request: HttpRequest) -> bool:
 @csrf_exempt  # or a POST to an unknown URL would be a 403
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return 404, or 308 to the URL without a trailing slash if that one exists."""
-    if not is_api(request):
-        return HttpResponseNotFound("Not found.")
     if request.path.endswith("/") and _exists(request.path.rstrip("/")):
         query = request.META.get("QUERY_STRING", "")
         location = quote(request.path.rstrip("/")) + (f"?{query}" if query else "")
@@ -109,8 +107,6 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     error = errors.ApiError()
     if isinstance(exception, RequestDataTooBig):
         error = errors.PayloadTooLarge()
-    elif isinstance(exception, SuspiciousOperation) and not is_api(request):
-        error = errors.ApiError(str(exception))
     return error_response(request, error)
 
 

@@ -1,0 +1,40 @@
+"""Answer errors outside of views: the API with its envelope, everything else with a page."""
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from krafter_audit.api import exceptions
+from krafter_audit.api.exceptions import is_api
+from krafter_audit.public_pages import error_page
+
+BAD_REQUEST = (400, "Bad request", "The server does not understand this request. Go back and try again.")
+TOO_LARGE = (413, "Request too large", "Send a smaller file or less text.")
+FORBIDDEN = (403, "Access denied", "Your role does not allow this. Ask an administrator of your organisation.")
+NOT_FOUND = (404, "Page not found", "It may have been deleted, or belong to an organisation of others.")
+FORM_EXPIRED = (403, "This form has expired", "Go back, reload the page, and send it again. Cookies must be allowed.")
+SERVER_ERROR = (500, "Server error", "The error is logged. Try again in a minute.")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if is_api(request):
+        return exceptions.bad_request(request, exception)
+    return error_page(*(TOO_LARGE if isinstance(exception, RequestDataTooBig) else BAD_REQUEST), home=True)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return exceptions.forbidden(request) if is_api(request) else error_page(*FORBIDDEN, home=True)
+
+
+@csrf_exempt  # or a POST to an unknown URL would be a 403
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return exceptions.not_found(request) if is_api(request) else error_page(*NOT_FOUND, home=True)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return exceptions.server_error(request) if is_api(request) else error_page(*SERVER_ERROR, home=True)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without a valid CSRF token."""
+    return exceptions.forbidden(request) if is_api(request) else error_page(*FORM_EXPIRED, home=True)
