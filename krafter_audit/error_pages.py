@@ -10,9 +10,17 @@ from krafter_audit.public_pages import error_page
 
 BAD_REQUEST = (400, "Bad request", "The server does not understand this request. Go back and try again.")
 TOO_LARGE = (413, "Request too large", "Send a smaller file or less text.")
-FORBIDDEN = (403, "Access denied", "Your role does not allow this. Ask an administrator of your organisation.")
+FORBIDDEN = (
+    403,
+    "Access denied",
+    "Your role does not allow this. Ask an administrator of your organisation.",
+)
 NOT_FOUND = (404, "Page not found", "It may have been deleted, or belong to an organisation of others.")
-FORM_EXPIRED = (403, "This form has expired", "Go back, reload the page, and send it again. Cookies must be allowed.")
+FORM_EXPIRED = (
+    403,
+    "This form has expired",
+    "Go back, reload the page, and send it again. Cookies must be allowed.",
+)
 SERVER_ERROR = (500, "Server error", "The error is logged. Try again in a minute.")
 
 

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from accounts.models import Project, User
 from events.counter_definitions import CounterDefinition, counter_triggers
@@ -18,9 +18,9 @@ from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 
 class Format(models.TextChoices):
-    JSON = "json"
-    CSV = "csv"
-    PDF = "pdf"
+    JSON = "json", "JSON"
+    CSV = "csv", "CSV"
+    PDF = "pdf", "PDF"
 
 
 class Report(Record, Leased):
@@ -98,7 +98,7 @@ class Report(Record, Leased):
         triggers: ClassVar = counter_triggers(CounterDefinition("report", ("format",)))
 
     def __str__(self) -> str:
-        return f"{self.format} report of {self.period_end:%Y-%m-%d} ({self.status})"
+        return f"{self.format.upper()} report of {formats.date_format(self.period_end)}"
 
     @property
     def snapshot(self) -> dict[str, object]:
@@ -143,7 +143,7 @@ class Share(Record, Leased):
 
     class Channel(models.TextChoices):
         LINK = "link"
-        EMAIL = "email"
+        EMAIL = "email", "E-mail"
         SLACK = "slack"
 
     class Status(models.TextChoices):
@@ -193,7 +193,7 @@ class Share(Record, Leased):
         triggers: ClassVar = counter_triggers(CounterDefinition("share", ("channel",)))
 
     def __str__(self) -> str:
-        return f"{self.channel} ({self.status})"
+        return f"{Share.Channel(self.channel).label} of {formats.date_format(timezone.localtime(self.created_at))}"
 
     @property
     def vault_owner(self) -> tuple[str, ...]:

@@ -1,0 +1,4 @@
+"""Admin pages of reports and shares."""
+
+from reports.admin.report import ReportAdmin as ReportAdmin
+from reports.admin.share import ShareAdmin as ShareAdmin

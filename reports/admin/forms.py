@@ -1,0 +1,62 @@
+"""The form that shares a report."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from krafter_audit.admin.forms import flatten_errors
+from reports.models import Share
+from reports.serializers import ShareReportRequestSerializer
+
+LIFETIMES = {1: "1 day", 7: "7 days", 30: "30 days"}
+CHANNELS = {
+    Share.Channel.LINK: "Copy a link",
+    Share.Channel.EMAIL: "E-mail",
+    Share.Channel.SLACK: "Slack",
+}
+FIELDS_OF_CHANNEL = {Share.Channel.EMAIL: "recipients", Share.Channel.SLACK: "webhook_url"}
+
+
+class ShareForm(forms.Form):
+    """A channel with its own field; `validated` has the arguments of the service."""
+
+    channel = forms.ChoiceField(label="Send by", choices=list(CHANNELS.items()))
+    recipients = forms.CharField(
+        label="Recipients", required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="For e-mail: addresses, separated by commas or lines.",
+    )  # fmt: skip
+    webhook_url = forms.CharField(
+        label="Webhook URL", required=False, help_text="For Slack: an incoming webhook of the channel."
+    )
+    days = forms.TypedChoiceField(
+        label="The link is valid for", coerce=int, choices=list(LIFETIMES.items()), initial=30
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="share_%s", **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "k-input"
+        self.validated: dict[str, Any] = {}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            self._validate(cleaned)
+        return cleaned
+
+    def _validate(self, cleaned: dict[str, Any]) -> None:
+        # The API's serializer, so that a rule is written once. Fields of another channel are left out.
+        channel = cleaned["channel"]
+        body: dict[str, Any] = {"channel": channel, "expires_in": cleaned["days"] * 24 * 3600}
+        name = FIELDS_OF_CHANNEL.get(channel)
+        if name and cleaned[name].strip():
+            body[name] = cleaned[name].strip()
+        if "recipients" in body:
+            body["recipients"] = [each for each in re.split(r"[\s,;]+", body["recipients"]) if each]
+        request = ShareReportRequestSerializer(data=body)
+        if request.is_valid():
+            self.validated = dict(request.validated_data)
+            return
+        for name, errors in dict(request.errors).items():
+            self.add_error(name if name in self.fields else None, flatten_errors(errors))

@@ -1,0 +1,193 @@
+"""Admin page of reports: preview, download, share, and the links that are valid."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+
+from accounts.admin import operator
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    NOT_ALLOWED,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    badge_column,
+)
+from krafter_audit.admin.forms import ServiceForm, error_text
+from krafter_audit.admin.live_pages import follow
+from krafter_audit.api.errors import ApiError
+from reports import services
+from reports.admin.forms import ShareForm
+from reports.downloads import file_response, kinds_of, parse_kind
+from reports.models import Report, Share
+from reports.presentation import chart, summary, template_context
+from reports.sharing import links
+from reports.snapshots.snapshotting import load_snapshot
+
+STATUSES = {"queued": WARNING, "exporting": INFO, "exported": SUCCESS, "shared": SUCCESS, "failed": DANGER}
+MAX_SHARES = 50
+NOT_LATEST = "Only the latest report of a project is shared."
+DONE = {
+    Share.Channel.LINK: "The report is shared. Copy the link from the list.",
+    Share.Channel.EMAIL: "The e-mails are being sent. The list shows the result.",
+    Share.Channel.SLACK: "The message to Slack is being sent. The list shows the result.",
+}
+EXPORT_FAILED = "Its export has failed. Export it again."
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    list_display = (
+        "title",
+        "project",
+        "format",
+        badge_column("status", STATUSES),
+        "created_at",
+        "exported_at",
+        "shared_at",
+    )
+    list_filter = ("status", "format", ("project", AutocompleteFilter))
+    list_select_related = ("project",)
+    search_fields = ("^project__slug",)
+    form = ServiceForm
+    autocomplete_fields = ("project",)
+    actions: ClassVar = ["export_again"]
+    change_form_template = "admin/reports/report/change_form.html"
+    change_form_outer_before_template = None
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/preview/", view(self.preview_view), name="reports_report_preview"),
+            path("<uuid:pk>/download/", view(self.download_view), name="reports_report_download"),
+            path("<uuid:pk>/share/", view(self.share_view), name="reports_report_share"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="period", ordering="period_end")
+    def title(self, report: Report) -> str:
+        return summary.format_period(report.period_start, report.period_end)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().change_view(request, object_id, *args, **kwargs)
+        report = (getattr(response, "context_data", None) or {}).get("original")
+        if isinstance(report, Report) and report.status in Report.PENDING:
+            follow(request, response)
+        return response
+
+    # Read-only, except that a new export can be queued.
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("reports.add_report"))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj else ("project", "format")
+
+    def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
+        report = services.queue_export(obj.project, format=obj.format, by=operator(request))
+        obj.__dict__.update(report.__dict__)
+
+    @admin.action(description="Export again", permissions=["operate"])
+    def export_again(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
+        def export(report: Report) -> str:
+            services.queue_export(report.project, format=report.format, by=operator(request))
+            return "export queued."
+
+        self.run_for_each(request, reports, export)
+
+    # ---- The page
+
+    def reading_context(self, request: HttpRequest, row: Report) -> dict[str, Any]:
+        snapshot = load_snapshot(row)
+        drawing = chart.burn_down(
+            snapshot.burn_down, width=640, height=220, template="admin/overview/burn_down.svg"
+        )
+        return {
+            "period": summary.format_period(row.period_start, row.period_end),
+            "sentences": summary.executive_summary(snapshot),
+            "figures": summary.key_figures(snapshot),
+            "burn_down": {"svg": drawing, "sentence": chart.describe(snapshot.burn_down)},
+            "files": self._files(row),
+            "may_change": self.may(request, "change", row),
+            "share_form": getattr(request, "share_form", None) or ShareForm(),
+            "share_refusal": self._share_refusal(row),
+            "latest": Report.objects.filter(project=row.project_id).order_by("-created_at", "-id").first(),
+            "shares": [
+                {"share": share, "url": _visible_url(share)}
+                for share in row.shares.select_related("shared_by")
+                .defer("webhook")
+                .order_by("-pk")[:MAX_SHARES]
+            ],
+        }
+
+    def _files(self, report: Report) -> list[tuple[str, str]]:
+        if report.status not in Report.READY:
+            return []
+        url = reverse("admin:reports_report_download", args=[report.pk])
+        return [(report.format.upper(), url), *((kind, f"{url}?kind={kind}") for kind in kinds_of(report))]
+
+    def _share_refusal(self, report: Report) -> str:
+        newer = Report.objects.filter(project=report.project_id, created_at__gt=report.created_at)
+        if newer.exists():
+            return NOT_LATEST
+        return EXPORT_FAILED if report.status == Report.Status.FAILED else ""
+
+    # ---- Preview, download and share
+
+    def preview_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Show the page that a link of this report opens."""
+        report = self._row(request, pk)
+        context = template_context.page_context(load_snapshot(report))
+        return HttpResponse(render_to_string("reports/shared.html", {**context, "preview": report}))
+
+    def download_view(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        report = self._row(request, pk)
+        try:
+            return file_response(report, parse_kind(request.GET, report))
+        except ApiError as error:
+            self.message_user(request, error_text(error), messages.ERROR)
+            return HttpResponseRedirect(self._page(pk))
+
+    def share_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Share the report by the channel of the form; show the form again with its errors."""
+        report, back = self._row(request, pk), self._page(pk)
+        if not self.may(request, "change", report):
+            raise PermissionDenied(NOT_ALLOWED)
+        if request.method != "POST":
+            return HttpResponseRedirect(back)
+        form, refusal = ShareForm(request.POST), self._share_refusal(report)
+        if refusal:
+            self.message_user(request, refusal, messages.ERROR)
+        elif form.is_valid():
+            share = services.share_latest(report.project, **form.validated, by=operator(request))
+            self.message_user(request, DONE[Share.Channel(share.channel)], messages.SUCCESS)
+        else:
+            return self._with_errors(request, report, form)
+        return HttpResponseRedirect(f"{back}#shares")
+
+    def _with_errors(self, request: HttpRequest, report: Report, form: ShareForm) -> HttpResponse:
+        request.share_form = form  # type: ignore[attr-defined]  # read by reading_context
+        request.method = "GET"  # the form of the report itself is not sent
+        return self.change_view(request, str(report.pk))
+
+    def _page(self, pk: UUID) -> str:
+        return reverse("admin:reports_report_change", args=[pk])
+
+    def _row(self, request: HttpRequest, pk: UUID) -> Report:
+        rows: QuerySet[Report] = self.get_queryset(request)
+        report = rows.select_related("project__organization").filter(pk=pk).first()
+        if report is None:
+            raise Http404
+        return report
+
+
+def _visible_url(share: Share) -> str:
+    """Return the link, unless it is for the recipients of a message alone, or no longer valid."""
+    return links.share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else ""

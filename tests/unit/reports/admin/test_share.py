@@ -1,0 +1,63 @@
+"""Admin page of shares."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from reports.models import Share
+from tests import staff
+from tests.unit.reports.conftest import CallApi, ExportReport
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    return staff.logged_in_client()
+
+
+def test_share_page_shows_neither_key_nor_webhook(
+    operator: Client, call_api: CallApi, export_report: ExportReport
+) -> None:
+    export_report("json")
+    call_api(
+        "post",
+        "reports/share",
+        {"channel": "slack", "webhook_url": "https://hooks.slack.com/services/T/B/secret"},
+    )
+    share = Share.objects.get()
+
+    html = operator.get(reverse("admin:reports_share_change", args=[share.pk])).content.decode()
+
+    assert share.key not in html
+    assert "services/T/B" not in html
+
+
+def test_revoke_action_revokes_the_link(
+    operator: Client, call_api: CallApi, export_report: ExportReport
+) -> None:
+    export_report("json")
+    call_api("post", "reports/share", {"channel": "link"})
+    data = {"action": "revoke", "confirmed": "1", "_selected_action": [str(Share.objects.get().pk)]}
+
+    operator.post(reverse("admin:reports_share_changelist"), data)
+
+    assert Share.objects.get().revoked_at is not None
+
+
+def test_users_with_view_permission_cannot_revoke(
+    db: None, call_api: CallApi, export_report: ExportReport
+) -> None:
+    export_report("json")
+    call_api("post", "reports/share", {"channel": "link"})
+    viewer = User.objects.create_user("viewer@example.com", "correct horse battery", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_share"))
+    client = Client()
+    client.force_login(viewer)
+
+    client.post(
+        reverse("admin:reports_share_changelist"),
+        {"action": "revoke", "confirmed": "1", "_selected_action": [str(Share.objects.get().pk)]},
+    )
+
+    assert Share.objects.get().revoked_at is None
