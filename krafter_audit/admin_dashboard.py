@@ -1,4 +1,4 @@
-"""The navigation and the first page of the admin."""
+"""The first page of the admin, and the links of the account menu."""
 
 from typing import Any
 
@@ -14,100 +14,10 @@ from findings.models import OPEN_STATUSES
 from krafter_audit import overview
 from krafter_audit.admin.base import staff_of
 from krafter_audit.admin.project_scope import chosen_project
+from krafter_audit.admin_menu import may_view
 
-SECTIONS = (
-    (
-        "Remediation",
-        (
-            ("Tasks", "task_alt", "remediation.task"),
-            ("Campaigns", "campaign", "campaigns.campaign"),
-            ("Verifications", "verified", "remediation.verification"),
-            ("Guard windows", "shield", "assurance.guardwindow"),
-            ("Deploys", "rocket_launch", "assurance.deploy"),
-            ("Policies", "rule", "remediation.policy"),
-            ("Check reliability", "speed", "remediation.checkreliability"),
-        ),
-    ),
-    (
-        "Findings",
-        (
-            ("Findings", "bug_report", "findings.finding"),
-            ("Regressions", "history", "findings.regression"),
-            ("Scans", "radar", "scans.scan"),
-            ("Scan results", "fact_check", "scans.scanresult"),
-            ("Scan schedules", "schedule", "scans.scanschedule"),
-            ("Sites", "domain_verification", "scans.site"),
-            ("Site credentials", "lock_open", "scans.sitecredentials"),
-        ),
-    ),
-    (
-        "Reports",
-        (("Reports", "description", "reports.report"), ("Shares", "share", "reports.share")),
-    ),
-    (
-        "Integrations",
-        (
-            ("Integrations", "extension", "integrations.integration"),
-            ("Ticket links", "link", "integrations.ticketlink"),
-            ("Conflicts", "call_split", "integrations.syncconflict"),
-            ("Sync runs", "sync", "integrations.syncrun"),
-            ("Webhooks", "webhook", "integrations.webhook"),
-            ("Webhook deliveries", "inbox", "integrations.webhookdelivery"),
-        ),
-    ),
-    (
-        "Notifications",
-        (
-            ("Alerts", "notifications", "notifications.alert"),
-            ("Alert destinations", "alternate_email", "notifications.destination"),
-            ("Unsubscribed addresses", "unsubscribe", "notifications.unsubscription"),
-            ("Webhook endpoints", "webhook", "notifications.webhookendpoint"),
-            ("Event deliveries", "outbox", "notifications.eventdelivery"),
-        ),
-    ),
-    (
-        "Accounts",
-        (
-            ("Organisations", "corporate_fare", "accounts.organization"),
-            ("Projects", "language", "accounts.project"),
-            ("Members", "group_add", "accounts.membership"),
-            ("Users", "person", "accounts.user"),
-            ("Groups", "group", "auth.group"),
-            ("API keys", "key", "accounts.apikey"),
-            ("Quota", "data_usage", "accounts.quotamonth"),
-        ),
-    ),
-    (
-        "Operations",
-        (
-            ("Backups", "backup", "operations.backup"),
-            ("Restore drills", "settings_backup_restore", "operations.restoredrill"),
-        ),
-    ),
-    (
-        "Audit log",
-        (
-            ("Events", "receipt_long", "events.event"),
-            ("Bulk changes", "library_add_check", "bulk_changes.bulkchange"),
-        ),
-    ),
-)
 MAX_PROJECTS = 20
 MAX_EVENTS = 12
-
-
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar's sections."""
-    sections = []
-    for title, pages in SECTIONS:
-        items = [
-            {"title": name, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
-            for name, icon, model in pages
-            if _may_view(request, model)
-        ]
-        if items:
-            sections.append({"title": title, "separator": True, "collapsible": False, "items": items})
-    return sections
 
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:
@@ -121,11 +31,6 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
     return [{"title": title, "link": reverse(name)} for title, name in links]
 
 
-def _may_view(request: HttpRequest, model: str) -> bool:
-    app, name = model.split(".")
-    return any(request.user.has_perm(f"{app}.{verb}_{name}") for verb in ("view", "change"))
-
-
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the overview shows: of the user's organisations, and of the models that the user may view."""
     visible, chosen = visible_projects(staff_of(request)), chosen_project(request)
@@ -137,19 +42,19 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context["cards"] = _cards(request, ids, counts, visible)
     if staff_of(request).is_superuser:  # who runs the installation
         context["redis_answers"], context["unlimited_requests"] = overview.unlimited_requests()
-    if _may_view(request, "remediation.task"):
+    if may_view(request, "remediation.task"):
         context["my_work"] = overview.my_work(staff_of(request), visible)
-    if _may_view(request, "remediation.verification"):
+    if may_view(request, "remediation.verification"):
         ready = counts.count("verification", state="ready")
         # Without any, the search for them would read all verifications.
         context["reviews"] = overview.ready_for_review(visible) if ready else []
-    if _may_view(request, "findings.finding"):
+    if may_view(request, "findings.finding"):
         context["matrix"] = overview.severity_matrix(counts)
         context["burn_down"] = overview.burn_down(ids)
-    if _may_view(request, "scans.scan"):
+    if may_view(request, "scans.scan"):
         context["scans"] = overview.recent_scans(visible)
         context["queues"] = overview.queues(visible)
-    if _may_view(request, "accounts.project"):
+    if may_view(request, "accounts.project"):
         context["projects"] = [
             {"project": project, **vars(counts.of_project(project.pk))} for project in projects[:MAX_PROJECTS]
         ]
@@ -158,7 +63,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["onboarding"] = [
             {**step, "url": reverse(step["url"])} for step in overview.onboarding(projects, counts)
         ]
-    if _may_view(request, "events.event"):
+    if may_view(request, "events.event"):
         events = _own(request, Event).filter(project=chosen) if chosen else _own(request, Event)
         context["recent_events"] = events.select_related("project").order_by("-pk")[:MAX_EVENTS]
     return context
@@ -168,8 +73,8 @@ def _cards(
     request: HttpRequest, ids: list[Any], counts: overview.Counts, visible: QuerySet[Project]
 ) -> list[dict[str, Any]]:
     """Return the cards of what the user may view: the number, and the list that shows the same rows."""
-    late, soon = overview.due_counts(ids) if _may_view(request, "remediation.task") else (0, 0)
-    failing = overview.failing_integrations(visible) if _may_view(request, "integrations.integration") else 0
+    late, soon = overview.due_counts(ids) if may_view(request, "remediation.task") else (0, 0)
+    failing = overview.failing_integrations(visible) if may_view(request, "integrations.integration") else 0
     critical = counts.count("finding", severity="critical", status=OPEN_STATUSES)
     ready = counts.count("verification", state="ready")
     cards = (
@@ -187,7 +92,7 @@ def _cards(
             "tone": tone if number else "none",
         }
         for title, number, model, query, tone in cards
-        if _may_view(request, model)
+        if may_view(request, model)
     ]
 
 

@@ -17,7 +17,7 @@ from findings.models import Finding
 from krafter_audit.admin.base import ServiceModelAdmin, staff_of
 from krafter_audit.admin.project_scope import choose_project, chosen_project
 from krafter_audit.admin.text import status_label
-from krafter_audit.admin_dashboard import navigation
+from krafter_audit.admin_menu import all_pages
 from remediation.models import Task
 
 MAX_OPTIONS = 6  # of one group
@@ -71,8 +71,7 @@ def _uuid(text: str) -> UUID | None:
 
 def _pages(request: HttpRequest, text: str) -> list[Option]:
     pages = [("Overview", "", reverse("admin:index"))]
-    for section in navigation(request):
-        pages += [(item["title"], section["title"], item["link"]) for item in section["items"]]
+    pages += [(page["title"], page["section"], page["link"]) for page in all_pages(request)]
     words = text.casefold().split()
     found = [page for page in pages if all(word in f"{page[0]} {page[1]}".casefold() for word in words)]
     return [{"title": title, "detail": section, "url": url} for title, section, url in found[:MAX_OPTIONS]]

@@ -358,7 +358,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "krafter_audit.admin_dashboard.dashboard",
     "ACCOUNT": {"navigation": "krafter_audit.admin_dashboard.account_links"},
-    "SIDEBAR": {"navigation": "krafter_audit.admin_dashboard.navigation"},
+    "SIDEBAR": {"navigation": "krafter_audit.admin_menu.navigation"},
 }
 
 SPECTACULAR_SETTINGS = {

@@ -31,8 +31,8 @@ class ShareAdmin(ReadOnlyAdmin):
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     fields = (
-        "project", "report", "channel", "sent_to", "status", "outcome", "results", "created_at", "sent_at", "expires_at",
-        "revoked_at", "shared_by",
+        "project", "report", "channel", "sent_to", "status", "outcome", "results", "created_at", "sent_at",
+        "expires_at", "revoked_at", "shared_by",
     )  # fmt: skip
     readonly_fields = ("sent_to", "results")
     actions: ClassVar = ["revoke"]

@@ -1,0 +1,34 @@
+"""The place of a page: its entry of the menu, the tabs beside it, and the row."""
+
+from typing import Any
+
+from django.template import Context, Library
+
+from krafter_audit.admin_menu import list_url, pages_of
+
+register = Library()
+
+
+@register.inclusion_tag("admin/breadcrumbs.html", takes_context=True)
+def breadcrumbs(context: Context) -> dict[str, Any]:
+    """Return the steps to a page, each as `(title, link)`; the last one is the page."""
+    opts, row = context.get("opts"), context.get("original")
+    if opts is None:
+        return {"steps": [(context.get("title") or "Overview", "")]}
+    model = f"{opts.app_label}.{opts.model_name}"
+    section, pages = pages_of(context["request"], model)
+    page = next((each["title"] for each in pages if each["active"]), opts.verbose_name_plural.capitalize())
+    steps = [(section, pages[0]["link"])] if pages and section != page else []
+    steps.append((page, list_url(model)))
+    last = str(row) if row is not None and not isinstance(row, str) else context.get("title")
+    if context.get("cl") is None and last:
+        steps.append((last, ""))
+    return {"steps": steps}
+
+
+@register.inclusion_tag("admin/tabs.html", takes_context=True)
+def section_tabs(context: Context) -> dict[str, Any]:
+    """Return the lists that belong to the same entry of the menu."""
+    opts = context["cl"].opts
+    section, pages = pages_of(context["request"], f"{opts.app_label}.{opts.model_name}")
+    return {"section": section, "pages": pages if len(pages) > 1 else []}
