@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.admin_actor import operator as operator
@@ -45,7 +45,7 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
         return bool(request.user.is_superuser)
 
 
-class MembershipInline(TabularInline):
+class MembershipInline(StackedInline):
     model = Membership
     extra = 0
     fields = ("user", "role")

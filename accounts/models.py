@@ -25,8 +25,11 @@ class Organization(Record):
 
     name = models.CharField(max_length=200)
     ai_quota = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Units per month; empty = unlimited."
+        "quota", null=True, blank=True, help_text="Units per month; empty = unlimited."
     )
+
+    class Meta:
+        verbose_name = "organisation"
 
     def __str__(self) -> str:
         return self.name
@@ -78,7 +81,9 @@ class Membership(Record):
         MEMBER = "member"
         VIEWER = "viewer"
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="memberships", verbose_name="organisation"
+    )
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
 
@@ -120,10 +125,12 @@ class Invitation(Record, Leased):
 class Project(Record):
     """A website under audit, identified in URLs by its slug."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="projects")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="projects", verbose_name="organisation"
+    )
     slug = models.CharField(max_length=63, validators=[slug_validator])
     name = models.CharField(max_length=200)
-    site_url = models.URLField(max_length=2000)
+    site_url = models.URLField("site URL", max_length=2000)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ProjectQuerySet.as_manager()
@@ -156,7 +163,9 @@ class Scope(models.TextChoices):
 class ApiKey(Record):
     """A key that acts as its user. Only its SHA-256 is stored."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="api_keys")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="api_keys", verbose_name="organisation"
+    )
     user = models.ForeignKey(User, models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=200)
     key_prefix = models.CharField(max_length=12, editable=False)
@@ -188,7 +197,9 @@ class SavedView(Record):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
     # Whose members see it, too; null: the user alone.
-    organization = models.ForeignKey(Organization, models.CASCADE, null=True, related_name="saved_views")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, null=True, related_name="saved_views", verbose_name="organisation"
+    )
     list = models.CharField(max_length=100)  # the label of the model
     name = models.CharField(max_length=80)
     query = models.CharField(max_length=2000, blank=True)
@@ -205,7 +216,9 @@ class SavedView(Record):
 class QuotaMonth(models.Model):
     """The units that an organisation has used in a calendar month."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="quota_months")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="quota_months", verbose_name="organisation"
+    )
     month = models.DateField(help_text="First day of the month.")
     spent = models.PositiveIntegerField(default=0)
 

@@ -14,8 +14,9 @@ class Event(models.Model):
 
     # No foreign key constraints: the log outlives its subjects, and an INSERT locks no other row.
     organization = models.ForeignKey(
-        Organization, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
-    )
+        Organization, models.DO_NOTHING, null=True, db_constraint=False, related_name="+",
+        verbose_name="organisation",
+    )  # fmt: skip
     project = models.ForeignKey(
         Project, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", db_index=False
     )

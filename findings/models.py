@@ -176,9 +176,9 @@ class Regression(Record):
     """A finding that came back: its verification was reopened, a scan detected it again, or its guard window failed."""
 
     class Trigger(models.TextChoices):
-        VERIFICATION_REOPENED = "verification_reopened"
-        SCAN_DETECTED = "scan_detected"
-        GUARD_FAILED = "guard_failed"
+        VERIFICATION_REOPENED = "verification_reopened", "Verification reopened"
+        SCAN_DETECTED = "scan_detected", "Detected by a scan"
+        GUARD_FAILED = "guard_failed", "Guard check failed"
 
     class Status(models.TextChoices):
         OPEN = "open"

@@ -29,7 +29,7 @@ class Integration(Record, Leased):
         PENDING = "pending"
 
     organization = models.ForeignKey(
-        Organization, models.CASCADE, related_name="integrations", db_index=False
+        Organization, models.CASCADE, related_name="integrations", db_index=False, verbose_name="organisation"
     )
     project = models.ForeignKey(Project, models.CASCADE, related_name="integrations", db_index=False)
     provider = models.CharField(max_length=20, choices=provider_choices)

@@ -65,6 +65,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ]
     if may_view(request, "events.event"):
         events = _own(request, Event).filter(project=chosen) if chosen else _own(request, Event)
+        # Sign-ins are in the audit log; here they would hide the work.
+        events = events.exclude(name__startswith="sign_in.")
         context["recent_events"] = events.select_related("project").order_by("-pk")[:MAX_EVENTS]
     return context
 

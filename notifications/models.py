@@ -127,7 +127,11 @@ class WebhookEndpoint(Record, Leased):
         DISABLED = "disabled"
 
     organization = models.ForeignKey(
-        Organization, models.CASCADE, related_name="webhook_endpoints", db_index=False
+        Organization,
+        models.CASCADE,
+        related_name="webhook_endpoints",
+        db_index=False,
+        verbose_name="organisation",
     )
     url = models.CharField("URL", max_length=2000)
     description = models.CharField(max_length=200, blank=True)

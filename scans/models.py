@@ -24,7 +24,7 @@ class Scan(Record, Leased):
     class Trigger(models.TextChoices):
         MANUAL = "manual"
         SCHEDULED = "scheduled"
-        POST_DEPLOY = "post_deploy"
+        POST_DEPLOY = "post_deploy", "After a deploy"
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -34,7 +34,7 @@ class Scan(Record, Leased):
 
     # No own index: `scan_newest` starts with this column.
     project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
-    url = models.CharField(max_length=MAX_URL_LENGTH)
+    url = models.CharField("URL", max_length=MAX_URL_LENGTH)
     trigger = models.CharField(max_length=12, choices=Trigger)
     status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)

@@ -26,9 +26,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('name', models.CharField(max_length=200)),
-                ('ai_quota', models.PositiveIntegerField(blank=True, help_text='Units per month; empty = unlimited.', null=True)),
+                ('ai_quota', models.PositiveIntegerField(blank=True, help_text='Units per month; empty = unlimited.', null=True, verbose_name='quota')),
             ],
             options={
+                'verbose_name': 'organisation',
                 'abstract': False,
             },
         ),
@@ -68,7 +69,7 @@ class Migration(migrations.Migration):
                 ('project_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, help_text='Empty = every project of the organisation.')),
                 ('rate_limit', models.PositiveIntegerField(blank=True, help_text="Requests per minute; empty = the organisation's limit.", null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='accounts.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='accounts.organization', verbose_name='organisation')),
             ],
             options={
                 'verbose_name': 'API key',
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('role', models.CharField(choices=[('owner', 'Owner'), ('admin', 'Admin'), ('member', 'Member'), ('viewer', 'Viewer')], default='member', max_length=10)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.organization', verbose_name='organisation')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('organization', 'user'), name='one_membership_a_person'), models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'admin', 'member', 'viewer'])), name='membership_role_known')],
@@ -97,9 +98,9 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('slug', models.CharField(max_length=63, validators=[django.core.validators.RegexValidator('\\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\Z', 'Use 1 to 63 lower-case letters, digits and hyphens; no hyphen at either end.')])),
                 ('name', models.CharField(max_length=200)),
-                ('site_url', models.URLField(max_length=2000)),
+                ('site_url', models.URLField(max_length=2000, verbose_name='site URL')),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='accounts.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='accounts.organization', verbose_name='organisation')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('organization', 'slug'), name='one_project_a_slug')],
@@ -111,7 +112,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('month', models.DateField(help_text='First day of the month.')),
                 ('spent', models.PositiveIntegerField(default=0)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quota_months', to='accounts.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quota_months', to='accounts.organization', verbose_name='organisation')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('organization', 'month'), name='one_quota_row_a_month')],
@@ -126,7 +127,7 @@ class Migration(migrations.Migration):
                 ('list', models.CharField(max_length=100)),
                 ('name', models.CharField(max_length=80)),
                 ('query', models.CharField(blank=True, max_length=2000)),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to='accounts.organization')),
+                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to='accounts.organization', verbose_name='organisation')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('verification_id', models.UUIDField(help_text='The verification that was reopened, if one was.', null=True)),
-                ('trigger', models.CharField(choices=[('verification_reopened', 'Verification Reopened'), ('scan_detected', 'Scan Detected'), ('guard_failed', 'Guard Failed')], max_length=21)),
+                ('trigger', models.CharField(choices=[('verification_reopened', 'Verification reopened'), ('scan_detected', 'Detected by a scan'), ('guard_failed', 'Guard check failed')], max_length=21)),
                 ('status', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=6)),
                 ('opened_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(null=True)),

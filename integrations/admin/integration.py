@@ -22,13 +22,13 @@ from integrations.webhooks import services as webhooks
 from krafter_audit.admin.base import DANGER, INFO, NOT_ALLOWED, PRIMARY, SUCCESS, AutocompleteFilter
 from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import error_text, flatten_errors
+from krafter_audit.admin.live_pages import follow
 from krafter_audit.admin.secret_page import secret_page
 from krafter_audit.admin.text import ago
 from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
 
 Status = Integration.Status
 COLOURS = {"Connected": SUCCESS, "Syncing": INFO, "Failing": DANGER, "Not connected": PRIMARY}
-REFRESH_SECONDS = 5  # of the page of an integration that is syncing
 MAX_CONFLICTS, MAX_TICKETS = 20, 20
 DISCONNECTING = (
     "The credentials and the webhook are deleted. Findings, tasks and links to tickets stay, and are no longer"
@@ -81,7 +81,7 @@ class IntegrationAdmin(ConnectionPages):
         response = super().change_view(request, object_id, *args, **kwargs)
         row = (getattr(response, "context_data", None) or {}).get("original")
         if isinstance(row, Integration) and row.status == Status.SYNCING:
-            response["Refresh"] = str(REFRESH_SECONDS)
+            follow(request, response)
         return response
 
     def refusals(self, request: HttpRequest, row: Integration) -> dict[str, str]:

@@ -58,7 +58,10 @@ def state_of(integration: Integration) -> State:
         return State(label, tone, sentence, "Connect it again to continue.", must_reconnect=True)
     if status == Status.SYNCING:
         return State(
-            label, tone, "A sync is waiting or running.", "The page shows its result when it has ended."
+            label,
+            tone,
+            "A sync is waiting or running.",
+            "This page updates itself, and shows the result when the sync has ended.",
         )
     if integration.last_sync_at is None:
         return State(label, tone, f"{title} is connected, and was not synced yet.", _next_sync(integration))

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('requested_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('next_sync_at', models.DateTimeField(help_text='When the next scheduled sync starts.', null=True)),
                 ('failures', models.PositiveSmallIntegerField(default=0, help_text='Consecutive failed syncs.')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='integrations', to='accounts.organization')),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='integrations', to='accounts.organization', verbose_name='organisation')),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='integrations', to='accounts.project')),
             ],
         ),

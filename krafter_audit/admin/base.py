@@ -219,6 +219,15 @@ class ServiceModelAdmin(ModelAdmin):
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or self.may(request, "change", obj))
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        parts = getattr(getattr(field, "widget", None), "widgets", ())
+        if isinstance(db_field, models.DateTimeField) and len(parts) == 2:
+            # The label of the field belongs to the first of both inputs alone, and Unfold names neither.
+            for part, name in zip(parts, ("date", "time"), strict=True):
+                part.attrs["aria-label"] = f"{field.label}, {name}"
+        return field
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         related = self.admin_site._registry.get(db_field.remote_field.model)

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('notice_due_at', models.DateTimeField(editable=False, null=True)),
                 ('last_success_at', models.DateTimeField(null=True)),
                 ('last_failure_at', models.DateTimeField(null=True)),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='webhook_endpoints', to='accounts.organization')),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='webhook_endpoints', to='accounts.organization', verbose_name='organisation')),
             ],
         ),
         migrations.CreateModel(

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.admin import ProjectAdmin, operator
@@ -28,7 +27,12 @@ from scans.queries import pages_of
 from scans.services import scans
 
 STATUS_COLOURS = {"queued": WARNING, "running": INFO, "completed": SUCCESS, "failed": DANGER}
-COUNTS = ("findings_created", "findings_updated", "regressions", "regressions_suspected")
+COUNTS = (
+    ("findings_created", "New findings"),
+    ("findings_updated", "Seen again"),
+    ("regressions", "Regressions"),
+    ("regressions_suspected", "Suspected regressions"),
+)
 
 
 def outcome_counts(counts: Mapping[str, Any]) -> list[tuple[str, str, int]]:
@@ -57,20 +61,10 @@ class ScanAdmin(ServiceModelAdmin):
     list_select_related = ("project",)
     search_fields = ("^url",)
     autocomplete_fields = ("project",)
+    change_form_template = "admin/scans/scan/change_form.html"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("project", "url") if obj is None else ()
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return super().get_fieldsets(request, obj)
-        details = ("project", "url", "trigger", "requested_by", "created_at", "started_at", "finished_at")
-        return [(None, {"fields": ("outcome", "pages")}), ("Details", {"fields": details})]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        if obj is None:
-            return ()
-        return tuple(name for _, section in self.get_fieldsets(request, obj) for name in section["fields"])
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -91,38 +85,46 @@ class ScanAdmin(ServiceModelAdmin):
             for scanner, counts in sorted(progress.items(), reverse=True)
         )
 
-    @admin.display(description="outcome")
-    def outcome(self, scan: Scan) -> str:
-        domains = scan.summary.get("domains") or {}
-        context = {
-            "scan": scan,
-            "progress": sorted((scan.summary.get("progress") or {}).items(), reverse=True),
-            "counts": [
-                (name.replace("_", " "), scan.summary[name]) for name in COUNTS if name in scan.summary
-            ],
-            "domains": [
-                (
-                    Domain(name).label,
-                    [each[1:] for each in outcome_counts(domains[name])],
-                    domains[name].get("error"),
-                )
-                for name in Domain.values
-                if name in domains
-            ],
+    def reading_context(self, request: HttpRequest, row: Scan) -> dict[str, Any]:
+        return {
+            "progress": sorted((row.summary.get("progress") or {}).items(), reverse=True),
+            "counts": [(label, row.summary[name]) for name, label in COUNTS if name in row.summary],
+            "outcomes": [label for _, label, _ in outcome_counts({})],
+            "domains": _domains(row.summary.get("domains") or {}),
+            "pages": _pages(row),
+            "results": reverse("admin:scans_scanresult_changelist"),
+            "previous": _previous(row),
         }
-        return render_to_string("admin/scans/scan/outcome.html", context)
-
-    @admin.display(description="pages")
-    def pages(self, scan: Scan) -> str:
-        pages: dict[str, Any] = {}
-        for page in pages_of(scan):
-            _, _, runs = pages.setdefault(page.url, (page.url, page.note, []))
-            runs.append((page, outcome_counts(page.outcomes)))  # type: ignore[attr-defined]  # set by `pages_of`
-        results = reverse("admin:scans_scanresult_changelist")
-        context = {"scan": scan, "pages": pages.values(), "results": results}
-        return render_to_string("admin/scans/scan/pages.html", context)
 
     def save_model(self, request: HttpRequest, obj: Scan, form: Any, change: bool) -> None:
         url = form.validated.get("url")
         scan = scans.run(obj.project, url=url, trigger=Scan.Trigger.MANUAL, by=operator(request))
         obj.__dict__.update(scan.__dict__)
+
+
+def _domains(domains: Mapping[str, Any]) -> list[tuple[str, list[int], str]]:
+    """Return the name of each domain, its number of checks by outcome, and why it failed."""
+    return [
+        (
+            str(Domain(name).label),
+            [number for _, _, number in outcome_counts(domains[name])],
+            domains[name].get("error") or "",
+        )
+        for name in Domain.values
+        if name in domains
+    ]
+
+
+def _pages(scan: Scan) -> list[Any]:
+    """Return `(URL, note, runs)` of each page; a run is a page of one scanner with its outcomes."""
+    pages: dict[str, Any] = {}
+    for page in pages_of(scan):
+        _, _, runs = pages.setdefault(page.url, (page.url, page.note, []))
+        runs.append((page, outcome_counts(page.outcomes)))  # type: ignore[attr-defined]  # set by `pages_of`
+    return list(pages.values())
+
+
+def _previous(scan: Scan) -> Scan | None:
+    """Return the last completed scan of the same URL before this one."""
+    earlier = Scan.objects.filter(project=scan.project_id, url=scan.url, status="completed", pk__lt=scan.pk)
+    return earlier.order_by("-pk").first()

@@ -139,3 +139,17 @@ def test_stored_credentials_are_tested_with_a_readable_answer(project: Project, 
 
     assert accepted == [f"GitHub of {project}: GitHub accepts the credentials."]
     assert refused == [f"GitHub of {project}: GitHub does not accept the token: connect again."]
+
+
+def test_page_of_a_running_sync_updates_itself(project: Project) -> None:
+    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+    browser, path = staff.logged_in_client(), admin_url(Integration, "change", row.pk)
+    idle = browser.get(path)
+    services.sync_now(project, "github", by=SYSTEM)
+
+    by_reload = browser.get(path)
+    browser.cookies["time_zone"] = "UTC"  # scripts run
+    by_script = browser.get(path)
+
+    assert [page.content.decode().count("data-live") for page in (idle, by_reload, by_script)] == [0, 2, 2]
+    assert [page.headers.get("Refresh") for page in (idle, by_reload, by_script)] == [None, "5", None]

@@ -24,9 +24,9 @@ class DescribedRegression:
     verification_id: None | UUID
     """ The verification that was reopened, if one was. """
     trigger: DescribedRegressionTrigger
-    """ * `verification_reopened` - Verification Reopened
-    * `scan_detected` - Scan Detected
-    * `guard_failed` - Guard Failed """
+    """ * `verification_reopened` - Verification reopened
+    * `scan_detected` - Detected by a scan
+    * `guard_failed` - Guard check failed """
     status: DescribedRegressionStatus
     """ * `open` - Open
     * `closed` - Closed """

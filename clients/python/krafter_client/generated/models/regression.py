@@ -23,9 +23,9 @@ class Regression:
     verification_id: None | UUID
     """ The verification that was reopened, if one was. """
     trigger: RegressionTrigger
-    """ * `verification_reopened` - Verification Reopened
-    * `scan_detected` - Scan Detected
-    * `guard_failed` - Guard Failed """
+    """ * `verification_reopened` - Verification reopened
+    * `scan_detected` - Detected by a scan
+    * `guard_failed` - Guard check failed """
     status: RegressionStatus
     """ * `open` - Open
     * `closed` - Closed """

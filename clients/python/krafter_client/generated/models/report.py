@@ -30,9 +30,9 @@ class Report:
     period_start: datetime.date
     period_end: datetime.date
     format_: ReportFormat
-    """ * `json` - Json
-    * `csv` - Csv
-    * `pdf` - Pdf """
+    """ * `json` - JSON
+    * `csv` - CSV
+    * `pdf` - PDF """
     status: ReportStatus
     """ * `queued` - Queued
     * `exporting` - Exporting

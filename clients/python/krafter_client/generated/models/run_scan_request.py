@@ -20,7 +20,7 @@ class RunScanRequest:
     trigger: RunScanRequestTrigger | Unset = RunScanRequestTrigger.MANUAL
     """ * `manual` - Manual
     * `scheduled` - Scheduled
-    * `post_deploy` - Post Deploy """
+    * `post_deploy` - After a deploy """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Scan:
     trigger: ScanTrigger
     """ * `manual` - Manual
     * `scheduled` - Scheduled
-    * `post_deploy` - Post Deploy """
+    * `post_deploy` - After a deploy """
     status: ScanStatus
     """ * `queued` - Queued
     * `running` - Running

@@ -22,7 +22,7 @@ class Share:
     report_id: UUID
     channel: ShareChannel
     """ * `link` - Link
-    * `email` - Email
+    * `email` - E-mail
     * `slack` - Slack """
     recipients: list[str]
     status: ShareStatus

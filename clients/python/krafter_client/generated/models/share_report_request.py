@@ -18,7 +18,7 @@ class ShareReportRequest:
 
     channel: ShareReportRequestChannel
     """ * `link` - Link
-    * `email` - Email
+    * `email` - E-mail
     * `slack` - Slack """
     recipients: list[str] | Unset = UNSET
     webhook_url: str | Unset = UNSET

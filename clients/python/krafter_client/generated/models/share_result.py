@@ -20,7 +20,7 @@ class ShareResult:
     id: UUID
     channel: ShareResultChannel
     """ * `link` - Link
-    * `email` - Email
+    * `email` - E-mail
     * `slack` - Slack """
     recipients: list[str]
     shared_at: datetime.datetime
