@@ -96,7 +96,7 @@ def observation(key: str, url: str, outcome: dict[str, Any]) -> Observation:
         reason=_text(outcome.get("reason")).replace("_", " "),
         detail=_text(seen.get("detail")),
         rule=_text(seen.get("rule")),
-        time=_text(seen.get("time")).replace("T", " ").replace("Z", " UTC"),
+        time=_text(seen.get("time")),
         answer=_answer(seen),
         measured=_measured(outcome, seen),
         headers={

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -78,6 +79,15 @@ def ago(moment: datetime | None) -> SafeString | str:
 def moment(value: datetime | None) -> SafeString | str:
     """Show a time to the minute in the reader's time zone, with the seconds in UTC on hover."""
     return time_element(value)
+
+
+def text_moment(value: str) -> SafeString | str:
+    """Show a time in ISO 8601 as other times are shown; another text as it is."""
+    try:
+        parsed = parse_datetime(value)
+    except ValueError:
+        return value
+    return time_element(parsed) if parsed and parsed.tzinfo else value
 
 
 def due_badge(task: Any) -> SafeString | str:

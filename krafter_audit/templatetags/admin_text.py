@@ -10,7 +10,7 @@ from krafter_audit.admin import text
 register = template.Library()
 for words in (
     text.ago, text.moment, text.duration, text.due_badge, text.grouped, text.status_label, text.event_label,
-    text.web_link,
+    text.text_moment, text.web_link,
 ):  # fmt: skip
     register.filter(words)
 

@@ -31,7 +31,7 @@ def test_evidence_of_a_scan_is_read_by_page() -> None:
             url="https://example.com/",
             status="failed",
             detail="No policy is sent.",
-            time="2026-11-27 07:38:35 UTC",
+            time="2026-11-27T07:38:35Z",
             answer="Status 200 from 192.0.2.7",
             headers={"server": "nginx"},
             markup=["<html>"],

@@ -33,3 +33,16 @@ def test_ago_shows_utc_on_hover() -> None:
 def test_only_web_addresses_become_links() -> None:
     assert text.web_link("javascript:alert(1)") == "javascript:alert(1)"
     assert text.web_link("https://a/?<") == '<a href="https://a/?&lt;" rel="noreferrer">https://a/?&lt;</a>'
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026-11-27T14:01:35Z", ">27 Nov 2026, 14:01 UTC</time>"),
+        ("2026-11-27T14:01:35", "2026-11-27T14:01:35"),
+        ("2026-99-27T14:01:35Z", "2026-99-27T14:01:35Z"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_times_in_evidence_are_shown_as_other_times(value: str, shown: str) -> None:
+    assert shown in text.text_moment(value)
