@@ -48,6 +48,21 @@ TOTALS = select_recorded("""
     WHERE name = ANY(%(names)s) AND (%(owner)s::uuid IS NULL OR owner_id = %(owner)s)
     GROUP BY name, facets HAVING sum(rows) <> 0
 """)
+# What was counted before the first day is returned as one day before it.
+TOTALS_BY_DAY = """
+    WITH base AS (
+        SELECT at, totals FROM events_countersnapshot WHERE project_id = %(project)s AND at <= %(since)s
+        ORDER BY at DESC LIMIT 1
+    ), recorded AS (
+        SELECT total.*, '-infinity'::timestamptz AS at FROM base, jsonb_to_recordset(base.totals)
+            AS total (name text, facets jsonb, rows bigint, score bigint)
+        UNION ALL
+        SELECT name, facets, rows, score, at FROM events_counterchange
+        WHERE project_id = %(project)s AND at < %(until)s AND at >= coalesce((SELECT at FROM base), '-infinity')
+    )
+    SELECT name, greatest((at AT TIME ZONE 'UTC')::date, %(before)s), facets, sum(rows), sum(score) FROM recorded
+    WHERE name = ANY(%(names)s) GROUP BY 1, 2, 3
+"""
 INSERT_SNAPSHOT = "INSERT INTO events_countersnapshot (project_id, at, totals) "
 TAKE_SNAPSHOT = INSERT_SNAPSHOT + select_recorded("""
     , totals AS (
@@ -100,6 +115,20 @@ def totals_at(project_id: UUID, as_of: AsOf, *names: str, owner_id: UUID | None 
     params = {"project": project_id, "moment": as_of.before, "names": list(names), "owner": owner_id}
     for name, facets, rows, score in fetch_all(TOTALS, params, model=CounterChange):
         found[name].append((orjson.loads(facets), int(rows), int(score)))
+    return found
+
+
+def changes_by_day(project_id: UUID, start: date, end: date, *names: str) -> dict[str, dict[date, Totals]]:
+    """Return the totals of counters on the day before `start`, and the changes of each day (UTC) until `end`.
+
+    By the counter's name and the day; days without a change are left out.
+    """
+    since, until = (datetime.combine(day, time(), UTC) for day in (start, end + timedelta(days=1)))
+    before = start - timedelta(days=1)
+    params = {"project": project_id, "names": list(names), "since": since, "until": until, "before": before}
+    found: dict[str, dict[date, Totals]] = {name: {} for name in names}
+    for name, day, facets, rows, score in fetch_all(TOTALS_BY_DAY, params, model=CounterChange):
+        found[name].setdefault(day, []).append((orjson.loads(facets), int(rows), int(score)))
     return found
 
 

@@ -119,6 +119,16 @@ def burn_down(
     return render_to_string(template, context)
 
 
+def sparkline(scores: Sequence[float], highest: float, *, width: int, height: int) -> str:
+    """Return the points of a line through the scores, two units from the edges; zero is at the bottom."""
+    stride = (width - 4) / max(len(scores) - 1, 1)
+    scale = (height - 4) / (highest or 1)
+    return " ".join(
+        f"{round(2 + index * stride, 1)},{round(height - 2 - score * scale, 1)}"
+        for index, score in enumerate(scores)
+    )
+
+
 def value_labels(dots: Sequence[ChartLabel]) -> list[ChartLabel]:
     # All points of a short series; of a long one the first and the last, since labels would overlap.
     labelled = dots if len(dots) <= MAX_VALUE_LABELS else [dots[0], dots[-1]]

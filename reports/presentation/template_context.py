@@ -13,6 +13,7 @@ from reports.snapshots.snapshot import DOMAINS, FINDING_STATUSES, SEVERITIES, TA
 MAX_PDF_FINDINGS, MAX_PDF_TASKS, MAX_PDF_FIXED, MAX_PDF_DETAILS = 200, 100, 50, 25
 MAX_PAGE_FINDINGS, MAX_PAGE_FIXED, MAX_PAGE_OVERDUE = 50, 20, 20
 MAX_CAMPAIGNS = 20
+TREND_WIDTH, TREND_HEIGHT = 120, 24
 ACCENT = "#24507f"
 COLOURS = {"critical": "#9b1c31", "high": "#a8420b", "medium": "#b38a12", "low": "#3f5a73"}
 
@@ -25,6 +26,19 @@ class Bar:
     label: str
     count: int
     share: float
+    colour: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The open risk score of a severity or a domain over the period; `points` are those of a line of SVG."""
+
+    key: str
+    label: str
+    score: str
+    change: str
+    tone: str
+    points: str
     colour: str
 
 
@@ -82,6 +96,10 @@ def common_context(snapshot: Snapshot, *, fixed: int, overdue: int) -> dict[str,
         "chart_description": chart.describe(snapshot.burn_down),
         "days": day_rows(snapshot.burn_down),
         "severities": bars(snapshot.breakdown["open_by_severity"], SEVERITIES),
+        "trends": [
+            ("Severity", trends(snapshot, "severity", SEVERITIES)),
+            ("Domain", trends(snapshot, "domain", DOMAINS)),
+        ],
         "domains": bars(snapshot.breakdown["open_by_domain"], DOMAINS),
         "finding_statuses": bars(snapshot.breakdown["findings_by_status"], FINDING_STATUSES),
         "task_statuses": bars(snapshot.breakdown["tasks_by_status"], TASK_STATUSES),
@@ -105,6 +123,24 @@ def bars(counts: Mapping[str, int], keys: Sequence[str]) -> list[Bar]:
         Bar(key, label(key), count, round(100 * count / longest, 1), COLOURS.get(key, ACCENT))
         for key, count in ((key, counts.get(key, 0)) for key in keys)
     ]
+
+
+def trends(snapshot: Snapshot, facet: str, keys: Sequence[str]) -> list[Trend]:
+    """Return the trend of each key; empty for a period of one day."""
+    series = {key: snapshot.trend(facet, key) or [0] * len(snapshot.burn_down) for key in keys}
+    if "trends" not in snapshot.breakdown or len(snapshot.burn_down) < 2:
+        return []
+    highest = max(max(scores) for scores in series.values())
+    return [_trend(key, scores, highest) for key, scores in series.items()]
+
+
+def _trend(key: str, scores: Sequence[int], highest: int) -> Trend:
+    change = scores[-1] - scores[0]
+    words = f"{'up' if change > 0 else 'down'} {chart.format_number(abs(change))}" if change else "unchanged"
+    tone = ("worse" if change > 0 else "better") if change else ""
+    line = chart.sparkline(scores, highest, width=TREND_WIDTH, height=TREND_HEIGHT)
+    now = chart.format_number(scores[-1])
+    return Trend(key, label(key), now, words, tone, line, COLOURS.get(key, ACCENT))
 
 
 def count_open_findings(snapshot: Snapshot) -> int:

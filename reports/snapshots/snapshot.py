@@ -48,7 +48,8 @@ class Snapshot:
     """A project at the time of the export. The lists of items can be iterated more than once.
 
     `breakdown` has `open_by_severity`, `open_by_domain`, `findings_by_status` and `tasks_by_status`; `fixed` and
-    `overdue` with the number of `all`, and of those `in_period`; and `activity` and `previous_activity` of `ACTIVITY`.
+    `overdue` with the number of `all`, and of those `in_period`; `activity` and `previous_activity` of `ACTIVITY`; and
+    `trends`, the open risk score of each day by severity and by domain.
     """
 
     report_id: str
@@ -83,6 +84,11 @@ class Snapshot:
         return [day for day in days[:-1] if not self.first_day or day["date"] >= str(self.first_day)] + days[
             -1:
         ]
+
+    def trend(self, facet: str, key: str) -> list[int]:
+        """Return the open risk score of a severity or a domain on the days of the burn-down."""
+        scores = self.breakdown.get("trends", {}).get(facet, {}).get(key, [])
+        return list(scores[-len(self.burn_down) :])
 
 
 def order_keys(item: Mapping[str, Any], keys: tuple[str, ...]) -> Item:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from accounts.models import Project
 from campaigns.queries import active_with_progress
-from events import counters
+from events import counters, history
+from events.counters import Totals
 from findings.models import OPEN_STATUSES
 from reports import queries
 from reports.forecast.queries import forecast_from
@@ -27,7 +29,10 @@ from reports.snapshots.snapshot import (
     Snapshot,
     order_keys,
 )
+from reports.snapshots.trends import open_risk_trends
 
+# The counters whose totals and changes a snapshot reads.
+RECORDED = ("finding", "verification", "regression")
 FIRST_BATCH_SIZE, BATCH_SIZE = 60, 500
 ITEMS = {
     "findings": (ReportItem.Kind.FINDING, SNAPSHOT_FINDING_KEYS),
@@ -58,12 +63,17 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     # Today's risk is that of the copied rows: the counters may have changed since.
     days[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
     breakdown = count_breakdown(findings, tasks)
+    recorded = history.changes_by_day(project.pk, period.start, period.end, *RECORDED)
     [(fixed, fixed_lately, overdue, overdue_lately)] = copying.copy(copying.FIXED_AND_OVERDUE, values)
-    report.summary = _summary(project.pk, days, breakdown["findings_by_status"])
+    report.summary = _summary(recorded, days, breakdown["findings_by_status"])
     counted = count_activities(project.pk, period)
     report.first_day = counted.first_day
+    still_open = (
+        ({"severity": row[0], "domain": row[1]}, row[4]) for row in findings if row[2] in OPEN_STATUSES
+    )
     report.breakdown = {
         **breakdown,
+        "trends": open_risk_trends(recorded["finding"], period, still_open),
         "fixed": {"all": fixed, "in_period": fixed_lately},
         "overdue": {"all": overdue, "in_period": overdue_lately},
         "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
@@ -103,10 +113,11 @@ def count_breakdown(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]
     }
 
 
-def _summary(project_id: UUID, days: list[dict[str, Any]], by_status: Counts) -> dict[str, Any]:
-    pass_rate, regression_rate = queries.rates(
-        counters.all_totals(project_id, "verification", "regression"), by_status
-    )
+def _summary(
+    recorded: dict[str, dict[date, Totals]], days: list[dict[str, Any]], by_status: Counts
+) -> dict[str, Any]:
+    totals = {name: [*chain.from_iterable(by_day.values())] for name, by_day in recorded.items()}
+    pass_rate, regression_rate = queries.rates(totals, by_status)
     return {
         "risk_burn_down": days,
         "verification_pass_rate": pass_rate,

@@ -185,3 +185,29 @@ def test_change_that_moves_no_row_between_facets_is_not_recorded(scenario: Scena
     Finding.objects.filter(pk=finding.pk).update(title="Another", updated_at=timezone.now())
 
     assert CounterChange.objects.count() == before
+
+
+def test_changes_by_day_sum_up_to_the_totals_of_each_day() -> None:
+    with time_machine.travel(datetime(2040, 5, 7, 12, tzinfo=UTC)) as clock:
+        scenario = factories.scenario()
+        first = factories.finding(scenario, severity="high")
+        clock.move_to(datetime(2040, 5, 9, 12, tzinfo=UTC))
+        history.take_snapshots()
+        factories.finding(scenario, severity="low")
+        clock.move_to(datetime(2040, 5, 10, 12, tzinfo=UTC))
+        Finding.objects.filter(pk=first.pk).update(status="dismissed", updated_at=timezone.now())
+
+        days = history.changes_by_day(
+            scenario.project.pk, date(2040, 5, 9), date(2040, 5, 10), "finding", "task"
+        )
+
+    found = {
+        day: sorted((facets["severity"], facets["status"], rows) for facets, rows, _ in totals)
+        for day, totals in days["finding"].items()
+    }
+    assert days["task"] == {}
+    assert found == {
+        date(2040, 5, 8): [("high", "new", 1)],
+        date(2040, 5, 9): [("low", "new", 1)],
+        date(2040, 5, 10): [("high", "dismissed", 1), ("high", "new", -1)],
+    }

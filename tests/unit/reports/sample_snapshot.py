@@ -156,6 +156,10 @@ def snapshot(**changes: Any) -> Snapshot:
             "open_by_domain": counts(still_open, "domain"),
             "findings_by_status": counts(findings, "status"),
             "tasks_by_status": counts(tasks, "status"),
+            "trends": {
+                "severity": {"critical": [200, *scores[1:]], "high": [0] * len(scores)},
+                "domain": {"security": scores},
+            },
             "fixed": {"all": len(FIXED), "in_period": len(FIXED)},
             "overdue": {"all": len(OVERDUE), "in_period": len(OVERDUE)},
             "activity": {"new_findings": 2, "fixed": 1, "regressions": 0, "open_risk_score": scores[-1]},

@@ -1,0 +1,50 @@
+"""The open risk score by severity and by domain, at the end of each day of a period."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from events.counters import Totals
+from findings.models import OPEN_STATUSES
+from reports.queries import Period
+
+FACETS = ("severity", "domain")
+
+# The scores of one value of a facet by day: `{"severity": {"critical": [81, 81, 0]}}`.
+Trends = dict[str, dict[str, list[int]]]
+
+
+def open_risk_trends(
+    changes: Mapping[date, Totals], period: Period, last_day: Iterable[tuple[dict[str, str], int]]
+) -> Trends:
+    """Return the scores of open findings by facet and day, from `changes_by_day` of the findings.
+
+    Those of the last day are the `(facets, score)` given.
+    """
+    scores: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    trends: Trends = {name: {} for name in FACETS}
+    _add(scores, changes.get(period.start - timedelta(days=1), ()))
+    days = (period.end - period.start).days
+    for place in range(days):
+        _add(scores, changes.get(period.start + timedelta(days=place), ()))
+        _append(trends, scores, place)
+    last: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for facets, score in last_day:
+        for name in FACETS:
+            last[name][facets[name]] += score
+    _append(trends, last, days)
+    return trends
+
+
+def _add(scores: dict[str, Counter[str]], totals: Iterable[Any]) -> None:
+    for facets, _, score in totals:
+        if facets["status"] in OPEN_STATUSES:
+            for name in FACETS:
+                scores[name][facets[name]] += score
+
+
+def _append(trends: Trends, scores: dict[str, Counter[str]], place: int) -> None:
+    for name, found in scores.items():
+        for key in {*found, *trends[name]}:
+            trends[name].setdefault(key, [0] * place).append(found[key])
