@@ -78,9 +78,6 @@ class IssueKeyForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "expires_at" in self.fields:
-            date, time = self.fields["expires_at"].widget.widgets
-            date.attrs["aria-label"], time.attrs["aria-label"] = "Expires, date", "Expires, time"
         if "projects" in self.fields:
             shown = visible_projects(self.issuer).filter(archived_at=None).select_related("organization")
             field: Any = self.fields["projects"]

@@ -9,6 +9,14 @@ from django.conf import settings
 HOME = "README"
 CONTENTS: dict[str, tuple[str, ...]] = {
     "Start": (HOME, "quickstart", "authentication"),
+    "Use the admin": (
+        "admin",
+        "admin-reviews",
+        "admin-policy",
+        "admin-people",
+        "admin-integrations",
+        "admin-reports",
+    ),
     "Use the API": (
         "errors",
         "pagination",

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_safe
 
 from accounts.admin import operator
 from krafter_audit.admin.base import (
@@ -66,8 +67,10 @@ class ReportAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<uuid:pk>/preview/", view(self.preview_view), name="reports_report_preview"),
-            path("<uuid:pk>/download/", view(self.download_view), name="reports_report_download"),
+            path("<uuid:pk>/preview/", view(require_safe(self.preview_view)), name="reports_report_preview"),
+            path(
+                "<uuid:pk>/download/", view(require_safe(self.download_view)), name="reports_report_download"
+            ),
             path("<uuid:pk>/share/", view(self.share_view), name="reports_report_share"),
             *super().get_urls(),
         ]

@@ -36,7 +36,11 @@ def top_findings(findings: Iterable[Item], limit: int) -> list[Item]:
 
 
 def open_tasks(tasks: Iterable[Item], limit: int) -> list[Item]:
-    return [with_labels(item) for item in islice((task for task in tasks if task["status"] != "done"), limit)]
+    still_open = (task for task in tasks if task["status"] != "done")
+    return [
+        {**with_labels(item), "due_on": day_of(item["sla_due_at"]) if item["sla_due_at"] else ""}
+        for item in islice(still_open, limit)
+    ]
 
 
 def fixed_findings(fixed: Iterable[Item], limit: int) -> list[Item]:

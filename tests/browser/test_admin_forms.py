@@ -19,7 +19,7 @@ def paths_of_forms(client: Client) -> list[str]:
     paths = []
     for model in admin.site._registry:
         with transaction.atomic():
-            row = staff.ROWS[model](factories.scenario())  # of its own: some are unique in a project
+            row = staff.ROWS[model](factories.scenario())  # some are unique in a project
         add = admin_url(model, "add")
         paths += [admin_url(model, "change", row.pk), *([add] if client.get(add).status_code == 200 else [])]
     return paths
