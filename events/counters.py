@@ -40,6 +40,14 @@ RISK_CHANGES = """
     SELECT day, facets ->> 'change', facets ->> 'severity', sum(rows), sum(score) FROM events_counter
     WHERE project_id = ANY(%(projects)s) AND name = 'risk' AND day BETWEEN %(start)s AND %(end)s GROUP BY 1, 2, 3
 """
+# All changes before `start` count as those of the day before it.
+RECENT_RISK_CHANGES = """
+    SELECT greatest(day, %(start)s::date - 1), facets ->> 'change', facets ->> 'severity', sum(rows), sum(score)
+    FROM events_counter
+    WHERE project_id = ANY(%(projects)s) AND name = 'risk' AND day <= %(end)s
+        AND facets ->> 'severity' = %(severity)s
+    GROUP BY 1, 2, 3
+"""
 AGGREGATE = """
     WITH deleted AS (
         DELETE FROM events_counter WHERE project_id = %(project)s AND name = %(name)s
@@ -150,7 +158,19 @@ class RiskChange:
 def risk_changes(project_ids: Collection[UUID], start: date, end: date) -> list[RiskChange]:
     """Return the changes of the open risk of projects from `start` to `end`, in no order."""
     params = {"projects": list(project_ids), "start": start, "end": end}
-    found = fetch_all(RISK_CHANGES, params, model=Counter)
+    return _risk_changes(RISK_CHANGES, params)
+
+
+def recent_risk_changes(
+    project_ids: Collection[UUID], severity: str, start: date, end: date
+) -> list[RiskChange]:
+    """Return the changes of one severity from `start` to `end`; those before `start` as of the day before it."""
+    params = {"projects": list(project_ids), "severity": severity, "start": start, "end": end}
+    return _risk_changes(RECENT_RISK_CHANGES, params)
+
+
+def _risk_changes(statement: str, params: Mapping[str, Any]) -> list[RiskChange]:
+    found = fetch_all(statement, dict(params), model=Counter)
     return [
         RiskChange(day, change, severity, int(rows), int(score))
         for day, change, severity, rows, score in found

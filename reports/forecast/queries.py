@@ -57,7 +57,9 @@ class Forecast:
 
 def critical_forecast(project_ids: Collection[UUID]) -> Forecast:
     """Forecast when no critical finding of the projects is open, from the whole days of the last 13 weeks."""
-    return forecast_from(counters.risk_changes(project_ids, date.min, timezone.now().date()))
+    today = timezone.now().date()
+    start = today - timedelta(days=MAX_WEEKS * WEEK)
+    return forecast_from(counters.recent_risk_changes(project_ids, Severity.CRITICAL, start, today))
 
 
 def forecast_from(changes: Iterable[RiskChange]) -> Forecast:

@@ -1,12 +1,13 @@
 """The forecast of a project with its own history."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from events import counters
 from findings.services import triage
-from reports.forecast.queries import critical_forecast
+from reports.forecast.queries import critical_forecast, forecast_from
 from tests import factories
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi
@@ -72,3 +73,13 @@ def test_forecast_of_several_projects_adds_them_up(scenario: Scenario, time_mach
     found = critical_forecast([scenario.project.pk, other.project.pk])
 
     assert (found.open_critical, found.opened, found.closed) == (4, 0, 9)
+
+
+def test_changes_before_the_last_13_weeks_count_as_open_findings_alone(scenario: Scenario, time_machine: Any):
+    close_one_each_week(scenario, time_machine, findings=25, weeks=20)
+    changes = counters.risk_changes([scenario.project.pk], date.min, timezone.now().date())
+
+    found = critical_forecast([scenario.project.pk])
+
+    assert (found.open_critical, found.days, found.closed) == (5, 91, 13)
+    assert found == forecast_from(changes)
