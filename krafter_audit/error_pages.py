@@ -15,7 +15,7 @@ FORBIDDEN = (
     "Access denied",
     "Your role does not allow this. Ask an administrator of your organisation.",
 )
-NOT_FOUND = (404, "Page not found", "It may have been deleted, or belong to an organisation of others.")
+NOT_FOUND = (404, "Page not found", "It may have been deleted, or belong to another organisation.")
 FORM_EXPIRED = (
     403,
     "This form has expired",

@@ -33,8 +33,8 @@ class ShareForm(forms.Form):
         label="The link is valid for", coerce=int, choices=list(LIFETIMES.items()), initial=30
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="share_%s", **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="share_%s")
         for field in self.fields.values():
             field.widget.attrs["class"] = "k-input"
         self.validated: dict[str, Any] = {}
