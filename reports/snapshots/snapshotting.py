@@ -68,12 +68,9 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     report.summary = _summary(recorded, days, breakdown["findings_by_status"])
     counted = count_activities(project.pk, period)
     report.first_day = counted.first_day
-    still_open = (
-        ({"severity": row[0], "domain": row[1]}, row[4]) for row in findings if row[2] in OPEN_STATUSES
-    )
     report.breakdown = {
         **breakdown,
-        "trends": open_risk_trends(recorded["finding"], period, still_open),
+        "trends": open_risk_trends(recorded["finding"], period, _open_scores(findings)),
         "fixed": {"all": fixed, "in_period": fixed_lately},
         "overdue": {"all": overdue, "in_period": overdue_lately},
         "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
@@ -86,6 +83,10 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "project": project.name,
         "site_url": project.site_url,
     }
+
+
+def _open_scores(findings: list[tuple[Any, ...]]) -> list[tuple[dict[str, str], int]]:
+    return [({"severity": row[0], "domain": row[1]}, row[4]) for row in findings if row[2] in OPEN_STATUSES]
 
 
 def list_campaigns(project: Project) -> list[Item]:
