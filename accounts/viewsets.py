@@ -96,7 +96,16 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.deprecations[self.action].add_to(final)
         # Responses depend on the key, so that no shared cache may store them.
         final.setdefault("Cache-Control", "no-store")
+        if isinstance(final, Response):
+            final.add_post_render_callback(self._break_cycles)
         return final
+
+    def _break_cycles(self, response: Response) -> None:
+        # View, request and response refer to each other. Until a garbage collection, which counts objects and not
+        # bytes, megabytes of a large page would be kept for each of many requests.
+        self.response = None
+        response.renderer_context = None
+        self.request.parser_context.clear()
 
     def _stop_reading_replica(self) -> None:
         if self.replica_token:

@@ -26,6 +26,7 @@ MODULES = {
     "bench": "devtools.benchmark",
     "bench-forecast": "devtools.benchmark.forecast",
     "bench-scan": "devtools.benchmark.scans",
+    "bench-hostile": "devtools.benchmark.hostile_clients",
     "soak": "devtools.soak",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
@@ -66,6 +67,9 @@ def demo(arguments: Arguments) -> NoReturn:
 def bench(arguments: Arguments) -> NoReturn:
     if arguments and arguments[0] == "scan":
         bench_scan(arguments[1:])
+    if arguments and arguments[0] == "hostile":
+        setup().ensure("local", system=False)
+        run_module("bench-hostile", arguments[1:])
     if arguments and arguments[0] == "forecast":
         setup(sys.stderr).ensure("local", system=False)
         run_module("bench-forecast", arguments[1:])

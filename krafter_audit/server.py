@@ -38,10 +38,14 @@ THREADS = 24
 # up the API.
 RESERVED_THREADS = {"/healthz/live": 1, "/admin/login/": 2}
 CONNECTION_LIMIT = 8192
+ACCEPTED_AT_ONCE = 256
 # Against Slowloris: a request that arrives more slowly gets a 408, and its connection is closed.
 HEADER_SECONDS = 10.0
 BODY_SECONDS = 15.0  # plus the time that the body takes at the least rate
 MIN_BODY_BYTES_PER_SECOND = 16 * 1024
+# A response that is read more slowly ends: it keeps memory, or a temporary file.
+READ_SECONDS = 30.0  # plus the time that it takes at the least rate
+MIN_READ_BYTES_PER_SECOND = 16 * 1024
 IDLE_SECONDS = 60  # without a byte in either direction
 SHUTDOWN_SECONDS = 10.0
 RESPAWN_SECONDS = 1.0
@@ -56,7 +60,8 @@ SERVER_SETTINGS: Mapping[str, Any] = {
     "connection_limit": CONNECTION_LIMIT,
     "ident": None,  # no Server header
     "max_request_body_size": 32 * MEBIBYTE,  # the API has smaller limits
-    # Beyond 1 MiB a response waits for its reader in a temporary file.
+    # Beyond this size a response waits for its reader in a temporary file.
+    "outbuf_overflow": 256 * 1024,
     "outbuf_high_watermark": 1024 * MEBIBYTE,
     "clear_untrusted_proxy_headers": False,  # the application reads them as KRAFTER_TRUSTED_PROXIES says
 }
@@ -84,11 +89,13 @@ class EnvelopedErrorTask(ErrorTask):
 
 
 class DeadlineChannel(HTTPChannel):
-    """A connection whose requests have to arrive in time."""
+    """A connection whose requests have to arrive, and whose responses have to be read, in time."""
 
     error_task_class = EnvelopedErrorTask
     request_started = 0.0
     bytes_received = 0
+    response_waits_since = 0.0
+    bytes_sent = 0
 
     def received(self, data: bytes) -> bool:
         request = self.request
@@ -104,6 +111,18 @@ class DeadlineChannel(HTTPChannel):
         if not self.request.headers_finished:
             return now - self.request_started > HEADER_SECONDS
         return now - self.request_started > BODY_SECONDS + self.bytes_received / MIN_BODY_BYTES_PER_SECOND
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        sent = int(super().send(data, do_close))
+        self.bytes_sent += sent
+        return sent
+
+    def is_read_too_slowly(self, now: float) -> bool:
+        """Whether a part of the response has waited for its reader for too long. Called every second."""
+        if not self.total_outbufs_len or not self.response_waits_since:
+            self.response_waits_since, self.bytes_sent = now, 0
+        waited = now - self.response_waits_since
+        return waited > READ_SECONDS + self.bytes_sent / MIN_READ_BYTES_PER_SECOND
 
     def refuse_overdue(self) -> None:
         body = refusal(408, "The request did not arrive in time.")
@@ -141,11 +160,23 @@ def _started(threads: int) -> ThreadedTaskDispatcher:
 class Server(TcpWSGIServer):
     channel_class = DeadlineChannel
 
+    def handle_accept(self) -> None:
+        # waitress accepts one in each turn of its loop. A turn takes long while there are many connections, and a
+        # client would wait behind all those that connect again.
+        for _ in range(ACCEPTED_AT_ONCE):
+            connections = len(self._map)
+            super().handle_accept()
+            if len(self._map) == connections:
+                return
+
     def maintenance(self, now: float) -> None:
         # waitress calls this every `cleanup_interval`, a second.
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
-            if channel.requests:
+            if channel.is_read_too_slowly(now):
+                # At once: waitress closes when the socket can be written, which one that nobody reads never can.
+                channel.handle_close()
+            elif channel.requests:
                 channel.request_started = now  # waitress reads no further until these are served
             elif channel.is_overdue(now):
                 channel.refuse_overdue()

@@ -139,6 +139,38 @@ def test_slow_readers_of_large_responses_take_no_thread(port: int) -> None:
         reader.close()
 
 
+def test_connections_that_wait_are_accepted_together(application: Application) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        listener.setblocking(False)
+        web = make_server(application, listener, threads=1)
+        connections = [send(listener.getsockname()[1], b"") for _ in range(20)]
+
+        server.loop(timeout=5, use_poll=True, map=web._map, count=1)
+
+        assert len(web.active_channels) == len(connections)
+        web.task_dispatcher.shutdown(timeout=1)
+        server.close_all(web._map)
+        for connection in connections:
+            connection.close()
+
+
+@pytest.mark.parametrize("rate", [0, 20_000], ids=["not at all", "too slowly"])
+def test_response_that_is_read_too_slowly_ends(port: int, monkeypatch: pytest.MonkeyPatch, rate: int) -> None:
+    monkeypatch.setattr(server, "READ_SECONDS", 1.0)
+    monkeypatch.setattr(server, "MIN_READ_BYTES_PER_SECOND", 10_000_000)
+
+    with closing(
+        send(port, b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    ) as connection:
+        received = 0
+        for _ in range(4):
+            time.sleep(1)
+            received += len(connection.recv(rate)) if rate else 0
+        received += len(read_all(connection))
+
+    assert received < 20_000_000
+
+
 @pytest.mark.parametrize("unfinished", [UNFINISHED, b"GET / HTTP/1.1\r\nHost: local"], ids=["body", "header"])
 def test_request_that_arrives_too_slowly_is_answered_with_408(
     port: int, monkeypatch: pytest.MonkeyPatch, unfinished: bytes
