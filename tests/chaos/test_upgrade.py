@@ -1,16 +1,20 @@
-"""An upgrade while clients call: `./krafter rehearse-upgrade`. No call fails, nothing is lost."""
+"""An upgrade while clients call: `./krafter rehearse-upgrade`. No call fails, nothing is lost.
+
+That calls do fail during an unsafe upgrade is tested too: a rehearsal that cannot fail proves nothing.
+"""
 
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.chaos.machines import Machines, installed_machines
+from tests.chaos.machines import Code, Machines, installed_machines
 from tests.chaos.system import Response, wait_until
-from tests.chaos.versions import versions
+from tests.chaos.versions import THIS_CODE, code_with_migration, migration_with_sql, versions
 from tests.fakes.faulty_site import Site
 
 pytestmark = pytest.mark.chaos
@@ -76,9 +80,14 @@ class Clients:
         asset = {"type": "url", "value": f"{self.site.url}?{number}"}
         body = {"domain": "security", "severity": "low", "checks": CHECKS, "affected_assets": [asset]}
         finding = self.call("POST", "findings", body | {"title": f"Verify {number}"})
+        if not finding.data:
+            return  # counted as failed
         task = self.call("POST", "tasks", {"finding_id": finding.data["id"], "title": "Verify"})
+        if not task.data:
+            return
         started = self.call("POST", "verifications/run", {"task_id": task.data["id"]})
-        self.verifications.append(started.data["id"])
+        if started.data:
+            self.verifications.append(started.data["id"])
 
     def calls(self, phase: str) -> int:
         return sum(number for (of, _, _), number in self.answers.copy().items() if of == phase)
@@ -95,16 +104,23 @@ class Clients:
 
 @pytest.fixture
 def upgrade(tmp_path: Path) -> Iterator[tuple[Machines, Any]]:
-    """Install the previous version with rows; yield its processes and the next version."""
+    """Install the previous version; yield its processes and the next version."""
     previous, following, text = versions(tmp_path)
     print(f"\n{text}")
-    with installed_machines(tmp_path, previous) as machines:
+    with running_machines(tmp_path, previous) as machines:
+        yield machines, following
+
+
+@contextmanager
+def running_machines(folder: Path, code: Code) -> Iterator[Machines]:
+    """Start two webs, a worker and a beat of a version."""
+    with installed_machines(folder, code) as machines:
         for name in ("web-1", "web-2"):
             machines.add_web(name)
         machines.add_worker("worker-1")
         machines.add_beat("beat-1")
         machines.wait_until_ready()
-        yield machines, following
+        yield machines
 
 
 def fill(machines: Machines) -> None:
@@ -156,3 +172,24 @@ def test_no_call_fails_during_an_upgrade(upgrade: tuple[Machines, Any], site: Si
     titles = Counter(row["title"] for row in machines.every_row("findings"))
     assert sum(number for title, number in titles.items() if title.startswith("Before")) == ROWS
     assert {title: titles[title] for title in clients.reported} == dict.fromkeys(clients.reported, 1)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE remediation_task RENAME COLUMN title TO name",
+        # Longer than KRAFTER_DB_LOCK_SECONDS.
+        "LOCK TABLE remediation_task IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(15)",
+    ],
+    ids=["renamed column", "long lock"],
+)
+def test_calls_fail_during_an_unsafe_upgrade(tmp_path: Path, site: Site, sql: str) -> None:
+    following = code_with_migration(tmp_path, migration_with_sql(sql))
+    with running_machines(tmp_path, THIS_CODE) as machines, Clients(machines, site) as clients:
+        clients.enter("previous version")
+        machines.code, clients.phase = following, "during migrate"
+        machines.migrate()
+        clients.enter("previous version on the new tables")
+
+    failed = {phase for phase, _, status in clients.failed if status >= 500}
+    assert ("during migrate" if "LOCK" in sql else "previous version on the new tables") in failed

@@ -36,8 +36,22 @@ def released_code(tag: str, folder: Path, repository: Path = REPOSITORY) -> Code
     return Code(source, str(venv / "bin" / "python"))
 
 
-def code_with_synthetic_migration(folder: Path) -> Code:
-    """Copy this version, and add the migration of UPGRADING.md that expands a table."""
+def documented_migration() -> str:
+    """Return the migration of UPGRADING.md that expands a table."""
+    [migration] = EXAMPLE.findall((REPOSITORY / "UPGRADING.md").read_text(encoding="utf-8"))
+    return str(migration)
+
+
+def migration_with_sql(sql: str) -> str:
+    """Return a migration that executes the SQL."""
+    return (
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
+        f'    dependencies = [("remediation", "0002_postgresql")]\n    operations = [migrations.RunSQL({sql!r})]\n'
+    )
+
+
+def code_with_migration(folder: Path, migration: str) -> Code:
+    """Copy this version, and add the migration."""
     names = subprocess.run(
         ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
@@ -45,7 +59,6 @@ def code_with_synthetic_migration(folder: Path) -> Code:
         target = folder / "next" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / name, target)
-    [migration] = EXAMPLE.findall((REPOSITORY / "UPGRADING.md").read_text(encoding="utf-8"))
     (folder / "next" / SYNTHETIC).write_text(migration, encoding="utf-8")
     return Code(folder / "next")
 
@@ -58,4 +71,4 @@ def versions(folder: Path) -> tuple[Code, Code, str]:
     text = (
         "Nothing is released yet: there is no tag v*. From this version to itself with a synthetic migration."
     )
-    return THIS_CODE, code_with_synthetic_migration(folder), text
+    return THIS_CODE, code_with_migration(folder, documented_migration()), text
