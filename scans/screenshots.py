@@ -3,7 +3,8 @@
 import hashlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -12,6 +13,7 @@ from django.core.files.storage import default_storage
 from krafter_audit.api.errors import Unavailable
 
 logger = logging.getLogger(__name__)
+FOLDER = "pictures"
 
 
 def storing_for(project_id: UUID) -> Callable[[bytes], str | None]:
@@ -51,5 +53,13 @@ def load(project_id: UUID, sha256: str) -> bytes | None:
     return image if hashlib.sha256(image).hexdigest() == sha256 else None
 
 
+def stored() -> Iterator[tuple[UUID, str]]:
+    """Yield project and SHA-256 of every stored screenshot, by the names of the files."""
+    with suppress(FileNotFoundError):  # none was stored yet
+        for project in default_storage.listdir(FOLDER)[0]:
+            for name in default_storage.listdir(f"{FOLDER}/{project}")[1]:
+                yield UUID(project), name.removesuffix(".jpg")
+
+
 def _path(project_id: UUID, sha256: str) -> str:
-    return f"pictures/{project_id}/{sha256}.jpg"
+    return f"{FOLDER}/{project_id}/{sha256}.jpg"

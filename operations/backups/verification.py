@@ -1,4 +1,4 @@
-"""Verify the data of an installation: evidence chains, credentials, counters, files, migrations."""
+"""Verify the data of an installation: evidence chains, credentials, counters, files, screenshots, migrations."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +14,7 @@ from operations.backups.manifest import count_rows
 from remediation.evidence import chain
 from remediation.models import Evidence, EvidenceChain
 from reports.models import Report
+from scans import screenshots
 
 MAX_PROBLEMS = 20  # of one kind, in a report
 
@@ -26,6 +27,7 @@ def verify() -> dict[str, Any]:
         "credentials": _credentials,
         "counters": _counters,
         "report_files": _report_files,
+        "screenshots": _screenshots,
     }
     with connection.cursor() as cursor:
         tables = count_rows(cursor)
@@ -88,3 +90,12 @@ def _report_files() -> tuple[int, list[str]]:
 
 def _names_of_files() -> Iterator[str]:
     yield from Report.objects.exclude(file="").values_list("file", flat=True).iterator(chunk_size=500)
+
+
+def _screenshots() -> tuple[int, list[str]]:
+    verified, problems = 0, []
+    for project_id, sha256 in screenshots.stored():
+        verified += 1
+        if screenshots.load(project_id, sha256) is None:
+            problems.append(f"screenshot {sha256} of project {project_id} was changed")
+    return verified, problems

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import redis
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from operations.doctor import database, machine, work
 from operations.doctor.diagnosis import Diagnosis, problem
@@ -15,6 +15,7 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
     database.clocks,
     database.replica,
     work.queues,
+    work.pending,
     work.workers,
     work.beat,
     work.rate_limits,
@@ -26,12 +27,46 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
 )
 
 
+WITHOUT_DATABASE = {
+    work.queues,
+    work.workers,
+    work.beat,
+    work.rate_limits,
+    machine.disks,
+    machine.object_storage,
+    machine.certificates,
+}
+
+
 def examine() -> Iterator[Diagnosis]:
-    """Yield the diagnosis of every examination; one that a server does not answer is a problem."""
+    """Yield the diagnosis of every examination; one that a server does not answer is a problem.
+
+    Without the database those that need it are left out.
+    """
+    failure = database_failure()
+    if failure:
+        yield problem("database", f"does not answer: {failure}")
     for examination in EXAMINATIONS:
-        try:
-            with transaction.atomic():
-                yield from list(examination())
-        except (DatabaseError, redis.RedisError) as error:
-            subject = examination.__name__.replace("_", " ")
-            yield problem(subject, f"cannot be examined: {str(error).strip().splitlines()[0]}")
+        if examination in WITHOUT_DATABASE:
+            yield from examination()
+        elif not failure:
+            yield from _examine_in_transaction(examination)
+
+
+def database_failure() -> str:
+    """Return why the database does not answer, or ""."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return str(error).strip().splitlines()[0]
+    return ""
+
+
+def _examine_in_transaction(examination: Callable[[], Iterator[Diagnosis]]) -> Iterator[Diagnosis]:
+    try:
+        with transaction.atomic():
+            yield from list(examination())
+    except (DatabaseError, redis.RedisError) as error:
+        subject = examination.__name__.replace("_", " ")
+        yield problem(subject, f"cannot be examined: {str(error).strip().splitlines()[0]}")

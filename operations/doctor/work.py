@@ -26,12 +26,16 @@ BROWSER_QUEUES = {"scan_browser", "verify_browser"}
 
 
 def queues() -> Iterator[Diagnosis]:
-    """The messages in each queue, and the age of the oldest pending row of each kind."""
+    """The messages in each queue."""
     try:
         for queue, length in queue_lengths().items():
             yield ok("queue", f"{queue}: {length} messages", queue=queue, messages=length)
     except redis.RedisError as error:
         yield problem("queue", f"Redis does not answer: {type(error).__name__}")
+
+
+def pending() -> Iterator[Diagnosis]:
+    """The age of the oldest pending row of each kind."""
     for work in pending_work():
         if work.rows:
             say = problem if work.age_seconds > MAX_AGE_SECONDS else ok

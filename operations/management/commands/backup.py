@@ -27,5 +27,8 @@ class Command(BaseCommand):
             f"{run.path}: {sum(content['tables'].values())} rows of {len(content['tables'])} tables,"
             f" {content['media_files']} files, {content['bytes'] / 1e6:.1f} MB"
         )
-        keys = ", ".join([*content["key_ids"]["encryption"], *content["key_ids"]["signing"]])
-        self.stdout.write(f"It needs KRAFTER_SECRET_KEY and the keys {keys}, which are not in it.")
+        keys = {kind: ", ".join(ids) or "none" for kind, ids in content["key_ids"].items()}
+        self.stdout.write(
+            f"The keys are not in it: KRAFTER_SECRET_KEY, KRAFTER_ENCRYPTION_KEYS ({keys['encryption']}) and"
+            f" KRAFTER_SIGNING_KEYS ({keys['signing']})."
+        )

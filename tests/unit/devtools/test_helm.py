@@ -106,3 +106,24 @@ def test_owner_of_the_tables_is_known_to_the_migrations_only(resources: list[dic
     }
 
     assert owner == {"demo-migrate"}
+
+
+@needs_helm
+def test_browsers_share_no_node_and_are_replaced_in_place(resources: list[dict[str, Any]]) -> None:
+    browsers = [
+        each
+        for each in resources
+        if each["kind"] == "Deployment" and each["metadata"]["name"].startswith("demo-browser-")
+    ]
+
+    assert len(browsers) == 2
+    for each in browsers:
+        [rule] = each["spec"]["template"]["spec"]["affinity"]["podAntiAffinity"][
+            "requiredDuringSchedulingIgnoredDuringExecution"
+        ]
+        selected = rule["labelSelector"]["matchLabels"]
+        assert selected == {"app.kubernetes.io/instance": "demo", "krafter-audit/browser": "true"}
+        assert all(
+            selected.items() <= other["spec"]["template"]["metadata"]["labels"].items() for other in browsers
+        )
+        assert each["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 1, "maxSurge": 0}

@@ -21,6 +21,7 @@ from operations.backups.creation import back_up
 from operations.backups.drill import rehearse, temporary_database
 from operations.errors import OperationFailed
 from operations.models import Backup, RestoreDrill
+from scans import screenshots
 from tests import database_role
 from tests.factories import Scenario
 from tests.fakes import object_storage
@@ -40,7 +41,7 @@ def test_restored_backup_is_as_the_installation(installation: Scenario, tmp_path
     assert (drill.outcome, report["problems"], report["media_files"]) == ("succeeded", [], 1)
     assert report["verified"] == {
         "migrations": report["verified"]["migrations"], "evidence": 1, "credentials": 1, "counters": 10,
-        "report_files": 0,
+        "report_files": 0, "screenshots": 0,
     }  # fmt: skip
     assert report["rows"] > 100
 
@@ -152,6 +153,20 @@ def test_drill_finds_what_is_wrong_in_the_data(
             cursor.execute("DROP TABLE kept_migrations")
 
     assert RestoreDrill.objects.get().outcome == "failed"
+
+
+def test_drill_finds_a_changed_screenshot(
+    installation: Scenario, tmp_path: Path, drill_server: str, settings
+):
+    sha256 = screenshots.store(installation.project.pk, b"a picture")
+    screenshots.store(installation.project.pk, b"another picture")
+    [path] = Path(settings.MEDIA_ROOT).rglob(f"{sha256}.jpg")
+    path.write_bytes(b"A picture")
+
+    with pytest.raises(OperationFailed, match=f"screenshot {sha256} of project .* was changed"):
+        drilled(tmp_path, drill_server)
+
+    assert RestoreDrill.objects.get().report["verified"]["screenshots"] == 2
 
 
 def test_drill_finds_a_missing_key(

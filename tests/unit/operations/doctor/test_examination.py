@@ -11,7 +11,7 @@ from accounts.actors import SYSTEM
 from integrations import services
 from krafter_audit import consumed_queues
 from krafter_audit.db import redis_client
-from operations.doctor import database, machine, work
+from operations.doctor import database, examination, machine, work
 from operations.doctor.diagnosis import Diagnosis
 from operations.doctor.examination import examine
 from operations.models import Backup, RestoreDrill
@@ -71,9 +71,7 @@ def test_pending_work_is_reported_with_its_age(scenario):
     assert answer.status_code == 202
     ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=20))
 
-    found = [
-        each for each in work.queues() if each.subject == "pending" and each.data["kind"].startswith("scan")
-    ]
+    found = [each for each in work.pending() if each.data["kind"].startswith("scan")]
 
     assert {each.level for each in found} == {"problem"}
     assert all(1200 <= each.data["oldest_seconds"] < 1260 for each in found)
@@ -198,3 +196,17 @@ def test_command_ends_with_1_and_prints_json(capsys, monkeypatch):
     assert json.loads(capsys.readouterr().out) == [
         {"subject": "clock", "level": "problem", "text": "wrong", "data": {}}
     ]
+
+
+def test_database_that_does_not_answer_is_named_once_and_the_rest_is_examined(
+    settings, tmp_path, monkeypatch, django_assert_num_queries
+):
+    settings.MEDIA_ROOT = str(tmp_path)
+    monkeypatch.setattr(examination, "database_failure", lambda: "connection timeout expired")
+
+    with django_assert_num_queries(0):
+        found = list(examine())
+
+    assert texts(found, "database") == ["does not answer: connection timeout expired"]
+    assert [each.text for each in found if "cannot be examined" in each.text] == []
+    assert {"queue", "workers", "beat", "rate limits", "disk"} <= set(levels(found))
