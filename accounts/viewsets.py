@@ -103,8 +103,8 @@ class OrganizationViewSet(viewsets.ViewSet):
     def _break_cycles(self, response: Response) -> None:
         # View, request and response refer to each other. Until a garbage collection, which counts objects and not
         # bytes, megabytes of a large page would be kept for each of many requests.
-        self.response = None
-        response.renderer_context = None
+        self.__dict__.pop("response", None)  # absent if the view has rendered it
+        response.renderer_context = None  # type: ignore[attr-defined]  # set by finalize_response
         self.request.parser_context.clear()
 
     def _stop_reading_replica(self) -> None:

@@ -174,7 +174,7 @@ class Server(TcpWSGIServer):
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
             if channel.is_read_too_slowly(now):
-                # At once: waitress closes when the socket can be written, which one that nobody reads never can.
+                # At once: waitress closes when the socket can be written, which is never if the client does not read.
                 channel.handle_close()
             elif channel.requests:
                 channel.request_started = now  # waitress reads no further until these are served

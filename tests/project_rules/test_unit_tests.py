@@ -23,7 +23,6 @@ TESTED_IN: dict[str, str] = {
     "accounts/serializers.py": "tests/contract/test_every_url.py",
     "accounts/sign_in/*.py": "tests/unit/accounts/sign_in",
     "accounts/views.py": "tests/contract/test_every_url.py",
-    "accounts/viewsets.py": "tests/contract/test_every_url.py",
     "devtools/demo/pages.py": "tests/unit/devtools/demo/test_site.py",
     "documentation/management/commands/document_states.py": "tests/unit/documentation/test_state_machines.py",
     "events/admin.py": "tests/unit/krafter_audit/test_admin_site.py",

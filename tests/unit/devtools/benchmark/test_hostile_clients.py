@@ -1,4 +1,4 @@
-"""Hostile clients keep as many connections open as they are told to, whatever the server does."""
+"""Hostile clients keep as many connections open as configured, whatever the server does."""
 
 import os
 import socket
