@@ -69,6 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (WaitTimeout, NotConfigured, InvalidBaseline, EngineMissing) as error:
         note(f"Error: {error}")
         return exits.USAGE if isinstance(error, NotConfigured | InvalidBaseline) else exits.ERROR
+    except OSError as error:  # a file that cannot be written
+        note(f"Error: {error.filename or 'standard output'}: {error.strerror or error}")
+        return exits.USAGE
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     return exits.ERROR

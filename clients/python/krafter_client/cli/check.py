@@ -17,6 +17,7 @@ from krafter_client.cli.options import (
     Severity,
     WriteBaselineOption,
     finish,
+    note,
 )
 from krafter_client.cli.problems import CheckedRule, Problem, Result, fingerprint, path_of, worst_first
 from krafter_client.cli.progress import Progress
@@ -82,6 +83,7 @@ def result_of(outcomes: dict[str, dict[str, Any]]) -> Result:
         statuses = {outcome.status for outcome in by_key.values()}
         if statuses == {"inconclusive"}:
             unreachable.append(url)
+            note(f"{url} could not be checked: {_reason(by_key.values())}")
         for key, outcome in by_key.items():
             known = registry.get(key)
             if outcome.status == "failed":
@@ -91,6 +93,11 @@ def result_of(outcomes: dict[str, dict[str, Any]]) -> Result:
             elif outcome.status == "inconclusive":
                 inconclusive.append(CheckedRule(key, known.title, url, outcome.reason or "inconclusive"))
     return Result(worst_first(once(problems)), tuple(passed), tuple(inconclusive), tuple(unreachable))
+
+
+def _reason(outcomes: Iterable[Any]) -> str:
+    details = (str(outcome.evidence.get("detail") or "") for outcome in outcomes)
+    return next(filter(None, details), "no check had a result.")
 
 
 def once(problems: Iterable[Problem]) -> Iterator[Problem]:

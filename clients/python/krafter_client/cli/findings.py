@@ -19,6 +19,7 @@ from krafter_client.cli.options import (
     note,
 )
 from krafter_client.cli.problems import Result, from_finding, worst_first
+from krafter_client.generated.models import FindingDomain, FindingSeverity, FindingStatus
 
 OPEN = ("new", "triaged", "in_progress", "ready_verify")
 
@@ -28,11 +29,16 @@ app = typer.Typer(help="Findings of the project.", no_args_is_help=True)
 @app.command("list")
 def list_findings(
     project: ProjectOption = None,
-    severity: Annotated[list[str] | None, typer.Option(help="Only of this severity; repeatable.")] = None,
-    status: Annotated[
-        list[str] | None, typer.Option(help="Only of this status; repeatable. By default all open ones.")
+    severity: Annotated[
+        list[FindingSeverity] | None, typer.Option(help="Only of this severity; repeatable.")
     ] = None,
-    domain: Annotated[list[str] | None, typer.Option(help="Only of this domain; repeatable.")] = None,
+    status: Annotated[
+        list[FindingStatus] | None,
+        typer.Option(help="Only of this status; repeatable. By default all open ones."),
+    ] = None,
+    domain: Annotated[
+        list[FindingDomain] | None, typer.Option(help="Only of this domain; repeatable.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write the findings as the API returns them.")
     ] = False,
@@ -43,11 +49,8 @@ def list_findings(
     write_baseline: WriteBaselineOption = None,
 ) -> None:
     """List the findings, and fail a pipeline by them."""
-    try:
-        with connect(project) as client:
-            found = list(client.findings(severity=severity or (), status=status or OPEN, domain=domain or ()))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    with connect(project) as client:
+        found = list(client.findings(severity=severity or (), status=status or OPEN, domain=domain or ()))
     if as_json:
         typer.echo(json.dumps([finding.to_dict() for finding in found], indent=2, ensure_ascii=False))
     result = Result(worst_first(from_finding(finding) for finding in found))

@@ -37,13 +37,40 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+def in_a_folder(path: Path | None) -> Path | None:
+    """Refuse a file whose folder does not exist, before the work whose result it would have."""
+    if path and not path.parent.is_dir():
+        raise typer.BadParameter(f"{path} cannot be written: there is no folder {path.parent}.")
+    return path
+
+
+def parse_report(text: str) -> tuple[str, Path]:
+    """Return the name of the format and the file. Raises BadParameter."""
+    name, _, path = text.partition("=")
+    if name not in FORMATS or not path:
+        raise typer.BadParameter(f"{text!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}.")
+    in_a_folder(Path(path))
+    return name, Path(path)
+
+
+def _valid_reports(texts: list[str] | None) -> list[str] | None:
+    for text in texts or []:
+        parse_report(text)
+    return texts
+
+
 ProjectOption = Annotated[
     str | None, typer.Option("--project", "-p", help="The project's id, if it is not the one in use.")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What is written to standard output.")]
 ReportOption = Annotated[
     list[str] | None,
-    typer.Option("--report", metavar="FORMAT=FILE", help="Write a further format to a file; repeatable."),
+    typer.Option(
+        "--report",
+        metavar="FORMAT=FILE",
+        callback=_valid_reports,
+        help="Write a further format to a file; repeatable.",
+    ),
 ]
 FailOnOption = Annotated[
     Severity | None,
@@ -51,11 +78,22 @@ FailOnOption = Annotated[
 ]
 BaselineOption = Annotated[
     Path | None,
-    typer.Option("--baseline", metavar="FILE", help="Problems in this file do not fail: only new ones do."),
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Problems in this file do not fail: only new ones do.",
+    ),
 ]
 WriteBaselineOption = Annotated[
     Path | None,
-    typer.Option("--write-baseline", metavar="FILE", help="Write the problems to a file, and exit with 0."),
+    typer.Option(
+        "--write-baseline",
+        metavar="FILE",
+        callback=in_a_folder,
+        help="Write the problems to a file, and exit with 0.",
+    ),
 ]
 TimeoutOption = Annotated[
     float, typer.Option("--timeout", metavar="SECONDS", help="The longest time to wait.")
@@ -83,7 +121,7 @@ def finish(
     write_baseline: Path | None,
 ) -> None:
     """Write a result in all formats; raise typer.Exit with the status of the gate."""
-    files = [_report(each) for each in reports or []]
+    files = [parse_report(each) for each in reports or []]
     known = baselines.read(baseline) if baseline else None
     gated = apply_gate(result, fail_on=fail_on, known=known)
     for name, path in files:
@@ -97,13 +135,6 @@ def finish(
         raise typer.Exit(exits.FAILED)
     if gated.unreachable:
         raise typer.Exit(exits.ERROR)
-
-
-def _report(text: str) -> tuple[str, Path]:
-    name, _, path = text.partition("=")
-    if name not in FORMATS or not path:
-        raise typer.BadParameter(f"{text!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}.")
-    return name, Path(path)
 
 
 def _print(result: Result, format: Format | None) -> None:

@@ -4,6 +4,7 @@ import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -24,6 +25,7 @@ from krafter_client.cli.options import (
     WriteBaselineOption,
     connect,
     finish,
+    in_a_folder,
     note,
 )
 from krafter_client.cli.problems import Result, checks_of, from_finding, worst_first
@@ -86,7 +88,7 @@ def problems_of(client: ProjectClient, scan_id: Id) -> Result:
 
 
 def verify(
-    task: Annotated[str, typer.Argument(help="The id of the task.")],
+    task: Annotated[UUID, typer.Argument(help="The id of the task.")],
     project: ProjectOption = None,
     wait: WaitOption = False,
     timeout: TimeoutOption = DEFAULT_WAIT,
@@ -110,7 +112,7 @@ def verify(
 
 
 def approve(
-    verification: Annotated[str, typer.Argument(help="The id of the verification.")],
+    verification: Annotated[UUID, typer.Argument(help="The id of the verification.")],
     project: ProjectOption = None,
     override: Annotated[
         str,
@@ -139,7 +141,8 @@ def export(
         ReportFileFormat, typer.Option("--format", "-f", help="The format of the file.")
     ] = ReportFileFormat.PDF,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file; - is standard output.")
+        Path | None,
+        typer.Option("--output", "-o", callback=in_a_folder, help="The file; - is standard output."),
     ] = None,
     share: Annotated[bool, typer.Option("--share", help="Print a link to the report as well.")] = False,
     project: ProjectOption = None,

@@ -13,6 +13,7 @@ from krafter_client.cli.findings import detect
 from pytest_django.live_server_helper import LiveServer
 
 from findings.models import Finding
+from reports.models import Report
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
@@ -252,7 +253,9 @@ def test_url_that_cannot_be_checked_never_passes(capsys: pytest.CaptureFixture[s
     status = main(["check", "http://127.0.0.1:9/", "--only", "doctype"])
 
     assert status == exits.ERROR
-    assert "Could not be checked: http://127.0.0.1:9/" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert "Could not be checked: http://127.0.0.1:9/" in shown.out
+    assert "http://127.0.0.1:9/ could not be checked: 127.0.0.1 does not resolve to a public" in shown.err
 
 
 @pytest.mark.parametrize(
@@ -262,11 +265,32 @@ def test_url_that_cannot_be_checked_never_passes(capsys: pytest.CaptureFixture[s
         ["check", "https://a.example/", "--only", "no_such_check"],
         ["check", "https://a.example/", "--fail-on", "bad"],
         ["findings", "list", "--severity", "bad"],
+        ["findings", "list", "--report", "json=no-such-folder/a.json"],
+        ["findings", "list", "--write-baseline", "no-such-folder/a.json"],
+        ["findings", "list", "--baseline", "no-such-file.json"],
+        ["export", "--output", "no-such-folder/a.pdf"],
+        ["verify", "no-id"],
+        ["approve", "no-id"],
         ["nothing"],
     ],
 )
 def test_wrong_usage_exits_with_2(logged_in: Scenario, arguments: list[str]) -> None:
     assert main(arguments) == exits.USAGE
+    assert not Report.objects.exists()
+
+
+def test_refused_choice_names_the_choices(logged_in: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["findings", "list", "--severity", "urgent"])
+
+    assert "'critical'" in capsys.readouterr().err
+
+
+def test_file_that_cannot_be_written_is_named(
+    logged_in: Scenario, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["findings", "list", "--report", f"json={tmp_path}"])
+
+    assert (status, str(tmp_path) in capsys.readouterr().err) == (exits.USAGE, True)
 
 
 def test_missing_package_of_the_checks_is_named() -> None:

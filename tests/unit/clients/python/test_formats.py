@@ -136,12 +136,13 @@ def test_junit_without_a_gate_has_every_problem_as_failure() -> None:
 def test_github_annotations_are_escaped_and_leave_out_known_problems() -> None:
     lines = FORMATS["github"](gated("low")).splitlines()
 
+    assert lines.pop(0) == "::error title=Could not be checked::https://gone.example/"
     assert lines[0] == (
         "::error title=high%3A Content-Security-Policy is missing (security_header_csp)::"
         "https://shop.example/a b and 1 more%0ANo policy%0Ais sent: 100%25%0ASend one"
     )
     assert lines[1].startswith("::notice ")
-    assert FORMATS["github"](gated("low", ("f-csp", "f-title"))) == ""
+    assert FORMATS["github"](gated("low", ("f-csp", "f-title"))).splitlines()[1:] == []
 
 
 def test_markdown_escapes_what_a_site_has_written() -> None:

@@ -9,8 +9,13 @@ LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "not
 
 
 def github_annotations(result: Result) -> str:
-    """Return one command for each problem that is not in the baseline; GitHub shows the first ten of a step."""
-    return "\n".join(_annotation(problem) for problem in result.problems if not problem.known)
+    """Return one command for each problem that is not in the baseline, after the URLs that could not be checked.
+
+    GitHub shows the first ten of a step.
+    """
+    lines = [f"::error title=Could not be checked::{_data(url)}" for url in result.unreachable]
+    lines += [_annotation(problem) for problem in result.problems if not problem.known]
+    return "\n".join(lines)
 
 
 def _annotation(problem: Problem) -> str:
