@@ -6,9 +6,11 @@ directory. Ends with 1 if something fails.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +35,31 @@ def command(facts: dict[str, Any], options: argparse.Namespace) -> list[str]:
 
 
 def variables(facts: dict[str, Any]) -> dict[str, str]:
-    """Return the environment variables that the configuration names."""
+    """Return the environment variables that the configuration names, except those of the spare resources."""
     return {
         "FUZZ_KEY": facts["api_key"],
         "FUZZ_ORG": facts["org_id"],
         "FUZZ_PROJECT": facts["project_id"],
     }
+
+
+def create_spare_resources(facts: dict[str, Any]) -> dict[str, str]:
+    """Create what requests may archive, revoke or remove; return its ids by the name of an environment variable."""
+    project = {"id": "fuzz-spare", "site_url": "https://www.example.com"}
+    return {
+        "FUZZ_SPARE_PROJECT": _create(facts, "projects", project),
+        "FUZZ_SPARE_KEY": _create(facts, "keys", {"name": "Spare"}),
+        "FUZZ_CHANGED_MEMBER": _create(facts, "members", {"email": "changed@example.com"}),
+        "FUZZ_REMOVED_MEMBER": _create(facts, "members", {"email": "removed@example.com"}),
+    }
+
+
+def _create(facts: dict[str, Any], resource: str, body: dict[str, str]) -> str:
+    url = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/{resource}"
+    headers = {"Authorization": f"Bearer {facts['api_key']}", "Content-Type": "application/json"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310 - our own address
+    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - our own address
+        return str(json.load(response)["data"]["id"])
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, help="of an earlier run, to repeat it")
     options = parser.parse_args(arguments)
     with temporary_system() as (_, facts):
-        environment = os.environ | variables(facts)
+        environment = os.environ | variables(facts) | create_spare_resources(facts)
         CACHE.mkdir(parents=True, exist_ok=True)
         return subprocess.run(command(facts, options), env=environment, cwd=CACHE, check=False).returncode
 
