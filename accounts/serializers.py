@@ -19,6 +19,7 @@ from krafter_audit.api.serializers import (
     StrictUUIDField,
     UTCDateTimeField,
 )
+from krafter_audit.http.client import HttpError, InvalidUrl, RefusedAddress, validate_url
 
 
 class UsageSerializer(serializers.Serializer[Any]):
@@ -86,6 +87,16 @@ class SiteURLField(StrictCharField):
     """The http or https URL of a website."""
 
     default_validators = [URLValidator(schemes=["http", "https"])]  # noqa: RUF012
+
+    def run_validators(self, value: Any) -> None:
+        """Reject also what no scan may request: hosts that are not public."""
+        super().run_validators(value)
+        try:
+            validate_url(value)
+        except (InvalidUrl, RefusedAddress) as error:
+            raise serializers.ValidationError(str(error)) from None
+        except HttpError:  # the host cannot be resolved at present
+            return
 
 
 class CreateProjectRequestSerializer(RequestSerializer):

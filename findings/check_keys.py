@@ -12,6 +12,12 @@ def is_known(key: str) -> bool:
     return registry.get(key) is not None or provider_checks.find(key) is not None
 
 
+def suggestion(key: str) -> str:
+    """Return a question that names the nearest known keys, or an empty text if none is similar."""
+    *others, last = nearest(key) or [""]
+    return f"Did you mean {' or '.join(filter(None, [', '.join(others), last]))}?" if last else ""
+
+
 def nearest(key: str) -> list[str]:
     """Return the known keys that are most similar to an unknown one, most similar first."""
     known = [*registry.keys(), *registry.ALIASES, *provider_checks.keys()]

@@ -87,7 +87,7 @@ class CheckKeyField(StrictCharField):
     default_error_messages = {  # noqa: RUF012
         "form": "Use lower-case letters, digits and underscores.",
         "unknown": "'{name}' is not a check: GET …/checks lists them.",
-        "misspelled": "'{name}' is not a check. Did you mean {nearest}?",
+        "misspelled": "'{name}' is not a check. {suggestion}",
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -95,14 +95,17 @@ class CheckKeyField(StrictCharField):
         if not CHECK_KEY.match(key):
             self.fail("form")
         if not check_keys.is_known(key):
-            nearest = check_keys.nearest(key)
-            self.fail("misspelled" if nearest else "unknown", name=key, nearest=" or ".join(nearest))
+            suggestion = check_keys.suggestion(key)
+            self.fail("misspelled" if suggestion else "unknown", name=key, suggestion=suggestion)
         return key
 
 
 class CreateFindingRequestSerializer(RequestSerializer):
     """A finding reported by any source."""
 
+    rejected_fields = {  # noqa: RUF012
+        "status": "A report does not set the status: change it by a PATCH of the finding."
+    }
     domain = StrictChoiceField(choices=Domain.choices)
     title = StrictCharField(max_length=300)
     severity = StrictChoiceField(choices=Severity.choices, required=False)
@@ -125,7 +128,25 @@ class CreateFindingRequestSerializer(RequestSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "external_id" in attrs:
             attrs["source_key"] = external_key(attrs.pop("external_id"))
+        if "checks" not in attrs:
+            _validate_named_checks(attrs.get("evidence", {}).get("checks"))
         return attrs
+
+
+def _validate_named_checks(named: Any) -> None:
+    # These verify the finding if `checks` is left out; what is no list of keys is the source's own.
+    if not isinstance(named, list) or len(named) > MAX_CHECKS:
+        return
+    if not all(isinstance(key, str) and CHECK_KEY.match(key) for key in named):
+        return
+    field, wrong = CheckKeyField(), {}
+    for index, key in enumerate(named):
+        try:
+            field.run_validation(key)
+        except serializers.ValidationError as error:
+            wrong[str(index)] = error.detail
+    if wrong:
+        raise serializers.ValidationError({"evidence": {"checks": wrong}})
 
 
 class UnvalidatedListField(serializers.ListField):

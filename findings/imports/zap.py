@@ -29,8 +29,8 @@ CHECKS = {
 
 def problems(document: Any) -> Iterator[Problem]:
     """Yield the alerts of low risk or more that are no false positives. Raises ValueError."""
-    if nested(document, "site") is None:
-        raise ValueError("This is not a report of ZAP: it has no site.")
+    if not isinstance(nested(document, "site"), list | dict):
+        raise ValueError("This is not a report of ZAP: it has no list site.")
     tool = f"ZAP {text(document, '@version')}".strip()
     for site in objects(document, "site"):
         for alert in objects(site, "alerts"):

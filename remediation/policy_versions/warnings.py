@@ -93,10 +93,7 @@ def _approvals(path: str, value: Any) -> Iterator[str]:
 def _check_rule(path: str, value: Any) -> Iterator[str]:
     key = registry.ALIASES.get(_key(path), _key(path))
     if not check_keys.is_known(key):
-        nearest = check_keys.nearest(key)
-        yield f"{path} is ignored: it is not a check." + (
-            f" Did you mean {' or '.join(nearest)}?" if nearest else ""
-        )
+        yield f"{path} is ignored: it is not a check. {check_keys.suggestion(key)}".rstrip()
     elif not isinstance(value, dict):
         yield f"{path} is ignored: it must be an object."
     else:

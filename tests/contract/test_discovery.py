@@ -100,6 +100,8 @@ def test_archived_project_is_not_scanned_by_schedule(scenario: Scenario, sent: l
         ({"id": "production-website", "site_url": "https://a.example"}, (409, "slug_taken")),
         ({"id": "No Slug", "site_url": "https://a.example"}, (422, "invalid_params")),
         ({"id": "a", "site_url": "ftp://a.example"}, (422, "invalid_params")),
+        ({"id": "a", "site_url": "http://vault.internal"}, (422, "invalid_params")),
+        ({"id": "a", "site_url": "https://10.0.0.1"}, (422, "invalid_params")),
         ({"id": "a"}, (422, "invalid_params")),
     ],
 )

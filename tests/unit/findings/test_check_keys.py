@@ -37,3 +37,31 @@ def test_unknown_key_in_a_report_is_rejected_with_the_nearest_ones(scenario: Sce
     assert said in response.json()["error"]["details"]["checks.1"][0]
     assert said in bulk.json()["error"]["details"]["findings.0.checks.1"][0]
     assert Finding.objects.count() == 0
+
+
+def test_suggestion_reads_as_a_question():
+    assert check_keys.suggestion("security_header_cps") == (
+        "Did you mean security_header_csp, security_header_corp or security_header_coop?"
+    )
+    assert check_keys.suggestion("lcpp") == "Did you mean lcp or fcp?"
+    assert check_keys.suggestion("qqqqqqqqqqqqqqqq") == ""
+
+
+@pytest.mark.django_db
+def test_unknown_key_in_the_evidence_is_rejected_if_it_would_verify_the_finding(scenario: Scenario):
+    evidence = {"checks": ["lcp", "security_header_cps"]}
+    body = {"domain": "security", "title": "A finding", "evidence": evidence}
+
+    rejected = scenario.client.ask("post", "findings", body)
+    accepted = scenario.client.ask("post", "findings", {**body, "checks": ["lcp"]})
+
+    assert "Did you mean security_header_csp" in rejected.json()["error"]["details"]["evidence.checks.1"][0]
+    assert (rejected.status_code, accepted.status_code) == (422, 201)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("checks", ["all", [1, 2], ["Two words"]])
+def test_evidence_of_another_form_is_kept_as_it_is(scenario: Scenario, checks: object):
+    body = {"domain": "security", "title": "A finding", "evidence": {"checks": checks}}
+
+    assert scenario.client.ask("post", "findings", body).json()["data"]["evidence"] == {"checks": checks}

@@ -205,6 +205,7 @@ def test_document_of_another_form_is_refused(scenario: Scenario, format: str, do
         ("sarif", sarif({"ruleId": 5, "ruleIndex": "nan", "locations": {"physicalLocation": []}})),
         ("lighthouse", {"audits": {"a": 5}, "categories": {"seo": {"auditRefs": [{"id": "a"}, 7]}}}),
         ("axe", {"violations": [5, {"nodes": 5, "id": 5, "impact": []}]}),
+        ("zap", {"site": {"alerts": {"riskcode": 0}}}),
         ("zap", {"site": [{"alerts": [{"riskcode": "nan"}, {"riskcode": 3, "instances": "x"}]}]}),
     ],
 )
