@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Project, SavedView
-from krafter_audit.api.filters import ChoicesFilter, ListFilter
+from krafter_audit.api.filters import ChoiceFilter, ChoicesFilter, ListFilter
 
 YES_OR_NO = [("true", "true"), ("false", "false")]
 
@@ -13,7 +13,7 @@ YES_OR_NO = [("true", "true"), ("false", "false")]
 class ProjectFilter(ListFilter):
     """Filters by archived and time."""
 
-    archived = django_filters.ChoiceFilter(choices=YES_OR_NO, method="by_archived")
+    archived = ChoiceFilter(choices=YES_OR_NO, method="by_archived")
 
     class Meta:
         model = Project
@@ -37,7 +37,7 @@ class MemberFilter(ListFilter):
 class ApiKeyFilter(ListFilter):
     """Filters by status (revoked before expired), user and time."""
 
-    status = django_filters.ChoiceFilter(
+    status = ChoiceFilter(
         choices=[(value, value) for value in ("active", "expired", "revoked")], method="by_status"
     )
     user_id = django_filters.UUIDFilter()
@@ -58,7 +58,7 @@ class SavedViewFilter(ListFilter):
     """Filters by list, shared and time."""
 
     list = django_filters.CharFilter()
-    shared = django_filters.ChoiceFilter(choices=YES_OR_NO, method="by_shared")
+    shared = ChoiceFilter(choices=YES_OR_NO, method="by_shared")
 
     class Meta:
         model = SavedView

@@ -273,10 +273,13 @@ class OrganizationViewSet(viewsets.ViewSet):
         return self.respond_page(page, serializer_class)
 
     def _links(self, page: ResultPage) -> dict[str, str]:
-        if page.next_cursor is None:
-            return {}
         params = self.request.query_params.copy()
-        params["cursor"] = page.next_cursor
+        if page.next_cursor is not None:
+            params["cursor"] = page.next_cursor
+        elif page.next_offset is not None:
+            params["offset"] = str(page.next_offset)
+        else:
+            return {}
         url = self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
         return {"link": f'<{url}>; rel="next"'}
 

@@ -1,19 +1,16 @@
 """Filters of the list of campaigns."""
 
-import django_filters
 from django.db.models import QuerySet
 
 from campaigns.models import Campaign
-from krafter_audit.api.filters import ListFilter, OwnerFilter
+from krafter_audit.api.filters import ChoiceFilter, ListFilter, OwnerFilter
 
 
 class CampaignFilter(ListFilter):
     """Filters by owner, whether it is archived, and time."""
 
     owner_id = OwnerFilter()
-    archived = django_filters.ChoiceFilter(
-        choices=[("true", "true"), ("false", "false")], method="by_archiving"
-    )
+    archived = ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="by_archiving")
 
     class Meta:
         model = Campaign

@@ -4,13 +4,13 @@ import django_filters
 from django.db.models import QuerySet
 
 from integrations.models import SyncConflict
-from krafter_audit.api.filters import ChoicesFilter, ListFilter
+from krafter_audit.api.filters import ChoiceFilter, ChoicesFilter, ListFilter
 
 
 class ConflictFilter(ListFilter):
     """Filters by status (only open ones by default), field, which may be repeated, task, ticket and time."""
 
-    status = django_filters.ChoiceFilter(
+    status = ChoiceFilter(
         choices=[("open", "open"), ("resolved", "resolved"), ("all", "all")], method="by_status"
     )
     field = ChoicesFilter(choices=SyncConflict.Field.choices)

@@ -13,6 +13,7 @@ from accounts.models import Project
 from bulk_changes import services as bulk_changes
 from findings.models import Severity
 from krafter_audit.api.filters import (
+    ChoiceFilter,
     ChoicesFilter,
     ListFilter,
     OwnerFilter,
@@ -47,9 +48,7 @@ class TaskFilter(ListFilter):
     finding_id = django_filters.UUIDFilter()
     # Of the higher app: only its name is known here.
     campaign = django_filters.UUIDFilter("campaign_tasks__campaign")
-    overdue = django_filters.ChoiceFilter(
-        choices=[("true", "true"), ("false", "false")], method="by_due_date"
-    )
+    overdue = ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="by_due_date")
 
     external_ticket_key = django_filters.CharFilter()
     pr_url = django_filters.CharFilter()

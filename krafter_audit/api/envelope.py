@@ -20,6 +20,7 @@ class ResultPage:
     rows: Sequence[Any]
     total: int | None
     next_cursor: str | None = None
+    next_offset: int | None = None  # of a page by offset that is not the last one
 
     @property
     def meta(self) -> dict[str, Any]:

@@ -101,6 +101,14 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
         super().__init__(*args, distinct=False, error_messages=messages, **kwargs)
 
 
+class ChoiceFilter(django_filters.ChoiceFilter):
+    """One of the choices."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        values = ", ".join(str(value) for value, _ in kwargs["choices"])
+        super().__init__(*args, error_messages={"invalid_choice": f"Use one of {values}."}, **kwargs)
+
+
 class ListFilter(django_filters.FilterSet):
     """The filters of every list: `*_after` includes the time itself, `*_before` does not."""
 

@@ -121,7 +121,9 @@ def paginate_feed(listing: OldestFirstListing, params: QueryDict, *, bound_to: o
 def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Callable[[], int | None]) -> ResultPage:
     """Return the page at the parameter `offset`; it has no next cursor."""
     limit, offset = page_limit(params), integer_parameter(params, "offset", 0, 0, MAX_OFFSET)
-    return ResultPage(listing.fetch(None, limit, offset), total())
+    rows, following = listing.fetch(None, limit + 1, offset), offset + limit
+    has_more = len(rows) > limit and following <= MAX_OFFSET
+    return ResultPage(rows[:limit], total(), next_offset=following if has_more else None)
 
 
 def _signature(params: QueryDict, bound_to: object) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from accounts.models import Project
+from events.names import PROJECT_EVENTS, pattern_error
 from events.serializers import EventPatternsField
 from krafter_audit.api.serializers import (
     RequestSerializer,
@@ -16,6 +17,7 @@ from krafter_audit.api.serializers import (
     UTCDateTimeField,
 )
 from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks.services import TEST_EVENT
 
 DAY, WEEK = 24 * 3600, 7 * 24 * 3600
 MAX_PROJECTS = 1000
@@ -70,6 +72,12 @@ class ReplayEventsRequestSerializer(RequestSerializer):
     created_after = UTCDateTimeField()
     created_before = UTCDateTimeField(required=False)
     include_delivered = StrictBooleanField(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Reject a period that ends before it starts."""
+        if "created_before" in attrs and attrs["created_before"] <= attrs["created_after"]:
+            raise serializers.ValidationError({"created_before": ["Must be later than created_after."]})
+        return attrs
 
 
 class ReplayResultSerializer(serializers.Serializer[Any]):
@@ -168,3 +176,9 @@ class DeliveryFilterSerializer(RequestSerializer):
     type = StrictCharField(max_length=60, required=False)
     created_after = UTCDateTimeField(required=False)
     created_before = UTCDateTimeField(required=False)
+
+    def validate_type(self, value: str) -> str:
+        """Reject a name that no event has."""
+        if value not in {*PROJECT_EVENTS, TEST_EVENT}:
+            raise serializers.ValidationError(pattern_error(value) or "Use the name of one event.")
+        return value

@@ -31,6 +31,18 @@ def test_a_page_links_to_the_next_one_with_the_same_filters(scenario: Scenario):
     assert "link" not in second
 
 
+def test_links_lead_through_all_pages_of_findings(scenario: Scenario):
+    made = [str(factories.finding(scenario).pk) for _ in range(5)]
+
+    url, found = f"{scenario.client.base}findings?limit=2&sort=created_at", []
+    while url:
+        page = scenario.client.get(url)
+        found += [row["id"] for row in page.json()["data"]]
+        url = page.get("link", "").partition(";")[0].strip("<>").removeprefix("http://testserver")
+
+    assert (found, page.json()["meta"]["next_cursor"]) == (made, None)
+
+
 @pytest.mark.parametrize("path", ["findings", "sites"])
 def test_a_created_resource_has_its_location(scenario: Scenario, path: str):
     body = {"findings": {"domain": "seo", "title": "A"}, "sites": {"host": "example.com"}}[path]

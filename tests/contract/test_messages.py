@@ -19,6 +19,15 @@ def error(response: Any) -> dict[str, Any]:
     [
         ("patch", "tasks/{task}", {"id": "x"}, "id: This field is read-only."),
         ("patch", "tasks/{task}", {"created_at": "x"}, "created_at: This field is read-only."),
+        ("post", "reports/export", {"format": "csv", "status": "x"}, "status: This field is read-only."),
+        ("post", "scans/run", {"summary": {}}, "summary: This field is read-only."),
+        ("post", "sites", {"host": "example.com", "token": "x"}, "token: This field is read-only."),
+        (
+            "post",
+            "findings",
+            {"domain": "seo", "title": "A", "status": "triaged"},
+            "status: A report does not set the status: change it by a PATCH of the finding.",
+        ),
         ("patch", "tasks/{task}", {"titel": "x"}, "titel: Unknown field. Did you mean title?"),
         ("patch", "tasks/{task}", {"zzz": "x"}, "zzz: Unknown field."),
         (
@@ -29,6 +38,8 @@ def error(response: Any) -> dict[str, Any]:
         ),
         ("patch", "tasks/{task}", {}, "Send at least one field to change."),
         ("get", "findings?severity=urgent", None, "severity: Use any of critical, high, medium, low."),
+        ("get", "tasks?overdue=1", None, "overdue: Use one of true, false."),
+        ("get", "campaigns?archived=yes", None, "archived: Use one of true, false."),
         ("get", "findings?limit=0", None, "limit: Use a whole number from 1 to 100."),
     ],
 )

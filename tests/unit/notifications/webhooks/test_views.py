@@ -260,7 +260,9 @@ def test_lists_cost_a_constant_number_of_queries(scenario: Scenario, django_asse
         assert len(ask(scenario, "get", f"/{endpoint.pk}/deliveries").json()["data"]) == 3
 
 
-@pytest.mark.parametrize("query", ["status=sent", "status=", "kind=x", "created_after=x", "offset=1"])
+@pytest.mark.parametrize(
+    "query", ["status=sent", "status=", "type=finding.creatd", "kind=x", "created_after=x", "offset=1"]
+)
 def test_invalid_filters_of_deliveries_are_refused(scenario: Scenario, query: str) -> None:
     endpoint, _ = make_endpoint(scenario, URL)
 
@@ -337,6 +339,19 @@ def test_replay_further_back_than_deliveries_are_kept_is_refused(scenario: Scena
     response = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": long_ago})
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["created_after"])
+
+
+def test_period_that_ends_before_it_starts_is_refused(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    now = timezone.now()
+    period = {
+        "created_after": format_timestamp(now),
+        "created_before": format_timestamp(now - timedelta(hours=1)),
+    }
+
+    response = ask(scenario, "post", f"/{endpoint.pk}/replay", period)
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["created_before"])
 
 
 def test_test_event_is_queued(scenario: Scenario, receiver: Server) -> None:
