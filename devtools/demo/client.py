@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 TIMEOUT = 30
+SECONDS_BETWEEN_LINES = 5
 MAX_TEXT_LENGTH, MAX_LIST_ITEMS, MAX_LINES = 76, 2, 30
 
 
@@ -73,19 +74,45 @@ class ApiClient:
         return answer
 
     def wait(self, path: str, field: str, unfinished: set[str], *, seconds: float = 120) -> Any:
-        """Poll a resource until its `field` has no unfinished value, and print it."""
+        """Poll a resource until its `field` has no unfinished value, and print its progress and the resource."""
         deadline = time.monotonic() + seconds
+        progress = ProgressLines()
         resource = self.call("GET", path, show=False)
         while resource[field] in unfinished:
             if time.monotonic() > deadline:
                 raise DemoFailed(
                     f"{path} is still {resource[field]} after {seconds:.0f} s. Is the worker running?"
                 )
+            progress.show(f"{resource[field]}{scan_progress(resource)}")
             time.sleep(1)
             resource = self.call("GET", path, show=False)
         print(f"\n   GET …/audit{path}   (until it is done)")
         print(indented(shortened(resource)))
         return resource
+
+
+class ProgressLines:
+    """Prints what a worker does, when that has changed and at least every five seconds."""
+
+    def __init__(self) -> None:
+        self._started = self._shown_at = time.monotonic()
+        self._shown = ""
+
+    def show(self, text: str) -> None:
+        """Print the text, unless the same was printed in the last five seconds."""
+        now = time.monotonic()
+        if text != self._shown or now - self._shown_at >= SECONDS_BETWEEN_LINES:
+            print(f"   … {now - self._started:2.0f} s: {text}", flush=True)
+            self._shown, self._shown_at = text, now
+
+
+def scan_progress(resource: dict[str, Any]) -> str:
+    """Return the pages that each scanner of a scan has done; an empty text for other resources."""
+    scanners = (resource.get("summary") or {}).get("progress") or {}
+    return "".join(
+        f", {name} {pages['pages_done']}/{pages['pages_found']} pages"
+        for name, pages in sorted(scanners.items())
+    )
 
 
 def indented(text: str) -> str:

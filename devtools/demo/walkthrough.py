@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from devtools.demo.client import ApiClient, DemoFailed, indented, send
+from devtools.demo.client import ApiClient, DemoFailed, ProgressLines, indented, send
 from devtools.local_stack.data import READY, DataDirectory
 from devtools.local_stack.process import REPOSITORY
 
@@ -127,7 +127,7 @@ class Walkthrough:
 
     def wait_for_checks(self, verification_id: str) -> dict[str, Any]:
         path = f"/verifications/{verification_id}"
-        deadline = time.monotonic() + 90
+        deadline, progress = time.monotonic() + 90, ProgressLines()
         # The checks of a verification run in parallel jobs; it is complete when none is running.
         while True:
             verification: dict[str, Any] = self.api.call("GET", path, show=False)
@@ -135,6 +135,8 @@ class Walkthrough:
                 break
             if time.monotonic() > deadline:
                 raise DemoFailed("The verification is still running after 90 s. Is the worker running?")
+            done = sum(check["status"] != "running" for check in verification["checks"])
+            progress.show(f"{done}/{len(verification['checks'])} checks")
             time.sleep(1)
         self.api.call("GET", path)
         return verification

@@ -34,6 +34,8 @@ def variables(live_server: LiveServer, bakery: str, eager_jobs: None, settings: 
     """Return the variables of a project with a faulty site; jobs run in the request that enqueues them."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     scenario = factories.scenario(site_url=bakery)
+    by_hand = {"domain": "security", "title": "Reported by hand, without checks", "severity": "critical"}
+    assert scenario.client.ask("post", "findings", by_hand).status_code == 201
     return {
         "KRAFTER_AUDIT_URL": live_server.url,
         "KRAFTER_AUDIT_API_KEY": scenario.key,

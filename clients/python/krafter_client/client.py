@@ -125,8 +125,9 @@ class ProjectClient:
         severity: Iterable[str] = (),
         status: Iterable[str] = (),
         domain: Iterable[str] = (),
+        check: str = "",
     ) -> Iterator[FindingWithGuard]:
-        """Yield the findings, highest score first."""
+        """Yield the findings, highest score first; with `check` those that it verifies."""
         severities = [GetFindingsSeverityItem(each) for each in severity]
         statuses = [GetFindingsStatusItem(each) for each in status]
         domains = [GetFindingsDomainItem(each) for each in domain]
@@ -140,6 +141,7 @@ class ProjectClient:
                     severity=severities or UNSET,
                     status=statuses or UNSET,
                     domain=domains or UNSET,
+                    check=check or UNSET,
                 )
             )
         )

@@ -1,0 +1,31 @@
+"""The demo says what the worker does while it waits."""
+
+import pytest
+
+from devtools.demo import client
+
+
+def test_progress_is_printed_when_it_changes_and_every_five_seconds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(client.time, "monotonic", lambda: now)
+    progress = client.ProgressLines()
+    for now, text in [(100.0, "queued"), (101.0, "queued"), (102.0, "running"), (107.0, "running")]:  # noqa: B007
+        progress.show(text)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "   …  0 s: queued",
+        "   …  2 s: running",
+        "   …  7 s: running",
+    ]
+
+
+def test_progress_of_a_scan_has_the_pages_of_each_scanner() -> None:
+    progress = {
+        "http": {"pages_done": 1, "pages_found": 2},
+        "browser": {"pages_done": 0, "pages_found": 2},
+    }
+
+    assert client.scan_progress({"summary": {"progress": progress}}) == ", browser 0/2 pages, http 1/2 pages"
+    assert client.scan_progress({"summary": {}}) == client.scan_progress({"status": "queued"}) == ""
