@@ -6,14 +6,13 @@ directory. Ends with 1 if something fails.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 from typing import Any
 
+from devtools.demo.client import send
 from devtools.local_stack.temporary_system import temporary_system
 from devtools.setup_environment import ROOT
 
@@ -56,10 +55,7 @@ def create_spare_resources(facts: dict[str, Any]) -> dict[str, str]:
 
 def _create(facts: dict[str, Any], resource: str, body: dict[str, str]) -> str:
     url = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/{resource}"
-    headers = {"Authorization": f"Bearer {facts['api_key']}", "Content-Type": "application/json"}
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310 - our own address
-    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - our own address
-        return str(json.load(response)["data"]["id"])
+    return str(send("POST", url, body=body, key=facts["api_key"]).json["data"]["id"])
 
 
 def main(arguments: list[str] | None = None) -> int:
