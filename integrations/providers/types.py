@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 
+DISMISSED = "dismissed"  # the status of a draft whose finding is dismissed
+
+
 class TicketState(StrEnum):
     """The category of a ticket's status; each vendor has its own words for these."""
 
@@ -37,7 +40,10 @@ class Ticket:
 
 @dataclass(frozen=True)
 class TicketDraft:
-    """A task as its ticket should show it. `text` is Markdown, `url` the task's page in the admin."""
+    """A task as its ticket should show it. `text` is Markdown, `url` the task's page in the admin.
+
+    `status` is the task's, or `dismissed`; the ticket of a dismissed finding is closed as not fixed.
+    """
 
     marker: str
     title: str
@@ -51,6 +57,10 @@ class TicketDraft:
     confidential: bool = False
     # The names of the task's campaigns, sorted.
     campaigns: tuple[str, ...] = ()
+
+    @property
+    def is_dismissed(self) -> bool:
+        return self.status == DISMISSED
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,8 @@ class GitHubTickets(GitHubClient, IssueTracker):
 
     def state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
         if draft.closed:
-            return {"state": "closed", "state_reason": "completed"}
+            reason = "not_planned" if draft.is_dismissed else "completed"
+            return {"state": "closed", "state_reason": reason}
         return {"state": "open", "state_reason": "reopened"}
 
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:

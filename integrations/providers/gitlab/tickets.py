@@ -47,6 +47,8 @@ class GitLabTickets(GitLabClient, IssueTracker):
 
     def issue_changes(self, ticket: Ticket, draft: TicketDraft, fields: set[str]) -> dict[str, Any]:
         changes = super().issue_changes(ticket, draft, fields)
+        if "closed" in fields and not draft.closed and DISMISSED_LABEL in ticket.labels:
+            changes["remove_labels"] = sorted({*changes.get("remove_labels", []), DISMISSED_LABEL})
         return {**changes, "due_date": _day(draft)} if "due" in fields else changes
 
     def find_pull_request(self, external_id: str) -> str | None:
@@ -86,9 +88,10 @@ class GitLabTickets(GitLabClient, IssueTracker):
 
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
         # Labels are added and removed, so that concurrent changes by others stay.
-        there = {label for label in present if is_own_label(label)} - {DISMISSED_LABEL}
-        ours = self.own_labels(draft)
-        changes = {"add_labels": sorted(ours - there), "remove_labels": sorted(there - ours)}
+        there, ours = {label for label in present if is_own_label(label)}, self.own_labels(draft)
+        # People set it to say that they closed an issue without a fix; it goes when the issue is reopened.
+        removed = there - ours - {DISMISSED_LABEL}
+        changes = {"add_labels": sorted(ours - there), "remove_labels": sorted(removed)}
         return {name: labels for name, labels in changes.items() if labels}
 
     def escape(self, text: str) -> str:

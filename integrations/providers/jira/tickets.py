@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from math import ceil
 from typing import Any
 
@@ -222,10 +222,10 @@ class Jira(JiraClient, Tracker):
         if draft.closed == workflow.ticket_state(issue["fields"]).is_closed:
             return
         current = workflow.read_status(issue["fields"]["status"])
-        target, passed = "done" if draft.closed else draft.status, {current.id}
+        passed = {current.id}
         for _ in range(MAX_TRANSITIONS):
-            transitions = self._transitions(external_id)
-            direct = workflow.direct_transition(transitions, target, current)
+            transitions = self._transitions(external_id, dismissed=draft.is_dismissed)
+            direct = workflow.direct_transition(transitions, draft.status, current)
             transition = direct or workflow.intermediate_transition(transitions, passed)
             if transition is None:
                 break
@@ -239,11 +239,11 @@ class Jira(JiraClient, Tracker):
             f"The workflow has no transition of {issue['key']} from {current.name!r} to {goal}."
         )
 
-    def _transitions(self, external_id: str) -> list[workflow.WorkflowTransition]:
+    def _transitions(self, external_id: str, *, dismissed: bool = False) -> list[workflow.WorkflowTransition]:
         response = self.request(
             "GET", self._issue_path(external_id) + "/transitions", params={"expand": "transitions.fields"}
         )
-        return self.parse(response, workflow.read_transitions)
+        return self.parse(response, partial(workflow.read_transitions, dismissed=dismissed))
 
     def _move(self, external_id: str, transition: workflow.WorkflowTransition) -> None:
         fields = {"fields": transition.fields} if transition.fields else {}

@@ -4,23 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.providers.types import TicketState
+from integrations.providers.types import DISMISSED, TicketState
 
 # Only the category of a status is the same everywhere; the usual English names are hints.
 NEW, IN_PROGRESS, DONE = "new", "indeterminate", "done"
-CATEGORIES = {"backlog": NEW, "done": DONE}  # of a task's status; all others are in progress
+CATEGORIES = {"backlog": NEW, "done": DONE, DISMISSED: DONE}  # of a task's status; all others are in progress
 USUAL_NAMES = {
     "backlog": ("to do", "backlog", "open"),
     "in_progress": ("in progress", "in development"),
     "blocked": ("blocked", "on hold", "impeded", "waiting"),
     "ready_verify": ("in review", "review", "in verification", "in testing", "in qa"),
     "done": ("done", "closed", "resolved"),
+    DISMISSED: ("won't do", "won't fix", "canceled", "cancelled", "declined", "rejected"),
 }
 NOT_FIXED_NAMES = frozenset({
     "abandoned", "cancelled", "canceled", "cannot reproduce", "declined", "duplicate", "incomplete", "invalid",
     "known error", "not a bug", "obsolete", "rejected", "won't do", "won't fix", "wontfix",
 })  # fmt: skip
 FIXED_RESOLUTIONS = ("done", "fixed", "resolved", "completed")
+NOT_FIXED_RESOLUTIONS = ("won't do", "won't fix", "declined", "canceled", "cancelled", "rejected")
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,11 @@ def ticket_state(fields: Any) -> TicketState:
     return TicketState.OPEN
 
 
-def read_transitions(body: Any) -> list[WorkflowTransition]:
-    return [_transition(each) for each in body["transitions"] if each.get("isAvailable") is not False]
+def read_transitions(body: Any, *, dismissed: bool = False) -> list[WorkflowTransition]:
+    """Read the available transitions; where they have a resolution, it is that of a fix or of a dismissal."""
+    resolutions = NOT_FIXED_RESOLUTIONS if dismissed else FIXED_RESOLUTIONS
+    available = [each for each in body["transitions"] if each.get("isAvailable") is not False]
+    return [_transition(each, resolutions) for each in available]
 
 
 def fits(status: WorkflowStatus, task_status: str) -> bool:
@@ -88,7 +93,8 @@ def direct_transition(
     fitting = [
         each
         for each in transitions
-        if each.to.category == category_of(task_status) and not each.to.is_not_fixed
+        if each.to.category == category_of(task_status)
+        and (task_status == DISMISSED or not each.to.is_not_fixed)
     ]
     if task_status != "blocked":
         fitting = [each for each in fitting if not each.to.has_usual_name_of("blocked")]
@@ -107,19 +113,19 @@ def intermediate_transition(
     return min(fitting, key=lambda each: (each.to.has_usual_name_of("blocked"), each.missing), default=None)
 
 
-def _transition(body: Any) -> WorkflowTransition:
+def _transition(body: Any, resolutions: Sequence[str]) -> WorkflowTransition:
     fields, missing = {}, 0
     for name, metadata in (body.get("fields") or {}).items():
-        if name == "resolution" and (resolution := _fixed_resolution(metadata)):
+        if name == "resolution" and (resolution := _resolution(metadata, resolutions)):
             fields["resolution"] = {"id": resolution}
         elif metadata.get("required") and not metadata.get("hasDefaultValue"):
             missing += 1
     return WorkflowTransition(str(body["id"]), read_status(body["to"]), fields, missing)
 
 
-def _fixed_resolution(metadata: Any) -> str | None:
+def _resolution(metadata: Any, names: Sequence[str]) -> str | None:
     ids = {_name(each.get("name")): str(each["id"]) for each in metadata.get("allowedValues") or []}
-    return next((ids[name] for name in FIXED_RESOLUTIONS if name in ids), None)
+    return next((ids[name] for name in names if name in ids), None)
 
 
 def _name(value: Any) -> str:

@@ -28,7 +28,8 @@ STATES = {
     "canceled": TicketState.DROPPED,
     "duplicate": TicketState.DROPPED,
 }
-BACKLOG_TYPES, STARTED_TYPES, COMPLETED_TYPES = ("backlog", "unstarted"), ("started",), ("completed",)
+BACKLOG_TYPES, STARTED_TYPES = ("backlog", "unstarted"), ("started",)
+COMPLETED_TYPES, CANCELED_TYPES = ("completed",), ("canceled",)
 
 
 class Linear(LinearClient, Tracker):
@@ -198,7 +199,7 @@ def choose_state(draft: TicketDraft, states: Iterable[Node]) -> str:
 
 def _state_types(draft: TicketDraft) -> tuple[str, ...]:
     if draft.closed:
-        return COMPLETED_TYPES
+        return CANCELED_TYPES if draft.is_dismissed else COMPLETED_TYPES
     return BACKLOG_TYPES if draft.status == "backlog" else STARTED_TYPES
 
 

@@ -124,6 +124,7 @@ def _resolve_state(locked: LockedTask, link: TicketLink, resolution: str, by: Ac
     status = ""
     if resolution == Resolution.THEIRS:
         _apply_ticket_state(locked, TicketState(link.last_synced["ticket"]["state"]), by)
+    if resolution == Resolution.THEIRS and locked.finding.status != FindingStatus.DISMISSED:
         status = Task.objects.values_list("status", flat=True).get(pk=link.task_id)
     link.last_synced["task"]["status"] = status
 
@@ -132,7 +133,12 @@ def _apply_ticket_state(locked: LockedTask, state: TicketState, by: Actor) -> No
     if state == TicketState.DROPPED:
         dismissed = {"status": FindingStatus.DISMISSED}
         triage.update(locked.finding.pk, changes=dismissed, by=by, project=locked.task.project)
-    elif locked.task.status == Task.Status.DONE and state != TicketState.CLOSED:
+        return
+    if locked.finding.status == FindingStatus.DISMISSED and not state.is_closed:
+        triage.update(
+            locked.finding.pk, changes={"status": FindingStatus.TRIAGED}, by=by, project=locked.task.project
+        )
+    if locked.task.status == Task.Status.DONE and state != TicketState.CLOSED:
         _reopen(locked.task, by)
     else:
         follow = {

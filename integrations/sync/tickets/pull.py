@@ -101,10 +101,11 @@ def follow_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     locked = lock_task(task_id)
     link = TicketLink.objects.select_for_update(of=("self",)).get(pk=link_id)
     link.task = locked.task
-    merged = merge(link.last_synced, draft_of(locked.task), ticket)
+    draft = draft_of(locked.task)
+    merged = merge(link.last_synced, draft, ticket)
     if "state" in merged.conflicts:
         conflicts.open_conflict(context, link, Field.STATE, ticket.state.value, merged.conflicts["state"])
-        link.last_synced["task"]["status"] = locked.task.status  # a person decides: ours is not pushed
+        link.last_synced["task"]["status"] = draft.status  # a person decides: ours is not pushed
     else:
         conflicts.settle(link, Field.STATE)
     if merged.follow and conflicts.may_change_state(context, link, ticket):

@@ -11,7 +11,7 @@ from findings.models import FindingStatus
 from integrations.models import SyncConflict, TicketLink
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.tickets import Tracker
-from integrations.providers.types import Ticket, TicketDraft
+from integrations.providers.types import DISMISSED, Ticket, TicketDraft
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.drafts import draft_of
@@ -90,7 +90,13 @@ def _tasks_without_ticket(context: SyncContext) -> QuerySet[Task]:
 
 
 def _links_of_changed_tasks(context: SyncContext) -> QuerySet[TicketLink]:
-    changed = context.links.exclude(task_synced_at=F("task__updated_at"))
+    # A finding that is dismissed, or is no longer, does not change its tasks.
+    is_dismissed = Q(task__finding__status=FindingStatus.DISMISSED) & ~Q(task__status=Task.Status.DONE)
+    was_dismissed = Q(last_synced__task__status=DISMISSED)
+    changed = context.links.exclude(
+        Q(task_synced_at=F("task__updated_at"))
+        & (is_dismissed & was_dismissed | ~is_dismissed & ~was_dismissed)
+    )
     return changed.select_related("task__finding").order_by("created_at", "id")
 
 
@@ -106,9 +112,11 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
     existing = _unlinked_tickets_by_marker(context, tracker, links[0].created_at)
     for link in links:
         with skip_if_refused(context, link.task.title):
-            ticket = existing.get(str(link.task_id))
+            ticket, draft = existing.get(str(link.task_id)), draft_of(link.task)
             if ticket:
-                _link_ticket(context, link, ticket, draft_of(link.task))
+                _link_ticket(context, link, ticket, draft)
+            elif draft.is_dismissed:
+                link.delete()
             else:
                 _create_ticket(context, tracker, link)
 
@@ -139,15 +147,18 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
 @transaction.atomic
 def _link_ticket(context: SyncContext, link: TicketLink, ticket: Ticket, draft: TicketDraft) -> None:
     task = tickets.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
-    # A task that changed while its ticket was created is pushed again.
-    unchanged = task_values(draft_of(task)) == task_values(draft)
+    agreed = task_values(draft)
+    # A task that changed while its ticket was created, or before the ticket was found, is pushed again.
+    unchanged = task_values(draft_of(task)) == agreed and draft.closed == ticket.state.is_closed
+    if draft.closed != ticket.state.is_closed:
+        agreed["status"] = ""  # with which every status counts as changed
     TicketLink.transitions.apply(
         link,
         State.LINKED,
         external_id=ticket.external_id,
         key=ticket.key,
         url=ticket.url,
-        last_synced={"task": task_values(draft), "ticket": ticket_values(ticket)},
+        last_synced={"task": agreed, "ticket": ticket_values(ticket)},
         task_synced_at=task.updated_at if unchanged else None,
     )
     context.log.pushed += 1

@@ -109,7 +109,11 @@ def _ticket_closed(result: Merge, draft: TicketDraft, ticket: Ticket) -> None:
 
 
 def _ticket_reopened(result: Merge, draft: TicketDraft, task_moved: bool) -> None:
-    if draft.closed and task_moved:
+    if draft.is_dismissed:
+        result.conflicts["state"] = (
+            "The ticket was reopened, but its finding is dismissed: decide whether to reopen the finding."
+        )
+    elif draft.closed and task_moved:
         result.conflicts["state"] = "The ticket was reopened while the task was completed."
     elif draft.status != "in_progress":
         result.follow = REOPENED

@@ -95,7 +95,8 @@ class FakeGitLab(FakeTracker):
         """Publish a release; return its webhook event."""
         row = {
             "tag_name": tag,
-            "released_at": written(self.now),
+            # Not the present second: a release whose time is to come is not final.
+            "released_at": written(self.now - timedelta(seconds=10)),
             "upcoming_release": False,
             "commit": {"id": sha},
         }

@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 import pytest
 
 from accounts import api_keys
+from accounts.actors import SYSTEM
 from accounts.models import Membership
 from accounts.services import create_user
 from findings.models import Regression
+from findings.services import triage
 from integrations.models import Integration, SyncConflict, TicketLink
 from remediation.models import Task, Verification
 from remediation.services import verdicts
@@ -256,3 +258,31 @@ def test_conflict_of_another_project_is_not_found(title_conflict: Task, client: 
 
     assert response.status_code == 404
     assert SyncConflict.objects.get().resolved_at is None
+
+
+@pytest.mark.parametrize(
+    ("keep", "state", "status"), [("ours", "closed", "dismissed"), ("theirs", "open", "triaged")]
+)
+def test_ticket_of_a_dismissed_finding_that_is_reopened_is_left_to_a_person(
+    sync: Sync,
+    make_task: MakeTask,
+    github: FakeGitHub,
+    client: AuditClient,
+    keep: str,
+    state: str,
+    status: str,
+) -> None:
+    task = make_task()
+    sync()
+    triage.update(task.finding_id, changes={"status": "dismissed"}, by=SYSTEM)
+    sync()
+    github.touch(1, state="open", state_reason="reopened")
+    sync()
+    (waiting,) = listed(client)
+    resolve(client, keep)
+    sync()
+
+    task.finding.refresh_from_db()
+    assert waiting["why"].startswith("The ticket was reopened, but its finding is dismissed")
+    assert (github.issues[1]["state"], task.finding.status) == (state, status)
+    assert listed(client) == []

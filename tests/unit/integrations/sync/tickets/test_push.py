@@ -8,12 +8,14 @@ import pytest
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.models import Finding
+from findings.services import triage
 from integrations import services
 from integrations.models import TicketLink
 from remediation.models import Verification
 from remediation.services import verdicts
 from tests.fakes.dialects.github import TOKEN, FakeGitHub
-from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync
+from tests.fakes.tracker import FakeTracker
+from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, labels, last_run, verify
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +261,37 @@ def test_tasks_get_new_issues_after_a_change_of_repository_and_the_old_ones_afte
     task.refresh_from_db()
     assert moved == ("acme/shop#1", 1)
     assert (task.external_ticket_key, len(github.issues)) == ("acme/web-app#1", 1)
+
+
+def test_ticket_of_a_dismissed_finding_is_closed_as_not_fixed_until_it_is_reopened(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    task = make_task()
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+    states = []
+    for decide in (None, "dismissed", None, "triaged", None):
+        if decide:
+            triage.update(task.finding_id, changes={"status": decide}, by=SYSTEM)
+        run_sync(row)
+        states.append(TicketLink.objects.get(task=task).last_synced["ticket"]["state"])
+
+    assert states == ["open", "dropped", "dropped", "open", "open"]
+    assert (row.status, tracker.complaints) == ("connected", [])
+
+
+def test_new_task_of_a_finding_dismissed_during_a_lost_answer_has_a_closed_issue(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+
+    def create_and_lose() -> Any:
+        github.route(github.requests[-1])
+        return BAD_GATEWAY
+
+    github.next_answer("POST", "/issues$", create_and_lose)
+    sync()
+    triage.update(task.finding_id, changes={"status": "dismissed"}, by=SYSTEM)
+    sync()
+    sync()
+
+    assert {number: issue["state_reason"] for number, issue in github.issues.items()} == {1: "not_planned"}
