@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-
 DISMISSED = "dismissed"  # the status of a draft whose finding is dismissed
 
 
