@@ -5,17 +5,15 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import TabularInline
 
 from accounts.admin import operator
-from assurance.models import Deploy, GuardRun, GuardWindow
+from assurance.models import Deploy, GuardWindow
 from assurance.services import guard_windows
 from findings.admin import FindingAdmin
 from findings.models import Finding
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
-    PRIMARY,
     SUCCESS,
     WARNING,
     AutocompleteFilter,
@@ -24,28 +22,7 @@ from krafter_audit.admin.base import (
 )
 
 STATUS_COLOURS = {"open": INFO, "passed": SUCCESS, "failed": DANGER, "cancelled": WARNING}
-RUN_COLOURS = {
-    "pending": INFO,
-    "running": PRIMARY,
-    "passed": SUCCESS,
-    "failed": DANGER,
-    "inconclusive": WARNING,
-    "cancelled": WARNING,
-}
-
-
-class GuardRunInline(TabularInline):
-    model = GuardRun
-    fields = readonly_fields = (
-        "due_at", "reason", "deploy", "status", "attempts", "started_at", "verification",
-    )  # fmt: skip
-    ordering = ("due_at",)
-    extra = 0
-    can_delete = False
-    verbose_name_plural = "Runs"
-
-    def has_add_permission(self, *args: Any) -> bool:
-        return False
+MAX_LISTED = 100
 
 
 @admin.register(GuardWindow)
@@ -59,8 +36,10 @@ class GuardWindowAdmin(ReadOnlyAdmin):
     search_help_text = "Title of the finding, or id"
     actions: ClassVar[list[str]] = ["cancel"]
     tones: ClassVar = {"cancel": "danger"}
-    inlines = (GuardRunInline,)
-    fields = ("project", "finding", "verification", "status", "ends_at", "created_at", "updated_at")
+
+    def reading_context(self, request: HttpRequest, row: GuardWindow) -> dict[str, Any]:
+        runs = row.runs.select_related("deploy").order_by("due_at", "pk")
+        return {"progress": progress_in_words(row), "runs": runs}
 
     @admin.display(description="runs")
     def progress(self, window: GuardWindow) -> str:
@@ -70,7 +49,7 @@ class GuardWindowAdmin(ReadOnlyAdmin):
         is_open = row.status == GuardWindow.Status.OPEN
         return {"cancel": "" if is_open else "The guard window has ended."}
 
-    @admin.action(description="Cancel", permissions=["operate"])
+    @admin.action(description="Cancel the guard window", permissions=["operate"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[GuardWindow]) -> None:
         def cancel(row: GuardWindow) -> str:
             guard_windows.cancel(row.pk, project=row.project, by=operator(request))
@@ -94,10 +73,12 @@ class DeployAdmin(ReadOnlyAdmin):
     list_select_related = ("project__organization",)
     search_fields = ("^sha", "^environment")
     search_help_text = "Commit, environment or id"
-    fields = (
-        "project", "sha", "environment", "url", "started_at", "finished_at", "source", "scan", "created_at",
-        "updated_at",
-    )  # fmt: skip
+
+    def reading_context(self, request: HttpRequest, row: Deploy) -> dict[str, Any]:
+        return {
+            "pull_requests": row.pull_requests.select_related("task").order_by("-pk")[:MAX_LISTED],
+            "runs": row.guard_runs.select_related("window__finding").order_by("due_at", "pk")[:MAX_LISTED],
+        }
 
     @admin.display(description="commit")
     def short_sha(self, deploy: Deploy) -> str:

@@ -1,9 +1,21 @@
-from typing import ClassVar
+"""Admin pages of the audit log."""
+
+import re
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
 
+from accounts.models import User
 from events.models import Event
+from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, render_json
+
+SENTENCES = {**PROJECT_EVENTS, **ORGANIZATION_EVENTS}
+ACTORS = {"admin": "admin", "api_key": "API key", "system": "system"}
+# Groups of events that are not named as the model of their subject.
+MODELS = {"guard": "guardwindow", "webhook": "webhookendpoint"}
 
 
 @admin.register(Event)
@@ -15,12 +27,63 @@ class EventAdmin(ReadOnlyAdmin):
     search_help_text = "Start of the event name, or the id of its subject."
     search_fields = ("^name",)
     uuid_search_field = "subject_id"
-    fields = (
-        "at", "name", "organization", "project", "subject_id", "actor", "actor_id", "request_id",
-        "data_json",
-    )  # fmt: skip
-    readonly_fields = ("data_json",)
 
-    @admin.display(description="data")
-    def data_json(self, event: Event) -> str:
-        return render_json(event.data)
+    def reading_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
+        person = User.objects.filter(pk=row.actor_id).first() if row.actor_id else None
+        return {
+            "sentence": SENTENCES.get(row.name, ""),
+            "subject": self._subject(request, row),
+            "person": str(person) if person else "",
+            "actor": ACTORS.get(row.actor, row.actor),
+            "changes": changes_of(row.data),
+            "details": details_of(row.data),
+            "json": render_json(row.data),
+        }
+
+    def _subject(self, request: HttpRequest, event: Event) -> dict[str, str]:
+        """Return the page and the title of the subject, if the reader may open it."""
+        group = event.name.partition(".")[0]
+        name = MODELS.get(group, group.replace("_", ""))
+        for model, page in self.admin_site._registry.items():
+            if model._meta.model_name == name and page.has_view_permission(request):
+                row = page.get_queryset(request).filter(pk=event.subject_id).first()
+                url = f"admin:{model._meta.app_label}_{name}_change"
+                return {"url": reverse(url, args=[row.pk]), "title": str(row)} if row else {}
+        return {}
+
+
+def changes_of(data: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the fields that an event has changed, with their values before and after."""
+    was, now = data.get("was"), data.get("now")
+    if not (isinstance(was, dict) and isinstance(now, dict)):
+        return []
+    return [
+        (field_label(name), value_in_words(was.get(name)), value_in_words(value))
+        for name, value in now.items()
+        if was.get(name) != value
+    ]
+
+
+def details_of(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the other values of an event; nested ones are in its JSON alone."""
+    return [
+        (field_label(name), value_in_words(value))
+        for name, value in data.items()
+        if not isinstance(value, dict) and value not in (None, "", [])
+    ]
+
+
+def field_label(name: str) -> str:
+    """Return the name of a field in words: `sla_due_at` is `SLA due at`."""
+    label = re.sub(r"\b(sla|url|sha)\b", lambda found: found[0].upper(), name.replace("_", " "))
+    return label[:1].upper() + label[1:]
+
+
+def value_in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list) and value and not any(isinstance(each, dict | list) for each in value):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict) or (isinstance(value, list) and value):
+        return "see the JSON"
+    return "none" if value in (None, "", []) else str(value)

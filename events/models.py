@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import formats, timezone
 
 from accounts.models import Organization, Project
 from krafter_audit.db.triggers import AppendOnly
@@ -42,7 +43,7 @@ class Event(models.Model):
         triggers: ClassVar = [AppendOnly()]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.name}"
+        return f"{self.name}, {formats.date_format(timezone.localtime(self.at), 'DATETIME_FORMAT')}"
 
 
 class OutboxEntry(models.Model):

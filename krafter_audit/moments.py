@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 
 
 def in_utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    """Return a time as `27 Nov 2026, 13:01:35 UTC`."""
+    return f"{formats.date_format(moment.astimezone(UTC), 'j M Y, H:i:s')} UTC"
 
 
 def in_words(moment: datetime) -> str:

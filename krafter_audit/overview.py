@@ -113,7 +113,8 @@ def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:
 def my_work(user: User, projects: QuerySet[Project]) -> list[Task]:
     """Return the user's open tasks, the first due first."""
     mine = Task.objects.filter(owner=user, project__in=projects).exclude(status=Task.Status.DONE)
-    mine = mine.select_related("project", "finding").defer(*(f"finding__{name}" for name in LARGE_FIELDS))
+    mine = mine.select_related("project", "finding").prefetch_related("sla_pauses")
+    mine = mine.defer(*(f"finding__{name}" for name in LARGE_FIELDS))
     return list(mine.order_by(F("sla_due_at").asc(nulls_last=True), "pk")[:MAX_ROWS])
 
 

@@ -165,6 +165,8 @@ class Share(Record, Leased):
     outcome = models.TextField(blank=True, help_text="Result of the delivery.")
     outcomes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     sent_at = models.DateTimeField(null=True)
+    views = models.PositiveIntegerField(default=0, help_text="Views within a minute count as one.")
+    last_opened_at = models.DateTimeField(null=True)
     shared_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     transitions = StatusTransitions(

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import quota
@@ -23,6 +24,7 @@ from reports.sharing.channels import CHANNELS
 from reports.snapshots.snapshotting import take_snapshot
 
 LINK_LIFETIME = timedelta(days=30)
+VIEW_INTERVAL = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -111,3 +113,13 @@ def revoke_share(share_id: UUID, *, by: Actor, if_match: str | None = None) -> S
         share.save(update_fields=["revoked_at", "updated_at"])
         log_event("share.revoked", share, by=by, channel=share.channel)
     return share
+
+
+def count_view(share: Share) -> None:
+    """Count a view of the shared page; those within VIEW_INTERVAL after a counted one are not."""
+    now = timezone.now()
+    # At most one UPDATE a minute: every request would otherwise write to the same row.
+    if share.last_opened_at is None or share.last_opened_at <= now - VIEW_INTERVAL:
+        due = Q(last_opened_at__isnull=True) | Q(last_opened_at__lte=now - VIEW_INTERVAL)
+        # `updated_at` stays: it is the version of the share in the API, which does not show its views.
+        Share.objects.filter(due, pk=share.pk).update(views=F("views") + 1, last_opened_at=now)

@@ -123,7 +123,7 @@ def tasks_of(campaign: Campaign) -> list[Task]:
     """Return the first tasks of a campaign: open ones by their due date, then those that are done."""
     rows = Task.objects.filter(campaign_tasks__in=CampaignTask.objects.filter(campaign=campaign))
     rows = rows.select_related("owner", "finding").defer(*(f"finding__{name}" for name in LARGE_FIELDS))
-    by_due_date = rows.order_by(F("sla_due_at").asc(nulls_last=True), "pk")
+    by_due_date = rows.prefetch_related("sla_pauses").order_by(F("sla_due_at").asc(nulls_last=True), "pk")
     still_open = list(by_due_date.exclude(status=Task.Status.DONE)[:MAX_TASKS])
     return [*still_open, *by_due_date.filter(status=Task.Status.DONE)[: MAX_TASKS - len(still_open)]]
 

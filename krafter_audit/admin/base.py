@@ -30,6 +30,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from krafter_audit.admin import quick_filters
 from krafter_audit.admin.forms import error_text
 from krafter_audit.admin.project_scope import scope_of_list
+from krafter_audit.admin.text import status_label
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.moments import time_element
@@ -95,11 +96,12 @@ def render_json(value: Any) -> SafeString:
     return format_html('<pre class="text-xs" style="{}">{}</pre>', PREFORMATTED_STYLE, text)
 
 
-def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
+def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], tuple[str, str]]:
     """Return a list column that shows `field` as a coloured badge."""
 
-    def column(row: Any) -> str:
-        return str(getattr(row, field))
+    def column(row: Any) -> tuple[str, str]:
+        value = str(getattr(row, field))
+        return value, status_label(value)
 
     column.__name__ = field
     return display(description=field.replace("_", " "), label=colours)(column)

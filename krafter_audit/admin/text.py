@@ -91,12 +91,11 @@ def text_moment(value: str) -> SafeString | str:
 
 
 def due_badge(task: Any) -> SafeString | str:
-    """Show when a task is due: `2 d late`, `due in 5 h`, or that it has no due date."""
+    """Show when a task is due: `2 d late`, `due in 5 h`, `paused`, or that it has no due date."""
     if task.status == "done":
         return format_html('<span class="k-badge success">{}</span>', "Done")
-    return due_in_words(task.sla_due_at) or format_html(
-        '<span class="k-muted k-small">{}</span>', "no due date"
-    )
+    words = "paused" if task.sla_due_at is None and task.sla_is_paused else "no due date"
+    return due_in_words(task.sla_due_at) or format_html('<span class="k-muted k-small">{}</span>', words)
 
 
 def due_in_words(due: datetime | None) -> SafeString | str:

@@ -20,7 +20,9 @@ def remediation(request: HttpRequest, finding: Finding) -> dict[str, Any]:
         for row in CheckReliability.objects.filter(project=finding.project_id, key__in=finding.check_keys)
     }
     return {
-        "tasks": finding.tasks.select_related("owner").order_by("-pk")[:MAX_TASKS],
+        "tasks": finding.tasks.select_related("owner")
+        .prefetch_related("sla_pauses")
+        .order_by("-pk")[:MAX_TASKS],
         "checks": [
             {
                 "key": key,

@@ -127,13 +127,17 @@ class TaskAdmin(CollaborationPages, BulkActions):
     tones: ClassVar = {"run_verification": "primary"}
     readonly_fields = ("project", "finding", "status", "created_at", "updated_at")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
+        rows: QuerySet[Task] = super().get_queryset(request)
+        return rows.prefetch_related("sla_pauses")  # read by `due_badge`
+
     def refusals(self, request: HttpRequest, row: Task) -> dict[str, str]:
         if row.status == Task.Status.DONE:
             refusals = {name: TaskDone.message for name in self.actions if isinstance(name, str)}
             del refusals["run_verification"]  # a fix can be verified again
             return refusals
         refusals = {
-            name: f"The task is {Task.Status(status).label.lower()}."
+            name: f"The task is {status_in_words(status)}."
             for name, status in STATUS_ACTIONS.items()
             if row.status == status
         }
@@ -258,3 +262,7 @@ class TaskAdmin(CollaborationPages, BulkActions):
 
         self.run_for_each(request, rows, set_status)
         return None
+
+
+def status_in_words(status: str) -> str:
+    return "in the backlog" if status == Task.Status.BACKLOG else Task.Status(status).label.lower()

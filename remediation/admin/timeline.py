@@ -13,6 +13,7 @@ from events.models import Event
 from findings.models import Finding
 from findings.services.dismissals import DismissalValues
 from krafter_audit.admin.text import event_label, status_label
+from krafter_audit.moments import in_words
 from remediation.models import Task, Verification
 
 MAX_ROWS = 200
@@ -105,8 +106,7 @@ def _dismissal(values: Any) -> list[str]:
 
 
 def _moved_due_date(before: Any, after: Any, data: dict[str, Any]) -> str:
-    # Times of events are ISO 8601 in UTC.
-    was, now = (str(each)[:16].replace("T", " ") if each else "paused" for each in (before, after))
+    was, now = (in_words(datetime.fromisoformat(each)) if each else "paused" for each in (before, after))
     reason = f", {data['reason']}" if data.get("reason") else ""
     return f"{was} → {now} ({DUE_DATE_CAUSES.get(data['cause'], data['cause'])}{reason})"
 

@@ -68,21 +68,6 @@ SECTIONS: dict[str, Section] = {
     section.name: section
     for section in (
         Section(
-            "severity_rules",
-            "Severities",
-            "The severity of new findings that are reported without one.",
-            tuple(
-                Field(
-                    ("severity_rules", value),
-                    str(label),
-                    Kind.CHOICE,
-                    tuple(Severity.choices),
-                    empty="Medium",
-                )
-                for value, label in Domain.choices
-            ),
-        ),
-        Section(
             "sla_hours",
             "SLA deadlines",
             "When new tasks are due, by the severity of their finding.",
@@ -118,6 +103,21 @@ SECTIONS: dict[str, Section] = {
                     (*BUSINESS_HOURS, "holidays"), "Holidays of (AT, US-CA)", Kind.TEXT, empty="No holidays"
                 ),
                 Field((*BUSINESS_HOURS, "closed"), "Closed days (2026-12-24)", Kind.WORDS, empty="None"),
+            ),
+        ),
+        Section(
+            "severity_rules",
+            "Severities",
+            "The severity of new findings that are reported without one.",
+            tuple(
+                Field(
+                    ("severity_rules", value),
+                    str(label),
+                    Kind.CHOICE,
+                    tuple(Severity.choices),
+                    empty="Medium",
+                )
+                for value, label in Domain.choices
             ),
         ),
         Section(

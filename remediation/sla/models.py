@@ -1,6 +1,6 @@
 """What the SLA clock stores: columns of a task, its pauses and extensions, and recalculations by a new policy."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -44,6 +44,12 @@ class WithSlaClock(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def sla_is_paused(self) -> bool:
+        """Whether the clock is paused: then there is no due date. Lists prefetch `sla_pauses`."""
+        pauses: Any = self.sla_pauses  # type: ignore[attr-defined]  # of the task
+        return any(pause.ended_at is None for pause in pauses.all())
 
     @staticmethod
     def overdue_unlogged() -> Q:

@@ -27,10 +27,10 @@ from krafter_audit.admin.live_pages import follow
 from krafter_audit.api.errors import ApiError
 from reports import services
 from reports.admin.forms import ShareForm
+from reports.admin.share import state_of, visible_url
 from reports.downloads import file_response, kinds_of, parse_kind
 from reports.models import Report, Share
 from reports.presentation import chart, summary, template_context
-from reports.sharing import links
 from reports.snapshots.snapshotting import load_snapshot
 
 STATUSES = {"queued": WARNING, "exporting": INFO, "exported": SUCCESS, "shared": SUCCESS, "failed": DANGER}
@@ -123,7 +123,7 @@ class ReportAdmin(ReadOnlyAdmin):
             "share_refusal": self._share_refusal(row),
             "latest": Report.objects.filter(project=row.project_id).order_by("-created_at", "-id").first(),
             "shares": [
-                {"share": share, "url": _visible_url(share)}
+                (share, *state_of(share), visible_url(share))
                 for share in row.shares.select_related("shared_by")
                 .defer("webhook")
                 .order_by("-pk")[:MAX_SHARES]
@@ -189,8 +189,3 @@ class ReportAdmin(ReadOnlyAdmin):
         if report is None:
             raise Http404
         return report
-
-
-def _visible_url(share: Share) -> str:
-    """Return the link, unless it is for the recipients of a message alone, or no longer valid."""
-    return links.share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else ""

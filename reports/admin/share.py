@@ -1,6 +1,6 @@
 """Admin page of shares: a link, or a message with a link, that can be revoked."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -11,6 +11,8 @@ from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilte
 from krafter_audit.admin.confirmation import confirmed
 from reports import services
 from reports.models import Share
+from reports.presentation import summary
+from reports.sharing import links
 
 DELIVERIES = {"queued": WARNING, "sent": SUCCESS, "failed": DANGER}
 REVOKING = "The link stops working for all who have it. It cannot be restored."
@@ -24,30 +26,30 @@ class ShareAdmin(ReadOnlyAdmin):
         "channel",
         badge_column("status", DELIVERIES),
         "outcome",
+        "views",
+        "last_opened_at",
         "expires_at",
         "revoked_at",
     )
     list_filter = ("channel", "status", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
-    fields = (
-        "project", "report", "channel", "sent_to", "status", "outcome", "results", "created_at", "sent_at",
-        "expires_at", "revoked_at", "shared_by",
-    )  # fmt: skip
-    readonly_fields = ("sent_to", "results")
     actions: ClassVar = ["revoke"]
     tones: ClassVar = {"revoke": "danger"}
 
     def refusals(self, request: HttpRequest, row: Share) -> dict[str, str]:
         return {} if row.is_live() else {"revoke": "The link is revoked or has expired."}
 
-    @admin.display(description="recipients")
-    def sent_to(self, share: Share) -> str:
-        return ", ".join(share.recipients) or "-"
-
-    @admin.display(description="delivery by recipient")
-    def results(self, share: Share) -> str:
-        return "; ".join(f"{address}: {result}" for address, result in share.outcomes.items()) or "-"
+    def reading_context(self, request: HttpRequest, row: Share) -> dict[str, Any]:
+        report = row.report
+        state, tone = state_of(row)
+        return {
+            "state": state,
+            "tone": tone,
+            "period": summary.format_period(report.period_start, report.period_end),
+            "url": visible_url(row),
+            "recipients": [(address, row.outcomes.get(address, "")) for address in row.recipients],
+        }
 
     @admin.action(description="Revoke link", permissions=["operate"])
     @confirmed(REVOKING)
@@ -57,3 +59,19 @@ class ShareAdmin(ReadOnlyAdmin):
             return "revoked."
 
         self.run_for_each(request, shares, revoke)
+
+
+def state_of(share: Share) -> tuple[str, str]:
+    """Return whether the link is valid and was delivered, in a word, and its tone."""
+    if share.revoked_at:
+        return "Revoked", ""
+    if not share.is_live():
+        return "Expired", ""
+    if share.channel == Share.Channel.LINK:
+        return "Valid", SUCCESS
+    return Share.Status(share.status).label, DELIVERIES[share.status]
+
+
+def visible_url(share: Share) -> str:
+    """Return the link, unless it is for the recipients of a message alone, or no longer valid."""
+    return links.share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else ""

@@ -76,6 +76,8 @@ class Migration(migrations.Migration):
                 ('outcome', models.TextField(blank=True, help_text='Result of the delivery.')),
                 ('outcomes', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('sent_at', models.DateTimeField(null=True)),
+                ('views', models.PositiveIntegerField(default=0, help_text='Views within a minute count as one.')),
+                ('last_opened_at', models.DateTimeField(null=True)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='accounts.project')),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='reports.report')),
                 ('shared_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

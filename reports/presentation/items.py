@@ -65,6 +65,13 @@ def overdue_tasks(overdue: Iterable[Item], limit: int, *, now: datetime) -> list
     ]
 
 
+def accepted_risks(listed: Iterable[Item]) -> list[Item]:
+    return [
+        {**with_labels(item), "until": day_of(item["accepted_until"]) if item["accepted_until"] else ""}
+        for item in listed
+    ]
+
+
 def campaigns(listed: Iterable[Item], limit: int) -> list[Item]:
     return [
         {**item, "due_on": day_of(str(item["due_date"])) if item["due_date"] else ""}

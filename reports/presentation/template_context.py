@@ -80,6 +80,7 @@ def charts(snapshot: Snapshot) -> dict[str, str]:
 
 
 def common_context(snapshot: Snapshot, *, fixed: int, overdue: int) -> dict[str, Any]:
+    accepted = snapshot.breakdown.get("accepted", {"all": 0, "listed": []})
     return {
         "snapshot": snapshot,
         "period": summary.format_period(snapshot.period_start, snapshot.period_end),
@@ -91,6 +92,8 @@ def common_context(snapshot: Snapshot, *, fixed: int, overdue: int) -> dict[str,
         "more_fixed": max(snapshot.breakdown["fixed"]["all"] - fixed, 0),
         "overdue": items.overdue_tasks(snapshot.overdue, overdue, now=snapshot.taken_at),
         "more_overdue": max(snapshot.breakdown["overdue"]["all"] - overdue, 0),
+        "accepted": items.accepted_risks(accepted["listed"]),
+        "more_accepted": accepted["all"] - len(accepted["listed"]),
         "campaigns": items.campaigns(snapshot.campaigns, MAX_CAMPAIGNS),
         "forecast": forecast.describe(snapshot.forecast) if snapshot.forecast else "",
         "chart_description": chart.describe(snapshot.burn_down),

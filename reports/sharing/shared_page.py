@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from krafter_audit.public_pages import PageUnavailable, public_page
+from reports import services
 from reports.downloads import file_response, kinds_of
 from reports.errors import ReportFailed, ReportNotReady
 from reports.models import Report, Share
@@ -35,6 +36,8 @@ NO_SUCH_FILE = (404, "File not found", "The report has no such file.")
 @public_page
 def shared_report(request: HttpRequest, token: str) -> HttpResponse:
     share = get_open_share(token)
+    if request.method == "GET":
+        services.count_view(share)
     context = {
         **template_context.page_context(load_snapshot(share.report)),
         "token": token,

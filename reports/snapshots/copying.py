@@ -11,6 +11,7 @@ TIME = """to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
 CREATED, UPDATED = TIME.format(column="source.created_at"), TIME.format(column="source.updated_at")
 STATEMENT_TIMEOUT = "10min"  # a million rows take half a minute, longer than the usual limit
 MAX_LISTED = 100  # of the fixed findings and of the overdue tasks
+MAX_ACCEPTED = 20
 
 # S608 in this file: the only interpolated texts are the constants above.
 FINDINGS = f"""
@@ -77,7 +78,7 @@ VERIFICATIONS_AND_REGRESSIONS = f"""
     WHERE source.project_id = %(project)s
 """  # noqa: S608
 
-FIXED_AND_OVERDUE = f"""
+FIXED_OVERDUE_AND_ACCEPTED = f"""
     WITH fixed AS (
         SELECT DISTINCT ON (finding.id) source.id, finding.id AS finding_id, finding.title, severity, domain, checks,
             verified_at, override_reason <> '' AS overridden
@@ -107,9 +108,16 @@ FIXED_AND_OVERDUE = f"""
                 'priority', priority, 'sla_due_at', {TIME.format(column="sla_due_at")})
         FROM overdue WINDOW oldest AS (ORDER BY sla_due_at, id)
         ORDER BY sla_due_at, id LIMIT {MAX_LISTED}
+    ), accepted AS (
+        SELECT finding.id, title, severity, domain, comment, accepted_until, score
+        FROM findings_dismissal JOIN findings_finding AS finding ON finding.id = finding_id
+        WHERE project_id = %(project)s AND ended_at IS NULL AND reason = 'accepted_risk'
+    ), listed AS (
+        SELECT * FROM accepted ORDER BY accepted_until NULLS LAST, score DESC, id LIMIT {MAX_ACCEPTED}
     )
     SELECT (SELECT count(*) FROM fixed), (SELECT count(*) FROM fixed WHERE verified_at >= %(since)s),
-        (SELECT count(*) FROM overdue), (SELECT count(*) FROM overdue WHERE sla_due_at >= %(since)s)
+        (SELECT count(*) FROM overdue), (SELECT count(*) FROM overdue WHERE sla_due_at >= %(since)s),
+        (SELECT count(*) FROM accepted), (SELECT coalesce(json_agg(listed), '[]')::text FROM listed)
 """  # noqa: S608
 
 

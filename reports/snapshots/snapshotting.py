@@ -1,5 +1,6 @@
 """Take and read snapshots."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain
@@ -64,7 +65,9 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     days[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
     breakdown = count_breakdown(findings, tasks)
     recorded = history.changes_by_day(project.pk, period.start, period.end, *RECORDED)
-    [(fixed, fixed_lately, overdue, overdue_lately)] = copying.copy(copying.FIXED_AND_OVERDUE, values)
+    [(fixed, fixed_lately, overdue, overdue_lately, accepted, listed)] = copying.copy(
+        copying.FIXED_OVERDUE_AND_ACCEPTED, values
+    )
     report.summary = _summary(recorded, days, breakdown["findings_by_status"])
     counted = count_activities(project.pk, period)
     report.first_day = counted.first_day
@@ -73,6 +76,7 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "trends": open_risk_trends(recorded["finding"], period, _open_scores(findings)),
         "fixed": {"all": fixed, "in_period": fixed_lately},
         "overdue": {"all": overdue, "in_period": overdue_lately},
+        "accepted": {"all": accepted, "listed": json.loads(listed)},
         "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
         "previous_activity": {**counted.previous, "open_risk_score": before["open_risk_score"]},
         "forecast": forecast_from(changes).as_json(),

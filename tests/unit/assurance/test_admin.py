@@ -2,7 +2,7 @@
 
 import pytest
 
-from assurance.models import GuardWindow
+from assurance.models import Deploy, GuardWindow
 from findings.models import Finding
 from tests import staff
 from tests.factories import Scenario
@@ -31,3 +31,23 @@ def test_action_cancels_an_open_window_once(scenario: Scenario) -> None:
     assert window.status == GuardWindow.Status.CANCELLED
     assert "cancelled" in messages[0][0]
     assert "has ended" in messages[1][0]
+
+
+def test_page_of_a_window_shows_its_runs(scenario: Scenario) -> None:
+    window = opened(scenario)
+
+    page = staff.logged_in_client().get(admin_url(GuardWindow, "change", window.pk))
+
+    assert page.context["reading"]["progress"] == "0 of 3 passed"
+    assert [run.status for run in page.context["reading"]["runs"]] == ["pending"] * 3
+    assert "Cancel the guard window" in page.content.decode()
+
+
+def test_page_of_a_deploy_shows_the_runs_after_it(scenario: Scenario) -> None:
+    deploy = staff.ROWS[Deploy](scenario)
+    run = deploy.guard_runs.get()
+
+    page = staff.logged_in_client().get(admin_url(Deploy, "change", deploy.pk))
+
+    assert list(page.context["reading"]["runs"]) == [run]
+    assert run.window.finding.title in page.content.decode()

@@ -16,18 +16,21 @@ from krafter_audit.admin import text
         (5.5, "backlog", "due in 5 h"),
         (-1, "done", "Done"),
         (None, "backlog", "no due date"),
+        (None, "blocked", "paused"),
     ],
 )
 def test_due_badge_says_how_late_a_task_is(hours: float | None, status: str, words: str) -> None:
     due = None if hours is None else timezone.now() + timedelta(hours=hours)
 
-    assert f">{words}<" in text.due_badge(SimpleNamespace(sla_due_at=due, status=status))
+    assert f">{words}<" in text.due_badge(
+        SimpleNamespace(sla_due_at=due, status=status, sla_is_paused=status == "blocked")
+    )
 
 
 def test_ago_shows_utc_on_hover() -> None:
     moment = timezone.now() - timedelta(minutes=3, seconds=5)
 
-    assert text.ago(moment).endswith(f'title="{moment:%Y-%m-%d %H:%M:%S} UTC">3 min ago</time>')
+    assert text.ago(moment).endswith(f'title="{moment:%-d %b %Y, %H:%M:%S} UTC">3 min ago</time>')
 
 
 def test_only_web_addresses_become_links() -> None:

@@ -33,6 +33,19 @@ def test_share_page_shows_neither_key_nor_webhook(
     assert "services/T/B" not in html
 
 
+def test_page_shows_the_link_and_its_views(
+    operator: Client, call_api: CallApi, export_report: ExportReport
+) -> None:
+    export_report("json")
+    url = call_api("post", "reports/share", {"channel": "link"})[1]["data"]["share_url"]
+    Client().get(url)
+
+    page = operator.get(reverse("admin:reports_share_change", args=[Share.objects.get().pk]))
+
+    assert (page.context["reading"]["state"], page.context["reading"]["url"]) == ("Valid", url)
+    assert "<dt>Views</dt><dd>1 " in page.content.decode()
+
+
 def test_revoke_action_revokes_the_link(
     operator: Client, call_api: CallApi, export_report: ExportReport
 ) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 
+from findings.services import triage
 from reports.models import Report, Share
 from reports.sharing import links
 from tests import factories
@@ -102,6 +103,31 @@ def test_page_summarises_and_lists_overdue_tasks(scenario: Scenario, link: Link)
     assert "no findings were fixed and verified; 1 task is overdue." in html
     assert re.search(r"Send the header</th>.*3 days late", html, re.DOTALL)
     assert "There is no earlier period to compare with: the first scan was on" in html
+
+
+def test_views_within_a_minute_count_once(link: Link, time_machine: Any) -> None:
+    url, seen = link(), []
+    for seconds in (0, 30, 61):
+        time_machine.move_to(timezone.now() + timedelta(seconds=seconds), tick=False)
+        Client().get(url)
+        share = Share.objects.get()
+        seen.append((share.views, timezone.now() - share.last_opened_at))
+    Client().head(url)
+
+    assert seen == [(1, timedelta(0)), (1, timedelta(seconds=30)), (2, timedelta(0))]
+    assert Share.objects.get().views == 2
+
+
+def test_page_lists_accepted_risks_with_reason_and_day(scenario: Scenario, link: Link) -> None:
+    finding = factories.finding(scenario, title="Old protocol")
+    triage.dismiss(
+        finding.pk, reason="accepted_risk", comment="Until the new load balancer", accepted_until=date(2030, 12, 31),
+        by=scenario.actor,
+    )  # fmt: skip
+
+    html = Client().get(link()).content.decode()
+
+    assert re.search(r"Old protocol</th>.*Until the new load balancer.*31 December 2030", html, re.DOTALL)
 
 
 def test_page_of_a_queued_report_opens_and_its_file_returns_409(call_api: CallApi) -> None:

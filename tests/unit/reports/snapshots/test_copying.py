@@ -114,8 +114,8 @@ def test_overdue_tasks_are_copied_with_the_longest_overdue_first(scenario: Scena
 def test_listed_items_have_a_limit_and_their_number_has_none(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statement = copying.FIXED_AND_OVERDUE.replace("LIMIT 100", "LIMIT 2")
-    monkeypatch.setattr(copying, "FIXED_AND_OVERDUE", statement)
+    statement = copying.FIXED_OVERDUE_AND_ACCEPTED.replace("LIMIT 100", "LIMIT 2")
+    monkeypatch.setattr(copying, "FIXED_OVERDUE_AND_ACCEPTED", statement)
     for _ in range(3):
         fix(scenario)
 
@@ -142,3 +142,27 @@ def test_items_of_every_kind_belong_to_the_report(scenario: Scenario) -> None:
 
     kinds = set(ReportItem.objects.filter(report=Report.objects.get()).values_list("kind", flat=True))
     assert kinds == {"finding", "task", "verification", "fixed"}
+
+
+def test_accepted_risks_in_effect_are_listed_by_the_day_on_which_they_end(scenario: Scenario) -> None:
+    days = {"later": date(2031, 1, 1), "never": None, "soon": date(2030, 1, 1)}
+    for title, until in days.items():
+        finding = factories.finding(scenario, title=title)
+        triage.dismiss(
+            finding.pk,
+            reason="accepted_risk",
+            comment=f"Until {until}",
+            accepted_until=until,
+            by=scenario.actor,
+        )
+    other = factories.finding(scenario, title="other")
+    triage.dismiss(other.pk, reason="wont_fix", comment="", accepted_until=None, by=scenario.actor)
+
+    accepted = snapshot_of(scenario).breakdown["accepted"]
+
+    assert accepted["all"] == 3
+    assert [(item["title"], item["comment"], item["accepted_until"]) for item in accepted["listed"]] == [
+        ("soon", "Until 2030-01-01", "2030-01-01"),
+        ("later", "Until 2031-01-01", "2031-01-01"),
+        ("never", "Until None", None),
+    ]

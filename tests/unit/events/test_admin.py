@@ -1,0 +1,49 @@
+"""The page of an event in the admin: its subject, its changes and its details."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from events.admin import changes_of, details_of
+from events.models import Event
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.staff import admin_url
+
+
+@pytest.mark.parametrize(
+    ("data", "changes", "details"),
+    [
+        ({"was": {"title": "A", "owner_id": None}, "now": {"title": "B", "owner_id": None}}, [("Title", "A", "B")], []),
+        (
+            {"sla_late": True, "channels": ["email", "slack"], "note": ""}, [],
+            [("SLA late", "yes"), ("Channels", "email, slack")],
+        ),
+        ({"nested": {"a": 1}, "rows": [{"a": 1}]}, [], [("Rows", "see the JSON")]),
+    ],
+)  # fmt: skip
+def test_changes_and_details_are_in_words(
+    data: dict[str, Any], changes: list[Any], details: list[Any]
+) -> None:
+    assert (changes_of(data), details_of(data)) == (changes, details)
+
+
+@pytest.mark.django_db
+def test_page_links_the_subject_for_those_who_may_open_it(scenario: Scenario) -> None:
+    finding = factories.finding(scenario, title="Header is missing")
+    event = Event.objects.create(
+        organization=scenario.organization, project=scenario.project, name="finding.updated", subject_id=finding.pk,
+        at=timezone.now(),
+    )  # fmt: skip
+    gone = Event.objects.create(
+        organization=scenario.organization, project=scenario.project, name="guard.opened", subject_id=finding.pk,
+        at=timezone.now(),
+    )  # fmt: skip
+    client = staff.logged_in_client(staff.member_of(scenario.organization, "viewer"))
+
+    pages = [client.get(admin_url(Event, "change", each.pk)) for each in (event, gone)]
+
+    subject = pages[0].context["reading"]["subject"]
+    assert subject == {"url": admin_url(type(finding), "change", finding.pk), "title": "Header is missing"}
+    assert pages[1].context["reading"]["subject"] == {}
