@@ -51,6 +51,7 @@ def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
         "numbers": list(messages.numbers(alert)),
         "findings": linked_findings(alert, is_admin=is_admin),
         "remainder": messages.remainder(alert),
+        "label": "Open the admin" if is_admin else "Open the alert",
         "url": f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:index')}" if is_admin else page,
         "unsubscribe_url": unsubscribe,
     }

@@ -5,8 +5,9 @@ import smtplib
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.mail import EmailMessage, mailers
+from django.core.mail import EmailMultiAlternatives, mailers
 from django.db.models import QuerySet
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.invitations.links import LIFETIME, invitation_url
@@ -41,17 +42,23 @@ def send(invitation_id: UUID) -> None:
     leases.write(invitation, **changes, lease_until=None, attempts=0)
 
 
-def _message(invitation: Invitation) -> EmailMessage:
+def _message(invitation: Invitation) -> EmailMultiAlternatives:
     membership = invitation.membership
     organization = " ".join(membership.organization.name.split())  # a line break would be another header
+    url = invitation_url(membership.user)
     lines = [
         f"You were invited to {organization} in Krafter Audit, as {membership.role}.",
         "",
         "Set your name and a password:",
         "",
-        invitation_url(membership.user),
+        url,
         "",
         f"The link works once, for {LIFETIME.days} days. If you do not know {organization}, ignore this message.",
     ]
     subject = f"Invitation to {organization}"[:200]
-    return EmailMessage(subject=subject, body="\n".join(lines) + "\n", to=[membership.user.email])
+    message = EmailMultiAlternatives(
+        subject=subject, body="\n".join(lines) + "\n", to=[membership.user.email]
+    )
+    context = {"organization": organization, "role": membership.role, "url": url, "days": LIFETIME.days}
+    message.attach_alternative(render_to_string("accounts/invitation_email.html", context), "text/html")
+    return message

@@ -6,7 +6,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage, mailers
+from django.core.mail import EmailMultiAlternatives, mailers
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -39,29 +40,54 @@ def send(endpoint_id: UUID) -> None:
     leases.write(endpoint, notice_due_at=None, lease_until=None, attempts=0)
 
 
-def _messages(endpoint: WebhookEndpoint) -> list[EmailMessage]:
+def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
     recipients = destinations.administrator_addresses(endpoint.organization_id)
-    subject, body = f"A webhook of {endpoint.organization.name} was disabled", text(endpoint)
+    subject, body, page = (
+        f"A webhook of {endpoint.organization.name} was disabled",
+        text(endpoint),
+        html(endpoint),
+    )
     # A line break in a subject would be another header.
     subject = " ".join(subject.split())[:200]
-    return [EmailMessage(subject=subject, body=body, to=[address]) for address in recipients]
+    messages = [EmailMultiAlternatives(subject=subject, body=body, to=[address]) for address in recipients]
+    for message in messages:
+        message.attach_alternative(page, "text/html")
+    return messages
 
 
 def text(endpoint: WebhookEndpoint) -> str:
     """Return the body: which endpoint, why, how many events wait, and what to do."""
-    pending = EventDelivery.objects.filter(endpoint=endpoint, status=EventDelivery.Status.PENDING).count()
-    page = reverse("admin:notifications_webhookendpoint_change", args=[endpoint.pk])
     lines = [
         f"Krafter Audit sends no more events to this webhook of {endpoint.organization.name}:",
         "",
         f"  {services.host_of(endpoint)} {endpoint.description}".rstrip(),
         "",
         f"Reason: {endpoint.disabled_reason}",
-        f"Events that wait to be delivered: {pending}",
+        f"Events that wait to be delivered: {_pending(endpoint)}",
         "",
         "Once the receiver works again, enable the webhook: what waits is then sent at once. Failed events, and those",
         "that happened meanwhile, are sent when you replay the period.",
         "",
-        f"{settings.KRAFTER_PUBLIC_URL}{page}",
+        _page(endpoint),
     ]
     return "\n".join(lines) + "\n"
+
+
+def html(endpoint: WebhookEndpoint) -> str:
+    """Return the same as HTML."""
+    context = {
+        "endpoint": endpoint,
+        "host": services.host_of(endpoint),
+        "pending": _pending(endpoint),
+        "url": _page(endpoint),
+    }
+    return render_to_string("notifications/webhook_disabled_email.html", context)
+
+
+def _pending(endpoint: WebhookEndpoint) -> int:
+    return EventDelivery.objects.filter(endpoint=endpoint, status=EventDelivery.Status.PENDING).count()
+
+
+def _page(endpoint: WebhookEndpoint) -> str:
+    page = reverse("admin:notifications_webhookendpoint_change", args=[endpoint.pk])
+    return f"{settings.KRAFTER_PUBLIC_URL}{page}"

@@ -48,6 +48,9 @@ def test_administrator_invites_by_mail(
         "viewer",
         "sent",
     )
+    [html] = [alternative.content for alternative in message.alternatives]
+    links = [word for word in message.body.split() if word.startswith("http")]
+    assert [f'href="{link}"' in html for link in links] == [True]
     [event] = Event.objects.filter(name="member.added", subject_id=member.user_id)
     assert (event.actor, event.organization_id) == ("admin", scenario.organization.pk)
 

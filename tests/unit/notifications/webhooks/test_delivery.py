@@ -191,6 +191,7 @@ def test_disabled_endpoint_gets_nothing_and_the_admins_get_one_email(
     assert ("notifications.send_webhook_notice", str(endpoint.pk)) in sent
     assert sorted(email.to[0] for email in mail.outbox) == sorted([scenario.owner.email, admin.email])
     assert mail.outbox[0].subject == f"A webhook of {scenario.organization.name} was disabled"
+    assert endpoint.disabled_reason in mail.outbox[0].alternatives[0].content
     assert (
         f"https://audit.example.com/admin/notifications/webhookendpoint/{endpoint.pk}/" in mail.outbox[0].body
     )
