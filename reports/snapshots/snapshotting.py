@@ -82,7 +82,11 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "forecast": forecast_from(changes).as_json(),
         "campaigns": list_campaigns(project),
     }
-    report.subject = {
+    report.subject = _names(project)
+
+
+def _names(project: Project) -> dict[str, str]:
+    return {
         "organization": project.organization.name,
         "project": project.name,
         "site_url": project.site_url,

@@ -25,7 +25,6 @@ TESTED_IN: dict[str, str] = {
     "accounts/views.py": "tests/contract/test_every_url.py",
     "devtools/demo/pages.py": "tests/unit/devtools/demo/test_site.py",
     "documentation/management/commands/document_states.py": "tests/unit/documentation/test_state_machines.py",
-    "events/admin.py": "tests/unit/krafter_audit/test_admin_site.py",
     "events/jobs.py": "tests/unit/events",
     "events/management/commands/check_counters.py": "tests/unit/events/test_counters.py",
     "events/representation.py": "tests/unit/events/test_views.py",
