@@ -45,6 +45,8 @@ MANAGERS = (Membership.Role.OWNER, Membership.Role.ADMIN)
 class UsageViewSet(OrganizationViewSet):
     """The organisation's quota."""
 
+    conditional_actions = frozenset()
+
     @extend_schema(responses=UsageSerializer, summary="Read this month's quota and usage")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the current month."""
@@ -53,6 +55,8 @@ class UsageViewSet(OrganizationViewSet):
 
 class CallerViewSet(OrganizationViewSet):
     """What a key alone can find out: itself, and its organisation."""
+
+    conditional_actions = frozenset()
 
     def _locate(self, org_id: str = "", **kwargs: Any) -> None:
         pass  # the URL names no organisation: it is the key's

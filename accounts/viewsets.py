@@ -45,6 +45,8 @@ class OrganizationViewSet(viewsets.ViewSet):
     replica_actions: ClassVar[frozenset[str]] = frozenset({"list"})
     # POST actions whose response has a secret: it is stored encrypted for an Idempotency-Key
     secret_actions: ClassVar[frozenset[str]] = frozenset()
+    # GET actions that honour If-None-Match, and POST actions that honour If-Match as every PATCH, PUT and DELETE does
+    conditional_actions: ClassVar[frozenset[str]] = frozenset({"retrieve"})
     # action → since when it is deprecated
     deprecations: ClassVar[Mapping[str, Deprecation]] = {}
     body_limit = MEBIBYTE

@@ -20,7 +20,7 @@ INCLUDE = (*finding_views.INCLUDE, "guard")
 
 
 class FindingWithGuardViewSet(FindingWithTasksViewSet):
-    """Findings of a project; `?include=` embeds the tasks, dismissal or guard window of each."""
+    """Findings of a project; `?include=` embeds the tasks, dismissal and guard window of each."""
 
     embeddable: ClassVar[Collection[str]] = INCLUDE
 

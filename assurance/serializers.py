@@ -90,7 +90,7 @@ class GuardWindowSerializer(ResponseSerializer):
 
 
 class FindingWithGuardSerializer(FindingWithTasksSerializer):
-    """A finding; with `?include=` also its newest 25 tasks, its dismissal, or its newest guard window."""
+    """A finding; with `?include=` also its newest 25 tasks, its dismissal and its newest guard window."""
 
     guard = GuardWindowSerializer(required=False, allow_null=True)
 

@@ -75,6 +75,8 @@ class PullRequestViewSet(ProjectViewSet):
 class GuardWindowViewSet(ProjectViewSet):
     """The guard windows of a project."""
 
+    conditional_actions = frozenset()
+
     @extend_schema(
         summary="List guard windows, newest first",
         parameters=list_parameters(GuardWindowFilter),

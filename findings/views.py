@@ -68,6 +68,7 @@ INCLUDE_DISMISSAL = ("dismissal",)
 class FindingViewSet(ProjectViewSet):
     """Findings of a project."""
 
+    conditional_actions = frozenset({"retrieve", "dismiss"})
     replica_actions = frozenset({"list", "regressions"})
     embeddable: ClassVar[Collection[str]] = ()  # values of `include`
 
@@ -196,6 +197,7 @@ class FindingViewSet(ProjectViewSet):
 class FindingCountsViewSet(ProjectViewSet):
     """The number of findings."""
 
+    conditional_actions = frozenset()
     replica_actions = frozenset({"retrieve"})
 
     @extend_schema(

@@ -30,6 +30,7 @@ from krafter_audit.db.counting import bounded_count
 class IntegrationViewSet(ProjectViewSet):
     """The integrations of a project."""
 
+    conditional_actions = frozenset({"retrieve", "schedule"})
     network_properties: ClassVar = {"connect": "credentials"}
 
     @extend_schema(summary="List integrations", responses=INTEGRATION_LIST_ITEM)

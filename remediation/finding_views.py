@@ -20,7 +20,7 @@ INCLUDE = ("tasks", *INCLUDE_DISMISSAL)
 
 
 class FindingWithTasksViewSet(FindingViewSet):
-    """Findings of a project; `?include=` embeds the tasks or the dismissal of each."""
+    """Findings of a project; `?include=` embeds the tasks and the dismissal of each."""
 
     embeddable: ClassVar[Collection[str]] = INCLUDE
 
@@ -33,9 +33,9 @@ class FindingWithTasksViewSet(FindingViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, by offset or by cursor."""
-        name = included(request.query_params, self.embeddable)
+        names = included(request.query_params, self.embeddable)
         response = super().list(request, **kwargs)
-        if name:
+        for name in names:
             self.embed(name, response.data.rows)
         return response
 
@@ -46,11 +46,12 @@ class FindingWithTasksViewSet(FindingViewSet):
     )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the finding."""
-        name = included(request.query_params, self.embeddable)
-        if not name:
+        names = included(request.query_params, self.embeddable)
+        if not names:
             return super().retrieve(request, pk, **kwargs)
         data = self.serialize(self.get_row(Finding.objects.all(), pk), FindingSerializer)
-        self.embed(name, [data])
+        for name in names:
+            self.embed(name, [data])
         # Without an ETag, which would say nothing about what is embedded.
         return Response(data)
 

@@ -185,7 +185,7 @@ class TaskWithFindingSerializer(TaskSerializer):
 
 
 class FindingWithTasksSerializer(FindingSerializer):
-    """A finding; with `?include=` also its newest 25 tasks or its dismissal."""
+    """A finding; with `?include=` also its newest 25 tasks and its dismissal."""
 
     tasks = TaskSerializer(many=True, required=False)
     dismissal = DismissalSerializer(required=False, allow_null=True)
@@ -225,12 +225,13 @@ class VerificationWithStateSerializer(VerificationSerializer):
 
 
 class DescribedVerificationSerializer(VerificationSerializer):
-    """A verification, in which `state` is optional."""
+    """A verification, in which `state` and the embedded task are optional."""
 
     state = serializers.ChoiceField(choices=VerificationState.choices, required=False)
+    task = TaskSerializer(required=False)
 
     class Meta(VerificationWithStateSerializer.Meta):
-        pass
+        fields: ClassVar = [*VerificationWithStateSerializer.Meta.fields, "task"]
 
 
 class ApprovalSerializer(serializers.Serializer[Any]):

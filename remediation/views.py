@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -26,6 +27,7 @@ from krafter_audit.api.filters import (
 )
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.row_columns import RowColumns, row_columns
+from krafter_audit.api.serializers import ResponseSerializer
 from remediation import queries
 from remediation.checks.catalogue import catalogue
 from remediation.evidence import chain, export
@@ -60,8 +62,23 @@ from remediation.services import approvals, bulk, policies, tasks, verdicts, ver
 from remediation.verification_states import VerificationState
 from scanner.evidence_bundle.keys import as_jwk
 
-INCLUDE_IN_TASK, INCLUDE_STATE = ["finding", "labels"], ["state"]
+INCLUDE_IN_TASK, INCLUDE_IN_VERIFICATION = ("finding", "labels"), ("state", "task")
 TASK_SORT_FIELDS = (*TIMES, "sla_due_at")
+
+
+def embed_parents(
+    rows: Sequence[dict[str, Any]],
+    name: str,
+    parents: QuerySet[Any],
+    serializer_class: type[ResponseSerializer],
+    context: dict[str, Any],
+) -> None:
+    """Add to each row, under `name`, the representation of the parent whose id it has as `{name}_id`."""
+    columns = cast("RowColumns", row_columns(serializer_class))
+    found = columns.select(parents.filter(pk__in={row[f"{name}_id"] for row in rows}))
+    by_id = {str(parent[0]): columns.represent(parent, context) for parent in found}
+    for row in rows:
+        row[name] = by_id.get(str(row[f"{name}_id"]))
 
 
 class TaskViewSet(ProjectViewSet):
@@ -98,23 +115,16 @@ class TaskViewSet(ProjectViewSet):
             return self.respond_row(pk, TaskSerializer)
         data = self.serialize(self.get_row(Task.objects.all(), pk), TaskSerializer)
         self._embed(embedded, [data])
-        # Without an ETag, which would say nothing about the finding.
+        # Without an ETag, which would say nothing about what is embedded.
         return Response(data)
 
-    def _embed(self, name: str | None, tasks: Sequence[dict[str, Any]]) -> None:
-        if name == "finding":
-            self._add_findings(tasks)
-        elif name == "labels":
+    def _embed(self, names: Sequence[str], tasks: Sequence[dict[str, Any]]) -> None:
+        if "finding" in names:
+            embed_parents(tasks, "finding", Finding.objects.all(), FindingSerializer, self.serializer_context)
+        if "labels" in names:
             labels = queries.labels_of([task["id"] for task in tasks])
             for task in tasks:
                 task["labels"] = labels.get(str(task["id"]), [])
-
-    def _add_findings(self, tasks: Sequence[dict[str, Any]]) -> None:
-        columns = cast("RowColumns", row_columns(FindingSerializer))
-        rows = columns.select(Finding.objects.filter(pk__in={task["finding_id"] for task in tasks}))
-        findings = {str(row[0]): columns.represent(row, self.serializer_context) for row in rows}
-        for task in tasks:
-            task["finding"] = findings.get(str(task["finding_id"]))
 
     @extend_schema(
         summary="Create a task from a finding",
@@ -186,6 +196,7 @@ class TaskBulkViewSet(ProjectViewSet):
 class TaskCountsViewSet(ProjectViewSet):
     """The number of tasks."""
 
+    conditional_actions = frozenset()
     replica_actions = frozenset({"retrieve"})
 
     @extend_schema(
@@ -210,37 +221,50 @@ class VerificationViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List verifications, newest first",
-        parameters=list_parameters(VerificationFilter, include=INCLUDE_STATE),
+        parameters=list_parameters(VerificationFilter, include=INCLUDE_IN_VERIFICATION),
         responses=DescribedVerificationSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page; with `state`, if it is a filter or included."""
-        with_state = included(request.query_params, INCLUDE_STATE) or "state" in request.query_params
-        return self.respond_list(
+        names = included(request.query_params, INCLUDE_IN_VERIFICATION)
+        with_state = "state" in names or "state" in request.query_params
+        response = self.respond_list(
             Verification.objects.filter(project=self.project).without_guards(),
             VerificationWithStateSerializer if with_state else VerificationSerializer,
             VerificationFilter,
             total=lambda filters, rows: counters.count_matching(
                 self.project.pk, "verification", filters, rows, facets={"result", "state"}
             ),
-            include=INCLUDE_STATE,
+            include=INCLUDE_IN_VERIFICATION,
         )
+        if "task" in names:
+            self._embed_tasks(response.data.rows)
+        return response
 
     @extend_schema(
         summary="Read a verification",
-        parameters=[long_polling.WAIT, include_parameter(INCLUDE_STATE)],
+        parameters=[long_polling.WAIT, include_parameter(INCLUDE_IN_VERIFICATION)],
         responses=DescribedVerificationSerializer,
     )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the verification; with `wait`, when no check is running for a worker or the time is over."""
         seconds = long_polling.requested_seconds(request.query_params)
-        with_state = included(request.query_params, INCLUDE_STATE)
+        names = included(request.query_params, INCLUDE_IN_VERIFICATION)
         if seconds:
             running = Verification.objects.filter(
                 project=self.project, pk=uuid_or_404(pk), state=VerificationState.RUNNING
             )
             long_polling.wait_until(lambda: not running.exists(), seconds)
-        return self.respond_row(pk, VerificationWithStateSerializer if with_state else VerificationSerializer)
+        serializer_class = VerificationWithStateSerializer if "state" in names else VerificationSerializer
+        if "task" not in names:
+            return self.respond_row(pk, serializer_class)
+        data = self.serialize(self.get_row(Verification.objects.all(), pk), serializer_class)
+        self._embed_tasks([data])
+        # Without an ETag, which would say nothing about the task.
+        return Response(data)
+
+    def _embed_tasks(self, rows: Sequence[dict[str, Any]]) -> None:
+        embed_parents(rows, "task", Task.objects.all(), TaskSerializer, self.serializer_context)
 
     @extend_schema(summary="Read the evidence of a verification", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -373,6 +397,8 @@ class PolicyViewSet(ProjectViewSet):
 
 class CommandCenterViewSet(ProjectViewSet):
     """An overview of a project."""
+
+    conditional_actions = frozenset()
 
     @extend_schema(summary="Read the command center", parameters=[AS_OF], responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:

@@ -103,6 +103,8 @@ class ScanViewSet(ProjectViewSet):
 class ScreenshotViewSet(ProjectViewSet):
     """Screenshots that evidence names by their SHA-256."""
 
+    conditional_actions = frozenset()
+
     @extend_schema(
         summary="Download a screenshot that evidence names",
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY},

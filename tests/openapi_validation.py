@@ -44,6 +44,8 @@ def validate(method: str, response: Any) -> None:
         described = {**_root()["components"]["responses"]["Error"]}
     else:
         described = _described(operation, response.status_code)
+    if operation and response.status_code == 200 and method == "GET" and "etag" in response:
+        _described(operation, 304)
     place = f"{method} {getattr(response.resolver_match, 'route', '')} {response.status_code}"
     for name, header in described.get("headers", {}).items():
         if _resolve(header).get("required") and name not in response:

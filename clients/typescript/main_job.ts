@@ -34,11 +34,14 @@ async function data<T>(response: Promise<{ data?: { data: T } }>): Promise<T> {
 
 async function approvedVerification(taskId: string) {
   const started = await data(
-    client.POST(`${audit}/verifications/run`, { params: { path: project }, body: { task_id: taskId } }),
+    client.POST(`${audit}/verifications/run`, {
+      params: { path: project, header: { "Idempotency-Key": `verify-${taskId}` } },
+      body: { task_id: taskId },
+    }),
   );
   const verification = { ...project, id: started.id };
   for (;;) {
-    const query = { wait: 30, include: "state" } as const;
+    const query = { wait: 30, include: ["state"] } satisfies { wait: number; include: "state"[] };
     const current = await data(
       client.GET(`${audit}/verifications/{id}`, { params: { path: verification, query } }),
     );

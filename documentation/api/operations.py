@@ -48,6 +48,7 @@ class Operation:
     summary: str
     description: str
     parameters: tuple[Field, ...]
+    headers: tuple[Field, ...]
     fields: tuple[Field, ...]
     body_name: str
     body: Any
@@ -124,9 +125,8 @@ def _operation(schema: Mapping[str, Any], method: str, path: str, described: dic
         tag=described["tags"][0],
         summary=described.get("summary", ""),
         description=described.get("description", ""),
-        parameters=tuple(
-            _parameter(each) for each in described.get("parameters", ()) if each["in"] == "query"
-        ),
+        parameters=_parameters(described, "query"),
+        headers=_parameters(described, "header"),
         fields=tuple(
             Field(key, kind(value), key in fields.get("required", ()), value.get("description", ""))
             for key, value in fields.get("properties", {}).items()
@@ -136,6 +136,10 @@ def _operation(schema: Mapping[str, Any], method: str, path: str, described: dic
         statuses=tuple(status for status in described["responses"] if status != "default"),
         is_file=_is_file(described["responses"]),
     )
+
+
+def _parameters(described: Mapping[str, Any], place: str) -> tuple[Field, ...]:
+    return tuple(_parameter(each) for each in described.get("parameters", ()) if each["in"] == place)
 
 
 def _parameter(described: Mapping[str, Any]) -> Field:

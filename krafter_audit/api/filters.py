@@ -139,7 +139,9 @@ def list_parameters(
 
 
 def include_parameter(names: Collection[str]) -> OpenApiParameter:
-    return OpenApiParameter("include", str, enum=list(names), description="Embeds these in the response.")
+    return OpenApiParameter(
+        "include", str, enum=list(names), many=True, description="Embeds these in the response."
+    )
 
 
 def _parameter(name: str, each: django_filters.Filter) -> OpenApiParameter:
@@ -179,12 +181,17 @@ def sort_order(
     return [field, *ties], value.startswith("-")
 
 
-def included(params: QueryDict, names: Collection[str]) -> str | None:
-    """Return the resource to embed that `?include=` names. Raises InvalidParams."""
-    value = single_parameter(params, "include")
-    if value is not None and value not in names:
-        raise InvalidParams(details={"include": [f"Use {' or '.join(names)}."]})
-    return value
+def included(params: QueryDict, names: Collection[str]) -> list[str]:
+    """Return what to embed: the names in `?include=`, which may be repeated or a list with commas.
+
+    Raises InvalidParams.
+    """
+    chosen = {name for value in params.getlist("include") for name in value.split(",")}
+    if not chosen <= set(names):
+        raise InvalidParams(
+            details={"include": [f"Use {'any of ' if len(names) > 1 else ''}{', '.join(names)}."]}
+        )
+    return [name for name in names if name in chosen]
 
 
 def with_own_id(params: QueryDict, user_id: Any) -> QueryDict:

@@ -6,9 +6,10 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from krafter_audit.api.errors import all_errors
-from krafter_audit.api.openapi_components import AS_OF_META, REQUEST_ID, headers
+from krafter_audit.api.openapi_components import AS_OF_META, REQUEST_HEADERS, REQUEST_ID, headers
 from krafter_audit.api.openapi_examples import add_examples
 
 VERBS = {
@@ -57,9 +58,16 @@ class EnvelopeSchema(AutoSchema):
             self._wrap(response, is_paged=is_paged, further_meta=AS_OF_META if "as_of" in parameters else {})
             response["headers"] = headers(*self._headers(str(status), is_paged=is_paged))
         operation["responses"]["default"] = {"$ref": "#/components/responses/Error"}
-        if self._is_single_resource():
+        if "If-None-Match" in self._request_headers():
             operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
         return operation
+
+    def get_override_parameters(self) -> list[Any]:
+        described = [(name, *REQUEST_HEADERS[name]) for name in self._request_headers()]
+        return [
+            OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=text)
+            for name, schema, text in described
+        ]
 
     def is_deprecated(self) -> bool:
         return self._action in getattr(self.view, "deprecations", ())
@@ -94,8 +102,13 @@ class EnvelopeSchema(AutoSchema):
         below = words[words.index("v1") + 1 :]
         return below[1:] if below[0] == "orgs" and len(below) > 1 else below
 
-    def _is_single_resource(self) -> bool:
-        return self.method == "GET" and not self._is_list_view() and self._action == "retrieve"
+    def _request_headers(self) -> list[str]:
+        """Return the names of the headers that the operation honours, beside those of every request."""
+        is_conditional = self._action in getattr(self.view, "conditional_actions", ())
+        if self.method == "GET":
+            return ["If-None-Match"] if is_conditional else []
+        names = ["Idempotency-Key"] if self.method == "POST" else ["If-Match"]
+        return [*names, *(["If-Match"] if self.method == "POST" and is_conditional else ())]
 
     def _headers(self, status: str, *, is_paged: bool) -> list[str]:
         names = ["ETag"] if not self._is_list_view() else []

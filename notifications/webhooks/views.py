@@ -34,6 +34,7 @@ DELIVERY_FILTERS = ("status", "type", "created_after", "created_before")
 class WebhookEndpointViewSet(OrganizationViewSet):
     """The webhook endpoints of an organisation."""
 
+    conditional_actions = frozenset({"retrieve", "rotate_secret"})
     secret_actions = frozenset({"create", "rotate_secret"})
 
     @cached_property

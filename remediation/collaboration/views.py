@@ -117,6 +117,8 @@ class TaskLabelsViewSet(TaskPartViewSet):
 class LabelViewSet(ProjectViewSet):
     """The labels of a project."""
 
+    conditional_actions = frozenset()
+
     @extend_schema(
         operation_id="get_labels", summary="Read the labels of a project", responses=LabelsSerializer
     )

@@ -31,6 +31,7 @@ WITH = OpenApiParameter(
 class PolicyVersionViewSet(ProjectViewSet):
     """The versions of the policy of a project."""
 
+    conditional_actions = frozenset({"retrieve", "restore"})
     warning_actions = frozenset({"restore"})
 
     @extend_schema(

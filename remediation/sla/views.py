@@ -19,6 +19,8 @@ from remediation.sla.serializers import (
 class SlaClockViewSet(ProjectViewSet):
     """The SLA clock of a task."""
 
+    conditional_actions = frozenset()
+
     @extend_schema(
         operation_id="get_sla_clock", summary="Read the SLA clock of a task", responses=SlaClockSerializer
     )
@@ -47,6 +49,8 @@ class SlaClockViewSet(ProjectViewSet):
 
 class SlaRecalculationViewSet(ProjectViewSet):
     """The recalculation of due dates by a new policy."""
+
+    conditional_actions = frozenset()
 
     @extend_schema(
         operation_id="get_due_date_recalculation",

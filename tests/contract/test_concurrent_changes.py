@@ -1,4 +1,4 @@
-"""Every PUT, PATCH and DELETE honours If-Match: a request for an earlier version changes nothing."""
+"""Whatever is described with If-Match honours it: a request for an earlier version changes nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -132,6 +132,23 @@ def campaign(scenario: Scenario) -> Case:
     return Case(f"campaigns/{made['id']}", f"campaigns/{made['id']}", {"name": "Another name"})
 
 
+def dismissal(scenario: Scenario) -> Case:
+    path = f"findings/{factories.finding(scenario).pk}"
+    return Case(f"{path}/dismiss", path, {"reason": "accepted_risk", "comment": "Known."})
+
+
+def restored_policy(scenario: Scenario) -> Case:
+    for hours in (1, 2):
+        scenario.client.ask("put", "policies/current", {"config": {"sla_hours": {"low": hours}}})
+    versions = scenario.client.ask("get", "policies").json()["data"]
+    return Case(f"policies/{versions[-1]['id']}/restore", "policies/current")
+
+
+def webhook_secret(scenario: Scenario) -> Case:
+    path = webhook_endpoint(scenario).path
+    return Case(f"{path}/rotate-secret", path)
+
+
 ORGANIZATION = "api/v1/orgs/<str:org_id>"
 RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     "findings/<str:pk>": finding,
@@ -150,9 +167,15 @@ RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     f"{ORGANIZATION}/keys/<str:key_id>": api_key,
     f"{ORGANIZATION}/saved-views/<str:pk>": saved_view,
     f"{ORGANIZATION}/webhooks/<str:pk>": webhook_endpoint,
+    "findings/<str:pk>/dismiss": dismissal,
+    "policies/<str:pk>/restore": restored_policy,
+    f"{ORGANIZATION}/webhooks/<str:pk>/rotate-secret": webhook_secret,
 }
 CHANGES = [
-    (method, place.split("audit/")[-1]) for place, method, _ in ROUTES if method in ("put", "patch", "delete")
+    (method, place.split("audit/")[-1])
+    for place, method, view in ROUTES
+    if method in ("put", "patch", "delete")
+    or (method == "post" and view.actions["post"] in view.cls.conditional_actions)
 ]
 IDS = [f"{method} {place}" for method, place in CHANGES]
 

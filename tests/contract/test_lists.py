@@ -161,6 +161,47 @@ def test_a_task_can_be_read_with_its_finding(scenario: Scenario):
     assert "finding" not in scenario.client.ask("get", "tasks").json()["data"][0]
 
 
+def test_a_verification_can_be_read_with_its_task(scenario: Scenario):
+    verification = factories.verification(scenario, checks="passed")
+    task = scenario.client.ask("get", f"tasks/{verification.task_id}").json()["data"]
+
+    [row] = scenario.client.ask("get", "verifications?include=task").json()["data"]
+    alone = scenario.client.ask("get", f"verifications/{verification.pk}?include=state,task").json()["data"]
+
+    assert row["task"] == alone["task"] == task
+    assert alone["state"] == "ready"
+    assert "state" not in row
+    assert "task" not in scenario.client.ask("get", "verifications").json()["data"][0]
+
+
+@pytest.mark.parametrize(
+    "query", ["include=tasks,dismissal,guard", "include=guard&include=dismissal&include=tasks"]
+)
+def test_several_are_embedded_at_once(scenario: Scenario, query: str):
+    finding = factories.finding(scenario)
+    factories.task(scenario, of=finding)
+
+    [row] = scenario.client.ask("get", f"findings?{query}").json()["data"]
+    alone = scenario.client.ask("get", f"findings/{finding.pk}?{query}").json()["data"]
+
+    assert list(row)[-3:] == list(alone)[-3:] == ["tasks", "dismissal", "guard"]
+    assert (len(row["tasks"]), row["dismissal"], row["guard"]) == (1, None, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("tasks?include=finding,policy", "Use any of finding, labels."),
+        ("tasks?include=finding,", "Use any of finding, labels."),
+        ("regressions?include=tasks", "Use deploys."),
+    ],
+)
+def test_what_cannot_be_embedded_is_refused_with_the_names(scenario: Scenario, path: str, message: str):
+    response = scenario.client.ask("get", path)
+
+    assert (response.status_code, response.json()["error"]["details"]) == (422, {"include": [message]})
+
+
 def test_scans_reports_and_regressions_are_filtered(scenario: Scenario):
     Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
     Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="scheduled")

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import re
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 from accounts.views import UsageViewSet
+from documentation.api.operations import PROJECT_PATH
 from krafter_audit.api.openapi_examples import JSON, PLACEHOLDER, Example
 from krafter_audit.api.schema import CachedSchemaGenerator
 
@@ -21,7 +24,7 @@ ON_REQUEST = {
     "TaskWithFinding": {"finding", "labels"},
     "CampaignWithProgress": {"progress"},
     "DescribedRegression": {"deploy_ids"},
-    "DescribedVerification": {"state"},
+    "DescribedVerification": {"state", "task"},
     "PolicyTestResult": {"simulation", "plan_token"},
     "ReportSummary": {"campaigns"},
     "Webhook": {"secret"},
@@ -65,6 +68,40 @@ def test_every_operation_needs_a_key_and_has_the_error_response(client: Client) 
         for operation in operations
     )
     assert list(schema["components"]["responses"]) == ["Error", "NotModified"]
+
+
+def operations_with(header: str) -> set[str]:
+    """Return the methods and paths of the operations that are described with a header of the request."""
+    return {
+        f"{method.upper()} {path}"
+        for path, item in CachedSchemaGenerator().get_schema(public=True)["paths"].items()
+        for method, operation in item.items()
+        if header in [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
+    }
+
+
+def test_headers_that_make_changes_safe_are_described() -> None:
+    paths = CachedSchemaGenerator().get_schema(public=True)["paths"]
+    methods = {f"{method.upper()} {path}" for path, item in paths.items() for method in item}
+
+    assert operations_with("Idempotency-Key") == {name for name in methods if name.startswith("POST")}
+    assert operations_with("If-Match") == {
+        name
+        for name in methods
+        if name.startswith(("PATCH", "PUT", "DELETE"))
+        or name.endswith(("/dismiss", "/policies/{id}/restore", "/rotate-secret"))
+    }
+
+
+def test_reads_that_answer_304_are_described_as_they_are_documented() -> None:
+    rows = [line for line in Path("docs/api.md").read_text().splitlines() if line.endswith("200, 304 |")]
+    calls = {line.split("`")[1].split("?")[0].replace("…", PROJECT_PATH) for line in rows}
+
+    described, documented = (
+        {re.sub(r"{\w+}|:\w+", ":", name) for name in names}
+        for names in (operations_with("If-None-Match"), calls)
+    )
+    assert described == documented
 
 
 def test_unchanged_description_is_not_sent_again(client: Client) -> None:

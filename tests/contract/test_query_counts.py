@@ -25,6 +25,11 @@ COUNTS: dict[str, tuple[str, int]] = {
     "tasks/{task}": ("get", 1),
     "verifications": ("get", 2),
     "verifications/{verification}": ("get", 1),
+    # One more for each of those that are embedded.
+    "findings?include=tasks,dismissal,guard": ("get", 5),
+    "tasks?include=finding&include=labels": ("get", 4),
+    "verifications?include=state,task": ("get", 3),
+    "verifications/{verification}?include=task": ("get", 2),
     "regressions": ("get", 2),
     "findings/{finding}/regressions": ("get", 3),
     "scans": ("get", 2),

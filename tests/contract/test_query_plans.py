@@ -67,6 +67,7 @@ ADDRESSES = [
     "verifications?sort=-updated_at",
     "verifications/{verification}",
     "verifications/{verification}?include=state",
+    "verifications?include=state,task",
     "verifications/{verification}/evidence",
     "regressions",
     "regressions?status=closed",

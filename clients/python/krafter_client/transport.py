@@ -15,7 +15,7 @@ import httpx
 from krafter_client.errors import ApiError
 
 RETRIED_STATUSES = frozenset({429, 502, 503, 504})
-# Repeated when the response was lost. PATCH is not: with If-Match the repeated one would fail.
+# Repeated when the response was lost, except with If-Match: the first request may have changed the version.
 REPEATABLE_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 
 
@@ -90,4 +90,5 @@ class RetryTransport(httpx.BaseTransport):
 
 def _may_repeat(request: httpx.Request, error: httpx.TransportError) -> bool:
     never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-    return never_sent or request.method in REPEATABLE_METHODS
+    is_repeatable = request.method in REPEATABLE_METHODS and "if-match" not in request.headers
+    return never_sent or is_repeatable

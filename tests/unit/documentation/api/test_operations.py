@@ -29,6 +29,7 @@ def test_operation_has_what_its_page_shows() -> None:
     )
     assert found.summary == "Create a task from a finding"
     assert [field.name for field in found.fields if field.is_required] == ["finding_id", "title"]
+    assert [header.name for header in found.headers] == ["Idempotency-Key"]
     assert found.statuses == ("201",)
     assert found.variables == ["FINDING_ID"]
 

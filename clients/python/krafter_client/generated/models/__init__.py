@@ -211,10 +211,10 @@ from .get_campaigns_by_id_burn_down_response_2xx import (
 from .get_campaigns_by_id_burn_down_response_2xx_meta import (
     GetCampaignsByIdBurnDownResponse2XXMeta,
 )
-from .get_campaigns_by_id_include import GetCampaignsByIdInclude
+from .get_campaigns_by_id_include_item import GetCampaignsByIdIncludeItem
 from .get_campaigns_by_id_response_2xx import GetCampaignsByIdResponse2XX
 from .get_campaigns_by_id_response_2xx_meta import GetCampaignsByIdResponse2XXMeta
-from .get_campaigns_include import GetCampaignsInclude
+from .get_campaigns_include_item import GetCampaignsIncludeItem
 from .get_campaigns_response_2xx import GetCampaignsResponse2XX
 from .get_campaigns_response_2xx_meta import GetCampaignsResponse2XXMeta
 from .get_campaigns_sort import GetCampaignsSort
@@ -240,7 +240,7 @@ from .get_findings_by_id_dismissals_response_2xx_meta import (
     GetFindingsByIdDismissalsResponse2XXMeta,
 )
 from .get_findings_by_id_dismissals_sort import GetFindingsByIdDismissalsSort
-from .get_findings_by_id_include import GetFindingsByIdInclude
+from .get_findings_by_id_include_item import GetFindingsByIdIncludeItem
 from .get_findings_by_id_regressions_response_2xx import (
     GetFindingsByIdRegressionsResponse2XX,
 )
@@ -262,7 +262,7 @@ from .get_findings_counts_response_2xx_meta import GetFindingsCountsResponse2XXM
 from .get_findings_counts_severity_item import GetFindingsCountsSeverityItem
 from .get_findings_counts_status_item import GetFindingsCountsStatusItem
 from .get_findings_domain_item import GetFindingsDomainItem
-from .get_findings_include import GetFindingsInclude
+from .get_findings_include_item import GetFindingsIncludeItem
 from .get_findings_response_2xx import GetFindingsResponse2XX
 from .get_findings_response_2xx_meta import GetFindingsResponse2XXMeta
 from .get_findings_severity_item import GetFindingsSeverityItem
@@ -361,7 +361,7 @@ from .get_projects_by_project_id_response_2xx_meta import (
 )
 from .get_projects_response_2xx import GetProjectsResponse2XX
 from .get_projects_response_2xx_meta import GetProjectsResponse2XXMeta
-from .get_regressions_include import GetRegressionsInclude
+from .get_regressions_include_item import GetRegressionsIncludeItem
 from .get_regressions_response_2xx import GetRegressionsResponse2XX
 from .get_regressions_response_2xx_meta import GetRegressionsResponse2XXMeta
 from .get_regressions_sort import GetRegressionsSort
@@ -388,7 +388,7 @@ from .get_reports_shares_sort import GetReportsSharesSort
 from .get_reports_shares_status_item import GetReportsSharesStatusItem
 from .get_reports_sort import GetReportsSort
 from .get_reports_status_item import GetReportsStatusItem
-from .get_reports_summary_include import GetReportsSummaryInclude
+from .get_reports_summary_include_item import GetReportsSummaryIncludeItem
 from .get_reports_summary_response_2xx import GetReportsSummaryResponse2XX
 from .get_reports_summary_response_2xx_meta import GetReportsSummaryResponse2XXMeta
 from .get_saved_views_by_id_response_2xx import GetSavedViewsByIdResponse2XX
@@ -436,7 +436,7 @@ from .get_tasks_by_id_history_response_2xx import GetTasksByIdHistoryResponse2XX
 from .get_tasks_by_id_history_response_2xx_meta import (
     GetTasksByIdHistoryResponse2XXMeta,
 )
-from .get_tasks_by_id_include import GetTasksByIdInclude
+from .get_tasks_by_id_include_item import GetTasksByIdIncludeItem
 from .get_tasks_by_id_labels_response_2xx import GetTasksByIdLabelsResponse2XX
 from .get_tasks_by_id_labels_response_2xx_meta import GetTasksByIdLabelsResponse2XXMeta
 from .get_tasks_by_id_pull_request_response_2xx import (
@@ -453,7 +453,7 @@ from .get_tasks_counts_priority_item import GetTasksCountsPriorityItem
 from .get_tasks_counts_response_2xx import GetTasksCountsResponse2XX
 from .get_tasks_counts_response_2xx_meta import GetTasksCountsResponse2XXMeta
 from .get_tasks_counts_status_item import GetTasksCountsStatusItem
-from .get_tasks_include import GetTasksInclude
+from .get_tasks_include_item import GetTasksIncludeItem
 from .get_tasks_overdue import GetTasksOverdue
 from .get_tasks_priority_item import GetTasksPriorityItem
 from .get_tasks_response_2xx import GetTasksResponse2XX
@@ -474,12 +474,12 @@ from .get_verifications_by_id_evidence_response_2xx import (
 from .get_verifications_by_id_evidence_response_2xx_meta import (
     GetVerificationsByIdEvidenceResponse2XXMeta,
 )
-from .get_verifications_by_id_include import GetVerificationsByIdInclude
+from .get_verifications_by_id_include_item import GetVerificationsByIdIncludeItem
 from .get_verifications_by_id_response_2xx import GetVerificationsByIdResponse2XX
 from .get_verifications_by_id_response_2xx_meta import (
     GetVerificationsByIdResponse2XXMeta,
 )
-from .get_verifications_include import GetVerificationsInclude
+from .get_verifications_include_item import GetVerificationsIncludeItem
 from .get_verifications_response_2xx import GetVerificationsResponse2XX
 from .get_verifications_response_2xx_meta import GetVerificationsResponse2XXMeta
 from .get_verifications_result_item import GetVerificationsResultItem
@@ -1038,10 +1038,10 @@ __all__ = (
     "GetCampaignsArchived",
     "GetCampaignsByIdBurnDownResponse2XX",
     "GetCampaignsByIdBurnDownResponse2XXMeta",
-    "GetCampaignsByIdInclude",
+    "GetCampaignsByIdIncludeItem",
     "GetCampaignsByIdResponse2XX",
     "GetCampaignsByIdResponse2XXMeta",
-    "GetCampaignsInclude",
+    "GetCampaignsIncludeItem",
     "GetCampaignsResponse2XX",
     "GetCampaignsResponse2XXMeta",
     "GetCampaignsSort",
@@ -1061,7 +1061,7 @@ __all__ = (
     "GetFindingsByIdDismissalsResponse2XX",
     "GetFindingsByIdDismissalsResponse2XXMeta",
     "GetFindingsByIdDismissalsSort",
-    "GetFindingsByIdInclude",
+    "GetFindingsByIdIncludeItem",
     "GetFindingsByIdRegressionsResponse2XX",
     "GetFindingsByIdRegressionsResponse2XXMeta",
     "GetFindingsByIdRegressionsSort",
@@ -1075,7 +1075,7 @@ __all__ = (
     "GetFindingsCountsSeverityItem",
     "GetFindingsCountsStatusItem",
     "GetFindingsDomainItem",
-    "GetFindingsInclude",
+    "GetFindingsIncludeItem",
     "GetFindingsResponse2XX",
     "GetFindingsResponse2XXMeta",
     "GetFindingsSeverityItem",
@@ -1136,7 +1136,7 @@ __all__ = (
     "GetProjectsByProjectIdResponse2XXMeta",
     "GetProjectsResponse2XX",
     "GetProjectsResponse2XXMeta",
-    "GetRegressionsInclude",
+    "GetRegressionsIncludeItem",
     "GetRegressionsResponse2XX",
     "GetRegressionsResponse2XXMeta",
     "GetRegressionsSort",
@@ -1161,7 +1161,7 @@ __all__ = (
     "GetReportsSharesStatusItem",
     "GetReportsSort",
     "GetReportsStatusItem",
-    "GetReportsSummaryInclude",
+    "GetReportsSummaryIncludeItem",
     "GetReportsSummaryResponse2XX",
     "GetReportsSummaryResponse2XXMeta",
     "GetSavedViewsByIdResponse2XX",
@@ -1199,7 +1199,7 @@ __all__ = (
     "GetTasksByIdCommentsSort",
     "GetTasksByIdHistoryResponse2XX",
     "GetTasksByIdHistoryResponse2XXMeta",
-    "GetTasksByIdInclude",
+    "GetTasksByIdIncludeItem",
     "GetTasksByIdLabelsResponse2XX",
     "GetTasksByIdLabelsResponse2XXMeta",
     "GetTasksByIdPullRequestResponse2XX",
@@ -1212,7 +1212,7 @@ __all__ = (
     "GetTasksCountsResponse2XX",
     "GetTasksCountsResponse2XXMeta",
     "GetTasksCountsStatusItem",
-    "GetTasksInclude",
+    "GetTasksIncludeItem",
     "GetTasksOverdue",
     "GetTasksPriorityItem",
     "GetTasksResponse2XX",
@@ -1225,10 +1225,10 @@ __all__ = (
     "GetVerificationsByIdApprovalsResponse2XXMeta",
     "GetVerificationsByIdEvidenceResponse2XX",
     "GetVerificationsByIdEvidenceResponse2XXMeta",
-    "GetVerificationsByIdInclude",
+    "GetVerificationsByIdIncludeItem",
     "GetVerificationsByIdResponse2XX",
     "GetVerificationsByIdResponse2XXMeta",
-    "GetVerificationsInclude",
+    "GetVerificationsIncludeItem",
     "GetVerificationsResponse2XX",
     "GetVerificationsResponse2XXMeta",
     "GetVerificationsResultItem",

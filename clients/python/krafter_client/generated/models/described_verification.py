@@ -13,6 +13,7 @@ from ..models.described_verification_state import DescribedVerificationState
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.task import Task
     from ..models.verification_check import VerificationCheck
 
 
@@ -21,7 +22,7 @@ T = TypeVar("T", bound="DescribedVerification")
 
 @_attrs_define
 class DescribedVerification:
-    """A verification, in which `state` is optional."""
+    """A verification, in which `state` and the embedded task are optional."""
 
     id: UUID
     task_id: UUID
@@ -40,6 +41,8 @@ class DescribedVerification:
     * `blocked` - Blocked
     * `superseded` - Superseded
     * `decided` - Decided """
+    task: Task | Unset = UNSET
+    """ A task. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,6 +77,10 @@ class DescribedVerification:
         if not isinstance(self.state, Unset):
             state = self.state.value
 
+        task: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.task, Unset):
+            task = self.task.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -90,11 +97,14 @@ class DescribedVerification:
         )
         if state is not UNSET:
             field_dict["state"] = state
+        if task is not UNSET:
+            field_dict["task"] = task
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.task import Task  # noqa: PLC0415
         from ..models.verification_check import VerificationCheck  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -152,6 +162,13 @@ class DescribedVerification:
         else:
             state = DescribedVerificationState(_state)
 
+        _task = d.pop("task", UNSET)
+        task: Task | Unset
+        if isinstance(_task, Unset):
+            task = UNSET
+        else:
+            task = Task.from_dict(_task)
+
         described_verification = cls(
             id=id,
             task_id=task_id,
@@ -162,6 +179,7 @@ class DescribedVerification:
             created_at=created_at,
             updated_at=updated_at,
             state=state,
+            task=task,
         )
 
         described_verification.additional_properties = d

@@ -27,7 +27,7 @@ T = TypeVar("T", bound="FindingWithGuard")
 
 @_attrs_define
 class FindingWithGuard:
-    """A finding; with `?include=` also its newest 25 tasks, its dismissal, or its newest guard window."""
+    """A finding; with `?include=` also its newest 25 tasks, its dismissal and its newest guard window."""
 
     id: UUID
     org_id: str

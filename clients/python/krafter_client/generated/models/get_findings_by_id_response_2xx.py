@@ -19,7 +19,7 @@ T = TypeVar("T", bound="GetFindingsByIdResponse2XX")
 @_attrs_define
 class GetFindingsByIdResponse2XX:
     data: FindingWithGuard
-    """ A finding; with `?include=` also its newest 25 tasks, its dismissal, or its newest guard window. """
+    """ A finding; with `?include=` also its newest 25 tasks, its dismissal and its newest guard window. """
     meta: GetFindingsByIdResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -8,7 +8,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.put_access_response_2xx import PutAccessResponse2XX
 from ...models.put_site_credentials_request import PutSiteCredentialsRequest
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -16,8 +16,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: PutSiteCredentialsRequest,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "put",
@@ -66,6 +69,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: PutSiteCredentialsRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PutAccessResponse2XX]:
     """Set the site credentials
 
@@ -74,6 +78,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (PutSiteCredentialsRequest): The new credentials, which replace the present ones.
 
     Raises:
@@ -88,6 +93,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -103,6 +109,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: PutSiteCredentialsRequest,
+    if_match: str | Unset = UNSET,
 ) -> PutAccessResponse2XX | None:
     """Set the site credentials
 
@@ -111,6 +118,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (PutSiteCredentialsRequest): The new credentials, which replace the present ones.
 
     Raises:
@@ -126,6 +134,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -135,6 +144,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: PutSiteCredentialsRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PutAccessResponse2XX]:
     """Set the site credentials
 
@@ -143,6 +153,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (PutSiteCredentialsRequest): The new credentials, which replace the present ones.
 
     Raises:
@@ -157,6 +168,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -170,6 +182,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: PutSiteCredentialsRequest,
+    if_match: str | Unset = UNSET,
 ) -> PutAccessResponse2XX | None:
     """Set the site credentials
 
@@ -178,6 +191,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (PutSiteCredentialsRequest): The new credentials, which replace the present ones.
 
     Raises:
@@ -194,5 +208,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

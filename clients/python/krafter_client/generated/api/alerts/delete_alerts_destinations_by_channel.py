@@ -9,14 +9,19 @@ from ...client import AuthenticatedClient, Client
 from ...models.delete_alerts_destinations_by_channel_response_2xx import (
     DeleteAlertsDestinationsByChannelResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
     channel: str,
+    *,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -27,6 +32,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -61,6 +67,7 @@ def sync_detailed(
     channel: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
 ) -> Response[DeleteAlertsDestinationsByChannelResponse2XX]:
     """Delete an alert destination
 
@@ -70,6 +77,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         channel (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -83,6 +91,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         channel=channel,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -98,6 +107,7 @@ def sync(
     channel: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
 ) -> DeleteAlertsDestinationsByChannelResponse2XX | None:
     """Delete an alert destination
 
@@ -107,6 +117,7 @@ def sync(
         org_id (str):
         project_id (str):
         channel (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -121,6 +132,7 @@ def sync(
         project_id=project_id,
         channel=channel,
         client=client,
+        if_match=if_match,
     ).parsed
 
 
@@ -130,6 +142,7 @@ async def asyncio_detailed(
     channel: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
 ) -> Response[DeleteAlertsDestinationsByChannelResponse2XX]:
     """Delete an alert destination
 
@@ -139,6 +152,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         channel (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,6 +166,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         channel=channel,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -165,6 +180,7 @@ async def asyncio(
     channel: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
 ) -> DeleteAlertsDestinationsByChannelResponse2XX | None:
     """Delete an alert destination
 
@@ -174,6 +190,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         channel (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -189,5 +206,6 @@ async def asyncio(
             project_id=project_id,
             channel=channel,
             client=client,
+            if_match=if_match,
         )
     ).parsed

@@ -19,8 +19,11 @@ def _get_kwargs(
     channel: str,
     *,
     body: SetAlertDestinationRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "put",
@@ -72,6 +75,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: SetAlertDestinationRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PutAlertsDestinationsByChannelResponse2XX]:
     """Set an alert destination
 
@@ -81,6 +85,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         channel (str):
+        if_match (str | Unset):
         body (SetAlertDestinationRequest | Unset): A Slack webhook, or e-mail addresses.
 
     Raises:
@@ -96,6 +101,7 @@ def sync_detailed(
         project_id=project_id,
         channel=channel,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -112,6 +118,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: SetAlertDestinationRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PutAlertsDestinationsByChannelResponse2XX | None:
     """Set an alert destination
 
@@ -121,6 +128,7 @@ def sync(
         org_id (str):
         project_id (str):
         channel (str):
+        if_match (str | Unset):
         body (SetAlertDestinationRequest | Unset): A Slack webhook, or e-mail addresses.
 
     Raises:
@@ -137,6 +145,7 @@ def sync(
         channel=channel,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -147,6 +156,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: SetAlertDestinationRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PutAlertsDestinationsByChannelResponse2XX]:
     """Set an alert destination
 
@@ -156,6 +166,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         channel (str):
+        if_match (str | Unset):
         body (SetAlertDestinationRequest | Unset): A Slack webhook, or e-mail addresses.
 
     Raises:
@@ -171,6 +182,7 @@ async def asyncio_detailed(
         project_id=project_id,
         channel=channel,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -185,6 +197,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: SetAlertDestinationRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PutAlertsDestinationsByChannelResponse2XX | None:
     """Set an alert destination
 
@@ -194,6 +207,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         channel (str):
+        if_match (str | Unset):
         body (SetAlertDestinationRequest | Unset): A Slack webhook, or e-mail addresses.
 
     Raises:
@@ -211,5 +225,6 @@ async def asyncio(
             channel=channel,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

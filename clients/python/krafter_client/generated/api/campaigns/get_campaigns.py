@@ -8,7 +8,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_campaigns_archived import GetCampaignsArchived
-from ...models.get_campaigns_include import GetCampaignsInclude
+from ...models.get_campaigns_include_item import GetCampaignsIncludeItem
 from ...models.get_campaigns_response_2xx import GetCampaignsResponse2XX
 from ...models.get_campaigns_sort import GetCampaignsSort
 from ...types import UNSET, Response, Unset
@@ -22,7 +22,7 @@ def _get_kwargs(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetCampaignsInclude | Unset = UNSET,
+    include: list[GetCampaignsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
     sort: GetCampaignsSort | Unset = UNSET,
@@ -50,9 +50,12 @@ def _get_kwargs(
 
     params["cursor"] = cursor
 
-    json_include: str | Unset = UNSET
+    json_include: list[str] | Unset = UNSET
     if not isinstance(include, Unset):
-        json_include = include.value
+        json_include = []
+        for include_item_data in include:
+            include_item = include_item_data.value
+            json_include.append(include_item)
 
     params["include"] = json_include
 
@@ -124,7 +127,7 @@ def sync_detailed(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetCampaignsInclude | Unset = UNSET,
+    include: list[GetCampaignsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
     sort: GetCampaignsSort | Unset = UNSET,
@@ -142,7 +145,7 @@ def sync_detailed(
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        include (GetCampaignsInclude | Unset):
+        include (list[GetCampaignsIncludeItem] | Unset):
         limit (int | Unset):
         owner_id (str | Unset):
         sort (GetCampaignsSort | Unset):
@@ -188,7 +191,7 @@ def sync(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetCampaignsInclude | Unset = UNSET,
+    include: list[GetCampaignsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
     sort: GetCampaignsSort | Unset = UNSET,
@@ -206,7 +209,7 @@ def sync(
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        include (GetCampaignsInclude | Unset):
+        include (list[GetCampaignsIncludeItem] | Unset):
         limit (int | Unset):
         owner_id (str | Unset):
         sort (GetCampaignsSort | Unset):
@@ -247,7 +250,7 @@ async def asyncio_detailed(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetCampaignsInclude | Unset = UNSET,
+    include: list[GetCampaignsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
     sort: GetCampaignsSort | Unset = UNSET,
@@ -265,7 +268,7 @@ async def asyncio_detailed(
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        include (GetCampaignsInclude | Unset):
+        include (list[GetCampaignsIncludeItem] | Unset):
         limit (int | Unset):
         owner_id (str | Unset):
         sort (GetCampaignsSort | Unset):
@@ -309,7 +312,7 @@ async def asyncio(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetCampaignsInclude | Unset = UNSET,
+    include: list[GetCampaignsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
     sort: GetCampaignsSort | Unset = UNSET,
@@ -327,7 +330,7 @@ async def asyncio(
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        include (GetCampaignsInclude | Unset):
+        include (list[GetCampaignsIncludeItem] | Unset):
         limit (int | Unset):
         owner_id (str | Unset):
         sort (GetCampaignsSort | Unset):

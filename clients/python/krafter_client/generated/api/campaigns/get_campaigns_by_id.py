@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_campaigns_by_id_include import GetCampaignsByIdInclude
+from ...models.get_campaigns_by_id_include_item import GetCampaignsByIdIncludeItem
 from ...models.get_campaigns_by_id_response_2xx import GetCampaignsByIdResponse2XX
 from ...types import UNSET, Response, Unset
 
@@ -16,14 +16,21 @@ def _get_kwargs(
     project_id: str,
     id: str,
     *,
-    include: GetCampaignsByIdInclude | Unset = UNSET,
+    include: list[GetCampaignsByIdIncludeItem] | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
-    json_include: str | Unset = UNSET
+    json_include: list[str] | Unset = UNSET
     if not isinstance(include, Unset):
-        json_include = include.value
+        json_include = []
+        for include_item_data in include:
+            include_item = include_item_data.value
+            json_include.append(include_item)
 
     params["include"] = json_include
 
@@ -39,6 +46,7 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -73,7 +81,8 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    include: GetCampaignsByIdInclude | Unset = UNSET,
+    include: list[GetCampaignsByIdIncludeItem] | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetCampaignsByIdResponse2XX]:
     """Read a campaign
 
@@ -83,7 +92,8 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
-        include (GetCampaignsByIdInclude | Unset):
+        include (list[GetCampaignsByIdIncludeItem] | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,6 +108,7 @@ def sync_detailed(
         project_id=project_id,
         id=id,
         include=include,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -113,7 +124,8 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-    include: GetCampaignsByIdInclude | Unset = UNSET,
+    include: list[GetCampaignsByIdIncludeItem] | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> GetCampaignsByIdResponse2XX | None:
     """Read a campaign
 
@@ -123,7 +135,8 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
-        include (GetCampaignsByIdInclude | Unset):
+        include (list[GetCampaignsByIdIncludeItem] | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,6 +152,7 @@ def sync(
         id=id,
         client=client,
         include=include,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -148,7 +162,8 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    include: GetCampaignsByIdInclude | Unset = UNSET,
+    include: list[GetCampaignsByIdIncludeItem] | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetCampaignsByIdResponse2XX]:
     """Read a campaign
 
@@ -158,7 +173,8 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
-        include (GetCampaignsByIdInclude | Unset):
+        include (list[GetCampaignsByIdIncludeItem] | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,6 +189,7 @@ async def asyncio_detailed(
         project_id=project_id,
         id=id,
         include=include,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -186,7 +203,8 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-    include: GetCampaignsByIdInclude | Unset = UNSET,
+    include: list[GetCampaignsByIdIncludeItem] | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> GetCampaignsByIdResponse2XX | None:
     """Read a campaign
 
@@ -196,7 +214,8 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
-        include (GetCampaignsByIdInclude | Unset):
+        include (list[GetCampaignsByIdIncludeItem] | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -213,5 +232,6 @@ async def asyncio(
             id=id,
             client=client,
             include=include,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -17,8 +17,11 @@ def _get_kwargs(
     id: str,
     *,
     body: UpdateCampaignRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -70,6 +73,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: UpdateCampaignRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchCampaignsByIdResponse2XX]:
     """Change a campaign
 
@@ -79,6 +83,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        if_match (str | Unset):
         body (UpdateCampaignRequest | Unset): The fields of a campaign to change; at least one.
 
     Raises:
@@ -94,6 +99,7 @@ def sync_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -110,6 +116,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: UpdateCampaignRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PatchCampaignsByIdResponse2XX | None:
     """Change a campaign
 
@@ -119,6 +126,7 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
+        if_match (str | Unset):
         body (UpdateCampaignRequest | Unset): The fields of a campaign to change; at least one.
 
     Raises:
@@ -135,6 +143,7 @@ def sync(
         id=id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -145,6 +154,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: UpdateCampaignRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchCampaignsByIdResponse2XX]:
     """Change a campaign
 
@@ -154,6 +164,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        if_match (str | Unset):
         body (UpdateCampaignRequest | Unset): The fields of a campaign to change; at least one.
 
     Raises:
@@ -169,6 +180,7 @@ async def asyncio_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -183,6 +195,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: UpdateCampaignRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PatchCampaignsByIdResponse2XX | None:
     """Change a campaign
 
@@ -192,6 +205,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
+        if_match (str | Unset):
         body (UpdateCampaignRequest | Unset): The fields of a campaign to change; at least one.
 
     Raises:
@@ -209,5 +223,6 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

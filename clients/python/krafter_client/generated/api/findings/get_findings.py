@@ -8,7 +8,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_findings_domain_item import GetFindingsDomainItem
-from ...models.get_findings_include import GetFindingsInclude
+from ...models.get_findings_include_item import GetFindingsIncludeItem
 from ...models.get_findings_response_2xx import GetFindingsResponse2XX
 from ...models.get_findings_severity_item import GetFindingsSeverityItem
 from ...models.get_findings_sort import GetFindingsSort
@@ -26,7 +26,7 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     host: str | Unset = UNSET,
-    include: GetFindingsInclude | Unset = UNSET,
+    include: list[GetFindingsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
@@ -65,9 +65,12 @@ def _get_kwargs(
 
     params["host"] = host
 
-    json_include: str | Unset = UNSET
+    json_include: list[str] | Unset = UNSET
     if not isinstance(include, Unset):
-        json_include = include.value
+        json_include = []
+        for include_item_data in include:
+            include_item = include_item_data.value
+            json_include.append(include_item)
 
     params["include"] = json_include
 
@@ -163,7 +166,7 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     host: str | Unset = UNSET,
-    include: GetFindingsInclude | Unset = UNSET,
+    include: list[GetFindingsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
@@ -187,7 +190,7 @@ def sync_detailed(
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
         host (str | Unset):
-        include (GetFindingsInclude | Unset):
+        include (list[GetFindingsIncludeItem] | Unset):
         limit (int | Unset):
         offset (int | Unset):
         owner_id (str | Unset):
@@ -245,7 +248,7 @@ def sync(
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     host: str | Unset = UNSET,
-    include: GetFindingsInclude | Unset = UNSET,
+    include: list[GetFindingsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
@@ -269,7 +272,7 @@ def sync(
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
         host (str | Unset):
-        include (GetFindingsInclude | Unset):
+        include (list[GetFindingsIncludeItem] | Unset):
         limit (int | Unset):
         offset (int | Unset):
         owner_id (str | Unset):
@@ -322,7 +325,7 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     host: str | Unset = UNSET,
-    include: GetFindingsInclude | Unset = UNSET,
+    include: list[GetFindingsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
@@ -346,7 +349,7 @@ async def asyncio_detailed(
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
         host (str | Unset):
-        include (GetFindingsInclude | Unset):
+        include (list[GetFindingsIncludeItem] | Unset):
         limit (int | Unset):
         offset (int | Unset):
         owner_id (str | Unset):
@@ -402,7 +405,7 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     domain: list[GetFindingsDomainItem] | Unset = UNSET,
     host: str | Unset = UNSET,
-    include: GetFindingsInclude | Unset = UNSET,
+    include: list[GetFindingsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     offset: int | Unset = UNSET,
     owner_id: str | Unset = UNSET,
@@ -426,7 +429,7 @@ async def asyncio(
         cursor (str | Unset):
         domain (list[GetFindingsDomainItem] | Unset):
         host (str | Unset):
-        include (GetFindingsInclude | Unset):
+        include (list[GetFindingsIncludeItem] | Unset):
         limit (int | Unset):
         offset (int | Unset):
         owner_id (str | Unset):

@@ -8,7 +8,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_finding_request import CreateFindingRequest
 from ...models.post_findings_response_2xx import PostFindingsResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -16,8 +16,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: CreateFindingRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -66,6 +69,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: CreateFindingRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostFindingsResponse2XX]:
     """Report a finding
 
@@ -74,6 +78,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (CreateFindingRequest): A finding reported by any source.
 
     Raises:
@@ -88,6 +93,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -103,6 +109,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: CreateFindingRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostFindingsResponse2XX | None:
     """Report a finding
 
@@ -111,6 +118,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (CreateFindingRequest): A finding reported by any source.
 
     Raises:
@@ -126,6 +134,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -135,6 +144,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: CreateFindingRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostFindingsResponse2XX]:
     """Report a finding
 
@@ -143,6 +153,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (CreateFindingRequest): A finding reported by any source.
 
     Raises:
@@ -157,6 +168,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -170,6 +182,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: CreateFindingRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostFindingsResponse2XX | None:
     """Report a finding
 
@@ -178,6 +191,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (CreateFindingRequest): A finding reported by any source.
 
     Raises:
@@ -194,5 +208,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

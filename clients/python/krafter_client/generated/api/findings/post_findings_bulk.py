@@ -8,7 +8,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.bulk_create_findings_request import BulkCreateFindingsRequest
 from ...models.post_findings_bulk_response_2xx import PostFindingsBulkResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -16,8 +16,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: BulkCreateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -66,6 +69,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: BulkCreateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostFindingsBulkResponse2XX]:
     """Report up to 1,000 findings
 
@@ -75,6 +79,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkCreateFindingsRequest): Up to 1,000 findings: all or nothing, or with mode
             `partial` a result for each.
 
@@ -90,6 +95,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -105,6 +111,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: BulkCreateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostFindingsBulkResponse2XX | None:
     """Report up to 1,000 findings
 
@@ -114,6 +121,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkCreateFindingsRequest): Up to 1,000 findings: all or nothing, or with mode
             `partial` a result for each.
 
@@ -130,6 +138,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -139,6 +148,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: BulkCreateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostFindingsBulkResponse2XX]:
     """Report up to 1,000 findings
 
@@ -148,6 +158,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkCreateFindingsRequest): Up to 1,000 findings: all or nothing, or with mode
             `partial` a result for each.
 
@@ -163,6 +174,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -176,6 +188,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: BulkCreateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostFindingsBulkResponse2XX | None:
     """Report up to 1,000 findings
 
@@ -185,6 +198,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkCreateFindingsRequest): Up to 1,000 findings: all or nothing, or with mode
             `partial` a result for each.
 
@@ -202,5 +216,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

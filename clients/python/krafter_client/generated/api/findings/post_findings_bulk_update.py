@@ -10,7 +10,7 @@ from ...models.bulk_update_findings_request import BulkUpdateFindingsRequest
 from ...models.post_findings_bulk_update_response_2xx import (
     PostFindingsBulkUpdateResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -18,8 +18,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: BulkUpdateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -68,6 +71,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: BulkUpdateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostFindingsBulkUpdateResponse2XX]:
     """Change many findings
 
@@ -76,6 +80,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
             or none, or with mode `partial` those that can be.
 
@@ -93,6 +98,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -108,6 +114,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: BulkUpdateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostFindingsBulkUpdateResponse2XX | None:
     """Change many findings
 
@@ -116,6 +123,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
             or none, or with mode `partial` those that can be.
 
@@ -134,6 +142,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -143,6 +152,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: BulkUpdateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostFindingsBulkUpdateResponse2XX]:
     """Change many findings
 
@@ -151,6 +161,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
             or none, or with mode `partial` those that can be.
 
@@ -168,6 +179,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -181,6 +193,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: BulkUpdateFindingsRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostFindingsBulkUpdateResponse2XX | None:
     """Change many findings
 
@@ -189,6 +202,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
             or none, or with mode `partial` those that can be.
 
@@ -208,5 +222,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

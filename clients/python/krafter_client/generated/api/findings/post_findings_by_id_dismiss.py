@@ -10,7 +10,7 @@ from ...models.dismiss_finding_request import DismissFindingRequest
 from ...models.post_findings_by_id_dismiss_response_2xx import (
     PostFindingsByIdDismissResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -19,8 +19,15 @@ def _get_kwargs(
     id: str,
     *,
     body: DismissFindingRequest,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -71,6 +78,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: DismissFindingRequest,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PostFindingsByIdDismissResponse2XX]:
     """Dismiss a finding with a reason, until a day
 
@@ -81,6 +90,8 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (DismissFindingRequest): Why a finding is dismissed, and the last day (in UTC) on
             which that is accepted; it is reopened after it.
 
@@ -97,6 +108,8 @@ def sync_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -113,6 +126,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: DismissFindingRequest,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PostFindingsByIdDismissResponse2XX | None:
     """Dismiss a finding with a reason, until a day
 
@@ -123,6 +138,8 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (DismissFindingRequest): Why a finding is dismissed, and the last day (in UTC) on
             which that is accepted; it is reopened after it.
 
@@ -140,6 +157,8 @@ def sync(
         id=id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
+        if_match=if_match,
     ).parsed
 
 
@@ -150,6 +169,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: DismissFindingRequest,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PostFindingsByIdDismissResponse2XX]:
     """Dismiss a finding with a reason, until a day
 
@@ -160,6 +181,8 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (DismissFindingRequest): Why a finding is dismissed, and the last day (in UTC) on
             which that is accepted; it is reopened after it.
 
@@ -176,6 +199,8 @@ async def asyncio_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -190,6 +215,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: DismissFindingRequest,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PostFindingsByIdDismissResponse2XX | None:
     """Dismiss a finding with a reason, until a day
 
@@ -200,6 +227,8 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (DismissFindingRequest): Why a finding is dismissed, and the last day (in UTC) on
             which that is accepted; it is reopened after it.
 
@@ -218,5 +247,7 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
         )
     ).parsed

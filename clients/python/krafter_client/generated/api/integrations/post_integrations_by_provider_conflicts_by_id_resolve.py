@@ -10,7 +10,7 @@ from ...models.post_integrations_by_provider_conflicts_by_id_resolve_response_2x
     PostIntegrationsByProviderConflictsByIdResolveResponse2XX,
 )
 from ...models.resolve_conflict_request import ResolveConflictRequest
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -20,8 +20,11 @@ def _get_kwargs(
     id: str,
     *,
     body: ResolveConflictRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -74,6 +77,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ResolveConflictRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]:
     """Resolve a conflict
 
@@ -84,6 +88,7 @@ def sync_detailed(
         project_id (str):
         provider (str):
         id (str):
+        idempotency_key (str | Unset):
         body (ResolveConflictRequest): The side to keep: ours (the task) or theirs (the ticket).
 
     Raises:
@@ -100,6 +105,7 @@ def sync_detailed(
         provider=provider,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -117,6 +123,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ResolveConflictRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostIntegrationsByProviderConflictsByIdResolveResponse2XX | None:
     """Resolve a conflict
 
@@ -127,6 +134,7 @@ def sync(
         project_id (str):
         provider (str):
         id (str):
+        idempotency_key (str | Unset):
         body (ResolveConflictRequest): The side to keep: ours (the task) or theirs (the ticket).
 
     Raises:
@@ -144,6 +152,7 @@ def sync(
         id=id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -155,6 +164,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ResolveConflictRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]:
     """Resolve a conflict
 
@@ -165,6 +175,7 @@ async def asyncio_detailed(
         project_id (str):
         provider (str):
         id (str):
+        idempotency_key (str | Unset):
         body (ResolveConflictRequest): The side to keep: ours (the task) or theirs (the ticket).
 
     Raises:
@@ -181,6 +192,7 @@ async def asyncio_detailed(
         provider=provider,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -196,6 +208,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ResolveConflictRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostIntegrationsByProviderConflictsByIdResolveResponse2XX | None:
     """Resolve a conflict
 
@@ -206,6 +219,7 @@ async def asyncio(
         project_id (str):
         provider (str):
         id (str):
+        idempotency_key (str | Unset):
         body (ResolveConflictRequest): The side to keep: ours (the task) or theirs (the ticket).
 
     Raises:
@@ -224,5 +238,6 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

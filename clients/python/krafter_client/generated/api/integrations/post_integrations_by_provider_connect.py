@@ -19,8 +19,11 @@ def _get_kwargs(
     provider: str,
     *,
     body: ConnectIntegrationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -72,6 +75,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ConnectIntegrationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostIntegrationsByProviderConnectResponse2XX]:
     """Connect a provider
 
@@ -81,6 +85,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         provider (str):
+        idempotency_key (str | Unset):
         body (ConnectIntegrationRequest | Unset): Credentials of the provider, or an OAuth code:
             exactly one of them.
 
@@ -97,6 +102,7 @@ def sync_detailed(
         project_id=project_id,
         provider=provider,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -113,6 +119,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ConnectIntegrationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostIntegrationsByProviderConnectResponse2XX | None:
     """Connect a provider
 
@@ -122,6 +129,7 @@ def sync(
         org_id (str):
         project_id (str):
         provider (str):
+        idempotency_key (str | Unset):
         body (ConnectIntegrationRequest | Unset): Credentials of the provider, or an OAuth code:
             exactly one of them.
 
@@ -139,6 +147,7 @@ def sync(
         provider=provider,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -149,6 +158,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ConnectIntegrationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostIntegrationsByProviderConnectResponse2XX]:
     """Connect a provider
 
@@ -158,6 +168,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         provider (str):
+        idempotency_key (str | Unset):
         body (ConnectIntegrationRequest | Unset): Credentials of the provider, or an OAuth code:
             exactly one of them.
 
@@ -174,6 +185,7 @@ async def asyncio_detailed(
         project_id=project_id,
         provider=provider,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -188,6 +200,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ConnectIntegrationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostIntegrationsByProviderConnectResponse2XX | None:
     """Connect a provider
 
@@ -197,6 +210,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         provider (str):
+        idempotency_key (str | Unset):
         body (ConnectIntegrationRequest | Unset): Credentials of the provider, or an OAuth code:
             exactly one of them.
 
@@ -215,5 +229,6 @@ async def asyncio(
             provider=provider,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

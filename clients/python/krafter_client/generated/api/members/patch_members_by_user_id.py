@@ -10,7 +10,7 @@ from ...models.patch_members_by_user_id_response_2xx import (
     PatchMembersByUserIdResponse2XX,
 )
 from ...models.update_member_request import UpdateMemberRequest
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -18,8 +18,11 @@ def _get_kwargs(
     user_id: str,
     *,
     body: UpdateMemberRequest,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -68,6 +71,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: UpdateMemberRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchMembersByUserIdResponse2XX]:
     """Change the role of a member
 
@@ -76,6 +80,7 @@ def sync_detailed(
     Args:
         org_id (str):
         user_id (str):
+        if_match (str | Unset):
         body (UpdateMemberRequest): The new role.
 
     Raises:
@@ -90,6 +95,7 @@ def sync_detailed(
         org_id=org_id,
         user_id=user_id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -105,6 +111,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: UpdateMemberRequest,
+    if_match: str | Unset = UNSET,
 ) -> PatchMembersByUserIdResponse2XX | None:
     """Change the role of a member
 
@@ -113,6 +120,7 @@ def sync(
     Args:
         org_id (str):
         user_id (str):
+        if_match (str | Unset):
         body (UpdateMemberRequest): The new role.
 
     Raises:
@@ -128,6 +136,7 @@ def sync(
         user_id=user_id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -137,6 +146,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: UpdateMemberRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchMembersByUserIdResponse2XX]:
     """Change the role of a member
 
@@ -145,6 +155,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         user_id (str):
+        if_match (str | Unset):
         body (UpdateMemberRequest): The new role.
 
     Raises:
@@ -159,6 +170,7 @@ async def asyncio_detailed(
         org_id=org_id,
         user_id=user_id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -172,6 +184,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: UpdateMemberRequest,
+    if_match: str | Unset = UNSET,
 ) -> PatchMembersByUserIdResponse2XX | None:
     """Change the role of a member
 
@@ -180,6 +193,7 @@ async def asyncio(
     Args:
         org_id (str):
         user_id (str):
+        if_match (str | Unset):
         body (UpdateMemberRequest): The new role.
 
     Raises:
@@ -196,5 +210,6 @@ async def asyncio(
             user_id=user_id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

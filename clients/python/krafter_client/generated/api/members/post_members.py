@@ -8,15 +8,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.invite_member_request import InviteMemberRequest
 from ...models.post_members_response_2xx import PostMembersResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     *,
     body: InviteMemberRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -63,6 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: InviteMemberRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostMembersResponse2XX]:
     """Add a member
 
@@ -70,6 +74,7 @@ def sync_detailed(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (InviteMemberRequest): The person to add.
 
     Raises:
@@ -83,6 +88,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -97,6 +103,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: InviteMemberRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostMembersResponse2XX | None:
     """Add a member
 
@@ -104,6 +111,7 @@ def sync(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (InviteMemberRequest): The person to add.
 
     Raises:
@@ -118,6 +126,7 @@ def sync(
         org_id=org_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -126,6 +135,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: InviteMemberRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostMembersResponse2XX]:
     """Add a member
 
@@ -133,6 +143,7 @@ async def asyncio_detailed(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (InviteMemberRequest): The person to add.
 
     Raises:
@@ -146,6 +157,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -158,6 +170,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: InviteMemberRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostMembersResponse2XX | None:
     """Add a member
 
@@ -165,6 +178,7 @@ async def asyncio(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (InviteMemberRequest): The person to add.
 
     Raises:
@@ -180,5 +194,6 @@ async def asyncio(
             org_id=org_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -15,7 +15,11 @@ def _get_kwargs(
     project_id: str,
     *,
     as_of: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -32,6 +36,7 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -66,6 +71,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetPoliciesCurrentResponse2XX]:
     """Read the current policy
 
@@ -75,6 +81,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         as_of (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -88,6 +95,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         as_of=as_of,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -103,6 +111,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> GetPoliciesCurrentResponse2XX | None:
     """Read the current policy
 
@@ -112,6 +121,7 @@ def sync(
         org_id (str):
         project_id (str):
         as_of (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,6 +136,7 @@ def sync(
         project_id=project_id,
         client=client,
         as_of=as_of,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -135,6 +146,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetPoliciesCurrentResponse2XX]:
     """Read the current policy
 
@@ -144,6 +156,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         as_of (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,6 +170,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         as_of=as_of,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -170,6 +184,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> GetPoliciesCurrentResponse2XX | None:
     """Read the current policy
 
@@ -179,6 +194,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         as_of (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -194,5 +210,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             as_of=as_of,
+            if_none_match=if_none_match,
         )
     ).parsed

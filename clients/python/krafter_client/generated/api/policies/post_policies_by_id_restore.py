@@ -19,8 +19,15 @@ def _get_kwargs(
     id: str,
     *,
     body: RestorePolicyRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -72,6 +79,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: RestorePolicyRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PostPoliciesByIdRestoreResponse2XX]:
     """Restore a version of the policy
 
@@ -81,6 +90,8 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (RestorePolicyRequest | Unset): Empty, or the plan of a test of the version's config,
             which then also changes existing rows.
 
@@ -97,6 +108,8 @@ def sync_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -113,6 +126,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: RestorePolicyRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PostPoliciesByIdRestoreResponse2XX | None:
     """Restore a version of the policy
 
@@ -122,6 +137,8 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (RestorePolicyRequest | Unset): Empty, or the plan of a test of the version's config,
             which then also changes existing rows.
 
@@ -139,6 +156,8 @@ def sync(
         id=id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
+        if_match=if_match,
     ).parsed
 
 
@@ -149,6 +168,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: RestorePolicyRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PostPoliciesByIdRestoreResponse2XX]:
     """Restore a version of the policy
 
@@ -158,6 +179,8 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (RestorePolicyRequest | Unset): Empty, or the plan of a test of the version's config,
             which then also changes existing rows.
 
@@ -174,6 +197,8 @@ async def asyncio_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -188,6 +213,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: RestorePolicyRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PostPoliciesByIdRestoreResponse2XX | None:
     """Restore a version of the policy
 
@@ -197,6 +224,8 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (RestorePolicyRequest | Unset): Empty, or the plan of a test of the version's config,
             which then also changes existing rows.
 
@@ -215,5 +244,7 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
         )
     ).parsed

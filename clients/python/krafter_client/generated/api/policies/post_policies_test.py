@@ -18,8 +18,11 @@ def _get_kwargs(
     *,
     body: TestPolicyRequest,
     simulate: PostPoliciesTestSimulate | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     params: dict[str, Any] = {}
 
@@ -80,6 +83,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: TestPolicyRequest,
     simulate: PostPoliciesTestSimulate | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostPoliciesTestResponse2XX]:
     """Test a policy
 
@@ -89,6 +93,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         simulate (PostPoliciesTestSimulate | Unset):
+        idempotency_key (str | Unset):
         body (TestPolicyRequest): The config to test.
 
     Raises:
@@ -104,6 +109,7 @@ def sync_detailed(
         project_id=project_id,
         body=body,
         simulate=simulate,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -120,6 +126,7 @@ def sync(
     client: AuthenticatedClient,
     body: TestPolicyRequest,
     simulate: PostPoliciesTestSimulate | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostPoliciesTestResponse2XX | None:
     """Test a policy
 
@@ -129,6 +136,7 @@ def sync(
         org_id (str):
         project_id (str):
         simulate (PostPoliciesTestSimulate | Unset):
+        idempotency_key (str | Unset):
         body (TestPolicyRequest): The config to test.
 
     Raises:
@@ -145,6 +153,7 @@ def sync(
         client=client,
         body=body,
         simulate=simulate,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -155,6 +164,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: TestPolicyRequest,
     simulate: PostPoliciesTestSimulate | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostPoliciesTestResponse2XX]:
     """Test a policy
 
@@ -164,6 +174,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         simulate (PostPoliciesTestSimulate | Unset):
+        idempotency_key (str | Unset):
         body (TestPolicyRequest): The config to test.
 
     Raises:
@@ -179,6 +190,7 @@ async def asyncio_detailed(
         project_id=project_id,
         body=body,
         simulate=simulate,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -193,6 +205,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: TestPolicyRequest,
     simulate: PostPoliciesTestSimulate | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostPoliciesTestResponse2XX | None:
     """Test a policy
 
@@ -202,6 +215,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         simulate (PostPoliciesTestSimulate | Unset):
+        idempotency_key (str | Unset):
         body (TestPolicyRequest): The config to test.
 
     Raises:
@@ -219,5 +233,6 @@ async def asyncio(
             client=client,
             body=body,
             simulate=simulate,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -8,7 +8,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.put_policies_current_response_2xx import PutPoliciesCurrentResponse2XX
 from ...models.replace_policy_request import ReplacePolicyRequest
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -16,8 +16,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: ReplacePolicyRequest,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "put",
@@ -66,6 +69,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ReplacePolicyRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PutPoliciesCurrentResponse2XX]:
     """Replace the current policy
 
@@ -74,6 +78,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (ReplacePolicyRequest): The new policy, which replaces the present one.
 
     Raises:
@@ -88,6 +93,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -103,6 +109,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ReplacePolicyRequest,
+    if_match: str | Unset = UNSET,
 ) -> PutPoliciesCurrentResponse2XX | None:
     """Replace the current policy
 
@@ -111,6 +118,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (ReplacePolicyRequest): The new policy, which replaces the present one.
 
     Raises:
@@ -126,6 +134,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -135,6 +144,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ReplacePolicyRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PutPoliciesCurrentResponse2XX]:
     """Replace the current policy
 
@@ -143,6 +153,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (ReplacePolicyRequest): The new policy, which replaces the present one.
 
     Raises:
@@ -157,6 +168,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -170,6 +182,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ReplacePolicyRequest,
+    if_match: str | Unset = UNSET,
 ) -> PutPoliciesCurrentResponse2XX | None:
     """Replace the current policy
 
@@ -178,6 +191,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (ReplacePolicyRequest): The new policy, which replaces the present one.
 
     Raises:
@@ -194,5 +208,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

@@ -18,8 +18,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: UpdateProjectRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -69,6 +72,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: UpdateProjectRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchProjectsByProjectIdResponse2XX]:
     """Change or archive a project
 
@@ -77,6 +81,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (UpdateProjectRequest | Unset): The fields of a project to change; at least one.
 
     Raises:
@@ -91,6 +96,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -106,6 +112,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: UpdateProjectRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PatchProjectsByProjectIdResponse2XX | None:
     """Change or archive a project
 
@@ -114,6 +121,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (UpdateProjectRequest | Unset): The fields of a project to change; at least one.
 
     Raises:
@@ -129,6 +137,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -138,6 +147,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: UpdateProjectRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchProjectsByProjectIdResponse2XX]:
     """Change or archive a project
 
@@ -146,6 +156,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (UpdateProjectRequest | Unset): The fields of a project to change; at least one.
 
     Raises:
@@ -160,6 +171,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -173,6 +185,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: UpdateProjectRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PatchProjectsByProjectIdResponse2XX | None:
     """Change or archive a project
 
@@ -181,6 +194,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        if_match (str | Unset):
         body (UpdateProjectRequest | Unset): The fields of a project to change; at least one.
 
     Raises:
@@ -197,5 +211,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

@@ -8,15 +8,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_project_request import CreateProjectRequest
 from ...models.post_projects_response_2xx import PostProjectsResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     *,
     body: CreateProjectRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -63,6 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: CreateProjectRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostProjectsResponse2XX]:
     """Create a project
 
@@ -70,6 +74,7 @@ def sync_detailed(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (CreateProjectRequest): A website to audit.
 
     Raises:
@@ -83,6 +88,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -97,6 +103,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: CreateProjectRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostProjectsResponse2XX | None:
     """Create a project
 
@@ -104,6 +111,7 @@ def sync(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (CreateProjectRequest): A website to audit.
 
     Raises:
@@ -118,6 +126,7 @@ def sync(
         org_id=org_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -126,6 +135,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: CreateProjectRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostProjectsResponse2XX]:
     """Create a project
 
@@ -133,6 +143,7 @@ async def asyncio_detailed(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (CreateProjectRequest): A website to audit.
 
     Raises:
@@ -146,6 +157,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -158,6 +170,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: CreateProjectRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostProjectsResponse2XX | None:
     """Create a project
 
@@ -165,6 +178,7 @@ async def asyncio(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (CreateProjectRequest): A website to audit.
 
     Raises:
@@ -180,5 +194,6 @@ async def asyncio(
             org_id=org_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

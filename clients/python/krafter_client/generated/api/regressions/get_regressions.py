@@ -8,7 +8,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_regressions_include import GetRegressionsInclude
+from ...models.get_regressions_include_item import GetRegressionsIncludeItem
 from ...models.get_regressions_response_2xx import GetRegressionsResponse2XX
 from ...models.get_regressions_sort import GetRegressionsSort
 from ...models.get_regressions_status_item import GetRegressionsStatusItem
@@ -24,7 +24,7 @@ def _get_kwargs(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetRegressionsInclude | Unset = UNSET,
+    include: list[GetRegressionsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -52,9 +52,12 @@ def _get_kwargs(
         json_finding_id = str(finding_id)
     params["finding_id"] = json_finding_id
 
-    json_include: str | Unset = UNSET
+    json_include: list[str] | Unset = UNSET
     if not isinstance(include, Unset):
-        json_include = include.value
+        json_include = []
+        for include_item_data in include:
+            include_item = include_item_data.value
+            json_include.append(include_item)
 
     params["include"] = json_include
 
@@ -142,7 +145,7 @@ def sync_detailed(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetRegressionsInclude | Unset = UNSET,
+    include: list[GetRegressionsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -161,7 +164,7 @@ def sync_detailed(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         finding_id (UUID | Unset):
-        include (GetRegressionsInclude | Unset):
+        include (list[GetRegressionsIncludeItem] | Unset):
         limit (int | Unset):
         sort (GetRegressionsSort | Unset):
         status (list[GetRegressionsStatusItem] | Unset):
@@ -209,7 +212,7 @@ def sync(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetRegressionsInclude | Unset = UNSET,
+    include: list[GetRegressionsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -228,7 +231,7 @@ def sync(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         finding_id (UUID | Unset):
-        include (GetRegressionsInclude | Unset):
+        include (list[GetRegressionsIncludeItem] | Unset):
         limit (int | Unset):
         sort (GetRegressionsSort | Unset):
         status (list[GetRegressionsStatusItem] | Unset):
@@ -271,7 +274,7 @@ async def asyncio_detailed(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetRegressionsInclude | Unset = UNSET,
+    include: list[GetRegressionsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -290,7 +293,7 @@ async def asyncio_detailed(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         finding_id (UUID | Unset):
-        include (GetRegressionsInclude | Unset):
+        include (list[GetRegressionsIncludeItem] | Unset):
         limit (int | Unset):
         sort (GetRegressionsSort | Unset):
         status (list[GetRegressionsStatusItem] | Unset):
@@ -336,7 +339,7 @@ async def asyncio(
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetRegressionsInclude | Unset = UNSET,
+    include: list[GetRegressionsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort: GetRegressionsSort | Unset = UNSET,
     status: list[GetRegressionsStatusItem] | Unset = UNSET,
@@ -355,7 +358,7 @@ async def asyncio(
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
         finding_id (UUID | Unset):
-        include (GetRegressionsInclude | Unset):
+        include (list[GetRegressionsIncludeItem] | Unset):
         limit (int | Unset):
         sort (GetRegressionsSort | Unset):
         status (list[GetRegressionsStatusItem] | Unset):

@@ -7,7 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_reports_summary_include import GetReportsSummaryInclude
+from ...models.get_reports_summary_include_item import GetReportsSummaryIncludeItem
 from ...models.get_reports_summary_response_2xx import GetReportsSummaryResponse2XX
 from ...types import UNSET, Response, Unset
 
@@ -19,7 +19,7 @@ def _get_kwargs(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
-    include: GetReportsSummaryInclude | Unset = UNSET,
+    include: list[GetReportsSummaryIncludeItem] | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -36,9 +36,12 @@ def _get_kwargs(
         json_date_to = date_to.isoformat()
     params["date_to"] = json_date_to
 
-    json_include: str | Unset = UNSET
+    json_include: list[str] | Unset = UNSET
     if not isinstance(include, Unset):
-        json_include = include.value
+        json_include = []
+        for include_item_data in include:
+            include_item = include_item_data.value
+            json_include.append(include_item)
 
     params["include"] = json_include
 
@@ -89,7 +92,7 @@ def sync_detailed(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
-    include: GetReportsSummaryInclude | Unset = UNSET,
+    include: list[GetReportsSummaryIncludeItem] | Unset = UNSET,
 ) -> Response[GetReportsSummaryResponse2XX]:
     """Summarise the project
 
@@ -101,7 +104,7 @@ def sync_detailed(
         as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
-        include (GetReportsSummaryInclude | Unset):
+        include (list[GetReportsSummaryIncludeItem] | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,7 +138,7 @@ def sync(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
-    include: GetReportsSummaryInclude | Unset = UNSET,
+    include: list[GetReportsSummaryIncludeItem] | Unset = UNSET,
 ) -> GetReportsSummaryResponse2XX | None:
     """Summarise the project
 
@@ -147,7 +150,7 @@ def sync(
         as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
-        include (GetReportsSummaryInclude | Unset):
+        include (list[GetReportsSummaryIncludeItem] | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -176,7 +179,7 @@ async def asyncio_detailed(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
-    include: GetReportsSummaryInclude | Unset = UNSET,
+    include: list[GetReportsSummaryIncludeItem] | Unset = UNSET,
 ) -> Response[GetReportsSummaryResponse2XX]:
     """Summarise the project
 
@@ -188,7 +191,7 @@ async def asyncio_detailed(
         as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
-        include (GetReportsSummaryInclude | Unset):
+        include (list[GetReportsSummaryIncludeItem] | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -220,7 +223,7 @@ async def asyncio(
     as_of: str | Unset = UNSET,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
-    include: GetReportsSummaryInclude | Unset = UNSET,
+    include: list[GetReportsSummaryIncludeItem] | Unset = UNSET,
 ) -> GetReportsSummaryResponse2XX | None:
     """Summarise the project
 
@@ -232,7 +235,7 @@ async def asyncio(
         as_of (str | Unset):
         date_from (datetime.date | Unset):
         date_to (datetime.date | Unset):
-        include (GetReportsSummaryInclude | Unset):
+        include (list[GetReportsSummaryIncludeItem] | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -8,7 +8,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.export_report_request import ExportReportRequest
 from ...models.post_reports_export_response_2xx import PostReportsExportResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -16,8 +16,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: ExportReportRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -66,6 +69,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ExportReportRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostReportsExportResponse2XX]:
     """Export a report
 
@@ -74,6 +78,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (ExportReportRequest): The format of an export.
 
     Raises:
@@ -88,6 +93,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -103,6 +109,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ExportReportRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostReportsExportResponse2XX | None:
     """Export a report
 
@@ -111,6 +118,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (ExportReportRequest): The format of an export.
 
     Raises:
@@ -126,6 +134,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -135,6 +144,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ExportReportRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostReportsExportResponse2XX]:
     """Export a report
 
@@ -143,6 +153,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (ExportReportRequest): The format of an export.
 
     Raises:
@@ -157,6 +168,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -170,6 +182,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ExportReportRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostReportsExportResponse2XX | None:
     """Export a report
 
@@ -178,6 +191,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (ExportReportRequest): The format of an export.
 
     Raises:
@@ -194,5 +208,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -9,13 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.delete_saved_views_by_id_response_2xx import (
     DeleteSavedViewsByIdResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     id: str,
+    *,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
@@ -25,6 +30,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -58,6 +64,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
 ) -> Response[DeleteSavedViewsByIdResponse2XX]:
     """Delete a saved view
 
@@ -66,6 +73,7 @@ def sync_detailed(
     Args:
         org_id (str):
         id (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -78,6 +86,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         id=id,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -92,6 +101,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
 ) -> DeleteSavedViewsByIdResponse2XX | None:
     """Delete a saved view
 
@@ -100,6 +110,7 @@ def sync(
     Args:
         org_id (str):
         id (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,6 +124,7 @@ def sync(
         org_id=org_id,
         id=id,
         client=client,
+        if_match=if_match,
     ).parsed
 
 
@@ -121,6 +133,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
 ) -> Response[DeleteSavedViewsByIdResponse2XX]:
     """Delete a saved view
 
@@ -129,6 +142,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         id (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,6 +155,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         id=id,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -153,6 +168,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_match: str | Unset = UNSET,
 ) -> DeleteSavedViewsByIdResponse2XX | None:
     """Delete a saved view
 
@@ -161,6 +177,7 @@ async def asyncio(
     Args:
         org_id (str):
         id (str):
+        if_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,5 +192,6 @@ async def asyncio(
             org_id=org_id,
             id=id,
             client=client,
+            if_match=if_match,
         )
     ).parsed

@@ -16,7 +16,11 @@ def _get_kwargs(
     id: str,
     *,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -34,6 +38,7 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -69,6 +74,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetScansByIdResponse2XX]:
     """Read a scan
 
@@ -79,6 +85,7 @@ def sync_detailed(
         project_id (str):
         id (str):
         wait (int | Unset):  Default: 0.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,6 +100,7 @@ def sync_detailed(
         project_id=project_id,
         id=id,
         wait=wait,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -109,6 +117,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> GetScansByIdResponse2XX | None:
     """Read a scan
 
@@ -119,6 +128,7 @@ def sync(
         project_id (str):
         id (str):
         wait (int | Unset):  Default: 0.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -134,6 +144,7 @@ def sync(
         id=id,
         client=client,
         wait=wait,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -144,6 +155,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetScansByIdResponse2XX]:
     """Read a scan
 
@@ -154,6 +166,7 @@ async def asyncio_detailed(
         project_id (str):
         id (str):
         wait (int | Unset):  Default: 0.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,6 +181,7 @@ async def asyncio_detailed(
         project_id=project_id,
         id=id,
         wait=wait,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -182,6 +196,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> GetScansByIdResponse2XX | None:
     """Read a scan
 
@@ -192,6 +207,7 @@ async def asyncio(
         project_id (str):
         id (str):
         wait (int | Unset):  Default: 0.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -208,5 +224,6 @@ async def asyncio(
             id=id,
             client=client,
             wait=wait,
+            if_none_match=if_none_match,
         )
     ).parsed

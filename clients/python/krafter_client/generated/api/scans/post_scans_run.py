@@ -16,8 +16,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: RunScanRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -67,6 +70,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: RunScanRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostScansRunResponse2XX]:
     """Start a scan
 
@@ -75,6 +79,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (RunScanRequest | Unset): The URL to scan, by default the project's site, and what
             triggered the scan.
 
@@ -90,6 +95,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -105,6 +111,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: RunScanRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostScansRunResponse2XX | None:
     """Start a scan
 
@@ -113,6 +120,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (RunScanRequest | Unset): The URL to scan, by default the project's site, and what
             triggered the scan.
 
@@ -129,6 +137,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -138,6 +147,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: RunScanRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostScansRunResponse2XX]:
     """Start a scan
 
@@ -146,6 +156,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (RunScanRequest | Unset): The URL to scan, by default the project's site, and what
             triggered the scan.
 
@@ -161,6 +172,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -174,6 +186,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: RunScanRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostScansRunResponse2XX | None:
     """Start a scan
 
@@ -182,6 +195,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (RunScanRequest | Unset): The URL to scan, by default the project's site, and what
             triggered the scan.
 
@@ -199,5 +213,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

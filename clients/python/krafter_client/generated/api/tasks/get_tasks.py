@@ -8,7 +8,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_tasks_include import GetTasksInclude
+from ...models.get_tasks_include_item import GetTasksIncludeItem
 from ...models.get_tasks_overdue import GetTasksOverdue
 from ...models.get_tasks_priority_item import GetTasksPriorityItem
 from ...models.get_tasks_response_2xx import GetTasksResponse2XX
@@ -27,7 +27,7 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetTasksInclude | Unset = UNSET,
+    include: list[GetTasksIncludeItem] | Unset = UNSET,
     label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
@@ -67,9 +67,12 @@ def _get_kwargs(
         json_finding_id = str(finding_id)
     params["finding_id"] = json_finding_id
 
-    json_include: str | Unset = UNSET
+    json_include: list[str] | Unset = UNSET
     if not isinstance(include, Unset):
-        json_include = include.value
+        json_include = []
+        for include_item_data in include:
+            include_item = include_item_data.value
+            json_include.append(include_item)
 
     params["include"] = json_include
 
@@ -177,7 +180,7 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetTasksInclude | Unset = UNSET,
+    include: list[GetTasksIncludeItem] | Unset = UNSET,
     label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
@@ -203,7 +206,7 @@ def sync_detailed(
         cursor (str | Unset):
         external_ticket_key (str | Unset):
         finding_id (UUID | Unset):
-        include (GetTasksInclude | Unset):
+        include (list[GetTasksIncludeItem] | Unset):
         label (list[str] | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
@@ -265,7 +268,7 @@ def sync(
     cursor: str | Unset = UNSET,
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetTasksInclude | Unset = UNSET,
+    include: list[GetTasksIncludeItem] | Unset = UNSET,
     label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
@@ -291,7 +294,7 @@ def sync(
         cursor (str | Unset):
         external_ticket_key (str | Unset):
         finding_id (UUID | Unset):
-        include (GetTasksInclude | Unset):
+        include (list[GetTasksIncludeItem] | Unset):
         label (list[str] | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
@@ -348,7 +351,7 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetTasksInclude | Unset = UNSET,
+    include: list[GetTasksIncludeItem] | Unset = UNSET,
     label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
@@ -374,7 +377,7 @@ async def asyncio_detailed(
         cursor (str | Unset):
         external_ticket_key (str | Unset):
         finding_id (UUID | Unset):
-        include (GetTasksInclude | Unset):
+        include (list[GetTasksIncludeItem] | Unset):
         label (list[str] | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):
@@ -434,7 +437,7 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     external_ticket_key: str | Unset = UNSET,
     finding_id: UUID | Unset = UNSET,
-    include: GetTasksInclude | Unset = UNSET,
+    include: list[GetTasksIncludeItem] | Unset = UNSET,
     label: list[str] | Unset = UNSET,
     limit: int | Unset = UNSET,
     overdue: GetTasksOverdue | Unset = UNSET,
@@ -460,7 +463,7 @@ async def asyncio(
         cursor (str | Unset):
         external_ticket_key (str | Unset):
         finding_id (UUID | Unset):
-        include (GetTasksInclude | Unset):
+        include (list[GetTasksIncludeItem] | Unset):
         label (list[str] | Unset):
         limit (int | Unset):
         overdue (GetTasksOverdue | Unset):

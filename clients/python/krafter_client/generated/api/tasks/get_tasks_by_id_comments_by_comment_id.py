@@ -9,7 +9,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.get_tasks_by_id_comments_by_comment_id_response_2xx import (
     GetTasksByIdCommentsByCommentIdResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,7 +17,12 @@ def _get_kwargs(
     project_id: str,
     id: str,
     comment_id: str,
+    *,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -29,6 +34,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -64,6 +70,7 @@ def sync_detailed(
     comment_id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetTasksByIdCommentsByCommentIdResponse2XX]:
     """Read a comment
 
@@ -74,6 +81,7 @@ def sync_detailed(
         project_id (str):
         id (str):
         comment_id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -88,6 +96,7 @@ def sync_detailed(
         project_id=project_id,
         id=id,
         comment_id=comment_id,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -104,6 +113,7 @@ def sync(
     comment_id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> GetTasksByIdCommentsByCommentIdResponse2XX | None:
     """Read a comment
 
@@ -114,6 +124,7 @@ def sync(
         project_id (str):
         id (str):
         comment_id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,6 +140,7 @@ def sync(
         id=id,
         comment_id=comment_id,
         client=client,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -139,6 +151,7 @@ async def asyncio_detailed(
     comment_id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetTasksByIdCommentsByCommentIdResponse2XX]:
     """Read a comment
 
@@ -149,6 +162,7 @@ async def asyncio_detailed(
         project_id (str):
         id (str):
         comment_id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,6 +177,7 @@ async def asyncio_detailed(
         project_id=project_id,
         id=id,
         comment_id=comment_id,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -177,6 +192,7 @@ async def asyncio(
     comment_id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> GetTasksByIdCommentsByCommentIdResponse2XX | None:
     """Read a comment
 
@@ -187,6 +203,7 @@ async def asyncio(
         project_id (str):
         id (str):
         comment_id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -203,5 +220,6 @@ async def asyncio(
             id=id,
             comment_id=comment_id,
             client=client,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -10,7 +10,7 @@ from ...models.comment_request import CommentRequest
 from ...models.patch_tasks_by_id_comments_by_comment_id_response_2xx import (
     PatchTasksByIdCommentsByCommentIdResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -20,8 +20,11 @@ def _get_kwargs(
     comment_id: str,
     *,
     body: CommentRequest,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -74,6 +77,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: CommentRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchTasksByIdCommentsByCommentIdResponse2XX]:
     """Change a comment
 
@@ -84,6 +88,7 @@ def sync_detailed(
         project_id (str):
         id (str):
         comment_id (str):
+        if_match (str | Unset):
         body (CommentRequest): The text of a comment, as plain text or Markdown; it is stored as
             it was sent.
 
@@ -101,6 +106,7 @@ def sync_detailed(
         id=id,
         comment_id=comment_id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -118,6 +124,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: CommentRequest,
+    if_match: str | Unset = UNSET,
 ) -> PatchTasksByIdCommentsByCommentIdResponse2XX | None:
     """Change a comment
 
@@ -128,6 +135,7 @@ def sync(
         project_id (str):
         id (str):
         comment_id (str):
+        if_match (str | Unset):
         body (CommentRequest): The text of a comment, as plain text or Markdown; it is stored as
             it was sent.
 
@@ -146,6 +154,7 @@ def sync(
         comment_id=comment_id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -157,6 +166,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: CommentRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchTasksByIdCommentsByCommentIdResponse2XX]:
     """Change a comment
 
@@ -167,6 +177,7 @@ async def asyncio_detailed(
         project_id (str):
         id (str):
         comment_id (str):
+        if_match (str | Unset):
         body (CommentRequest): The text of a comment, as plain text or Markdown; it is stored as
             it was sent.
 
@@ -184,6 +195,7 @@ async def asyncio_detailed(
         id=id,
         comment_id=comment_id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -199,6 +211,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: CommentRequest,
+    if_match: str | Unset = UNSET,
 ) -> PatchTasksByIdCommentsByCommentIdResponse2XX | None:
     """Change a comment
 
@@ -209,6 +222,7 @@ async def asyncio(
         project_id (str):
         id (str):
         comment_id (str):
+        if_match (str | Unset):
         body (CommentRequest): The text of a comment, as plain text or Markdown; it is stored as
             it was sent.
 
@@ -228,5 +242,6 @@ async def asyncio(
             comment_id=comment_id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

@@ -8,7 +8,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.bulk_update_tasks_request import BulkUpdateTasksRequest
 from ...models.post_tasks_bulk_update_response_2xx import PostTasksBulkUpdateResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -16,8 +16,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: BulkUpdateTasksRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -66,6 +69,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: BulkUpdateTasksRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostTasksBulkUpdateResponse2XX]:
     """Change many tasks
 
@@ -74,6 +78,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkUpdateTasksRequest): Change many tasks: `ids` or `filter`, and `set`; all or
             none, or with mode `partial` those that can be.
 
@@ -89,6 +94,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -104,6 +110,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: BulkUpdateTasksRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostTasksBulkUpdateResponse2XX | None:
     """Change many tasks
 
@@ -112,6 +119,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkUpdateTasksRequest): Change many tasks: `ids` or `filter`, and `set`; all or
             none, or with mode `partial` those that can be.
 
@@ -128,6 +136,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -137,6 +146,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: BulkUpdateTasksRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostTasksBulkUpdateResponse2XX]:
     """Change many tasks
 
@@ -145,6 +155,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkUpdateTasksRequest): Change many tasks: `ids` or `filter`, and `set`; all or
             none, or with mode `partial` those that can be.
 
@@ -160,6 +171,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -173,6 +185,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: BulkUpdateTasksRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostTasksBulkUpdateResponse2XX | None:
     """Change many tasks
 
@@ -181,6 +194,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (BulkUpdateTasksRequest): Change many tasks: `ids` or `filter`, and `set`; all or
             none, or with mode `partial` those that can be.
 
@@ -198,5 +212,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

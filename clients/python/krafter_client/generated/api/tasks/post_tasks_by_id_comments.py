@@ -10,7 +10,7 @@ from ...models.comment_request import CommentRequest
 from ...models.post_tasks_by_id_comments_response_2xx import (
     PostTasksByIdCommentsResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -19,8 +19,11 @@ def _get_kwargs(
     id: str,
     *,
     body: CommentRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -71,6 +74,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: CommentRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostTasksByIdCommentsResponse2XX]:
     """Comment on a task
 
@@ -80,6 +84,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
         body (CommentRequest): The text of a comment, as plain text or Markdown; it is stored as
             it was sent.
 
@@ -96,6 +101,7 @@ def sync_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -112,6 +118,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: CommentRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostTasksByIdCommentsResponse2XX | None:
     """Comment on a task
 
@@ -121,6 +128,7 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
         body (CommentRequest): The text of a comment, as plain text or Markdown; it is stored as
             it was sent.
 
@@ -138,6 +146,7 @@ def sync(
         id=id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -148,6 +157,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: CommentRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostTasksByIdCommentsResponse2XX]:
     """Comment on a task
 
@@ -157,6 +167,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
         body (CommentRequest): The text of a comment, as plain text or Markdown; it is stored as
             it was sent.
 
@@ -173,6 +184,7 @@ async def asyncio_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -187,6 +199,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: CommentRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostTasksByIdCommentsResponse2XX | None:
     """Comment on a task
 
@@ -196,6 +209,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
         body (CommentRequest): The text of a comment, as plain text or Markdown; it is stored as
             it was sent.
 
@@ -214,5 +228,6 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -8,7 +8,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.labels_request import LabelsRequest
 from ...models.put_tasks_by_id_labels_response_2xx import PutTasksByIdLabelsResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -17,8 +17,11 @@ def _get_kwargs(
     id: str,
     *,
     body: LabelsRequest,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "put",
@@ -69,6 +72,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: LabelsRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PutTasksByIdLabelsResponse2XX]:
     """Replace the labels of a task
 
@@ -78,6 +82,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        if_match (str | Unset):
         body (LabelsRequest): All labels that the task will have; an empty list removes them.
 
     Raises:
@@ -93,6 +98,7 @@ def sync_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -109,6 +115,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: LabelsRequest,
+    if_match: str | Unset = UNSET,
 ) -> PutTasksByIdLabelsResponse2XX | None:
     """Replace the labels of a task
 
@@ -118,6 +125,7 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
+        if_match (str | Unset):
         body (LabelsRequest): All labels that the task will have; an empty list removes them.
 
     Raises:
@@ -134,6 +142,7 @@ def sync(
         id=id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -144,6 +153,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: LabelsRequest,
+    if_match: str | Unset = UNSET,
 ) -> Response[PutTasksByIdLabelsResponse2XX]:
     """Replace the labels of a task
 
@@ -153,6 +163,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        if_match (str | Unset):
         body (LabelsRequest): All labels that the task will have; an empty list removes them.
 
     Raises:
@@ -168,6 +179,7 @@ async def asyncio_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -182,6 +194,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: LabelsRequest,
+    if_match: str | Unset = UNSET,
 ) -> PutTasksByIdLabelsResponse2XX | None:
     """Replace the labels of a task
 
@@ -191,6 +204,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
+        if_match (str | Unset):
         body (LabelsRequest): All labels that the task will have; an empty list removes them.
 
     Raises:
@@ -208,5 +222,6 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

@@ -8,7 +8,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_verifications_include import GetVerificationsInclude
+from ...models.get_verifications_include_item import GetVerificationsIncludeItem
 from ...models.get_verifications_response_2xx import GetVerificationsResponse2XX
 from ...models.get_verifications_result_item import GetVerificationsResultItem
 from ...models.get_verifications_sort import GetVerificationsSort
@@ -23,7 +23,7 @@ def _get_kwargs(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetVerificationsInclude | Unset = UNSET,
+    include: list[GetVerificationsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     result: list[GetVerificationsResultItem] | Unset = UNSET,
     sort: GetVerificationsSort | Unset = UNSET,
@@ -47,9 +47,12 @@ def _get_kwargs(
 
     params["cursor"] = cursor
 
-    json_include: str | Unset = UNSET
+    json_include: list[str] | Unset = UNSET
     if not isinstance(include, Unset):
-        json_include = include.value
+        json_include = []
+        for include_item_data in include:
+            include_item = include_item_data.value
+            json_include.append(include_item)
 
     params["include"] = json_include
 
@@ -141,7 +144,7 @@ def sync_detailed(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetVerificationsInclude | Unset = UNSET,
+    include: list[GetVerificationsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     result: list[GetVerificationsResultItem] | Unset = UNSET,
     sort: GetVerificationsSort | Unset = UNSET,
@@ -160,7 +163,7 @@ def sync_detailed(
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        include (GetVerificationsInclude | Unset):
+        include (list[GetVerificationsIncludeItem] | Unset):
         limit (int | Unset):
         result (list[GetVerificationsResultItem] | Unset):
         sort (GetVerificationsSort | Unset):
@@ -208,7 +211,7 @@ def sync(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetVerificationsInclude | Unset = UNSET,
+    include: list[GetVerificationsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     result: list[GetVerificationsResultItem] | Unset = UNSET,
     sort: GetVerificationsSort | Unset = UNSET,
@@ -227,7 +230,7 @@ def sync(
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        include (GetVerificationsInclude | Unset):
+        include (list[GetVerificationsIncludeItem] | Unset):
         limit (int | Unset):
         result (list[GetVerificationsResultItem] | Unset):
         sort (GetVerificationsSort | Unset):
@@ -270,7 +273,7 @@ async def asyncio_detailed(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetVerificationsInclude | Unset = UNSET,
+    include: list[GetVerificationsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     result: list[GetVerificationsResultItem] | Unset = UNSET,
     sort: GetVerificationsSort | Unset = UNSET,
@@ -289,7 +292,7 @@ async def asyncio_detailed(
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        include (GetVerificationsInclude | Unset):
+        include (list[GetVerificationsIncludeItem] | Unset):
         limit (int | Unset):
         result (list[GetVerificationsResultItem] | Unset):
         sort (GetVerificationsSort | Unset):
@@ -335,7 +338,7 @@ async def asyncio(
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
-    include: GetVerificationsInclude | Unset = UNSET,
+    include: list[GetVerificationsIncludeItem] | Unset = UNSET,
     limit: int | Unset = UNSET,
     result: list[GetVerificationsResultItem] | Unset = UNSET,
     sort: GetVerificationsSort | Unset = UNSET,
@@ -354,7 +357,7 @@ async def asyncio(
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
-        include (GetVerificationsInclude | Unset):
+        include (list[GetVerificationsIncludeItem] | Unset):
         limit (int | Unset):
         result (list[GetVerificationsResultItem] | Unset):
         sort (GetVerificationsSort | Unset):

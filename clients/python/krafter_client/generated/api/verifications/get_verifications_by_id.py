@@ -6,7 +6,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_verifications_by_id_include import GetVerificationsByIdInclude
+from ...models.get_verifications_by_id_include_item import (
+    GetVerificationsByIdIncludeItem,
+)
 from ...models.get_verifications_by_id_response_2xx import (
     GetVerificationsByIdResponse2XX,
 )
@@ -18,15 +20,22 @@ def _get_kwargs(
     project_id: str,
     id: str,
     *,
-    include: GetVerificationsByIdInclude | Unset = UNSET,
+    include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
-    json_include: str | Unset = UNSET
+    json_include: list[str] | Unset = UNSET
     if not isinstance(include, Unset):
-        json_include = include.value
+        json_include = []
+        for include_item_data in include:
+            include_item = include_item_data.value
+            json_include.append(include_item)
 
     params["include"] = json_include
 
@@ -44,6 +53,7 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -78,8 +88,9 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    include: GetVerificationsByIdInclude | Unset = UNSET,
+    include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetVerificationsByIdResponse2XX]:
     """Read a verification
 
@@ -89,8 +100,9 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
-        include (GetVerificationsByIdInclude | Unset):
+        include (list[GetVerificationsByIdIncludeItem] | Unset):
         wait (int | Unset):  Default: 0.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -106,6 +118,7 @@ def sync_detailed(
         id=id,
         include=include,
         wait=wait,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -121,8 +134,9 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-    include: GetVerificationsByIdInclude | Unset = UNSET,
+    include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> GetVerificationsByIdResponse2XX | None:
     """Read a verification
 
@@ -132,8 +146,9 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
-        include (GetVerificationsByIdInclude | Unset):
+        include (list[GetVerificationsByIdIncludeItem] | Unset):
         wait (int | Unset):  Default: 0.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,6 +165,7 @@ def sync(
         client=client,
         include=include,
         wait=wait,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -159,8 +175,9 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    include: GetVerificationsByIdInclude | Unset = UNSET,
+    include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetVerificationsByIdResponse2XX]:
     """Read a verification
 
@@ -170,8 +187,9 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
-        include (GetVerificationsByIdInclude | Unset):
+        include (list[GetVerificationsByIdIncludeItem] | Unset):
         wait (int | Unset):  Default: 0.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,6 +205,7 @@ async def asyncio_detailed(
         id=id,
         include=include,
         wait=wait,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -200,8 +219,9 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-    include: GetVerificationsByIdInclude | Unset = UNSET,
+    include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
+    if_none_match: str | Unset = UNSET,
 ) -> GetVerificationsByIdResponse2XX | None:
     """Read a verification
 
@@ -211,8 +231,9 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
-        include (GetVerificationsByIdInclude | Unset):
+        include (list[GetVerificationsByIdIncludeItem] | Unset):
         wait (int | Unset):  Default: 0.
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -230,5 +251,6 @@ async def asyncio(
             client=client,
             include=include,
             wait=wait,
+            if_none_match=if_none_match,
         )
     ).parsed

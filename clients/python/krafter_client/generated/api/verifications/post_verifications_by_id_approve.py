@@ -19,8 +19,11 @@ def _get_kwargs(
     id: str,
     *,
     body: ApproveVerificationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -72,6 +75,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ApproveVerificationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostVerificationsByIdApproveResponse2XX]:
     """Approve a verification
 
@@ -81,6 +85,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
         body (ApproveVerificationRequest | Unset): Empty, or an override with its reason.
 
     Raises:
@@ -96,6 +101,7 @@ def sync_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -112,6 +118,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ApproveVerificationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostVerificationsByIdApproveResponse2XX | None:
     """Approve a verification
 
@@ -121,6 +128,7 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
         body (ApproveVerificationRequest | Unset): Empty, or an override with its reason.
 
     Raises:
@@ -137,6 +145,7 @@ def sync(
         id=id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -147,6 +156,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: ApproveVerificationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostVerificationsByIdApproveResponse2XX]:
     """Approve a verification
 
@@ -156,6 +166,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
         body (ApproveVerificationRequest | Unset): Empty, or an override with its reason.
 
     Raises:
@@ -171,6 +182,7 @@ async def asyncio_detailed(
         project_id=project_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -185,6 +197,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: ApproveVerificationRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostVerificationsByIdApproveResponse2XX | None:
     """Approve a verification
 
@@ -194,6 +207,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
+        idempotency_key (str | Unset):
         body (ApproveVerificationRequest | Unset): Empty, or an override with its reason.
 
     Raises:
@@ -211,5 +225,6 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -10,7 +10,7 @@ from ...models.post_verifications_run_response_2xx import (
     PostVerificationsRunResponse2XX,
 )
 from ...models.run_verification_request import RunVerificationRequest
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -18,8 +18,11 @@ def _get_kwargs(
     project_id: str,
     *,
     body: RunVerificationRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -68,6 +71,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: RunVerificationRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostVerificationsRunResponse2XX]:
     """Run a verification
 
@@ -76,6 +80,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (RunVerificationRequest): The task to verify.
 
     Raises:
@@ -90,6 +95,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -105,6 +111,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: RunVerificationRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostVerificationsRunResponse2XX | None:
     """Run a verification
 
@@ -113,6 +120,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (RunVerificationRequest): The task to verify.
 
     Raises:
@@ -128,6 +136,7 @@ def sync(
         project_id=project_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -137,6 +146,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: RunVerificationRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostVerificationsRunResponse2XX]:
     """Run a verification
 
@@ -145,6 +155,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (RunVerificationRequest): The task to verify.
 
     Raises:
@@ -159,6 +170,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -172,6 +184,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: RunVerificationRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostVerificationsRunResponse2XX | None:
     """Run a verification
 
@@ -180,6 +193,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        idempotency_key (str | Unset):
         body (RunVerificationRequest): The task to verify.
 
     Raises:
@@ -196,5 +210,6 @@ async def asyncio(
             project_id=project_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

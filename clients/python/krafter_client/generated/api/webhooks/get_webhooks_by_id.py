@@ -7,13 +7,18 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_webhooks_by_id_response_2xx import GetWebhooksByIdResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     id: str,
+    *,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -23,6 +28,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -56,6 +62,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetWebhooksByIdResponse2XX]:
     """Read a webhook endpoint
 
@@ -64,6 +71,7 @@ def sync_detailed(
     Args:
         org_id (str):
         id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,6 +84,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         id=id,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -90,6 +99,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> GetWebhooksByIdResponse2XX | None:
     """Read a webhook endpoint
 
@@ -98,6 +108,7 @@ def sync(
     Args:
         org_id (str):
         id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -111,6 +122,7 @@ def sync(
         org_id=org_id,
         id=id,
         client=client,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -119,6 +131,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetWebhooksByIdResponse2XX]:
     """Read a webhook endpoint
 
@@ -127,6 +140,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,6 +153,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         id=id,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -151,6 +166,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> GetWebhooksByIdResponse2XX | None:
     """Read a webhook endpoint
 
@@ -159,6 +175,7 @@ async def asyncio(
     Args:
         org_id (str):
         id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,5 +190,6 @@ async def asyncio(
             org_id=org_id,
             id=id,
             client=client,
+            if_none_match=if_none_match,
         )
     ).parsed

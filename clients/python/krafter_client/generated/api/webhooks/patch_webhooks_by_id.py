@@ -16,8 +16,11 @@ def _get_kwargs(
     id: str,
     *,
     body: UpdateWebhookEndpointRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -67,6 +70,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: UpdateWebhookEndpointRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchWebhooksByIdResponse2XX]:
     """Change a webhook endpoint
 
@@ -75,6 +79,7 @@ def sync_detailed(
     Args:
         org_id (str):
         id (str):
+        if_match (str | Unset):
         body (UpdateWebhookEndpointRequest | Unset): Changes of an endpoint.
 
     Raises:
@@ -89,6 +94,7 @@ def sync_detailed(
         org_id=org_id,
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -104,6 +110,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: UpdateWebhookEndpointRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PatchWebhooksByIdResponse2XX | None:
     """Change a webhook endpoint
 
@@ -112,6 +119,7 @@ def sync(
     Args:
         org_id (str):
         id (str):
+        if_match (str | Unset):
         body (UpdateWebhookEndpointRequest | Unset): Changes of an endpoint.
 
     Raises:
@@ -127,6 +135,7 @@ def sync(
         id=id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -136,6 +145,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: UpdateWebhookEndpointRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PatchWebhooksByIdResponse2XX]:
     """Change a webhook endpoint
 
@@ -144,6 +154,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         id (str):
+        if_match (str | Unset):
         body (UpdateWebhookEndpointRequest | Unset): Changes of an endpoint.
 
     Raises:
@@ -158,6 +169,7 @@ async def asyncio_detailed(
         org_id=org_id,
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -171,6 +183,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: UpdateWebhookEndpointRequest | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PatchWebhooksByIdResponse2XX | None:
     """Change a webhook endpoint
 
@@ -179,6 +192,7 @@ async def asyncio(
     Args:
         org_id (str):
         id (str):
+        if_match (str | Unset):
         body (UpdateWebhookEndpointRequest | Unset): Changes of an endpoint.
 
     Raises:
@@ -195,5 +209,6 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

@@ -8,15 +8,18 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_webhook_endpoint_request import CreateWebhookEndpointRequest
 from ...models.post_webhooks_response_2xx import PostWebhooksResponse2XX
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     *,
     body: CreateWebhookEndpointRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -63,6 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: CreateWebhookEndpointRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostWebhooksResponse2XX]:
     """Create a webhook endpoint
 
@@ -70,6 +74,7 @@ def sync_detailed(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (CreateWebhookEndpointRequest): A new endpoint.
 
     Raises:
@@ -83,6 +88,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -97,6 +103,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: CreateWebhookEndpointRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostWebhooksResponse2XX | None:
     """Create a webhook endpoint
 
@@ -104,6 +111,7 @@ def sync(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (CreateWebhookEndpointRequest): A new endpoint.
 
     Raises:
@@ -118,6 +126,7 @@ def sync(
         org_id=org_id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -126,6 +135,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: CreateWebhookEndpointRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostWebhooksResponse2XX]:
     """Create a webhook endpoint
 
@@ -133,6 +143,7 @@ async def asyncio_detailed(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (CreateWebhookEndpointRequest): A new endpoint.
 
     Raises:
@@ -146,6 +157,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         body=body,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -158,6 +170,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: CreateWebhookEndpointRequest,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostWebhooksResponse2XX | None:
     """Create a webhook endpoint
 
@@ -165,6 +178,7 @@ async def asyncio(
 
     Args:
         org_id (str):
+        idempotency_key (str | Unset):
         body (CreateWebhookEndpointRequest): A new endpoint.
 
     Raises:
@@ -180,5 +194,6 @@ async def asyncio(
             org_id=org_id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
         )
     ).parsed

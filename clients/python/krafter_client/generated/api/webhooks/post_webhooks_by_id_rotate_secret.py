@@ -18,8 +18,15 @@ def _get_kwargs(
     id: str,
     *,
     body: RotateWebhookSecretRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -69,6 +76,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: RotateWebhookSecretRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PostWebhooksByIdRotateSecretResponse2XX]:
     """Rotate the secret of a webhook endpoint
 
@@ -77,6 +86,8 @@ def sync_detailed(
     Args:
         org_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (RotateWebhookSecretRequest | Unset): How long messages are signed with the previous
             secret as well.
 
@@ -92,6 +103,8 @@ def sync_detailed(
         org_id=org_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -107,6 +120,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: RotateWebhookSecretRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PostWebhooksByIdRotateSecretResponse2XX | None:
     """Rotate the secret of a webhook endpoint
 
@@ -115,6 +130,8 @@ def sync(
     Args:
         org_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (RotateWebhookSecretRequest | Unset): How long messages are signed with the previous
             secret as well.
 
@@ -131,6 +148,8 @@ def sync(
         id=id,
         client=client,
         body=body,
+        idempotency_key=idempotency_key,
+        if_match=if_match,
     ).parsed
 
 
@@ -140,6 +159,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: RotateWebhookSecretRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> Response[PostWebhooksByIdRotateSecretResponse2XX]:
     """Rotate the secret of a webhook endpoint
 
@@ -148,6 +169,8 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (RotateWebhookSecretRequest | Unset): How long messages are signed with the previous
             secret as well.
 
@@ -163,6 +186,8 @@ async def asyncio_detailed(
         org_id=org_id,
         id=id,
         body=body,
+        idempotency_key=idempotency_key,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -176,6 +201,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: RotateWebhookSecretRequest | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+    if_match: str | Unset = UNSET,
 ) -> PostWebhooksByIdRotateSecretResponse2XX | None:
     """Rotate the secret of a webhook endpoint
 
@@ -184,6 +211,8 @@ async def asyncio(
     Args:
         org_id (str):
         id (str):
+        idempotency_key (str | Unset):
+        if_match (str | Unset):
         body (RotateWebhookSecretRequest | Unset): How long messages are signed with the previous
             secret as well.
 
@@ -201,5 +230,7 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
         )
     ).parsed

@@ -9,13 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.post_webhooks_by_id_test_response_2xx import (
     PostWebhooksByIdTestResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     id: str,
+    *,
+    idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -25,6 +30,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -58,6 +64,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostWebhooksByIdTestResponse2XX]:
     """Send a test event
 
@@ -66,6 +73,7 @@ def sync_detailed(
     Args:
         org_id (str):
         id (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -78,6 +86,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         id=id,
+        idempotency_key=idempotency_key,
     )
 
     response = client.get_httpx_client().request(
@@ -92,6 +101,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostWebhooksByIdTestResponse2XX | None:
     """Send a test event
 
@@ -100,6 +110,7 @@ def sync(
     Args:
         org_id (str):
         id (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,6 +124,7 @@ def sync(
         org_id=org_id,
         id=id,
         client=client,
+        idempotency_key=idempotency_key,
     ).parsed
 
 
@@ -121,6 +133,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
 ) -> Response[PostWebhooksByIdTestResponse2XX]:
     """Send a test event
 
@@ -129,6 +142,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         id (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,6 +155,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         id=id,
+        idempotency_key=idempotency_key,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -153,6 +168,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    idempotency_key: str | Unset = UNSET,
 ) -> PostWebhooksByIdTestResponse2XX | None:
     """Send a test event
 
@@ -161,6 +177,7 @@ async def asyncio(
     Args:
         org_id (str):
         id (str):
+        idempotency_key (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,5 +192,6 @@ async def asyncio(
             org_id=org_id,
             id=id,
             client=client,
+            idempotency_key=idempotency_key,
         )
     ).parsed

@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class GetFindingsByIdInclude(StrEnum):
+class GetFindingsByIdIncludeItem(StrEnum):
     DISMISSAL = "dismissal"
     GUARD = "guard"
     TASKS = "tasks"

@@ -1,8 +1,9 @@
 from enum import StrEnum
 
 
-class GetRegressionsInclude(StrEnum):
-    DEPLOYS = "deploys"
+class GetTasksByIdIncludeItem(StrEnum):
+    FINDING = "finding"
+    LABELS = "labels"
 
     def __str__(self) -> str:
         return str(self.value)

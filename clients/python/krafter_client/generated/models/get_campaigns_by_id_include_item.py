@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class GetCampaignsInclude(StrEnum):
+class GetCampaignsByIdIncludeItem(StrEnum):
     PROGRESS = "progress"
 
     def __str__(self) -> str:

@@ -1,9 +1,8 @@
 from enum import StrEnum
 
 
-class GetTasksInclude(StrEnum):
-    FINDING = "finding"
-    LABELS = "labels"
+class GetCampaignsIncludeItem(StrEnum):
+    PROGRESS = "progress"
 
     def __str__(self) -> str:
         return str(self.value)

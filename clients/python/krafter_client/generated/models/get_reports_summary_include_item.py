@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class GetReportsSummaryInclude(StrEnum):
+class GetReportsSummaryIncludeItem(StrEnum):
     CAMPAIGNS = "campaigns"
 
     def __str__(self) -> str:

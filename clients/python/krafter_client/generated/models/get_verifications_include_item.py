@@ -1,8 +1,9 @@
 from enum import StrEnum
 
 
-class GetCampaignsByIdInclude(StrEnum):
-    PROGRESS = "progress"
+class GetVerificationsIncludeItem(StrEnum):
+    STATE = "state"
+    TASK = "task"
 
     def __str__(self) -> str:
         return str(self.value)

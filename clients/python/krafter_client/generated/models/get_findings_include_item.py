@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class GetFindingsInclude(StrEnum):
+class GetFindingsIncludeItem(StrEnum):
     DISMISSAL = "dismissal"
     GUARD = "guard"
     TASKS = "tasks"

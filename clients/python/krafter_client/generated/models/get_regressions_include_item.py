@@ -1,8 +1,8 @@
 from enum import StrEnum
 
 
-class GetVerificationsInclude(StrEnum):
-    STATE = "state"
+class GetRegressionsIncludeItem(StrEnum):
+    DEPLOYS = "deploys"
 
     def __str__(self) -> str:
         return str(self.value)

@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class GetTasksByIdInclude(StrEnum):
+class GetTasksIncludeItem(StrEnum):
     FINDING = "finding"
     LABELS = "labels"
 
