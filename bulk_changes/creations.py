@@ -1,7 +1,6 @@
-"""Rows that were created in bulk, and the undo of that: rows that have not changed since are deleted."""
+"""Rows that were created in bulk, and the undo of that: rows that are as they were created are deleted."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +26,8 @@ def record_creation(project: Project, subject: Subject, created: Sequence[Any], 
         action=BulkChange.Action.CREATE,
         created_by_id=by.user_id,
     )
-    record(made, [Decision(row.pk, {}, {}, {"updated_at": row.updated_at}) for row in created])
+    names = (*subject.fields, *subject.own_fields)
+    record(made, [Decision(row.pk, {}, {}, {name: getattr(row, name) for name in names}) for row in created])
     made.refresh_from_db()
     return made
 
@@ -38,9 +38,8 @@ def undo_batch(made: BulkChange, subject: Subject, targets: Sequence[Target], *,
     pks = [target.pk for target in targets]
     subject.lock_parents(pks)
     rows = subject.model._default_manager.filter(project=made.project, pk__in=pks)
-    locked = {
-        row["pk"]: row for row in rows.select_for_update().order_by("pk").values("pk", "title", "updated_at")
-    }
+    found = rows.select_for_update().order_by("pk").values("pk", *subject.fields, *subject.own_fields)
+    locked = {row["pk"]: row for row in found}
     attached = _attached(subject.model, pks)
     decisions = [_decide(target, locked.get(target.pk), attached.get(target.pk)) for target in targets]
     deleted = [decision for decision in decisions if decision.changes]
@@ -56,14 +55,15 @@ def undo_batch(made: BulkChange, subject: Subject, targets: Sequence[Target], *,
 
 
 def _decide(target: Target, row: Row | None, attached: str | None) -> Decision:
-    error = _refusal(target.expected["updated_at"], row, attached)
+    error = _refusal(target.expected, row, attached)
     return Decision(target.pk, row or {}, {"deleted": False}, {"deleted": True}, error)
 
 
-def _refusal(updated_at: datetime, row: Row | None, attached: str | None) -> ApiError | None:
+def _refusal(created: Row, row: Row | None, attached: str | None) -> ApiError | None:
     if row is None:
         return NotFound()
-    if row["updated_at"] != updated_at:
+    # The values and not the time of the last change, which may have been undone since.
+    if any(row[name] != value for name, value in created.items()):
         return ChangedSince()
     return ChangedSince(f"It has a {attached}.") if attached else None
 
@@ -71,9 +71,14 @@ def _refusal(updated_at: datetime, row: Row | None, attached: str | None) -> Api
 def _attached(model: type[Model], pks: Sequence[UUID]) -> dict[UUID, str]:
     """Return what refers to the rows, such as a verification or a ticket link, by the row's id."""
     found: dict[UUID, str] = {}
-    for relation in model._meta.related_objects:
-        related, column = relation.related_model, relation.field.attname
-        name = str(related._meta.verbose_name)
+    relations: list[tuple[Any, str, Any]] = [
+        (each.related_model, each.field.attname, each.related_model) for each in model._meta.related_objects
+    ]
+    relations += [
+        (each.remote_field.through, each.m2m_column_name(), each.related_model)
+        for each in model._meta.many_to_many
+    ]
+    for related, column, named in relations:
         referring = related._base_manager.filter(**{f"{column}__in": pks}).order_by()
-        found |= dict.fromkeys(referring.values_list(column, flat=True), name)
+        found |= dict.fromkeys(referring.values_list(column, flat=True), str(named._meta.verbose_name))
     return found

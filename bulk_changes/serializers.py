@@ -1,4 +1,4 @@
-"""Response serializers of bulk changes."""
+"""Request and response serializers of bulk changes."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,44 @@ from rest_framework import serializers
 from bulk_changes.decisions import Decision, Summary
 from bulk_changes.models import BulkChange
 from bulk_changes.services import Result
-from krafter_audit.api.serializers import ResponseSerializer
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    ResponseSerializer,
+    StrictBooleanField,
+    StrictChoiceField,
+    StrictUUIDField,
+)
+
+
+def choices_field(choices: Any) -> serializers.ListField:
+    """Return a field of a filter: one or more of the choices."""
+    return serializers.ListField(child=StrictChoiceField(choices=choices), required=False, min_length=1)
+
+
+class RowFilterRequestSerializer(RequestSerializer):
+    """Selects rows by at least one value: a filter that is left out by mistake must not select all."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Send at least one filter. A bulk update of all has all: true.")
+        return attrs
+
+
+class BulkUpdateRequestSerializer(RequestSerializer):
+    """Selects rows by `ids`, by `filter` or with `all`, and changes all or none; by mode `partial` those that can be.
+
+    Subclasses have `filter` and `set`.
+    """
+
+    ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
+    all = StrictBooleanField(required=False, default=False)
+    mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
+    dry_run = StrictBooleanField(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if sum(bool(attrs.get(name)) for name in ("ids", "filter", "all")) != 1:
+            raise serializers.ValidationError("Send either ids, filter or all: true.")
+        return attrs
 
 
 @extend_schema_field({"type": ["string", "boolean", "null"]})

@@ -26,8 +26,9 @@ class ChangeContext:
 class Subject:
     """How the rows of a model are changed: `refusal` is the rule, and `write` changes locked rows.
 
-    `columns` are further columns that both read. `lock_parents` locks what comes before the rows in the order of
-    locks; `consequence` returns what else changes with a row, as `(id, sentence)`.
+    `columns` are further columns that both read, `own_fields` fields that only a change of a single row sets.
+    `lock_parents` locks what comes before the rows in the order of locks; `consequence` returns what else changes
+    with a row, as `(id, sentence)`.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Subject:
     refusal: Callable[[Row, Mapping[str, Any]], ApiError | None]
     write: Callable[[Sequence[Row], Mapping[str, Any], ChangeContext], None]
     columns: tuple[str, ...] = ()
+    own_fields: tuple[str, ...] = ("title",)
     lock_parents: Callable[[Sequence[UUID]], None] = lambda pks: None
     consequence: Callable[[Row, Mapping[str, Any]], tuple[UUID, str] | None] = lambda row, after: None
 

@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
+from bulk_changes.serializers import BulkUpdateRequestSerializer, RowFilterRequestSerializer, choices_field
 from findings import check_keys
 from findings.imports import FORMATS
 from findings.models import (
@@ -25,11 +26,9 @@ from krafter_audit.api.serializers import (
     JSONObjectField,
     RequestSerializer,
     ResponseSerializer,
-    StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
     StrictIntegerField,
-    StrictUUIDField,
 )
 
 CONFIDENCE_WORDS = ("low", "medium", "high")
@@ -236,12 +235,12 @@ class DismissFindingRequestSerializer(RequestSerializer):
     accepted_until = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class FindingFilterRequestSerializer(RequestSerializer):
+class FindingFilterRequestSerializer(RowFilterRequestSerializer):
     """Selects findings by severity, status and domain."""
 
-    severity = serializers.ListField(child=StrictChoiceField(choices=Severity.choices), required=False)
-    status = serializers.ListField(child=StrictChoiceField(choices=FindingStatus.choices), required=False)
-    domain = serializers.ListField(child=StrictChoiceField(choices=Domain.choices), required=False)
+    severity = choices_field(Severity.choices)
+    status = choices_field(FindingStatus.choices)
+    domain = choices_field(Domain.choices)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
@@ -249,22 +248,18 @@ class FindingFilterRequestSerializer(RequestSerializer):
         return super().to_internal_value(data)
 
 
-class BulkUpdateFindingsRequestSerializer(RequestSerializer):
-    """Change many findings: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be.
+class BulkUpdateFindingsRequestSerializer(BulkUpdateRequestSerializer):
+    """Change many findings: `ids`, `filter` or `all`, and `set`; all or none, or with mode `partial` those that can be.
 
     `dismissal` is the reason of `"set": {"status": "dismissed"}`.
     """
 
-    ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
     filter = FindingFilterRequestSerializer(required=False)
     set = FindingChangesRequestSerializer()
     dismissal = DismissFindingRequestSerializer(required=False)
-    mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
-    dry_run = StrictBooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("ids" in attrs) == ("filter" in attrs):
-            raise serializers.ValidationError("Send either ids or filter.")
+        attrs = super().validate(attrs)
         if "dismissal" in attrs and attrs["set"].get("status") != FindingStatus.DISMISSED:
             raise serializers.ValidationError({"dismissal": "Send it with the status dismissed."})
         return attrs

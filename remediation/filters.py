@@ -92,7 +92,7 @@ class TaskCountFilter(django_filters.FilterSet):
 
 
 def tasks_matching(project: Project, selection: Mapping[str, Any]) -> list[UUID]:
-    """Return the ids of the tasks that `ids` or `filter` of a request select.
+    """Return the ids of the tasks that `ids`, `filter` or `all` of a request select.
 
     Raises NotFound for ids that are not the project's, InvalidParams for too many tasks.
     """
@@ -100,7 +100,7 @@ def tasks_matching(project: Project, selection: Mapping[str, Any]) -> list[UUID]
     if "ids" in selection:
         return bulk_changes.existing(rows, selection["ids"], "tasks")
     params = QueryDict(mutable=True)
-    for name, value in selection["filter"].items():
+    for name, value in selection.get("filter", {}).items():
         values = value if isinstance(value, list) else [value]
         params.setlist(name, [str(each).lower() if each in (True, False) else str(each) for each in values])
     return bulk_changes.matching(filter_rows(TaskFilter, params, rows)[0])

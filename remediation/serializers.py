@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
+from bulk_changes.serializers import BulkUpdateRequestSerializer, RowFilterRequestSerializer, choices_field
 from findings.models import Domain, Severity
 from findings.serializers import DismissalSerializer, FindingSerializer, UnvalidatedListField
 from krafter_audit.api.filters import MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
@@ -76,11 +77,11 @@ class BulkCreateTasksRequestSerializer(RequestSerializer):
     dry_run = StrictBooleanField(required=False, default=False)
 
 
-class TaskFilterRequestSerializer(RequestSerializer):
+class TaskFilterRequestSerializer(RowFilterRequestSerializer):
     """Selects tasks as the query parameters of their list do."""
 
-    status = serializers.ListField(child=StrictChoiceField(choices=Task.Status.choices), required=False)
-    priority = serializers.ListField(child=StrictChoiceField(choices=Severity.choices), required=False)
+    status = choices_field(Task.Status.choices)
+    priority = choices_field(Severity.choices)
     owner_id = StrictUUIDField(required=False)
     finding_id = StrictUUIDField(required=False)
     campaign = StrictUUIDField(required=False)
@@ -94,19 +95,11 @@ class TaskFilterRequestSerializer(RequestSerializer):
         return super().to_internal_value(data)
 
 
-class BulkUpdateTasksRequestSerializer(RequestSerializer):
-    """Change many tasks: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be."""
+class BulkUpdateTasksRequestSerializer(BulkUpdateRequestSerializer):
+    """Change many tasks: `ids`, `filter` or `all`, and `set`; all or none, or with mode `partial` those that can be."""
 
-    ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
     filter = TaskFilterRequestSerializer(required=False)
     set = TaskChangesRequestSerializer()
-    mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
-    dry_run = StrictBooleanField(required=False, default=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("ids" in attrs) == ("filter" in attrs):
-            raise serializers.ValidationError("Send either ids or filter.")
-        return attrs
 
 
 class BulkTaskResultItemSerializer(serializers.Serializer[Any]):

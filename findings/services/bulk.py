@@ -112,7 +112,7 @@ def _matching(project: Project, request: Mapping[str, Any]) -> list[UUID]:
     rows = Finding.objects.filter(project=project)
     if "ids" in request:
         return bulk_changes.existing(rows, request["ids"], "findings")
-    filters = {f"{name}__in": values for name, values in request["filter"].items() if values}
+    filters = {f"{name}__in": values for name, values in request.get("filter", {}).items()}
     return bulk_changes.matching(rows.filter(**filters))
 
 

@@ -71,7 +71,10 @@ REQUEST_HEADERS: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "string"},
         "The ETag of the version to change: 412 if the resource has another one by now.",
     ),
-    "If-None-Match": ({"type": "string"}, "The ETag of the version that the client has: 304 if it is current."),
+    "If-None-Match": (
+        {"type": "string"},
+        "The ETag of the version that the client has: 304 if it is current.",
+    ),
     "Idempotency-Key": (
         {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
         "Repeats of the request with the same key return the first response, for 24 hours.",

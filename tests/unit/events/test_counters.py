@@ -27,7 +27,7 @@ def run(*arguments: str) -> str:
 def lived_in(scenario: Scenario) -> Scenario:
     factories.verification(scenario, checks="passed", open_regressions=1)
     factories.verification(scenario, checks="failed")
-    scenario.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"severity": "low"}})
+    scenario.client.ask("post", "findings/bulk-update", {"all": True, "set": {"severity": "low"}})
     scenario.client.ask("post", "reports/export", {"format": "json"})
     return scenario
 

@@ -110,7 +110,7 @@ def test_bulk_update_to_resolved_requires_verification(scenario: Scenario):
     factories.finding(scenario)
 
     response = scenario.client.ask(
-        "post", "findings/bulk-update", {"filter": {}, "set": {"status": "resolved"}}
+        "post", "findings/bulk-update", {"all": True, "set": {"status": "resolved"}}
     )
 
     assert response.json()["error"]["code"] == "resolved_requires_verification"

@@ -87,7 +87,7 @@ def test_bulk_update_of_severity_changes_default_scores_and_keeps_custom_scores(
     usual = factories.finding(scenario, severity="low")
     chosen = factories.finding(scenario, severity="low", priority={"score": 77})
 
-    scenario.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"severity": "critical"}})
+    scenario.client.ask("post", "findings/bulk-update", {"all": True, "set": {"severity": "critical"}})
 
     usual.refresh_from_db()
     chosen.refresh_from_db()
@@ -125,7 +125,7 @@ def test_bulk_update_with_a_resolved_finding_in_a_later_batch_changes_nothing(
         factories.finding(scenario, status=status)
 
     response = scenario.client.ask(
-        "post", "findings/bulk-update", {"filter": {}, "set": {"status": "triaged"}}
+        "post", "findings/bulk-update", {"all": True, "set": {"status": "triaged"}}
     )
 
     assert response.json()["error"]["code"] == "finding_resolved"

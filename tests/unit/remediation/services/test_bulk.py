@@ -95,6 +95,20 @@ def test_undo_of_a_creation_deletes_the_tasks_that_nobody_worked_on(scenario: Sc
     assert Event.objects.filter(name="task.deleted", subject_id=untouched.pk).count() == 1
 
 
+def test_undo_of_a_creation_deletes_tasks_whose_changes_were_undone(scenario: Scenario):
+    shown = post(scenario, "tasks/bulk", {"tasks": items(*(factories.finding(scenario) for _ in "12"))})
+    created = shown.json()["data"]
+    update = post(scenario, "tasks/bulk-update", {"all": True, "set": {"priority": "critical"}}).json()
+    post(scenario, f"bulk-changes/{update['data']['bulk_change_id']}/undo")
+    labelled = created["items"][1]["id"]
+    scenario.client.ask("put", f"tasks/{labelled}/labels", {"labels": ["kept"]})
+
+    undone = post(scenario, f"bulk-changes/{created['bulk_change_id']}/undo").json()["data"]
+
+    assert [(row["id"], row["code"]) for row in undone["refusals"]] == [(labelled, "changed_since")]
+    assert [str(pk) for pk in Task.objects.values_list("pk", flat=True)] == [labelled]
+
+
 def test_deleted_tasks_cannot_be_restored(scenario: Scenario):
     shown = post(scenario, "tasks/bulk", {"tasks": items(factories.finding(scenario))}).json()["data"]
     undone = post(scenario, f"bulk-changes/{shown['bulk_change_id']}/undo").json()["data"]
@@ -107,20 +121,20 @@ def test_deleted_tasks_cannot_be_restored(scenario: Scenario):
 @pytest.mark.parametrize(
     ("chosen", "found"),
     [
-        ({"status": "blocked"}, ["blocked"]),
-        ({"status": ["blocked", "backlog"]}, ["blocked", "open"]),
-        ({"q": "block"}, ["blocked"]),
-        ({"overdue": False}, ["blocked", "open"]),
-        ({"overdue": True}, []),
-        ({}, ["blocked", "open"]),
+        ({"filter": {"status": "blocked"}}, ["blocked"]),
+        ({"filter": {"status": ["blocked", "backlog"]}}, ["blocked", "open"]),
+        ({"filter": {"q": "block"}}, ["blocked"]),
+        ({"filter": {"overdue": False}}, ["blocked", "open"]),
+        ({"filter": {"overdue": True}}, []),
+        ({"all": True}, ["blocked", "open"]),
     ],
 )
-def test_bulk_update_changes_what_the_filter_matches(scenario: Scenario, chosen: Any, found: list[str]):
+def test_bulk_update_changes_what_is_selected(scenario: Scenario, chosen: Any, found: list[str]):
     factories.task(scenario, title="open")
     factories.task(scenario, title="blocked", status="blocked")
     factories.task(factories.scenario(), title="theirs")
 
-    shown = post(scenario, "tasks/bulk-update", {"filter": chosen, "set": {"priority": "low"}}).json()["data"]
+    shown = post(scenario, "tasks/bulk-update", {**chosen, "set": {"priority": "low"}}).json()["data"]
 
     changed = Task.objects.filter(priority="low").order_by("title").values_list("title", flat=True)
     assert (shown["updated"], list(changed)) == (len(found), found)
@@ -141,7 +155,7 @@ def test_bulk_update_with_a_done_task_changes_nothing_and_in_partial_mode_the_ot
 
 def test_dry_run_of_an_update_says_what_would_change(scenario: Scenario):
     factories.task(scenario)
-    body = {"filter": {}, "set": {"sla_due_at": "2030-01-01T00:00:00Z", "status": "blocked"}, "dry_run": True}
+    body = {"all": True, "set": {"sla_due_at": "2030-01-01T00:00:00Z", "status": "blocked"}, "dry_run": True}
 
     shown = post(scenario, "tasks/bulk-update", body).json()["data"]
 
@@ -155,11 +169,15 @@ def test_dry_run_of_an_update_says_what_would_change(scenario: Scenario):
     [
         {"set": {"status": "blocked"}},
         {"ids": [], "set": {"status": "blocked"}},
-        {"filter": {}, "set": {}},
-        {"filter": {}, "set": {"title": "x"}},
+        {"all": True, "set": {}},
+        {"all": True, "set": {"title": "x"}},
+        {"filter": {}, "set": {"status": "blocked"}},
+        {"filter": {"status": []}, "set": {"status": "blocked"}},
+        {"all": False, "set": {"status": "blocked"}},
+        {"all": True, "filter": {"status": "backlog"}, "set": {"status": "blocked"}},
         {"filter": {"q": "x"}, "set": {"status": "blocked"}},
         {"filter": {"status": "no"}, "set": {"status": "blocked"}},
-        {"filter": {}, "ids": ["00000000-0000-0000-0000-000000000000"], "set": {"status": "blocked"}},
+        {"all": True, "ids": ["00000000-0000-0000-0000-000000000000"], "set": {"status": "blocked"}},
     ],
 )
 def test_invalid_bulk_updates_are_rejected(scenario: Scenario, body: dict[str, Any]):

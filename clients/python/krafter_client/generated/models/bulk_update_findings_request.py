@@ -21,7 +21,7 @@ T = TypeVar("T", bound="BulkUpdateFindingsRequest")
 
 @_attrs_define
 class BulkUpdateFindingsRequest:
-    """Change many findings: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be.
+    """Change many findings: `ids`, `filter` or `all`, and `set`; all or none, or with mode `partial` those that can be.
 
     `dismissal` is the reason of `"set": {"status": "dismissed"}`.
 
@@ -30,15 +30,16 @@ class BulkUpdateFindingsRequest:
     set_: FindingChangesRequest
     """ The fields that a bulk update sets; at least one. """
     ids: list[UUID] | Unset = UNSET
+    all_: bool | Unset = False
+    mode: BulkUpdateFindingsRequestMode | Unset = BulkUpdateFindingsRequestMode.ALL
+    """ * `all` - all
+    * `partial` - partial """
+    dry_run: bool | Unset = False
     filter_: FindingFilterRequest | Unset = UNSET
     """ Selects findings by severity, status and domain. """
     dismissal: DismissFindingRequest | Unset = UNSET
     """ Why a finding is dismissed, and the last day (in UTC) on which that is accepted; it is reopened after it.
     """
-    mode: BulkUpdateFindingsRequestMode | Unset = BulkUpdateFindingsRequestMode.ALL
-    """ * `all` - all
-    * `partial` - partial """
-    dry_run: bool | Unset = False
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,6 +52,14 @@ class BulkUpdateFindingsRequest:
                 ids_item = str(ids_item_data)
                 ids.append(ids_item)
 
+        all_ = self.all_
+
+        mode: str | Unset = UNSET
+        if not isinstance(self.mode, Unset):
+            mode = self.mode.value
+
+        dry_run = self.dry_run
+
         filter_: dict[str, Any] | Unset = UNSET
         if not isinstance(self.filter_, Unset):
             filter_ = self.filter_.to_dict()
@@ -58,12 +67,6 @@ class BulkUpdateFindingsRequest:
         dismissal: dict[str, Any] | Unset = UNSET
         if not isinstance(self.dismissal, Unset):
             dismissal = self.dismissal.to_dict()
-
-        mode: str | Unset = UNSET
-        if not isinstance(self.mode, Unset):
-            mode = self.mode.value
-
-        dry_run = self.dry_run
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -74,14 +77,16 @@ class BulkUpdateFindingsRequest:
         )
         if ids is not UNSET:
             field_dict["ids"] = ids
-        if filter_ is not UNSET:
-            field_dict["filter"] = filter_
-        if dismissal is not UNSET:
-            field_dict["dismissal"] = dismissal
+        if all_ is not UNSET:
+            field_dict["all"] = all_
         if mode is not UNSET:
             field_dict["mode"] = mode
         if dry_run is not UNSET:
             field_dict["dry_run"] = dry_run
+        if filter_ is not UNSET:
+            field_dict["filter"] = filter_
+        if dismissal is not UNSET:
+            field_dict["dismissal"] = dismissal
 
         return field_dict
 
@@ -103,6 +108,17 @@ class BulkUpdateFindingsRequest:
 
                 ids.append(ids_item)
 
+        all_ = d.pop("all", UNSET)
+
+        _mode = d.pop("mode", UNSET)
+        mode: BulkUpdateFindingsRequestMode | Unset
+        if isinstance(_mode, Unset):
+            mode = UNSET
+        else:
+            mode = BulkUpdateFindingsRequestMode(_mode)
+
+        dry_run = d.pop("dry_run", UNSET)
+
         _filter_ = d.pop("filter", UNSET)
         filter_: FindingFilterRequest | Unset
         if isinstance(_filter_, Unset):
@@ -117,22 +133,14 @@ class BulkUpdateFindingsRequest:
         else:
             dismissal = DismissFindingRequest.from_dict(_dismissal)
 
-        _mode = d.pop("mode", UNSET)
-        mode: BulkUpdateFindingsRequestMode | Unset
-        if isinstance(_mode, Unset):
-            mode = UNSET
-        else:
-            mode = BulkUpdateFindingsRequestMode(_mode)
-
-        dry_run = d.pop("dry_run", UNSET)
-
         bulk_update_findings_request = cls(
             set_=set_,
             ids=ids,
-            filter_=filter_,
-            dismissal=dismissal,
+            all_=all_,
             mode=mode,
             dry_run=dry_run,
+            filter_=filter_,
+            dismissal=dismissal,
         )
 
         bulk_update_findings_request.additional_properties = d

@@ -20,17 +20,18 @@ T = TypeVar("T", bound="BulkUpdateTasksRequest")
 
 @_attrs_define
 class BulkUpdateTasksRequest:
-    """Change many tasks: `ids` or `filter`, and `set`; all or none, or with mode `partial` those that can be."""
+    """Change many tasks: `ids`, `filter` or `all`, and `set`; all or none, or with mode `partial` those that can be."""
 
     set_: TaskChangesRequest
     """ The fields that a bulk update of tasks sets; at least one. """
     ids: list[UUID] | Unset = UNSET
-    filter_: TaskFilterRequest | Unset = UNSET
-    """ Selects tasks as the query parameters of their list do. """
+    all_: bool | Unset = False
     mode: BulkUpdateTasksRequestMode | Unset = BulkUpdateTasksRequestMode.ALL
     """ * `all` - all
     * `partial` - partial """
     dry_run: bool | Unset = False
+    filter_: TaskFilterRequest | Unset = UNSET
+    """ Selects tasks as the query parameters of their list do. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,15 +44,17 @@ class BulkUpdateTasksRequest:
                 ids_item = str(ids_item_data)
                 ids.append(ids_item)
 
-        filter_: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.filter_, Unset):
-            filter_ = self.filter_.to_dict()
+        all_ = self.all_
 
         mode: str | Unset = UNSET
         if not isinstance(self.mode, Unset):
             mode = self.mode.value
 
         dry_run = self.dry_run
+
+        filter_: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.filter_, Unset):
+            filter_ = self.filter_.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -62,12 +65,14 @@ class BulkUpdateTasksRequest:
         )
         if ids is not UNSET:
             field_dict["ids"] = ids
-        if filter_ is not UNSET:
-            field_dict["filter"] = filter_
+        if all_ is not UNSET:
+            field_dict["all"] = all_
         if mode is not UNSET:
             field_dict["mode"] = mode
         if dry_run is not UNSET:
             field_dict["dry_run"] = dry_run
+        if filter_ is not UNSET:
+            field_dict["filter"] = filter_
 
         return field_dict
 
@@ -88,12 +93,7 @@ class BulkUpdateTasksRequest:
 
                 ids.append(ids_item)
 
-        _filter_ = d.pop("filter", UNSET)
-        filter_: TaskFilterRequest | Unset
-        if isinstance(_filter_, Unset):
-            filter_ = UNSET
-        else:
-            filter_ = TaskFilterRequest.from_dict(_filter_)
+        all_ = d.pop("all", UNSET)
 
         _mode = d.pop("mode", UNSET)
         mode: BulkUpdateTasksRequestMode | Unset
@@ -104,12 +104,20 @@ class BulkUpdateTasksRequest:
 
         dry_run = d.pop("dry_run", UNSET)
 
+        _filter_ = d.pop("filter", UNSET)
+        filter_: TaskFilterRequest | Unset
+        if isinstance(_filter_, Unset):
+            filter_ = UNSET
+        else:
+            filter_ = TaskFilterRequest.from_dict(_filter_)
+
         bulk_update_tasks_request = cls(
             set_=set_,
             ids=ids,
-            filter_=filter_,
+            all_=all_,
             mode=mode,
             dry_run=dry_run,
+            filter_=filter_,
         )
 
         bulk_update_tasks_request.additional_properties = d

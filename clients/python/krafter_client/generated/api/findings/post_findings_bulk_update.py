@@ -81,8 +81,8 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         idempotency_key (str | Unset):
-        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
-            or none, or with mode `partial` those that can be.
+        body (BulkUpdateFindingsRequest): Change many findings: `ids`, `filter` or `all`, and
+            `set`; all or none, or with mode `partial` those that can be.
 
             `dismissal` is the reason of `"set": {"status": "dismissed"}`.
 
@@ -124,8 +124,8 @@ def sync(
         org_id (str):
         project_id (str):
         idempotency_key (str | Unset):
-        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
-            or none, or with mode `partial` those that can be.
+        body (BulkUpdateFindingsRequest): Change many findings: `ids`, `filter` or `all`, and
+            `set`; all or none, or with mode `partial` those that can be.
 
             `dismissal` is the reason of `"set": {"status": "dismissed"}`.
 
@@ -162,8 +162,8 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         idempotency_key (str | Unset):
-        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
-            or none, or with mode `partial` those that can be.
+        body (BulkUpdateFindingsRequest): Change many findings: `ids`, `filter` or `all`, and
+            `set`; all or none, or with mode `partial` those that can be.
 
             `dismissal` is the reason of `"set": {"status": "dismissed"}`.
 
@@ -203,8 +203,8 @@ async def asyncio(
         org_id (str):
         project_id (str):
         idempotency_key (str | Unset):
-        body (BulkUpdateFindingsRequest): Change many findings: `ids` or `filter`, and `set`; all
-            or none, or with mode `partial` those that can be.
+        body (BulkUpdateFindingsRequest): Change many findings: `ids`, `filter` or `all`, and
+            `set`; all or none, or with mode `partial` those that can be.
 
             `dismissal` is the reason of `"set": {"status": "dismissed"}`.
 

@@ -79,8 +79,8 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         idempotency_key (str | Unset):
-        body (BulkUpdateTasksRequest): Change many tasks: `ids` or `filter`, and `set`; all or
-            none, or with mode `partial` those that can be.
+        body (BulkUpdateTasksRequest): Change many tasks: `ids`, `filter` or `all`, and `set`; all
+            or none, or with mode `partial` those that can be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,8 +120,8 @@ def sync(
         org_id (str):
         project_id (str):
         idempotency_key (str | Unset):
-        body (BulkUpdateTasksRequest): Change many tasks: `ids` or `filter`, and `set`; all or
-            none, or with mode `partial` those that can be.
+        body (BulkUpdateTasksRequest): Change many tasks: `ids`, `filter` or `all`, and `set`; all
+            or none, or with mode `partial` those that can be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,8 +156,8 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         idempotency_key (str | Unset):
-        body (BulkUpdateTasksRequest): Change many tasks: `ids` or `filter`, and `set`; all or
-            none, or with mode `partial` those that can be.
+        body (BulkUpdateTasksRequest): Change many tasks: `ids`, `filter` or `all`, and `set`; all
+            or none, or with mode `partial` those that can be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -195,8 +195,8 @@ async def asyncio(
         org_id (str):
         project_id (str):
         idempotency_key (str | Unset):
-        body (BulkUpdateTasksRequest): Change many tasks: `ids` or `filter`, and `set`; all or
-            none, or with mode `partial` those that can be.
+        body (BulkUpdateTasksRequest): Change many tasks: `ids`, `filter` or `all`, and `set`; all
+            or none, or with mode `partial` those that can be.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
