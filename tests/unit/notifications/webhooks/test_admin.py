@@ -8,7 +8,7 @@ from django.test import Client
 from accounts import services as accounts
 from accounts.models import Membership, User
 from notifications.models import EventDelivery, WebhookEndpoint
-from notifications.webhooks import endpoint_secrets
+from notifications.webhooks import endpoint_secrets, services
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, messages_of, run_action
@@ -106,6 +106,24 @@ def test_actions_disable_enable_test_and_rotate(scenario: Scenario) -> None:
     assert ("are not delivered" in asked.content.decode(), unchanged) == (True, "enabled")
     assert new in rotated.content.decode()
     assert not any(new in message for message in messages_of(rotated))
+
+
+def test_endpoint_that_failed_for_three_days_says_so_in_the_admin_and_the_api(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    services.disable_after_failure(endpoint, "The endpoint answered 500.")
+
+    page = staff_client(scenario, Membership.Role.ADMIN).get(
+        admin_url(WebhookEndpoint, "change", endpoint.pk)
+    )
+    path = f"/api/v1/orgs/{scenario.organization.pk}/webhooks/{endpoint.pk}"
+    read = scenario.client.ask("get", path).json()["data"]
+
+    assert "The endpoint answered 500." in page.content.decode()
+    assert (read["status"], read["disabled_reason"], bool(read["disabled_at"])) == (
+        "disabled",
+        "The endpoint answered 500.",
+        True,
+    )
 
 
 def test_secrets_are_rotated_one_at_a_time(scenario: Scenario) -> None:
