@@ -27,7 +27,7 @@ class RowFilterRequestSerializer(RequestSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError("Send at least one filter. A bulk update of all has all: true.")
+            raise serializers.ValidationError("Send at least one filter. To change all rows, send all: true instead.")
         return attrs
 
 
