@@ -27,7 +27,9 @@ class RowFilterRequestSerializer(RequestSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError("Send at least one filter. To change all rows, send all: true instead.")
+            raise serializers.ValidationError(
+                "Send at least one filter. To change all rows, send all: true instead."
+            )
         return attrs
 
 
