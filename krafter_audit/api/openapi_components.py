@@ -68,11 +68,11 @@ HEADERS: dict[str, Any] = {
 # What every request may send, by the name of the header.
 REQUEST_HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "If-Match": (
-        {"type": "string", "minLength": 1},
+        {"type": "string"},
         "The ETag of the version to change: 412 if the resource has another one by now.",
     ),
     "If-None-Match": (
-        {"type": "string", "minLength": 1},
+        {"type": "string"},
         "The ETag of the version that the client has: 304 if it is current.",
     ),
     "Idempotency-Key": (
