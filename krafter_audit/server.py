@@ -9,6 +9,8 @@ import logging
 import os
 import pkgutil
 import resource
+import select
+import selectors
 import signal
 import socket
 import subprocess
@@ -22,7 +24,7 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
-from waitress.wasyncore import close_all, loop
+from waitress.wasyncore import close_all, readwrite
 
 from krafter_audit import multiprocess_metrics, shutdown
 from krafter_audit.api.errors import doc_url
@@ -39,6 +41,8 @@ THREADS = 24
 RESERVED_THREADS = {"/healthz/live": 1, "/admin/login/": 2}
 CONNECTION_LIMIT = 8192
 ACCEPTED_AT_ONCE = 256
+# Connections that the kernel keeps until they are accepted. It drops more, and their clients try again after a second.
+BACKLOG = 4096
 # Against Slowloris: a request that arrives more slowly gets a 408, and its connection is closed.
 HEADER_SECONDS = 10.0
 BODY_SECONDS = 15.0  # plus the time that the body takes at the least rate
@@ -54,7 +58,7 @@ MEBIBYTE = 1024 * 1024
 MEMORY_ARENAS = 2
 M_ARENA_MAX = -8  # malloc.h
 SERVER_SETTINGS: Mapping[str, Any] = {
-    "asyncore_use_poll": True,
+    "backlog": BACKLOG,
     "channel_timeout": IDLE_SECONDS,
     "cleanup_interval": 1,
     "connection_limit": CONNECTION_LIMIT,
@@ -64,6 +68,11 @@ SERVER_SETTINGS: Mapping[str, Any] = {
     "outbuf_overflow": 256 * 1024,
     "outbuf_high_watermark": 1024 * MEBIBYTE,
     "clear_untrusted_proxy_headers": False,  # the application reads them as KRAFTER_TRUSTED_PROXIES says
+}
+POLL_EVENTS = {
+    selectors.EVENT_READ: select.POLLIN,
+    selectors.EVENT_WRITE: select.POLLOUT,
+    selectors.EVENT_READ | selectors.EVENT_WRITE: select.POLLIN | select.POLLOUT,
 }
 REFUSALS = {400: "bad_request", 408: "request_timeout", 413: "payload_too_large", 431: "header_too_large"}
 
@@ -96,6 +105,19 @@ class DeadlineChannel(HTTPChannel):
     bytes_received = 0
     response_waits_since = 0.0
     bytes_sent = 0
+
+    def add_channel(self, map: dict[int, Any] | None = None) -> None:  # noqa: A002 - waitress's name
+        super().add_channel(map)
+        self.server.changed.add(self)
+
+    def del_channel(self, map: dict[int, Any] | None = None) -> None:  # noqa: A002 - waitress's name
+        self.server.unwatch(self._fileno)
+        super().del_channel(map)
+
+    def service(self) -> None:
+        super().service()
+        self.server.changed.add(self)
+        self.server.pull_trigger()
 
     def received(self, data: bytes) -> bool:
         request = self.request
@@ -158,7 +180,51 @@ def _started(threads: int) -> ThreadedTaskDispatcher:
 
 
 class Server(TcpWSGIServer):
+    """A server whose loop visits only connections that have changed; waitress's own visits all of them in each turn."""
+
     channel_class = DeadlineChannel
+
+    def __init__(self, application: Callable[..., Any], **options: Any) -> None:
+        self._selector = selectors.DefaultSelector()
+        # Connections that may wait for something else than in the last turn: also those whose requests are running,
+        # since their threads write responses.
+        self.changed: set[DeadlineChannel] = set()
+        super().__init__(application, **options)
+        self._watch(self.trigger)
+
+    def add_task(self, task: DeadlineChannel) -> None:
+        self.changed.add(task)
+        super().add_task(task)
+
+    def turn(self, timeout: float) -> None:
+        """Wait for connections for at most `timeout` seconds, and read and write those that are ready."""
+        self._watch(self)
+        for channel in self.changed.copy():
+            if not channel.requests:
+                self.changed.discard(channel)
+            self._watch(channel)
+        for key, events in self._selector.select(timeout):
+            if key.data._fileno == key.fd:  # else it was closed in this turn
+                readwrite(key.data, POLL_EVENTS[events & key.events])
+                self._watch(key.data)
+
+    def _watch(self, watched: Any) -> None:
+        descriptor = watched._fileno
+        if descriptor is None:  # closed
+            return
+        wanted = selectors.EVENT_READ if watched.readable() else 0
+        wanted |= selectors.EVENT_WRITE if watched.writable() else 0
+        key = self._selector.get_map().get(descriptor)
+        if key and wanted and key.events != wanted:
+            self._selector.modify(descriptor, wanted, watched)
+        elif key and not wanted:
+            self.unwatch(descriptor)
+        elif wanted and not key:
+            self._selector.register(descriptor, wanted, watched)
+
+    def unwatch(self, descriptor: int | None) -> None:
+        if descriptor is not None and descriptor in self._selector.get_map():
+            self._selector.unregister(descriptor)
 
     def handle_accept(self) -> None:
         # waitress accepts one in each turn of its loop. A turn takes long while there are many connections, and a
@@ -180,6 +246,8 @@ class Server(TcpWSGIServer):
                 channel.request_started = now  # waitress reads no further until these are served
             elif channel.is_overdue(now):
                 channel.refuse_overdue()
+            if channel.will_close:
+                self.changed.add(channel)
 
     def serve(self, *, supervisor: int | None = None) -> None:
         """Serve until SIGTERM, SIGINT or the end of the process `supervisor`; finish running requests."""
@@ -193,12 +261,17 @@ class Server(TcpWSGIServer):
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         while not ends_at or (self._is_busy() and time.monotonic() < ends_at[0]):
-            loop(timeout=0.2 if ends_at else 1.0, use_poll=True, map=self._map, count=1)
+            self.turn(0.2 if ends_at else 1.0)
             # A supervisor that was killed sent no signal; its orphan would keep the port.
             if supervisor and not ends_at and os.getppid() != supervisor:
                 stop(signal.SIGTERM, None)
-        self.task_dispatcher.shutdown(timeout=0)
+        self.close_all(timeout=0)
+
+    def close_all(self, *, timeout: float) -> None:
+        """Give running requests `timeout` seconds, and close all connections."""
+        self.task_dispatcher.shutdown(timeout=timeout)
         close_all(self._map)
+        self._selector.close()
 
     def _is_busy(self) -> bool:
         return any(channel.requests or channel.total_outbufs_len for channel in self.active_channels.values())
@@ -285,7 +358,7 @@ def main(arguments: list[str] | None = None) -> None:
         listener = socket.socket(fileno=options.fd)
     else:
         family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-        listener = socket.create_server((options.host, options.port), family=family, backlog=2048)
+        listener = socket.create_server((options.host, options.port), family=family, backlog=BACKLOG)
     listener.setblocking(False)
     if options.workers > 1:
         multiprocess_metrics.share_between_processes()

@@ -9,6 +9,7 @@ import select
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
@@ -135,12 +136,17 @@ class Measurement:
     stored_megabytes: float  # in temporary files
 
     def __str__(self) -> str:
-        failed = sum((self.api.errors | self.liveness.errors).values())
+        failures = self.failures()
+        kinds = ", ".join(f"{count} with {status or 'no answer'}" for status, count in failures.items())
         return (
             f"API p50 {self.api.percentile(0.5):.0f} ms, p99 {self.api.percentile(0.99):.0f} ms;"
-            f" liveness p99 {self.liveness.percentile(0.99):.0f} ms; {failed} failed;"
+            f" liveness p99 {self.liveness.percentile(0.99):.0f} ms; {kinds or 'none'} failed;"
             f" {self.megabytes:.0f} MB of memory, {self.stored_megabytes:.0f} MB in temporary files"
         )
+
+    def failures(self) -> Counter[int]:
+        """Return the number of failed requests by status; 0 is no answer."""
+        return Counter(self.api.errors) + Counter(self.liveness.errors)
 
 
 def measure(port: int, path: str, key: str, web: int, seconds: float) -> Measurement:
@@ -220,7 +226,7 @@ def attack(facts: dict[str, Any], supervisor: int, *, seconds: float, scale: flo
     attackers = kinds(large, facts["api_key"], scale=scale)
     found = [measured(kind.name, [kind]) for kind in attackers] + [measured("all", attackers)]
     longest = max(each.api.percentile(0.99) for each in found)
-    failed = sum(sum((each.api.errors | each.liveness.errors).values()) for each in found)
+    failed = sum(each.failures().total() for each in found)
     factor = longest / before.api.percentile(0.99)
     print(f"\nThe API's p99 is at most {factor:.1f} times as long; {failed} requests failed.")
     return factor <= MAX_FACTOR and not failed

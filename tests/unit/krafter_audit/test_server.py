@@ -6,6 +6,7 @@ import os
 import platform
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -72,15 +73,14 @@ def serving(application: Callable[..., Any]) -> Iterator[int]:
 
     def run() -> None:
         while not stopping.is_set():
-            server.loop(timeout=0.1, use_poll=True, map=web._map, count=1)
+            web.turn(0.1)
 
     thread = threading.Thread(target=run)
     thread.start()
     yield port
     stopping.set()
     thread.join()
-    web.task_dispatcher.shutdown(timeout=1)
-    server.close_all(web._map)
+    web.close_all(timeout=1)
 
 
 @pytest.fixture
@@ -121,6 +121,22 @@ def test_unfinished_request_bodies_take_no_thread(port: int) -> None:
         connection.close()
 
 
+def test_idle_connections_are_not_visited(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    idle = [send(port, b"") for _ in range(50)]
+    assert get(port, "/", b"a body") == (200, b"a body")
+    visited: list[int] = []
+    readable = server.DeadlineChannel.readable
+    monkeypatch.setattr(
+        server.DeadlineChannel, "readable", lambda channel: visited.append(id(channel)) or readable(channel)
+    )
+
+    answers = [get(port, "/", b"a body") for _ in range(10)]
+
+    assert (answers, len(set(visited)) <= 10) == ([(200, b"a body")] * 10, True)
+    for connection in idle:
+        connection.close()
+
+
 def test_liveness_answers_while_every_thread_is_busy(port: int, application: Application) -> None:
     busy = [send(port, b"GET /blocked HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(4)]
     assert application.blocked.acquire(timeout=5)
@@ -145,13 +161,23 @@ def test_connections_that_wait_are_accepted_together(application: Application) -
         web = make_server(application, listener, threads=1)
         connections = [send(listener.getsockname()[1], b"") for _ in range(20)]
 
-        server.loop(timeout=5, use_poll=True, map=web._map, count=1)
+        web.turn(5)
 
         assert len(web.active_channels) == len(connections)
-        web.task_dispatcher.shutdown(timeout=1)
-        server.close_all(web._map)
+        web.close_all(timeout=1)
         for connection in connections:
             connection.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="TCP_INFO of a listening socket is Linux's.")
+def test_thousands_of_connections_may_wait_to_be_accepted(application: Application) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        web = make_server(application, listener, threads=1)
+        info = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32)
+        web.close_all(timeout=1)
+
+    kernel_limit = int(Path("/proc/sys/net/core/somaxconn").read_text())
+    assert struct.unpack_from("I", info, 28)[0] == min(server.BACKLOG, kernel_limit)  # tcpi_sacked
 
 
 @pytest.mark.parametrize("rate", [0, 20_000], ids=["not at all", "too slowly"])
