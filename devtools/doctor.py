@@ -121,7 +121,11 @@ def _pango(report: DoctorReport) -> None:
 def _chromium(report: DoctorReport) -> None:
     problem = system_packages.chromium_problem()
     path = system_packages.find_chromium()
-    if not problem:
+    named = os.environ.get("KRAFTER_CHROMIUM", "")
+    if named and not path:
+        # Settings refuse it: nothing starts.
+        report.problem("Chromium", f"KRAFTER_CHROMIUM: {named} is not an executable program")
+    elif not problem:
         as_root = "" if os.geteuid() else "; as root it has no sandbox: run ./krafter as another user"
         report.line("Chromium", f"starts ({path}){as_root}")
     elif not path:

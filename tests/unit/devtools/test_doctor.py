@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools import doctor
+from devtools import doctor, system_packages
 from devtools.doctor import DoctorReport
 
 
@@ -35,3 +35,23 @@ def test_report_as_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys:
     found = json.loads(capsys.readouterr().out)
     assert found["works"] is works
     assert [line["subject"] for line in found["findings"]][:2] == ["Python", "disk"]
+
+
+def test_a_named_chromium_that_does_not_exist_is_a_problem(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KRAFTER_CHROMIUM", "/nowhere/chromium")
+    system_packages.chromium_problem.cache_clear()
+    report = DoctorReport(as_json=True)
+
+    doctor._chromium(report)
+
+    system_packages.chromium_problem.cache_clear()
+    assert (report.works, report.lines) == (
+        False,
+        [
+            {
+                "subject": "Chromium",
+                "level": "problem",
+                "text": "KRAFTER_CHROMIUM: /nowhere/chromium is not an executable program",
+            }
+        ],
+    )
