@@ -19,8 +19,13 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Return 200 if PostgreSQL and Redis respond, otherwise 503 with the state of each."""
-    checks = {"database": _check(_database), "redis": _check(_redis)}
+    """Return 200 if PostgreSQL and Redis respond, otherwise 503 with the state of each.
+
+    `?exclude=redis` leaves one out, as in the health endpoints of Kubernetes.
+    """
+    excluded = request.GET.getlist("exclude")
+    services = {"database": _database, "redis": _redis}
+    checks = {name: _check(query) for name, query in services.items() if name not in excluded}
     status = 200 if all(result == "ok" for result in checks.values()) else 503
     return JsonResponse(checks, status=status, headers={"cache-control": "no-store"})
 

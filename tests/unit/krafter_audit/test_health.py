@@ -21,8 +21,10 @@ def test_readiness_names_an_unavailable_service(client: Client, monkeypatch: pyt
     monkeypatch.setattr(redis_client, "connection", lambda: unavailable)
 
     response = client.get("/healthz/ready")
+    without_redis = client.get("/healthz/ready?exclude=redis")
 
     assert (response.status_code, response.json()) == (503, {"database": "ok", "redis": "unavailable"})
+    assert (without_redis.status_code, without_redis.json()) == (200, {"database": "ok"})
 
 
 @pytest.mark.django_db
