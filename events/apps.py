@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from accounts.audit import account_changed
 
@@ -10,9 +10,10 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from krafter_audit.db.roles import grant_privileges
+        from krafter_audit.db.roles import grant_privileges, require_owner
 
         # Here since the project's own app has no models, and so no such signal. All tables exist by now.
+        pre_migrate.connect(require_owner, sender=self)
         post_migrate.connect(grant_privileges, sender=self)
         # An installation whose beat does not run yet needs partitions too.
         post_migrate.connect(_create_partitions, sender=self)

@@ -108,6 +108,8 @@ def install_functions(partitioned: PartitionedTable) -> None:
     """Create the functions that rotate the partitions, as the owner, with the retention that the settings have now."""
     if not partitions_of(partitioned.table):  # the migration that creates the table has not run yet
         return
+    if not roles.may_create_tables():  # `migrate` had nothing to apply, else it had refused
+        return
     has_role = roles.role_exists()
     names = {"table": partitioned.table, "role": roles.application_role()}
     grant = "EXECUTE format('GRANT SELECT ON %I TO \"{role}\"', part);".format(**names) if has_role else ""

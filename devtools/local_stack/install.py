@@ -1,16 +1,29 @@
 """Migrate a database and create the first organisation in it, in one process.
 
-KRAFTER_INSTALL is JSON: {"site_url", "demo", "admin_password", "api_key"}. The last line printed is JSON, too.
+KRAFTER_INSTALL is JSON: {"site_url", "demo", "admin_password", "api_key"}. The last line printed is JSON, too: what
+was created, and `role_problem`, a sentence about the rights of the database role or "".
 """
 
+import io
 import json
 import os
+import sys
 
 import django
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 
 def main() -> None:
+    try:
+        print(json.dumps(install()))
+    except CommandError as error:
+        sys.exit(str(error))
+    except OperationalError as error:
+        sys.exit(f"The database of DATABASE_URL cannot be used: {error}")
+
+
+def install() -> dict[str, object]:
     # From the environment: every user of the machine can read command lines.
     given = json.loads(os.environ["KRAFTER_INSTALL"])
     django.setup()
@@ -18,6 +31,7 @@ def main() -> None:
     if os.environ.get("KRAFTER_DB_ROLE_PASSWORD"):
         call_command("create_database_role")
     call_command("migrate", interactive=False, verbosity=1)
+    created = io.StringIO()
     call_command(
         "seed_installation",
         api_key=given["api_key"],
@@ -25,7 +39,18 @@ def main() -> None:
         site_url=given["site_url"],
         demo=given["demo"],
         json=True,
+        stdout=created,
     )
+    return {**json.loads(created.getvalue().splitlines()[-1]), "role_problem": role_problem()}
+
+
+def role_problem() -> str:
+    """Return what the role of DATABASE_URL may do that the web and the workers must not, or ""."""
+    if os.environ.get("KRAFTER_DB_ROLE_PASSWORD"):
+        return ""  # this is the owner, and they use another
+    from operations.doctor.database import database_roles  # after django.setup()
+
+    return " ".join(found.text for found in database_roles() if found.level != "ok")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,7 @@ class System:
         self.port = self.web_port()
         self.env = self.environment()
         self.owner_env: dict[str, str] = {}  # for `migrate`, besides `env`
+        self.notices = [sandbox_notice()]  # what a user has to know besides
         self.demo_site = self.demo_url() if options.demo else None
 
     def web_port(self) -> int:
@@ -123,6 +124,7 @@ class System:
                 self.start_valkey()
         with step("Tables, organisation, project and key"):
             seeded = self.install()
+        self.notices.append(role_notice(seeded["role_problem"]))
         with step("Web, workers and beat"):
             for command in self.processes():
                 self.supervisor.add(command)
@@ -252,6 +254,12 @@ def sandbox_notice() -> str:
     )
 
 
+def role_notice(problem: str) -> str:
+    return (
+        problem and f"The web and the workers use the role of your DATABASE_URL, which should own nothing: {problem}."
+    )
+
+
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./krafter up", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0 picks a free port (default 8000)")
@@ -308,7 +316,7 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     data.write(READY, facts)
     if options.ready:
         write_private(options.ready.expanduser().resolve(), facts)
-    print("\n".join(filter(None, (render_banner(facts), sandbox_notice()))), flush=True)
+    print("\n".join(filter(None, (render_banner(facts), *system.notices))), flush=True)
     supervisor.on_restart = lambda name, status: print(
         f"{name} ended (status {status}); it is started again.", flush=True
     )

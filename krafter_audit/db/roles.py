@@ -9,6 +9,7 @@ from typing import Any
 
 import pgtrigger
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import connection
 
 from krafter_audit.db.triggers import AppendOnly
@@ -55,6 +56,24 @@ def append_only_tables() -> set[str]:
     return {
         model._meta.db_table for model, trigger in pgtrigger.registered() if isinstance(trigger, AppendOnly)
     }
+
+
+def require_owner(plan: list[Any], **kwargs: Any) -> None:
+    """Refuse migrations as a role that may create no tables. Raises CommandError."""
+    if not plan:
+        return
+    if not may_create_tables():
+        raise CommandError(
+            f"{len(plan)} migrations are not applied, and the database role {connection.settings_dict['USER']} may"
+            " create no tables. Run migrate with the DATABASE_URL of the owner of the tables (see Database roles in"
+            " docs/operations.md)."
+        )
+
+
+def may_create_tables() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_schema_privilege('public', 'CREATE')")
+        return bool(cursor.fetchone()[0])
 
 
 def grant_privileges(**kwargs: Any) -> None:

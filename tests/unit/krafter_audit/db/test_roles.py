@@ -113,3 +113,17 @@ def test_application_role_cannot_create_roles(monkeypatch):
 
     with pytest.raises(CommandError, match="use the URL of the owner"):
         call_command("create_database_role")
+
+
+@pytest.mark.django_db
+def test_migrations_are_refused_as_the_application_role():
+    with database_role.session_of_application():
+        roles.require_owner(plan=[])
+        with pytest.raises(CommandError, match="the owner of the tables"):
+            roles.require_owner(plan=["0002_next"])
+
+
+@pytest.mark.django_db
+def test_migrate_without_new_migrations_succeeds_as_the_application_role():
+    with database_role.session_of_application():
+        call_command("migrate", verbosity=0)
