@@ -255,9 +255,10 @@ def sandbox_notice() -> str:
 
 
 def role_notice(problem: str) -> str:
-    return (
-        problem and f"The web and the workers use the role of your DATABASE_URL, which should own nothing: {problem}."
-    )
+    """Return what a user has to know of the database role, or "". `problem` names its rights."""
+    if not problem:
+        return ""
+    return f"The web and the workers use the role of your DATABASE_URL, which should own nothing: {problem}."
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:

@@ -16,3 +16,8 @@ def test_root_is_told_that_chromium_has_no_sandbox(
     monkeypatch.setattr("scanner.browser.executables.chromium", lambda configured: chromium)
 
     assert ("without its sandbox" in up.sandbox_notice()) == is_told
+
+
+def test_user_is_told_what_the_role_of_the_database_may_do() -> None:
+    assert up.role_notice("") == ""
+    assert "krafter owns 163 tables" in up.role_notice("krafter owns 163 tables")
