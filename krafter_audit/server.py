@@ -200,7 +200,7 @@ class Server(TcpWSGIServer):
         """Wait for connections for at most `timeout` seconds, and read and write those that are ready."""
         self._watch(self)
         for channel in self.changed.copy():
-            if not channel.requests:
+            if channel._fileno is None or not channel.requests:
                 self.changed.discard(channel)
             self._watch(channel)
         for key, events in self._selector.select(timeout):
