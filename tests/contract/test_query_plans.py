@@ -121,6 +121,12 @@ def tell_that_tables_are_large(scenario: Scenario) -> None:
                 " 'relpages', 1::int, 'reltuples', %s::real)",
                 [table, rows],
             )
+            # Autovacuum may have analysed the few rows that other tests have committed.
+            cursor.execute(
+                "SELECT pg_clear_attribute_stats(schemaname, tablename, attname, inherited) FROM pg_stats"
+                " WHERE schemaname = 'public' AND tablename = %s",
+                [table],
+            )
             cursor.execute(
                 "SELECT pg_restore_attribute_stats('schemaname', 'public', 'relname', %s::text, 'attname',"
                 " 'project_id', 'inherited', false, 'null_frac', 0::real, 'avg_width', 16, 'n_distinct', 50::real,"

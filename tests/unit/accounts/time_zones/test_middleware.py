@@ -49,7 +49,7 @@ def test_time_is_in_the_chosen_zone_or_that_of_the_browser(
 
     due = due_of(client, task)
 
-    title = "2026-07-01 22:30:00 UTC"
+    title = "1 Jul 2026, 22:30:00 UTC"
     assert due == f'<time datetime="2026-07-01T22:30:00+00:00" title="{title}">{shown}</time>'
 
 
@@ -61,7 +61,7 @@ def test_column_and_read_only_field_show_utc_on_hover(client: Client, scenario: 
     page = client.get(admin_url(Task, "change", task.pk)).content.decode()
 
     assert 'class="field-created_at' in listed
-    assert f'title="{task.updated_at:%Y-%m-%d %H:%M:%S} UTC"' in page
+    assert f'title="{task.updated_at.day} {task.updated_at:%b %Y, %H:%M:%S} UTC"' in page
     assert " JST</time>" in page
 
 
