@@ -125,8 +125,10 @@ def time_first_paint(
     arrival: Arrival | None = None,
 ) -> float:
     """Return the First Contentful Paint of a load in ms, and end the load with it. Raises Inconclusive."""
-    visit = _PageVisit(browser, throttled=throttled, credentials=credentials, scripts=False, arrival=arrival)
-    with visit.opened(url, throttle, until_loaded=False):
+    visit = _PageVisit(
+        browser, throttled=throttled, credentials=credentials, paint_only=True, arrival=arrival
+    )
+    with visit.opened(url, throttle):
         return visit.time_first_paint()
 
 
@@ -154,20 +156,22 @@ class _PageVisit:
         *,
         throttled: bool,
         credentials: RequestCredentials | None,
-        scripts: bool,
         arrival: Arrival | None,
+        scripts: bool = False,
+        paint_only: bool = False,
     ) -> None:
         self._browser = browser
         self._throttled = throttled
         self._credentials = credentials
         self._with_scripts = scripts
+        self._paint_only = paint_only  # the visit ends with the first paint
         self._arrival = arrival
         self._is_static = False
         self._gate: NavigationGate | None = None
         self._has_painted = False
 
     @contextmanager
-    def opened(self, url: str, throttle: HostThrottle | None, *, until_loaded: bool = True) -> Iterator[None]:
+    def opened(self, url: str, throttle: HostThrottle | None) -> Iterator[None]:
         try:
             with (
                 _as_inconclusive(),
@@ -176,7 +180,7 @@ class _PageVisit:
                     prepare=self._prepare,
                     arrived=self._arrive,
                     throttle=throttle,
-                    until_loaded=until_loaded,
+                    until_loaded=not self._paint_only,
                     **device_profile.CONTEXT_OPTIONS,
                 ),
             ):
@@ -201,11 +205,12 @@ class _PageVisit:
         if self._arrival:
             self._gate = NavigationGate(page, self._arrival.may_request)
         self._document = MainDocument(page)
-        self._watch_paint()
+        if self._paint_only:
+            self._watch_paint()
 
     def _watch_paint(self) -> None:
         """Note the first paint by an event: a query would take time from the page."""
-        main_frame = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        main_frame = self._world.frames()[0]
 
         def on_event(event: dict[str, Any]) -> None:
             if event["frameId"] == main_frame and event["name"] in ("init", "firstContentfulPaint"):
