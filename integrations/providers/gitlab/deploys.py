@@ -62,7 +62,7 @@ def _deploy(row: Any) -> tuple[datetime, ReportedDeploy]:
 
 
 def _is_final(release: Any) -> bool:
-    # Guests are not told the commit; a release may be announced for a later day.
+    # Guests do not see the commit; a release may be announced for a later day.
     is_upcoming = release.get("upcoming_release") is True
     return bool(release.get("commit")) and not is_upcoming and _released_at(release) <= datetime.now(UTC)
 

@@ -9,20 +9,20 @@ from integrations.providers.types import DISMISSED, TicketState
 # Only the category of a status is the same everywhere; the usual English names are hints.
 NEW, IN_PROGRESS, DONE = "new", "indeterminate", "done"
 CATEGORIES = {"backlog": NEW, "done": DONE, DISMISSED: DONE}  # of a task's status; all others are in progress
+NOT_FIXED_RESOLUTIONS = ("won't do", "won't fix", "declined", "canceled", "cancelled", "rejected")
 USUAL_NAMES = {
     "backlog": ("to do", "backlog", "open"),
     "in_progress": ("in progress", "in development"),
     "blocked": ("blocked", "on hold", "impeded", "waiting"),
     "ready_verify": ("in review", "review", "in verification", "in testing", "in qa"),
     "done": ("done", "closed", "resolved"),
-    DISMISSED: ("won't do", "won't fix", "canceled", "cancelled", "declined", "rejected"),
+    DISMISSED: NOT_FIXED_RESOLUTIONS,
 }
 NOT_FIXED_NAMES = frozenset({
     "abandoned", "cancelled", "canceled", "cannot reproduce", "declined", "duplicate", "incomplete", "invalid",
     "known error", "not a bug", "obsolete", "rejected", "won't do", "won't fix", "wontfix",
 })  # fmt: skip
 FIXED_RESOLUTIONS = ("done", "fixed", "resolved", "completed")
-NOT_FIXED_RESOLUTIONS = ("won't do", "won't fix", "declined", "canceled", "cancelled", "rejected")
 
 
 @dataclass(frozen=True)

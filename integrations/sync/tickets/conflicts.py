@@ -124,20 +124,18 @@ def _resolve_state(locked: LockedTask, link: TicketLink, resolution: str, by: Ac
     status = ""
     if resolution == Resolution.THEIRS:
         _apply_ticket_state(locked, TicketState(link.last_synced["ticket"]["state"]), by)
-    if resolution == Resolution.THEIRS and locked.finding.status != FindingStatus.DISMISSED:
-        status = Task.objects.values_list("status", flat=True).get(pk=link.task_id)
+        # The finding as it was locked: one that was dismissed has another status now, which is pushed.
+        if locked.finding.status != FindingStatus.DISMISSED:
+            status = Task.objects.values_list("status", flat=True).get(pk=link.task_id)
     link.last_synced["task"]["status"] = status
 
 
 def _apply_ticket_state(locked: LockedTask, state: TicketState, by: Actor) -> None:
     if state == TicketState.DROPPED:
-        dismissed = {"status": FindingStatus.DISMISSED}
-        triage.update(locked.finding.pk, changes=dismissed, by=by, project=locked.task.project)
+        _set_finding_status(locked, FindingStatus.DISMISSED, by)
         return
     if locked.finding.status == FindingStatus.DISMISSED and not state.is_closed:
-        triage.update(
-            locked.finding.pk, changes={"status": FindingStatus.TRIAGED}, by=by, project=locked.task.project
-        )
+        _set_finding_status(locked, FindingStatus.TRIAGED, by)
     if locked.task.status == Task.Status.DONE and state != TicketState.CLOSED:
         _reopen(locked.task, by)
     else:
@@ -146,6 +144,10 @@ def _apply_ticket_state(locked: LockedTask, state: TicketState, by: Actor) -> No
             TicketState.STARTED: tickets.STARTED,
         }.get(state, tickets.REOPENED)
         tickets.follow_ticket(locked, state=follow, by=by)
+
+
+def _set_finding_status(locked: LockedTask, status: FindingStatus, by: Actor) -> None:
+    triage.update(locked.finding.pk, changes={"status": status}, by=by, project=locked.task.project)
 
 
 def _reopen(task: Task, by: Actor) -> None:

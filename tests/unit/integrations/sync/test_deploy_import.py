@@ -83,14 +83,14 @@ def test_deploys_whose_webhook_was_lost_are_recorded(connected: Integration, ven
 def test_webhook_and_sync_report_one_deploy(connected: Integration, vendor: Fake) -> None:
     first, second = vendor.deploy(SHA), vendor.deploy(SHA)
     deliver(connected, vendor.deploy_event(first))
-    told = Deploy.objects.get().finished_at
+    finished_at = Deploy.objects.get().finished_at
 
     run_sync(connected)
     deliver(connected, vendor.deploy_event(second))
     run_sync(connected)
 
     assert recorded() == [(SHA, "production")] * 2
-    assert Deploy.objects.get(external_id__endswith="/1").finished_at == told
+    assert Deploy.objects.get(external_id__endswith="/1").finished_at == finished_at
 
 
 @pytest.mark.django_db(transaction=True)
