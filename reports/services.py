@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import quota
@@ -80,10 +80,14 @@ def share_latest(
     return share
 
 
+def newest_first(project: Project) -> QuerySet[Report]:
+    """Return the reports of a project; the first one is that which is shared."""
+    return Report.objects.filter(project=project).order_by("-created_at", "-id")
+
+
 def lock_latest(project: Project) -> Report:
     # Locked, since retention deletes the rows of reports without an open share.
-    newest = Report.objects.filter(project=project).order_by("-created_at", "-id")
-    report = newest.select_for_update(of=("self",)).select_related("project").first()
+    report = newest_first(project).select_for_update(of=("self",)).select_related("project").first()
     if report is None:
         raise NoReport
     return report

@@ -108,7 +108,7 @@ class ReportAdmin(ReadOnlyAdmin):
     # ---- The page
 
     def reading_context(self, request: HttpRequest, row: Report) -> dict[str, Any]:
-        snapshot = load_snapshot(row)
+        snapshot, latest = load_snapshot(row), services.newest_first(row.project).first()
         drawing = chart.burn_down(
             snapshot.burn_down, width=640, height=220, template="admin/overview/burn_down.svg"
         )
@@ -120,8 +120,8 @@ class ReportAdmin(ReadOnlyAdmin):
             "files": self._files(row),
             "may_change": self.may(request, "change", row),
             "share_form": getattr(request, "share_form", None) or ShareForm(),
-            "share_refusal": self._share_refusal(row),
-            "latest": Report.objects.filter(project=row.project_id).order_by("-created_at", "-id").first(),
+            "share_refusal": self._share_refusal(row, latest),
+            "latest": latest,
             "shares": [
                 (share, *state_of(share), visible_url(share))
                 for share in row.shares.select_related("shared_by")
@@ -136,9 +136,8 @@ class ReportAdmin(ReadOnlyAdmin):
         url = reverse("admin:reports_report_download", args=[report.pk])
         return [(report.format.upper(), url), *((kind, f"{url}?kind={kind}") for kind in kinds_of(report))]
 
-    def _share_refusal(self, report: Report) -> str:
-        newer = Report.objects.filter(project=report.project_id, created_at__gt=report.created_at)
-        if newer.exists():
+    def _share_refusal(self, report: Report, latest: Report | None) -> str:
+        if report != latest:
             return NOT_LATEST
         return EXPORT_FAILED if report.status == Report.Status.FAILED else ""
 
@@ -165,7 +164,8 @@ class ReportAdmin(ReadOnlyAdmin):
             raise PermissionDenied(NOT_ALLOWED)
         if request.method != "POST":
             return HttpResponseRedirect(back)
-        form, refusal = ShareForm(request.POST), self._share_refusal(report)
+        form = ShareForm(request.POST)
+        refusal = self._share_refusal(report, services.newest_first(report.project).first())
         if refusal:
             self.message_user(request, refusal, messages.ERROR)
         elif form.is_valid():
