@@ -19,11 +19,11 @@ from events import counters
 from findings import observations, queries
 from findings.errors import FindingResolved
 from findings.models import (
+    GIVEN_REASONS,
     LARGE_FIELDS,
     MAX_DISMISSAL_COMMENT_LENGTH,
     OPEN_STATUSES,
     Dismissal,
-    DismissalReason,
     Finding,
     FindingStatus,
     Regression,
@@ -118,11 +118,7 @@ class DismissForm(forms.Form):
     """Why findings are dismissed, and until when."""
 
     reason = forms.ChoiceField(
-        choices=[
-            ("", "Choose a reason"),
-            *(each for each in DismissalReason.choices if each[0] != DismissalReason.NOT_GIVEN),
-        ],
-        widget=UnfoldAdminSelectWidget,
+        choices=[("", "Choose a reason"), *GIVEN_REASONS], widget=UnfoldAdminSelectWidget
     )
     comment = forms.CharField(
         max_length=MAX_DISMISSAL_COMMENT_LENGTH,

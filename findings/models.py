@@ -77,6 +77,10 @@ class DismissalReason(models.TextChoices):
     NOT_GIVEN = "not_given", "No reason given"
 
 
+# What a person or a client chooses from.
+GIVEN_REASONS = [choice for choice in DismissalReason.choices if choice[0] != DismissalReason.NOT_GIVEN]
+
+
 class DismissalEnd(models.TextChoices):
     """Why a dismissal ended."""
 

@@ -10,10 +10,10 @@ from findings import check_keys
 from findings.imports import FORMATS
 from findings.models import (
     CHECK_KEY,
+    GIVEN_REASONS,
     MAX_CHECKS,
     MAX_DISMISSAL_COMMENT_LENGTH,
     Dismissal,
-    DismissalReason,
     Domain,
     Finding,
     FindingStatus,
@@ -138,14 +138,10 @@ def _validate_named_checks(named: Any) -> None:
         return
     if not all(isinstance(key, str) and CHECK_KEY.match(key) for key in named):
         return
-    field, wrong = CheckKeyField(), {}
-    for index, key in enumerate(named):
-        try:
-            field.run_validation(key)
-        except serializers.ValidationError as error:
-            wrong[str(index)] = error.detail
-    if wrong:
-        raise serializers.ValidationError({"evidence": {"checks": wrong}})
+    try:
+        serializers.ListField(child=CheckKeyField()).run_validation(named)
+    except serializers.ValidationError as error:
+        raise serializers.ValidationError({"evidence": {"checks": error.detail}}) from None
 
 
 class UnvalidatedListField(serializers.ListField):
@@ -226,9 +222,7 @@ class UpdateFindingRequestSerializer(FindingChangesRequestSerializer):
 class DismissFindingRequestSerializer(RequestSerializer):
     """Why a finding is dismissed, and the last day (in UTC) on which that is accepted; it is reopened after it."""
 
-    reason = StrictChoiceField(
-        choices=[choice for choice in DismissalReason.choices if choice[0] != DismissalReason.NOT_GIVEN]
-    )
+    reason = StrictChoiceField(choices=GIVEN_REASONS)
     comment = StrictCharField(
         max_length=MAX_DISMISSAL_COMMENT_LENGTH, allow_blank=True, required=False, default=""
     )
