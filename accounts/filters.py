@@ -5,15 +5,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Project, SavedView
-from krafter_audit.api.filters import ChoiceFilter, ChoicesFilter, ListFilter
-
-YES_OR_NO = [("true", "true"), ("false", "false")]
+from krafter_audit.api.filters import ChoiceFilter, ChoicesFilter, ListFilter, TrueOrFalseFilter
 
 
 class ProjectFilter(ListFilter):
     """Filters by archived and time."""
 
-    archived = ChoiceFilter(choices=YES_OR_NO, method="by_archived")
+    archived = TrueOrFalseFilter(method="by_archived")
 
     class Meta:
         model = Project
@@ -58,7 +56,7 @@ class SavedViewFilter(ListFilter):
     """Filters by list, shared and time."""
 
     list = django_filters.CharFilter()
-    shared = ChoiceFilter(choices=YES_OR_NO, method="by_shared")
+    shared = TrueOrFalseFilter(method="by_shared")
 
     class Meta:
         model = SavedView

@@ -3,14 +3,14 @@
 from django.db.models import QuerySet
 
 from campaigns.models import Campaign
-from krafter_audit.api.filters import ChoiceFilter, ListFilter, OwnerFilter
+from krafter_audit.api.filters import ListFilter, OwnerFilter, TrueOrFalseFilter
 
 
 class CampaignFilter(ListFilter):
     """Filters by owner, whether it is archived, and time."""
 
     owner_id = OwnerFilter()
-    archived = ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="by_archiving")
+    archived = TrueOrFalseFilter(method="by_archiving")
 
     class Meta:
         model = Campaign

@@ -13,12 +13,12 @@ from accounts.models import Project
 from bulk_changes import services as bulk_changes
 from findings.models import Severity
 from krafter_audit.api.filters import (
-    ChoiceFilter,
     ChoicesFilter,
     ListFilter,
     OwnerFilter,
     SearchFilter,
     TextsFilter,
+    TrueOrFalseFilter,
     filter_rows,
 )
 from krafter_audit.db.words import with_words
@@ -48,7 +48,7 @@ class TaskFilter(ListFilter):
     finding_id = django_filters.UUIDFilter()
     # Of the higher app: only its name is known here.
     campaign = django_filters.UUIDFilter("campaign_tasks__campaign")
-    overdue = ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="by_due_date")
+    overdue = TrueOrFalseFilter(method="by_due_date")
 
     external_ticket_key = django_filters.CharFilter()
     pr_url = django_filters.CharFilter()

@@ -109,6 +109,13 @@ class ChoiceFilter(django_filters.ChoiceFilter):
         super().__init__(*args, error_messages={"invalid_choice": f"Use one of {values}."}, **kwargs)
 
 
+class TrueOrFalseFilter(ChoiceFilter):
+    """`true` or `false`, which the method of the filter gets as text."""
+
+    def __init__(self, *, method: str) -> None:
+        super().__init__(choices=[("true", "true"), ("false", "false")], method=method)
+
+
 class ListFilter(django_filters.FilterSet):
     """The filters of every list: `*_after` includes the time itself, `*_before` does not."""
 
