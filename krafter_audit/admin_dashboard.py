@@ -14,7 +14,7 @@ from findings.models import OPEN_STATUSES
 from krafter_audit import overview
 from krafter_audit.admin.base import staff_of
 from krafter_audit.admin.project_scope import chosen_project
-from krafter_audit.admin_menu import may_view
+from krafter_audit.admin_menu import list_url, may_view
 
 MAX_PROJECTS = 20
 MAX_EVENTS = 12
@@ -90,7 +90,7 @@ def _cards(
         {
             "title": title,
             "number": number,
-            "href": f"{reverse(f'admin:{model.replace(".", "_")}_changelist')}?{query}",
+            "href": f"{list_url(model)}?{query}",
             "tone": tone if number else "none",
         }
         for title, number, model, query, tone in cards
