@@ -175,6 +175,9 @@ class OrganizationViewSet(viewsets.ViewSet):
         return {"organization": self.caller.organization}
 
     def serialize(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
+        columns = row_columns(serializer_class)
+        if columns is not None and isinstance(row, columns.model):
+            return columns.represent_model(row, self.serializer_context)
         return serializer_class(row, context=self.serializer_context).data
 
     def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:

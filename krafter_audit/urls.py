@@ -14,11 +14,12 @@ from reports.views import report_schema
 from scans.admin.screenshots import screenshot
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
+# The most frequent first; `findings/bulk` before the `findings/<pk>` of assurance.
 APPS = (
     "findings",
-    "scans",
-    "remediation",
     "assurance",
+    "remediation",
+    "scans",
     "campaigns",
     "integrations",
     "notifications",
@@ -28,7 +29,7 @@ APPS = (
 )
 
 urlpatterns = [
-    *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent
+    path(PROJECT, include([path("", include(f"{app}.urls")) for app in APPS])),
     path("", RedirectView.as_view(url="/docs")),
     path(
         "admin/screenshots/<uuid:project_id>/<str:sha256>.jpg",

@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from krafter_audit.db.sql import fetch_all
-from krafter_audit.http.json_encoding import load_json
+from krafter_audit.http.json_encoding import dump_json, load_json
 
 Context = Mapping[str, Any]
 Getter = Callable[[Sequence[Any], Context], Any]
@@ -53,6 +53,13 @@ class RowColumns:
         """Return what the serializer's `to_representation` returns for the row."""
         return {name: get(row, context) for name, get in self._getters}
 
+    def represent_model(self, row: Model, context: Context) -> dict[str, Any]:
+        """Return what the serializer's `to_representation` returns for a loaded row."""
+        values = [(name, getattr(row, name)) for name in self.names]
+        return self.represent(
+            [dump_json(value) if self._is_json(name) else value for name, value in values], context
+        )
+
     def _expression(self, name: str) -> Any:
         return Cast(name, TextField()) if self._is_json(name) else name
 
@@ -60,7 +67,8 @@ class RowColumns:
         return isinstance(self.model._meta.get_field(name), JSONField)
 
     def _index(self, name: str) -> int:
-        self.model._meta.get_field(name)  # raises FieldDoesNotExist for what is not a column
+        if name not in {field.attname for field in self.model._meta.concrete_fields}:
+            raise FieldDoesNotExist(f"{name} is no column of {self.model._meta.db_table}.")
         if name not in self.names:
             self.names.append(name)
         return self.names.index(name)
@@ -86,7 +94,7 @@ def _project_slug(row: Sequence[Any], context: Context) -> str:
     return str(context["project"].slug)
 
 
-def _json_loader(field: Any) -> Callable[[str], Any]:
+def _json_loader(field: Any) -> Callable[[str | bytes], Any]:
     # jsonb sorts keys its own way; the API has them in the serializer's order.
     if isinstance(field, serializers.ListSerializer):
         names, load = _typed(cast("serializers.Serializer[Any]", field.child))
@@ -98,7 +106,7 @@ def _json_loader(field: Any) -> Callable[[str], Any]:
     return orjson.Fragment
 
 
-def _typed(serializer: "serializers.Serializer[Any]") -> tuple[list[str], Callable[[str], Any]]:
+def _typed(serializer: "serializers.Serializer[Any]") -> tuple[list[str], Callable[[str | bytes], Any]]:
     fields = serializer.fields
     # orjson is five times faster, but loses integers beyond 64 bits, which only free-form JSON can have.
     is_free_form = any(isinstance(field, serializers.JSONField) for field in fields.values())

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from django.db import models
 
+from assurance.serializers import GuardWindowWithRunsSerializer
 from findings.models import Finding, Regression
 from findings.serializers import FindingSerializer, RegressionSerializer
 from krafter_audit.api.row_columns import row_columns
 from krafter_audit.api.serializers import ResponseSerializer
 from krafter_audit.http.json_encoding import dump_json
 from remediation.models import Task, Verification
-from remediation.serializers import TaskSerializer, VerificationSerializer
+from remediation.serializers import TaskSerializer, TaskWithFindingSerializer, VerificationSerializer
 from reports.serializers import ReportSerializer
 from scans.models import Scan
 from scans.serializers import ScanSerializer
@@ -47,10 +48,12 @@ def test_columns_equal_the_output_of_the_serializer(scenario: Scenario, model: A
     ids = model.objects.order_by("pk").values_list("pk", flat=True)
     alone = [found.represent(found.fetch_one(scenario.project.pk, pk), context) for pk in ids]
 
+    loaded = [found.represent_model(row, context) for row in model.objects.order_by("pk")]
     by_serializer = dump_json(shown(model.objects.order_by("pk"), many=True, context=context).data)
     assert len(by_columns) > 0
     assert unspaced(dump_json(by_columns)) == unspaced(by_serializer)
     assert unspaced(dump_json(alone)) == unspaced(by_serializer)
+    assert unspaced(dump_json(loaded)) == unspaced(by_serializer)
 
 
 def unspaced(answer: bytes) -> Any:
@@ -58,6 +61,8 @@ def unspaced(answer: bytes) -> Any:
     return json.loads(answer, object_pairs_hook=list)
 
 
-@pytest.mark.parametrize("shown", [ReportSerializer])
+@pytest.mark.parametrize(
+    "shown", [ReportSerializer, GuardWindowWithRunsSerializer, TaskWithFindingSerializer]
+)
 def test_fields_outside_of_the_table_come_from_the_serializer(shown: Any):
     assert row_columns(shown) is None
