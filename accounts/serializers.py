@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts import saved_views
 from accounts.models import ApiKey, Membership, Organization, Project, SavedView, Scope, slug_validator
 from krafter_audit.api.serializers import (
+    ChangesRequestSerializer,
     RequestSerializer,
     ResponseSerializer,
     StrictBooleanField,
@@ -109,7 +110,7 @@ class CreateProjectRequestSerializer(RequestSerializer):
     site_url = SiteURLField(max_length=2000)
 
 
-class UpdateProjectRequestSerializer(RequestSerializer):
+class UpdateProjectRequestSerializer(ChangesRequestSerializer):
     """The fields of a project to change; at least one."""
 
     rejected_fields = {  # noqa: RUF012
@@ -118,11 +119,6 @@ class UpdateProjectRequestSerializer(RequestSerializer):
     name = StrictCharField(max_length=200, required=False)
     site_url = SiteURLField(max_length=2000, required=False)
     archived = StrictBooleanField(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
-            raise serializers.ValidationError("Send at least one field to change.")
-        return attrs
 
 
 class MemberSerializer(ResponseSerializer):
@@ -256,7 +252,7 @@ class SaveViewRequestSerializer(RequestSerializer):
         return value
 
 
-class UpdateSavedViewRequestSerializer(RequestSerializer):
+class UpdateSavedViewRequestSerializer(ChangesRequestSerializer):
     """The fields of a view to change; at least one."""
 
     rejected_fields = {"list": "A view stays in its list: save another one."}  # noqa: RUF012
@@ -264,8 +260,3 @@ class UpdateSavedViewRequestSerializer(RequestSerializer):
     name = StrictCharField(max_length=80, required=False)
     query = StrictCharField(max_length=saved_views.MAX_QUERY_LENGTH, allow_blank=True, required=False)
     shared = StrictBooleanField(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
-            raise serializers.ValidationError("Send at least one field to change.")
-        return attrs

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.serializers import MemberIdField
 from campaigns.models import MAX_NAME_LENGTH, Campaign
 from krafter_audit.api.serializers import (
+    ChangesRequestSerializer,
     RequestSerializer,
     ResponseSerializer,
     StrictBooleanField,
@@ -17,17 +18,12 @@ from krafter_audit.api.serializers import (
 from remediation.serializers import TaskFilterRequestSerializer
 
 
-class UpdateCampaignRequestSerializer(RequestSerializer):
+class UpdateCampaignRequestSerializer(ChangesRequestSerializer):
     """The fields of a campaign to change; at least one."""
 
     name = StrictCharField(max_length=MAX_NAME_LENGTH, required=False)
     due_date = serializers.DateField(required=False, allow_null=True)
     owner_id = MemberIdField(required=False, allow_null=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
-            raise serializers.ValidationError("Send at least one field to change.")
-        return attrs
 
 
 class CampaignTasksRequestSerializer(RequestSerializer):

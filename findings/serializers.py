@@ -23,6 +23,7 @@ from findings.models import (
 from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
+    ChangesRequestSerializer,
     JSONObjectField,
     RequestSerializer,
     ResponseSerializer,
@@ -198,17 +199,12 @@ def validate_items(
     return valid, errors
 
 
-class FindingChangesRequestSerializer(RequestSerializer):
+class FindingChangesRequestSerializer(ChangesRequestSerializer):
     """The fields that a bulk update sets; at least one."""
 
     severity = StrictChoiceField(choices=Severity.choices, required=False)
     status = StrictChoiceField(choices=FindingStatus.choices, required=False)
     owner_id = MemberIdField(required=False, allow_null=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
-            raise serializers.ValidationError("Send at least one field to change.")
-        return attrs
 
 
 class UpdateFindingRequestSerializer(FindingChangesRequestSerializer):

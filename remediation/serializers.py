@@ -10,6 +10,7 @@ from findings.models import Domain, Severity
 from findings.serializers import DismissalSerializer, FindingSerializer, UnvalidatedListField
 from krafter_audit.api.filters import MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
 from krafter_audit.api.serializers import (
+    ChangesRequestSerializer,
     JSONObjectField,
     RequestSerializer,
     ResponseSerializer,
@@ -44,7 +45,7 @@ class CreateTaskRequestSerializer(RequestSerializer):
     pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
 
 
-class TaskChangesRequestSerializer(RequestSerializer):
+class TaskChangesRequestSerializer(ChangesRequestSerializer):
     """The fields that a bulk update of tasks sets; at least one."""
 
     rejected_fields = UNSUPPORTED_FIELDS | {
@@ -54,11 +55,6 @@ class TaskChangesRequestSerializer(RequestSerializer):
     priority = StrictChoiceField(choices=Severity.choices, required=False)
     owner_id = MemberIdField(required=False, allow_null=True)
     sla_due_at = UTCDateTimeField(required=False, allow_null=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
-            raise serializers.ValidationError("Send at least one field to change.")
-        return attrs
 
 
 class UpdateTaskRequestSerializer(TaskChangesRequestSerializer):

@@ -155,6 +155,15 @@ class RequestSerializer(serializers.Serializer[Any]):
         return f"Unknown field. Did you mean {nearest[0]}?" if nearest else "Unknown field."
 
 
+class ChangesRequestSerializer(RequestSerializer):
+    """The fields of a row to change; at least one."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Send at least one field to change.")
+        return attrs
+
+
 class ResponseSerializer(serializers.ModelSerializer[Any]):
     """A row in a response; `Meta.fields` has the contract's keys in the contract's order."""
 
