@@ -13,6 +13,7 @@ from krafter_audit import jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
 from tests import database_flush, database_role, factories, missing_packages, openapi_validation
+from tests.browser import chromium
 from tests.fakes import faulty_site
 
 
@@ -30,6 +31,13 @@ def _search_static_files_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _close_chromium() -> Iterator[None]:
+    """Close the browser that the tests of a process share (tests/browser/chromium.py)."""
+    yield
+    chromium.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

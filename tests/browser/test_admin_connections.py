@@ -21,7 +21,6 @@ from tests.fakes.tracker import serve
 from tests.staff import admin_url
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
-in_windows = pytest.mark.parametrize(("window", "theme"), [("desktop", "light"), ("phone", "dark")])
 
 
 @pytest.fixture
@@ -62,14 +61,13 @@ def failing_integration(scenario: Scenario) -> Integration:
     return row
 
 
-@in_windows
 def test_provider_is_tested_connected_and_disconnected_by_its_form(
-    live_server: Any, scenario: Scenario, github: FakeGitHub, window: str, theme: str
+    live_server: Any, scenario: Scenario, github: FakeGitHub
 ) -> None:
     row = failing_integration(scenario)
     user = staff.member_of(scenario.organization, "owner")
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url, "desktop") as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(Integration, "add"))
@@ -107,14 +105,13 @@ def test_provider_is_tested_connected_and_disconnected_by_its_form(
     assert Task.objects.get().title == "Theirs"
 
 
-@in_windows
 def test_key_is_issued_copied_and_revoked_and_a_task_is_commented_on(
-    live_server: Any, scenario: Scenario, window: str, theme: str
+    live_server: Any, scenario: Scenario
 ) -> None:
     failing_integration(scenario)
     task, user = Task.objects.get(), staff.member_of(scenario.organization, "owner")
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(ApiKey, "add"))

@@ -9,26 +9,24 @@ from findings.models import Finding
 from remediation.admin.tasks import TaskAdmin
 from remediation.models import Task
 from tests import factories, staff
-from tests.browser.visitor import every_screen, visiting
+from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
 
-@every_screen
-def test_find_a_finding_and_choose_a_project_by_keyboard_alone(
-    live_server: Any, scenario: Scenario, window: str, theme: str
-) -> None:
+def test_find_a_finding_and_choose_a_project_by_keyboard_alone(live_server: Any, scenario: Scenario) -> None:
     other = factories.scenario()
     finding = factories.finding(scenario, title="Session cookies leak")
     factories.task(scenario, of=finding, title="Set the cookie flags")
     factories.finding(other, title="Cookies of the blog")
     user = staff.superuser()
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url, "desktop") as visitor:
         page = visitor.page
         visitor.sign_in(user)
+        visitor.open("/admin/")
         page.keyboard.press("Control+k")
         page.keyboard.type("cookie")
         page.wait_for_selector("[role=option] >> text=Set the cookie flags")
@@ -76,9 +74,8 @@ def test_find_a_finding_and_choose_a_project_by_keyboard_alone(
     assert every == 2
 
 
-@every_screen
 def test_change_all_that_match_after_a_preview_and_undo_it(
-    live_server: Any, scenario: Scenario, window: str, theme: str, monkeypatch: pytest.MonkeyPatch
+    live_server: Any, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(TaskAdmin, "list_per_page", 5)
     monkeypatch.setattr(TaskAdmin, "list_max_show_all", 5)
@@ -87,14 +84,13 @@ def test_change_all_that_match_after_a_preview_and_undo_it(
         factories.task(scenario, title=f"Fix {place}")
     user = staff.superuser()
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url, "desktop") as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(Task, "changelist"))
         page.locator("#result_list input.action-select").first.check()
-        if window != "phone":
-            page.locator("#action-toggle").check()
-            page.get_by_text("Select all 11 that match").click()
+        page.locator("#action-toggle").check()
+        page.get_by_text("Select all 11 that match").click()
         visitor.look("selected", full_page=False)
         page.locator("select[name=action]").select_option("block")
         page.get_by_role("button", name="Run").click()
@@ -117,25 +113,17 @@ def test_change_all_that_match_after_a_preview_and_undo_it(
         undone = page.locator("[role=status]").first.inner_text()
 
     assert visitor.problems == []
-    if window == "phone":
-        assert "1 of 1 task would change" in preview
-        assert "1 task changed." in done
-        assert "1 task restored." in undone
-    else:
-        assert "10 of 11 tasks would change, 1 would be refused." in preview
-        assert "The task is done. Reopen its verification" in preview
-        assert "10 tasks changed, 1 refused" in done
-        assert "10 tasks restored." in undone
+    assert "10 of 11 tasks would change, 1 would be refused." in preview
+    assert "The task is done. Reopen its verification" in preview
+    assert "10 tasks changed, 1 refused" in done
+    assert "10 tasks restored." in undone
     assert set(Task.objects.values_list("status", flat=True)) == {"backlog", "done"}
 
 
-@every_screen
-def test_set_values_of_selected_findings_by_keyboard(
-    live_server: Any, scenario: Scenario, window: str, theme: str
-) -> None:
+def test_set_values_of_selected_findings_by_keyboard(live_server: Any, scenario: Scenario) -> None:
     finding, user = factories.finding(scenario), staff.superuser()
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(Finding, "changelist"))
@@ -162,14 +150,13 @@ def test_set_values_of_selected_findings_by_keyboard(
     assert Finding.objects.get(pk=finding.pk).severity == "high"
 
 
-@every_screen
 def test_save_a_view_by_keyboard_share_it_rename_it_and_delete_it(
-    live_server: Any, scenario: Scenario, window: str, theme: str
+    live_server: Any, scenario: Scenario
 ) -> None:
     factories.finding(scenario, title="Session cookies leak")
     user = staff.member_of(scenario.organization, "owner")
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url, "desktop") as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(Finding, "changelist") + "?severity__exact=high&q=cookies")

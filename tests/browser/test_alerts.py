@@ -10,7 +10,7 @@ from notifications import destinations, unsubscribing
 from reports import services
 from reports.sharing import delivery
 from tests.browser.test_admin_journeys import verified
-from tests.browser.visitor import every_screen, visiting
+from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import make_findings, run_workers
 
@@ -23,9 +23,8 @@ def html_of(message: Any) -> str:
     return str(html)
 
 
-@every_screen
 def test_reader_opens_the_alert_from_the_mail_and_unsubscribes(
-    live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
+    live_server: Any, scenario: Scenario, settings: Any
 ) -> None:
     settings.KRAFTER_PUBLIC_URL = live_server.url
     destinations.set_destination(scenario.project, "email", recipients=["ada@example.com"], by=SYSTEM)
@@ -34,7 +33,7 @@ def test_reader_opens_the_alert_from_the_mail_and_unsubscribes(
     run_workers()
     [alert] = mail.outbox
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         page.set_content(html_of(alert))
         visitor.look("mail-alert")
@@ -57,10 +56,7 @@ def test_reader_opens_the_alert_from_the_mail_and_unsubscribes(
     assert unsubscribing.is_unsubscribed(scenario.project, "ada@example.com")
 
 
-@every_screen
-def test_report_mail_is_accessible(
-    live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
-) -> None:
+def test_report_mail_is_accessible(live_server: Any, scenario: Scenario, settings: Any) -> None:
     settings.KRAFTER_PUBLIC_URL = live_server.url
     verified(scenario)
     services.queue_export(scenario.project, format="json", by=scenario.actor)
@@ -70,7 +66,7 @@ def test_report_mail_is_accessible(
     delivery.deliver_share(share.pk)
     [report] = mail.outbox
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         visitor.page.set_content(html_of(report))
         visitor.look("mail-report")
         visitor.page.get_by_role("link", name="View report").click()

@@ -13,17 +13,14 @@ from remediation.models import Task
 from reports import services as reports
 from reports.sharing.links import share_url
 from tests import factories, staff
-from tests.browser.visitor import every_screen, visiting
+from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
 
-@every_screen
-def test_make_a_campaign_of_the_selected_tasks_and_follow_it(
-    live_server: Any, scenario: Scenario, window: str, theme: str
-) -> None:
+def test_make_a_campaign_of_the_selected_tasks_and_follow_it(live_server: Any, scenario: Scenario) -> None:
     now = timezone.now()
     done = [factories.task(scenario, title=f"Fix page {place}", status="done") for place in range(3)]
     late = factories.task(scenario, title="Send the header", sla_due_at=now - timedelta(days=2))
@@ -41,7 +38,7 @@ def test_make_a_campaign_of_the_selected_tasks_and_follow_it(
     link = reports.share_latest(scenario.project, channel="link", by=scenario.actor)
     user = staff.superuser()
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(Task, "changelist") + "?status__exact=backlog")

@@ -10,22 +10,21 @@ from findings.models import Dismissal, Finding
 from findings.services import dismissals
 from tests import factories
 from tests.browser.test_admin_journeys import staff_owner
-from tests.browser.visitor import every_screen, visiting
+from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
 
-@every_screen
 def test_dismiss_a_finding_from_its_page_and_another_from_the_list(
-    live_server: Any, scenario: Scenario, window: str, theme: str
+    live_server: Any, scenario: Scenario
 ) -> None:
     finding = factories.finding(scenario, title="Session cookies leak")
     factories.finding(scenario, title="Images have no alternative text", severity="low")
     user, until = staff_owner(scenario), dismissals.today() + timedelta(days=20)
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(Finding, "change", finding.pk))

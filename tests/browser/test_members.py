@@ -7,20 +7,19 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from tests.browser.test_admin_journeys import staff_owner
-from tests.browser.visitor import every_screen, visiting
+from tests.browser.visitor import visiting
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.needs_chromium
 
 
 @pytest.mark.django_db(transaction=True)
-@every_screen
 def test_invite_a_person_see_the_state_and_revoke_the_invitation(
-    live_server: Any, scenario: Scenario, window: str, theme: str
+    live_server: Any, scenario: Scenario
 ) -> None:
     user = staff_owner(scenario)
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(reverse("admin:accounts_membership_add"))

@@ -8,7 +8,7 @@ from remediation.models import Policy
 from remediation.services import policies
 from tests import factories
 from tests.browser.test_admin_journeys import staff_owner
-from tests.browser.visitor import every_screen, visiting
+from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 
@@ -16,15 +16,14 @@ pytestmark = pytest.mark.needs_chromium
 
 
 @pytest.mark.django_db(transaction=True)
-@every_screen
 def test_change_a_deadline_see_its_impact_apply_it_and_restore_the_version_before(
-    live_server: Any, scenario: Scenario, window: str, theme: str
+    live_server: Any, scenario: Scenario
 ) -> None:
     task = factories.task(scenario, of=factories.finding(scenario, severity="critical"))
     policy, user = policies.current(scenario.project), staff_owner(scenario)
     due = task.sla_due_at
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url, "desktop") as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(Policy, "change", policy.pk))

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from findings.models import Finding
 from remediation.models import Task
@@ -13,9 +12,9 @@ from remediation.services import verdicts
 from reports import export, services
 from reports.sharing import links
 from tests import factories
-from tests.browser.chromium import launch_chromium, new_page
+from tests.browser.chromium import lent_browser, new_page
 from tests.browser.test_admin_journeys import verified
-from tests.browser.visitor import every_screen, visiting
+from tests.browser.visitor import visiting
 from tests.factories import Scenario
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -56,11 +55,8 @@ def shared_url(scenario: Scenario, settings: Any, tmp_path: Any) -> str:
     return links.share_url(share)
 
 
-@every_screen
-def test_shared_report_shows_proof_overdue_tasks_and_findings(
-    live_server: Any, shared_url: str, window: str, theme: str
-) -> None:
-    with visiting(live_server.url, window, theme) as visitor:
+def test_shared_report_shows_proof_overdue_tasks_and_findings(live_server: Any, shared_url: str) -> None:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.open(shared_url)
         visitor.look("shared")
@@ -90,13 +86,11 @@ def test_shared_report_shows_proof_overdue_tasks_and_findings(
 
 
 def test_findings_open_without_script_and_by_keyboard(live_server: Any, shared_url: str) -> None:
-    with sync_playwright() as play:
-        browser = launch_chromium(play)
+    with lent_browser() as browser:
         page = new_page(browser, java_script_enabled=False)
         page.goto(live_server.url + shared_url)
         page.locator("details.finding > summary").first.focus()
         page.keyboard.press("Enter")
         shown = page.get_by_text("Turn on compression.").first.is_visible()
-        browser.close()
 
     assert shown

@@ -12,7 +12,7 @@ from django.core import mail
 from accounts.models import User
 from krafter_audit.db import redis_client
 from tests import staff
-from tests.browser.visitor import Visitor, every_screen, visiting
+from tests.browser.visitor import Visitor, visiting
 from tests.factories import Scenario
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -38,15 +38,14 @@ def code_of(secret: str, steps: int = 0) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
 
 
-@every_screen
 def test_required_second_factor_is_set_up_and_used(
-    live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
+    live_server: Any, scenario: Scenario, settings: Any
 ) -> None:
     settings.KRAFTER_REQUIRE_SECOND_FACTOR = True
     settings.KRAFTER_OIDC_URL, settings.KRAFTER_OIDC_NAME = "https://login.example.com", "Example ID"
     user = staff.member_of(scenario.organization, "owner")
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.open("/admin/")
         visitor.look("sign-in")
@@ -85,16 +84,15 @@ def test_required_second_factor_is_set_up_and_used(
     assert len(codes) == 10
 
 
-@every_screen
 @pytest.mark.usefixtures("eager_jobs")
 def test_password_is_reset_by_the_link_of_the_mail_after_a_lock_out(
-    live_server: Any, scenario: Scenario, settings: Any, window: str, theme: str
+    live_server: Any, scenario: Scenario, settings: Any
 ) -> None:
     settings.KRAFTER_PUBLIC_URL = live_server.url
     settings.KRAFTER_SIGN_IN_ATTEMPTS = 2
     user = staff.member_of(scenario.organization, "owner")
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.open("/admin/login/")
         for _ in range(3):

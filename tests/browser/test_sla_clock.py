@@ -11,7 +11,7 @@ from remediation.models import Task
 from remediation.services.extensions import extend
 from tests import factories
 from tests.browser.test_admin_journeys import staff_owner
-from tests.browser.visitor import every_screen, visiting
+from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 from tests.unit.remediation.sla.clock_scenarios import OFFICE, set_policy, set_status
@@ -32,13 +32,10 @@ def blocked_and_extended(scenario: Scenario, now: datetime) -> Task:
 
 
 @pytest.mark.django_db(transaction=True)
-@every_screen
-def test_extend_the_due_date_from_the_page_of_a_task(
-    live_server: Any, scenario: Scenario, window: str, theme: str
-) -> None:
+def test_extend_the_due_date_from_the_page_of_a_task(live_server: Any, scenario: Scenario) -> None:
     task, user = blocked_and_extended(scenario, timezone.now()), staff_owner(scenario)
 
-    with visiting(live_server.url, window, theme) as visitor:
+    with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(Task, "change", task.pk))

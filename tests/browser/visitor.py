@@ -1,7 +1,8 @@
 """A person in a real browser: axe-core checks the pages that they open, and errors are kept.
 
-A journey runs on a desktop in the light theme and on a phone in the dark one. If the folder SCREENSHOTS_FOLDER is set,
-screenshots are written to it, and each width and theme is opened: `./krafter screenshots FOLDER`.
+A journey is made in one window, and each page that it shows is checked on a desktop in the light theme and on a
+phone in the dark one, by resizing the window. If the folder SCREENSHOTS_FOLDER is set, each width and theme is
+checked and screenshots are written to the folder: `./krafter screenshots FOLDER`.
 """
 
 import os
@@ -11,27 +12,42 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from playwright.sync_api import Page
 
 from accounts.models import User
 from tests import staff
-from tests.browser.chromium import launch_chromium, new_page
+from tests.browser.chromium import database_allowed, lent_browser, new_page
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS_FOLDER", "")
 WINDOWS = {"desktop": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+THEMES = {"desktop": "light", "tablet": "light", "phone": "dark"}
 SCREENS = (
     list(product(WINDOWS, ("light", "dark"))) if SCREENSHOTS else [("desktop", "light"), ("phone", "dark")]
 )
-every_screen = pytest.mark.parametrize(("window", "theme"), SCREENS)
+# The admin reads the system's theme when a page loads.
+READ_THEME = """() => {
+  const admin = document.documentElement._x_dataStack && Alpine.$data(document.documentElement);
+  if (admin?.adminTheme === "auto") { admin.adminTheme = "light"; admin.adminTheme = "auto" }
+}"""
+# Alpine fades elements in, from its second frame on; their colours are checked when that has ended.
+SETTLE = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const running = () => document.getAnimations().filter(
+    each => each.playState === "running" && Number.isFinite(each.effect.getComputedTiming().endTime));
+  for (let frames = 0; frames < 4; frames++) await frame();
+  while (running().length) await Promise.all(running().map(each => each.finished.catch(() => null)));
+}"""
+AXE = """options => axe.run(options).then(results =>
+  results.violations.map(each => [each.id, each.nodes[0].target]))"""
 
 
 class Visitor:
     """A person at a window, with what went wrong on the pages that they opened."""
 
-    def __init__(self, page: Page, origin: str, name: str) -> None:
-        self.page, self.origin, self.name = page, origin, name
+    def __init__(self, page: Page, origin: str, window: str) -> None:
+        self.page, self.origin, self.window = page, origin, window
         self.problems: list[Any] = []
         page.on("console", lambda line: self._note(line.text) if line.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self._note(str(error)))
@@ -40,39 +56,58 @@ class Visitor:
         self.problems.append((self.page.url, text))
 
     def sign_in(self, user: User) -> None:
-        self.page.goto(f"{self.origin}/admin/login/")
-        self.page.fill("[name=username]", user.email)
-        self.page.fill("[name=password]", staff.PASSWORD)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url(f"{self.origin}/admin/")
+        """Begin a session. The form is tested in test_sign_in.py."""
+        with database_allowed():
+            session = staff.logged_in_client(user).cookies[settings.SESSION_COOKIE_NAME]
+        self.page.context.add_cookies([{"name": session.key, "value": session.value, "url": self.origin}])
 
     def open(self, path: str) -> None:
         self.page.goto(self.origin + path, wait_until="load")
 
     def look(self, shot: str, *, full_page: bool = True, contrast: bool = True) -> None:
-        """Check the page with axe-core and its width, and keep a screenshot: of a dialog, of the window alone.
+        """Check the page with axe-core and its width in each window and theme, and keep screenshots.
 
-        Without `contrast` a long page takes a fifth of the time.
+        Of a dialog, a screenshot shows the window alone. Without `contrast` a long page takes a fifth of the time, and
+        axe-core checks the own window only.
         """
-        # Alpine fades elements in; their colours are checked when it has ended.
-        self.page.wait_for_timeout(300)
+        for window, theme in self.screens():
+            if contrast or window == self.window:
+                self._run_axe(contrast=contrast)
+            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                self._note("wider than the window")
+            if SCREENSHOTS:
+                path = Path(SCREENSHOTS) / f"{shot}-{window}-{theme}.png"
+                self.page.screenshot(path=path, full_page=full_page)
+
+    def screens(self) -> Iterator[tuple[str, str]]:
+        """Yield each window and theme in turn, the own ones first, and return to them."""
+        own = (self.window, THEMES[self.window])
+        for window, theme in (own, *(screen for screen in SCREENS if screen != own)):
+            if (window, theme) != own:
+                self._show(window, theme)
+            self.page.evaluate(SETTLE)
+            yield window, theme
+        self._show(*own)
+
+    def _show(self, window: str, theme: str) -> None:
+        width, height = WINDOWS[window]
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        self.page.evaluate(READ_THEME)
+
+    def _run_axe(self, *, contrast: bool) -> None:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
         rules = {"color-contrast": {"enabled": contrast}}
-        results = Axe().run(self.page, options={"resultTypes": ["violations"], "rules": rules})
-        found = results.response["violations"]
-        self.problems += [(self.page.url, each["id"], each["nodes"][0]["target"]) for each in found]
-        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
-        if self.page.evaluate("document.documentElement.scrollWidth") > width:
-            self._note("wider than the window")
-        if SCREENSHOTS:
-            self.page.screenshot(path=Path(SCREENSHOTS) / f"{shot}-{self.name}.png", full_page=full_page)
+        # Only a rule that axe-core does not run by default reads the style sheets.
+        options = {"resultTypes": ["violations"], "rules": rules, "preload": {"assets": ["media"]}}
+        self.problems += [(self.page.url, *found) for found in self.page.evaluate(AXE, options)]
 
 
 @contextmanager
-def visiting(origin: str, window: str, theme: str) -> Iterator[Visitor]:
+def visiting(origin: str, window: str = "phone") -> Iterator[Visitor]:
     """Open a window. The database is not used meanwhile: Playwright runs an event loop."""
     width, height = WINDOWS[window]
-    with sync_playwright() as play:
-        browser = launch_chromium(play)
-        page = new_page(browser, viewport={"width": width, "height": height}, color_scheme=theme)
-        yield Visitor(page, origin, f"{window}-{theme}")
-        browser.close()
+    size = {"width": width, "height": height}
+    with lent_browser() as browser:
+        yield Visitor(new_page(browser, viewport=size, color_scheme=THEMES[window]), origin, window)

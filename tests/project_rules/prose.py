@@ -117,6 +117,8 @@ def all_hits(path: str) -> tuple[Hit, ...]:
 
 def found_in(path: str, text: str) -> Iterator[Hit]:
     """Yield the forbidden words in the prose of a text; the path says what kind of text it is."""
+    if not _ANY.search(text):
+        return
     for line, prose in _prose(path, text):
         for match in _ANY.finditer(prose):
             word = " ".join(match.group().lower().split())

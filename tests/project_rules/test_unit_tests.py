@@ -190,28 +190,32 @@ def is_tested(path: str, tests: Iterable[str]) -> bool:
     if module.name == "__init__":
         module = module.parent
     mirrored = UNIT / module
-    named = (
-        f"{mirrored}/*",
-        f"{mirrored.parent}/test_{module.name}.py",
-        f"{mirrored.parent}/test_{module.name}_*.py",
+    folder, dotted = f"{mirrored.parent}/", ".".join(module.parts)
+    files_of_it = (
+        f"{folder}test_{module.name}.py",
+        f"{mirrored.parent.parent}/test_{mirrored.parent.name}.py",
     )
-    package = f"{mirrored.parent.parent}/test_{mirrored.parent.name}.py"
+    names_of_it = (f"{mirrored}/", f"{folder}test_{module.name}_")
     return any(
-        test == package
-        or any(fnmatch(test, pattern) for pattern in named)
-        or (test.startswith(f"{mirrored.parent}/") and ".".join(module.parts) in imported(test))
+        test in files_of_it
+        or test.startswith(names_of_it)
+        or (test.startswith(folder) and dotted in imported(test))
         for test in tests
     )
+
+
+@cache
+def without_test() -> tuple[str, ...]:
+    """Return the modules with logic that no unit test names or imports."""
+    return tuple(path for path in files() if has_logic(path) and not is_tested(path, unit_tests()))
 
 
 def untested() -> list[str]:
     """Return the modules with logic for which there is neither a test nor a line in the tables."""
     return [
         path
-        for path in files()
-        if has_logic(path)
-        and not is_tested(path, unit_tests())
-        and not any(fnmatch(path, pattern) for pattern in (*TESTED_IN, *NOT_IMPORTED))
+        for path in without_test()
+        if not any(fnmatch(path, pattern) for pattern in (*TESTED_IN, *NOT_IMPORTED))
     ]
 
 
@@ -220,13 +224,11 @@ def test_every_module_with_logic_has_a_unit_test() -> None:
 
 
 def test_named_tests_exist_and_every_pattern_is_needed() -> None:
-    without_test = [path for path in files() if has_logic(path) and not is_tested(path, unit_tests())]
-
     assert [place for place in TESTED_IN.values() if not (ROOT / place).exists()] == []
     assert [
         pattern
         for pattern in (*TESTED_IN, *NOT_IMPORTED)
-        if not any(fnmatch(path, pattern) for path in without_test)
+        if not any(fnmatch(path, pattern) for path in without_test())
     ] == []
 
 

@@ -9,13 +9,13 @@ import pytest
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from findings.services import triage
 from reports.models import Report, Share
 from reports.sharing import links
 from tests import factories
-from tests.browser.chromium import launch_chromium, new_page
+from tests.browser.chromium import lent_browser, new_page
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi, ExportReport
 
@@ -288,11 +288,9 @@ def test_page_is_accessible_in_a_browser_on_phone_and_desktop(
     url = live_server.url + link("json").removeprefix("http://testserver")
     invalid = live_server.url + PATH + "x"
 
-    with sync_playwright() as play:
-        browser = launch_chromium(play)
+    with lent_browser() as browser:
         pages = {width: inspect_page(browser, url, width) for width in (390, 1280)}
         unavailable = inspect_page(browser, invalid, 390)
-        browser.close()
 
     assert pages == {390: EXPECTED, 1280: EXPECTED}
     assert {**unavailable, "messages": []} == EXPECTED
