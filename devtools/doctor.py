@@ -14,6 +14,7 @@ from devtools import system_packages
 from devtools.local_stack.data import READY, DataDirectory, is_ready, port_is_free
 from devtools.setup_environment import DATA, PYTHON, ROOT, find_uv, installed_level, is_installed
 from devtools.system_packages import CHROMIUM, PANGO, VENV_OF_PYTHON, SystemPackage, install_line
+from scanner.browser import executables
 
 GIGABYTE = 1024**3
 NEEDED_BYTES = 1 * GIGABYTE
@@ -126,8 +127,9 @@ def _chromium(report: DoctorReport) -> None:
         # Settings refuse it: nothing starts.
         report.problem("Chromium", f"KRAFTER_CHROMIUM: {named} is not an executable program")
     elif not problem:
-        as_root = "" if os.geteuid() else "; as root it has no sandbox: run ./krafter as another user"
-        report.line("Chromium", f"starts ({path}){as_root}")
+        sandbox = "in its sandbox" if system_packages.sandbox_is_on() else "without its sandbox"
+        as_user = f" as user {user}" if (user := executables.user()) else ""
+        report.line("Chromium", f"starts{as_user} {sandbox} ({path})")
     elif not path:
         _missing(report, CHROMIUM)
     else:

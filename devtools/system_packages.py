@@ -12,16 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from devtools.progress import Progress, StepFailed
+from scanner.browser import executables
 
 PANGO_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
-# scanner/browser/executables.py searches for the same programs in the same order.
-CHROMIUM_NAMES = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
 CHROME_OF_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 START_SECONDS = 30
 
@@ -82,7 +75,7 @@ def pango_is_missing() -> bool:
 def find_chromium() -> str:
     """Return the path of the Chromium that the system will use, or ""."""
     named = os.environ.get("KRAFTER_CHROMIUM", "")
-    names = [named] if named else [*CHROMIUM_NAMES, CHROME_OF_MACOS]
+    names = [named] if named else [*executables.CHROMIUM, CHROME_OF_MACOS]
     return next((path for name in names if (path := shutil.which(name))), "")
 
 
@@ -92,7 +85,13 @@ def chromium_problem() -> str:
     path = find_chromium()
     if not path:
         return "is not installed"
+    denied = executables.access_problem(path)
+    if denied:
+        return f"({path}) does not start: {denied}"
+    user = executables.user()
     with tempfile.TemporaryDirectory(prefix="krafter-chromium-") as home:
+        if user:
+            os.chown(home, user, user)
         command = [path, "--headless", "--disable-gpu", "--no-first-run", f"--user-data-dir={home}"]
         command += [*sandbox_arguments(), "--dump-dom", "about:blank"]
         # Without the user's profile and settings, as the scanner starts it.
@@ -101,6 +100,9 @@ def chromium_problem() -> str:
             ended = subprocess.run(
                 command,
                 env={**kept, "HOME": home, "TMPDIR": home},
+                user=user,
+                group=user,
+                extra_groups=[] if user else None,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -116,9 +118,11 @@ def chromium_problem() -> str:
 
 
 def sandbox_arguments() -> list[str]:
-    wanted = is_true(os.environ.get("KRAFTER_CHROMIUM_SANDBOX", "") or "true")
-    # Chromium refuses to run as root with a sandbox.
-    return [] if wanted and os.geteuid() != 0 else ["--no-sandbox"]
+    return [] if sandbox_is_on() else ["--no-sandbox"]
+
+
+def sandbox_is_on() -> bool:
+    return is_true(os.environ.get("KRAFTER_CHROMIUM_SANDBOX", "") or "true")
 
 
 def _reason(output: str) -> str:

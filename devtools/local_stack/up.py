@@ -27,6 +27,7 @@ from devtools.local_stack.postgres import APPLICATION_USER, Postgres, settings_f
 from devtools.local_stack.process import REPOSITORY, WEB_SERVER, Command, StartFailed
 from devtools.local_stack.supervisor import StopRequested, Supervisor
 from devtools.local_stack.valkey import Valkey
+from devtools.system_packages import sandbox_is_on
 from scanner.browser import executables
 
 PROJECT = "production-website"
@@ -245,13 +246,13 @@ def render_banner(facts: dict[str, Any]) -> str:
 
 
 def sandbox_notice() -> str:
-    """Return what a user has to know of Chromium's sandbox, or ""."""
-    if os.geteuid() != 0 or not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
+    """Return what a user has to know of Chromium's user and sandbox, or ""."""
+    if not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
         return ""
-    return (
-        "This runs as root, so Chromium runs as root too, without its sandbox: a hostile page that breaks out of it has"
-        " this machine. Scan only sites that you trust, or run ./krafter up as another user."
-    )
+    if not sandbox_is_on():
+        return "KRAFTER_CHROMIUM_SANDBOX is off: a hostile page that breaks out of Chromium has its user's rights."
+    user = executables.user()
+    return f"This runs as root; Chromium runs in its sandbox as user {user}." if user else ""
 
 
 def role_notice(problem: str) -> str:

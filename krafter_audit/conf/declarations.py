@@ -7,6 +7,7 @@ from krafter_audit.conf.command_declarations import COMMANDS
 from krafter_audit.conf.file_and_mail_declarations import FILES_AND_MAIL
 from krafter_audit.conf.setting import Section, Setting, in_section
 from krafter_audit.conf.sign_in_declarations import SIGN_IN
+from scanner.browser.executables import CHROMIUM_USER
 
 DB_POOL_SIZE = 26  # connections of one web process: one for each thread that uses the database
 MAX_REQUESTS = 1_000_000  # of a rate limit, per minute
@@ -219,7 +220,7 @@ SCANNING = in_section(
         type=bool,
         default=True,
         help="`false` starts Chromium without its sandbox, for kernels that refuse it; isolate the worker by other"
-        " means then. Chromium that runs as root never has a sandbox.",
+        f" means then. A worker that runs as root starts Chromium as user {CHROMIUM_USER}.",
     ),
     Setting(
         name="KRAFTER_HOST_RATE",

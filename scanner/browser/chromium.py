@@ -50,9 +50,12 @@ class ChromiumOptions:
     ca_file: str = ""  # adds trusted roots
 
     def find(self) -> str:
-        """Return the path of the executable. Raises BrowserError when there is none."""
+        """Return the path of the executable. Raises BrowserError when there is none that can be used."""
         found = executables.chromium(self.executable)
         if found:
+            problem = executables.access_problem(found)
+            if problem:
+                raise BrowserError("not_available", f"Chromium cannot be used: {problem}.", final=True)
             return found
         missing = (
             f"KRAFTER_CHROMIUM is {self.executable}, which is not executable."
@@ -61,13 +64,8 @@ class ChromiumOptions:
         )
         raise BrowserError("not_available", f"{missing} {INSTALL_HINT}", final=True)
 
-    @property
-    def is_sandboxed(self) -> bool:
-        # Chromium refuses to start its sandbox as root.
-        return self.sandbox and os.geteuid() != 0
-
     def flags(self) -> list[str]:
-        return [*FLAGS, *([] if self.is_sandboxed else ["--no-sandbox"])]
+        return [*FLAGS, *([] if self.sandbox else ["--no-sandbox"])]
 
 
 def start_error(message: str) -> str:
@@ -77,7 +75,23 @@ def start_error(message: str) -> str:
     return f"Chromium does not start: {message.strip().partition(chr(10))[0]}"
 
 
-def guarded_launcher(program: str, home: Path) -> Path:
+def create_profile(home: Path) -> Path:
+    """Create the only directory that Chromium may write to."""
+    profile = home / "profile"
+    profile.mkdir(mode=0o700)
+    if executables.user():
+        home.chmod(0o711)  # another user reaches its profile, and nothing else in it
+    return profile
+
+
+def give_away(profile: Path) -> None:
+    """Make the user of Chromium the owner of its profile."""
+    user = executables.user()
+    for path in (profile, *profile.rglob("*")) if user else ():
+        os.chown(path, user, user)
+
+
+def guarded_launcher(program: str, home: Path, profile: Path) -> Path:
     """Write the executable that Playwright starts: Chromium under a process guard.
 
     The guard's process id is in `home/pid`; `home/note` says `memory` after Chromium has exceeded its memory.
@@ -86,9 +100,12 @@ def guarded_launcher(program: str, home: Path) -> Path:
     guard += ["--stop-signal", str(int(signal.SIGKILL))]
     guard += ["--owner", str(os.getpid()), "--memory", str(MAX_MEMORY_BYTES), "--note", str(home / "note")]
     # The pipe of the DevTools protocol.
-    guard += ["--inherit", "3", "--inherit", "4", "--remove", str(home), "--", program]
+    guard += ["--inherit", "3", "--inherit", "4", "--remove", str(home)]
+    guard += ["--user", f"{user}:{user}"] if (user := executables.user()) else []
     launcher = home / "chromium"
-    command = f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join(guard)} "$@"'
+    # The last one counts: Playwright's own directory belongs to the user of the worker.
+    own = shlex.quote(f"--user-data-dir={profile}")
+    command = f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join([*guard, "--", program])} "$@" {own}'
     # In its own session: Playwright's driver kills the process group of what it started before it ends, and
     # the guard has to live until it has cleaned up.
     new_session = "setsid --wait " if shutil.which("setsid") else ""
@@ -97,7 +114,7 @@ def guarded_launcher(program: str, home: Path) -> Path:
     return launcher
 
 
-def environment(home: Path) -> dict[str, str | float | bool]:
+def environment(profile: Path) -> dict[str, str | float | bool]:
     """Return Chromium's environment, without the worker's keys and proxies."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
-    return {**kept, "HOME": str(home), "TMPDIR": str(home), "XDG_RUNTIME_DIR": str(home)}
+    return {**kept, "HOME": str(profile), "TMPDIR": str(profile), "XDG_RUNTIME_DIR": str(profile)}

@@ -56,18 +56,20 @@ class ChromiumSession:
         return session
 
     def _launch(self, program: str, options: ChromiumOptions) -> None:
+        profile = chromium.create_profile(self.home)
         if options.ca_file:
-            error = trust_store.install(self.home, options.ca_file)
+            error = trust_store.install(profile, options.ca_file)
             if error:
                 detail = f"Chromium cannot be made to trust KRAFTER_CA_FILE: {error}."
                 raise BrowserError("not_available", detail, final=True)
+        chromium.give_away(profile)
         self._playwright = self._start_driver()
         try:
             self.chromium: Chromium = self._playwright.chromium.launch(
-                executable_path=str(chromium.guarded_launcher(program, self.home)),
+                executable_path=str(chromium.guarded_launcher(program, self.home, profile)),
                 args=options.flags(),
-                env=chromium.environment(self.home),
-                chromium_sandbox=options.is_sandboxed,
+                env=chromium.environment(profile),
+                chromium_sandbox=options.sandbox,
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,

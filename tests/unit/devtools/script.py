@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 COPIED = ("krafter", "requirements")
-PROCESS_GUARD = ("scanner/__init__.py", "scanner/browser/__init__.py", "scanner/browser/process_guard.py")
+BROWSER = ("__init__.py", "browser/__init__.py", "browser/executables.py", "browser/process_guard.py")
 # Notes what it was called with; its virtual environment is this Python under another path.
 UV = f"""#!/bin/sh
 echo "uv $*" >>"$CALLS"
@@ -43,8 +43,8 @@ class Script:
             ROOT / "devtools", self.root / "devtools", ignore=shutil.ignore_patterns("__pycache__")
         )
         (self.root / "scanner" / "browser").mkdir(parents=True)
-        for name in PROCESS_GUARD:
-            shutil.copy2(ROOT / name, self.root / name)
+        for name in BROWSER:
+            shutil.copy2(ROOT / "scanner" / name, self.root / "scanner" / name)
         self.program("uv", UV)
         self.program("apt-get", APT_GET)
         self.program("chromium.fake", CHROMIUM)

@@ -19,8 +19,8 @@ as_root = pytest.mark.skipif(not is_root(), reason="only root installs system pa
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> Script:
-    made = Script(tmp_path)
+def script(open_folder: Path) -> Script:
+    made = Script(open_folder)
     for name in ("devtools.local_stack.up", "devtools.demo.walkthrough", "scanner.cli"):
         made.module(name, SHOW)
     return made

@@ -5,15 +5,15 @@ import pytest
 
 from devtools import system_packages
 from devtools.system_packages import CHROMIUM, PANGO, VENV_OF_PYTHON
-from scanner.browser import executables
+from scanner.browser.executables import CHROMIUM_USER
 from tests.unit.devtools.script import CHROMIUM as STARTS
-from tests.unit.devtools.script import NO_SANDBOX
+from tests.unit.devtools.script import NO_SANDBOX, is_root
 
 
 @pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def program(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The path of the Chromium that KRAFTER_CHROMIUM names."""
-    path = tmp_path / "chromium"
+    path = open_folder / "chromium"
     monkeypatch.setenv("KRAFTER_CHROMIUM", str(path))
     system_packages.chromium_problem.cache_clear()
     return path
@@ -48,13 +48,23 @@ def test_a_chromium_that_hangs_does_not_start(program: Path, monkeypatch: pytest
     assert "does not start within 0.2 s" in system_packages.chromium_problem()
 
 
+@pytest.mark.skipif(not is_root(), reason="only root can start a process as another user")
+def test_root_tries_chromium_as_the_user_that_the_scanner_starts_it_as(program: Path) -> None:
+    write(program, f'#!/bin/sh\n[ "$(id -u) $(id -G)" = "{CHROMIUM_USER} {CHROMIUM_USER}" ] && touch "$HOME/x" && echo "<html>"\n')
+    tried = system_packages.chromium_problem()
+    program.parent.chmod(0o700)
+    system_packages.chromium_problem.cache_clear()
+
+    assert (tried, f"cannot enter {program.parent}" in system_packages.chromium_problem()) == ("", True)
+
+
 def test_without_a_program_chromium_is_not_installed(program: Path) -> None:
     assert system_packages.chromium_problem() == "is not installed"
 
 
 @pytest.mark.parametrize(
     ("user", "setting", "arguments"),
-    [(0, "", ["--no-sandbox"]), (1000, "", []), (1000, "true", []), (1000, "0", ["--no-sandbox"])],
+    [(0, "", []), (0, "0", ["--no-sandbox"]), (1000, "", []), (1000, "true", []), (1000, "0", ["--no-sandbox"])],
 )
 def test_chromium_is_tried_with_the_sandbox_that_the_scanner_uses(
     monkeypatch: pytest.MonkeyPatch, user: int, setting: str, arguments: list[str]
@@ -63,10 +73,6 @@ def test_chromium_is_tried_with_the_sandbox_that_the_scanner_uses(
     monkeypatch.setenv("KRAFTER_CHROMIUM_SANDBOX", setting)
 
     assert system_packages.sandbox_arguments() == arguments
-
-
-def test_the_same_names_of_chromium_are_tried_as_by_the_scanner() -> None:
-    assert system_packages.CHROMIUM_NAMES == executables.CHROMIUM
 
 
 @pytest.mark.parametrize(("user", "sudo"), [(0, ""), (1000, "sudo ")])

@@ -6,16 +6,24 @@ from devtools.local_stack import up
 
 
 @pytest.mark.parametrize(
-    ("user", "chromium", "is_told"),
-    [(0, "/usr/bin/chromium", True), (1000, "/usr/bin/chromium", False), (0, None, False)],
+    ("user", "setting", "chromium", "told"),
+    [
+        (0, "", "/usr/bin/chromium", "in its sandbox as user 60800"),
+        (0, "0", "/usr/bin/chromium", "KRAFTER_CHROMIUM_SANDBOX is off"),
+        (1000, "0", "/usr/bin/chromium", "KRAFTER_CHROMIUM_SANDBOX is off"),
+        (1000, "", "/usr/bin/chromium", ""),
+        (0, "", None, ""),
+    ],
 )
-def test_root_is_told_that_chromium_has_no_sandbox(
-    user: int, chromium: str | None, is_told: bool, monkeypatch: pytest.MonkeyPatch
+def test_user_is_told_of_the_user_and_the_sandbox_of_chromium(
+    user: int, setting: str, chromium: str | None, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setenv("KRAFTER_CHROMIUM_SANDBOX", setting)
     monkeypatch.setattr("scanner.browser.executables.chromium", lambda configured: chromium)
 
-    assert ("without its sandbox" in up.sandbox_notice()) == is_told
+    assert told in up.sandbox_notice()
+    assert bool(told) == bool(up.sandbox_notice())
 
 
 def test_user_is_told_what_the_role_of_the_database_may_do() -> None:

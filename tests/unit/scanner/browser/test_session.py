@@ -1,6 +1,7 @@
 """A hostile page affects only its own visit, and no process or file of the browser outlives the worker."""
 
 import os
+import re
 import signal
 import ssl
 import subprocess
@@ -18,7 +19,7 @@ from django.db import connection
 from devtools.local_stack.process import REPOSITORY
 from krafter_audit.http.client import AddressPolicy
 from scanner.browser import browser as browsing
-from scanner.browser import chromium
+from scanner.browser import chromium, executables
 from scanner.browser.browser import Browser
 from scanner.browser.errors import BrowserError
 from scanner.browser.process_guard import descendants
@@ -174,6 +175,47 @@ def test_killed_worker_leaves_no_process_and_no_directory(site: Site):
     assert len(below) > 5
     assert eventually(lambda: survivors(below) == [], seconds=30)
     assert eventually(lambda: not list(Path("/tmp").glob(f"krafter-browser-{worker.pid}-*")), seconds=30)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a process as another user")
+def test_chromium_of_root_runs_as_another_user_in_its_sandbox(site: Site, chrome: Browser):
+    with chrome.page(site.serve(GOOD)):
+        home = chrome._session.home
+        processes = {pid: process_status(pid) for pid in descendants(guard_of(chrome))}
+        renderers = [status for status in processes.values() if status["Type"] == "renderer"]
+
+    user, ids = executables.CHROMIUM_USER, {status["Uid"] for status in processes.values()}
+    assert ids == {f"{user} {user} {user} {user}"}
+    assert {status["Groups"] for status in processes.values()} == {""}
+    # A filter of system calls, and a process id of its own namespace.
+    assert {(status["Seccomp"], len(status["NSpid"].split()) > 1) for status in renderers} == {("2", True)}
+    # What Chromium may write holds nothing that the worker reads.
+    assert [(home / name).stat().st_uid for name in (".", "pid", "chromium", "profile")] == [0, 0, 0, user]
+
+
+def process_status(pid: int) -> dict[str, str]:
+    """Return /proc/PID/status, and the type of a process of Chromium."""
+    lines = [line.partition(":") for line in Path(f"/proc/{pid}/status").read_text().splitlines()]
+    kind = re.search(r"--type=([a-z-]+)", Path(f"/proc/{pid}/cmdline").read_text())
+    return {name: " ".join(text.split()) for name, _, text in lines} | {"Type": kind[1] if kind else ""}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a process as another user")
+def test_folder_that_the_user_of_chromium_cannot_enter_is_named(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    with (
+        Browser(policy=HERE, options=chromium_options()) as browser,
+        pytest.raises(BrowserError) as why,
+        browser.page(site.serve(GOOD)),
+    ):
+        pass
+
+    assert (why.value.reason, "TMPDIR" in why.value.detail) == ("not_available", True)
+    assert "cannot enter" in why.value.detail
 
 
 def test_additional_authority_is_trusted_and_names_are_verified(tmp_path: Path, chrome: Browser):
