@@ -137,8 +137,10 @@ def _chromium(report: DoctorReport) -> None:
 
 
 def _missing(report: DoctorReport, package: SystemPackage, *, needed: bool = False) -> None:
-    text = f"{package.problem}; without it {package.without}. To install, run: {install_line([package])}"
-    (report.problem if needed else report.line)(package.name, text)
+    may_install = system_packages.may_install()
+    how = "./krafter up installs it, as does" if may_install else "To install, run"
+    text = f"{package.problem}; without it {package.without}. {how}: {install_line([package])}"
+    (report.problem if needed and not may_install else report.line)(package.name, text)
 
 
 def _system(report: DoctorReport, data: DataDirectory) -> None:

@@ -50,12 +50,9 @@ class ChromiumOptions:
     ca_file: str = ""  # adds trusted roots
 
     def find(self) -> str:
-        """Return the path of the executable. Raises BrowserError when there is none that can be used."""
+        """Return the path of the executable. Raises BrowserError when there is none."""
         found = executables.chromium(self.executable)
         if found:
-            problem = executables.access_problem(found)
-            if problem:
-                raise BrowserError("not_available", f"Chromium cannot be used: {problem}.", final=True)
             return found
         missing = (
             f"KRAFTER_CHROMIUM is {self.executable}, which is not executable."
@@ -66,6 +63,13 @@ class ChromiumOptions:
 
     def flags(self) -> list[str]:
         return [*FLAGS, *([] if self.sandbox else ["--no-sandbox"])]
+
+
+def require_access(program: str) -> None:
+    """Raise BrowserError if the user of Chromium cannot use the program or the temporary directory."""
+    problem = executables.access_problem(program)
+    if problem:
+        raise BrowserError("not_available", f"Chromium does not start: {problem}.", final=True)
 
 
 def start_error(message: str) -> str:

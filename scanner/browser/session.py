@@ -42,6 +42,7 @@ class ChromiumSession:
     def start(cls, options: ChromiumOptions) -> Self:
         """Start Chromium. Raises BrowserError when it is not installed or does not start."""
         program = options.find()
+        chromium.require_access(program)
         remove_stale_homes()
         session = cls(Path(tempfile.mkdtemp(prefix=f"{HOME_PREFIX}{os.getpid()}-")))
         with contextlib.ExitStack() as on_error:

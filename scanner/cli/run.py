@@ -41,11 +41,13 @@ class AnyHost:
         return True
 
 
-def has_browser(environment: Environment) -> bool:
+def browser_problem(environment: Environment) -> str:
+    """Return why there is no browser, and how to install it; "" if there is one."""
     try:
-        return bool(environment.chromium.find())
-    except BrowserError:
-        return False
+        environment.chromium.find()
+    except BrowserError as error:
+        return str(error.detail)
+    return ""
 
 
 class UrlRun:

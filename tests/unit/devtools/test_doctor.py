@@ -55,3 +55,17 @@ def test_a_named_chromium_that_does_not_exist_is_a_problem(monkeypatch: pytest.M
             }
         ],
     )
+
+
+@pytest.mark.parametrize(
+    ("may_install", "works", "how"), [(True, True, "./krafter up installs it"), (False, False, "To install, run")]
+)
+def test_a_missing_venv_is_a_problem_unless_up_installs_it(
+    monkeypatch: pytest.MonkeyPatch, may_install: bool, works: bool, how: str
+):
+    monkeypatch.setattr(system_packages, "may_install", lambda: may_install)
+    report = DoctorReport(as_json=True)
+
+    doctor._missing(report, system_packages.VENV_OF_PYTHON, needed=True)
+
+    assert (report.works, how in str(report.lines[0]["text"])) == (works, True)

@@ -308,7 +308,10 @@ def test_browser_checks_are_inconclusive_without_chromium(
 
     ended = main([site.url, "--json", "--only", "dom_size,a11y_link_name"])
 
-    checks = lines(capsys.readouterr().out)[site.url]
+    printed = capsys.readouterr()
+    checks = lines(printed.out)[site.url]
+    assert "KRAFTER_CHROMIUM is /nowhere/chromium" in printed.err
+    assert "apt-get install chromium-headless-shell" in printed.err
     assert (ended, {key: (one["outcome"], one["reason"]) for key, one in checks.items()}) == (
         2,
         {"dom_size": ("inconclusive", "not_available"), "a11y_link_name": ("inconclusive", "not_available")},
