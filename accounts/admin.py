@@ -133,8 +133,12 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
         if request.user.is_superuser:
             return True
         # Who changes a user changes them in all of their organisations.
-        permission = f"accounts.{verb}_user"
-        return all(staff_of(request).has_perm(permission, organization) for organization in row.roles)
+        user, permission = staff_of(request), f"accounts.{verb}_user"
+        return all(
+            user.has_perm(permission, organization)
+            and (role != Membership.Role.OWNER or verb == "view" or user.roles[organization] == role)
+            for organization, role in row.roles.items()
+        )
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         response = super().user_change_password(request, id, form_url)

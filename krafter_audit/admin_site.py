@@ -5,10 +5,22 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
+
+
+class AutocompleteView(AutocompleteJsonView):
+    """Rows for a foreign key; Django fails with 500 for the other side of one."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        found = super().process_request(request)
+        if found[2].auto_created:
+            raise PermissionDenied
+        return found
 
 
 class AdminSite(UnfoldAdminSite):
@@ -22,6 +34,11 @@ class AdminSite(UnfoldAdminSite):
         from accounts.sign_in.views import SignInView  # not before the models are loaded
 
         view: Any = csp_override(settings.ADMIN_CSP)(SignInView.as_view())
+        response: HttpResponse = view(request)
+        return response
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        view: Any = AutocompleteView.as_view(admin_site=self)
         response: HttpResponse = view(request)
         return response
 

@@ -252,7 +252,7 @@ def sandbox_notice() -> str:
     if not sandbox_is_on():
         return "KRAFTER_CHROMIUM_SANDBOX is off: a hostile page that breaks out of Chromium has its user's rights."
     user = executables.user()
-    return f"This runs as root; Chromium runs in its sandbox as user {user}." if user else ""
+    return f"This runs as root; Chromium is only started as user {user} and in its sandbox." if user else ""
 
 
 def role_notice(problem: str) -> str:

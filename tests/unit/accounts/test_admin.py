@@ -153,17 +153,33 @@ def staff_with(*permissions: str, organization: Organization) -> User:
 def test_staff_cannot_grant_themselves_rights(scenario: Scenario) -> None:
     user = staff_with("view_user", "change_user", organization=scenario.organization)
     client = staff.logged_in_client(user)
+    member = User.objects.create_user("member@example.com", staff.PASSWORD)
+    Membership.objects.create(organization=scenario.organization, user=member, role=Membership.Role.MEMBER)
     data = {"email": user.email, "name": "Me", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
 
     themselves = client.post(reverse("admin:accounts_user_change", args=[user.pk]), data)
     others = client.post(
-        reverse("admin:accounts_user_change", args=[scenario.owner.pk]),
-        {**data, "email": scenario.owner.email},
+        reverse("admin:accounts_user_change", args=[member.pk]),
+        {**data, "email": member.email},
     )
 
     assert (themselves.status_code, others.status_code) == (403, 302)
     assert not User.objects.filter(is_superuser=True).exists()
-    assert not User.objects.get(pk=scenario.owner.pk).is_staff
+    assert not User.objects.get(pk=member.pk).is_staff
+
+
+def test_only_owners_change_the_account_of_an_owner(scenario: Scenario) -> None:
+    # Who changes the address of an invited owner gets the invitation.
+    invited, answers = scenario.owner, {}
+    for role in ("admin", "owner"):
+        client = staff.logged_in_client(staff.member_of(scenario.organization, role))
+        data = {"email": f"of-{role}@example.com", "name": "", "is_active": "on"}
+        changed = client.post(reverse("admin:accounts_user_change", args=[invited.pk]), data)
+        password = client.get(reverse("admin:auth_user_password_change", args=[invited.pk]))
+        invited.refresh_from_db()
+        answers[role] = (changed.status_code, password.status_code, invited.email == data["email"])
+
+    assert answers == {"admin": (403, 403, False), "owner": (302, 200, True)}
 
 
 def test_users_with_view_permission_cannot_revoke(scenario: Scenario) -> None:

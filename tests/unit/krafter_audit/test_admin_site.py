@@ -159,6 +159,13 @@ def test_malformed_requests_cause_no_server_error(operator: Client, model: type[
     assert {response.status_code for response in followed} <= {200}
 
 
+@pytest.mark.parametrize("field", ["user", "nowhere", "name"])
+def test_rows_for_a_field_without_a_choice_are_refused(operator: Client, field: str) -> None:
+    chosen = {"app_label": "auth", "model_name": "group", "field_name": field, "term": ""}
+
+    assert operator.get(reverse("admin:autocomplete"), chosen).status_code == 403
+
+
 def test_dashboard_shows_projects_with_a_constant_number_of_queries(operator: Client) -> None:
     scenario = factories.scenario()
     factories.verification(

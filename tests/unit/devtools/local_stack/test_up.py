@@ -8,7 +8,7 @@ from devtools.local_stack import up
 @pytest.mark.parametrize(
     ("user", "setting", "chromium", "told"),
     [
-        (0, "", "/usr/bin/chromium", "in its sandbox as user 60800"),
+        (0, "", "/usr/bin/chromium", "as user 60800 and in its sandbox"),
         (0, "0", "/usr/bin/chromium", "KRAFTER_CHROMIUM_SANDBOX is off"),
         (1000, "0", "/usr/bin/chromium", "KRAFTER_CHROMIUM_SANDBOX is off"),
         (1000, "", "/usr/bin/chromium", ""),
