@@ -13,6 +13,7 @@ from django.db.models.signals import post_delete, post_save
 
 from accounts import api_keys
 from accounts.api_keys import Caller
+from krafter_audit.api.errors import Unauthorized
 from krafter_audit.db import redis_client
 
 GENERATION_KEY = "krafter:callers"
@@ -30,11 +31,20 @@ def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
     return entry[:2]
 
 
+def was_valid(header: str | None, slug: str) -> bool:
+    """Tell whether the key was valid when this process looked it up last, however long ago."""
+    return _entry_key(header, slug) in _entries
+
+
 def load(header: str | None, slug: str) -> Caller:
     """Authenticate a caller and cache it. Raises Unauthorized, which is not cached."""
     # The generation is read first: a change during the lookup makes the entry stale.
     generation = redis_client.call_or_default(_generation, None)
-    caller = api_keys.authenticate(header, slug=slug)
+    try:
+        caller = api_keys.authenticate(header, slug=slug)
+    except Unauthorized:
+        _entries.pop(_entry_key(header, slug), None)
+        raise
     if generation:
         # Invalid keys are not cached, so that only valid ones can fill the cache.
         if len(_entries) >= MAX_ENTRIES:

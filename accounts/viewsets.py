@@ -131,9 +131,11 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     def _load_caller(self, request: Request, header: str | None, slug: str) -> api_keys.Caller:
         address = rate_limits.client_address(request._request)
-        # An address that has sent many invalid keys costs no further query: keys cannot be guessed at speed.
-        self.window = rate_limits.peek("wrong_keys", address)
-        self.window.raise_if_exceeded()
+        # An address that has sent many invalid keys costs no further query: keys cannot be guessed at speed. Keys that
+        # are in use still work, since clients behind a proxy or NAT share an address.
+        if not api_key_cache.was_valid(header, slug):
+            self.window = rate_limits.peek("wrong_keys", address)
+            self.window.raise_if_exceeded()
         try:
             return api_key_cache.load(header, slug)
         except Unauthorized:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import api_keys
+from accounts import api_key_cache, api_keys
 from accounts.models import ApiKey, Membership
 from tests import factories
 from tests.factories import AuditClient, Scenario
@@ -195,7 +195,7 @@ def test_request_log_escapes_line_breaks_in_paths(scenario: Scenario, caplog: py
 def test_invalid_keys_are_limited_by_address_and_not_by_the_shared_page(scenario: Scenario, settings: Any):
     settings.KRAFTER_RATE_WRONG_KEYS = 2
     settings.KRAFTER_RATE_PUBLIC = 1
-    stranger = factories.AuditClient(scenario.project, "kr_live_" + "A" * 43)
+    stranger = AuditClient(scenario.project, "kr_live_" + "A" * 43)
     address = f"10.1.{uuid.uuid4().int % 250}.{uuid.uuid4().int % 250}"
 
     codes = [stranger.get(f"{stranger.base}tasks", REMOTE_ADDR=address).status_code for _ in range(4)]
@@ -204,3 +204,22 @@ def test_invalid_keys_are_limited_by_address_and_not_by_the_shared_page(scenario
     elsewhere = address.replace("10.1.", "10.2.")
     assert scenario.client.get(f"{scenario.client.base}tasks", REMOTE_ADDR=elsewhere).status_code == 200
     assert scenario.client.get("/insights/audit/reports/shared/x", REMOTE_ADDR=address).status_code == 404
+
+
+@pytest.mark.usefixtures("mid_minute_clock")
+def test_invalid_keys_of_an_address_do_not_stop_a_key_in_use(
+    scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    settings.KRAFTER_RATE_WRONG_KEYS = 1
+    monkeypatch.setattr(api_key_cache, "TTL_SECONDS", 0)  # every request looks its key up
+    address = f"10.3.{uuid.uuid4().int % 250}.{uuid.uuid4().int % 250}"
+    stranger = AuditClient(scenario.project, "kr_live_" + "A" * 43)
+
+    def asked(client: AuditClient) -> int:
+        return client.get(f"{client.base}tasks", REMOTE_ADDR=address).status_code
+
+    codes = [asked(scenario.client), asked(stranger), asked(stranger), asked(scenario.client)]
+    ApiKey.objects.update(revoked_at=timezone.now())
+    codes += [asked(scenario.client), asked(scenario.client)]
+
+    assert codes == [200, 401, 429, 200, 401, 429]
