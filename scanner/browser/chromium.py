@@ -109,7 +109,9 @@ def guarded_launcher(program: str, home: Path, profile: Path) -> Path:
     launcher = home / "chromium"
     # The last one counts: Playwright's own directory belongs to the user of the worker.
     own = shlex.quote(f"--user-data-dir={profile}")
-    command = f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join([*guard, "--", program])} "$@" {own}'
+    command = (
+        f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join([*guard, "--", program])} "$@" {own}'
+    )
     # In its own session: Playwright's driver kills the process group of what it started before it ends, and
     # the guard has to live until it has cleaned up.
     new_session = "setsid --wait " if shutil.which("setsid") else ""

@@ -33,12 +33,17 @@ def user() -> int | None:
 
 def access_problem(program: str) -> str:
     """Return why the user of Chromium can use neither `program` nor the temporary directory, or ""."""
-    used = {"KRAFTER_CHROMIUM": Path(program).resolve().parent, "TMPDIR": Path(tempfile.gettempdir()).resolve()}
+    used = {
+        "KRAFTER_CHROMIUM": Path(program).resolve().parent,
+        "TMPDIR": Path(tempfile.gettempdir()).resolve(),
+    }
     for setting, folder in used.items() if user() else ():
-        closed = next((each for each in (*reversed(folder.parents), folder) if not each.stat().st_mode & 1), None)
+        closed = next(
+            (each for each in (*reversed(folder.parents), folder) if not each.stat().st_mode & 1), None
+        )
         if closed:
             return (
-                f"as root it is started as user {CHROMIUM_USER}, who cannot enter {closed}. Set {setting} to a path that"
-                " every user can enter"
+                f"as root it is started as user {CHROMIUM_USER}, who cannot enter {closed}."
+                f" Set {setting} to a path that every user can enter"
             )
     return ""

@@ -58,7 +58,8 @@ def test_a_named_chromium_that_does_not_exist_is_a_problem(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("may_install", "works", "how"), [(True, True, "./krafter up installs it"), (False, False, "To install, run")]
+    ("may_install", "works", "how"),
+    [(True, True, "./krafter up installs it"), (False, False, "To install, run")],
 )
 def test_a_missing_venv_is_a_problem_unless_up_installs_it(
     monkeypatch: pytest.MonkeyPatch, may_install: bool, works: bool, how: str

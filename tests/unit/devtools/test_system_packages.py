@@ -50,7 +50,10 @@ def test_a_chromium_that_hangs_does_not_start(program: Path, monkeypatch: pytest
 
 @pytest.mark.skipif(not is_root(), reason="only root can start a process as another user")
 def test_root_tries_chromium_as_the_user_that_the_scanner_starts_it_as(program: Path) -> None:
-    write(program, f'#!/bin/sh\n[ "$(id -u) $(id -G)" = "{CHROMIUM_USER} {CHROMIUM_USER}" ] && touch "$HOME/x" && echo "<html>"\n')
+    write(
+        program,
+        f'#!/bin/sh\n[ "$(id -u) $(id -G)" = "{CHROMIUM_USER} {CHROMIUM_USER}" ] && touch "$HOME/x" && echo "<html>"\n',
+    )
     tried = system_packages.chromium_problem()
     program.parent.chmod(0o700)
     system_packages.chromium_problem.cache_clear()
@@ -64,7 +67,13 @@ def test_without_a_program_chromium_is_not_installed(program: Path) -> None:
 
 @pytest.mark.parametrize(
     ("user", "setting", "arguments"),
-    [(0, "", []), (0, "0", ["--no-sandbox"]), (1000, "", []), (1000, "true", []), (1000, "0", ["--no-sandbox"])],
+    [
+        (0, "", []),
+        (0, "0", ["--no-sandbox"]),
+        (1000, "", []),
+        (1000, "true", []),
+        (1000, "0", ["--no-sandbox"]),
+    ],
 )
 def test_chromium_is_tried_with_the_sandbox_that_the_scanner_uses(
     monkeypatch: pytest.MonkeyPatch, user: int, setting: str, arguments: list[str]
