@@ -2,13 +2,14 @@
 
 squawk reads the SQL of each migration after those of the first release, which create empty tables. It refuses what
 blocks reads or writes for long, and what breaks the previous version, which still runs while `migrate` does.
-UPGRADING.md has the rules and how to write a migration that passes.
+`FURTHER_RULES` are for statements that squawk accepts. UPGRADING.md says how to write a migration that passes.
 """
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,45 @@ EXCLUDED = (
     "prefer-bigint-over-int", "prefer-bigint-over-smallint", "prefer-identity", "prefer-text-field",
     "ban-char-field", "prefer-robust-stmts",
 )  # fmt: skip
+# A statement begins after another one, or within the body of a DO or a function.
+BEGINS = r"(?:\A|;|\$\w*\$|\b(?:BEGIN|THEN|ELSE|LOOP))\s*"
+ALTER = rf"{BEGINS}ALTER\s+TABLE\b[^;]*\b"
+NO_TEXT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)  # comments and literals
+PYTHON = "OPERATION THAT CANNOT BE WRITTEN AS SQL"  # Django's comment in the place of RunPython
+FURTHER_RULES = {
+    "ban-lock-table": (
+        rf"{BEGINS}LOCK\b",
+        "LOCK TABLE makes every client wait until the end of the transaction.",
+    ),
+    "ban-truncate": (
+        rf"{BEGINS}TRUNCATE\b",
+        "TRUNCATE blocks reads and writes, and deletes rows that the previous version still uses.",
+    ),
+    "ban-vacuum-full": (
+        rf"{BEGINS}VACUUM\s*(?:FULL\b|\([^)]*\bFULL\b)",
+        "VACUUM FULL rewrites the table while it blocks reads and writes.",
+    ),
+    "ban-cluster": (
+        rf"{BEGINS}CLUSTER\b",
+        "CLUSTER rewrites the table while it blocks reads and writes.",
+    ),
+    "ban-table-rewrite": (
+        rf"{ALTER}(?:SET\s+(?:LOGGED|UNLOGGED|TABLESPACE|ACCESS\s+METHOD)|ADD\s+(?:COLUMN\s+)?(?!CONSTRAINT)\S+\s+(?:BIG|SMALL)?SERIAL)\b",
+        "This rewrites the table while it blocks reads and writes.",
+    ),
+    "ban-disable-trigger": (
+        rf"{ALTER}DISABLE\s+(?:TRIGGER|RULE)\b",
+        "Rows that clients write meanwhile are neither counted nor protected.",
+    ),
+    "require-concurrent-refresh": (
+        rf"{BEGINS}REFRESH\s+MATERIALIZED\s+VIEW\s+(?!CONCURRENTLY\b)",
+        "REFRESH without CONCURRENTLY blocks reads of the view.",
+    ),
+    "require-batches": (
+        rf"{BEGINS}(?:UPDATE|DELETE\s+FROM)\b(?![^;]*\bWHERE\b)",
+        "A change of all rows locks them until the end of the transaction. Change some thousands at a time.",
+    ),
+}
 IGNORED = "ignored_lock_rules"  # of a migration's class: {rule: reason}
 SQUAWK = VENV / "bin" / "squawk"
 
@@ -49,8 +89,32 @@ def sql_of(migration: "Migration", state: "ProjectState") -> str:
 
 
 def find_problems(name: str, sql: str, ignored: Iterable[str] = ()) -> str:
-    """Return what squawk refuses in the SQL, with line numbers; empty if it passes."""
-    excluded = ",".join((*EXCLUDED, *ignored))
+    """Return what is refused in the SQL, with line numbers; empty if it passes."""
+    further = "".join(
+        f"{name}.sql:{line}: warning: {rule} {text}\n"
+        for line, rule, text in further_problems(sql)
+        if rule not in ignored
+    )
+    return squawk_problems(name, sql, ignored) + further
+
+
+def further_problems(sql: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the line, the rule and a sentence for each statement that is unsafe though squawk accepts it."""
+    code = NO_TEXT.sub(lambda text: "\n" * text[0].count("\n"), sql)
+    for rule, (pattern, sentence) in FURTHER_RULES.items():
+        for found in re.finditer(pattern, code, re.IGNORECASE):
+            yield code.count("\n", 0, found.end()), rule, sentence
+    if PYTHON in sql and sql.startswith("BEGIN;"):
+        line = sql.count("\n", 0, sql.index(PYTHON))
+        yield (
+            line,
+            "require-batches",
+            "Rows that Python changes stay locked until the end: set atomic = False.",
+        )
+
+
+def squawk_problems(name: str, sql: str, ignored: Iterable[str]) -> str:
+    excluded = ",".join((*EXCLUDED, *(rule for rule in ignored if rule not in FURTHER_RULES)))
     command = [str(SQUAWK), "--reporter", "gcc", "--exclude", excluded, "--stdin-filepath", f"{name}.sql"]
     ended = subprocess.run(command, input=sql, capture_output=True, text=True, check=False)
     return f"{ended.stdout}{ended.stderr}" if ended.returncode else ""

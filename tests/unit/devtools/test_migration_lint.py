@@ -50,11 +50,42 @@ def test_examples_of_the_upgrade_guide_are_refused_and_accepted() -> None:
         ('ALTER TABLE "t" ALTER COLUMN "c" SET NOT NULL;', "adding-not-nullable-field"),
         ('BEGIN; CREATE INDEX CONCURRENTLY "i" ON "t" ("c"); COMMIT;',
          "ban-concurrent-index-creation-in-transaction"),
+        ("LOCK TABLE t IN ACCESS EXCLUSIVE MODE;", "ban-lock-table"),
+        ("BEGIN;\n--\n-- It's raw SQL\n--\nlock t;\nCOMMIT;", "ban-lock-table"),
+        ("DO $$ BEGIN LOCK TABLE t; END $$;", "ban-lock-table"),
+        ("TRUNCATE t;", "ban-truncate"),
+        ("VACUUM FULL t;", "ban-vacuum-full"),
+        ("VACUUM (ANALYZE, FULL) t;", "ban-vacuum-full"),
+        ("CLUSTER t USING i;", "ban-cluster"),
+        ("REINDEX TABLE t;", "require-concurrent-reindex"),
+        ("ALTER TABLE t SET UNLOGGED;", "ban-table-rewrite"),
+        ("ALTER TABLE t ADD COLUMN c bigserial;", "ban-table-rewrite"),
+        ("ALTER TABLE t DISABLE TRIGGER ALL;", "ban-disable-trigger"),
+        ("REFRESH MATERIALIZED VIEW v;", "require-concurrent-refresh"),
+        ("UPDATE t SET c = 'WHERE';", "require-batches"),
+        ("DELETE FROM t;", "require-batches"),
+        ("BEGIN;\n-- THIS OPERATION THAT CANNOT BE WRITTEN AS SQL\nCOMMIT;", "require-batches"),
     ],
 )  # fmt: skip
 def test_unsafe_statement_is_refused_unless_its_rule_is_ignored(sql: str, rule: str) -> None:
     assert LOCKED.findall(find_problems("app.0003_x", sql)) == [rule]
     assert find_problems("app.0003_x", sql, [rule]) == ""
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COMMENT ON TABLE t IS 'x; LOCK TABLE t;';",
+        "CREATE TRIGGER x BEFORE TRUNCATE ON t FOR EACH STATEMENT EXECUTE FUNCTION f();",
+        "VACUUM (ANALYZE) t;",
+        "REINDEX TABLE CONCURRENTLY t;",
+        "REFRESH MATERIALIZED VIEW CONCURRENTLY v;",
+        "UPDATE t SET c = 1 WHERE id < 1000;",
+        "SELECT id FROM t FOR UPDATE SKIP LOCKED;",
+    ],
+)
+def test_safe_statement_is_accepted(sql: str) -> None:
+    assert find_problems("app.0003_x", sql) == ""
 
 
 def test_migrations_of_the_first_release_are_exempt(tmp_path: Path) -> None:
