@@ -1,7 +1,10 @@
 """The files of a report: one with the findings, and one for each further kind of row that its format has."""
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Mapping
 
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse
 
@@ -35,19 +38,34 @@ def parse_kind(params: Mapping[str, str], report: Report) -> str:
     return kind
 
 
+def sha256_of(file: File) -> str:
+    """Return the hexadecimal SHA-256 of a file, and go to its start."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
 def file_response(report: Report, kind: str = "") -> FileResponse:
-    """Stream a file of a report as an attachment. Raises ReportNotReady or ReportFailed."""
+    """Stream an unchanged file of a report as an attachment. Raises ReportNotReady or ReportFailed."""
     if report.status == Report.Status.FAILED:
         raise ReportFailed(report.failure or None)
     if report.status not in Report.READY:
         raise ReportNotReady
+    name = storage_name(report, kind) if kind else report.file
     try:
-        file = default_storage.open(storage_name(report, kind) if kind else report.file, "rb")
+        file = default_storage.open(name, "rb")
+        sha256 = sha256_of(file)
     except FileNotFoundError:
         raise ReportFailed("The file of this report is missing from the storage. Export it again.") from None
+    if sha256 != report.sha256.get(name):
+        file.close()
+        raise ReportFailed("The file of this report was changed after its export. Export it again.")
     return FileResponse(
         file,
         as_attachment=True,
         filename=report.filename(report.project.slug, kind),
         content_type=EXPORTERS[report.format].content_type,
+        headers={"Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:"},  # RFC 9530
     )

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.files import File
@@ -17,7 +17,7 @@ from events.log import log_event
 from krafter_audit.api import read_replica
 from krafter_audit.db import leases
 from krafter_audit.jobs import enqueue
-from reports.downloads import storage_name
+from reports.downloads import sha256_of, storage_name
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS
 from reports.exporters.base import Write
@@ -32,6 +32,14 @@ REQUEUE_BATCH_SIZE = 200
 TOO_MANY_ATTEMPTS = "The export did not finish in five attempts. Export the report again."
 
 
+class StoredFile(NamedTuple):
+    """A file in the storage: its name there, its size in bytes and its hexadecimal SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
 def export_report(report_id: UUID) -> None:
     """Write the file of a report; a permanent failure is stored in its row. Idempotent."""
     report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
@@ -39,7 +47,7 @@ def export_report(report_id: UUID) -> None:
         return
     try:
         with leases.renewing(report, seconds=LEASE_SECONDS):
-            name, size = write_file(report)
+            stored = write_files(report)
     except ExportFailed as failure:
         fail(report, str(failure))
     except Exception:
@@ -47,46 +55,52 @@ def export_report(report_id: UUID) -> None:
         logger.exception("export of report %s failed", report.pk)
         leases.write(report, lease_until=timezone.now() + timedelta(seconds=5 * report.attempts))
     else:
-        if name:
-            finish(report, name, size)
+        if stored:
+            finish(report, stored)
 
 
-def write_file(report: Report) -> tuple[str, int]:
-    """Write and store the files; return the name of the main one in the storage and its size in bytes."""
+def write_files(report: Report) -> list[StoredFile]:
+    """Write and store the files, the main one first; none if another worker has acquired the report since."""
     exporter = EXPORTERS[report.format]
-    for kind, write in exporter.further.items():
-        if not _store(report, storage_name(report, kind), write)[0]:
-            return "", 0
-    return _store(report, storage_name(report), exporter.write)
+    stored = []
+    for kind, write in {"": exporter.write, **exporter.further}.items():
+        file = _store(report, storage_name(report, kind), write)
+        if file is None:
+            return []
+        stored.append(file)
+    return stored
 
 
-def _store(report: Report, name: str, write: Write) -> tuple[str, int]:
+def _store(report: Report, name: str, write: Write) -> StoredFile | None:
     with TemporaryFile() as file:
         with read_replica.reading_current_state():  # a snapshot never changes
             write(load_snapshot(report), file)
         size = file.tell()
-        file.seek(0)
         if not leases.extend(report, seconds=LEASE_SECONDS):
             # Another worker has taken over the report and stores its own files.
-            return "", 0
+            return None
+        content = File(file)
+        sha256 = sha256_of(content)
         default_storage.delete(name)  # from an interrupted attempt
-        return default_storage.save(name, File(file)), size
+        return StoredFile(default_storage.save(name, content), size, sha256)
 
 
-def finish(report: Report, name: str, size: int) -> None:
-    """Set the report to exported, and to shared if it was shared meanwhile."""
+def finish(report: Report, stored: list[StoredFile]) -> None:
+    """Set the report to exported, and to shared if it was shared meanwhile. The first file is the main one."""
+    main = stored[0]
     with transaction.atomic():
         exported = change_status(
             report,
             Report.Status.EXPORTED,
-            file=name,
-            file_size=size,
+            file=main.name,
+            file_size=main.size,
+            sha256={file.name: file.sha256 for file in stored},
             exported_at=timezone.now(),
             lease_until=None,
         )
         if exported is None:
             return
-        log_event("report.exported", report, by=SYSTEM, format=report.format, bytes=size)
+        log_event("report.exported", report, by=SYSTEM, format=report.format, bytes=main.size)
         if exported.shared_at:
             Report.transitions.apply(exported, Report.Status.SHARED)
 

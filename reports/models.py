@@ -50,6 +50,7 @@ class Report(Record, Leased):
     link_key = models.CharField(max_length=43, editable=False)
     file = models.CharField(max_length=200, blank=True)
     file_size = models.PositiveBigIntegerField(null=True, help_text="Bytes.")
+    sha256 = models.JSONField(default=dict, help_text="Hexadecimal SHA-256 by the name of each file.")
     failure = models.TextField(blank=True, help_text="Why the export failed.")
     exported_at = models.DateTimeField(null=True)
     shared_at = models.DateTimeField(null=True)

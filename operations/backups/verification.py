@@ -13,6 +13,7 @@ from operations import credentials
 from operations.backups.manifest import count_rows
 from remediation.evidence import chain
 from remediation.models import Evidence, EvidenceChain
+from reports.downloads import sha256_of
 from reports.models import Report
 from scans import screenshots
 
@@ -84,12 +85,21 @@ def _counters() -> tuple[int, list[str]]:
 
 
 def _report_files() -> tuple[int, list[str]]:
-    names = list(_names_of_files())
-    return len(names), [f"{name} is missing" for name in names if not default_storage.exists(name)]
+    verified, problems = 0, []
+    for name, sha256 in _names_and_digests():
+        verified += 1
+        try:
+            with default_storage.open(name, "rb") as file:
+                problems += [f"{name} was changed"] if sha256_of(file) != sha256 else []
+        except FileNotFoundError:
+            problems.append(f"{name} is missing")
+    return verified, problems
 
 
-def _names_of_files() -> Iterator[str]:
-    yield from Report.objects.exclude(file="").values_list("file", flat=True).iterator(chunk_size=500)
+def _names_and_digests() -> Iterator[tuple[str, str]]:
+    reports = Report.objects.exclude(file="").values_list("sha256", flat=True)
+    for digests in reports.iterator(chunk_size=500):
+        yield from digests.items()
 
 
 def _screenshots() -> tuple[int, list[str]]:

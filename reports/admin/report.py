@@ -28,7 +28,7 @@ from krafter_audit.api.errors import ApiError
 from reports import services
 from reports.admin.forms import ShareForm
 from reports.admin.share import state_of, visible_url
-from reports.downloads import file_response, kinds_of, parse_kind
+from reports.downloads import file_response, kinds_of, parse_kind, storage_name
 from reports.models import Report, Share
 from reports.presentation import chart, summary, template_context
 from reports.snapshots.snapshotting import load_snapshot
@@ -130,11 +130,19 @@ class ReportAdmin(ReadOnlyAdmin):
             ],
         }
 
-    def _files(self, report: Report) -> list[tuple[str, str]]:
+    def _files(self, report: Report) -> list[tuple[str, str, str]]:
+        """Return the name, URL and SHA-256 of each file."""
         if report.status not in Report.READY:
             return []
         url = reverse("admin:reports_report_download", args=[report.pk])
-        return [(report.format.upper(), url), *((kind, f"{url}?kind={kind}") for kind in kinds_of(report))]
+        main = (report.format.upper(), url, report.sha256.get(report.file, ""))
+        return [
+            main,
+            *(
+                (kind, f"{url}?kind={kind}", report.sha256.get(storage_name(report, kind), ""))
+                for kind in kinds_of(report)
+            ),
+        ]
 
     def _share_refusal(self, report: Report, latest: Report | None) -> str:
         if report != latest:

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('link_key', models.CharField(editable=False, max_length=43)),
                 ('file', models.CharField(blank=True, max_length=200)),
                 ('file_size', models.PositiveBigIntegerField(help_text='Bytes.', null=True)),
+                ('sha256', models.JSONField(default=dict, help_text='Hexadecimal SHA-256 by the name of each file.')),
                 ('failure', models.TextField(blank=True, help_text='Why the export failed.')),
                 ('exported_at', models.DateTimeField(null=True)),
                 ('shared_at', models.DateTimeField(null=True)),

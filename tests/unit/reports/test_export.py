@@ -1,7 +1,9 @@
 """Export of a report: request, job, file and download."""
 
+import hashlib
 import json
 import uuid
+from base64 import b64encode
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -320,8 +322,8 @@ def test_worker_with_a_lost_lease_changes_neither_row_nor_file(scenario: Scenari
     assert late is not None
     export.export_report(late.pk)
 
-    assert export.write_file(late) == ("", 0)
-    export.finish(late, "reports/elsewhere.json", 1)
+    assert export.write_files(late) == []
+    export.finish(late, [export.StoredFile("reports/elsewhere.json", 1, "")])
     export.fail(late, "too late")
 
     report = Report.objects.get()
@@ -341,6 +343,26 @@ def test_download_of_a_file_missing_from_storage_returns_report_failed(
     status, response = call_api("get", f"reports/{report.pk}/download")
 
     assert (status, response["error"]["code"]) == (409, "report_failed")
+
+
+@pytest.mark.parametrize("kind", ["findings", "tasks"])
+def test_download_has_its_digest_until_the_file_is_changed(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport, kind: str
+) -> None:
+    report = export_report("csv")
+    url = f"reports/{report.pk}/download?kind={kind}"
+    response = scenario.client.ask("get", url)
+    body = b"".join(response.streaming_content)
+    suffix = "" if kind == "findings" else f"-{kind}"
+    path = Path(default_storage.path(report.file.replace(".csv", f"{suffix}.csv")))
+    path.write_bytes(body + b"more")
+
+    status, refusal = call_api("get", url)
+
+    digest = b64encode(hashlib.sha256(body).digest()).decode()
+    assert response["repr-digest"] == f"sha-256=:{digest}:"
+    assert (status, refusal["error"]["code"]) == (409, "report_failed")
+    assert "was changed after its export" in refusal["error"]["message"]
 
 
 def test_reports_are_listed_newest_first_with_the_total(

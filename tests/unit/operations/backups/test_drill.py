@@ -21,6 +21,9 @@ from operations.backups.creation import back_up
 from operations.backups.drill import rehearse, temporary_database
 from operations.errors import OperationFailed
 from operations.models import Backup, RestoreDrill
+from reports import services as reports
+from reports.downloads import storage_name
+from reports.export import export_report
 from scans import screenshots
 from tests import database_role
 from tests.factories import Scenario
@@ -167,6 +170,26 @@ def test_drill_finds_a_changed_screenshot(
         drilled(tmp_path, drill_server)
 
     assert RestoreDrill.objects.get().report["verified"]["screenshots"] == 2
+
+
+def test_drill_finds_changed_and_missing_report_files(
+    installation: Scenario, tmp_path: Path, drill_server: str, settings
+):
+    report = reports.queue_export(installation.project, format="csv", by=installation.actor)
+    export_report(report.pk)
+    main, tasks = (Path(settings.MEDIA_ROOT) / storage_name(report, kind) for kind in ("", "tasks"))
+    main.unlink()
+    tasks.write_text("changed")
+
+    with pytest.raises(OperationFailed, match="differs"):
+        drilled(tmp_path, drill_server)
+
+    drill = RestoreDrill.objects.get().report
+    assert drill["verified"]["report_files"] == 5
+    assert drill["problems"] == [
+        f"report_files: {storage_name(report)} is missing",
+        f"report_files: {storage_name(report, 'tasks')} was changed",
+    ]
 
 
 def test_drill_finds_a_missing_key(
