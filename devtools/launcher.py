@@ -190,7 +190,9 @@ def manage(arguments: Arguments) -> NoReturn:
 
 
 def backup(arguments: Arguments) -> NoReturn:
-    manage(["backup", *arguments])
+    setup(sys.stderr).ensure("local")
+    data, arguments = data_directory(arguments)
+    run_module("manage", [data, "backup", *arguments])
 
 
 def restore(arguments: Arguments) -> NoReturn:

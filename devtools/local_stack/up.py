@@ -28,6 +28,8 @@ from devtools.local_stack.process import REPOSITORY, WEB_SERVER, Command, StartF
 from devtools.local_stack.supervisor import StopRequested, Supervisor
 from devtools.local_stack.valkey import Valkey
 from devtools.system_packages import sandbox_is_on
+from krafter_audit.conf.declarations import SETTINGS, settings_of_providers
+from krafter_audit.conf.setting import Section
 from scanner.browser import executables
 
 PROJECT = "production-website"
@@ -51,6 +53,13 @@ def metrics_address(number: int) -> dict[str, str]:
     """Return KRAFTER_WORKER_METRICS of the worker with that number: each has its own port."""
     host, _, port = os.environ.get("KRAFTER_WORKER_METRICS", "").rpartition(":")
     return {"KRAFTER_WORKER_METRICS": f"{host}:{int(port) + number}"} if port.isdecimal() else {}
+
+
+def given_settings() -> dict[str, str]:
+    """Return the settings in the environment: the commands of another shell need them, such as a bucket for files."""
+    declared = [*SETTINGS, *settings_of_providers()]
+    names = [setting.name for setting in declared if setting.section != Section.COMMANDS]
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 
 @contextlib.contextmanager
@@ -101,12 +110,8 @@ class System:
             "KRAFTER_SIGNING_KEYS": self.secrets["signing_keys"],
             "KRAFTER_PUBLIC_URL": self.url,
         }
-        # The user's own settings take precedence.
-        names = [*defaults, "DATABASE_URL", "REDIS_URL", "KRAFTER_ALLOWED_NETWORKS"]
-        given = {name: os.environ[name] for name in names if os.environ.get(name)}
-        return (
-            defaults | given | {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "krafter_audit.settings"}
-        )
+        fixed = {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "krafter_audit.settings"}
+        return defaults | given_settings() | fixed
 
     def demo_url(self) -> str:
         port = self.data.stable_port("demo")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -50,6 +51,21 @@ def test_unknown_command_is_rejected_with_the_help(script: Script) -> None:
 @pytest.mark.parametrize("name", launcher.MODULES.values())
 def test_every_module_that_a_command_runs_exists(name: str) -> None:
     assert importlib.util.find_spec(name)
+
+
+@pytest.mark.parametrize("command", ["backup", "restore", "manage"])
+def test_command_of_the_running_system_takes_its_data_directory_first(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run: list[list[str]] = []
+    monkeypatch.setattr(launcher, "setup", Mock())
+    monkeypatch.setattr(launcher, "run_module", lambda name, arguments: run.append([*arguments]))
+
+    launcher.COMMANDS[command](["--data", "/srv/data", "--to", "/srv/backups"])
+
+    [directory, *arguments] = run[0]
+    assert directory == "/srv/data"
+    assert arguments == [*(["backup"] if command == "backup" else []), "--to", "/srv/backups"]
 
 
 @pytest.mark.parametrize(

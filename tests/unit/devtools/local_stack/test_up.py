@@ -29,3 +29,16 @@ def test_user_is_told_of_the_user_and_the_sandbox_of_chromium(
 def test_user_is_told_what_the_role_of_the_database_may_do() -> None:
     assert up.role_notice("") == ""
     assert "krafter owns 163 tables" in up.role_notice("krafter owns 163 tables")
+
+
+def test_commands_of_another_shell_have_the_settings_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRAFTER_S3_BUCKET", "krafter-files")
+    monkeypatch.setenv("KRAFTER_GITHUB_URL", "https://github.acme.example/api/v3")
+    monkeypatch.setenv("KRAFTER_PASSWORD", "of one command only")
+    monkeypatch.setenv("UNRELATED", "1")
+
+    given = up.given_settings()
+
+    assert given["KRAFTER_S3_BUCKET"] == "krafter-files"
+    assert given["KRAFTER_GITHUB_URL"] == "https://github.acme.example/api/v3"
+    assert {"KRAFTER_PASSWORD", "UNRELATED"}.isdisjoint(given)
