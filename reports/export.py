@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from events.log import log_event
 from krafter_audit.api import read_replica
+from krafter_audit.api.errors import Unavailable
 from krafter_audit.db import leases
 from krafter_audit.jobs import enqueue
 from reports.downloads import sha256_of, storage_name
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30  # renewed while the file is written
 MAX_ATTEMPTS = 5
+STORAGE_RETRY_SECONDS = 30
 REQUEUE_BATCH_SIZE = 200
 TOO_MANY_ATTEMPTS = "The export did not finish in five attempts. Export the report again."
 
@@ -50,6 +52,11 @@ def export_report(report_id: UUID) -> None:
             stored = write_files(report)
     except ExportFailed as failure:
         fail(report, str(failure))
+    except Unavailable:
+        # No attempt: an outage of the storage, or a full disk, may last longer than five.
+        logger.exception("the files of report %s cannot be stored", report.pk)
+        until = timezone.now() + timedelta(seconds=STORAGE_RETRY_SECONDS)
+        leases.write(report, lease_until=until, attempts=report.attempts - 1)
     except Exception:
         # The lease expires soon, and `requeue_pending` enqueues the export again, later after each attempt.
         logger.exception("export of report %s failed", report.pk)
@@ -81,8 +88,11 @@ def _store(report: Report, name: str, write: Write) -> StoredFile | None:
             return None
         content = File(file)
         sha256 = sha256_of(content)
-        default_storage.delete(name)  # from an interrupted attempt
-        return StoredFile(default_storage.save(name, content), size, sha256)
+        try:
+            default_storage.delete(name)  # from an interrupted attempt
+            return StoredFile(default_storage.save(name, content), size, sha256)
+        except OSError as error:
+            raise Unavailable("The file storage cannot be written.") from error
 
 
 def finish(report: Report, stored: list[StoredFile]) -> None:

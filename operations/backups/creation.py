@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from psycopg import IsolationLevel
 
+from krafter_audit.api.errors import Unavailable
 from operations import runs
 from operations.backups import manifest
 from operations.backups.programs import environment_of, own_parameters, run_program
@@ -46,6 +47,8 @@ def write_backup(directory: Path) -> dict[str, Any]:
         unfinished.rename(directory)
     except OSError as error:
         raise OperationFailed(f"{error.filename or directory}: {error.strerror}.") from error
+    except Unavailable as error:
+        raise OperationFailed(str(error)) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return content

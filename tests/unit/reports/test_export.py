@@ -296,6 +296,26 @@ def test_export_that_raises_is_retried_and_fails_after_five_attempts(
     assert (report.status, report.failure) == ("failed", export.TOO_MANY_ATTEMPTS)
 
 
+def test_export_waits_for_a_disk_that_cannot_be_written(
+    scenario: Scenario, export_report: ExportReport, settings: Any, tmp_path: Path, eager_jobs: None
+) -> None:
+    blocked = tmp_path / "media"
+    blocked.write_text("a file where the directory belongs")
+    settings.MEDIA_ROOT = str(blocked)
+    report = export_report("csv")
+    for _ in range(export.MAX_ATTEMPTS):
+        Report.objects.update(lease_until=None)
+        jobs.requeue_pending()
+    waiting = Report.objects.get().status
+
+    blocked.unlink()
+    Report.objects.update(lease_until=None)
+    jobs.requeue_pending()
+
+    report.refresh_from_db()
+    assert (waiting, report.status) == ("exporting", "exported")
+
+
 def test_report_whose_message_was_lost_is_queued_again(
     scenario: Scenario, call_api: CallApi, eager_jobs: None
 ) -> None:

@@ -14,6 +14,7 @@ from operations.backups.programs import find_program
 from operations.errors import OperationFailed
 from operations.models import Backup
 from tests.factories import Scenario
+from tests.fakes import object_storage
 
 
 def test_program_of_another_version_is_named_with_what_to_install(settings, tmp_path: Path):
@@ -41,6 +42,16 @@ def test_failed_backup_leaves_no_directory_and_is_recorded(installation: Scenari
 
     assert list((tmp_path / "backups").iterdir()) == []
     assert (Backup.objects.get().outcome, "disk full" in Backup.objects.get().error) == ("failed", True)
+
+
+def test_backup_without_its_file_storage_names_it(installation: Scenario, tmp_path: Path, settings):
+    object_storage.use(settings, "http://127.0.0.1:1")
+
+    with pytest.raises(CommandError, match="The file storage is unavailable"):
+        call_command("backup", to=tmp_path / "backups")
+
+    assert list((tmp_path / "backups").iterdir()) == []
+    assert Backup.objects.get().error == "The file storage is unavailable."
 
 
 def test_old_backups_are_deleted(installation: Scenario, tmp_path: Path, settings, time_machine):
