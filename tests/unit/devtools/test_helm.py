@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from devtools import helm
+from krafter_audit.conf.declarations import SETTINGS, settings_of_providers
 
 needs_helm = pytest.mark.skipif(not helm.HELM.exists(), reason="./krafter lint installs Helm.")
 VALUES = yaml.safe_load((helm.CHART / "values.yaml").read_text())
@@ -46,6 +47,28 @@ def test_values_match_their_schema() -> None:
 def test_wrong_values_are_rejected(wrong: dict[str, Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(VALUES | wrong, SCHEMA)
+
+
+def test_secret_settings_are_rejected_as_values_and_all_others_accepted() -> None:
+    rules = jsonschema.Draft7Validator(SCHEMA["properties"]["settings"])
+    declared = [*SETTINGS, *settings_of_providers()]
+
+    rejected = {each.name for each in declared if not rules.is_valid({each.name: "x"})}
+
+    assert rejected == {each.name for each in declared if each.secret}
+
+
+@needs_helm
+def test_policies_admit_a_dns_cache_and_an_external_load_balancer() -> None:
+    values = ("networkPolicy.dnsNetworks={169.254.20.10/32}", "networkPolicy.ingressNetworks={10.9.0.0/24}")
+    policies = {
+        each["metadata"]["name"]: each["spec"]
+        for each in yaml.safe_load_all(helm.render(*values))
+        if each["kind"] == "NetworkPolicy"
+    }
+
+    assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in policies["demo-default"]["egress"][0]["to"]
+    assert {"ipBlock": {"cidr": "10.9.0.0/24"}} in policies["demo-web"]["ingress"][0]["from"]
 
 
 def test_every_queue_has_a_worker() -> None:
