@@ -22,6 +22,8 @@ from krafter_audit.multiprocess_metrics import DIRECTORY
 from operations import runs
 from operations.models import Backup, RestoreDrill
 from operations.queues import pending_work, queue_lengths
+from remediation.models import Result
+from scans.models import Scan
 
 CACHE_SECONDS = 10.0  # several Prometheus servers cost the database no more than one
 
@@ -85,13 +87,15 @@ def _pending() -> Families:
 
 
 def _outcomes() -> Families:
-    for name, facet, text in (
-        ("scan", "status", "Scans by status."),
-        ("verification", "result", "Verifications by result."),
+    for name, facet, values, text in (
+        ("scan", "status", Scan.Status.values, "Scans by status."),
+        ("verification", "result", Result.values, "Verifications by result."),
     ):
         family = GaugeMetricFamily(f"krafter_{name}s", text, labels=[facet])
-        for value, rows in counters.totals_of_all_projects(name, facet).items():
-            family.add_metric([value], rows)
+        totals = counters.totals_of_all_projects(name, facet)
+        for value in values:
+            # Also 0: the increase to the first value of a new series would be invisible to a rate.
+            family.add_metric([value], totals.get(value, 0))
         yield family
 
 

@@ -114,6 +114,7 @@ def test_every_deployment_has_a_disruption_budget_and_workers_scale_by_age(
         r["spec"]["triggers"][0]["metadata"]["query"] for r in resources if r["kind"] == "ScaledObject"
     ]
 
+    assert [r for r in resources if "fallback" in r.get("spec", {})] == []  # KEDA rejects it with this metric
     assert names["Deployment"] == names["PodDisruptionBudget"]
     assert names["ScaledObject"] == names["Deployment"] - {"demo-web", "demo-beat"}
     assert all(query.startswith('max(krafter_pending_oldest_seconds{kind=~"') for query in queries)

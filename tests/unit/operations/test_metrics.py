@@ -87,7 +87,8 @@ def test_installation_is_measured(scrape: Scrape, scenario: Scenario):
 
     found = scrape()
 
-    assert found["krafter_scans", "queued"] == 1
+    assert (found["krafter_scans", "queued"], found["krafter_scans", "failed"]) == (1, 0)
+    assert found["krafter_verifications", "passed"] == 0
     assert found["krafter_pending_rows", "scan_http"] == 1
     assert found["krafter_integration_failures", "github"] == 3
     assert found["krafter_integrations_late", "github"] == 1
