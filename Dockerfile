@@ -1,10 +1,12 @@
 # One image for the web, the workers, beat and migrations: compose.yaml has their commands.
-FROM python:3.13-slim AS build
+# Pin it to build twice from the same: --build-arg PYTHON_IMAGE=python:3.13-slim@sha256:…
+ARG PYTHON_IMAGE=python:3.13-slim
+FROM ${PYTHON_IMAGE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements/image.txt /tmp/image.txt
 RUN python -m venv /venv && /venv/bin/pip install --require-hashes --no-deps -r /tmp/image.txt
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 # Pango renders PDF reports, Chromium runs the checks that need a browser. Debian has one version of each at a time.
 # hadolint ignore=DL3008
 RUN apt-get update \
