@@ -24,6 +24,13 @@ RIGHTS = """
     FROM pg_roles WHERE rolname = current_user
 """
 
+CONNECTIONS = """
+    SELECT (SELECT sum(numbackends)::int FROM pg_stat_database),
+        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - coalesce(current_setting('reserved_connections', true), '0')::int
+"""
+MAX_CONNECTIONS_USED = 0.8
+
 
 def migrations() -> Iterator[Diagnosis]:
     """Whether all migrations are applied."""
@@ -112,6 +119,17 @@ def _database_time() -> float:
 def _redis_time() -> float:
     seconds, microseconds = redis_client.create_client(settings.REDIS_URL).time()
     return float(seconds) + float(microseconds) / 1e6
+
+
+def open_connections() -> Iterator[Diagnosis]:
+    """How many of the connections that the server accepts are open."""
+    with connection.cursor() as cursor:
+        cursor.execute(CONNECTIONS)
+        used, accepted = cursor.fetchone()
+    say = warning if used > accepted * MAX_CONNECTIONS_USED else ok
+    yield say(
+        "connections", f"{used} of {accepted} are open in the database server", open=used, accepted=accepted
+    )
 
 
 def replica() -> Iterator[Diagnosis]:

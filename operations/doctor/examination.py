@@ -13,6 +13,7 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
     database.database_roles,
     database.retention,
     database.clocks,
+    database.open_connections,
     database.replica,
     work.queues,
     work.pending,

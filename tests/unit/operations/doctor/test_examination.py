@@ -66,6 +66,16 @@ def test_wrong_clock_is_a_problem(time_machine):
     }
 
 
+def test_server_with_few_connections_left_is_a_warning(monkeypatch):
+    [before] = database.open_connections()
+    monkeypatch.setattr(database, "MAX_CONNECTIONS_USED", 0)
+
+    [found] = database.open_connections()
+
+    assert (before.level, found.level) == ("ok", "warning")
+    assert 0 < found.data["open"] < found.data["accepted"]
+
+
 def test_pending_work_is_reported_with_its_age(scenario):
     answer = scenario.client.ask("post", "scans/run", {"url": scenario.project.site_url, "trigger": "manual"})
     assert answer.status_code == 202
