@@ -6,7 +6,7 @@ has one open record and any other finding has none.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from findings.models import Dismissal, DismissalEnd, DismissalReason, Finding, FindingStatus
+from findings.signals import dismissals_changed
 from krafter_audit.api.errors import InvalidParams
 
 MAX_AHEAD = timedelta(days=3660)
@@ -94,6 +95,7 @@ def begin(before: Mapping[UUID, str], values: DismissalValues, *, by: Actor) -> 
         Dismissal(finding_id=pk, status_before=was, dismissed_by_id=by.user_id, **vars(values))
         for pk, was in before.items()
     )
+    _announce(before, dismissed=True, by=by)
 
 
 def begin_again(before: Mapping[UUID, str], *, by: Actor) -> None:
@@ -112,6 +114,7 @@ def begin_again(before: Mapping[UUID, str], *, by: Actor) -> None:
         )
         for pk, row in known.items()
     )
+    _announce(known, dismissed=True, by=by)
     begin({pk: was for pk, was in before.items() if pk not in known}, DismissalValues(), by=by)
 
 
@@ -123,6 +126,21 @@ def end(finding_ids: Collection[UUID], why: DismissalEnd, *, by: Actor) -> None:
     Dismissal.objects.filter(finding__in=finding_ids, ended_at=None).update(
         ended_at=now, ended_by=by.user_id, end_reason=why, updated_at=now
     )
+    if why != DismissalEnd.REPLACED:
+        _announce(finding_ids, dismissed=False, by=by)
+
+
+def _announce(finding_ids: Collection[UUID], *, dismissed: bool, by: Actor) -> None:
+    if finding_ids:
+        dismissals_changed.send(Dismissal, finding_ids=list(finding_ids), dismissed=dismissed, by=by)
+
+
+def replaced_since(finding_ids: Collection[UUID], since: datetime) -> list[UUID]:
+    """Return the findings of which a dismissal that was recorded since a time was replaced by another one."""
+    rows = Dismissal.objects.filter(
+        finding__in=finding_ids, created_at__gte=since, end_reason=DismissalEnd.REPLACED
+    )
+    return list(rows.order_by().values_list("finding", flat=True).distinct())
 
 
 def current(finding_ids: Collection[Any]) -> dict[UUID, Dismissal]:

@@ -30,6 +30,8 @@ TONES = {
 DUE_DATE_CAUSES = {
     "blocked": "blocked",
     "unblocked": "not blocked any more",
+    "dismissed": "finding dismissed",
+    "dismissal_ended": "finding not dismissed any more",
     "extended": "extended",
     "policy": "by a new policy",
 }

@@ -345,6 +345,8 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('left', models.DurationField()),
+                ('cause', models.CharField(choices=[('blocked', 'Blocked'), ('dismissed', 'Dismissed')], default='blocked', max_length=9)),
+                ('missed_due_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -412,5 +414,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='slarecalculation',
             constraint=models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('project',), name='unique_unfinished_recalculation'),
+        ),
+        migrations.AddConstraint(
+            model_name='slapause',
+            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['blocked', 'dismissed'])), name='slapause_cause_valid'),
         ),
     ]

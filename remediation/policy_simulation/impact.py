@@ -34,7 +34,7 @@ SEVERITIES = f"""
     WHERE f.project_id = %(project)s AND f.status = ANY(%(open_statuses)s) AND f.severity <> r.severity
 """  # noqa: S608 - constants of this module
 # Dates that a person has set stay. Dates less than a second apart are equal. The dates of an SLA clock are recalculated
-# in the background, and are in no plan.
+# in the background, and are in no plan; nor are those of dismissed findings, whose clocks are paused.
 DATES = f"""
     SELECT t.id, t.sla_due_at AS was, t.created_at + make_interval(secs => h.seconds) AS now
     FROM remediation_task AS t JOIN findings_finding AS f ON f.id = t.finding_id
@@ -42,7 +42,7 @@ DATES = f"""
     LEFT JOIN unnest(%(sla_severities)s::text[], %(seconds)s::float8[]) AS h (severity, seconds)
         ON h.severity = coalesce(r.severity, f.severity)
     WHERE %(dates_in_plan)s AND t.project_id = %(project)s
-        AND t.status = ANY(%(open_task_statuses)s) AND t.sla_from_policy AND CASE
+        AND t.status = ANY(%(open_task_statuses)s) AND t.sla_from_policy AND f.status <> 'dismissed' AND CASE
         WHEN t.sla_due_at IS NULL OR h.seconds IS NULL THEN (t.sla_due_at IS NULL) <> (h.seconds IS NULL)
         ELSE abs(extract(epoch FROM t.sla_due_at - t.created_at) - h.seconds) >= 1 END
 """  # noqa: S608 - constants of this module

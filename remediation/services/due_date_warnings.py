@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from events.log import log_events
+from findings.models import FindingStatus
 from remediation.models import Policy, Task
 from remediation.sla.policy import rules_of
 
@@ -34,7 +35,8 @@ def _log(policy: Policy, before: timedelta, now: datetime) -> int:
     due = Task.objects.filter(
         unlogged, project=policy.project, sla_due_at__gt=now, sla_due_at__lte=now + before
     )
-    rows = due.exclude(status=Task.Status.DONE).order_by("sla_due_at")
+    due = due.exclude(status=Task.Status.DONE).exclude(finding__status=FindingStatus.DISMISSED)
+    rows = due.order_by("sla_due_at")
     # A task that a request is changing is logged by the next call: this job must not wait for requests.
     tasks = list(
         rows.select_for_update(of=("self",), skip_locked=True).select_related("finding")[:BATCH_SIZE]

@@ -3,7 +3,7 @@
 Functions that get a locked task return the changes to save with it, and log the moved date.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,10 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from events.log import log_events
+from findings.models import FindingStatus
 from remediation.models import Policy, PolicyVersion, Task
 from remediation.sla.business_hours import add, counted
-from remediation.sla.models import SlaOutcome, SlaPause
+from remediation.sla.models import PauseCause, SlaOutcome, SlaPause
 from remediation.sla.policy import SlaRules, Terms, rules_of
 
 BLOCKED = Task.Status.BLOCKED
@@ -33,27 +34,46 @@ def rules_of_version(project_id: UUID, version: int | None) -> SlaRules:
     return rules_of(row.config) if row is not None and isinstance(row.config, dict) else SlaRules()
 
 
+def rules_of_tasks(tasks: Sequence[Task]) -> dict[UUID, SlaRules]:
+    """Return the rules by which the clock of each task counts, for tasks of one project."""
+    versions = {task.pk: task.sla_policy_version if task.sla_from_policy else None for task in tasks}
+    rules = {each: rules_of_version(tasks[0].project_id, each) for each in {*versions.values()}}
+    return {pk: rules[version] for pk, version in versions.items()}
+
+
+def counted_pauses(pauses: Iterable[SlaPause], rules: SlaRules) -> list[SlaPause]:
+    """Return the pauses in which the clock stands still by the rules: always those of a dismissed finding."""
+    return [each for each in pauses if rules.pause_while_blocked or each.cause == PauseCause.DISMISSED]
+
+
 def first_due_date(task: Task, terms: Terms) -> SlaPause | None:
-    """Set the due date of a new, unsaved task; return the pause with which a blocked one begins."""
+    """Set the due date of a new, unsaved task; return the pause with which its clock may begin."""
     allowed = terms.rules.allowed(task.finding.severity)
     task.sla_policy_version = terms.policy_version
     if allowed is None:
         return None
+    pause = SlaPause(task=task, started_at=task.created_at, left=allowed)
+    if task.finding.status == FindingStatus.DISMISSED:
+        pause.cause = PauseCause.DISMISSED
+        return pause
     if task.status == BLOCKED and terms.rules.pause_while_blocked:
-        return SlaPause(task=task, started_at=task.created_at, left=allowed)
+        return pause
     task.sla_due_at = add(terms.rules.calendar, task.created_at, allowed)
     return None
 
 
 def follow_status(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
     """Pause the clock of a locked task that gets blocked, and continue that of one that is blocked no more."""
-    moves = _move(task.project, [task], status, by=by) if task.sla_policy_version is not None else {}
+    # While the finding is dismissed, the clock is paused whatever the status of the task (dismissed_findings.py).
+    follows = task.sla_policy_version is not None and task.finding.status != FindingStatus.DISMISSED
+    moves = _move(task.project, [task], status, by=by) if follows else {}
     return {"sla_due_at": moves[task.pk]} if moves else {}
 
 
 def follow_status_of_many(task_ids: Collection[UUID], status: str) -> None:
     """Move the due dates of locked tasks of one project whose status a bulk change is about to set."""
     rows = Task.objects.filter(pk__in=task_ids, sla_policy_version__isnull=False)
+    rows = rows.exclude(finding__status=FindingStatus.DISMISSED)
     tasks = list(rows.select_related("project").order_by("pk"))
     if not tasks:
         return
@@ -114,9 +134,12 @@ def log_moves(project: Project, moves: Sequence[tuple[UUID, dict[str, Any]]], *,
     log_events("task.due_date_moved", project, moves, by=by)
 
 
-def set_by_person() -> dict[str, Any]:
-    """Return what changes with a due date that a person sets."""
-    return {"sla_from_policy": False, "sla_set_at": timezone.now(), "sla_warned_before": None}
+def set_by_person(task_ids: Collection[UUID]) -> dict[str, Any]:
+    """Return what changes with a due date that a person sets for locked tasks. It ends their dismissed pauses."""
+    now = timezone.now()
+    paused = SlaPause.objects.filter(task__in=task_ids, ended_at=None, cause=PauseCause.DISMISSED)
+    paused.update(ended_at=now, updated_at=now)
+    return {"sla_from_policy": False, "sla_set_at": now, "sla_warned_before": None}
 
 
 def stop(task: Task, *, by: Actor) -> dict[str, Any]:

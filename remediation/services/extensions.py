@@ -14,7 +14,7 @@ from remediation.locks import lock_task
 from remediation.models import Task
 from remediation.services.due_dates import log_moves, moved, rules_of_version
 from remediation.sla.business_hours import Calendar, add, counted
-from remediation.sla.models import SlaExtension, SlaPause
+from remediation.sla.models import PauseCause, SlaExtension, SlaPause
 from remediation.sla.policy import MAX_HOURS
 
 PAUSED = "The clock is paused: send hours, which are added to the time that is left."
@@ -45,7 +45,7 @@ def extend(
     ).calendar
     extension = SlaExtension(task=task, extended_by_id=by.user_id, reason=reason, due_before=task.sla_due_at)
     if task.sla_due_at is None:
-        _extend_paused(task, extension, hours)
+        _extend_paused(task, extension, calendar, hours)
     else:
         _extend_running(task.sla_due_at, extension, calendar, hours, due_at)
     extension.save(force_insert=True)
@@ -67,12 +67,15 @@ def _extend_running(
     extension.due_after, extension.amount = after, counted(calendar, due, after)
 
 
-def _extend_paused(task: Task, extension: SlaExtension, hours: float | None) -> None:
-    pause = SlaPause.objects.filter(task=task, ended_at=None).first() if task.sla_from_policy else None
-    if pause is None:
+def _extend_paused(task: Task, extension: SlaExtension, calendar: Calendar, hours: float | None) -> None:
+    pause = SlaPause.objects.filter(task=task, ended_at=None).first()
+    if pause is None or not (task.sla_from_policy or pause.cause == PauseCause.DISMISSED):
         raise NoDueDate
     if hours is None:
         raise InvalidParams(details={"due_at": [PAUSED]})
     extension.amount = timedelta(hours=hours)
     pause.left += extension.amount
-    pause.save(update_fields=["left", "updated_at"])
+    if pause.missed_due_at:
+        after = add(calendar, pause.missed_due_at, extension.amount)
+        pause.missed_due_at = after if after <= pause.started_at else None
+    pause.save(update_fields=["left", "missed_due_at", "updated_at"])

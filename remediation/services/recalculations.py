@@ -15,11 +15,11 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.log import log_event
-from findings.models import OPEN_STATUSES
+from findings.models import OPEN_STATUSES, FindingStatus
 from findings.policy_rules import severity_rules
 from krafter_audit.jobs import enqueue, enqueue_on_commit
 from remediation.models import Policy, Task
-from remediation.services.due_dates import log_moves, moved
+from remediation.services.due_dates import counted_pauses, log_moves, moved
 from remediation.sla.business_hours import ZERO, counted
 from remediation.sla.clock import DueDate, Pause, due_date
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
@@ -154,8 +154,9 @@ def _late_tasks(row: SlaRecalculation, terms: Terms) -> QuerySet[Task]:
 
 
 def open_tasks(project: Project) -> QuerySet[Task]:
-    """Return the tasks whose due date a policy may change."""
-    return Task.objects.filter(project=project, sla_from_policy=True).exclude(status=Task.Status.DONE)
+    """Return the tasks whose due date a policy may change; of a dismissed finding it may after the dismissal."""
+    tasks = Task.objects.filter(project=project, sla_from_policy=True).exclude(status=Task.Status.DONE)
+    return tasks.exclude(finding__status=FindingStatus.DISMISSED)
 
 
 def _with_columns(tasks: QuerySet[Task]) -> QuerySet[Task]:
@@ -255,11 +256,10 @@ def _by_terms(
     if allowed is None:
         return Recalculated(task, open_pause, DueDate())
     rules = terms.rules
-    if not rules.pause_while_blocked:
-        return Recalculated(task, open_pause, due_date(task.created_at, allowed, rules.calendar))
-    spans = [Pause(pause.started_at, pause.ended_at) for pause in pauses]
+    spans = [Pause(pause.started_at, pause.ended_at) for pause in counted_pauses(pauses, rules)]
     due = due_date(task.created_at, allowed, rules.calendar, spans)
-    if task.status != Task.Status.BLOCKED or open_pause or due.due_at is None or due.due_at <= now:
+    is_blocked = task.status == Task.Status.BLOCKED and rules.pause_while_blocked
+    if not is_blocked or open_pause or due.due_at is None or due.due_at <= now:
         return Recalculated(task, open_pause, due)
     # Blocked before the policy paused the clock: the pause begins now.
     left = DueDate(left=counted(rules.calendar, now, due.due_at))

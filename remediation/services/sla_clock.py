@@ -9,15 +9,16 @@ from django.utils import timezone
 from accounts.models import Project
 from krafter_audit.api.errors import NotFound
 from remediation.models import Task
-from remediation.services.due_dates import rules_of_version
+from remediation.services.due_dates import counted_pauses, rules_of_version
 from remediation.sla import clock
 from remediation.sla.business_hours import ZERO, BusinessHours
 from remediation.sla.clock import Clock, DueDate, Extension, Interval, Pause
-from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
+from remediation.sla.models import PauseCause, SlaExtension, SlaPause, SlaRecalculation
 from remediation.sla.policy import SlaRules
 
 BY_POLICY = "Counts by the policy."
 BY_PERSON = "Counts until the due date that a person has set."
+PAUSED = {PauseCause.BLOCKED: "The task is blocked.", PauseCause.DISMISSED: "The finding is dismissed."}
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class TaskClock:
             return "stopped"
         if self.clock.due == DueDate():
             return "none"
-        if self.clock.due.due_at is None:
+        if self.clock.due.due_at is None or self.clock.is_paused:
             return "paused"
         return "overdue" if self.as_of > self.clock.due.due_at else "running"
 
@@ -73,14 +74,14 @@ def clock_of(task: Task) -> TaskClock:
     is_policys = task.sla_from_policy
     rules = rules_of_version(task.project_id, task.sla_policy_version if is_policys else None)
     since = None if is_policys else task.sla_set_at
-    pauses = list(task.sla_pauses.order_by("started_at")) if rules.pause_while_blocked else []
+    pauses = counted_pauses(task.sla_pauses.order_by("started_at"), rules)
     rows = task.sla_extensions.select_related("extended_by").order_by("created_at", "id")
     extensions = [row for row in rows if since is None or row.created_at >= since]
     found = Clock(
         started_at=_whole(task.created_at),
         due=_due(task, pauses),
         calendar=rules.calendar,
-        pauses=[Pause(_whole(each.started_at), _whole_or_none(each.ended_at)) for each in pauses],
+        pauses=[_pause(each) for each in pauses],
         extensions=[_extension(row) for row in extensions],
         stopped_at=_whole_or_none(task.sla_stopped_at),
         cause=BY_POLICY if is_policys else BY_PERSON,
@@ -91,8 +92,16 @@ def clock_of(task: Task) -> TaskClock:
 def _due(task: Task, pauses: Sequence[SlaPause]) -> DueDate:
     if task.sla_due_at is not None:
         return DueDate(due_at=_whole(task.sla_due_at))
-    left = next((each.left for each in pauses if each.ended_at is None), None)
-    return DueDate(left=None if left is None else timedelta(seconds=int(left.total_seconds())))
+    pause = next((each for each in pauses if each.ended_at is None), None)
+    if pause is None:
+        return DueDate()
+    if pause.missed_due_at:
+        return DueDate(due_at=_whole(pause.missed_due_at))
+    return DueDate(left=timedelta(seconds=int(pause.left.total_seconds())))
+
+
+def _pause(row: SlaPause) -> Pause:
+    return Pause(_whole(row.started_at), _whole_or_none(row.ended_at), PAUSED[PauseCause(row.cause)])
 
 
 def _extension(row: SlaExtension) -> Extension:

@@ -101,7 +101,7 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     status = changes.get("status", task.status)
     fields = {name: value for name, value in changes.items() if name != "status"}
     if "sla_due_at" in changes:
-        fields |= due_dates.set_by_person()
+        fields |= due_dates.set_by_person([task.pk])
     else:
         fields |= due_dates.follow_status(task, status, by=by)
     Task.transitions.apply(task, status, **fields)
@@ -123,7 +123,7 @@ def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) ->
     found = Task.objects.filter(pk__in=pks)
     values = {**changes, "updated_at": timezone.now()}
     if "sla_due_at" in changes:
-        values = {**due_dates.set_by_person(), **values}
+        values = {**due_dates.set_by_person(pks), **values}
     if "status" not in values:
         found.update(**values)
         return

@@ -29,6 +29,7 @@ class Pause:
 
     start: datetime
     end: datetime | None = None
+    cause: str = "The task is blocked."
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,10 @@ class Clock:
     def moment(self, now: datetime) -> datetime:
         """Return the moment for which the time left is given: when the clock was stopped, or now."""
         return self.stopped_at or max(now, self.started_at)
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1].end is None
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def time_left(clock: Clock, now: datetime) -> timedelta | None:
         return clock.due.left
     at, due = clock.moment(now), clock.due.due_at
     if at > due:
-        return -counted(clock.calendar, due, at)
+        return -sum((end - start for start, end in _open_spans(clock, due, at)), ZERO)
     return sum((end - start for start, end in _open_spans(clock, at, due)), ZERO)
 
 
@@ -134,8 +139,7 @@ def intervals(clock: Clock, now: datetime) -> list[Interval]:
     found = _mark_extensions(found, clock)
     found = [piece for each in found for piece in _split(each, at)]
     if due is not None and at > due:
-        late = counted(clock.calendar, due, at)
-        found.append(Interval(State.OVERDUE, "The due date has passed.", due, at, late))
+        found += _overdue(clock, due, at)
     if due is None and found and found[-1].state == State.PAUSED:
         found[-1] = replace(found[-1], end=None)
     return found if len(found) <= MAX_INTERVALS else list(_merged(found))
@@ -153,31 +157,41 @@ def _merged(found: Sequence[Interval]) -> Iterator[Interval]:
         yield Interval(State.COUNTING, cause, parts[0].start, parts[-1].end, total, parts[0].elapsed)
 
 
-def _spans(clock: Clock, end: datetime) -> Iterator[tuple[datetime, datetime, bool]]:
-    """Yield the spans from the start to `end`, with whether the clock is paused in them."""
+def _overdue(clock: Clock, due: datetime, end: datetime) -> Iterator[Interval]:
+    for since, until, pause in _spans(clock, end):
+        start = max(since, due)
+        if pause and start < until:
+            yield Interval(State.PAUSED, pause.cause, start, until)
+        elif start < until:
+            late = counted(clock.calendar, start, until)
+            yield Interval(State.OVERDUE, "The due date has passed.", start, until, late)
+
+
+def _spans(clock: Clock, end: datetime) -> Iterator[tuple[datetime, datetime, Pause | None]]:
+    """Yield the spans from the start to `end`, with the pause of those in which the clock is paused."""
     reached = clock.started_at
     for pause in clock.pauses:
         opens = min(max(pause.start, reached), end)
         closes = min(max(pause.end or end, reached), end)
         if reached < opens:
-            yield reached, opens, False
+            yield reached, opens, None
         # A clock that is paused just now has an interval of no length.
         if opens < closes or (pause.end is None and clock.due.due_at is None):
-            yield opens, closes, True
+            yield opens, closes, pause
         reached = max(reached, closes)
     if reached < end:
-        yield reached, end, False
+        yield reached, end, None
 
 
 def _open_spans(clock: Clock, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    for since, until, is_paused in _spans(clock, end):
-        if not is_paused:
+    for since, until, pause in _spans(clock, end):
+        if pause is None:
             yield from clock.calendar.open_spans(max(since, start), until)
 
 
-def _parts(clock: Clock, start: datetime, end: datetime, is_paused: bool) -> Iterator[Interval]:
-    if is_paused:
-        yield Interval(State.PAUSED, "The task is blocked.", start, end)
+def _parts(clock: Clock, start: datetime, end: datetime, pause: Pause | None) -> Iterator[Interval]:
+    if pause:
+        yield Interval(State.PAUSED, pause.cause, start, end)
         return
     reached = start
     for opens, closes in clock.calendar.open_spans(start, end):

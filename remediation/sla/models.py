@@ -58,13 +58,26 @@ class WithSlaClock(models.Model):
         return Q(~Q(status="done"), Q(sla_due_at__isnull=False), unlogged)
 
 
+class PauseCause(models.TextChoices):
+    """Why the clock of a task stands still."""
+
+    BLOCKED = "blocked"
+    DISMISSED = "dismissed"
+
+
 class SlaPause(Record):
-    """A time in which the clock of a blocked task stands still, with the counted time that was left."""
+    """A time in which the clock of a task stands still, with the counted time that was left.
+
+    The task is blocked, or its finding is dismissed. Only the second pauses a clock whose due date has passed: `left`
+    is negative then, and `missed_due_at` the due date that the task gets back.
+    """
 
     task = models.ForeignKey("remediation.Task", models.CASCADE, related_name="sla_pauses", db_index=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     left = models.DurationField()
+    cause = models.CharField(max_length=9, choices=PauseCause, default=PauseCause.BLOCKED)
+    missed_due_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["task", "started_at"], name="slapause_of_task")]
@@ -75,6 +88,9 @@ class SlaPause(Record):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
                 name="slapause_ends_after_its_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(cause__in=["blocked", "dismissed"]), name="slapause_cause_valid"
             ),
         ]
 

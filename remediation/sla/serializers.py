@@ -67,7 +67,7 @@ class SlaClockSerializer(serializers.Serializer[Any]):
     task_id = serializers.UUIDField(source="task.pk")
     state = serializers.ChoiceField(choices=CLOCK_STATES)
     started_at = UTCDateTimeField(source="clock.started_at")
-    sla_due_at = UTCDateTimeField(source="clock.due.due_at", allow_null=True)
+    sla_due_at = UTCDateTimeField(source="task.sla_due_at", allow_null=True)
     as_of = UTCDateTimeField(help_text="Now, or when the task was done.")
     seconds_allowed = serializers.SerializerMethodField()
     seconds_left = serializers.SerializerMethodField(help_text="Negative after the due date.")

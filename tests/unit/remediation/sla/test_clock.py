@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from remediation.sla.business_hours import ZERO, AllHours, Calendar
@@ -111,7 +111,7 @@ def test_a_task_without_a_due_date_has_no_intervals():
     assert (intervals(found, START), time_left(found, START), allowed_time(found, START)) == ([], None, None)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(CALENDARS),
     moments,

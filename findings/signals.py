@@ -1,0 +1,6 @@
+"""Announce dismissals, which higher apps follow in the same transaction."""
+
+from django.dispatch import Signal
+
+# Receivers get `finding_ids` of locked findings, `dismissed` (whether they are dismissed from now on), and `by`.
+dismissals_changed = Signal()

@@ -1,0 +1,129 @@
+"""Pause the clocks of tasks while their finding is dismissed: nothing of an accepted risk is overdue."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.actors import Actor
+from findings.models import LARGE_FIELDS
+from remediation.models import Task
+from remediation.services.due_dates import BLOCKED, log_moves, moved, rules_of_tasks
+from remediation.services.policies import current_terms
+from remediation.services.recalculations import recalculated
+from remediation.sla.business_hours import add, counted
+from remediation.sla.models import PauseCause, SlaPause
+from remediation.sla.policy import Terms
+
+type DueDates = dict[UUID, datetime | None]
+
+
+def follow_dismissals(*, finding_ids: Collection[UUID], dismissed: bool, by: Actor, **kwargs: Any) -> None:
+    """Pause the clocks of open tasks of locked findings that are dismissed, or continue them."""
+    tasks = Task.objects.filter(finding__in=finding_ids).exclude(status=Task.Status.DONE)
+    move = _pause if dismissed else _resume
+    for group in _lock(tasks):
+        move(group, by=by)
+
+
+def pause_clocks(task_ids: Collection[UUID], *, by: Actor) -> None:
+    """Pause the clocks of locked tasks whose finding is dismissed."""
+    for group in _lock(Task.objects.filter(pk__in=task_ids)):
+        _pause(group, by=by)
+
+
+def _lock(tasks: QuerySet[Task]) -> Collection[list[Task]]:
+    """Lock tasks, after their findings, and return them by project."""
+    rows = tasks.select_for_update(of=("self",)).select_related("project", "finding").order_by("pk")
+    by_project: dict[UUID, list[Task]] = defaultdict(list)
+    for task in rows.defer(*(f"finding__{name}" for name in LARGE_FIELDS)):
+        by_project[task.project_id].append(task)
+    return by_project.values()
+
+
+def _open_pauses(tasks: Sequence[Task]) -> dict[UUID, SlaPause]:
+    rows = SlaPause.objects.filter(task__in=[task.pk for task in tasks], ended_at=None)
+    return {row.task_id: row for row in rows}
+
+
+def _pause(tasks: Sequence[Task], *, by: Actor) -> None:
+    open_pauses, rules, now = _open_pauses(tasks), rules_of_tasks(tasks), timezone.now()
+    pauses = []
+    for task in tasks:
+        pause, due = open_pauses.get(task.pk), task.sla_due_at
+        if due is not None:
+            left = counted(rules[task.pk].calendar, now, due)
+            pauses.append(_dismissed(task, now, left, missed_due_at=due if due <= now else None))
+        elif pause and pause.cause == PauseCause.BLOCKED and task.sla_from_policy:
+            pauses.append(_dismissed(task, now, pause.left))
+    _end([open_pauses[each.task_id] for each in pauses if each.task_id in open_pauses], now)
+    SlaPause.objects.bulk_create(pauses)
+    _write(tasks, {each.task_id: None for each in pauses}, "dismissed", now, by=by)
+
+
+def _dismissed(task: Task, now: datetime, left: Any, **fields: Any) -> SlaPause:
+    return SlaPause(task=task, started_at=now, left=left, cause=PauseCause.DISMISSED, **fields)
+
+
+def _resume(tasks: Sequence[Task], *, by: Actor) -> None:
+    pauses = {pk: each for pk, each in _open_pauses(tasks).items() if each.cause == PauseCause.DISMISSED}
+    paused, now = [task for task in tasks if task.pk in pauses], timezone.now()
+    if not paused:
+        return
+    _end(pauses.values(), now)
+    terms = current_terms(paused[0].project)
+    stale = [
+        task for task in paused if task.sla_from_policy and task.sla_policy_version != terms.policy_version
+    ]
+    known = [task for task in paused if task not in stale]
+    dates = _continued(known, pauses, now) | _recalculated(stale, terms, now)
+    _write(paused, dates, "dismissal_ended", now, by=by)
+
+
+def _continued(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetime) -> DueDates:
+    """Return the due dates by the time that was left. A task that is blocked by then goes on being paused."""
+    dates: DueDates = {}
+    blocked, rules = [], rules_of_tasks(tasks)
+    for task in tasks:
+        pause, its = pauses[task.pk], rules[task.pk]
+        if pause.missed_due_at is None and task.status == BLOCKED and its.pause_while_blocked:
+            blocked.append(SlaPause(task=task, started_at=now, left=pause.left))
+            dates[task.pk] = None
+        else:
+            dates[task.pk] = pause.missed_due_at or add(its.calendar, now, pause.left)
+    SlaPause.objects.bulk_create(blocked)
+    return dates
+
+
+def _recalculated(tasks: Sequence[Task], terms: Terms, now: datetime) -> DueDates:
+    """Return the due dates by a policy that was replaced while the clocks were paused."""
+    found = list(recalculated(tasks, terms, now))
+    SlaPause.objects.bulk_create(
+        SlaPause(task=each.task, started_at=now, left=each.due.left) for each in found if each.begins_pause
+    )
+    for task in tasks:
+        task.sla_policy_version = terms.policy_version
+    return {each.task.pk: each.due.due_at for each in found}
+
+
+def _end(pauses: Collection[SlaPause], now: datetime) -> None:
+    SlaPause.objects.filter(pk__in=[each.pk for each in pauses]).update(ended_at=now, updated_at=now)
+
+
+def _write(tasks: Sequence[Task], dates: DueDates, cause: str, now: datetime, *, by: Actor) -> None:
+    changed = [task for task in tasks if task.pk in dates]
+    events = [
+        (task.pk, moved(task, dates[task.pk], cause)) for task in changed if task.sla_due_at != dates[task.pk]
+    ]
+    if not changed:
+        return
+    log_moves(changed[0].project, events, by=by)
+    for task in changed:
+        task.sla_due_at, task.updated_at, task.sla_warned_before = dates[task.pk], now, None
+    Task.objects.bulk_update(
+        changed, ["sla_due_at", "updated_at", "sla_policy_version", "sla_warned_before"], batch_size=500
+    )
