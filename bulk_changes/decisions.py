@@ -89,12 +89,24 @@ class Summary:
 
 
 class Decider:
-    """Decides about rows of one project. With `unchanged_since`, a row that has changed since then is refused."""
+    """Decides about rows of one project.
 
-    def __init__(self, project: Project, subject: Subject, unchanged_since: datetime | None = None) -> None:
+    With `unchanged_since`, a row that has changed since then is refused; with `undoes`, the time of the change that is
+    undone, a row of which that change is not the last one.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        subject: Subject,
+        unchanged_since: datetime | None = None,
+        *,
+        undoes: datetime | None = None,
+    ) -> None:
         self._project = project
         self._subject = subject
         self._unchanged_since = unchanged_since
+        self._undoes = undoes
         self._members: dict[UUID, bool] = {}
 
     def decide(self, targets: Sequence[Target]) -> list[Decision]:
@@ -103,20 +115,27 @@ class Decider:
             project=self._project, pk__in=[target.pk for target in targets]
         )
         found = {row["pk"]: row for row in rows.order_by().values(*self._subject.all_columns)}
-        return [self._decide(target, found.get(target.pk)) for target in targets]
+        moved: Mapping[UUID, str] = {}
+        if self._undoes is not None:
+            moved = self._subject.moved_since(
+                {target.pk: target.expected for target in targets}, self._undoes
+            )
+        return [self._decide(target, found.get(target.pk), moved.get(target.pk, "")) for target in targets]
 
-    def _decide(self, target: Target, row: Row | None) -> Decision:
+    def _decide(self, target: Target, row: Row | None, moved: str) -> Decision:
         if row is None:
             return Decision(target.pk, {}, {}, {}, NotFound())
         after = {name: value for name, value in target.changes.items() if row[name] != value}
         before = {name: row[name] for name in after}
-        return Decision(target.pk, row, before, after, self._refusal(target, row, after))
+        return Decision(target.pk, row, before, after, self._refusal(target, row, after, moved))
 
-    def _refusal(self, target: Target, row: Row, after: Mapping[str, Any]) -> ApiError | None:
-        moved = sorted(name for name, value in target.expected.items() if row[name] != value)
-        if moved:
-            names = ", ".join(name.removesuffix("_id").replace("_", " ") for name in moved)
+    def _refusal(self, target: Target, row: Row, after: Mapping[str, Any], moved: str) -> ApiError | None:
+        others = sorted(name for name, value in target.expected.items() if row[name] != value)
+        if others:
+            names = ", ".join(name.removesuffix("_id").replace("_", " ") for name in others)
             return ChangedSince(f"Its {names} has changed since.")
+        if moved:
+            return ChangedSince(moved)
         if not after:
             return None
         if self._unchanged_since is not None and row["updated_at"] > self._unchanged_since:

@@ -119,7 +119,7 @@ def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> 
     """
     original, made = _begin_undo(bulk_change_id, project, by)
     subject, summary = subject_named(original.subject), Summary()
-    decider = Decider(original.project, subject)
+    decider = Decider(original.project, subject, undoes=original.created_at)
     for batch in _batches_to_undo(original, subject):
         if original.action == BulkChange.Action.CREATE:
             decisions = creations.undo_batch(made, subject, batch, by=by)

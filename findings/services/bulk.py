@@ -1,6 +1,7 @@
 """Report or update many findings in one request."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from bulk_changes.services import Result
 from bulk_changes.subjects import Row, Subject
 from findings.imports import FORMATS
 from findings.imports.problem import reports_of
-from findings.models import Finding
+from findings.models import Finding, FindingStatus
 from findings.services import dismissals, triage
 from findings.services.dismissals import DismissalValues
 from findings.services.ingestion import FindingReport, ingest
@@ -120,10 +121,16 @@ def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:
     return triage.status_error(row["status"], after.get("status"))
 
 
+def _moved_since(values: Mapping[UUID, Mapping[str, Any]], since: datetime) -> dict[UUID, str]:
+    dismissed = [pk for pk, each in values.items() if each.get("status") == FindingStatus.DISMISSED]
+    return dict.fromkeys(dismissals.replaced_since(dismissed, since), "Its dismissal was replaced since.")
+
+
 FINDINGS = Subject(
     name="finding",
     model=Finding,
     fields=("status", "severity", "owner_id"),
     refusal=_refusal,
     write=triage.write_many,
+    moved_since=_moved_since,
 )

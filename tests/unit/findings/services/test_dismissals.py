@@ -180,6 +180,18 @@ def test_bulk_change_has_the_reason_and_its_undo_ends_and_restores_the_records(s
     assert records(already) == [("accepted_risk", "new", None)]
 
 
+def test_undo_refuses_findings_whose_dismissal_was_replaced_since(scenario: Scenario):
+    replaced, kept = factories.finding(scenario), factories.finding(scenario)
+    made = change_in_bulk(scenario, replaced, kept, status="dismissed")
+    dismiss(scenario, replaced)
+
+    undone = bulk_changes.undo(made.pk, by=scenario.actor)
+
+    assert dict(undone.summary.reasons) == {"Its dismissal was replaced since.": 1}
+    assert records(replaced)[-1] == ("accepted_risk", "new", None)
+    assert Finding.objects.get(pk=kept.pk).status == "new"
+
+
 def test_undo_of_triage_restores_the_dismissal(scenario: Scenario):
     finding = dismiss(scenario, factories.finding(scenario))
     made = change_in_bulk(scenario, finding, status="triaged")
