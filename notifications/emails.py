@@ -1,22 +1,18 @@
 """The e-mail of an alert: text and HTML, with links that its reader can open, and one-click unsubscribing."""
 
 from dataclasses import dataclass
-from email.policy import default
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import User
+from krafter_audit.mail import html_mail
 from notifications import messages
 from notifications.models import Alert
 from notifications.public_pages import alert_url
 from notifications.unsubscribing import unsubscribe_url
-
-MAX_HEADER_LENGTH = 998
 
 
 @dataclass(frozen=True)
@@ -27,17 +23,6 @@ class LinkedFinding:
     label: str
     title: str
     url: str
-
-
-class AlertEmail(EmailMultiAlternatives):
-    """An e-mail whose headers are not folded, up to the 998 characters of RFC 5322.
-
-    Python would encode the URL of `List-Unsubscribe` as words (RFC 2047), which mail clients do not decode there.
-    """
-
-    def message(self, **options: Any) -> Any:
-        policy = options.pop("policy", default)
-        return super().message(policy=policy.clone(max_line_length=MAX_HEADER_LENGTH), **options)
 
 
 def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
@@ -55,18 +40,17 @@ def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
         "url": f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:index')}" if is_admin else page,
         "unsubscribe_url": unsubscribe,
     }
-    email = AlertEmail(
+    return html_mail(
+        address,
         subject=messages.subject(alert),
-        body=render_to_string("notifications/alert_email.txt", context),
-        to=[address],
+        template="notifications/alert_email",
+        context=context,
         # RFC 8058: mail clients unsubscribe by a POST to this URL, without opening a page.
         headers={
             "List-Unsubscribe": f"<{unsubscribe}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
-    email.attach_alternative(render_to_string("notifications/alert_email.html", context), "text/html")
-    return email
 
 
 def linked_findings(alert: Alert, *, is_admin: bool) -> list[LinkedFinding]:

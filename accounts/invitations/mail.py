@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.invitations.links import LIFETIME, invitation_url
 from accounts.models import Invitation
 from krafter_audit.db import leases
+from krafter_audit.mail import html_mail
 
 logger = logging.getLogger(__name__)
 LEASE_SECONDS = 60
@@ -55,10 +55,10 @@ def _message(invitation: Invitation) -> EmailMultiAlternatives:
         "",
         f"The link works once, for {LIFETIME.days} days. If you do not know {organization}, ignore this message.",
     ]
-    subject = f"Invitation to {organization}"[:200]
-    message = EmailMultiAlternatives(
-        subject=subject, body="\n".join(lines) + "\n", to=[membership.user.email]
+    return html_mail(
+        membership.user.email,
+        subject=f"Invitation to {organization}",
+        template="accounts/invitation_email",
+        context={"organization": organization, "role": membership.role, "url": url, "days": LIFETIME.days},
+        text="\n".join(lines) + "\n",
     )
-    context = {"organization": organization, "role": membership.role, "url": url, "days": LIFETIME.days}
-    message.attach_alternative(render_to_string("accounts/invitation_email.html", context), "text/html")
-    return message

@@ -4,14 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import User
 from krafter_audit.api.rate_limits import client_address
 from krafter_audit.jobs import enqueue_on_commit
+from krafter_audit.mail import html_mail
 
 # What has happened, by the name of the event.
 SENTENCES = {
@@ -43,10 +42,5 @@ def send(name: str, user_id: UUID, at: str, address: str) -> None:
         "address": address,
         "public_url": settings.KRAFTER_PUBLIC_URL,
     }
-    message = EmailMultiAlternatives(
-        subject=f"{SENTENCES[name]} · Krafter Audit",
-        body=render_to_string("sign_in/notice.txt", context),
-        to=[user.email],
-    )
-    message.attach_alternative(render_to_string("sign_in/notice.html", context), "text/html")
-    message.send()
+    subject = f"{SENTENCES[name]} · Krafter Audit"
+    html_mail(user.email, subject=subject, template="sign_in/notice", context=context).send()

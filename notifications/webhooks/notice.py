@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from krafter_audit.db import leases
+from krafter_audit.mail import html_mail
 from notifications import destinations
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import services
@@ -42,17 +42,23 @@ def send(endpoint_id: UUID) -> None:
 
 def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
     recipients = destinations.administrator_addresses(endpoint.organization_id)
-    subject, body, page = (
-        f"A webhook of {endpoint.organization.name} was disabled",
-        text(endpoint),
-        html(endpoint),
-    )
-    # A line break in a subject would be another header.
-    subject = " ".join(subject.split())[:200]
-    messages = [EmailMultiAlternatives(subject=subject, body=body, to=[address]) for address in recipients]
-    for message in messages:
-        message.attach_alternative(page, "text/html")
-    return messages
+    body = text(endpoint)
+    context = {
+        "endpoint": endpoint,
+        "host": services.host_of(endpoint),
+        "pending": _pending(endpoint),
+        "url": _page(endpoint),
+    }
+    return [
+        html_mail(
+            address,
+            subject=f"A webhook of {endpoint.organization.name} was disabled",
+            template="notifications/webhook_disabled_email",
+            context=context,
+            text=body,
+        )
+        for address in recipients
+    ]
 
 
 def text(endpoint: WebhookEndpoint) -> str:
@@ -71,17 +77,6 @@ def text(endpoint: WebhookEndpoint) -> str:
         _page(endpoint),
     ]
     return "\n".join(lines) + "\n"
-
-
-def html(endpoint: WebhookEndpoint) -> str:
-    """Return the same as HTML."""
-    context = {
-        "endpoint": endpoint,
-        "host": services.host_of(endpoint),
-        "pending": _pending(endpoint),
-        "url": _page(endpoint),
-    }
-    return render_to_string("notifications/webhook_disabled_email.html", context)
 
 
 def _pending(endpoint: WebhookEndpoint) -> int:

@@ -4,8 +4,8 @@ import smtplib
 
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
-from django.template.loader import render_to_string
 
+from krafter_audit.mail import html_mail
 from reports.errors import DeliveryPostponed, DeliveryRefused
 from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDelivery
 
@@ -43,15 +43,8 @@ def send(delivery: ShareDelivery, address: str, server: BaseEmailBackend) -> str
 
 
 def build_mail(message: ReportMessage, address: str) -> EmailMultiAlternatives:
-    context = {"message": message}
-    mail = EmailMultiAlternatives(
-        # A line break in a project's name would begin another header.
-        subject=f"Audit report: {message.project}, {message.period}".replace("\n", " ").replace("\r", " "),
-        body=render_to_string("reports/email.txt", context),
-        to=[address],
-    )
-    mail.attach_alternative(render_to_string("reports/email.html", context), "text/html")
-    return mail
+    subject = f"Audit report: {message.project}, {message.period}"
+    return html_mail(address, subject=subject, template="reports/email", context={"message": message})
 
 
 CHANNEL = ShareChannel(needs=frozenset({"recipients"}), deliver=deliver)
