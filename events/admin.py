@@ -1,6 +1,5 @@
 """Admin pages of the audit log."""
 
-import re
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -11,6 +10,7 @@ from accounts.models import User
 from events.models import Event
 from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, render_json
+from krafter_audit.admin.field_values import field_label, value_in_words
 
 SENTENCES = {**PROJECT_EVENTS, **ORGANIZATION_EVENTS}
 ACTORS = {"admin": "admin", "api_key": "API key", "system": "system"}
@@ -58,7 +58,7 @@ def changes_of(data: dict[str, Any]) -> list[tuple[str, str, str]]:
     if not (isinstance(was, dict) and isinstance(now, dict)):
         return []
     return [
-        (field_label(name), value_in_words(was.get(name)), value_in_words(value))
+        (field_label(name), value_in_words(name, was.get(name)), value_in_words(name, value))
         for name, value in now.items()
         if was.get(name) != value
     ]
@@ -67,23 +67,7 @@ def changes_of(data: dict[str, Any]) -> list[tuple[str, str, str]]:
 def details_of(data: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the other values of an event; nested ones are in its JSON alone."""
     return [
-        (field_label(name), value_in_words(value))
+        (field_label(name), value_in_words(name, value))
         for name, value in data.items()
         if not isinstance(value, dict) and value not in (None, "", [])
     ]
-
-
-def field_label(name: str) -> str:
-    """Return the name of a field in words: `sla_due_at` is `SLA due at`."""
-    label = re.sub(r"\b(sla|url|sha)\b", lambda found: found[0].upper(), name.replace("_", " "))
-    return label[:1].upper() + label[1:]
-
-
-def value_in_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list) and value and not any(isinstance(each, dict | list) for each in value):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict) or (isinstance(value, list) and value):
-        return "see the JSON"
-    return "none" if value in (None, "", []) else str(value)

@@ -22,9 +22,7 @@ from bulk_changes import services
 from bulk_changes.admin.forms import SetValuesForm
 from bulk_changes.admin.values import (
     effects_in_words,
-    field_label,
     summary_owners,
-    value_in_words,
     with_details,
 )
 from bulk_changes.decisions import Decision, Summary
@@ -32,6 +30,7 @@ from bulk_changes.models import BulkChange
 from bulk_changes.services import Result
 from bulk_changes.subjects import Subject
 from krafter_audit.admin.base import NOT_ALLOWED, ServiceModelAdmin
+from krafter_audit.admin.field_values import field_label, value_in_words
 from krafter_audit.api.errors import ApiError, Forbidden, InvalidParams
 
 MAX_PROJECTS = 100  # of one action: each has its own bulk change

@@ -1,23 +1,15 @@
 """The values of rows in words, for pages about bulk changes."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.formats import date_format
-
 from accounts.models import User
 from bulk_changes.decisions import Summary
-from krafter_audit.admin.text import in_utc, status_label
+from krafter_audit.admin.field_values import field_label, value_in_words
 
-FIELD_LABELS = {"owner_id": "Owner", "sla_due_at": "Due"}
 HIDDEN_FIELDS = frozenset({"sla_from_policy", "updated_at"})  # recorded for the undo
 Effect = tuple[str, str, str]  # field, value before, value after
-
-
-def field_label(name: str) -> str:
-    return FIELD_LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def owner_names(ids: Iterable[Any]) -> dict[str, str]:
@@ -35,22 +27,6 @@ def with_details(changes: Mapping[str, Any]) -> dict[str, Any]:
         else:
             plain[name] = value
     return plain
-
-
-def value_in_words(name: str, value: Any, owners: Mapping[str, str]) -> str:
-    if value is None:
-        return "none"
-    if name == "comment":
-        return str(value)
-    if name == "owner_id":
-        return owners.get(str(value), str(value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if name == "accepted_until":
-        return date_format(date.fromisoformat(value))
-    if name == "sla_due_at":
-        return in_utc(value if isinstance(value, datetime) else datetime.fromisoformat(value))
-    return status_label(str(value))
 
 
 def effects_in_words(

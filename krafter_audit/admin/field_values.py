@@ -1,0 +1,48 @@
+"""The names of fields and their values in words, for pages about what has changed."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+
+from krafter_audit.admin.text import in_utc, status_label
+
+LABELS = {"owner_id": "Owner", "sla_due_at": "Due"}
+DATES = frozenset({"accepted_until", "due_date"})
+# Fields of which each value is one of a few words.
+WORDS = frozenset({"status", "severity", "priority", "domain", "result", "reason", "sla_outcome"})
+
+
+def field_label(name: str) -> str:
+    """Return the name of a field in words: `pr_url` is `PR URL`."""
+    label = re.sub(r"\b(sla|url|sha|pr)\b", lambda found: found[0].upper(), name.replace("_", " "))
+    return LABELS.get(name, label[:1].upper() + label[1:])
+
+
+def value_in_words(name: str, value: Any, owners: Mapping[str, str] | None = None) -> str:
+    """Return the value of a field in words; `owners` are the names of users by their ids."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value in (None, "", [], {}):
+        return "none"
+    if isinstance(value, list) and not any(isinstance(each, dict | list) for each in value):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict | list):
+        return "see the JSON"
+    if name == "owner_id":
+        return (owners or {}).get(str(value), str(value))
+    return _time_in_words(name, value) or _word(name, str(value))
+
+
+def _time_in_words(name: str, value: Any) -> str:
+    if name in DATES:
+        return date_format(date.fromisoformat(str(value)))
+    moment = parse_datetime(str(value)) if name.endswith("_at") or name == "due" else None
+    return in_utc(value if isinstance(value, datetime) else moment) if moment else ""
+
+
+def _word(name: str, value: str) -> str:
+    return status_label(value) if name in WORDS and re.fullmatch("[a-z_]+", value) else value
