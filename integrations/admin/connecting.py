@@ -2,12 +2,14 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -19,7 +21,7 @@ from accounts.models import Project
 from accounts.roles import visible_projects
 from integrations import connection_check, queries, services
 from integrations.admin.forms import ConnectForm
-from integrations.admin.state import provider_text, state_of
+from integrations.admin.state import LABELS, TONES, provider_text, state_of
 from integrations.connection_check import ConnectionCheck
 from integrations.models import Integration
 from integrations.oauth import authorization
@@ -53,6 +55,23 @@ class ConnectionPages(ReadOnlyAdmin):
         return [*pages, *super().get_urls()]
 
     # ---- The providers of a project
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the eight providers above the list: of the chosen project, or how many are connected in all of them."""
+        context = {"tiles": self._tiles_of_list(request), **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
+
+    def _tiles_of_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        project = chosen_project(request)
+        if project is not None and self._may_connect(request, project):
+            return self._tiles(project)
+        rows = self.get_queryset(request).order_by().values_list("provider", "status")
+        numbers = {(provider, status): number for provider, status, number in rows.annotate(Count("pk"))}
+        may_add = self.has_add_permission(request)
+        return [_tile_of_all(provider, numbers, may_add=may_add) for provider in ADAPTERS]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("integrations.add_integration"))
@@ -255,6 +274,22 @@ class ConnectionPages(ReadOnlyAdmin):
 
     def _url(self, name: str, *args: Any) -> str:
         return reverse(f"admin:integrations_integration_{name}", args=args)
+
+
+def _tile_of_all(provider: str, numbers: Mapping[tuple[str, str], int], *, may_add: bool) -> dict[str, Any]:
+    """Return the tile of a provider for several projects: how many integrations have each state."""
+    states = [
+        (f"{number} {LABELS[status].lower()}", TONES[status])
+        for status in LABELS
+        if (number := numbers.get((provider, status), 0))
+    ]
+    connect = reverse("admin:integrations_integration_add") if may_add else ""
+    return {
+        "adapter": provider_text(provider),
+        "states": states,
+        "url": f"?provider__exact={provider}" if states else connect,
+        "is_connected": bool(states),
+    }
 
 
 def _form(request: HttpRequest, project: Project, provider: str, *, by_sign_in: bool = False) -> ConnectForm:

@@ -48,6 +48,7 @@ class IntegrationAdmin(ConnectionPages):
     deferred_fields = ("credentials",)
     actions: ClassVar = ["sync_now", "test_connection", "disconnect"]
     tones: ClassVar = {"sync_now": "primary", "disconnect": "danger"}
+    list_before_template = "admin/integrations/integration/list_tiles.html"
     change_form_template = "admin/integrations/integration/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
