@@ -6,7 +6,7 @@ from typing import Any
 
 import segno
 
-from reports.presentation import chart, forecast, items, summary
+from reports.presentation import chart, forecast, grades, items, summary
 from reports.presentation.items import label
 from reports.snapshots.snapshot import DOMAINS, FINDING_STATUSES, SEVERITIES, TASK_STATUSES, Snapshot
 
@@ -86,6 +86,8 @@ def common_context(snapshot: Snapshot, *, fixed: int, overdue: int) -> dict[str,
         "period": summary.format_period(snapshot.period_start, snapshot.period_end),
         "summary": summary.executive_summary(snapshot),
         "figures": summary.key_figures(snapshot),
+        "grades": grades.grades(snapshot),
+        "grades_rule": grades.RULE,
         "comparison": summary.compare_periods(snapshot),
         "previous_period": summary.previous_period(snapshot),
         "fixed": items.fixed_findings(snapshot.fixed, fixed),

@@ -1,6 +1,6 @@
 """The shared page: a snapshot without login, script, cookie or search index."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -10,7 +10,8 @@ from krafter_audit.public_pages import PageUnavailable, public_page
 from reports import services
 from reports.downloads import file_response, kinds_of
 from reports.errors import ReportFailed, ReportNotReady
-from reports.models import Report, Share
+from reports.exporters.csv import without_comments
+from reports.models import Format, Report, Share
 from reports.presentation import template_context
 from reports.sharing import links
 from reports.snapshots.snapshotting import load_snapshot
@@ -56,11 +57,15 @@ def shared_file(request: HttpRequest, token: str) -> FileResponse:
     if kind and kind not in kinds_of(report):
         raise PageUnavailable(*NO_SUCH_FILE)
     try:
-        return file_response(report, kind)
+        response = file_response(report, kind)
     except ReportNotReady:
         raise PageUnavailable(*FILE_NOT_READY) from None
     except ReportFailed:
         raise PageUnavailable(*FILE_FAILED) from None
+    if report.format == Format.CSV and not kind:
+        response.streaming_content = without_comments(cast("BinaryIO", response.file_to_stream))
+        del response["Content-Length"]
+    return response
 
 
 def get_open_share(token: str) -> Share:

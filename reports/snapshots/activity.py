@@ -23,7 +23,8 @@ ACTIVITIES = """
         (least(
             (SELECT min(finished_at) FROM scans_scan WHERE project_id = %(project)s AND status = 'completed'),
             (SELECT min(created_at) FROM findings_finding WHERE project_id = %(project)s)
-        ) AT TIME ZONE 'UTC')::date
+        ) AT TIME ZONE 'UTC')::date,
+        EXISTS (SELECT FROM scans_scan WHERE project_id = %(project)s AND status = 'completed')
     FROM (VALUES (1, %(since)s, %(until)s), (2, %(earlier)s, %(since)s)) AS period (place, since, until)
     ORDER BY place
 """
@@ -31,11 +32,14 @@ ACTIVITIES = """
 
 @dataclass(frozen=True)
 class Activities:
-    """`{new_findings, fixed, regressions}` of two periods, and the day of the first scan or finding."""
+    """`{new_findings, fixed, regressions}` of two periods, the day of the first scan or finding, and whether there was
+    a scan.
+    """
 
     current: Counts
     previous: Counts
     first_day: date | None
+    was_scanned: bool
 
 
 def previous_period(period: Period) -> Period:
@@ -50,7 +54,7 @@ def count_activities(project_id: UUID, period: Period) -> Activities:
     earlier = previous_period(period).bounds[0]
     params: dict[str, Any] = {"project": project_id, "since": since, "until": until, "earlier": earlier}
     current, previous = fetch_all(ACTIVITIES, params, model=Finding)
-    return Activities(_named(current), _named(previous), current[3])
+    return Activities(_named(current), _named(previous), *current[3:])
 
 
 def _named(row: tuple[Any, ...]) -> Counts:

@@ -47,8 +47,9 @@ Item = dict[str, Any]
 class Snapshot:
     """A project at the time of the export. The lists of items can be iterated more than once.
 
-    `breakdown` has `open_by_severity`, `open_by_domain`, `findings_by_status` and `tasks_by_status`; `fixed` and
-    `overdue` with the number of `all`, and of those `in_period`; `accepted` with that of `all` accepted risks, and
+    `breakdown` has `open_by_severity`, `open_by_domain`, `findings_by_status` and `tasks_by_status`;
+    `worst_open_by_domain`, for domains that are known, with `[severity, number]`, or None if nothing is open; `fixed`
+    and `overdue` with the number of `all`, and of those `in_period`; `accepted` with that of `all` accepted risks, and
     those `listed`, the first to end first; `activity` and `previous_activity` of `ACTIVITY`; and
     `trends`, the open risk score of each day by severity and by domain.
     """

@@ -20,9 +20,11 @@ from reports.sharing import links
 from reports.snapshots import copying
 from reports.snapshots.activity import count_activities, previous_period
 from reports.snapshots.snapshot import (
+    DOMAINS,
     FIXED_KEYS,
     OVERDUE_KEYS,
     REGRESSION_KEYS,
+    SEVERITIES,
     SNAPSHOT_FINDING_KEYS,
     TASK_KEYS,
     VERIFICATION_KEYS,
@@ -73,6 +75,7 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     report.first_day = counted.first_day
     report.breakdown = {
         **breakdown,
+        "worst_open_by_domain": worst_open(findings, was_scanned=counted.was_scanned),
         "trends": open_risk_trends(recorded["finding"], period, _open_scores(findings)),
         "fixed": {"all": fixed, "in_period": fixed_lately},
         "overdue": {"all": overdue, "in_period": overdue_lately},
@@ -90,6 +93,22 @@ def _names(project: Project) -> dict[str, str]:
         "organization": project.organization.name,
         "project": project.name,
         "site_url": project.site_url,
+    }
+
+
+def worst_open(findings: list[tuple[Any, ...]], *, was_scanned: bool) -> dict[str, tuple[str, int] | None]:
+    """Return the worst severity of the open findings of each domain, with their number; None if nothing is open.
+
+    A domain without any finding is known only if the project `was_scanned`.
+    """
+    found: dict[str, Counts] = {domain: {} for domain in DOMAINS if was_scanned}
+    for severity, domain, status, number, _ in findings:
+        by_severity = found.setdefault(domain, {})
+        if status in OPEN_STATUSES:
+            by_severity[severity] = by_severity.get(severity, 0) + number
+    return {
+        domain: next(((each, counts[each]) for each in SEVERITIES if each in counts), None)
+        for domain, counts in found.items()
     }
 
 

@@ -155,6 +155,7 @@ def snapshot(**changes: Any) -> Snapshot:
             "open_by_severity": counts(still_open, "severity"),
             "open_by_domain": counts(still_open, "domain"),
             "findings_by_status": counts(findings, "status"),
+            "worst_open_by_domain": {"security": ["critical", 2], "performance": ["high", 1], "seo": None},
             "tasks_by_status": counts(tasks, "status"),
             "trends": {
                 "severity": {"critical": [200, *scores[1:]], "high": [0] * len(scores)},

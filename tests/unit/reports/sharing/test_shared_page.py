@@ -1,5 +1,6 @@
 """The shared page, its download, and its behaviour in a browser."""
 
+import csv
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -118,7 +119,9 @@ def test_views_within_a_minute_count_once(link: Link, time_machine: Any) -> None
     assert Share.objects.get().views == 2
 
 
-def test_page_lists_accepted_risks_with_reason_and_day(scenario: Scenario, link: Link) -> None:
+def test_page_lists_accepted_risks_with_their_day_and_without_comments(
+    scenario: Scenario, link: Link
+) -> None:
     finding = factories.finding(scenario, title="Old protocol")
     triage.dismiss(
         finding.pk, reason="accepted_risk", comment="Until the new load balancer", accepted_until=date(2030, 12, 31),
@@ -127,7 +130,26 @@ def test_page_lists_accepted_risks_with_reason_and_day(scenario: Scenario, link:
 
     html = Client().get(link()).content.decode()
 
-    assert re.search(r"Old protocol</th>.*Until the new load balancer.*31 December 2030", html, re.DOTALL)
+    assert re.search(r"Old protocol</th>.*31 December 2030", html, re.DOTALL)
+    assert "Until the new load balancer" not in html
+
+
+def test_csv_file_by_link_has_no_comments_of_dismissals(scenario: Scenario, link: Link) -> None:
+    finding = factories.finding(scenario, title="Old protocol")
+    triage.dismiss(finding.pk, reason="accepted_risk", comment="internal", by=scenario.actor)
+    url = link("csv")
+
+    response = Client().get(url + "/download")
+    content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+
+    [row] = csv.DictReader(content.removeprefix("\ufeff").splitlines())
+    assert (row["title"], row["dismissal_reason"], row["dismissal_comment"]) == (
+        "Old protocol",
+        "accepted_risk",
+        "",
+    )
+    assert "internal" not in content
+    assert response["Content-Disposition"].startswith("attachment; filename=")
 
 
 def test_page_of_a_queued_report_opens_and_its_file_returns_409(call_api: CallApi) -> None:

@@ -1,0 +1,50 @@
+"""The grade of each domain by its worst open finding, with the trend of its open risk score."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.presentation.items import label
+from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
+
+LETTERS = dict(zip(SEVERITIES, ("F", "D", "C", "B"), strict=True))
+BEST = "A"
+RULE = (
+    "A: nothing is open. B: only findings of low severity are open. C: the worst one is of medium severity, D: of high,"
+    " F: of critical severity."
+)
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A letter from A to F, why a domain has it, and how its open risk score has changed; `tone` is better or worse."""
+
+    label: str
+    letter: str
+    reason: str
+    change: str
+    tone: str
+
+
+def grades(snapshot: Snapshot) -> list[Grade]:
+    """Return the grade of each domain that was scanned or has findings; empty for reports of earlier versions."""
+    worst = snapshot.breakdown.get("worst_open_by_domain", {})
+    return [
+        Grade(label(domain), *_letter(worst[domain]), *_change(snapshot.trend("domain", domain)))
+        for domain in DOMAINS
+        if domain in worst
+    ]
+
+
+def _letter(worst: tuple[str, int] | None) -> tuple[str, str]:
+    if worst is None:
+        return BEST, "Nothing is open."
+    severity, number = worst
+    verb, noun = ("are", "findings") if number != 1 else ("is", "finding")
+    return LETTERS[severity], f"{number} {label(severity).lower()} {noun} {verb} open."
+
+
+def _change(scores: Sequence[int]) -> tuple[str, str]:
+    change = scores[-1] - scores[0] if len(scores) > 1 else 0
+    if not change:
+        return "Risk unchanged", ""
+    return (f"Risk up {change}", "worse") if change > 0 else (f"Risk down {-change}", "better")

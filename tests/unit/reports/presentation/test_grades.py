@@ -1,0 +1,29 @@
+"""The grade of each domain in a report."""
+
+from reports.presentation.grades import grades
+from reports.snapshots.snapshotting import worst_open
+from tests.unit.reports.sample_snapshot import snapshot
+
+
+def test_a_grade_follows_the_worst_open_finding_and_names_the_change_of_the_risk():
+    found = [(each.label, each.letter, each.reason, each.change, each.tone) for each in grades(snapshot())]
+
+    assert found == [
+        ("Security", "F", "2 critical findings are open.", "Risk down 186", "better"),
+        ("Performance", "D", "1 high finding is open.", "Risk unchanged", ""),
+        ("SEO", "A", "Nothing is open.", "Risk unchanged", ""),
+    ]
+
+
+def test_domains_that_were_never_scanned_have_no_grade():
+    rows = [
+        ("low", "security", "new", 3, 10), ("medium", "security", "triaged", 2, 10),
+        ("critical", "security", "resolved", 1, 10), ("high", "seo", "dismissed", 1, 10),
+    ]  # fmt: skip
+
+    assert worst_open(rows, was_scanned=False) == {"security": ("medium", 2), "seo": None}
+    assert set(worst_open(rows, was_scanned=True)) == {"security", "performance", "accessibility", "seo"}
+
+
+def test_reports_of_earlier_versions_have_no_grades():
+    assert grades(snapshot(breakdown={})) == []
