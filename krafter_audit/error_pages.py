@@ -1,12 +1,15 @@
 """Answer errors outside of views: the API with its envelope, everything else with a page."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from krafter_audit.api import exceptions
 from krafter_audit.api.exceptions import is_api
-from krafter_audit.public_pages import error_page
+from krafter_audit.public_pages import UNAVAILABLE, error_page
 
 BAD_REQUEST = (400, "Bad request", "The server does not understand this request. Go back and try again.")
 TOO_LARGE = (413, "Request too large", "Send a smaller file or less text.")
@@ -40,7 +43,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return exceptions.server_error(request) if is_api(request) else error_page(*SERVER_ERROR, home=True)
+    """Answer an exception: 503 if the database cannot be used now, else 500."""
+    if is_api(request):
+        return exceptions.server_error(request)
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return error_page(*UNAVAILABLE, headers={"retry-after": "5"}, home=True)
+    return error_page(*SERVER_ERROR, home=True)
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
@@ -44,3 +45,13 @@ def test_pages_of_the_admin_that_a_user_may_not_open_are_pages(scenario: Scenari
         (404, True),
         (404, True),
     ]
+
+
+def test_a_page_without_its_database_is_unavailable_for_now() -> None:
+    try:
+        raise OperationalError
+    except OperationalError:
+        page = error_pages.server_error(RequestFactory().get("/admin/"))
+
+    assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+    assert "Service unavailable" in page.content.decode()
