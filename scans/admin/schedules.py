@@ -19,8 +19,9 @@ class ScanScheduleAdmin(ReadOnlyAdmin):
 
     @admin.display(description="configured by")
     def policy(self, schedule: ScanSchedule) -> str:
-        return format_html(
-            '<a class="text-primary-600" href="{}?project__id__exact={}">The project\'s policy</a>',
-            reverse("admin:remediation_policy_changelist"),
-            schedule.project_id,
-        )
+        policy = schedule.project.policies.filter(active=True).first()
+        if policy is None:
+            return "-"
+        url = reverse("admin:remediation_policy_change", args=[policy.pk])
+        words = "Change the schedule in the project's policy"
+        return format_html('<a class="text-primary-600" href="{}#section-scans">{}</a>', url, words)
