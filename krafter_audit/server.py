@@ -23,7 +23,7 @@ from typing import Any
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.wasyncore import close_all, readwrite
 
 from krafter_audit import multiprocess_metrics, shutdown
@@ -97,9 +97,33 @@ class EnvelopedErrorTask(ErrorTask):
         self.write(body)
 
 
+class BodilessHeadTask(WSGITask):
+    """Send no body in response to HEAD: clients take it for the next response. waitress leaves that to applications."""
+
+    @property
+    def is_head(self) -> bool:
+        return bool(self.request.command == "HEAD")
+
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        if self.is_head:
+            environ.pop("wsgi.file_wrapper", None)  # it writes to the connection, and not by `write`
+        return environ
+
+    def write(self, data: bytes) -> None:
+        super().write(b"" if self.is_head else data)
+
+    def finish(self) -> None:
+        if self.is_head:
+            self.write(b"")
+            self.chunked_response = False  # no last chunk either
+        super().finish()
+
+
 class DeadlineChannel(HTTPChannel):
     """A connection whose requests have to arrive, and whose responses have to be read, in time."""
 
+    task_class = BodilessHeadTask
     error_task_class = EnvelopedErrorTask
     request_started = 0.0
     bytes_received = 0

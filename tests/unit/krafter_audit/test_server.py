@@ -1,6 +1,7 @@
 """The web server against clients that send too slowly, read too slowly or send nonsense."""
 
 import http.client
+import io
 import json
 import os
 import platform
@@ -50,7 +51,14 @@ class Application:
         if path == "/blocked":
             self.blocked.release()
             self.release.wait(20)
-        body = b"x" * 20_000_000 if path == "/large" else environ["wsgi.input"].read()
+        if path == "/file":
+            start_response("200 OK", [("Content-Length", "4")])
+            wrapped: list[bytes] = environ.get("wsgi.file_wrapper", list)(io.BytesIO(b"file"))
+            return wrapped
+        if path == "/parts":
+            start_response("200 OK", [])
+            return [b"a", b"b"]
+        body = b"x" * 20_000_000 if path == "/large" else environ["wsgi.input"].read() or b"body"
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
         return [body]
 
@@ -265,6 +273,18 @@ def test_request_that_the_server_refuses_is_answered_in_the_envelope(
     assert head.split()[1] == status
     assert (answer["data"], answer["error"]["code"]) == (None, code)
     assert len(answer["meta"]["request_id"]) == 20
+
+
+@pytest.mark.parametrize("path", ["/", "/file", "/parts"], ids=["length", "file", "chunks"])
+def test_response_to_head_has_the_headers_and_no_body(port: int, path: str) -> None:
+    answers = [
+        send(port, b"%s %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" % (method, path.encode()))
+        for method in (b"GET", b"HEAD")
+    ]
+    of_get, of_head = (read_all(connection).partition(b"\r\n\r\n") for connection in answers)
+
+    assert of_head == (of_get[0], b"\r\n\r\n", b"")
+    assert of_get[2]
 
 
 def test_answers_name_no_server(port: int) -> None:
