@@ -26,6 +26,7 @@ from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.row_columns import row_columns
+from krafter_audit.db.counting import bounded_count
 
 M = TypeVar("M", bound=Model)
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
@@ -253,14 +254,14 @@ class OrganizationViewSet(viewsets.ViewSet):
         serializer_class: type[S],
         filter_class: type[FilterSet],
         *,
-        total: Callable[[dict[str, Any], QuerySet[M]], int | None],
+        total: Callable[[dict[str, Any], QuerySet[M]], int | None] | None = None,
         sort: Collection[str] = TIMES,
         include: Collection[str] = (),
         parent: str = "",
     ) -> Response:
         """Return the response with a page of a filtered and sorted list; the first field of `sort` is the default.
 
-        `total` returns the number of rows from the active filters or, as `bounded_count`, by counting the rows.
+        `total` returns the number of rows from the active filters; without it they are counted, up to 10,000.
         `parent` owns the rows, if that is neither the project nor the organisation.
         """
         params = with_own_id(self.request.query_params, self.caller.user_id)
@@ -275,7 +276,7 @@ class OrganizationViewSet(viewsets.ViewSet):
             listing,
             params,
             bound_to=f"{rows.model._meta.label} {parent or self.owner_id}",
-            total=lambda: total(filters, matching),
+            total=lambda: total(filters, matching) if total else bounded_count(matching),
         )
         return self.respond_page(page, serializer_class)
 

@@ -18,7 +18,6 @@ from assurance.serializers import (
 from assurance.services import deploys, guard_windows
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.filters import list_parameters
-from krafter_audit.db.counting import bounded_count
 from remediation.models import Task
 
 RUNS = Prefetch("runs", GuardRun.objects.order_by("due_at", "id"))
@@ -38,7 +37,6 @@ class DeployViewSet(ProjectViewSet):
             Deploy.objects.filter(project=self.project),
             DeploySerializer,
             DeployFilter,
-            total=lambda filters, rows: bounded_count(rows),
         )
 
     @extend_schema(
@@ -88,7 +86,6 @@ class GuardWindowViewSet(ProjectViewSet):
             GuardWindow.objects.filter(project=self.project),
             GuardWindowSerializer,
             GuardWindowFilter,
-            total=lambda filters, rows: bounded_count(rows),
         )
 
     @extend_schema(summary="Read a guard window", responses=GuardWindowWithRunsSerializer)

@@ -10,7 +10,6 @@ from bulk_changes.filters import BulkChangeFilter
 from bulk_changes.models import BulkChange
 from bulk_changes.serializers import BulkChangeSerializer, BulkUpdateResultSerializer, represent
 from krafter_audit.api.filters import list_parameters
-from krafter_audit.db.counting import bounded_count
 
 
 class BulkChangeViewSet(ProjectViewSet):
@@ -27,7 +26,6 @@ class BulkChangeViewSet(ProjectViewSet):
             BulkChange.objects.filter(project=self.project).select_related("undone_by"),
             BulkChangeSerializer,
             BulkChangeFilter,
-            total=lambda filters, rows: bounded_count(rows),
         )
 
     @extend_schema(summary="Read a bulk change", responses=BulkChangeSerializer)

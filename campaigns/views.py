@@ -23,7 +23,6 @@ from campaigns.serializers import (
     UpdateCampaignRequestSerializer,
 )
 from krafter_audit.api.filters import TIMES, include_parameter, included, list_parameters
-from krafter_audit.db.counting import bounded_count
 from remediation.filters import tasks_matching
 
 SORT_FIELDS = (*TIMES, "due_date")
@@ -45,7 +44,6 @@ class CampaignViewSet(ProjectViewSet):
             Campaign.objects.filter(project=self.project),
             CampaignSerializer,
             CampaignFilter,
-            total=lambda filters, rows: bounded_count(rows),
             sort=SORT_FIELDS,
             include=INCLUDE_PROGRESS,
         )

@@ -24,7 +24,6 @@ from integrations.serializers import (
 from integrations.sync.tickets.conflicts import resolve
 from integrations.webhooks import services as webhooks
 from krafter_audit.api.filters import list_parameters
-from krafter_audit.db.counting import bounded_count
 
 
 class IntegrationViewSet(ProjectViewSet):
@@ -146,7 +145,6 @@ class ConflictViewSet(ProjectViewSet):
             conflicts if "status" in request.query_params else conflicts.filter(resolved_at__isnull=True),
             ConflictSerializer,
             ConflictFilter,
-            total=lambda filters, rows: bounded_count(rows),
             parent=f"{self.project.pk} {provider}",
         )
 

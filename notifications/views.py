@@ -6,7 +6,6 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet
 from krafter_audit.api.filters import list_parameters
-from krafter_audit.db.counting import bounded_count
 from notifications import destinations
 from notifications.filters import AlertFilter
 from notifications.models import Alert, Destination
@@ -31,7 +30,6 @@ class AlertViewSet(ProjectViewSet):
             Alert.objects.filter(project=self.project),
             AlertSerializer,
             AlertFilter,
-            total=lambda filters, rows: bounded_count(rows),
         )
 
 

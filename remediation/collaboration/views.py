@@ -10,7 +10,6 @@ from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events.serializers import EventSerializer
 from krafter_audit.api.filters import CURSOR, LIMIT, list_parameters
 from krafter_audit.api.pagination import QuerySetListing, paginate_by_cursor
-from krafter_audit.db.counting import bounded_count
 from remediation.collaboration import queries, services
 from remediation.collaboration.serializers import (
     CommentFilter,
@@ -47,7 +46,6 @@ class CommentViewSet(TaskPartViewSet):
             queries.comments_of(task),
             CommentSerializer,
             CommentFilter,
-            total=lambda filters, rows: bounded_count(rows),
             sort=("created_at",),
             parent=str(task.pk),
         )

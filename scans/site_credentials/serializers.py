@@ -25,7 +25,7 @@ class HeadersField(serializers.DictField):
     """Names and values of HTTP headers. Error messages never contain a value."""
 
     value: ClassVar[re.Pattern[str]] = HEADER_VALUE
-    child = serializers.CharField(max_length=4000, trim_whitespace=False)
+    child = StrictCharField(max_length=4000, trim_whitespace=False)
     default_error_messages = {  # noqa: RUF012
         "name": "'{name}' is not a valid name, or it is reserved.",
         "value": "The value of '{name}' is not valid.",

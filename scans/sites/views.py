@@ -8,7 +8,6 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from krafter_audit.api.filters import list_parameters
-from krafter_audit.db.counting import bounded_count
 from scans.models import Site
 from scans.sites import services
 from scans.sites.filters import SiteFilter
@@ -29,7 +28,6 @@ class SiteViewSet(ProjectViewSet):
             Site.objects.filter(project=self.project),
             SiteSerializer,
             SiteFilter,
-            total=lambda filters, rows: bounded_count(rows),
         )
 
     @extend_schema(summary="Read a site", responses=SiteSerializer)

@@ -81,8 +81,8 @@ def test_project_is_created_changed_archived_and_restored(scenario: Scenario, or
     assert code(refused) == (409, "project_archived")
     assert (read.status_code, tested.status_code, allowed.status_code) == (200, 200, 201)
     assert [each["id"] for each in scenario.client.get(f"{org}/projects").json()["data"]] == [
-        "production-website",
         "shop",
+        "production-website",
     ]
 
 

@@ -317,6 +317,23 @@ def test_lists_of_an_organisation_are_filtered(scenario: Scenario):
     assert scenario.client.get(f"{org}/members?rank=1").status_code == 422
 
 
+@pytest.mark.parametrize("resource", ["keys", "members", "projects"])
+def test_lists_of_an_organisation_have_pages(scenario: Scenario, resource: str):
+    url = f"/api/v1/orgs/{scenario.organization.pk}/{resource}"
+    bodies = {
+        "keys": {"name": "CI"},
+        "members": {"email": "a@example.com"},
+        "projects": {"id": "shop", "site_url": "https://example.com/"},
+    }
+    created = scenario.client.ask("post", url, bodies[resource]).json()["data"]["id"]
+
+    first = scenario.client.get(f"{url}?limit=1").json()
+    second = scenario.client.get(f"{url}?limit=1&cursor={first['meta']['next_cursor']}").json()
+
+    assert (first["data"][0]["id"], first["meta"]["total"]) == (created, 2)
+    assert (second["data"][0]["id"] != created, second["meta"]["next_cursor"]) == (True, None)
+
+
 def test_scan_results_are_filtered_and_sorted(scenario: Scenario):
     scan = Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
     page = ScanPage.objects.create(

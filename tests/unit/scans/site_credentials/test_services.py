@@ -125,6 +125,7 @@ def test_only_kinds_and_origin_are_returned(scenario: Scenario, staging: Site):
         ({"headers": {"X-A": "1234", "x-a": "5678"}}, "headers"),
         ({"headers": {"Authorization": "Bearer t"}, "basic": {"username": "a", "password": "b"}}, "headers"),
         ({"cookies": {"a": "b; c=d"}}, "cookies"),
+        ({"cookies": {"a": 1}}, "cookies.a"),
         ({"basic": {"username": "a:b", "password": "p"}}, "basic.username"),
         ({"logged_in": {"selector": "p["}}, "logged_in.selector"),
         ({"logged_in": {}}, "logged_in"),

@@ -321,6 +321,7 @@ from .get_keys_by_key_id_response_2xx import GetKeysByKeyIdResponse2XX
 from .get_keys_by_key_id_response_2xx_meta import GetKeysByKeyIdResponse2XXMeta
 from .get_keys_response_2xx import GetKeysResponse2XX
 from .get_keys_response_2xx_meta import GetKeysResponse2XXMeta
+from .get_keys_sort import GetKeysSort
 from .get_keys_status import GetKeysStatus
 from .get_labels_response_2xx import GetLabelsResponse2XX
 from .get_labels_response_2xx_meta import GetLabelsResponse2XXMeta
@@ -331,6 +332,7 @@ from .get_members_by_user_id_response_2xx_meta import GetMembersByUserIdResponse
 from .get_members_response_2xx import GetMembersResponse2XX
 from .get_members_response_2xx_meta import GetMembersResponse2XXMeta
 from .get_members_role_item import GetMembersRoleItem
+from .get_members_sort import GetMembersSort
 from .get_organization_events_response_2xx import GetOrganizationEventsResponse2XX
 from .get_organization_events_response_2xx_meta import (
     GetOrganizationEventsResponse2XXMeta,
@@ -361,6 +363,7 @@ from .get_projects_by_project_id_response_2xx_meta import (
 )
 from .get_projects_response_2xx import GetProjectsResponse2XX
 from .get_projects_response_2xx_meta import GetProjectsResponse2XXMeta
+from .get_projects_sort import GetProjectsSort
 from .get_regressions_include_item import GetRegressionsIncludeItem
 from .get_regressions_response_2xx import GetRegressionsResponse2XX
 from .get_regressions_response_2xx_meta import GetRegressionsResponse2XXMeta
@@ -1106,6 +1109,7 @@ __all__ = (
     "GetKeysByKeyIdResponse2XXMeta",
     "GetKeysResponse2XX",
     "GetKeysResponse2XXMeta",
+    "GetKeysSort",
     "GetKeysStatus",
     "GetLabelsResponse2XX",
     "GetLabelsResponse2XXMeta",
@@ -1114,6 +1118,7 @@ __all__ = (
     "GetMembersResponse2XX",
     "GetMembersResponse2XXMeta",
     "GetMembersRoleItem",
+    "GetMembersSort",
     "GetMeResponse2XX",
     "GetMeResponse2XXMeta",
     "GetOrganizationEventsResponse2XX",
@@ -1136,6 +1141,7 @@ __all__ = (
     "GetProjectsByProjectIdResponse2XXMeta",
     "GetProjectsResponse2XX",
     "GetProjectsResponse2XXMeta",
+    "GetProjectsSort",
     "GetRegressionsIncludeItem",
     "GetRegressionsResponse2XX",
     "GetRegressionsResponse2XXMeta",

@@ -6,8 +6,6 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="GetMembersResponse2XXMeta")
 
 
@@ -15,36 +13,28 @@ T = TypeVar("T", bound="GetMembersResponse2XXMeta")
 class GetMembersResponse2XXMeta:
     request_id: str
     """ Also in the x-request-id header. """
-    total: int | None | Unset = UNSET
-    next_cursor: None | str | Unset = UNSET
+    total: int | None
+    next_cursor: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         request_id = self.request_id
 
-        total: int | None | Unset
-        if isinstance(self.total, Unset):
-            total = UNSET
-        else:
-            total = self.total
+        total: int | None
+        total = self.total
 
-        next_cursor: None | str | Unset
-        if isinstance(self.next_cursor, Unset):
-            next_cursor = UNSET
-        else:
-            next_cursor = self.next_cursor
+        next_cursor: None | str
+        next_cursor = self.next_cursor
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "request_id": request_id,
+                "total": total,
+                "next_cursor": next_cursor,
             }
         )
-        if total is not UNSET:
-            field_dict["total"] = total
-        if next_cursor is not UNSET:
-            field_dict["next_cursor"] = next_cursor
 
         return field_dict
 
@@ -53,23 +43,19 @@ class GetMembersResponse2XXMeta:
         d = dict(src_dict)
         request_id = d.pop("request_id")
 
-        def _parse_total(data: object) -> int | None | Unset:
+        def _parse_total(data: object) -> int | None:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
+            return cast(int | None, data)
 
-        total = _parse_total(d.pop("total", UNSET))
+        total = _parse_total(d.pop("total"))
 
-        def _parse_next_cursor(data: object) -> None | str | Unset:
+        def _parse_next_cursor(data: object) -> None | str:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+            return cast(None | str, data)
 
-        next_cursor = _parse_next_cursor(d.pop("next_cursor", UNSET))
+        next_cursor = _parse_next_cursor(d.pop("next_cursor"))
 
         get_members_response_2xx_meta = cls(
             request_id=request_id,

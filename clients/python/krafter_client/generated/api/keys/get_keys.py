@@ -9,6 +9,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_keys_response_2xx import GetKeysResponse2XX
+from ...models.get_keys_sort import GetKeysSort
 from ...models.get_keys_status import GetKeysStatus
 from ...types import UNSET, Response, Unset
 
@@ -18,6 +19,9 @@ def _get_kwargs(
     *,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetKeysSort | Unset = UNSET,
     status: GetKeysStatus | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
@@ -35,6 +39,16 @@ def _get_kwargs(
     if not isinstance(created_before, Unset):
         json_created_before = created_before.isoformat()
     params["created_before"] = json_created_before
+
+    params["cursor"] = cursor
+
+    params["limit"] = limit
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     json_status: str | Unset = UNSET
     if not isinstance(status, Unset):
@@ -101,19 +115,25 @@ def sync_detailed(
     client: AuthenticatedClient,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetKeysSort | Unset = UNSET,
     status: GetKeysStatus | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
     user_id: UUID | Unset = UNSET,
 ) -> Response[GetKeysResponse2XX]:
-    """List API keys
+    """List API keys, newest first
 
-     Return all keys, revoked ones too, newest first.
+     Return a page of the keys, revoked ones too.
 
     Args:
         org_id (str):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetKeysSort | Unset):
         status (GetKeysStatus | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
@@ -131,6 +151,9 @@ def sync_detailed(
         org_id=org_id,
         created_after=created_after,
         created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        sort=sort,
         status=status,
         updated_after=updated_after,
         updated_before=updated_before,
@@ -150,19 +173,25 @@ def sync(
     client: AuthenticatedClient,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetKeysSort | Unset = UNSET,
     status: GetKeysStatus | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
     user_id: UUID | Unset = UNSET,
 ) -> GetKeysResponse2XX | None:
-    """List API keys
+    """List API keys, newest first
 
-     Return all keys, revoked ones too, newest first.
+     Return a page of the keys, revoked ones too.
 
     Args:
         org_id (str):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetKeysSort | Unset):
         status (GetKeysStatus | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
@@ -181,6 +210,9 @@ def sync(
         client=client,
         created_after=created_after,
         created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        sort=sort,
         status=status,
         updated_after=updated_after,
         updated_before=updated_before,
@@ -194,19 +226,25 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetKeysSort | Unset = UNSET,
     status: GetKeysStatus | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
     user_id: UUID | Unset = UNSET,
 ) -> Response[GetKeysResponse2XX]:
-    """List API keys
+    """List API keys, newest first
 
-     Return all keys, revoked ones too, newest first.
+     Return a page of the keys, revoked ones too.
 
     Args:
         org_id (str):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetKeysSort | Unset):
         status (GetKeysStatus | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
@@ -224,6 +262,9 @@ async def asyncio_detailed(
         org_id=org_id,
         created_after=created_after,
         created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        sort=sort,
         status=status,
         updated_after=updated_after,
         updated_before=updated_before,
@@ -241,19 +282,25 @@ async def asyncio(
     client: AuthenticatedClient,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetKeysSort | Unset = UNSET,
     status: GetKeysStatus | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
     user_id: UUID | Unset = UNSET,
 ) -> GetKeysResponse2XX | None:
-    """List API keys
+    """List API keys, newest first
 
-     Return all keys, revoked ones too, newest first.
+     Return a page of the keys, revoked ones too.
 
     Args:
         org_id (str):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetKeysSort | Unset):
         status (GetKeysStatus | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
@@ -273,6 +320,9 @@ async def asyncio(
             client=client,
             created_after=created_after,
             created_before=created_before,
+            cursor=cursor,
+            limit=limit,
+            sort=sort,
             status=status,
             updated_after=updated_after,
             updated_before=updated_before,

@@ -9,6 +9,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_members_response_2xx import GetMembersResponse2XX
 from ...models.get_members_role_item import GetMembersRoleItem
+from ...models.get_members_sort import GetMembersSort
 from ...types import UNSET, Response, Unset
 
 
@@ -17,8 +18,11 @@ def _get_kwargs(
     *,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     email: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
     role: list[GetMembersRoleItem] | Unset = UNSET,
+    sort: GetMembersSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -35,7 +39,11 @@ def _get_kwargs(
         json_created_before = created_before.isoformat()
     params["created_before"] = json_created_before
 
+    params["cursor"] = cursor
+
     params["email"] = email
+
+    params["limit"] = limit
 
     json_role: list[str] | Unset = UNSET
     if not isinstance(role, Unset):
@@ -45,6 +53,12 @@ def _get_kwargs(
             json_role.append(role_item)
 
     params["role"] = json_role
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     json_updated_after: str | Unset = UNSET
     if not isinstance(updated_after, Unset):
@@ -100,21 +114,27 @@ def sync_detailed(
     client: AuthenticatedClient,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     email: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
     role: list[GetMembersRoleItem] | Unset = UNSET,
+    sort: GetMembersSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetMembersResponse2XX]:
-    """List members
+    """List members, newest first
 
-     Return all members, by e-mail address.
+     Return a page.
 
     Args:
         org_id (str):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
         email (str | Unset):
+        limit (int | Unset):
         role (list[GetMembersRoleItem] | Unset):
+        sort (GetMembersSort | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
 
@@ -130,8 +150,11 @@ def sync_detailed(
         org_id=org_id,
         created_after=created_after,
         created_before=created_before,
+        cursor=cursor,
         email=email,
+        limit=limit,
         role=role,
+        sort=sort,
         updated_after=updated_after,
         updated_before=updated_before,
     )
@@ -149,21 +172,27 @@ def sync(
     client: AuthenticatedClient,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     email: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
     role: list[GetMembersRoleItem] | Unset = UNSET,
+    sort: GetMembersSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetMembersResponse2XX | None:
-    """List members
+    """List members, newest first
 
-     Return all members, by e-mail address.
+     Return a page.
 
     Args:
         org_id (str):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
         email (str | Unset):
+        limit (int | Unset):
         role (list[GetMembersRoleItem] | Unset):
+        sort (GetMembersSort | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
 
@@ -180,8 +209,11 @@ def sync(
         client=client,
         created_after=created_after,
         created_before=created_before,
+        cursor=cursor,
         email=email,
+        limit=limit,
         role=role,
+        sort=sort,
         updated_after=updated_after,
         updated_before=updated_before,
     ).parsed
@@ -193,21 +225,27 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     email: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
     role: list[GetMembersRoleItem] | Unset = UNSET,
+    sort: GetMembersSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetMembersResponse2XX]:
-    """List members
+    """List members, newest first
 
-     Return all members, by e-mail address.
+     Return a page.
 
     Args:
         org_id (str):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
         email (str | Unset):
+        limit (int | Unset):
         role (list[GetMembersRoleItem] | Unset):
+        sort (GetMembersSort | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
 
@@ -223,8 +261,11 @@ async def asyncio_detailed(
         org_id=org_id,
         created_after=created_after,
         created_before=created_before,
+        cursor=cursor,
         email=email,
+        limit=limit,
         role=role,
+        sort=sort,
         updated_after=updated_after,
         updated_before=updated_before,
     )
@@ -240,21 +281,27 @@ async def asyncio(
     client: AuthenticatedClient,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
     email: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
     role: list[GetMembersRoleItem] | Unset = UNSET,
+    sort: GetMembersSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetMembersResponse2XX | None:
-    """List members
+    """List members, newest first
 
-     Return all members, by e-mail address.
+     Return a page.
 
     Args:
         org_id (str):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
         email (str | Unset):
+        limit (int | Unset):
         role (list[GetMembersRoleItem] | Unset):
+        sort (GetMembersSort | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
 
@@ -272,8 +319,11 @@ async def asyncio(
             client=client,
             created_after=created_after,
             created_before=created_before,
+            cursor=cursor,
             email=email,
+            limit=limit,
             role=role,
+            sort=sort,
             updated_after=updated_after,
             updated_before=updated_before,
         )

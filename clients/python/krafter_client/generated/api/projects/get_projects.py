@@ -9,6 +9,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_projects_archived import GetProjectsArchived
 from ...models.get_projects_response_2xx import GetProjectsResponse2XX
+from ...models.get_projects_sort import GetProjectsSort
 from ...types import UNSET, Response, Unset
 
 
@@ -18,6 +19,9 @@ def _get_kwargs(
     archived: GetProjectsArchived | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetProjectsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -39,6 +43,16 @@ def _get_kwargs(
     if not isinstance(created_before, Unset):
         json_created_before = created_before.isoformat()
     params["created_before"] = json_created_before
+
+    params["cursor"] = cursor
+
+    params["limit"] = limit
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     json_updated_after: str | Unset = UNSET
     if not isinstance(updated_after, Unset):
@@ -95,18 +109,24 @@ def sync_detailed(
     archived: GetProjectsArchived | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetProjectsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetProjectsResponse2XX]:
-    """List projects
+    """List projects, newest first
 
-     Return all projects that the key may read, archived ones too, by their ids.
+     Return a page of the projects that the key may read, archived ones too.
 
     Args:
         org_id (str):
         archived (GetProjectsArchived | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetProjectsSort | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
 
@@ -123,6 +143,9 @@ def sync_detailed(
         archived=archived,
         created_after=created_after,
         created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        sort=sort,
         updated_after=updated_after,
         updated_before=updated_before,
     )
@@ -141,18 +164,24 @@ def sync(
     archived: GetProjectsArchived | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetProjectsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetProjectsResponse2XX | None:
-    """List projects
+    """List projects, newest first
 
-     Return all projects that the key may read, archived ones too, by their ids.
+     Return a page of the projects that the key may read, archived ones too.
 
     Args:
         org_id (str):
         archived (GetProjectsArchived | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetProjectsSort | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
 
@@ -170,6 +199,9 @@ def sync(
         archived=archived,
         created_after=created_after,
         created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        sort=sort,
         updated_after=updated_after,
         updated_before=updated_before,
     ).parsed
@@ -182,18 +214,24 @@ async def asyncio_detailed(
     archived: GetProjectsArchived | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetProjectsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> Response[GetProjectsResponse2XX]:
-    """List projects
+    """List projects, newest first
 
-     Return all projects that the key may read, archived ones too, by their ids.
+     Return a page of the projects that the key may read, archived ones too.
 
     Args:
         org_id (str):
         archived (GetProjectsArchived | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetProjectsSort | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
 
@@ -210,6 +248,9 @@ async def asyncio_detailed(
         archived=archived,
         created_after=created_after,
         created_before=created_before,
+        cursor=cursor,
+        limit=limit,
+        sort=sort,
         updated_after=updated_after,
         updated_before=updated_before,
     )
@@ -226,18 +267,24 @@ async def asyncio(
     archived: GetProjectsArchived | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort: GetProjectsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
 ) -> GetProjectsResponse2XX | None:
-    """List projects
+    """List projects, newest first
 
-     Return all projects that the key may read, archived ones too, by their ids.
+     Return a page of the projects that the key may read, archived ones too.
 
     Args:
         org_id (str):
         archived (GetProjectsArchived | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
+        cursor (str | Unset):
+        limit (int | Unset):
+        sort (GetProjectsSort | Unset):
         updated_after (datetime.datetime | Unset):
         updated_before (datetime.datetime | Unset):
 
@@ -256,6 +303,9 @@ async def asyncio(
             archived=archived,
             created_after=created_after,
             created_before=created_before,
+            cursor=cursor,
+            limit=limit,
+            sort=sort,
             updated_after=updated_after,
             updated_before=updated_before,
         )
