@@ -1,10 +1,11 @@
 """Record deploys, and check guarded findings and the site again after them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
@@ -22,6 +23,10 @@ from scans.services import scans
 
 MAX_GUARDED = 1000  # windows that one deploy checks again
 MAX_SCAN_DELAY = timedelta(days=1)  # between the end of a deploy and its report
+# A pipeline and a provider have different starts of the same deploy: before or after the queue and the build.
+SAME_DEPLOY = timedelta(hours=1)
+MAX_DURATION = timedelta(days=1)  # of a deploy whose end is reported without its start
+MIN_SHA_LENGTH = 7
 MAX_FINDINGS, MAX_FIRST_PAGES = 500, 100  # whose pages are scanned first after a deploy
 
 
@@ -29,15 +34,16 @@ MAX_FINDINGS, MAX_FIRST_PAGES = 500, 100  # whose pages are scanned first after 
 def record(project: Project, *, sha: str, environment: str, by: Actor, **fields: Any) -> tuple[Deploy, bool]:
     """Record a deploy, or continue a known one; return whether it is new.
 
-    It is known by its `external_id`, else by commit, environment and start. Without `started_at` it is the newest
-    deploy of that commit and environment, or one that starts now.
+    It is known by its `external_id`, or by commit, environment and time: `_find` says how.
     """
     # A webhook and a sync may report the same deploy at once.
     advisory_lock(f"deploys of {project.pk}")
     started_at = fields.pop("started_at", None)
-    deploy = _find(project, sha, environment, started_at, fields.get("external_id", ""))
+    times = ReportedTimes(started_at, fields.get("finished_at"), timezone.now())
+    deploy = _find(project, sha, environment, times, fields.get("external_id", ""))
     if deploy is not None:
-        return _continue(deploy, project, fields, by), False
+        full_sha = max(sha, deploy.sha, key=len)
+        return _continue(deploy, project, {**fields, "sha": full_sha}, by), False
     deploy = Deploy.objects.create(
         project=project,
         sha=sha,
@@ -50,18 +56,61 @@ def record(project: Project, *, sha: str, environment: str, by: Actor, **fields:
     return deploy, True
 
 
+@dataclass(frozen=True)
+class ReportedTimes:
+    """The times of a report about a deploy, and when it arrived."""
+
+    started_at: datetime | None
+    finished_at: datetime | None
+    now: datetime
+
+    @property
+    def moment(self) -> datetime:
+        return self.started_at or self.finished_at or self.now
+
+    def is_near(self, deploy: Deploy) -> bool:
+        """Return whether the report may be about the deploy; without a start, also if it falls into the deploy."""
+        if self.started_at is not None:
+            return abs(deploy.started_at - self.started_at) <= SAME_DEPLOY
+        if deploy.finished_at is None:
+            return self.now - deploy.started_at <= MAX_DURATION
+        return deploy.started_at - SAME_DEPLOY <= self.moment <= deploy.finished_at + SAME_DEPLOY
+
+
 def _find(
-    project: Project, sha: str, environment: str, started_at: datetime | None, external_id: str
+    project: Project, sha: str, environment: str, times: ReportedTimes, external_id: str
 ) -> Deploy | None:
+    """Return the deploy that a report is about.
+
+    A provider knows its deploys by id. A report with the same time is repeated. A provider's deploy is also the one
+    that a pipeline has reported, and the reverse, if they started within an hour. A report without a start continues
+    the newest deploy, unless another commit was deployed after it: then the commit is live again by a new one.
+    """
     rows = Deploy.objects.select_for_update(of=("self",)).filter(project=project)
     known = rows.filter(external_id=external_id).first() if external_id else None
     if known is not None:
         return known
-    same = rows.filter(sha=sha, environment=environment).order_by("-started_at")
-    if started_at is not None:
-        return same.filter(started_at=started_at).first()
-    # A provider's deploy is the one that a pipeline has reported, but not another one of the provider.
-    return (same.filter(external_id="") if external_id else same).first()
+    abbreviations = [sha[:length] for length in range(MIN_SHA_LENGTH, len(sha))]
+    is_commit = Q(sha__startswith=sha) | Q(sha__in=abbreviations)
+    same = rows.filter(is_commit, environment=environment).order_by("-started_at")
+    if repeated := same.filter(started_at=times.moment).first():
+        return repeated
+    if external_id:
+        same = same.filter(external_id="")
+    elif times.started_at is not None:
+        same = same.exclude(external_id="")
+    near = [deploy for deploy in same[:20] if times.is_near(deploy)]
+    if times.started_at is None and not external_id:
+        others = rows.filter(environment=environment).exclude(is_commit)
+        near = [deploy for deploy in near if not _is_followed(deploy, others, times)]
+    return min(near, key=lambda deploy: abs(deploy.started_at - times.moment), default=None)
+
+
+def _is_followed(deploy: Deploy, others: QuerySet[Deploy], times: ReportedTimes) -> bool:
+    is_repeated = times.finished_at is not None and times.finished_at == deploy.finished_at
+    if is_repeated or deploy.finished_at is None:
+        return False
+    return others.filter(started_at__gt=deploy.finished_at).exists()
 
 
 def _earliest(finished_at: datetime | None) -> datetime:

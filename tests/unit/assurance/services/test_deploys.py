@@ -116,6 +116,73 @@ def test_id_of_the_provider_tells_deploys_of_one_commit_apart(scenario: Scenario
     assert (other.pk != known.pk, is_other_new) == (True, True)
 
 
+@pytest.mark.parametrize("provider_is_first", [True, False])
+@pytest.mark.parametrize("minutes", [-59, 0, 59])
+def test_deploy_of_a_pipeline_and_of_a_provider_is_one(
+    scenario: Scenario, minutes: int, provider_is_first: bool
+) -> None:
+    full, start = "abc1234" + "0" * 33, timezone.now() - timedelta(hours=3)
+    reports: list[dict[str, Any]] = [
+        {"sha": "abc1234", "started_at": start},
+        {
+            "sha": full,
+            "started_at": start + timedelta(minutes=minutes),
+            "external_id": "1",
+            "source": "github",
+        },
+    ]
+
+    first, _ = record(scenario, **reports.pop(provider_is_first))
+    second, is_new = record(scenario, **reports.pop(), finished_at=timezone.now())
+    repeated = [record(scenario, sha=full, external_id="1"), record(scenario, started_at=start)]
+
+    assert (second.pk, second.sha, is_new) == (first.pk, full, False)
+    assert [(deploy.pk, is_new) for deploy, is_new in repeated] == [(first.pk, False)] * 2
+    assert events_of(first) == ["deploy.recorded", "deploy.finished"]
+
+
+def test_deploys_of_a_commit_that_started_hours_apart_are_several(scenario: Scenario) -> None:
+    start = timezone.now() - timedelta(hours=3)
+    first, _ = record(scenario, started_at=start)
+
+    _, is_new = record(scenario, started_at=start + timedelta(minutes=61), external_id="1")
+
+    assert is_new
+
+
+def test_each_deploy_of_a_provider_is_the_nearest_of_the_pipeline(scenario: Scenario) -> None:
+    start = timezone.now() - timedelta(hours=3)
+    reported = [record(scenario, started_at=start + timedelta(minutes=30 * number))[0] for number in range(2)]
+
+    known = [
+        record(scenario, started_at=start + timedelta(minutes=minutes), external_id=str(minutes))[0]
+        for minutes in (29, 1)
+    ]
+
+    assert [deploy.pk for deploy in known] == [deploy.pk for deploy in reversed(reported)]
+
+
+def test_commit_that_is_rolled_back_to_is_another_deploy(scenario: Scenario) -> None:
+    now = timezone.now()
+    first, _ = record(scenario, finished_at=now - timedelta(minutes=20))
+    record(scenario, sha="def5678", finished_at=now - timedelta(minutes=10))
+
+    again, is_again_new = record(scenario, finished_at=now - timedelta(minutes=20))
+    rolled_back, is_new = record(scenario, finished_at=now)
+
+    assert (again.pk, is_again_new) == (first.pk, False)
+    assert (rolled_back.pk != first.pk, is_new) == (True, True)
+    assert events_of(rolled_back) == ["deploy.recorded", "deploy.finished"]
+
+
+def test_commit_that_was_live_days_ago_is_another_deploy(scenario: Scenario) -> None:
+    record(scenario, finished_at=timezone.now() - timedelta(days=2))
+
+    _, is_new = record(scenario, finished_at=timezone.now())
+
+    assert is_new
+
+
 def finish(scenario: Scenario, policy: dict[str, Any], **fields: Any) -> Deploy:
     """Report a finished deploy under a policy, and process its event."""
     policies.replace(scenario.project, config={"deploys": policy}, name=None, by=scenario.actor)
