@@ -47,7 +47,7 @@ def _problem(tool: str, listed: list[dict[str, Any]], rules: Rules, result: dict
     rule = rules.get(name) or rules.get(name.split("/")[0]) or {}
     level = text(result, "level") or text(rule, "defaultConfiguration", "level") or "warning"
     message = text(result, "message", "text") or text(result, "message", "markdown")
-    title = text(rule, "shortDescription", "text") or text(rule, "name") or name or message
+    title = _title(rule, name) or message
     if level == "none" or not title:
         return None
     places = list(_places(result))
@@ -65,6 +65,13 @@ def _problem(tool: str, listed: list[dict[str, Any]], rules: Rules, result: dict
         details=({"message": message[:500], "places": [value for _, value in places[:20]]},),
         check=_check(tool.lower(), name),
     )
+
+
+def _title(rule: dict[str, Any], rule_id: str) -> str:
+    # A name alone may be that of several rules: Bandit calls ten of them `blacklist`.
+    name = text(rule, "name")
+    named = f"{name} ({rule_id})" if name and rule_id and name != rule_id else name or rule_id
+    return text(rule, "shortDescription", "text") or named
 
 
 def _places(result: dict[str, Any]) -> Iterator[tuple[str, str]]:

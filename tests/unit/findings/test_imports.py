@@ -168,6 +168,13 @@ def test_suppressed_absent_and_passed_results_of_sarif_are_no_findings(scenario:
     assert set(imported(scenario, "sarif", document)) == {"e"}
 
 
+def test_rules_of_sarif_with_the_same_name_are_several_findings(scenario: Scenario):
+    rules = ({"id": "B301", "name": "blacklist"}, {"id": "B403", "name": "blacklist"}, {"id": "S1", "name": "S1"})
+    document = sarif(result("B301"), result("B403"), result("S1"), tool="Bandit", rules=rules)
+
+    assert set(imported(scenario, "sarif", document)) == {"blacklist (B301)", "blacklist (B403)", "S1"}
+
+
 def test_sarif_with_our_keys_names_our_checks(scenario: Scenario):
     document = sarif(result("lcp", PAGE), tool="krafter-audit")
 
