@@ -90,9 +90,9 @@ def create_profile(home: Path) -> Path:
 
 def give_away(profile: Path) -> None:
     """Make the user of Chromium the owner of its profile."""
-    user = executables.user()
-    for path in (profile, *profile.rglob("*")) if user else ():
-        os.chown(path, user, user)
+    if user := executables.user():
+        for path in (profile, *profile.rglob("*")):
+            os.chown(path, user, user)
 
 
 def guarded_launcher(program: str, home: Path, profile: Path) -> Path:

@@ -35,7 +35,7 @@ def with_new_structure(pages: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def kinds(html: str) -> Iterator[Kind]:
-    """Yield the kind of each element: itself, its parent, what it names and what names it, and whether it lacks words."""
+    """Yield the kind of each element: itself, its parent, what it names, what names it, whether it lacks words."""
     tree = LexborHTMLParser(html)
     ids = [node.attributes["id"] for node in tree.css("[id]")]
     labelled = {node.attributes["for"] for node in tree.css("label[for]")} | {

@@ -169,7 +169,11 @@ def test_suppressed_absent_and_passed_results_of_sarif_are_no_findings(scenario:
 
 
 def test_rules_of_sarif_with_the_same_name_are_several_findings(scenario: Scenario):
-    rules = ({"id": "B301", "name": "blacklist"}, {"id": "B403", "name": "blacklist"}, {"id": "S1", "name": "S1"})
+    rules = (
+        {"id": "B301", "name": "blacklist"},
+        {"id": "B403", "name": "blacklist"},
+        {"id": "S1", "name": "S1"},
+    )
     document = sarif(result("B301"), result("B403"), result("S1"), tool="Bandit", rules=rules)
 
     assert set(imported(scenario, "sarif", document)) == {"blacklist (B301)", "blacklist (B403)", "S1"}
