@@ -9,10 +9,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from scanner.browser.process_guard import descendants, is_running
 
 HIGH_LIMITS = {"KRAFTER_RATE_DEFAULT": "1000000", "KRAFTER_RATE_STRICT": "1000000", "KRAFTER_HOST_RATE": "20"}
 # Part of the command line of each process.
@@ -80,9 +82,13 @@ class System:
         ]
 
     def kill(self, name: str) -> None:
-        """Kill the processes with this name (SIGKILL)."""
-        for pid in self.pids(name):
-            os.kill(pid, signal.SIGKILL)
+        """Kill the processes with this name and their children (SIGKILL), and wait until they are gone."""
+        # A backend of PostgreSQL outlives its killed server for a moment, and still answers.
+        killed = {pid for parent in self.pids(name) for pid in (parent, *descendants(parent))}
+        for pid in killed:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not any(map(is_running, killed)), seconds=10)
 
     @contextmanager
     def unavailable(self, name: str) -> Iterator[None]:
