@@ -32,7 +32,7 @@ EXCLUDED = (
 BEGINS = r"(?:\A|;|\$\w*\$|\b(?:BEGIN|THEN|ELSE|LOOP))\s*"
 ALTER = rf"{BEGINS}ALTER\s+TABLE\b[^;]*\b"
 NO_TEXT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)  # comments and literals
-PYTHON = "OPERATION THAT CANNOT BE WRITTEN AS SQL"  # Django's comment in the place of RunPython
+PYTHON = "OPERATION THAT CANNOT BE WRITTEN AS SQL"  # Django's comment instead of RunPython
 FURTHER_RULES = {
     "ban-lock-table": (
         rf"{BEGINS}LOCK\b",
