@@ -187,7 +187,7 @@ def test_chromium_of_root_runs_as_another_user_in_its_sandbox(site: Site, chrome
     user, ids = executables.CHROMIUM_USER, {status["Uid"] for status in processes.values()}
     assert ids == {f"{user} {user} {user} {user}"}
     assert {status["Groups"] for status in processes.values()} == {""}
-    # A filter of system calls, and a process id of its own namespace.
+    # A filter of system calls, and a separate namespace of process ids.
     assert {(status["Seccomp"], len(status["NSpid"].split()) > 1) for status in renderers} == {("2", True)}
     # What Chromium may write holds nothing that the worker reads.
     assert [(home / name).stat().st_uid for name in (".", "pid", "chromium", "profile")] == [0, 0, 0, user]
