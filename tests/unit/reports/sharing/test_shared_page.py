@@ -149,6 +149,7 @@ def test_csv_file_by_link_has_no_comments_of_dismissals(scenario: Scenario, link
         "",
     )
     assert "internal" not in content
+    assert not response.has_header("Repr-Digest")
     assert response["Content-Disposition"].startswith("attachment; filename=")
 
 
