@@ -48,6 +48,7 @@ class UsageViewSet(OrganizationViewSet):
     @extend_schema(responses=UsageSerializer, summary="Read this month's quota and usage")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the current month."""
+        self.reject_unknown_parameters(())
         return Response(self.serialize(quota.usage(self.caller.organization), UsageSerializer))
 
 

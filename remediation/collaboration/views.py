@@ -122,6 +122,7 @@ class LabelViewSet(ProjectViewSet):
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the names of all labels that a task has."""
+        self.reject_unknown_parameters(())
         return Response(self.serialize({"labels": queries.label_names(self.project)}, LabelsSerializer))
 
 
