@@ -242,7 +242,10 @@ class RenderedPage:
     def _in_browser[T](self, open_page: Callable[..., T], *, throttled: bool, **options: Any) -> T:
         browser, context = self.browser, self._context
         if browser is None:
-            raise Inconclusive("not_available", "No browser is installed.")
+            raise Inconclusive(
+                "not_available",
+                "No browser is available: it is not installed, or no worker that has one is running.",
+            )
         context.once("may be visited", self._require_ownership)
 
         def attempt() -> T:

@@ -124,7 +124,14 @@ def test_lab_part_without_a_browser_worker_is_inconclusive(scenario: Scenario) -
 
     assert work is not None
     assert [page.position for page in work.pages] == [0]
-    store(work.pages[0], KEY, inconclusive("not_available", "No browser is installed."))
+    store(
+        work.pages[0],
+        KEY,
+        inconclusive(
+            "not_available",
+            "No browser is available: it is not installed, or no worker that has one is running.",
+        ),
+    )
     assert page_leases.lease_next(WorkerKind.BROWSER, limit=5, idle=True) is None
 
 

@@ -358,7 +358,11 @@ def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
     assert between == ("running", {"http": by_http, "browser": both | {"pages_done": 0}}, 1)
     assert (scan.status, scan.summary["progress"]) == ("completed", {"http": by_http, "browser": both})
     assert (scan.summary["pages"], scan.summary["checks"], scan.summary["findings_created"]) == (2, 5, 1)
-    assert scan.summary["notes"] == ["4 browser checks could not run: No browser is installed."]
+    [note] = scan.summary["notes"]
+    assert note == (
+        "4 browser checks could not run: No browser is available: it is not installed, or no worker that has one is"
+        " running."
+    )
     assert [page["scanner"] for page in scenario.client.ask("get", f"scans/{scan.pk}/pages").json()["data"]] == [
         "http", "http", "browser", "browser",
     ]  # fmt: skip
