@@ -16,7 +16,7 @@ from findings.models import Finding
 from remediation.evidence.chain import append
 from remediation.models import Task, Verification
 from tests import factories, staff
-from tests.browser.visitor import WINDOWS, visiting
+from tests.browser.visitor import SCREENS, WINDOWS, visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
 
@@ -160,13 +160,14 @@ def test_keyboard_alone_opens_the_menu_skips_it_and_edits_a_finding(
         first = page.evaluate("document.activeElement.textContent")
         menu = page.get_by_role("button", name="Menu", exact=True)
         states = {}
-        for window, _ in visitor.screens():
+        for screen in visitor.screens():
             before = menu.get_attribute("aria-expanded")
             menu.focus()
             for state in (TOGGLED[before], before):
                 page.keyboard.press("Enter")
                 expect(menu).to_have_attribute("aria-expanded", state)
-            states[window] = before
+            is_dark = page.evaluate("document.documentElement.classList.contains('dark')")
+            states[screen] = (before, is_dark)
         page.locator("#edit > summary").focus()
         page.keyboard.press("Enter")
         page.locator("#id_title").focus()
@@ -179,5 +180,8 @@ def test_keyboard_alone_opens_the_menu_skips_it_and_edits_a_finding(
     finding.refresh_from_db()
     assert visitor.problems == []
     assert first == "Skip to content"
-    assert states == {"desktop": "true", "phone": "false"}
+    assert states == {
+        (window, theme): ("true" if window == "desktop" else "false", theme == "dark")
+        for window, theme in SCREENS
+    }
     assert finding.title == "No policy is sent"
