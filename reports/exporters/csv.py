@@ -27,8 +27,8 @@ SUMMARY_COLUMNS = ("name", "date", "value")
 # Spreadsheets read UTF-8 as another encoding without it.
 BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet evaluates a cell that starts with one of these as a formula (OWASP, "CSV Injection").
-# The full-width signs are converted to ASCII by spreadsheets with an East Asian locale.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+# The full-width and small signs are converted to ASCII by spreadsheets with an East Asian locale.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫")  # noqa: RUF001
 
 
 def write_rows(

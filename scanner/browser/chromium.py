@@ -1,6 +1,7 @@
 """Start the system's Chromium so that a page cannot reach the worker or its network."""
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -76,7 +77,10 @@ def start_error(message: str) -> str:
     """Return why Chromium does not start, from Playwright's error message."""
     if "No usable sandbox" in message:
         return NO_SANDBOX_HINT
-    return f"Chromium does not start: {message.strip().partition(chr(10))[0]}"
+    # What Chromium itself has printed says more than Playwright's first line.
+    printed = [line.strip() for line in re.findall(r"^\[pid=\d+\]\[err\] (.+)", message, re.MULTILINE)]
+    reasons = [line for line in printed if "FATAL" in line or "error while loading" in line] or printed[-1:]
+    return f"Chromium does not start: {(reasons or message.strip().splitlines())[0][:300]}"
 
 
 def create_profile(home: Path) -> Path:

@@ -76,6 +76,7 @@ class Visit:
                 return BrowserError(reason, request.detail, final=reason == RefusedAddress.reason)
         if code == "ERR_ABORTED":  # a download, or a status without a body
             return BrowserError("target_missing", "The URL does not answer with a page.", final=True)
-        return BrowserError(
-            "blocked", f"The browser could not open the page: {code}.", tls="ERR_CERT" in code
-        )
+        sentence = f"The browser could not open the page: {code}."
+        if code == "ERR_CERT_AUTHORITY_INVALID":
+            sentence += " An operator can trust its certificate authority with the setting KRAFTER_CA_FILE."
+        return BrowserError("blocked", sentence, tls="ERR_CERT" in code)

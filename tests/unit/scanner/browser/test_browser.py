@@ -1,6 +1,8 @@
 """Pages in a real Chromium: what a visit records, and its errors."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from krafter_audit.http.client import AddressPolicy
 from scanner.browser.browser import Browser
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
+from scanner.browser.session import ChromiumSession
 from tests.fakes import faulty_site
 
 
@@ -53,3 +56,18 @@ def test_error_without_chromium_has_an_install_hint(served: faulty_site.Site):
 
     assert why.value.reason == "not_available"
     assert "apt-get install chromium" in why.value.detail
+
+
+def test_error_of_a_chromium_that_cannot_start_has_its_cause():
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        program = Path(folder) / "chromium"
+        program.write_text(
+            "#!/bin/sh\necho 'error while loading shared libraries: libnss3.so' >&2; exit 127\n"
+        )
+        program.chmod(0o755)
+        with pytest.raises(BrowserError) as why:
+            ChromiumSession.start(ChromiumOptions(executable=str(program)))
+
+    cause = "Chromium does not start: error while loading shared libraries: libnss3.so"
+    assert (why.value.reason, why.value.detail) == ("not_available", cause)

@@ -221,6 +221,8 @@ def test_folder_that_the_user_of_chromium_cannot_enter_is_named(
 def test_additional_authority_is_trusted_and_names_are_verified(tmp_path: Path, chrome: Browser):
     authority = trustme.CA()
     with served_by(authority, "127.0.0.1") as mine, served_by(authority, "other.example") as other:
+        with pytest.raises(BrowserError, match="KRAFTER_CA_FILE"), chrome.page(mine.url):
+            pass
         found = [seen(chrome, mine.url)]
         authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
         options = replace(chromium_options(), ca_file=str(tmp_path / "ca.pem"))
