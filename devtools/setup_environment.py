@@ -94,7 +94,7 @@ class Setup:
             return
         with self.lock():
             if not is_installed(level):
-                self.progress.say(f"Python packages go into {PRIVATE}, up to 1 GB with their cache.")
+                self.progress.say(f"Python packages go into {PRIVATE}, up to 1.3 GB with their cache.")
             missing = self._missing(level, system=system)
             absent = [package for package in missing if package.is_absent]
             if absent and system_packages.may_install():
