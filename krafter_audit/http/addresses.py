@@ -186,7 +186,9 @@ class AddressPolicy:
     def require_port(self, port: int) -> None:
         if port not in self.ports:
             allowed = ", ".join(map(str, sorted(self.ports)))
-            raise RefusedAddress(f"Port {port} is not allowed; allowed ports are {allowed}.")
+            raise RefusedAddress(
+                f"Port {port} is not allowed; allowed ports are {allowed}, and any on KRAFTER_ALLOWED_NETWORKS."
+            )
 
 
 def _parse_entry(entry: str) -> AllowedNetwork:

@@ -197,7 +197,10 @@ def test_public_host_is_not_requested_on_other_ports(port: int, dns: Dns) -> Non
         for host in ("public.example", "93.184.216.34"):
             with pytest.raises(RefusedAddress) as error:
                 client.get(f"http://{host}:{port}/")
-            assert str(error.value) == f"Port {port} is not allowed; allowed ports are 80, 443, 8080, 8443."
+            assert str(error.value) == (
+                f"Port {port} is not allowed; allowed ports are 80, 443, 8080, 8443, and any on"
+                " KRAFTER_ALLOWED_NETWORKS."
+            )
 
 
 def test_allowed_network_with_a_port_permits_only_that_port(serve: Serve, dns: Dns) -> None:
