@@ -80,7 +80,8 @@ def test_command_center_of_a_moment_is_as_it_was(scenario: Scenario, time_machin
 
     assert [shown(as_of) for as_of in ("2026-03-09", "2026-03-10T12:30:00Z", "2026-03-10T13:30:00Z", "2026-03-10")] == [
         (0, 0, 0, 0, 0, None), (1, 1, 0, 1, 0, ("queued", {})), (1, 1, 0, 1, 1, ("queued", {})),
-        (0, 0, 1, 1, 1, ("completed", {"pages": 3})),
+        # The clock of the task is paused while its finding is dismissed.
+        (0, 0, 1, 1, 0, ("completed", {"pages": 3})),
     ]  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def run(
         keys = command.selected_keys(only, with_browser=with_browser)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    browser = with_browser and runs.has_browser(environment)
+    browser = with_browser and not runs.browser_problem(environment)
     wanted = list(dict.fromkeys(urls))
     progress.show(f"0/{len(wanted)} URLs")
     for number, done in enumerate(runs.check_urls(wanted, keys, environment, with_browser=browser), start=1):
