@@ -41,6 +41,8 @@ THREADS = 24
 RESERVED_THREADS = {"/healthz/live": 1, "/admin/login/": 2}
 CONNECTION_LIMIT = 8192
 ACCEPTED_AT_ONCE = 256
+# Connections whose deadlines are checked in one turn: thousands at once would hold up the requests that are ready.
+CHECKED_AT_ONCE = 100
 # Connections that the kernel keeps until they are accepted. It drops more, and their clients try again after a second.
 BACKLOG = 4096
 # Against Slowloris: a request that arrives more slowly gets a 408, and its connection is closed.
@@ -213,6 +215,7 @@ class Server(TcpWSGIServer):
         # Connections that may wait for something else than in the last turn: also those whose requests are running,
         # since their threads write responses.
         self.changed: set[DeadlineChannel] = set()
+        self.unchecked: list[DeadlineChannel] = []
         super().__init__(application, **options)
         self._watch(self.trigger)
 
@@ -223,11 +226,12 @@ class Server(TcpWSGIServer):
     def turn(self, timeout: float) -> None:
         """Wait for connections for at most `timeout` seconds, and read and write those that are ready."""
         self._watch(self)
+        self._check_deadlines()
         for channel in self.changed.copy():
             if channel._fileno is None or not channel.requests:
                 self.changed.discard(channel)
             self._watch(channel)
-        for key, events in self._selector.select(timeout):
+        for key, events in self._selector.select(0 if self.unchecked else timeout):
             if key.data._fileno == key.fd:  # else it was closed in this turn
                 readwrite(key.data, POLL_EVENTS[events & key.events])
                 self._watch(key.data)
@@ -262,7 +266,14 @@ class Server(TcpWSGIServer):
     def maintenance(self, now: float) -> None:
         # waitress calls this every `cleanup_interval`, a second.
         super().maintenance(now)
-        for channel in list(self.active_channels.values()):
+        self.unchecked = self.unchecked or list(self.active_channels.values())
+
+    def _check_deadlines(self) -> None:
+        now = time.time()
+        checked, self.unchecked = self.unchecked[:CHECKED_AT_ONCE], self.unchecked[CHECKED_AT_ONCE:]
+        for channel in checked:
+            if channel._fileno is None:  # closed
+                continue
             if channel.is_read_too_slowly(now):
                 # At once: waitress closes when the socket can be written, which is never if the client does not read.
                 channel.handle_close()

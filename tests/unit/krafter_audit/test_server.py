@@ -223,6 +223,34 @@ def test_request_that_arrives_too_slowly_is_answered_with_408(
     }
 
 
+def test_overdue_connections_are_refused_a_few_in_each_turn(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(server, "CHECKED_AT_ONCE", 2)
+    refused = [0]
+    turn, refuse = Server.turn, server.DeadlineChannel.refuse_overdue
+
+    def begin(web: Server, timeout: float) -> None:
+        refused.append(0)
+        turn(web, timeout)
+
+    def count(channel: server.DeadlineChannel) -> None:
+        refused[-1] += 1
+        refuse(channel)
+
+    monkeypatch.setattr(Server, "turn", begin)
+    monkeypatch.setattr(server.DeadlineChannel, "refuse_overdue", count)
+
+    connections = [send(port, UNFINISHED) for _ in range(9)]
+    answers = [read_all(connection)[:12] for connection in connections]
+
+    assert answers == [b"HTTP/1.1 408"] * 9
+    assert max(refused) == 2
+    for connection in connections:
+        connection.close()
+
+
 def test_request_behind_a_slow_one_is_not_overdue(
     port: int, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
