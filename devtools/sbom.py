@@ -83,10 +83,9 @@ def with_hashes(component: dict[str, Any], hashes: Sequence[str]) -> dict[str, A
     name = normalised(component["name"])
     if not component.get("licenses"):
         component["licenses"] = [{"expression": UNDECLARED[name]}]
-    url = f"https://pypi.org/project/{name}/{component['version']}/"
     reference = {
         "type": "distribution",
-        "url": url,
+        "url": component["purl"],
         "hashes": [{"alg": "SHA-256", "content": each} for each in hashes],
     }
     return {**component, "externalReferences": [*component.get("externalReferences", []), reference]}
