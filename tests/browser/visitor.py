@@ -31,13 +31,15 @@ READ_THEME = """() => {
   const admin = document.documentElement._x_dataStack && Alpine.$data(document.documentElement);
   if (admin?.adminTheme === "auto") { admin.adminTheme = "light"; admin.adminTheme = "auto" }
 }"""
-# Alpine fades elements in, from its second frame on; their colours are checked when that has ended.
+# Alpine fades elements in, from its second frame on; their colours are checked when that has ended. A page in the
+# background has no frames, so this waits by timers, for at most three seconds.
 SETTLE = """async () => {
-  const frame = () => new Promise(requestAnimationFrame);
+  const pause = ms => new Promise(end => setTimeout(end, ms));
   const running = () => document.getAnimations().filter(
     each => each.playState === "running" && Number.isFinite(each.effect.getComputedTiming().endTime));
-  for (let frames = 0; frames < 4; frames++) await frame();
-  while (running().length) await Promise.all(running().map(each => each.finished.catch(() => null)));
+  const ends = performance.now() + 3000;
+  await pause(100);
+  while (running().length && performance.now() < ends) await pause(20);
 }"""
 AXE = """options => axe.run(options).then(results =>
   results.violations.map(each => [each.id, each.nodes[0].target]))"""
