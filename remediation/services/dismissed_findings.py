@@ -12,9 +12,16 @@ from django.utils import timezone
 from accounts.actors import Actor
 from findings.models import LARGE_FIELDS
 from remediation.models import Task
-from remediation.services.due_dates import BLOCKED, log_moves, moved, rules_of_tasks
+from remediation.services.due_dates import (
+    BLOCKED,
+    end_pauses,
+    log_moves,
+    moved,
+    rules_of_tasks,
+    write_due_dates,
+)
 from remediation.services.policies import current_terms
-from remediation.services.recalculations import recalculated
+from remediation.services.recalculations import recalculated, write_pauses
 from remediation.sla.business_hours import add, counted
 from remediation.sla.models import PauseCause, SlaPause
 from remediation.sla.policy import Terms
@@ -60,7 +67,7 @@ def _pause(tasks: Sequence[Task], *, by: Actor) -> None:
             pauses.append(_dismissed(task, now, left, missed_due_at=due if due <= now else None))
         elif pause and pause.cause == PauseCause.BLOCKED and task.sla_from_policy:
             pauses.append(_dismissed(task, now, pause.left))
-    _end([open_pauses[each.task_id] for each in pauses if each.task_id in open_pauses], now)
+    end_pauses([open_pauses[each.task_id] for each in pauses if each.task_id in open_pauses], now)
     SlaPause.objects.bulk_create(pauses)
     _write(tasks, {each.task_id: None for each in pauses}, "dismissed", now, by=by)
 
@@ -74,7 +81,7 @@ def _resume(tasks: Sequence[Task], *, by: Actor) -> None:
     paused, now = [task for task in tasks if task.pk in pauses], timezone.now()
     if not paused:
         return
-    _end(pauses.values(), now)
+    end_pauses(pauses.values(), now)
     terms = current_terms(paused[0].project)
     stale = [
         task for task in paused if task.sla_from_policy and task.sla_policy_version != terms.policy_version
@@ -102,16 +109,10 @@ def _continued(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetim
 def _recalculated(tasks: Sequence[Task], terms: Terms, now: datetime) -> DueDates:
     """Return the due dates by a policy that was replaced while the clocks were paused."""
     found = list(recalculated(tasks, terms, now))
-    SlaPause.objects.bulk_create(
-        SlaPause(task=each.task, started_at=now, left=each.due.left) for each in found if each.begins_pause
-    )
+    write_pauses(found, now)
     for task in tasks:
         task.sla_policy_version = terms.policy_version
     return {each.task.pk: each.due.due_at for each in found}
-
-
-def _end(pauses: Collection[SlaPause], now: datetime) -> None:
-    SlaPause.objects.filter(pk__in=[each.pk for each in pauses]).update(ended_at=now, updated_at=now)
 
 
 def _write(tasks: Sequence[Task], dates: DueDates, cause: str, now: datetime, *, by: Actor) -> None:
@@ -122,8 +123,4 @@ def _write(tasks: Sequence[Task], dates: DueDates, cause: str, now: datetime, *,
     if not changed:
         return
     log_moves(changed[0].project, events, by=by)
-    for task in changed:
-        task.sla_due_at, task.updated_at, task.sla_warned_before = dates[task.pk], now, None
-    Task.objects.bulk_update(
-        changed, ["sla_due_at", "updated_at", "sla_policy_version", "sla_warned_before"], batch_size=500
-    )
+    write_due_dates([(task.pk, dates[task.pk], task.sla_policy_version) for task in changed], now)

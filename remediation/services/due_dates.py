@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connections, router
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
@@ -20,6 +21,12 @@ from remediation.sla.models import PauseCause, SlaOutcome, SlaPause
 from remediation.sla.policy import SlaRules, Terms, rules_of
 
 BLOCKED = Task.Status.BLOCKED
+UPDATE = """
+    UPDATE remediation_task SET sla_due_at = moved.due_at, sla_warned_before = NULL,
+        sla_policy_version = moved.version, updated_at = %(now)s
+    FROM unnest(%(ids)s::uuid[], %(due)s::timestamptz[], %(versions)s::int[]) AS moved (id, due_at, version)
+    WHERE remediation_task.id = moved.id
+"""
 type Rules = dict[int | None, SlaRules]  # by policy version
 
 
@@ -114,14 +121,29 @@ def _pause(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None]:
 def _continue(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None]:
     now, by_id = timezone.now(), {task.pk: task for task in tasks}
     pauses = list(SlaPause.objects.filter(task__in=by_id, ended_at=None))
-    if pauses:
-        SlaPause.objects.filter(pk__in=[pause.pk for pause in pauses]).update(ended_at=now, updated_at=now)
+    end_pauses(pauses, now)
     # A due date that a person has set in the meantime stays.
     return {
         pause.task_id: add(rules[by_id[pause.task_id].sla_policy_version].calendar, now, pause.left)
         for pause in pauses
         if by_id[pause.task_id].sla_from_policy
     }
+
+
+def end_pauses(pauses: Iterable[SlaPause], now: datetime) -> None:
+    """End pauses of locked tasks."""
+    SlaPause.objects.filter(pk__in=[pause.pk for pause in pauses]).update(ended_at=now, updated_at=now)
+
+
+def write_due_dates(moves: Sequence[tuple[UUID, datetime | None, int | None]], now: datetime) -> None:
+    """Update locked tasks, each given by its id, due date and policy version, in one statement.
+
+    In SQL, since `bulk_update` builds a condition for each row and column, which was two thirds of a recalculation.
+    """
+    ids, due, versions = zip(*moves, strict=True) if moves else ((), (), ())
+    values: dict[str, Any] = {"ids": list(ids), "due": list(due), "versions": list(versions), "now": now}
+    with connections[router.db_for_write(Task)].cursor() as cursor:
+        cursor.execute(UPDATE, values)
 
 
 def moved(task: Task, due: datetime | None, cause: str, **data: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import connections, router, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from findings.models import OPEN_STATUSES, FindingStatus
 from findings.policy_rules import severity_rules
 from krafter_audit.jobs import enqueue, enqueue_on_commit
 from remediation.models import Policy, Task
-from remediation.services.due_dates import counted_pauses, log_moves, moved
+from remediation.services.due_dates import counted_pauses, end_pauses, log_moves, moved, write_due_dates
 from remediation.sla.business_hours import ZERO, counted
 from remediation.sla.clock import DueDate, Pause, due_date
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
@@ -30,12 +30,6 @@ SIMULATED_BATCH, MAX_SIMULATED = 2000, 10_000  # more tasks would take longer th
 # A request that has begun before the policy was replaced has ended by then.
 SETTLED, LATEST = timedelta(seconds=10), timedelta(minutes=5)
 SECOND = timedelta(seconds=1)  # dates less than that apart are equal
-UPDATE = """
-    UPDATE remediation_task SET sla_due_at = moved.due_at, sla_warned_before = NULL,
-        sla_policy_version = %(version)s, updated_at = %(now)s
-    FROM unnest(%(ids)s::uuid[], %(due)s::timestamptz[]) AS moved (id, due_at)
-    WHERE remediation_task.id = moved.id
-"""
 COUNTED = ("moved", "given", "lifted", "overdue_at_once")
 
 
@@ -178,7 +172,7 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
     found = list(recalculated(tasks, terms, now))
     counts = Counter(name for each in found for name in each.counts(now))
     changed = [each for each in found if each.kind]
-    _write_pauses(found, now)
+    write_pauses(found, now)
     events = [
         (each.task.pk, moved(each.task, each.due.due_at, "policy", policy_version=row.policy_version))
         for each in changed
@@ -186,39 +180,21 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
     log_moves(row.project, events, by=SYSTEM)
     # Each row is updated once: PostgreSQL checks the foreign keys of a row that the same transaction updates again, for
     # which it locks the finding, after the task.
-    _write_due_dates(changed, terms, now)
+    write_due_dates([(each.task.pk, each.due.due_at, terms.policy_version) for each in changed], now)
     unmoved = Task.objects.filter(pk__in={task.pk for task in tasks} - {each.task.pk for each in changed})
     unmoved.exclude(sla_policy_version=terms.policy_version).update(sla_policy_version=terms.policy_version)
     return counts
 
 
-def _write_due_dates(changed: Sequence[Recalculated], terms: Terms, now: datetime) -> None:
-    """Update the changed tasks in one statement.
-
-    In SQL, since `bulk_update` builds a condition for each row and column, which was two thirds of a batch.
-    """
-    with connections[router.db_for_write(Task)].cursor() as cursor:
-        cursor.execute(
-            UPDATE,
-            {
-                "ids": [each.task.pk for each in changed],
-                "due": [each.due.due_at for each in changed],
-                "version": terms.policy_version,
-                "now": now,
-            },
-        )
-
-
-def _write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
+def write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
+    """Begin, end and adjust the pauses of recalculated tasks."""
     begun = [
         SlaPause(task=each.task, started_at=now, left=each.due.left) for each in found if each.begins_pause
     ]
     ended = [each.pause for each in found if each.pause and each.due.left is None]
     going_on = [each for each in found if each.pause and each.due.left is not None]
     SlaPause.objects.bulk_create(begun)
-    SlaPause.objects.filter(pk__in=[pause.pk for pause in ended if pause]).update(
-        ended_at=now, updated_at=now
-    )
+    end_pauses(ended, now)
     for each in going_on:
         if each.pause and each.due.left is not None:
             each.pause.left = each.due.left
