@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
@@ -101,16 +101,18 @@ def _find(
         same = same.exclude(external_id="")
     near = [deploy for deploy in same[:20] if times.is_near(deploy)]
     if times.started_at is None and not external_id:
-        others = rows.filter(environment=environment).exclude(is_commit)
-        near = [deploy for deploy in near if not _is_followed(deploy, others, times)]
+        others = Deploy.objects.filter(project=project, environment=environment).exclude(is_commit)
+        last_start = others.aggregate(last=Max("started_at"))["last"]
+        near = [deploy for deploy in near if not _is_followed(deploy, last_start, times)]
     return min(near, key=lambda deploy: abs(deploy.started_at - times.moment), default=None)
 
 
-def _is_followed(deploy: Deploy, others: QuerySet[Deploy], times: ReportedTimes) -> bool:
+def _is_followed(deploy: Deploy, last_start: datetime | None, times: ReportedTimes) -> bool:
+    """Return whether another commit was deployed after it; `last_start` is the newest start of other commits."""
     is_repeated = times.finished_at is not None and times.finished_at == deploy.finished_at
-    if is_repeated or deploy.finished_at is None:
+    if is_repeated or deploy.finished_at is None or last_start is None:
         return False
-    return others.filter(started_at__gt=deploy.finished_at).exists()
+    return last_start > deploy.finished_at
 
 
 def _earliest(finished_at: datetime | None) -> datetime:
