@@ -93,12 +93,10 @@ def without_comments(file: BinaryIO) -> Iterator[bytes]:
     rows = csv.reader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
     header = next(rows)
     position = header.index("dismissal_comment")
-    for batch in batched(chain([header], rows), COPIED_ROWS):
+    without = ([*row[:position], "", *row[position + 1 :]] for row in rows)
+    for batch in batched(chain([header], without), COPIED_ROWS):
         text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerows(
-            row if row is header else [*row[:position], "", *row[position + 1 :]] for row in batch
-        )
+        csv.writer(text).writerows(batch)
         yield text.getvalue().encode()
 
 
