@@ -21,6 +21,11 @@ def storage_name(report: Report, kind: str = "") -> str:
     )
 
 
+def stored_name(report: Report, kind: str = "") -> str:
+    """Return the name of an exported file in the storage."""
+    return storage_name(report, kind) if kind else report.file
+
+
 def kinds_of(report: Report) -> list[str]:
     """Return the kinds of rows that have a file of their own."""
     return list(EXPORTERS[report.format].further)
@@ -53,7 +58,7 @@ def file_response(report: Report, kind: str = "") -> FileResponse:
         raise ReportFailed(report.failure or None)
     if report.status not in Report.READY:
         raise ReportNotReady
-    name = storage_name(report, kind) if kind else report.file
+    name = stored_name(report, kind)
     try:
         file = default_storage.open(name, "rb")
         sha256 = sha256_of(file)

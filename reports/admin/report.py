@@ -28,7 +28,7 @@ from krafter_audit.api.errors import ApiError
 from reports import services
 from reports.admin.forms import ShareForm
 from reports.admin.share import state_of, visible_url
-from reports.downloads import file_response, kinds_of, parse_kind, storage_name
+from reports.downloads import file_response, kinds_of, parse_kind, stored_name
 from reports.models import Report, Share
 from reports.presentation import chart, summary, template_context
 from reports.snapshots.snapshotting import load_snapshot
@@ -135,13 +135,10 @@ class ReportAdmin(ReadOnlyAdmin):
         if report.status not in Report.READY:
             return []
         url = reverse("admin:reports_report_download", args=[report.pk])
-        main = (report.format.upper(), url, report.sha256.get(report.file, ""))
+        further = [(kind, kind, f"{url}?kind={kind}") for kind in kinds_of(report)]
         return [
-            main,
-            *(
-                (kind, f"{url}?kind={kind}", report.sha256.get(storage_name(report, kind), ""))
-                for kind in kinds_of(report)
-            ),
+            (name, address, report.sha256.get(stored_name(report, kind), ""))
+            for kind, name, address in [("", report.format.upper(), url), *further]
         ]
 
     def _share_refusal(self, report: Report, latest: Report | None) -> str:
