@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from krafter_audit.api import exceptions
 from krafter_audit.api.exceptions import is_api
-from krafter_audit.public_pages import UNAVAILABLE, error_page
+from krafter_audit.public_pages import error_page, unavailable_page
 
 BAD_REQUEST = (400, "Bad request", "The server does not understand this request. Go back and try again.")
 TOO_LARGE = (413, "Request too large", "Send a smaller file or less text.")
@@ -47,7 +47,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         return exceptions.server_error(request)
     if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return error_page(*UNAVAILABLE, headers={"retry-after": "5"}, home=True)
+        return unavailable_page(home=True)
     return error_page(*SERVER_ERROR, home=True)
 
 

@@ -64,12 +64,17 @@ def public_page[**P](view: View[P], *, has_form: bool = False) -> View[P]:
         except PageUnavailable as error:
             response = error_page(error.status, error.heading, error.sentence)
         except (OperationalError, InterfaceError, Unavailable):
-            response = error_page(*UNAVAILABLE, headers={"retry-after": "5"})
+            response = unavailable_page()
         for name, value in HEADERS.items():
             response[name] = value
         return response
 
     return wrapper
+
+
+def unavailable_page(*, home: bool = False) -> HttpResponse:
+    """Return the page for a database that cannot be used now."""
+    return error_page(*UNAVAILABLE, headers={"retry-after": "5"}, home=home)
 
 
 def error_page(
