@@ -18,7 +18,7 @@ from remediation.sla.policy import SlaRules
 
 BY_POLICY = "Counts by the policy."
 BY_PERSON = "Counts until the due date that a person has set."
-PAUSED = {PauseCause.BLOCKED: "The task is blocked.", PauseCause.DISMISSED: "The finding is dismissed."}
+PAUSED = {PauseCause.BLOCKED: clock.BLOCKED, PauseCause.DISMISSED: "The finding is dismissed."}
 
 
 @dataclass(frozen=True)

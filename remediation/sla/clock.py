@@ -20,6 +20,7 @@ class State(StrEnum):
 
 
 MAX_INTERVALS = 1000  # of a response: years of single days are merged
+BLOCKED = "The task is blocked."
 MERGED = (State.COUNTING, State.OUTSIDE_BUSINESS_HOURS)
 
 
@@ -29,7 +30,7 @@ class Pause:
 
     start: datetime
     end: datetime | None = None
-    cause: str = "The task is blocked."
+    cause: str = BLOCKED
 
 
 @dataclass(frozen=True)
