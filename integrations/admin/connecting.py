@@ -21,7 +21,7 @@ from accounts.models import Project
 from accounts.roles import visible_projects
 from integrations import connection_check, queries, services
 from integrations.admin.forms import ConnectForm
-from integrations.admin.state import LABELS, TONES, provider_text, state_of
+from integrations.admin.state import LABELS, TONES, badge_of, provider_text
 from integrations.connection_check import ConnectionCheck
 from integrations.models import Integration
 from integrations.oauth import authorization
@@ -109,7 +109,7 @@ class ConnectionPages(ReadOnlyAdmin):
         return [
             {
                 "adapter": provider_text(provider),
-                "state": state_of(row) if row else None,
+                "states": [badge_of(row)] if row else [],
                 "url": self._url("change", row.pk) if row else self._url("connect", project.pk, provider),
                 "is_connected": row is not None and row.status != Integration.Status.DISCONNECTED,
             }

@@ -44,10 +44,16 @@ def provider_text(provider: str) -> ProviderText:
     return ProviderText(provider, adapter.title, adapter.summary)
 
 
+def badge_of(integration: Integration) -> tuple[str, str]:
+    """Return the label and the tone of an integration's status."""
+    status = Status(integration.status)
+    return LABELS[status], TONES[status]
+
+
 def state_of(integration: Integration) -> State:
     """Describe an integration for people."""
     status, title = Status(integration.status), ADAPTERS[integration.provider].title
-    label, tone = LABELS[status], TONES[status]
+    label, tone = badge_of(integration)
     if status == Status.ERROR:
         reconnect = "connect again" in integration.last_error.lower()
         return State(

@@ -180,7 +180,10 @@ def test_tiles_show_every_provider_with_its_state(project: Project) -> None:
         reverse("admin:integrations_integration_add"), {"project": project.pk}
     )
 
-    states = {tile["adapter"].name: tile["state"] and tile["state"].label for tile in page.context["tiles"]}
+    states = {
+        tile["adapter"].name: next((label for label, _ in tile["states"]), None)
+        for tile in page.context["tiles"]
+    }
     assert states == {**dict.fromkeys(PROVIDERS), "jira": "Connected"}
 
 
