@@ -1,9 +1,12 @@
 """What checks read: facts of one page, fetched when a check needs them, within a budget."""
 
 import secrets
-from collections.abc import Sequence, Set
+import time
+from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -375,14 +378,25 @@ class PageContext(TlsContext):
             # A page that will be scanned is requested once: by GET, and its response is kept for the scan.
             if url in self.planned:
                 response = self._fetch_link("GET", url)
-                if response.status < 400:
-                    self._site.add(f"page {url}", response)
+                if response.status >= 400:
+                    return self._confirmed_link_status(url)
+                self._site.add(f"page {url}", response)
                 return response.status
             status = self._fetch_link("HEAD", url).status
             # Many servers refuse HEAD.
-            return status if status < 400 else self._fetch_link("GET", url).status
+            return status if status < 400 else self._confirmed_link_status(url)
         except Inconclusive:
             return None
+
+    def _confirmed_link_status(self, url: str) -> int | None:
+        status = self._fetch_link("GET", url).status
+        if status >= 500:
+            # It may be gone in a moment.
+            time.sleep(self.retry_delays[0] if self.retry_delays else 0)
+            return self._fetch_link("GET", url).status
+        # A firewall that has begun to refuse the scanner every URL refuses the page too.
+        is_refused = status == HTTPStatus.FORBIDDEN and self._fetch_link("GET", self.url).status == status
+        return None if is_refused else status
 
     def _fetch_link(self, method: str, url: str) -> Response:
         return self._fetch_once(
@@ -408,6 +422,23 @@ class PageContext(TlsContext):
             while len(samples) < count:
                 samples.append(self._first_byte_time())
             return samples[:count]
+
+    def undisturbed_first_byte_times(self, count: int) -> list[float]:
+        """Return `count` times to first byte, measured while nothing else is requested of the site."""
+        nothing: list[float] = []
+        samples = self.once("undisturbed timings", lambda: nothing)
+        with self.lock("undisturbed timings"), self._alone():
+            while len(samples) < count:
+                samples.append(self._first_byte_time())
+            return samples[:count]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        try:
+            with self.client.throttle.alone(ParsedUrl.parse(self._root.page.url)):
+                yield
+        except HttpError as error:
+            raise as_inconclusive(error) from None
 
     def _warm_up(self) -> list[float]:
         self._first_byte_time()

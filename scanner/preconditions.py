@@ -78,12 +78,13 @@ _CHALLENGE_TITLES = (
     "access to this page has been denied",
     "vercel security checkpoint",
 )
-# An article about bot challenges has the same words, but status 200.
+# An article about bot challenges has the same words, but status 200: one of the two is not enough there.
 _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
 # In characters. A title of another length fails title_length, and its fix is another title.
 _GOOD_TITLE_LENGTHS = range(10, 71)
 _MIN_TITLE_SIMILARITY = 0.6
 CLOSED_STATUSES = (403, 404, 410)
+TEMPORARY_STATUSES = (429, 503)
 WELL_KNOWN = "/.well-known/"  # published for everybody (RFC 8615)
 DISSIMILAR = "The page has the same title as before, but hardly any of its words and links."
 NOT_VERIFIED = (
@@ -158,12 +159,14 @@ def require_no_challenge(page: Page) -> None:
     # Cloudflare and AWS WAF mark their challenges in a header, whatever the status.
     if "challenge" in (page.header("cf-mitigated") or "").lower() or page.header("x-amzn-waf-action"):
         raise Inconclusive("challenge", "A bot challenge was returned instead of the page.")
-    if page.response.status not in _CHALLENGE_STATUSES:
-        return
     # The markers are in the first kilobytes of a challenge; a page of megabytes is not one.
     text = page.text[:200_000].lower()
+    marked = any(marker in text for marker in _CHALLENGE_MARKERS)
+    is_suspicious = page.response.status in _CHALLENGE_STATUSES
+    if not (marked or is_suspicious):
+        return
     titled = page.is_html and page.title.lower().startswith(_CHALLENGE_TITLES)
-    if titled or any(marker in text for marker in _CHALLENGE_MARKERS):
+    if (titled and marked) or (is_suspicious and (titled or marked)):
         raise Inconclusive("challenge", f"A bot challenge was returned with status {page.response.status}.")
 
 

@@ -1,16 +1,17 @@
 """Crawling and indexing: status, robots directives, robots.txt, sitemap, soft 404."""
 
+from http import HTTPStatus
+
 from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page import Page
 from scanner.page_context import PageContext
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import Inconclusive
+from scanner.preconditions import TEMPORARY_STATUSES, Inconclusive
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
 CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
-SERVICE_UNAVAILABLE = 503
 NOT_INDEXED = ("noindex", "none")
 _VALUED_DIRECTIVES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 
@@ -37,10 +38,12 @@ _VALUED_DIRECTIVES = ("unavailable_after", "max-snippet", "max-image-preview", "
     oracle={"lighthouse": "http-status-code"},
 )
 def status_is_successful(context: PageContext) -> Outcome:
-    """The final status is below 400; 503 is temporary, so it is inconclusive."""
+    """The final status is below 400; 429 and 503 are temporary, so they are inconclusive."""
     status = context.landing.response.status
-    if status == SERVICE_UNAVAILABLE:
-        raise Inconclusive("blocked", "The site is temporarily unavailable (status 503).")
+    if status in TEMPORARY_STATUSES:
+        raise Inconclusive("blocked", f"The site is temporarily unavailable (status {status}).")
+    if status == HTTPStatus.FORBIDDEN:
+        context.closed_status  # noqa: B018 - raises where the site refuses the scanner every URL
     return passed(f"The status is {status}.") if status < 400 else failed(f"The status is {status}.")
 
 

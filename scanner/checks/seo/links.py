@@ -11,7 +11,7 @@ from scanner.page_context import PageContext, not_rendered
 from scanner.parsing.element_text import text_of
 from scanner.parsing.language_tags import is_language
 from scanner.parsing.scripted_content import is_built_by_scripts
-from scanner.preconditions import Inconclusive
+from scanner.preconditions import TEMPORARY_STATUSES, Inconclusive
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 
 if TYPE_CHECKING:
@@ -154,10 +154,12 @@ def links_work(context: PageContext) -> Outcome:
         raise not_rendered()
     if not statuses:
         return passed("The page has no internal link.")
-    unknown = [url for url, status in statuses.items() if status is None or status == 429]
+    unknown = [url for url, status in statuses.items() if status is None or status in TEMPORARY_STATUSES]
     broken = [f"{url} (status {status})" for url, status in statuses.items() if _is_broken(status)]
     if unknown and not broken:
-        raise Inconclusive("timeout", f"{len(unknown)} links did not answer, the first is {unknown[0]}.")
+        raise Inconclusive(
+            "timeout", f"{len(unknown)} links did not answer or were refused, the first is {unknown[0]}."
+        )
     return fail_if_any(
         broken,
         ok="Every internal link works.",
@@ -168,7 +170,7 @@ def links_work(context: PageContext) -> Outcome:
 
 
 def _is_broken(status: int | None) -> bool:
-    return status is not None and status >= 400 and status != 429
+    return status is not None and status >= 400 and status not in TEMPORARY_STATUSES
 
 
 @check(

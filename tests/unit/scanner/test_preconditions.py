@@ -59,12 +59,40 @@ def test_checks_are_inconclusive_when_the_page_is_unavailable(reason: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("status", "verdict"), [(404, FAILED), (500, FAILED), (403, FAILED), (503, INCONCLUSIVE)]
+    ("status", "verdict"),
+    [(404, FAILED), (500, FAILED), (403, FAILED), (429, INCONCLUSIVE), (503, INCONCLUSIVE)],
 )
-def test_error_status_fails_http_status_ok_and_503_is_inconclusive(status: int, verdict: str) -> None:
+def test_error_status_fails_http_status_ok_and_a_temporary_one_is_inconclusive(
+    status: int, verdict: str
+) -> None:
     outcomes = looked(Site({"/": Answer("no", status, HTML)}), ["http_status_ok"])
 
     assert outcomes["http_status_ok"].status == verdict
+
+
+CHALLENGE_SCRIPT = "<script>window._cf_chl_opt = {}</script>"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Just a moment...", CHALLENGE_SCRIPT, (INCONCLUSIVE, "challenge")),
+        ("Just a moment: how to wait", "<p>An article", (PASSED, None)),
+        ("How challenges work", "<p>An article about _cf_chl_opt", (PASSED, None)),
+    ],
+)
+def test_page_with_status_200_is_a_challenge_by_its_title_and_its_script_together(
+    title: str, text: str, expected: tuple[str, str | None]
+) -> None:
+    outcomes = looked(Site({"/": Answer(f"<title>{title}</title>{text}", 200, HTML)}), ["title_present"])
+
+    assert reasons(outcomes) == {expected}
+
+
+def test_page_of_a_site_that_refuses_every_url_is_inconclusive() -> None:
+    site = Site({"/": Answer("no", 403, HTML)}, otherwise=Answer("no", 403, HTML))
+
+    assert reasons(looked(site, ["http_status_ok"])) == {(INCONCLUSIVE, "blocked")}
 
 
 def test_bot_challenge_is_detected_by_its_markers() -> None:
@@ -352,6 +380,28 @@ def test_probe_that_gets_an_error_is_inconclusive() -> None:
     site = good_site(**{"/.git/config": Answer("busy", 503), "/.env": Answer(hang_up=True)})
 
     assert reasons(looked(site, ["exposed_git", "exposed_env"])) == {(INCONCLUSIVE, "blocked")}
+
+
+def test_links_are_inconclusive_once_the_site_refuses_every_url() -> None:
+    # The page is requested first; then the firewall has seen enough.
+    site = good_site()
+    site.answers["/"] = [site.answers["/"], Answer("no", 403)]
+    site.answers["/returns"] = Answer("no", 403)
+
+    assert reasons(looked(site, ["broken_internal_links"])) == {(INCONCLUSIVE, "timeout")}
+
+
+def test_link_that_is_forbidden_alone_is_broken() -> None:
+    assert reasons(looked(good_site(**{"/returns": Answer("no", 403)}), ["broken_internal_links"])) == {
+        (FAILED, None)
+    }
+
+
+def test_link_with_a_passing_server_error_works() -> None:
+    busy = Answer("busy", 502)
+    site = good_site(**{"/returns": [busy, busy, Answer("back again")]})
+
+    assert reasons(looked(site, ["broken_internal_links"])) == {(PASSED, None)}
 
 
 def test_link_that_does_not_answer_is_inconclusive() -> None:
