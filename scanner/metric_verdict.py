@@ -25,19 +25,32 @@ def judge_metric(known: Check, measured: Measurement, threshold: float | None = 
 
     Five samples are taken when the median is within 15 % of the threshold, when the samples are on both sides of it,
     or when they differ from each other by more than from the threshold. The outcome is inconclusive when another five
-    might decide otherwise. Raises TypeError for a check without a metric.
+    might decide otherwise. Samples that do not pass are taken again undisturbed, where that is possible. Raises
+    TypeError for a check without a metric.
     """
     metric = known.metric
     if metric is None:
         raise TypeError(f"{known.key} returns a measurement but has no metric")
     limit = metric.threshold if threshold is None else threshold
+    outcome = _judged(known, metric, measured, limit)
+    if outcome.status == PASSED or measured.undisturbed is None:
+        return outcome
+    again = Measurement(
+        measured.undisturbed(SAMPLES),
+        evidence={**measured.evidence, "without_other_requests": True},
+        more=measured.undisturbed,
+    )
+    return _judged(known, metric, again, limit)
+
+
+def _judged(known: Check, metric: Metric, measured: Measurement, limit: float) -> Outcome:
     samples = _sampled(
         metric, measured, limit, two_agree=_agree if known.kind == "lab" else _are_worse_by_far
     )
     if measured.more and _needs_more(metric, samples, limit):
         samples = measured.more(SAMPLES_NEAR_THRESHOLD)
         if _is_unsteady(metric, samples, limit):
-            return _unsteady(metric, samples, limit)
+            return _unsteady(metric, samples, limit).with_evidence(measured.evidence)
     value = round(median(samples), 3)
     is_good = metric.allows(value, limit)
     relation = "at most" if metric.direction == "max" else "at least"

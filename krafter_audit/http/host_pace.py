@@ -19,6 +19,10 @@ HALVING_INTERVAL_SECONDS = 1.0  # the requests in flight at a halving were sent 
 CAUTIOUS_SECONDS = 10.0  # after a halving the rate grows by one a second instead of one a response
 SLOWDOWN = 3  # a Time to First Byte of more than three times the best
 MIN_SLOWDOWN_MS = 100.0
+# For a caller that measures times, no other request is sent; when it has ended, others have their turn first.
+ALONE_SECONDS = 15.0  # after the last request of a caller that did not end
+QUIET_SECONDS = 0.5  # since the last request of a browser, which holds no slot
+BETWEEN_SECONDS = 0.5
 RECENT = 5  # the median of so many times is compared with the best
 OVERLOAD_STATUSES = frozenset({429, 503})
 
@@ -77,7 +81,10 @@ class Timing:
 
 @dataclass
 class HostPace:
-    """The state of a host. `fixed` is the lane of the callers at a fixed rate; all use it while the host is slow."""
+    """The state of a host. `fixed` is the lane of the callers at a fixed rate; all use it while the host is slow.
+
+    `alone` is the caller to which alone slots are granted.
+    """
 
     rate: float = START_RATE
     adaptive: Lane = field(default_factory=Lane)
@@ -86,14 +93,20 @@ class HostPace:
     held_until: float = 0.0
     slow_until: float = 0.0
     halved_at: float = -1e9
+    alone: str = ""
+    alone_until: float = 0.0
+    next_alone_at: float = 0.0
 
-    def acquire(self, slot: str, limits: PaceLimits, now: float) -> tuple[float, bool]:
+    def acquire(self, slot: str, limits: PaceLimits, now: float, alone: str = "") -> tuple[float, bool]:
         """Return the seconds to wait and whether by a Retry-After; 0: the slot is acquired."""
         if self.held_until > now:
             return self.held_until - now, True
+        if now < self.alone_until and self.alone != alone:
+            return limits.poll, False
         if self._is_adaptive(limits, now):
             rate = max(1, int(min(self.rate, limits.max_rate)))
-            return self.adaptive.acquire(slot, rate, MAX_CONCURRENT, limits, now), False
+            # A server that slows down needs fewer requests at a time as well.
+            return self.adaptive.acquire(slot, rate, min(rate, MAX_CONCURRENT), limits, now), False
         rate = min(limits.rate, SLOW_RATE) if now < self.slow_until else limits.rate
         return self.fixed.acquire(slot, max(1, rate), SLOW_CONCURRENT, limits, now), False
 
@@ -101,6 +114,21 @@ class HostPace:
         """Release a slot."""
         self.adaptive.slots.pop(slot, None)
         self.fixed.slots.pop(slot, None)
+
+    def be_alone(self, caller: str, limits: PaceLimits, now: float) -> float:
+        """Grant slots to this caller only; return the seconds to wait for other requests to end."""
+        if self.alone != caller and now < max(self.alone_until, self.next_alone_at):
+            return limits.poll
+        self.alone, self.alone_until = caller, now + ALONE_SECONDS
+        lanes = (self.adaptive, self.fixed)
+        is_busy = any(until > now for lane in lanes for until in lane.slots.values())
+        is_quiet = all(now - start >= QUIET_SECONDS for lane in lanes for start in lane.starts[-1:])
+        return 0.0 if is_quiet and not is_busy else limits.poll
+
+    def end_alone(self, caller: str, now: float) -> None:
+        """Grant slots to all callers again."""
+        if self.alone == caller:
+            self.alone, self.alone_until, self.next_alone_at = "", 0.0, now + BETWEEN_SECONDS
 
     def record(self, limits: PaceLimits, now: float) -> None:
         """Count a request that acquired no slot."""

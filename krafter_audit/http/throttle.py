@@ -16,6 +16,11 @@ class HostThrottle:
         """Hold a slot during a request; yields the seconds waited for it. Raises TimedOut or Unreachable."""
         yield 0.0
 
+    @contextmanager
+    def alone(self, url: ParsedUrl) -> Iterator[None]:
+        """Send no other requests to the host than those of this thread. Raises TimedOut."""
+        yield
+
     def record(self, url: ParsedUrl) -> None:
         """Count a request that is sent without a slot, such as one of a browser."""
 

@@ -70,3 +70,28 @@ def test_varying_metric_takes_as_many_samples_as_its_distance_needs(
     outcome = judge_metric(known, measured)
 
     assert (outcome.status, len(outcome.evidence["samples"])) == (status, len(samples))
+
+
+@pytest.mark.parametrize(
+    ("samples", "undisturbed", "status"),
+    [
+        ([100, 110, 120], [], PASSED),
+        ([1000, 1100, 1200], [400, 410, 420], PASSED),  # slow only while other requests were answered
+        ([1000, 1100, 1200], [1000, 1010, 1020], FAILED),
+        ([300, 310, 900, 900, 950], [300, 310, 320], PASSED),
+        ([300, 310, 900, 900, 950], [590, 600, 610, 605, 595], INCONCLUSIVE),
+    ],
+)
+def test_samples_that_do_not_pass_are_taken_again_undisturbed(
+    samples: list[float], undisturbed: list[float], status: str
+) -> None:
+    known = get("ttfb")
+    assert known is not None
+    measured = Measurement(
+        samples[:3], more=lambda count: samples[:count], undisturbed=lambda count: undisturbed[:count]
+    )
+
+    outcome = judge_metric(known, measured)
+
+    assert (outcome.status, outcome.evidence["samples"]) == (status, undisturbed or samples)
+    assert outcome.evidence.get("without_other_requests", False) == bool(undisturbed)

@@ -16,7 +16,10 @@ from krafter_audit.db import redis_client
 from krafter_audit.http.client import AddressPolicy, Client, Limits, ParsedUrl, TimedOut, Unreachable
 from krafter_audit.http.host_pace import HostPace, Observation, PaceLimits
 from krafter_audit.http.throttle import parse_retry_after
+from scanner.confirmation import ConfirmFirst
 from scanner.crawler import discover
+from scanner.engine import run_checks
+from scanner.outcome import PASSED
 from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive
 from scans.worker import host_throttle
@@ -112,6 +115,60 @@ def test_at_most_two_requests_are_concurrent(turns: None, site: Site):
     at_once(6, lambda: polite(rate=100).get(site.url))
 
     assert (len(most), max(most)) == (6, 2)
+
+
+def test_nothing_else_is_requested_of_a_host_while_a_thread_is_alone(turns: None, site: Site):
+    client, other, target = adaptive(), adaptive(), ParsedUrl.parse(site.url)
+    stopped = threading.Event()
+
+    def send() -> None:
+        while not stopped.is_set():
+            other.get(f"{site.url}other")
+
+    with ThreadPoolExecutor(3) as pool:
+        senders = [pool.submit(send) for _ in range(3)]
+        with client.throttle.alone(target):
+            site.hits.clear()
+            for _ in range(3):
+                client.get(site.url)
+                time.sleep(0.1)
+            hits = list(site.hits)
+        time.sleep(0.3)
+        stopped.set()
+    for sender in senders:
+        sender.result()
+
+    assert hits == ["GET /"] * 3
+    assert "GET /other" in site.hits
+
+
+def test_page_that_is_slow_only_beside_other_requests_passes(turns: None, site: Site):
+    inside, guard, stopped = [0], threading.Lock(), threading.Event()
+
+    def slower_together() -> None:
+        with guard:
+            inside[0] += 1
+        time.sleep(0.05 * inside[0] ** 2)
+        with guard:
+            inside[0] -= 1
+
+    def send() -> None:
+        while not stopped.is_set():
+            adaptive().get(f"{site.url}other")
+
+    site.before_answer = slower_together
+    with ThreadPoolExecutor(4) as pool, adaptive() as client:
+        senders = [pool.submit(send) for _ in range(4)]
+        time.sleep(0.5)
+        context = PageContext(site.url, client, retry_delays=())
+        ((_, outcome),) = run_checks(
+            site.url, ["ttfb"], context=context, thresholds={"ttfb": 250.0}, confirmation=ConfirmFirst()
+        )
+        stopped.set()
+    for sender in senders:
+        sender.result()
+
+    assert (outcome.status, outcome.evidence.get("without_other_requests")) == (PASSED, True)
 
 
 def test_retry_after_applies_to_all_workers(turns: None, site: Site):
