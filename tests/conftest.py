@@ -16,6 +16,7 @@ from tests import database_flush, database_role, factories, missing_packages, op
 from tests.browser import chromium
 from tests.fakes import faulty_site
 
+LONG_TEST_SECONDS = 400
 
 @pytest.fixture(scope="session", autouse=True)
 def _search_static_files_once() -> Iterator[None]:
@@ -101,6 +102,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what cannot run here, and begin with the long tests: the others fill the time beside them."""
     missing_packages.skip_tests(items)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(LONG_TEST_SECONDS))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
