@@ -217,6 +217,7 @@ def test_custom_priority_stays(scenario: Scenario):
     assert (after.severity, after.impact, after.risk) == ("critical", 10, 10)
 
 
+@pytest.mark.usefixtures("mid_minute_clock")  # the API key is cached for seconds
 def test_plan_costs_the_same_number_of_queries_for_any_number_of_rows(scenario: Scenario):
     def cost(rows: int) -> int:
         for _ in range(rows):
