@@ -1,5 +1,6 @@
 """Fixtures and hooks of all tests."""
 
+import gc
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,11 +13,20 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from krafter_audit import jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
-from tests import database_flush, database_role, factories, missing_packages, openapi_validation
+from tests import (
+    database_flush,
+    database_role,
+    database_template,
+    factories,
+    missing_packages,
+    openapi_validation,
+)
 from tests.browser import chromium
 from tests.fakes import faulty_site
 
-LONG_TEST_SECONDS = 400
+LONG_TEST_SECONDS = 600
+gc.set_threshold(20_000)  # not 2,000: a seventh of the time went into looking for garbage
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _search_static_files_once() -> Iterator[None]:
@@ -47,6 +57,21 @@ def _flush_written_tables_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", database_flush.flush)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: Any, worker_id: str
+) -> Iterator[None]:
+    """Run the migrations once for all processes (tests/database_template.py)."""
+    if worker_id == "master":  # a single process
+        yield
+        return
+    with django_db_blocker.unblock():
+        database_template.use()
+    yield
+    with django_db_blocker.unblock():
+        database_template.drop()
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +130,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(LONG_TEST_SECONDS))
+
+
+def pytest_collection_finish() -> None:
+    """Look for no garbage in the modules and the tests themselves, which stay to the end."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -8,11 +8,14 @@ from functools import cache
 from typing import Any
 
 from django.test import Client
-from jsonschema import Draft202012Validator
-from jsonschema.protocols import Validator
 
 from krafter_audit.api import compression
 from krafter_audit.api.schema import CachedSchemaGenerator
+from tests import iri_grammar
+
+iri_grammar.build_when_used()
+from jsonschema import Draft202012Validator  # noqa: E402
+from jsonschema.protocols import Validator  # noqa: E402
 
 PARAMETER = re.compile(r"<(?:\w+:)?\w+>|{\w+}")
 COMPONENT = "#/components/"

@@ -13,8 +13,6 @@ from django.test import Client
 from documentation import contents, pages
 from documentation.pages import all_pages, page, resolved
 
-URLS = {each.url: each for each in all_pages()}
-
 
 class Links(HTMLParser):
     """Collects the targets of links and the ids of elements."""
@@ -37,7 +35,7 @@ class Links(HTMLParser):
 def served() -> dict[str, Links]:
     """Return the links and ids of each page as it is served."""
     client = Client()
-    return {url: Links(client.get(url).content.decode()) for url in URLS}
+    return {each.url: Links(client.get(each.url).content.decode()) for each in all_pages()}
 
 
 def test_every_markdown_file_of_the_folder_is_a_page() -> None:
@@ -52,7 +50,7 @@ def test_every_name_of_the_contents_has_its_file_and_title() -> None:
 
     assert len(set(names)) == len(names)
     assert [name for name in names if not contents.source(name).exists()] == []
-    assert Counter(each.title for each in URLS.values()).most_common(1)[0][1] == 1
+    assert Counter(each.title for each in all_pages()).most_common(1)[0][1] == 1
 
 
 def test_internal_links_and_anchors_exist(served: dict[str, Links]) -> None:
@@ -80,7 +78,7 @@ def test_ids_are_unique_on_each_page(served: dict[str, Links]) -> None:
 
 
 def test_no_page_loads_anything_from_another_host(served: dict[str, Links]) -> None:
-    loaded = [page.document.html for page in URLS.values()]
+    loaded = [page.document.html for page in all_pages()]
 
     assert [html for html in loaded if re.search(r"<(?:script|img|iframe|link|object)\b", html)] == []
 
