@@ -70,6 +70,8 @@ class Script:
 
     def run(self, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
         """Run the script to its end."""
+        if arguments:  # its help needs no Python
+            self.share_compiled_modules()
         return subprocess.run(
             [self.root / "krafter", *arguments],
             env=self.environment(**more),
@@ -81,6 +83,7 @@ class Script:
 
     def start(self, *arguments: str, **more: str) -> "subprocess.Popen[str]":
         """Run the script beside the test."""
+        self.share_compiled_modules()
         return subprocess.Popen(
             [self.root / "krafter", *arguments],
             env=self.environment(**more),
@@ -89,6 +92,13 @@ class Script:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def share_compiled_modules(self) -> None:
+        """Use those of these tests: each copy would compile the standard library again, into its own cache."""
+        shared = self.root / ".krafter" / "cache" / "python"
+        if sys.pycache_prefix and not shared.exists():
+            shared.parent.mkdir(parents=True)
+            shared.symlink_to(Path(sys.pycache_prefix).resolve())
 
     def calls(self, beginning: str) -> list[str]:
         """Return the calls of the fakes that begin so."""
