@@ -153,6 +153,11 @@ class WebhookEndpoint(Record, Leased):
     notice_due_at = models.DateTimeField(null=True, editable=False)
     last_success_at = models.DateTimeField(null=True)
     last_failure_at = models.DateTimeField(null=True)
+    # Rounds of messages in a row that the endpoint left unanswered.
+    timeouts = models.PositiveSmallIntegerField(default=0, editable=False)
+    paused_until = models.DateTimeField(
+        null=True, help_text="Until then no event is sent, because the endpoint did not answer in time."
+    )
 
     transitions = StatusTransitions(
         "status", {Status.ENABLED: {Status.DISABLED}, Status.DISABLED: {Status.ENABLED}}

@@ -17,9 +17,10 @@ READ_ONLY = frozenset(
         "id", "org_id", "project_id", "task_id", "finding_id", "result", "verified_by_id", "verified_at",
         "created_at", "inserted_at", "updated_at", "active", "last_sync_at", "started_at", "finished_at",
         "archived_at", "author_id", "author_name", "checked_at", "disabled_at", "disabled_reason", "exported_at",
-        "how_to_prove", "key", "key_prefix", "kinds", "last_delivery_at", "last_used_at", "method", "period_end",
-        "period_start", "previous_secret_until", "proved_at", "provider", "revoked_at", "scan_id", "secret",
-        "shared_at", "share_url", "snapshot", "source", "status", "summary", "token", "tried", "user_id",
+        "how_to_prove", "key", "key_prefix", "kinds", "last_delivery_at", "last_used_at", "method",
+        "paused_until", "period_end", "period_start", "previous_secret_until", "proved_at", "provider", "revoked_at",
+        "scan_id", "secret", "shared_at", "share_url", "snapshot", "source", "status", "summary", "token", "tried",
+        "user_id",
     }
 )  # fmt: skip
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

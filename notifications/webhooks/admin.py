@@ -91,8 +91,8 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
     organization_path, project_path = "organization", ""
     form, add_form = UpdateWebhookEndpointForm, WebhookEndpointForm
     list_display = (
-        "url", "organization", badge_column("status", ENDPOINT_BADGES), "event_filter", "last_success_at",
-        "last_failure_at", "disabled_reason",
+        "url", "organization", badge_column("status", ENDPOINT_BADGES), "paused_until", "event_filter",
+        "last_success_at", "last_failure_at", "disabled_reason",
     )  # fmt: skip
     list_filter: ClassVar = ["status", ("organization", AutocompleteFilter)]
     list_select_related = ("organization",)
@@ -100,8 +100,8 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
     autocomplete_fields = ("organization",)
     deferred_fields = ("credentials",)
     readonly_fields = (
-        "status", "disabled_at", "disabled_reason", "previous_secret_until", "last_success_at", "last_failure_at",
-        "created_at", "updated_at",
+        "status", "paused_until", "disabled_at", "disabled_reason", "previous_secret_until", "last_success_at",
+        "last_failure_at", "created_at", "updated_at",
     )  # fmt: skip
     actions: ClassVar[list[str]] = ["enable", "disable", "rotate_secret", "send_test"]
 

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from krafter_audit import shutdown
 from krafter_audit.db import leases
 from krafter_audit.db.leases import unleased
-from krafter_audit.http.client import Client, HttpError, Limits, Response
+from krafter_audit.http.client import Client, HttpError, Limits, Response, TimedOut
 from krafter_audit.http.throttle import parse_retry_after
 from krafter_audit.jobs import enqueue
 from krafter_audit.security.vault import VaultError
@@ -39,6 +39,10 @@ PAUSES = (
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 )
 MAX_ATTEMPTS = len(PAUSES) + 1
+# An endpoint that does not answer occupies a worker until the time-out. After the second round in a row it is paused,
+# each time twice as long.
+TIMEOUTS_BEFORE_PAUSE, MAX_TIMEOUTS = 2, 10
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
 MAX_RETRY_AFTER = timedelta(hours=24)
 MAX_LOGGED_ATTEMPTS = 20
 MAX_EXCERPT_LENGTH = 500
@@ -67,6 +71,7 @@ class Attempt:
     duration_ms: int | None = None
     response: str = ""
     retry_after: float = 0.0
+    timed_out: bool = False
 
     @property
     def as_logged(self) -> dict[str, Any]:
@@ -86,7 +91,7 @@ def deliver(endpoint_id: UUID) -> None:
     ) as endpoint:
         if endpoint is None:
             return
-        # An endpoint that accepts nothing waits for the next sweep, so that it does not occupy a worker.
+        # An endpoint that accepts nothing or answers late waits for the next sweep: it must not occupy a worker.
         while accepted and time.monotonic() < ends_at and not shutdown.is_shutting_down():
             messages = _begin_attempts(endpoint)
             if not messages:
@@ -94,7 +99,7 @@ def deliver(endpoint_id: UUID) -> None:
             accepted = _finish_attempts(endpoint, _send_all(messages))
         leases.write(endpoint, lease_until=None, attempts=0)
     # After the release: a delivery that was queued meanwhile found the endpoint leased.
-    if accepted and _due().filter(endpoint_id=endpoint_id).exists():
+    if accepted and _with_due_deliveries().filter(pk=endpoint_id).exists():
         enqueue("notifications.deliver_to_webhook", str(endpoint_id))
 
 
@@ -102,7 +107,7 @@ def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
     """Record the attempts before they are made; no two are about the same subject, whose events stay in order."""
     with transaction.atomic():
         current = leases.owned(endpoint).select_for_update().first()
-        if current is None or current.status != WebhookEndpoint.Status.ENABLED:
+        if current is None or not _may_be_sent_to(current):
             return []
         try:
             secrets = endpoint_secrets.open_secrets(current)
@@ -115,12 +120,20 @@ def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
         return [_message(current, delivery, secrets) for delivery in chosen]
 
 
+def _may_be_sent_to(endpoint: WebhookEndpoint) -> bool:
+    is_paused = endpoint.paused_until is not None and endpoint.paused_until > timezone.now()
+    return endpoint.status == WebhookEndpoint.Status.ENABLED and not is_paused
+
+
 def _first_of_each_subject(endpoint: WebhookEndpoint) -> list[EventDelivery]:
-    due = _due().filter(endpoint=endpoint).order_by("event_id", "pk").select_for_update()
+    # Test events first: a person waits for them.
+    order = (F("event_id").asc(nulls_first=True), "pk")
+    due = _due().filter(endpoint=endpoint).order_by(*order).select_for_update()
     first: dict[UUID, EventDelivery] = {}
     for delivery in due[:MAX_CONSIDERED]:
         first.setdefault(delivery.subject_id, delivery)
-    return list(first.values())[:MAX_PARALLEL]
+    # One message shows whether an endpoint answers again.
+    return list(first.values())[: 1 if endpoint.timeouts else MAX_PARALLEL]
 
 
 def _due() -> Any:
@@ -151,7 +164,7 @@ def _send_all(messages: Sequence[Message]) -> dict[UUID, Attempt]:
 
 
 def send(message: Message) -> Attempt:
-    """Send one message. A complete 2xx response in time is accepted; redirects are not followed."""
+    """Send one message. A 2xx response is accepted, also if its body breaks off; redirects are not followed."""
     start = time.monotonic()
     try:
         with Client(limits=LIMITS) as client:
@@ -159,7 +172,8 @@ def send(message: Message) -> Attempt:
                 message.url, content=message.body, headers=message.headers, follow_redirects=False
             )
     except HttpError as error:
-        return Attempt(error=str(error), duration_ms=round((time.monotonic() - start) * 1000))
+        duration_ms = round((time.monotonic() - start) * 1000)
+        return Attempt(error=str(error), duration_ms=duration_ms, timed_out=isinstance(error, TimedOut))
     accepted = 200 <= response.status < 300
     return Attempt(
         error="" if accepted else _refusal(response),
@@ -180,7 +194,7 @@ def _refusal(response: Response) -> str:
 
 
 def _finish_attempts(endpoint: WebhookEndpoint, attempts: dict[UUID, Attempt]) -> bool:
-    """Record the outcomes; return whether the endpoint accepted a message and stays enabled."""
+    """Record the outcomes; return whether the endpoint answered in time, accepted a message and stays enabled."""
     with transaction.atomic():
         current = leases.owned(endpoint).select_for_update().first()
         if current is None:
@@ -195,7 +209,18 @@ def _finish_attempts(endpoint: WebhookEndpoint, attempts: dict[UUID, Attempt]) -
             leases.write(current, last_success_at=now)
         if failed:
             leases.write(current, last_failure_at=now)
-        return len(failed) < len(attempts) and current.status == WebhookEndpoint.Status.ENABLED
+        late = [attempt for attempt in failed if attempt.timed_out]
+        _pause_or_resume(current, is_silent=len(late) == len(attempts))
+        return not late and len(failed) < len(attempts) and current.status == WebhookEndpoint.Status.ENABLED
+
+
+def _pause_or_resume(endpoint: WebhookEndpoint, *, is_silent: bool) -> None:
+    now, timeouts = timezone.now(), min(endpoint.timeouts + 1, MAX_TIMEOUTS) if is_silent else 0
+    further = timeouts - TIMEOUTS_BEFORE_PAUSE
+    pause = min(FIRST_PAUSE * 2**further, LONGEST_PAUSE) if further >= 0 else None
+    paused_until = now + pause if pause else None
+    if (timeouts, paused_until) != (endpoint.timeouts, endpoint.paused_until):
+        leases.write(endpoint, timeouts=timeouts, paused_until=paused_until, updated_at=now)
 
 
 def _finish_attempt(endpoint: WebhookEndpoint, delivery: EventDelivery, attempt: Attempt) -> None:
@@ -230,11 +255,15 @@ def _requested_pause(attempt: Attempt) -> timedelta:
     return min(timedelta(seconds=attempt.retry_after), MAX_RETRY_AFTER)
 
 
+def _with_due_deliveries() -> QuerySet[WebhookEndpoint]:
+    due = _due().filter(endpoint=OuterRef("pk"))
+    enabled = WebhookEndpoint.objects.filter(Exists(due), status=WebhookEndpoint.Status.ENABLED)
+    return enabled.exclude(paused_until__gt=timezone.now())
+
+
 def requeue_pending() -> None:
     """Enqueue a job for each endpoint with due deliveries that no worker holds, and for each notice that is due."""
-    due = _due().filter(endpoint=OuterRef("pk"))
-    enabled = Q(Exists(due), status=WebhookEndpoint.Status.ENABLED)
-    waiting = WebhookEndpoint.objects.filter(unleased()).filter(enabled)
+    waiting = _with_due_deliveries().filter(unleased())
     for pk in waiting.order_by("lease_until", "pk").values_list("pk", flat=True)[:MAX_ENQUEUED]:
         enqueue("notifications.deliver_to_webhook", str(pk))
     notices = WebhookEndpoint.objects.filter(unleased(), notice_due_at__lte=timezone.now())

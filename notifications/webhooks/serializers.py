@@ -99,6 +99,7 @@ class WebhookEndpointSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(WebhookEndpoint.Status.choices)
     disabled_at = UTCDateTimeField(allow_null=True)
     disabled_reason = serializers.CharField()
+    paused_until = UTCDateTimeField(allow_null=True)
     previous_secret_until = UTCDateTimeField(allow_null=True)
     created_at = UTCDateTimeField()
     updated_at = UTCDateTimeField()

@@ -88,12 +88,15 @@ def update(
     by: Actor,
     if_match: str | None = None,
 ) -> WebhookEndpoint:
-    """Change `url`, `description`, `events`, `project_ids` or `status`; enabling sends what is pending at once."""
+    """Change `url`, `description`, `events`, `project_ids` or `status`; enabling sends what is pending at once.
+
+    A new URL ends a pause.
+    """
     endpoint = queries.lock_endpoint(organization, endpoint_id)
     require_match(if_match, endpoint)
     fields = {name: value for name, value in changes.items() if name != "status"}
     if "url" in fields:
-        fields["url"] = require_allowed_url(fields["url"])
+        fields |= {"url": require_allowed_url(fields["url"]), "paused_until": None}
     status = changes.get("status", endpoint.status)
     if status != endpoint.status:
         fields |= _enable(endpoint) if status == Status.ENABLED else _disabled("Disabled by a user.")
@@ -108,7 +111,13 @@ def _enable(endpoint: WebhookEndpoint) -> dict[str, Any]:
     pending = EventDelivery.objects.filter(endpoint=endpoint, status=DeliveryStatus.PENDING)
     pending.update(attempts=0, next_attempt_at=now, updated_at=now)
     enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
-    return {"enabled_at": now, "disabled_at": None, "disabled_reason": "", "notice_due_at": None}
+    return {
+        "enabled_at": now,
+        "disabled_at": None,
+        "disabled_reason": "",
+        "notice_due_at": None,
+        "paused_until": None,
+    }
 
 
 def _disabled(reason: str) -> dict[str, Any]:
@@ -173,7 +182,7 @@ def send_test(organization: Organization, endpoint_id: UUID, *, by: Actor) -> Ev
         subject_id=endpoint.pk,
         payload=fan_out.message_body(TEST_EVENT, now, data),
     )
-    enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
+    _deliver_now(endpoint)
     return delivery
 
 
@@ -185,7 +194,7 @@ def replay(organization: Organization, endpoint_id: UUID, delivery_id: UUID, *, 
     _require_enabled(endpoint)
     _make_pending([delivery.pk])
     log_organization_event("webhook.replayed", organization, endpoint.pk, by=by, delivery_id=delivery.pk)
-    enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
+    _deliver_now(endpoint)
     delivery.refresh_from_db()
     return delivery
 
@@ -218,8 +227,16 @@ def replay_range(
     log_organization_event(
         "webhook.replayed", organization, endpoint.pk, by=by, replayed=replayed, after=after, before=before
     )
-    enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
+    _deliver_now(endpoint)
     return replayed, replayed == MAX_REPLAYED
+
+
+def _deliver_now(endpoint: WebhookEndpoint) -> None:
+    """Enqueue what a person has requested; it is sent although the endpoint is paused."""
+    if endpoint.paused_until is not None:
+        endpoint.paused_until = None
+        endpoint.save(update_fields=["paused_until", "updated_at"])
+    enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
 
 
 def _make_pending(delivery_ids: list[UUID]) -> None:

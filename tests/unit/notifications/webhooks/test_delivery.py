@@ -22,7 +22,7 @@ from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import delivery, endpoint_secrets, services
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.raw_servers import Server, answer, drips, redirects, says
+from tests.fakes.raw_servers import Dns, Server, answer, drips, redirects, says
 from tests.unit.notifications.webhooks.conftest import (
     ACCEPTED,
     make_due,
@@ -277,6 +277,95 @@ def test_receiver_that_hangs_is_given_up_in_time(scenario: Scenario, receiver: S
 
 
 @pytest.mark.usefixtures("short_limits")
+def test_receiver_that_hangs_is_paused_and_delays_no_other_endpoint(
+    scenario: Scenario, settings: Settings
+) -> None:
+    hang_up = threading.Event()
+    with Server(behave=lambda *_: hang_up.wait(20) and None) as hanging, Server(behave=ACCEPTED) as working:
+        settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{hanging.port},127.0.0.1/32:{working.port}"
+        silent, _ = make_endpoint(scenario, hanging.url)
+        make_endpoint(scenario, working.url)
+        factories.finding(scenario)
+        run_workers()
+        make_due()
+        run_workers()
+        silent.refresh_from_db()
+        pause = silent.paused_until and silent.paused_until - timezone.now()
+        for _ in range(20):
+            factories.finding(scenario)
+        make_due()
+        start = time.monotonic()
+        run_workers()
+        seconds = time.monotonic() - start
+        hang_up.set()
+
+    assert pause is not None
+    assert timedelta(seconds=50) < pause <= timedelta(minutes=1)
+    assert (len(received(hanging)), len(received(working))) == (2, 21)
+    assert seconds < 5  # of twenty messages to each of the two, with a time-out of one second
+
+
+@pytest.mark.usefixtures("short_limits")
+def test_pause_grows_and_ends_when_one_message_is_answered(scenario: Scenario, receiver: Server) -> None:
+    receiver.behave = lambda *_: time.sleep(2)
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    for _ in range(3):
+        factories.finding(scenario)
+    queue_events()
+    requests, pauses = [], []
+    for _ in range(4):
+        WebhookEndpoint.objects.filter(paused_until__isnull=False).update(paused_until=timezone.now())
+        make_due()
+        delivery.deliver(endpoint.pk)
+        requests.append(len(receiver.requests))
+        endpoint.refresh_from_db()
+        pauses.append(endpoint.paused_until and round((endpoint.paused_until - timezone.now()).seconds / 60))
+    receiver.behave = ACCEPTED
+    WebhookEndpoint.objects.update(paused_until=timezone.now())
+    make_due()
+    delivery.deliver(endpoint.pk)
+
+    endpoint.refresh_from_db()
+    assert (requests, pauses) == ([3, 4, 5, 6], [None, 1, 2, 4])
+    assert (statuses(), endpoint.paused_until, endpoint.timeouts) == (["delivered"] * 3, None, 0)
+
+
+@pytest.mark.parametrize("request_of_a_person", ["test", "replay", "url"])
+def test_request_of_a_person_ends_the_pause(
+    scenario: Scenario, receiver: Server, request_of_a_person: str
+) -> None:
+    endpoint, queued = one_event(scenario, receiver.url)
+    WebhookEndpoint.objects.update(timeouts=3, paused_until=timezone.now() + timedelta(minutes=2))
+    delivery.deliver(endpoint.pk)
+    delivery.requeue_pending()
+    while_paused = len(receiver.requests)
+
+    if request_of_a_person == "test":
+        services.send_test(scenario.organization, endpoint.pk, by=SYSTEM)
+    elif request_of_a_person == "replay":
+        services.replay(scenario.organization, endpoint.pk, queued.pk, by=SYSTEM)
+    else:
+        changes = {"url": f"{receiver.url}/other"}
+        services.update(scenario.organization, endpoint.pk, changes=changes, by=SYSTEM)
+    delivery.deliver(endpoint.pk)
+
+    first = received(receiver)[0].json["type"]
+    assert (while_paused, first) == (
+        0, "webhook.test" if request_of_a_person == "test" else "finding.created",
+    )  # fmt: skip
+    assert set(statuses()) == {"delivered"}
+
+
+def test_2xx_whose_body_breaks_off_is_accepted(scenario: Scenario, receiver: Server) -> None:
+    receiver.behave = says(answer(b"thank y", length=20))
+    one_event(scenario, receiver.url)
+
+    run_workers()
+
+    assert (statuses(), len(receiver.requests)) == (["delivered"], 1)
+
+
+@pytest.mark.usefixtures("short_limits")
 def test_receiver_that_answers_byte_by_byte_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
     receiver.behave = drips(b"x", b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", every=0.05)
     endpoint, _ = one_event(scenario, receiver.url)
@@ -330,20 +419,32 @@ def test_redirect_to_a_private_address_is_not_followed(scenario: Scenario, recei
     )  # fmt: skip
 
 
-def test_name_that_resolves_to_a_private_address_is_not_connected(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("later", [["127.0.0.3"], ["127.0.0.2", "127.0.0.3"], ["169.254.169.254"]])
+def test_name_that_resolves_to_another_address_later_is_not_connected(
+    scenario: Scenario, settings: Settings, monkeypatch: pytest.MonkeyPatch, later: list[str]
 ) -> None:
-    with Server() as internal:
-        endpoint, _ = one_event(scenario, "https://hooks.example.com:8443/x")
-        local = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", internal.port))]
-        monkeypatch.setattr("socket.getaddrinfo", lambda *args, **kwargs: local)
+    names = Dns()
+    names.set("hooks.example.com", ["127.0.0.2"], ["127.0.0.2"], later)
+    monkeypatch.setattr("socket.getaddrinfo", names.getaddrinfo)
+    connected: list[str] = []
 
+    def behave(connection: socket.socket, request: bytes) -> None:
+        connected.append(connection.getsockname()[0])
+        ACCEPTED(connection, request)
+
+    with Server(host="::", behave=behave) as every_address:
+        settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.2/32:{every_address.port}"
+        endpoint, _ = one_event(scenario, f"http://hooks.example.com:{every_address.port}/x")
         delivery.deliver(endpoint.pk)
+        factories.finding(scenario)
+        run_workers()
 
-        [waiting] = EventDelivery.objects.all()
-        assert internal.connections == 0
-    assert (waiting.status, waiting.attempts) == ("pending", 1)
-    assert "hooks.example.com" in waiting.attempt_log[0]["error"]
+    first, second = EventDelivery.objects.order_by("event_id")
+    assert (connected, first.status, second.status) == (
+        ["::ffff:127.0.0.2"], "delivered", "pending",
+    )  # fmt: skip
+    assert "hooks.example.com does not resolve to a public address" in second.attempt_log[0]["error"]
+    assert later[-1] not in second.attempt_log[0]["error"]
 
 
 def test_worker_killed_between_request_and_record_delivers_again_after_its_lease(

@@ -57,6 +57,7 @@ def test_created_endpoint_is_returned_with_its_secret_once(scenario: Scenario) -
         "status": "enabled",
         "disabled_at": None,
         "disabled_reason": "",
+        "paused_until": None,
         "previous_secret_until": None,
         "created_at": format_timestamp(endpoint.created_at),
         "updated_at": format_timestamp(endpoint.updated_at),

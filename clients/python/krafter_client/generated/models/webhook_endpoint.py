@@ -29,6 +29,7 @@ class WebhookEndpoint:
     * `disabled` - Disabled """
     disabled_at: datetime.datetime | None
     disabled_reason: str
+    paused_until: datetime.datetime | None
     previous_secret_until: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
@@ -57,6 +58,12 @@ class WebhookEndpoint:
 
         disabled_reason = self.disabled_reason
 
+        paused_until: None | str
+        if isinstance(self.paused_until, datetime.datetime):
+            paused_until = self.paused_until.isoformat()
+        else:
+            paused_until = self.paused_until
+
         previous_secret_until: None | str
         if isinstance(self.previous_secret_until, datetime.datetime):
             previous_secret_until = self.previous_secret_until.isoformat()
@@ -80,6 +87,7 @@ class WebhookEndpoint:
                 "status": status,
                 "disabled_at": disabled_at,
                 "disabled_reason": disabled_reason,
+                "paused_until": paused_until,
                 "previous_secret_until": previous_secret_until,
                 "created_at": created_at,
                 "updated_at": updated_at,
@@ -122,6 +130,21 @@ class WebhookEndpoint:
 
         disabled_reason = d.pop("disabled_reason")
 
+        def _parse_paused_until(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                paused_until_type_0 = datetime.datetime.fromisoformat(data)
+
+                return paused_until_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        paused_until = _parse_paused_until(d.pop("paused_until"))
+
         def _parse_previous_secret_until(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
@@ -151,6 +174,7 @@ class WebhookEndpoint:
             status=status,
             disabled_at=disabled_at,
             disabled_reason=disabled_reason,
+            paused_until=paused_until,
             previous_secret_until=previous_secret_until,
             created_at=created_at,
             updated_at=updated_at,
