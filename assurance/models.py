@@ -29,6 +29,8 @@ class Deploy(Record):
     environment = models.CharField(max_length=100)
     url = models.CharField(max_length=2000, blank=True, help_text="Where it can be visited.")
     started_at = models.DateTimeField()
+    # False: nothing has reported a start yet, and `started_at` is when the first report arrived, or its end.
+    start_reported = models.BooleanField(default=True, editable=False)
     finished_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=6, choices=Source, default=Source.API)
     external_id = models.CharField(max_length=400, blank=True, help_text="Its id at the provider.")

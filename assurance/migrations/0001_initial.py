@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('environment', models.CharField(max_length=100)),
                 ('url', models.CharField(blank=True, help_text='Where it can be visited.', max_length=2000)),
                 ('started_at', models.DateTimeField()),
+                ('start_reported', models.BooleanField(default=True, editable=False)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('source', models.CharField(choices=[('api', 'API'), ('github', 'GitHub'), ('gitlab', 'GitLab')], default='api', max_length=6)),
                 ('external_id', models.CharField(blank=True, help_text='Its id at the provider.', max_length=400)),

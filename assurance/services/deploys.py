@@ -42,13 +42,14 @@ def record(project: Project, *, sha: str, environment: str, by: Actor, **fields:
     times = ReportedTimes(started_at, fields.get("finished_at"), timezone.now())
     deploy = _find(project, sha, environment, times, fields.get("external_id", ""))
     if deploy is not None:
-        full_sha = max(sha, deploy.sha, key=len)
-        return _continue(deploy, project, {**fields, "sha": full_sha}, by), False
+        fields |= {"sha": max(sha, deploy.sha, key=len), **_reported_start(deploy, started_at)}
+        return _continue(deploy, project, fields, by), False
     deploy = Deploy.objects.create(
         project=project,
         sha=sha,
         environment=environment,
         started_at=started_at or _earliest(fields.get("finished_at")),
+        start_reported=started_at is not None,
         **fields,
     )
     log_event("deploy.recorded", deploy, by=by, sha=sha, environment=environment)
@@ -83,8 +84,9 @@ def _find(
     """Return the deploy that a report is about.
 
     A provider knows its deploys by id. A report with the same time is repeated. A provider's deploy is also the one
-    that a pipeline has reported, and the reverse, if they started within an hour. A report without a start continues
-    the newest deploy, unless another commit was deployed after it: then the commit is live again by a new one.
+    that a pipeline has reported, and the reverse, if they started within an hour. A report with a start is also about a
+    deploy that was reported without one in the hour after it. A report without a start continues the newest deploy,
+    unless another commit was deployed after it: then the commit is live again by a new one.
     """
     rows = Deploy.objects.select_for_update(of=("self",)).filter(project=project)
     known = rows.filter(external_id=external_id).first() if external_id else None
@@ -98,7 +100,8 @@ def _find(
     if external_id:
         same = same.filter(external_id="")
     elif times.started_at is not None:
-        same = same.exclude(external_id="")
+        arrived = Q(start_reported=False, started_at__gte=times.started_at)
+        same = same.filter(~Q(external_id="") | arrived)
     near = [deploy for deploy in same[:20] if times.is_near(deploy)]
     if times.started_at is None and not external_id:
         others = Deploy.objects.filter(project=project, environment=environment).exclude(is_commit)
@@ -113,6 +116,12 @@ def _is_followed(deploy: Deploy, last_start: datetime | None, times: ReportedTim
     if is_repeated or deploy.finished_at is None or last_start is None:
         return False
     return last_start > deploy.finished_at
+
+
+def _reported_start(deploy: Deploy, started_at: datetime | None) -> dict[str, Any]:
+    if started_at is None or deploy.start_reported:
+        return {}
+    return {"started_at": started_at, "start_reported": True}
 
 
 def _earliest(finished_at: datetime | None) -> datetime:

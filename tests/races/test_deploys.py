@@ -54,3 +54,25 @@ def test_concurrent_reports_of_a_pipeline_and_a_provider_are_one_deploy(scenario
             assert deploy.external_id == str(number)
             names = Event.objects.filter(subject_id=deploy.pk).order_by("name").values_list("name", flat=True)
             assert list(names) == ["deploy.finished", "deploy.recorded"]
+
+
+def test_concurrent_reports_of_one_pipeline_with_and_without_a_start_are_one_deploy(
+    scenario: Scenario,
+) -> None:
+    start = timezone.now() - timedelta(minutes=5)
+    with racers(2) as race:
+        for number in range(ROUNDS):
+            sha = f"{number:040x}"
+
+            race(
+                *(
+                    lambda fields=fields, sha=sha: deploys.record(
+                        scenario.project, sha=sha, environment="production", by=scenario.actor, **fields
+                    )
+                    for fields in ({"started_at": start}, {"finished_at": timezone.now()})
+                )
+            )
+
+            deploy = Deploy.objects.get(sha=sha)
+            assert (deploy.started_at, deploy.start_reported) == (start, True)
+            assert deploy.finished_at is not None
