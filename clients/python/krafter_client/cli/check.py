@@ -67,10 +67,13 @@ def run(
         keys = command.selected_keys(only, with_browser=with_browser)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    browser = with_browser and not runs.browser_problem(environment)
+    problem = runs.browser_problem(environment) if with_browser else ""
+    if problem and any(map(command.needs_browser, keys)):
+        progress.note(problem)
     wanted = list(dict.fromkeys(urls))
     progress.show(f"0/{len(wanted)} URLs")
-    for number, done in enumerate(runs.check_urls(wanted, keys, environment, with_browser=browser), start=1):
+    results = runs.check_urls(wanted, keys, environment, with_browser=with_browser and not problem)
+    for number, done in enumerate(results, start=1):
         progress.show(f"{number}/{len(wanted)} URLs")
         yield done.url, done.outcomes
 

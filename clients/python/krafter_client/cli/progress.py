@@ -41,6 +41,10 @@ class Progress:
         else:
             self._console.print(line, markup=False, soft_wrap=True)
 
+    def note(self, text: str) -> None:
+        """Write a line that stays."""
+        self._console.print(text, markup=False, soft_wrap=True)
+
     def show_scan(self, scan: Scan) -> None:
         """Show the pages that a scan has checked."""
         progress = scan.summary.get("progress") if isinstance(scan.summary, dict) else None

@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from findings.models import Finding
 from reports.models import Report
+from scanner.cli.__main__ import main as check_with_the_engine
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
@@ -244,6 +245,30 @@ def test_check_needs_no_server_and_fails_by_what_it_finds(
 
     assert [problem["rule"] for problem in found["problems"]] == [HEADER]
     assert (failed, never, accepted, known, main(command)) == (exits.FAILED, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "says_so"),
+    [([], True), (["--only", HEADER], False), (["--no-browser"], False)],
+    ids=["all checks", "a check without a browser", "no browser is wanted"],
+)
+def test_check_says_like_the_engine_why_there_is_no_browser(
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    says_so: bool,
+) -> None:
+    monkeypatch.setenv("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8")
+    monkeypatch.setenv("KRAFTER_CHROMIUM", "/no/such/browser")
+    reason = "KRAFTER_CHROMIUM is /no/such/browser, which is not executable. Install it (Debian: "
+
+    main(["check", site.url, *options])
+    of_client = capsys.readouterr().err
+    check_with_the_engine([site.url, *options])
+    of_engine = capsys.readouterr().err
+
+    assert (reason in of_client, reason in of_engine) == (says_so, says_so)
 
 
 def test_url_that_cannot_be_checked_never_passes(capsys: pytest.CaptureFixture[str]) -> None:
