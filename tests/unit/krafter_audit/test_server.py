@@ -43,11 +43,13 @@ class Application:
     """A WSGI application whose `/blocked` waits until it is released."""
 
     def __init__(self) -> None:
+        self.calls = 0
         self.release = threading.Event()
         self.blocked = threading.Semaphore(0)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         path = environ["PATH_INFO"]
+        self.calls += 1
         if path == "/blocked":
             self.blocked.release()
             self.release.wait(20)
@@ -127,6 +129,29 @@ def test_unfinished_request_bodies_take_no_thread(port: int) -> None:
     assert get(port, "/", b"a body") == (200, b"a body")
     for connection in connections:
         connection.close()
+
+
+@pytest.mark.parametrize("hang_up", ["close", "shut down", "reset"])
+@pytest.mark.parametrize(
+    "framing",
+    ["Content-Length: 20\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n10\r\n"],
+    ids=["length", "chunks"],
+)
+def test_request_whose_body_breaks_off_is_never_executed(
+    port: int, application: Application, framing: str, hang_up: str
+) -> None:
+    # What has arrived is a complete JSON document.
+    connection = send(port, f"POST / HTTP/1.1\r\nHost: localhost\r\n{framing}".encode() + b'{"title": "new"}')
+    if hang_up == "shut down":
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(1000)
+    elif hang_up == "reset":
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+    get(port)
+
+    assert application.calls == 1
 
 
 def test_idle_connections_are_not_visited(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
