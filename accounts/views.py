@@ -48,7 +48,6 @@ class UsageViewSet(OrganizationViewSet):
     @extend_schema(responses=UsageSerializer, summary="Read this month's quota and usage")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the current month."""
-        self.reject_unknown_parameters(())
         return Response(self.serialize(quota.usage(self.caller.organization), UsageSerializer))
 
 
@@ -63,7 +62,6 @@ class CallerViewSet(OrganizationViewSet):
     @extend_schema(responses=MeSerializer, summary="Read who the API key is and what it may do")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the key, its user, organisation and projects, and its limits."""
-        self.reject_unknown_parameters(())
         organization = self.caller.organization
         key = ApiKey.objects.get(pk=self.caller.key_id)
         members = Membership.objects.select_related("user")
@@ -85,7 +83,6 @@ class CallerViewSet(OrganizationViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return the organisation of the key, as a list."""
-        self.reject_unknown_parameters(())
         return Response(ResultPage([self.serialize(self.caller.organization, OrganizationSerializer)], 1))
 
     @property

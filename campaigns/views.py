@@ -45,7 +45,6 @@ class CampaignViewSet(ProjectViewSet):
             CampaignSerializer,
             CampaignFilter,
             sort=SORT_FIELDS,
-            include=INCLUDE_PROGRESS,
         )
         if with_progress:
             self._add_progress(response.data.rows)
@@ -74,7 +73,6 @@ class CampaignViewSet(ProjectViewSet):
     @extend_schema(summary="Read the burn-down of a campaign", responses=CampaignBurnDownSerializer)
     def burn_down(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the tasks and the open ones by day since the creation of the campaign, at most the last 90 days."""
-        self.reject_unknown_parameters(())
         days = burn_down(self.get_row(Campaign.objects.all(), pk))
         return Response(self.serialize({"days": days}, CampaignBurnDownSerializer))
 

@@ -55,7 +55,6 @@ class FeedViewSet(OrganizationViewSet):
     ) -> Response:
         """Return the response with a page of the events of an owner that `select` returns."""
         params = self.request.query_params
-        self.reject_unknown_parameters({*FILTERS, "cursor", "limit"})
         filters = self._filters()
         events = select(
             owner,

@@ -1,5 +1,5 @@
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -51,7 +51,6 @@ from krafter_audit.api.filters import (
     with_own_id,
 )
 from krafter_audit.api.pagination import (
-    PAGINATION_PARAMETERS,
     Listing,
     QuerySetListing,
     paginate_by_cursor,
@@ -70,7 +69,6 @@ class FindingViewSet(ProjectViewSet):
 
     conditional_actions = frozenset({"retrieve", "dismiss"})
     replica_actions = frozenset({"list", "regressions"})
-    embeddable: ClassVar[Collection[str]] = ()  # values of `include`
 
     @extend_schema(
         summary="List findings, highest score first",
@@ -80,8 +78,6 @@ class FindingViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, by offset or by cursor."""
         params = with_own_id(request.query_params, self.caller.user_id)
-        known = {*PAGINATION_PARAMETERS, *FindingFilter.base_filters, "sort"}
-        self.reject_unknown_parameters(known | ({"include"} if self.embeddable else set()))
         project_id = self.project.pk
         rows, filters = filter_rows(FindingFilter, params, Finding.objects.filter(project=project_id))
 
@@ -208,7 +204,6 @@ class FindingCountsViewSet(ProjectViewSet):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the number of the findings that match, by status, severity and domain."""
         params = request.query_params
-        self.reject_unknown_parameters({*FindingCountFilter.base_filters, "as_of"})
         _, filters = filter_rows(FindingCountFilter, params, Finding.objects.none())
         as_of = parse_as_of(params)
         counts = finding_counts(self.project, filters, as_of)
@@ -291,5 +286,4 @@ class RegressionViewSet(ProjectViewSet):
             total=lambda filters, rows: counters.count_matching(
                 self.project.pk, "regression", filters, rows, facets={"status"}
             ),
-            include=INCLUDE_DEPLOYS,
         )

@@ -98,7 +98,6 @@ class TaskViewSet(ProjectViewSet):
             TaskFilter,
             total=lambda filters, rows: queries.count_tasks(self.project, filters, rows),
             sort=TASK_SORT_FIELDS,
-            include=INCLUDE_IN_TASK,
         )
         self._embed(embedded, response.data.rows)
         return response
@@ -207,7 +206,6 @@ class TaskCountsViewSet(ProjectViewSet):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the number of the tasks that match, by status and priority."""
         params = with_own_id(request.query_params, self.caller.user_id)
-        self.reject_unknown_parameters({*TaskCountFilter.base_filters, "as_of"})
         _, filters = filter_rows(TaskCountFilter, params, Task.objects.none())
         as_of = parse_as_of(params)
         counts = queries.task_counts(self.project, filters, as_of)
@@ -235,7 +233,6 @@ class VerificationViewSet(ProjectViewSet):
             total=lambda filters, rows: counters.count_matching(
                 self.project.pk, "verification", filters, rows, facets={"result", "state"}
             ),
-            include=INCLUDE_IN_VERIFICATION,
         )
         if "task" in names:
             self._embed_tasks(response.data.rows)
@@ -309,7 +306,6 @@ class VerificationViewSet(ProjectViewSet):
     @extend_schema(summary="Read the approvals of a verification", responses=ApprovalStateSerializer)
     def approvals(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the approvals of people, and how many the policy requires."""
-        self.reject_unknown_parameters(())
         rows = Verification.objects.select_related("project", "task__finding")
         state = approvals.state_of(self.get_row(rows, pk))
         return Response(self.serialize(state, ApprovalStateSerializer))
@@ -349,7 +345,6 @@ class PolicyViewSet(ProjectViewSet):
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the active policy, or the version of a moment; the first request creates the default one."""
-        self.reject_unknown_parameters({"as_of"})
         as_of = parse_as_of(request.query_params)
         if as_of is None:
             return self.respond(policies.current(self.project), PolicySerializer)
@@ -384,7 +379,6 @@ class PolicyViewSet(ProjectViewSet):
     )
     def test(self, request: Request, **kwargs: Any) -> Response:
         """Return what the config would do, without a change."""
-        self.reject_unknown_parameters({"simulate"})
         simulate = request.query_params.get("simulate", "false")
         if simulate not in ("true", "false"):
             raise InvalidParams(details={"simulate": ["Use true or false."]})
@@ -403,7 +397,6 @@ class CommandCenterViewSet(ProjectViewSet):
     @extend_schema(summary="Read the command center", parameters=[AS_OF], responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return counts of findings and tasks, the latest scan and the number of overdue tasks."""
-        self.reject_unknown_parameters({"as_of"})
         as_of = parse_as_of(request.query_params)
         found = queries.command_center(self.project, as_of)
         return respond_with_counts(self.project, self.serialize(found, CommandCenterSerializer), as_of)
@@ -418,5 +411,4 @@ class CheckViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return all checks, in the order of the registry."""
-        self.reject_unknown_parameters(())
         return Response([self.serialize(check, CheckSerializer) for check in catalogue(self.project)])

@@ -64,7 +64,6 @@ class ScanViewSet(ProjectViewSet):
     @extend_schema(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
     def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return all pages, at most 25 for each scanner, in the order in which they are checked."""
-        self.reject_unknown_parameters(())
         pages = pages_of(self.get_row(Scan.objects.only("id"), pk))
         return self.respond_page(ResultPage(pages, len(pages)), ScanPageSerializer)
 

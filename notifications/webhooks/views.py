@@ -180,7 +180,6 @@ class EventDeliveryViewSet(OrganizationViewSet):
         """List the deliveries to an endpoint, newest first."""
         endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
         params = request.query_params
-        self.reject_unknown_parameters({*DELIVERY_FILTERS, "cursor", "limit"})
         filters = DeliveryFilterSerializer(
             data={name: single_parameter(params, name) for name in DELIVERY_FILTERS if name in params}
         )

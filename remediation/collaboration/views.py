@@ -122,7 +122,6 @@ class LabelViewSet(ProjectViewSet):
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the names of all labels that a task has."""
-        self.reject_unknown_parameters(())
         return Response(self.serialize({"labels": queries.label_names(self.project)}, LabelsSerializer))
 
 
@@ -137,7 +136,6 @@ class TaskHistoryViewSet(TaskPartViewSet):
     )
     def list(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return a page."""
-        self.reject_unknown_parameters({"cursor", "limit"})
         task = self.get_task(pk)
         page = paginate_by_cursor(
             QuerySetListing(queries.history_of(task), order=("at", "id")),

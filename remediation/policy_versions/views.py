@@ -41,7 +41,6 @@ class PolicyVersionViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, which begins with the current version."""
-        self.reject_unknown_parameters({"cursor", "limit"})
         policy = policies.current(self.project)
         page = paginate_by_cursor(
             queries.PolicyVersionListing(policy),
@@ -67,7 +66,6 @@ class PolicyVersionViewSet(ProjectViewSet):
     )
     def diff(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the changes from this version to another one, by default the current one."""
-        self.reject_unknown_parameters({"with"})
         policy = policies.current(self.project)
         before = queries.get_version(policy, uuid_or_404(pk))
         after = queries.get_version(policy, self._other(policy.pk))

@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.viewsets import OrganizationViewSet
+from krafter_audit.api.query_parameters import declared_parameters
 from remediation.models import Task
 from tests import factories
 from tests.factories import AuditClient, Scenario
@@ -87,6 +88,20 @@ def test_every_url_rejects_the_key_of_another_organisation(
     response = stranger.client.ask(method, fill(place, scenario, row))
 
     assert (response.status_code, response.json()["error"]["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(("place", "method", "view"), ROUTES, ids=IDS)
+def test_every_operation_rejects_unknown_parameters(scenario: Scenario, place: str, method: str, view: Any):
+    url = fill(place, scenario, str(scenario.owner.pk))
+
+    response = scenario.client.ask(method, f"{url}?inlcude=tasks&zzz=1")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
+    rejected = response.json()["error"]["details"]
+    known = declared_parameters(view.cls, view.actions[method])
+    assert rejected.keys() == {"inlcude", "zzz"}
+    assert ("Did you mean include?" in rejected["inlcude"][0]) == ("include" in known)
+    assert rejected["zzz"][0].startswith("Unknown parameter")
 
 
 WITH_ROW = [(route, name) for route, name in zip(ROUTES, IDS, strict=True) if "<str:pk>" in route[0]]
