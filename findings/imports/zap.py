@@ -8,6 +8,7 @@ from findings.imports.problem import Problem, checks_of, urls_in, without_markup
 
 SEVERITIES = {3: "high", 2: "medium", 1: "low"}  # 0 is informational, and no problem
 FALSE_POSITIVE = 0  # a confidence
+ABOUT_ZAP = frozenset({"10116"})  # plugins whose alerts are not about the site: ZAP is out of date
 
 # Alerts of ZAP by alertRef or pluginid → our check, beside those that checks name themselves.
 CHECKS = {
@@ -21,6 +22,7 @@ CHECKS = {
     "10055-10": "csp_no_unsafe_eval",
     "10098": "cors_restricted",
     "10106": "https_redirect",
+    "40040-3": "cors_restricted",
     "90003": "sri_external_scripts",
     "90004-1": "security_header_corp",
     "90004-3": "security_header_coop",
@@ -35,7 +37,10 @@ def problems(document: Any) -> Iterator[Problem]:
     for site in objects(document, "site"):
         for alert in objects(site, "alerts"):
             severity = SEVERITIES.get(int(number(alert, "riskcode") or 0))
-            if severity and number(alert, "confidence") != FALSE_POSITIVE:
+            is_problem = (
+                number(alert, "confidence") != FALSE_POSITIVE and text(alert, "pluginid") not in ABOUT_ZAP
+            )
+            if severity and is_problem:
                 yield _problem(tool, text(site, "@name"), alert, severity)
 
 

@@ -99,6 +99,39 @@ def test_zap_alerts_become_findings_with_our_checks(scenario: Scenario):
     }
 
 
+def test_report_of_a_current_zap_becomes_findings(scenario: Scenario):
+    """The shape of 2.16 and 2.17: insights, several sites, nodes, systemic alerts, and one about ZAP itself."""
+    instance = {
+        "id": "7",
+        "uri": PAGE,
+        "nodeName": PAGE,
+        "method": "GET",
+        "param": "",
+        "attack": "https://evil.test",
+    }
+    full = {
+        "instances": [{**instance, "evidence": "access-control-allow-origin: *", "otherinfo": ""}],
+        "count": "1", "systemic": True, "otherinfo": "", "cweid": "942", "wascid": "14", "sourceid": "41",
+        "riskdesc": "Medium (High)", "solution": "<p>Restrict it.</p>",
+        "reference": "<p>https://example.com/cors</p><p>https://example.org/cors</p>",
+    }  # fmt: skip
+    report = zap_report(
+        alert("40040", "CORS Misconfiguration", alertRef="40040-3", **full),
+        alert("10116", "ZAP is Out of Date", riskcode="1", **{**full, "systemic": False}),
+        alert("90027", "Cookie Slack Detector", riskcode="1", **full),
+    )
+    report |= {"@programName": "ZAP", "@generated": "Wed, 25 Feb 2026 11:09:49", "sequences": []}
+    report |= {"created": "2026-02-25T11:09:49.007472780Z", "insights": [{"level": "Low", "statistic": "7"}]}
+    report["site"].append({"@name": "https://cdn.example.com", "@port": "443", "@ssl": "true", "alerts": []})
+
+    found = imported(scenario, "zap", report)
+
+    assert sorted((title, severity, checks) for title, (_, severity, checks, _) in found.items()) == [
+        ("CORS allows any origin to read the page with credentials", "medium", ["cors_restricted"]),
+        ("Cookie Slack Detector", "low", []),
+    ]
+
+
 def test_failed_audits_of_lighthouse_become_findings(scenario: Scenario):
     report = lighthouse_report(
         largest_contentful_paint=audit(0.4, "numeric"),
