@@ -16,12 +16,13 @@ class IntegrationsConfig(AppConfig):
         from events.outbox import register_consumer
         from findings.provider_checks import register
         from integrations import configuration, repository_access  # noqa: F401  registers its system check
-        from integrations.sync import campaign_events, verification_events
+        from integrations.sync import campaign_events, task_events, verification_events
 
         register(provider_checks)
         repositories.register(repository_access.merge_state, repository_access.contains)
         register_consumer(verification_events.CONSUMER, verification_events.EVENTS)
         register_consumer(campaign_events.CONSUMER, campaign_events.EVENTS)
+        register_consumer(task_events.CONSUMER, task_events.EVENTS)
 
 
 def provider_checks() -> "Mapping[str, ProviderCheck]":

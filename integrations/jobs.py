@@ -8,7 +8,7 @@ from django.utils import timezone
 from events import outbox
 from integrations import services
 from integrations.models import Integration, WebhookDelivery
-from integrations.sync import campaign_events, engine, verification_events
+from integrations.sync import campaign_events, engine, task_events, verification_events
 from krafter_audit.celery import app
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue
@@ -27,9 +27,10 @@ def run_sync(integration_id: str) -> None:
 
 @app.task(name="integrations.process_events")
 def process_events() -> None:
-    """Process the events of verifications and campaigns in the outbox."""
+    """Process the events of verifications, campaigns and tasks in the outbox."""
     outbox.consume(verification_events.CONSUMER, verification_events.consume)
     outbox.consume(campaign_events.CONSUMER, campaign_events.consume)
+    outbox.consume(task_events.CONSUMER, task_events.consume)
 
 
 @app.task(name="integrations.start_due_syncs")

@@ -1,0 +1,70 @@
+"""Changes of tasks by people reach their tickets without a scheduled sync; those of a sync request none."""
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.actors import SYSTEM, Actor
+from findings.services import triage
+from integrations import jobs, services
+from integrations.models import Integration
+from remediation.services import tasks
+from tests.fakes.dialects.github import FakeGitHub
+from tests.unit.integrations.conftest import MakeTask, Sync
+from tests.unit.integrations.sync.scenario import change, labels
+
+pytestmark = pytest.mark.django_db
+
+
+def is_requested(integration: Integration) -> bool:
+    """Process the events, and return whether they have requested a sync."""
+    jobs.process_events()
+    integration.refresh_from_db()
+    return integration.status == Integration.Status.SYNCING
+
+
+def test_new_and_changed_tasks_are_sent(
+    make_task: MakeTask, github: FakeGitHub, integration: Integration, follow: Callable[[], None]
+) -> None:
+    task = make_task("First")
+    follow()
+    created = github.titles
+    change(task, title="Second", status="in_progress")
+    follow()
+
+    assert (created, github.titles) == (["First"], ["Second"])
+    assert "krafter:in_progress" in labels(github)
+
+
+def test_dismissed_finding_closes_its_ticket(
+    make_task: MakeTask, github: FakeGitHub, follow: Callable[[], None]
+) -> None:
+    task = make_task()
+    follow()
+
+    triage.update(task.finding_id, changes={"status": "dismissed"}, by=SYSTEM)
+    follow()
+
+    assert github.issues[1]["state"] == "closed"
+
+
+def test_change_that_a_sync_has_read_requests_no_sync(
+    sync: Sync, make_task: MakeTask, integration: Integration
+) -> None:
+    task = make_task()
+    sync()
+    before = is_requested(integration)
+    sync()
+
+    tasks.update(task.pk, changes={"title": "From the ticket"}, by=Actor("integration"))
+    triage.update(task.finding_id, changes={"title": "Another name"}, by=SYSTEM)
+
+    assert (before, is_requested(integration)) == (True, False)
+
+
+def test_disconnected_tracker_is_not_synced(make_task: MakeTask, integration: Integration) -> None:
+    services.disconnect(integration.project, "github", by=SYSTEM)
+
+    make_task()
+
+    assert not is_requested(integration)
