@@ -183,6 +183,12 @@ class WebhookEndpoint(Record, Leased):
     def __str__(self) -> str:
         return self.url
 
+    @property
+    def state(self) -> str:
+        """The status, or `paused` while an enabled endpoint gets no events because it did not answer in time."""
+        is_paused = self.paused_until is not None and self.paused_until > timezone.now()
+        return "paused" if is_paused and self.status == self.Status.ENABLED else str(self.status)
+
 
 class EventDelivery(Record):
     """One event for one endpoint; its id is the `webhook-id` of every attempt."""

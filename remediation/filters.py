@@ -22,7 +22,7 @@ from krafter_audit.api.filters import (
     filter_rows,
 )
 from krafter_audit.db.words import with_words
-from remediation.models import SEARCHED, Result, Task, Verification
+from remediation.models import SEARCHED, Result, Task, TaskLabel, Verification
 from remediation.verification_states import VerificationState
 
 
@@ -38,13 +38,31 @@ class VerificationFilter(ListFilter):
         fields = ("result", "state", "task_id")
 
 
+class LabelFilter(TextsFilter):
+    """Names of labels, all of which a task has. The rows are those of one project."""
+
+    def filter(self, qs: QuerySet[Task], value: list[str] | None) -> QuerySet[Task]:
+        if not value:
+            return qs
+        of_project = self.parent.queryset.order_by().values_list("project_id", flat=True)[:1]
+        known = TaskLabel.objects.filter(project__in=list(of_project), name__in=value)
+        labels = dict(known.values_list("name", "pk"))
+        if set(value) - labels.keys():
+            return qs.none()
+        # By id: PostgreSQL knows how many tasks have it. By name it assumes the average of all labels, and reads the
+        # tasks of the project in order to find the few that have a rare one.
+        for label in labels.values():
+            qs = qs.filter(labels=label)
+        return qs
+
+
 class TaskFilter(ListFilter):
     """Filters by status, priority and label (each may be repeated), owner, finding, campaign and others, and words."""
 
     status = ChoicesFilter(choices=Task.Status.choices)
     priority = ChoicesFilter(choices=Severity.choices)
     owner_id = OwnerFilter()
-    label = TextsFilter("labels__name")
+    label = LabelFilter("labels")
     finding_id = django_filters.UUIDFilter()
     # Of the higher app: only its name is known here.
     campaign = django_filters.UUIDFilter("campaign_tasks__campaign")

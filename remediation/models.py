@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import HashIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
@@ -112,6 +113,13 @@ class Task(WithSlaClock, Record):
             models.Index(
                 fields=["finding", "sla_due_at"], condition=~Q(status="done"), name="task_open_of_finding"
             ),
+            models.Index(
+                fields=["project", "external_ticket_key"],
+                condition=Q(external_ticket_key__isnull=False),
+                name="task_by_ticket",
+            ),
+            # URLs may be longer than what a B-tree stores.
+            HashIndex(fields=["pr_url"], condition=Q(pr_url__isnull=False), name="task_by_pull_request"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -35,7 +35,7 @@ from notifications.webhooks.serializers import (
 
 OVERLAP = timedelta(days=1)
 DELIVERY_BADGES = {"pending": WARNING, "delivered": SUCCESS, "failed": DANGER}
-ENDPOINT_BADGES = {"enabled": SUCCESS, "disabled": DANGER}
+ENDPOINT_BADGES = {"enabled": SUCCESS, "paused": WARNING, "disabled": DANGER}
 
 
 class CommaSeparatedField(forms.CharField):
@@ -91,8 +91,8 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
     organization_path, project_path = "organization", ""
     form, add_form = UpdateWebhookEndpointForm, WebhookEndpointForm
     list_display = (
-        "url", "organization", badge_column("status", ENDPOINT_BADGES), "paused_until", "event_filter",
-        "last_success_at", "last_failure_at", "disabled_reason",
+        "url", "organization", badge_column("state", ENDPOINT_BADGES), "event_filter", "last_success_at",
+        "last_failure_at", "disabled_reason",
     )  # fmt: skip
     list_filter: ClassVar = ["status", ("organization", AutocompleteFilter)]
     list_select_related = ("organization",)

@@ -107,7 +107,7 @@ def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
     """Record the attempts before they are made; no two are about the same subject, whose events stay in order."""
     with transaction.atomic():
         current = leases.owned(endpoint).select_for_update().first()
-        if current is None or not _may_be_sent_to(current):
+        if current is None or current.state != WebhookEndpoint.Status.ENABLED:
             return []
         try:
             secrets = endpoint_secrets.open_secrets(current)
@@ -118,11 +118,6 @@ def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
         for delivery in chosen:
             _begin_attempt(delivery)
         return [_message(current, delivery, secrets) for delivery in chosen]
-
-
-def _may_be_sent_to(endpoint: WebhookEndpoint) -> bool:
-    is_paused = endpoint.paused_until is not None and endpoint.paused_until > timezone.now()
-    return endpoint.status == WebhookEndpoint.Status.ENABLED and not is_paused
 
 
 def _first_of_each_subject(endpoint: WebhookEndpoint) -> list[EventDelivery]:
