@@ -21,7 +21,7 @@ def raise_if_unknown(view: Any) -> None:
     """Raise InvalidParams if the request of the view has a parameter that its action does not have."""
     params = view.request.query_params
     if params:
-        _raise_if_wrong(params, declared_parameters(type(view), view.action))
+        _raise_if_wrong(params, declared_parameters(view.__class__, view.action))
 
 
 @cache
