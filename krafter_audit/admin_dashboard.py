@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Project
 from accounts.roles import visible_projects
+from events import activity
 from events.models import Event
 from findings.models import OPEN_STATUSES
 from krafter_audit import overview
@@ -67,7 +68,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         events = _own(request, Event).filter(project=chosen) if chosen else _own(request, Event)
         # Sign-ins are in the audit log; here they would hide the work.
         events = events.exclude(name__startswith="sign_in.")
-        context["recent_events"] = events.select_related("project").order_by("-pk")[:MAX_EVENTS]
+        context["activity"] = activity.recent(events.select_related("project"), MAX_EVENTS)
     return context
 
 

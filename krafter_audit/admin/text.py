@@ -38,6 +38,7 @@ EVENT_LABELS = {
     "task.due_date_moved": "Due date moved",
     "task.added_to_campaign": "Added to a campaign",
     "task.removed_from_campaign": "Removed from a campaign",
+    "policy.due_dates_recalculated": "Due dates follow the new policy",
     "verification.started": "Verification started",
     "verification.checked": "Checks finished",
     "verification.approved": "Verification approved",

@@ -219,7 +219,7 @@ def test_staff_see_only_what_they_have_permission_for(scenario: Scenario) -> Non
     assert (page.status_code, elsewhere.status_code) == (200, 403)
     assert entries == ["Overview", "Findings"]
     assert "projects" not in page.context
-    assert "recent_events" not in page.context
+    assert "activity" not in page.context
 
 
 def test_users_who_are_not_staff_are_redirected_to_the_login(db: None, scenario: Scenario) -> None:
