@@ -32,7 +32,9 @@ class EventAdmin(ReadOnlyAdmin):
     def reading_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         person = User.objects.filter(pk=row.actor_id).first() if row.actor_id else None
         return {
-            "sentence": due_dates_in_words(row.data) if row.name == RECALCULATED else SENTENCES.get(row.name, ""),
+            "sentence": due_dates_in_words(row.data)
+            if row.name == RECALCULATED
+            else SENTENCES.get(row.name, ""),
             "subject": self._subject(request, row),
             "person": str(person) if person else "",
             "actor": ACTORS.get(row.actor, row.actor),

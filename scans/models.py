@@ -196,6 +196,7 @@ class ScanSchedule(Record):
     hour = models.PositiveSmallIntegerField()
     minute = models.PositiveSmallIntegerField()
     weekday = models.PositiveSmallIntegerField(null=True)
+    paused = models.BooleanField(default=False)
     next_at = models.DateTimeField()
     last_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, blank=True)
@@ -213,7 +214,7 @@ class ScanSchedule(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.frequency}, next at {self.next_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.get_frequency_display()}, {self.hour:02d}:{self.minute:02d} UTC"
 
 
 def new_token() -> str:

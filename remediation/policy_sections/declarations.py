@@ -150,6 +150,7 @@ SECTIONS: dict[str, Section] = {
                 Field(
                     ("scans", "hour"), "Hour", Kind.WHOLE_NUMBER, low=0, high=23, unit="UTC", empty="Any hour"
                 ),
+                Field(("scans", "paused"), "Paused", Kind.FLAG),
             ),
         ),
         Section(

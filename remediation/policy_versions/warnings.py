@@ -63,6 +63,11 @@ def _choice(path: str, value: Any, choices: Collection[str]) -> Iterator[str]:
         yield f"{path} is ignored: it must be one of {', '.join(choices)}."
 
 
+def _flag(path: str, value: Any) -> Iterator[str]:
+    if not isinstance(value, bool):
+        yield f"{path} is ignored: it must be true or false."
+
+
 def _severity_rule(path: str, value: Any) -> Iterator[str]:
     yield from _known(path, Domain.values)
     yield from _choice(path, value, Severity.values)
@@ -83,8 +88,7 @@ def _route(path: str, value: Any) -> Iterator[str]:
 
 def _approvals(path: str, value: Any) -> Iterator[str]:
     if _key(path) == "not_author":
-        if not isinstance(value, bool):
-            yield f"{path} is ignored: it must be true or false."
+        yield from _flag(path, value)
     else:
         yield from _known(path, (*Severity.values, "not_author"))
         yield from _whole_number(path, value, 1, MAX_APPROVALS)
@@ -106,8 +110,8 @@ def _check_settings(path: str, value: dict[str, Any]) -> Iterator[str]:
             yield from _number(f"{path}.threshold", inner, -MAX_THRESHOLD, MAX_THRESHOLD)
         elif name != "enabled":
             yield f"{path}.{name} is ignored: {_expected(name, ('enabled', 'threshold'))}"
-        elif not isinstance(inner, bool):
-            yield f"{path}.enabled is ignored: it must be true or false."
+        else:
+            yield from _flag(f"{path}.enabled", inner)
 
 
 def _scans(path: str, value: Any) -> Iterator[str]:
@@ -119,8 +123,10 @@ def _scans(path: str, value: Any) -> Iterator[str]:
     elif key == "hour":
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 23:
             yield f"{path}: {value!r} is no hour from 0 to 23, so no scans are scheduled."
+    elif key == "paused":
+        yield from _flag(path, value)
     else:
-        yield from _known(path, ("schedule", "day", "hour"))
+        yield from _known(path, ("schedule", "day", "hour", "paused"))
 
 
 def _scan(path: str, value: Any) -> Iterator[str]:

@@ -1,7 +1,6 @@
-"""Admin pages of scans, their results and schedules, sites and site credentials."""
+"""Admin pages of scans and their results, sites and site credentials."""
 
 from scans.admin.results import ScanResultAdmin as ScanResultAdmin
 from scans.admin.scans import ScanAdmin as ScanAdmin
-from scans.admin.schedules import ScanScheduleAdmin as ScanScheduleAdmin
 from scans.admin.site_credentials import SiteCredentialsAdmin as SiteCredentialsAdmin
 from scans.admin.sites import SiteAdmin as SiteAdmin

@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ('hour', models.PositiveSmallIntegerField()),
                 ('minute', models.PositiveSmallIntegerField()),
                 ('weekday', models.PositiveSmallIntegerField(null=True)),
+                ('paused', models.BooleanField(default=False)),
                 ('next_at', models.DateTimeField()),
                 ('last_at', models.DateTimeField(null=True)),
                 ('note', models.CharField(blank=True, max_length=300)),

@@ -29,6 +29,7 @@ class ScheduleRule:
     hour: int
     minute: int
     weekday: int | None = None
+    paused: bool = False
 
     @classmethod
     def from_config(cls, project_id: UUID, config: Mapping[str, Any]) -> "ScheduleRule | None":
@@ -43,7 +44,8 @@ class ScheduleRule:
         day = scans_config.get("day", WEEKDAYS[spread // 1440 % 7])
         if not _is_hour(hour) or day not in WEEKDAYS:
             return None
-        return cls(frequency, hour, spread % 60, WEEKDAYS.index(day) if frequency == "weekly" else None)
+        weekday = WEEKDAYS.index(day) if frequency == "weekly" else None
+        return cls(frequency, hour, spread % 60, weekday, scans_config.get("paused") is True)
 
     def next_after(self, moment: datetime) -> datetime:
         at = moment.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
@@ -72,10 +74,8 @@ def apply_config(project: Project, config: Any) -> None:
 
 def start_due() -> int:
     """Queue the scans that are due; return how many were queued."""
-    due = ScanSchedule.objects.filter(next_at__lte=timezone.now(), project__archived_at=None).order_by(
-        "next_at"
-    )
-    rows = due.values_list("pk", "project__site_url")[:BATCH_SIZE]
+    due = ScanSchedule.objects.filter(next_at__lte=timezone.now(), paused=False, project__archived_at=None)
+    rows = due.order_by("next_at").values_list("pk", "project__site_url")[:BATCH_SIZE]
     return sum(start(pk, site_url) for pk, site_url in rows)
 
 
@@ -106,7 +106,9 @@ def start(schedule_id: UUID, site_url: str) -> bool:
 
 def _lock_due(schedule_id: UUID) -> ScanSchedule | None:
     rows = ScanSchedule.objects.select_related("project")
-    due = rows.select_for_update(skip_locked=True, of=("self",)).filter(next_at__lte=timezone.now())
+    due = rows.select_for_update(skip_locked=True, of=("self",)).filter(
+        next_at__lte=timezone.now(), paused=False
+    )
     return due.filter(pk=schedule_id).first()
 
 

@@ -40,10 +40,8 @@ class SectionsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not self.errors:
-            already = set(ignored_parts(self._stored))
-            for name, sentence in by_field(ignored_parts(self.config))[0]:
-                if sentence not in already:
-                    self.add_error(name, explanation(sentence))
+            for name, sentence in new_problems(self._stored, self.config):
+                self.add_error(name, sentence)
         return cleaned
 
     def sections(self) -> list[tuple[Section, list[tuple[Field, forms.BoundField, list[str]]]]]:
@@ -76,6 +74,13 @@ class SectionsForm(forms.Form):
             )
             for key in keys
         }
+
+
+def new_problems(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what an edited config has without effect that it had not before: the field and the sentence."""
+    known = set(ignored_parts(before))
+    found = by_field(ignored_parts(after))[0]
+    return [(name, explanation(sentence)) for name, sentence in found if sentence not in known]
 
 
 def by_field(sentences: list[str]) -> tuple[list[tuple[str, str]], list[str]]:

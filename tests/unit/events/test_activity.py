@@ -15,7 +15,9 @@ def test_new_policy_is_one_line_and_a_date_that_a_person_moves_another(scenario:
     tasks = [factories.task(scenario) for _ in range(3)]
     first = Event.objects.count()
     moves = [(task.pk, {"cause": "policy"}) for task in tasks]
-    log_events("task.due_date_moved", scenario.project, [(tasks[0].pk, {"cause": "extended"})], by=scenario.actor)
+    log_events(
+        "task.due_date_moved", scenario.project, [(tasks[0].pk, {"cause": "extended"})], by=scenario.actor
+    )
     log_events("task.due_date_moved", scenario.project, moves, by=scenario.actor)
     log_event("policy.due_dates_recalculated", tasks[0], by=scenario.actor, moved=3, overdue_at_once=1)
 

@@ -65,6 +65,18 @@ def test_missed_schedule_is_run_once(scenario: Scenario, time_machine: Any):
     assert ScanSchedule.objects.get().next_at.date().isoformat() == "2026-03-10"
 
 
+def test_paused_schedule_starts_nothing_until_it_is_resumed(scenario: Scenario):
+    ask_for(scenario, {**NIGHTLY, "paused": True})
+    due(scenario)
+    while_paused = jobs.start_due_scans()
+
+    ask_for(scenario, NIGHTLY)
+    resumed = ScanSchedule.objects.get()
+
+    assert (while_paused, Scan.objects.count()) == (None, 0)
+    assert resumed.next_at > timezone.now()  # not at once for what was missed
+
+
 def test_schedule_waits_while_another_scan_is_running(scenario: Scenario):
     ask_for(scenario, NIGHTLY)
     scenario.client.ask("post", "scans/run", {})
