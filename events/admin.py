@@ -12,6 +12,7 @@ from events.models import Event
 from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, render_json
 from krafter_audit.admin.field_values import field_label, value_in_words
+from krafter_audit.admin.text import event_label
 
 SENTENCES = {**PROJECT_EVENTS, **ORGANIZATION_EVENTS}
 ACTORS = {"admin": "admin", "api_key": "API key", "system": "system"}
@@ -22,12 +23,16 @@ MODELS = {"guard": "guardwindow", "webhook": "webhookendpoint"}
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     organization_path = "organization"
-    list_display = ("at", "name", "project", "subject_id", "actor", "actor_id")
+    list_display = ("at", "event", "project", "subject_id", "actor", "actor_id")
     list_filter: ClassVar = [("project", AutocompleteFilter)]
     list_select_related = ("project",)
     search_help_text = "Start of the event name, or the id of its subject."
     search_fields = ("^name",)
     uuid_search_field = "subject_id"
+
+    @admin.display(description="event")
+    def event(self, row: Event) -> str:
+        return event_label(row.name)
 
     def reading_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         person = User.objects.filter(pk=row.actor_id).first() if row.actor_id else None

@@ -17,6 +17,8 @@ function nameSelectFields() {
 window.addEventListener("load", () => {
   nameSelectFields();
   new MutationObserver(nameSelectFields).observe(document.body, { childList: true, subtree: true });
+  // On a phone the tabs of an entry are wider than the window.
+  document.querySelector(".k-tabbar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 });
 
 // Times are shown in the zone of the browser, unless the user has chosen another one (accounts/time_zones).

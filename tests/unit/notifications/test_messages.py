@@ -3,7 +3,10 @@
 import pytest
 from pytest_httpserver import HTTPServer
 
+from notifications.messages import LABELS, slack_payload
+from notifications.models import Alert
 from tests.factories import Scenario
+from tests.fakes import slack_limits
 from tests.unit.notifications.conftest import alerts, make_findings, run_workers
 
 pytestmark = pytest.mark.django_db
@@ -24,3 +27,19 @@ def test_many_findings_are_one_message_that_names_the_worst(scenario: Scenario, 
     assert text.count("|critical, new: Finding &lt;") == 10
     assert "And 3030 more." in text
     assert all(len(block["text"]["text"]) <= 3000 for block in message["blocks"])
+
+
+@pytest.mark.parametrize("kind", [*LABELS])
+def test_message_of_each_kind_keeps_the_limits_of_slack(scenario: Scenario, kind: str) -> None:
+    worst = [
+        {"kind": kind, "severity": "critical", "title": "<&>" * 500, "id": scenario.project.pk}
+        for _ in range(10)
+    ]
+    counts = {each: {"critical": 10**9, "low": 10**9} for each in LABELS}
+    scenario.project.slug = "s" * 300
+    alert = Alert(project=scenario.project, counts=counts, worst=worst, total=10**9, held_back=10**9)
+    plain = Alert(project=scenario.project, counts={kind: {"low": 1}}, worst=worst[:1], total=1)
+
+    page = f"https://audit.example.com/{'x' * 200}"
+
+    assert [slack_limits.violations(slack_payload(each, page)) for each in (alert, plain)] == [[], []]
