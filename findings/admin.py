@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OrderBy, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -41,6 +41,7 @@ from krafter_audit.admin.base import (
     SUCCESS,
     WARNING,
     AutocompleteFilter,
+    BoundedPaginator,
     ReadOnlyAdmin,
     badge_column,
     render_json,
@@ -197,8 +198,35 @@ def overdue_tasks() -> QuerySet[Any]:
     return tasks.filter(sla_due_at__lt=timezone.now()).exclude(status="done")
 
 
+class NullsLast(OrderBy):
+    """An order in which rows without a value are the last ones, in both directions."""
+
+    def __init__(self, expression: Any) -> None:
+        super().__init__(expression, nulls_last=True)
+
+    def reverse_ordering(self) -> "NullsLast":
+        self.descending = not self.descending
+        return self
+
+
+class FindingPaginator(BoundedPaginator):
+    """Read a page by due date from the index of tasks, if all of its findings have one."""
+
+    def page(self, number: Any) -> Any:
+        page = super().page(number)
+        rows: Any = self.object_list
+        order = rows.query.order_by[0] if rows.query.order_by else None
+        if isinstance(order, NullsLast):
+            stop = page.end_index()
+            ids = queries.ids_by_due_date(rows, stop, descending=order.descending)
+            if len(ids) == stop:
+                page.object_list = rows.filter(pk__in=ids[page.start_index() - 1 :])
+        return page
+
+
 @admin.register(Finding)
 class FindingAdmin(BulkActions):
+    paginator = FindingPaginator
     form, add_form = ChangeFindingForm, ReportFindingForm
     bulk_subject, set_values_form = FINDINGS, SetFindingValuesForm
     list_display = (
@@ -277,7 +305,7 @@ class FindingAdmin(BulkActions):
     def find(self, rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
         return queries.search(rows, text)
 
-    @admin.display(description="due", ordering=F("due_at").asc(nulls_last=True))
+    @admin.display(description="due", ordering=NullsLast(F("due_at")))
     def due(self, finding: Finding) -> str:
         return due_in_words(finding.due_at)  # type: ignore[attr-defined]  # an annotation
 

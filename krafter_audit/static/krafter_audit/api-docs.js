@@ -18,6 +18,10 @@ const repair = () => {
     const row = select.closest("tr[data-param-name]");
     select.setAttribute("aria-label", row ? row.dataset.paramName : select.title || "Media type");
   });
+  each(".information-container:not([role])", (box) => {
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", "About the API");
+  });
   each("textarea:not([aria-label])", (field) => field.setAttribute("aria-label", "Request body"));
   each(":is(pre, .highlight-code, .responses-inner):not([tabindex])", (box) => box.setAttribute("tabindex", "0"));
 };

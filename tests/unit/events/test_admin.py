@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from events.admin import changes_of, details_of
+from events.admin import changes_of, details_of, names_with
 from events.models import Event
 from tests import factories, staff
 from tests.factories import Scenario
@@ -47,3 +47,32 @@ def test_page_links_the_subject_for_those_who_may_open_it(scenario: Scenario) ->
     subject = pages[0].context["reading"]["subject"]
     assert subject == {"url": admin_url(type(finding), "change", finding.pk), "title": "Header is missing"}
     assert pages[1].context["reading"]["subject"] == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("due moved", ["task.due_date_moved"]),
+        ("Came back", ["finding.regressed"]),
+        ("scan.failed", ["scan.failed"]),
+        ("unheard", []),
+    ],
+)
+def test_events_are_found_by_words_of_their_name_and_label(text: str, names: list[str]) -> None:
+    assert names_with(text) == names
+
+
+@pytest.mark.django_db
+def test_list_finds_events_by_words_and_by_subject(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    client = staff.logged_in_client(staff.member_of(scenario.organization, "viewer"))
+
+    found = [
+        [
+            event.name
+            for event in client.get(admin_url(Event, "changelist"), {"q": text}).context["cl"].result_list
+        ]
+        for text in ("reported", str(finding.pk), "unheard")
+    ]
+
+    assert found == [["finding.created"], ["finding.created"], []]

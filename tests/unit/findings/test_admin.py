@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Event
+from findings.admin import FindingAdmin
 from findings.errors import FindingResolved
 from findings.models import Dismissal, Finding
 from findings.services import dismissals, triage
@@ -271,6 +272,28 @@ def test_list_is_sorted_by_score_and_by_due_date(operator: Client, scenario: Sce
 
     assert list(by_default) == [worst, due]
     assert list(by_due.context["cl"].result_list) == [due, worst]
+
+
+def test_pages_by_due_date_have_findings_without_one_last(
+    operator: Client, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FindingAdmin, "list_per_page", 2)
+    monkeypatch.setattr(FindingAdmin, "list_max_show_all", 2)
+    now = timezone.now()
+    for hours in ((3, 9), (1,), (), (2,)):
+        finding = factories.finding(scenario, title=f"Due in {hours}")
+        for each in hours:
+            factories.task(scenario, of=finding, sla_due_at=now + timedelta(hours=each))
+    column = 1 + FindingAdmin.list_display.index("due")
+
+    def titles(order: int, page: int) -> list[str]:
+        shown = operator.get(admin_url(Finding, "changelist"), {"o": order, "p": page})
+        return [finding.title for finding in shown.context["cl"].result_list]
+
+    ascending, descending = ([*titles(order, 1), *titles(order, 2)] for order in (column, -column))
+
+    assert ascending == ["Due in (1,)", "Due in (2,)", "Due in (3, 9)", "Due in ()"]
+    assert descending == ["Due in (3, 9)", "Due in (2,)", "Due in (1,)", "Due in ()"]
 
 
 def test_list_is_filtered_by_project(operator: Client, scenario: Scenario) -> None:
