@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from events.models import Event
 
-MAX_READ = 500  # events of which lines are made
+MAX_READ = 200  # events of which lines are made
 # A policy moves the due date of each open task, and one event at the end counts them.
 COUNTED_LATER = Q(name="task.due_date_moved", data__cause="policy")
 RECALCULATED = "policy.due_dates_recalculated"

@@ -1,12 +1,14 @@
 """The page of the API's operations in a real browser."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
 from krafter_audit.api.schema import CachedSchemaGenerator
 from tests.browser.chromium import lent_browser, new_page
+from tests.browser.visitor import AXE, SETTLE
 
 pytestmark = pytest.mark.needs_chromium
 
@@ -28,6 +30,13 @@ def too_wide(page: Page, width: int) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth") > width)
 
 
+def violations(page: Page, theme: Literal["light", "dark"]) -> list[Any]:
+    """Return what axe-core reports in this theme."""
+    page.emulate_media(color_scheme=theme)
+    page.evaluate(SETTLE)
+    return list(page.evaluate(AXE, {"resultTypes": ["violations"]}))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_api_docs_show_and_open_every_operation(live_server: Any) -> None:
     paths = CachedSchemaGenerator().get_schema(public=True)["paths"].values()
@@ -43,6 +52,13 @@ def test_api_docs_show_and_open_every_operation(live_server: Any) -> None:
         operation.locator(".opblock-summary-control").click()
         operation.locator(".try-out__btn").click()
         operation.locator("input[placeholder=cursor]").fill("next")
+        other = page.locator(".opblock", has_text="Set an alert destination")
+        other.locator(".opblock-summary-control").click()
+        other.locator(".try-out__btn").click()
+        other.locator("textarea[aria-label]").wait_for()
+        page.evaluate(AXE_SCRIPT)
+        found = {theme: violations(page, theme) for theme in ("light", "dark")}
         wider = [width for width in (PHONE, DESKTOP) if too_wide(page, width)]
 
     assert (errors, wider) == ([], [])
+    assert found == {"light": [], "dark": []}

@@ -22,8 +22,9 @@ const repair = () => {
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "About the API");
   });
+  each("table[role=region]:not([aria-label])", (table) => table.setAttribute("aria-label", table.id.replaceAll("_", " ")));
   each("textarea:not([aria-label])", (field) => field.setAttribute("aria-label", "Request body"));
-  each(":is(pre, .highlight-code, .responses-inner):not([tabindex])", (box) => box.setAttribute("tabindex", "0"));
+  each(":is(pre:not(.version), .highlight-code, .responses-inner):not([tabindex])", (box) => box.setAttribute("tabindex", "0"));
 };
 addEventListener("DOMContentLoaded", () => {
   new MutationObserver(repair).observe(document.body, { childList: true, subtree: true });
