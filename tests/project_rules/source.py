@@ -47,9 +47,15 @@ def tree(path: str) -> ast.Module:
     return ast.parse(text(path))
 
 
+@cache
+def nodes(path: str) -> tuple[ast.AST, ...]:
+    """Return the nodes of a Python file, as `ast.walk` yields them."""
+    return tuple(ast.walk(tree(path)))
+
+
 def functions(path: str) -> Iterator[Function]:
     """Yield the functions and methods of a file."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -58,7 +64,7 @@ def functions(path: str) -> Iterator[Function]:
 def imported(path: str) -> frozenset[str]:
     """Return the full names that a file imports; `from a.b import c` counts as `a.b` and `a.b.c`."""
     names: set[str] = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -68,6 +74,6 @@ def imported(path: str) -> frozenset[str]:
 
 def strings(path: str) -> Iterator[str]:
     """Yield the string literals of a file, docstrings too."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value

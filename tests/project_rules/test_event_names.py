@@ -4,7 +4,7 @@ import ast
 import re
 
 from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS
-from tests.project_rules.source import files, strings, text, tree
+from tests.project_rules.source import files, nodes, strings, text
 
 LOGGING = {"log_event", "log_events", "_log"}
 NAME = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -22,7 +22,7 @@ def logged_names() -> set[str]:
     """Return the names in the first argument of the calls that log events."""
     found = {name for names in COMPUTED.values() for name in names}
     for path in files():
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in LOGGING and node.args:
                 literals = [each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
                 found |= {str(value) for value in literals if NAME.fullmatch(str(value))}
@@ -56,7 +56,7 @@ def test_every_event_of_an_organisation_is_declared() -> None:
     calls = [
         node
         for path in files()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in announcing and node.args
     ]
 

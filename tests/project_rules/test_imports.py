@@ -4,7 +4,7 @@ import ast
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
-from tests.project_rules.source import files, imported, tree
+from tests.project_rules.source import files, imported, nodes
 
 NETWORK_MODULES = (
     "httpx",
@@ -79,7 +79,7 @@ def network_imports(path: str) -> set[str]:
         for name in imported(path)
         if any(name == module or name.startswith(f"{module}.") for module in NETWORK_MODULES)
     }
-    calls = {ast.unparse(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call)}
+    calls = {ast.unparse(node.func) for node in nodes(path) if isinstance(node, ast.Call)}
     only_a_type = found == {"socket"} and not any(name.startswith("socket.") for name in calls)
     return set() if only_a_type else found
 

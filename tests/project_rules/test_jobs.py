@@ -9,7 +9,7 @@ import pytest
 from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.celery import app
 from remediation.checks.queues import JOB_OF_SCANNER
-from tests.project_rules.source import Function, files, functions, imported, tree
+from tests.project_rules.source import Function, files, functions, imported, nodes
 
 MODULE = "krafter_audit.jobs"
 ENQUEUE_FUNCTIONS = {f"{MODULE}.enqueue_on_commit", f"{MODULE}.enqueue"}
@@ -20,7 +20,7 @@ def enqueue_calls() -> Iterator[tuple[str, ast.Call]]:
     """Yield each call that enqueues a job, with its file."""
     for path in files():
         names = {name.rpartition(".")[2] for name in imported(path) & ENQUEUE_FUNCTIONS}
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
                 yield path, node
 
@@ -63,7 +63,7 @@ def test_jobs_are_enqueued_through_one_module() -> None:
     calls = {
         path
         for path in files()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("apply_async", "delay", "send_task")

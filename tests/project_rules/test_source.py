@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.project_rules.source import PACKAGES, ROOT, files, functions, text, tree
+from tests.project_rules.source import PACKAGES, ROOT, files, functions, nodes, text
 
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 500, 40
 
@@ -121,7 +121,7 @@ def test_no_module_has_a_vague_name() -> None:
 
 def files_using(name: str) -> set[str]:
     """Return the files that define, call or mention a function of this name."""
-    return {path for path in files() for node in ast.walk(tree(path)) if name_of(node) == name}
+    return {path for path in files() for node in nodes(path) if name_of(node) == name}
 
 
 def name_of(node: ast.AST) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.apps import apps
 
 from krafter_audit.db.transitions import StatusField
-from tests.project_rules.source import files, strings, tree
+from tests.project_rules.source import files, nodes, strings
 
 TRANSITIONS = "krafter_audit/db/transitions.py"
 STATUSES = {
@@ -21,7 +21,7 @@ WRITERS = {"update", "write", "update_or_create", "aupdate"}
 
 def written(path: str) -> Iterator[str]:
     """Yield the calls of a file that would write a status: `.update(status=…)`, `bulk_update(…, ["status"])`."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         named = {keyword.arg for keyword in node.keywords}

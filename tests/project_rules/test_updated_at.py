@@ -4,15 +4,16 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.project_rules.source import files, functions, strings, tree
+from tests.project_rules.source import files, functions, nodes, strings
 
 UPDATE = r"(?s)Finding\.(objects|_default_manager|_base_manager)\b.*\.update$"
 
 
 def updates(path: str) -> Iterator[ast.Call]:
     """Yield the calls of `Finding.objects….update(…)`."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call) and re.match(UPDATE, ast.unparse(node.func)):
+    for node in nodes(path):
+        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if is_call and node.func.attr == "update" and re.match(UPDATE, ast.unparse(node.func)):
             yield node
 
 

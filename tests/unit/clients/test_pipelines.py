@@ -29,7 +29,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "PATH": f"{program.parent}:{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "PYTHONPATH": str(CLIENT),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": sys.pycache_prefix or str(tmp_path / "compiled"),
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
         "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8",
     }

@@ -3,24 +3,28 @@
 import json
 import subprocess
 import sys
-
-import pytest
+from typing import Any
 
 LAZY = {"playwright", "weasyprint"}
 WEB = "from krafter_audit.wsgi import application; from django.urls import get_resolver; get_resolver()._populate()"
 BEAT = "from krafter_audit.celery import app; app.loader.import_default_modules()"
 
 
-@pytest.mark.parametrize("start", [WEB, BEAT], ids=["web", "beat"])
-def test_process_starts_without_playwright_and_weasyprint(start: str) -> None:
-    script = f"import json, sys; {start}; print(json.dumps(sorted(sys.modules)))"
+def printed(script: str) -> Any:
+    """Run a Python script in another process; return the JSON of its last line."""
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    return json.loads(out.splitlines()[-1])
 
-    assert LAZY.isdisjoint(json.loads(out.splitlines()[-1]))
+
+def test_web_process_starts_without_playwright_and_weasyprint_and_enqueues_with_its_celery() -> None:
+    script = f"import json, sys; {WEB}; modules = sorted(sys.modules); from celery import current_app"
+
+    modules, application = printed(f"{script}; print(json.dumps([modules, current_app.main]))")
+
+    assert (LAZY & set(modules), application) == (set(), "krafter_audit")
 
 
-def test_web_process_enqueues_with_its_own_celery_application() -> None:
-    script = f"{WEB}; from celery import current_app; print(current_app.main)"
-    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+def test_beat_starts_without_playwright_and_weasyprint() -> None:
+    modules = printed(f"import json, sys; {BEAT}; print(json.dumps(sorted(sys.modules)))")
 
-    assert out.splitlines()[-1] == "krafter_audit"
+    assert LAZY.isdisjoint(modules)

@@ -38,6 +38,7 @@ def environment(scenario: Scenario, url: str, key: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(CLIENTS),
+        "PYTHONPYCACHEPREFIX": sys.pycache_prefix or "",
         "KRAFTER_AUDIT_URL": url,
         "KRAFTER_AUDIT_API_KEY": key,
         "KRAFTER_AUDIT_ORG": str(scenario.organization.pk),
