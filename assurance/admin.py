@@ -1,5 +1,3 @@
-"""Admin pages of guard windows and deploys, and what the page of a finding shows of them."""
-
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -90,7 +88,6 @@ def progress_in_words(window: GuardWindow) -> str:
 
 
 def guard_window(request: HttpRequest, finding: Finding) -> dict[str, Any]:
-    """Return the newest guard window of a finding, for its page."""
     window = finding.guard_windows.prefetch_related("runs__deploy").order_by("-pk").first()
     if window is None:
         return {}

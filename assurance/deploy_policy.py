@@ -27,7 +27,7 @@ def is_live(deploy: Deploy, config: dict[str, Any], site_url: str) -> bool:
 
 
 def environments(config: dict[str, Any]) -> list[str] | None:
-    """Return the named environments that visitors use; None if the policy names none."""
+    """Return the environments that visitors use; None if the policy names none."""
     named = _section(config).get("environments")
     return [name for name in named if isinstance(name, str)] if isinstance(named, list) else None
 
@@ -38,7 +38,7 @@ def scans_after_deploys(config: dict[str, Any]) -> bool:
 
 
 def release_environment(config: dict[str, Any]) -> str | None:
-    """Return the environment to which a published release counts as deployed; None if releases do not count."""
+    """Return the environment of published releases; None if releases do not count as deploys."""
     if _section(config).get("releases") is not True:
         return None
     return next(iter(environments(config) or ()), RELEASE_ENVIRONMENT)

@@ -1,4 +1,4 @@
-"""What follows from events: approvals open guard windows, results continue them, deploys add runs."""
+"""Follow events: approvals open guard windows, results continue them, deploys add runs."""
 
 from uuid import UUID
 

@@ -1,5 +1,3 @@
-"""Filters of the lists of deploys and guard windows."""
-
 import django_filters
 
 from assurance.models import Deploy, GuardWindow
@@ -7,8 +5,6 @@ from krafter_audit.api.filters import ChoicesFilter, ListFilter
 
 
 class DeployFilter(ListFilter):
-    """Filters by commit, environment and time."""
-
     sha = django_filters.CharFilter()
     environment = django_filters.CharFilter()
 
@@ -18,8 +14,6 @@ class DeployFilter(ListFilter):
 
 
 class GuardWindowFilter(ListFilter):
-    """Filters by status, which may be repeated, finding and time."""
-
     status = ChoicesFilter(choices=GuardWindow.Status.choices)
     finding_id = django_filters.UUIDFilter()
 

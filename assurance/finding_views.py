@@ -1,4 +1,4 @@
-"""API views of findings with their guard windows, which the apps below do not know."""
+"""API views of findings with their guard windows, which lower apps do not know."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, cast

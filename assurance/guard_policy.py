@@ -16,13 +16,13 @@ DEFAULT_RUNS_PER_DAY, MAX_RUNS_PER_DAY = 200, 10_000
 
 
 def offsets(config: dict[str, Any], severity: str) -> list[timedelta]:
-    """Return the times after an approval at which a finding of that severity is checked again, in their order."""
+    """Return the times after an approval at which a finding of that severity is checked again, in order."""
     # Policies accept any JSON, so that invalid parts are ignored.
     return parse_offsets(_guard(config).get(severity), most=MAX_OFFSETS)
 
 
 def runs_per_day(config: dict[str, Any]) -> int:
-    """Return how many guard runs a project may start in 24 hours."""
+    """Return the project's limit of guard runs in 24 hours."""
     number = _guard(config).get("runs_per_day")
     valid = isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= MAX_RUNS_PER_DAY
     return number if valid else DEFAULT_RUNS_PER_DAY  # type: ignore[return-value]  # an int, if it is valid

@@ -105,7 +105,7 @@ class PullRequest(Record):
 
 
 class GuardWindow(Record):
-    """The time after an approval in which the checks of the finding are run again."""
+    """The time after an approval in which a finding's checks are run again."""
 
     class Status(models.TextChoices):
         OPEN = "open"
@@ -154,7 +154,7 @@ class GuardWindow(Record):
 
 
 class GuardRun(Record):
-    """One run of the checks of a guard window: at an offset of the policy, or after a deploy."""
+    """A run of the checks of a guard window: at an offset of the policy, or after a deploy."""
 
     class Reason(models.TextChoices):
         SCHEDULED = "scheduled"

@@ -1,5 +1,3 @@
-"""The sections of a policy that this app reads, for the form of the policy."""
-
 from assurance.guard_policy import DEFAULT_RUNS_PER_DAY, MAX_RUNS_PER_DAY
 from findings.models import Severity
 from remediation.policy_sections.declarations import Field, Kind, Section

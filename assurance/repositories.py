@@ -1,4 +1,4 @@
-"""The repository of a project, to which a higher app sends the requests: it registers its functions at start."""
+"""The repository of a project, queried by functions that a higher app registers at start."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -29,7 +29,7 @@ Changes = dict[UUID, list[tuple[date, bool]]]
 def burn_down(campaign: Campaign) -> list[dict[str, Any]]:
     """Return the tasks, and the open ones, at the end of each day (UTC) since the creation, at most the last 90.
 
-    They are the tasks that are in the campaign now, each from the day on which it was added.
+    These are the present tasks, each from the day on which it was added.
     """
     days = _days(campaign.created_at)
     total, still_open = dict.fromkeys(days, 0), dict.fromkeys(days, 0)

@@ -1,5 +1,3 @@
-"""Filters of the list of campaigns."""
-
 from django.db.models import QuerySet
 
 from campaigns.models import Campaign
@@ -7,8 +5,6 @@ from krafter_audit.api.filters import ListFilter, OwnerFilter, TrueOrFalseFilter
 
 
 class CampaignFilter(ListFilter):
-    """Filters by owner, whether it is archived, and time."""
-
     owner_id = OwnerFilter()
     archived = TrueOrFalseFilter(method="by_archiving")
 

@@ -1,5 +1,3 @@
-"""Campaigns: batches of tasks with a name, a due date and an owner."""
-
 from typing import ClassVar
 
 from django.db import models
@@ -44,8 +42,6 @@ class Campaign(Record):
 
 
 class CampaignTask(models.Model):
-    """A task in a campaign."""
-
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="memberships", db_index=False)
     task = models.ForeignKey(Task, models.CASCADE, related_name="campaign_tasks")
     added_at = models.DateTimeField(default=timezone.now, editable=False)

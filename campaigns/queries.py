@@ -1,5 +1,3 @@
-"""The progress of campaigns, and the names that tickets show."""
-
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,7 +22,7 @@ class Progress:
     next_due_at: datetime | None = None
 
     def add(self, status: str | None, tasks: int, overdue: int, next_due_at: datetime | None) -> None:
-        """Add the tasks of a status; None is that of a campaign without tasks."""
+        """Add the tasks of a status; None: a campaign without tasks."""
         if status is None:
             return
         self.by_status[status] = tasks
@@ -47,7 +45,7 @@ class Progress:
 
     @property
     def late(self) -> bool:
-        """Whether the due date of the campaign has passed, and tasks are not done."""
+        """Whether the campaign's due date has passed, and tasks are not done."""
         is_over = self.due_date is not None and self.due_date < timezone.now().date()
         return is_over and self.done < self.total
 
@@ -59,7 +57,7 @@ def progress_of(campaigns: Collection[Campaign]) -> dict[UUID, Progress]:
 
 
 def active_with_progress(project: Project) -> list[tuple[Campaign, Progress]]:
-    """Return the campaigns that are not archived with their progress, by one query, in the order of `by_due_date`."""
+    """Return the active campaigns with their progress, by one query, in the order of `by_due_date`."""
     return sorted(
         _with_progress(Campaign.objects.filter(project=project, archived_at=None)),
         key=lambda found: by_due_date(found[0]),
@@ -67,7 +65,7 @@ def active_with_progress(project: Project) -> list[tuple[Campaign, Progress]]:
 
 
 def active_campaigns(project: Project) -> list[Campaign]:
-    """Return the campaigns that are not archived, in the order of `by_due_date`."""
+    """Return the active campaigns in the order of `by_due_date`."""
     return sorted(Campaign.objects.filter(project=project, archived_at=None), key=by_due_date)
 
 
@@ -96,6 +94,6 @@ def _counts(rows: Any) -> Any:
 
 
 def campaign_names_of(task: Task) -> tuple[str, ...]:
-    """Return the names of the campaigns that a task belongs to, without archived ones."""
+    """Return the names of a task's active campaigns."""
     rows = Campaign.objects.filter(memberships__task=task, archived_at=None)
     return tuple(rows.order_by("name").values_list("name", flat=True))

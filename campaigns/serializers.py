@@ -1,5 +1,3 @@
-"""Request and response serializers of campaigns."""
-
 from typing import Any, ClassVar
 
 from rest_framework import serializers

@@ -24,7 +24,7 @@ BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class TaskSelection:
-    """The selected tasks that are added to a campaign or removed from it, and how many were selected."""
+    """The selected tasks to add to a campaign or remove, and how many were selected."""
 
     campaign: Campaign | None
     matched: int
@@ -32,7 +32,7 @@ class TaskSelection:
 
 
 def preview_tasks(task_ids: Collection[UUID], *, campaign: Campaign | None, removes: bool) -> TaskSelection:
-    """Return which of the tasks `add_tasks` or `remove_tasks` would change now, and write nothing."""
+    """Return which tasks `add_tasks` or `remove_tasks` would change now; write nothing."""
     memberships = CampaignTask.objects.filter(campaign=campaign, task__in=task_ids) if campaign else None
     present = set(memberships.values_list("task_id", flat=True)) if memberships is not None else set()
     changed = sorted(pk for pk in set(task_ids) if (pk in present) == removes)
@@ -81,7 +81,7 @@ def update(
 def add_tasks(
     campaign_id: UUID, *, task_ids: Collection[UUID], by: Actor, project: Project | None = None
 ) -> TaskSelection:
-    """Add tasks of the campaign's project; those that are in it stay."""
+    """Add tasks of the campaign's project; present ones stay."""
     campaign = _lock(campaign_id, project)
     _require_active(campaign)
     return _add(campaign, task_ids, by)
@@ -102,7 +102,7 @@ def remove_tasks(
 
 @transaction.atomic
 def archive(campaign_id: UUID, *, by: Actor, project: Project | None = None) -> Campaign:
-    """Archive a campaign: its tasks stay as they are, and its name may be used again. Repeating it changes nothing."""
+    """Archive a campaign: its tasks stay, and its name may be used again. Idempotent."""
     campaign = _lock(campaign_id, project)
     if campaign.archived_at is None:
         _save(campaign, archived_at=timezone.now())
@@ -112,7 +112,7 @@ def archive(campaign_id: UUID, *, by: Actor, project: Project | None = None) -> 
 
 @transaction.atomic
 def restore(campaign_id: UUID, *, by: Actor, project: Project | None = None) -> Campaign:
-    """Make an archived campaign active again. Raises CampaignNameTaken."""
+    """Make an archived campaign active. Raises CampaignNameTaken."""
     campaign = _lock(campaign_id, project)
     if campaign.archived_at is not None:
         _reserve_name(campaign.project, campaign.name, campaign)

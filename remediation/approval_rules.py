@@ -12,8 +12,6 @@ MAX_APPROVALS = 10
 
 @dataclass(frozen=True)
 class ApprovalRule:
-    """The number of approvals that a finding needs, and whether that of the task's author counts."""
-
     required: int = 1
     not_author: bool = False
 

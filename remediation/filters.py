@@ -1,5 +1,3 @@
-"""Filters of the lists of tasks and verifications."""
-
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -27,8 +25,6 @@ from remediation.verification_states import VerificationState
 
 
 class VerificationFilter(ListFilter):
-    """Filters by result and state, which may be repeated, task and time."""
-
     result = ChoicesFilter(choices=Result.choices)
     state = ChoicesFilter(choices=VerificationState.choices)
     task_id = django_filters.UUIDFilter()
@@ -57,8 +53,6 @@ class LabelFilter(TextsFilter):
 
 
 class TaskFilter(ListFilter):
-    """Filters by status, priority and label (each may be repeated), owner, finding, campaign and others, and words."""
-
     status = ChoicesFilter(choices=Task.Status.choices)
     priority = ChoicesFilter(choices=Severity.choices)
     owner_id = OwnerFilter()
@@ -98,8 +92,6 @@ class TaskFilter(ListFilter):
 
 
 class TaskCountFilter(django_filters.FilterSet):
-    """The filters of counts: status and priority, which may be repeated, and owner_id."""
-
     status = ChoicesFilter(choices=Task.Status.choices)
     priority = ChoicesFilter(choices=Severity.choices)
     owner_id = OwnerFilter()
@@ -110,9 +102,9 @@ class TaskCountFilter(django_filters.FilterSet):
 
 
 def tasks_matching(project: Project, selection: Mapping[str, Any]) -> list[UUID]:
-    """Return the ids of the tasks that `ids`, `filter` or `all` of a request select.
+    """Return the ids that `ids`, `filter` or `all` of a request select.
 
-    Raises NotFound for ids that are not the project's, InvalidParams for too many tasks.
+    Raises NotFound for ids that are not the project's, InvalidParams for too many.
     """
     rows = Task.objects.filter(project=project)
     if "ids" in selection:

@@ -1,5 +1,3 @@
-"""Tasks, verifications, policies, evidence, and the reliability of checks."""
-
 from datetime import datetime
 from typing import ClassVar
 
@@ -152,7 +150,7 @@ class Task(WithSlaClock, Record):
 
 
 class TaskComment(Record):
-    """A comment of a person on a task, as plain text or Markdown."""
+    """A comment on a task, as plain text or Markdown."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="comments", db_index=False)
     author = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -216,7 +214,7 @@ BLOCKED_BY = Case(
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
     def without_guards(self) -> "VerificationQuerySet":
-        """Return those that people or deploys have requested: only they are listed and counted."""
+        """Return those that people or deploys have requested: only these are listed and counted."""
         return self.exclude(trigger=Verification.Trigger.GUARD)
 
 
@@ -438,8 +436,6 @@ class Policy(Record):
 
 
 class PolicyVersion(models.Model):
-    """An earlier version of a policy."""
-
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
@@ -460,12 +456,11 @@ class PolicyVersion(models.Model):
 
     @property
     def updated_at(self) -> datetime:
-        """When the version was stored; it never changes."""
         return self.replaced_at
 
 
 class CheckReliability(models.Model):
-    """How reliable one check was in one project over the last 90 days."""
+    """How reliable one check was in one project over 90 days."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=100)

@@ -1,5 +1,3 @@
-"""Counts of tasks and findings for lists and the command center."""
-
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -29,7 +27,7 @@ def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
 
 
 def newest_tasks_of(finding_ids: Collection[UUID]) -> QuerySet[Task]:
-    """Return the tasks of each finding, newest first, at most `MAX_EMBEDDED_TASKS` of each."""
+    """Return the newest `MAX_EMBEDDED_TASKS` tasks of each finding."""
     newest_first = [F("created_at").desc(), F("id").desc()]
     place = Window(RowNumber(), partition_by="finding_id", order_by=newest_first)
     rows = Task.objects.filter(finding__in=finding_ids).alias(place=place)
@@ -37,7 +35,7 @@ def newest_tasks_of(finding_ids: Collection[UUID]) -> QuerySet[Task]:
 
 
 def labels_of(task_ids: Collection[UUID]) -> dict[str, list[str]]:
-    """Return the names of the labels of each task that has any, sorted."""
+    """Return the sorted labels of each task that has any."""
     found: dict[str, list[str]] = {}
     rows = TaskLabel.objects.filter(tasks__in=task_ids).order_by("name").values_list("tasks", "name")
     for task_id, name in rows:
@@ -46,7 +44,7 @@ def labels_of(task_ids: Collection[UUID]) -> dict[str, list[str]]:
 
 
 def command_center(project: Project, as_of: AsOf | None = None) -> dict[str, Any]:
-    """Return the counts of findings and tasks and the latest scan, now or as they were at a moment."""
+    """Return the counts of findings and tasks and the latest scan, now or as of a moment."""
     counted = counters_of(project, "finding", "task", as_of=as_of)
     counts = counted["finding"]
     still_open = [(facets, rows) for facets, rows, _ in counts if facets["status"] in OPEN_STATUSES]
@@ -96,7 +94,7 @@ DUE_BEFORE = """
 
 
 def due_before(project_ids: Collection[UUID], moment: datetime) -> int:
-    """Return the number of the projects' tasks that are not done and are due before a moment."""
+    """Return the number of open tasks that are due before a moment."""
     now = moment.astimezone(UTC)
     quarter = now.hour // 6
     since = now.replace(hour=quarter * 6, minute=0, second=0, microsecond=0)
@@ -112,7 +110,7 @@ def due_before(project_ids: Collection[UUID], moment: datetime) -> int:
 
 
 def overdue(project: Project) -> int:
-    """Return the number of tasks that are not done and whose due date has passed."""
+    """Return the number of open tasks whose due date has passed."""
     return due_before([project.pk], timezone.now())
 
 
@@ -133,7 +131,7 @@ OVERDUE_AT = history.select_recorded("""
 
 
 def overdue_at(project: Project, as_of: AsOf) -> int:
-    """Return the number of tasks that were not done at a moment, and whose due date then had passed."""
+    """Return the number of tasks that were open at a moment, and overdue then."""
     start = history.midnight(as_of.instant)
     params = {
         "project": project.pk,
@@ -165,7 +163,7 @@ def task_counts(project: Project, filters: Mapping[str, Any], as_of: AsOf | None
 
 
 def latest_scan_at(project: Project, as_of: AsOf) -> Scan | None:
-    """Return the newest scan of a moment with the status that it had."""
+    """Return the newest scan of a moment with its status then."""
     scan = _scans(project).filter(created_at__lt=as_of.before).first()
     if scan is None or (scan.finished_at and scan.finished_at < as_of.before):
         return scan
@@ -183,10 +181,7 @@ def latest_scan_at(project: Project, as_of: AsOf) -> Scan | None:
 
 
 def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Task]) -> int | None:
-    """Return the number of tasks that match the filters: from a counter if there is one, else by counting `rows`.
-
-    None if more than 10,000 would have to be counted.
-    """
+    """Return the number of tasks that match, from a counter if possible; None if more than 10,000 must be counted."""
     facets = {name: filters[name] for name in ("status", "priority") if name in filters}
     rest = set(filters) - set(facets)
     if not rest:

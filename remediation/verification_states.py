@@ -4,8 +4,6 @@ from django.db.models import TextChoices
 
 
 class VerificationState(TextChoices):
-    """What a verification waits for."""
-
     RUNNING = "running"
     READY = "ready", "ready to approve"
     BLOCKED = "blocked"

@@ -34,7 +34,7 @@ MAX_FINDINGS, MAX_FIRST_PAGES = 500, 100  # whose pages are scanned first after 
 def record(project: Project, *, sha: str, environment: str, by: Actor, **fields: Any) -> tuple[Deploy, bool]:
     """Record a deploy, or continue a known one; return whether it is new.
 
-    It is known by its `external_id`, or by commit, environment and time: `_find` says how.
+    `_find` says how a known one is recognised.
     """
     # A webhook and a sync may report the same deploy at once.
     advisory_lock(f"deploys of {project.pk}")
@@ -59,7 +59,7 @@ def record(project: Project, *, sha: str, environment: str, by: Actor, **fields:
 
 @dataclass(frozen=True)
 class ReportedTimes:
-    """The times of a report about a deploy, and when it arrived."""
+    """The times in a report about a deploy, and its arrival."""
 
     started_at: datetime | None
     finished_at: datetime | None
@@ -70,7 +70,7 @@ class ReportedTimes:
         return self.started_at or self.finished_at or self.now
 
     def is_near(self, deploy: Deploy) -> bool:
-        """Return whether the report may be about the deploy; without a start, also if it falls into the deploy."""
+        """Return whether the report may be about the deploy; without a start, also if it falls into it."""
         if self.started_at is not None:
             return abs(deploy.started_at - self.started_at) <= SAME_DEPLOY
         if deploy.finished_at is None:
@@ -156,7 +156,7 @@ def _log_end(deploy: Deploy, by: Actor) -> None:
 
 @transaction.atomic
 def check_guarded_findings(deploy: Deploy) -> int:
-    """Add a run to each window that was open when a deploy finished; return how many. Repeating it adds none."""
+    """Add a run to each window that was open when a deploy finished; return how many. Idempotent."""
     if _is_replaced(deploy):
         return 0
     open_windows = GuardWindow.objects.filter(project=deploy.project_id, status=GuardWindow.Status.OPEN)
@@ -187,9 +187,9 @@ def _is_replaced(deploy: Deploy) -> bool:
 
 @transaction.atomic
 def scan_after(deploy: Deploy) -> Scan | None:
-    """Queue the scan after a live deploy, if the policy wants one; None without. Repeating it queues none.
+    """Queue the scan that the policy wants after a live deploy. Idempotent.
 
-    A deploy that was reported more than a day late, or replaced by another, starts none.
+    A deploy that was reported over a day late, or replaced by another, starts none.
     """
     locked = Deploy.objects.select_for_update(of=("self",)).select_related("project").get(pk=deploy.pk)
     project, config = locked.project, config_of(locked.project)
@@ -220,7 +220,7 @@ def _is_late(deploy: Deploy) -> bool:
 
 
 def pages_that_matter(project: Project) -> list[str]:
-    """Return the URLs of open and guarded findings, the highest score first, at most 100."""
+    """Return the URLs of open and guarded findings, the highest scores first, at most 100."""
     guarded = GuardWindow.objects.filter(project=project, status=GuardWindow.Status.OPEN)
     matters = Q(status__in=OPEN_STATUSES) | Q(pk__in=guarded.values("finding"))
     rows = Finding.objects.filter(matters, project=project).order_by("-score", "-id")

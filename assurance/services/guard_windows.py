@@ -58,7 +58,7 @@ def open_window(verification_id: UUID) -> GuardWindow | None:
 
 
 def start_due_runs() -> int:
-    """Start the runs that are due; return how many were started."""
+    """Start the runs that are due; return their number."""
     due = GuardRun.objects.filter(status=GuardRun.Status.PENDING, due_at__lte=timezone.now())
     due = due.filter(window__project__archived_at=None).order_by("due_at")
     return sum(start_run(pk) for pk in list(due.values_list("pk", flat=True)[:BATCH_SIZE]))
@@ -66,7 +66,7 @@ def start_due_runs() -> int:
 
 @transaction.atomic
 def start_run(run_id: UUID) -> bool:
-    """Start a due run, within the project's budget of a day; return whether it was started."""
+    """Start a due run within the project's daily budget; return whether it was started."""
     task_id = GuardRun.objects.values_list("window__verification__task_id", flat=True).get(pk=run_id)
     locked = lock_task(task_id)
     run = _due_run(run_id)
@@ -184,7 +184,7 @@ def _pass_if_last(window: GuardWindow) -> None:
 
 
 def deploys_since_last_pass(window: GuardWindow) -> list[UUID]:
-    """Return the deploys that finished after the last check that passed, oldest first."""
+    """Return the deploys that finished after the last passed check, oldest first."""
     passed = window.runs.filter(status=GuardRun.Status.PASSED).order_by("-started_at").first()
     since = passed.started_at if passed else window.verification.verified_at
     deploys = Deploy.objects.filter(project=window.project_id, finished_at__gte=since)
@@ -210,7 +210,7 @@ def cancel(window_id: UUID, *, project: Project, by: Actor) -> GuardWindow:
 
 @transaction.atomic
 def cancel_for_finding(finding_id: UUID) -> None:
-    """Cancel the open guard window of a finding that is not resolved any more."""
+    """Cancel the open guard window of a finding that is no longer resolved."""
     finding = Finding.objects.select_for_update().filter(pk=finding_id).first()
     if finding is not None and finding.status != FindingStatus.RESOLVED:
         _cancel(_open_windows(finding), by=SYSTEM)

@@ -31,7 +31,6 @@ NOT_DEPLOYED = "The pull request is merged, but no deploy that was reported cont
 
 @transaction.atomic
 def follow(task_id: UUID) -> None:
-    """Follow the pull request that a task names now."""
     try:
         task = lock_task(task_id).task
     except NotFound:
@@ -45,7 +44,7 @@ def follow(task_id: UUID) -> None:
 
 
 def enqueue_due() -> int:
-    """Enqueue the pull requests that are due; return how many."""
+    """Enqueue due pull requests; return how many."""
     due = PullRequest.objects.filter(deploy=None, next_check_at__lte=timezone.now())
     due = due.filter(task__project__archived_at=None).exclude(task__status=Task.Status.DONE)
     keys = list(due.order_by("next_check_at").values_list("pk", flat=True)[:BATCH_SIZE])
@@ -55,14 +54,14 @@ def enqueue_due() -> int:
 
 
 def recheck_after(deploy: Deploy) -> int:
-    """Have the project's pull requests that are not deployed compared with a finished deploy."""
+    """Have the project's undeployed pull requests compared with a finished deploy."""
     waiting = PullRequest.objects.filter(task__project=deploy.project_id, deploy=None)
     waiting = waiting.filter(~Q(status=PullRequest.Status.CLOSED))
     return waiting.update(next_check_at=timezone.now(), updated_at=timezone.now())
 
 
 def check(pull_request_id: UUID) -> None:
-    """Ask the repository about a pull request, and verify the task if its commit was deployed."""
+    """Query the repository about a pull request, and verify the task if its commit was deployed."""
     row = PullRequest.objects.select_related("task__project").filter(pk=pull_request_id, deploy=None).first()
     if row is None:
         return
@@ -90,11 +89,7 @@ def _status(state: repositories.MergeState) -> PullRequest.Status:
 
 
 def newest_live_deploy(project: Project) -> Deploy | None:
-    """Return the newest finished deploy of an environment that visitors use.
-
-    These are the policy's `deploys.environments`; without them the deploys with the host of the project's site, and
-    those of production.
-    """
+    """Return the newest finished deploy of an environment that visitors use (see deploy_policy.py)."""
     finished = Deploy.objects.filter(project=project, finished_at__isnull=False).order_by("-finished_at")
     config = config_of(project)
     named = deploy_policy.environments(config)
@@ -164,7 +159,7 @@ def _verify(row: PullRequest, deploy: Deploy, locked: LockedTask) -> None:
 
 
 def warnings_for(task: Task) -> list[str]:
-    """Return what a person who verifies the task should know: its fix is merged and not deployed."""
+    """Return the warning that the task's fix is merged and not deployed."""
     if not task.pr_url:
         return []
     waiting = PullRequest.objects.filter(task=task, status=PullRequest.Status.MERGED, deploy=None)

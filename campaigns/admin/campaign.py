@@ -1,5 +1,3 @@
-"""Admin page of campaigns."""
-
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -120,7 +118,7 @@ class CampaignAdmin(ServiceModelAdmin):
 
 
 def tasks_of(campaign: Campaign) -> list[Task]:
-    """Return the first tasks of a campaign: open ones by their due date, then those that are done."""
+    """Return the first tasks of a campaign: open ones by their due date, then done ones."""
     rows = Task.objects.filter(campaign_tasks__in=CampaignTask.objects.filter(campaign=campaign))
     rows = rows.select_related("owner", "finding").defer(*(f"finding__{name}" for name in LARGE_FIELDS))
     by_due_date = rows.prefetch_related("sla_pauses").order_by(F("sla_due_at").asc(nulls_last=True), "pk")

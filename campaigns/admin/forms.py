@@ -1,5 +1,3 @@
-"""Admin forms of campaigns."""
-
 from collections.abc import Collection
 from typing import Any, ClassVar
 from uuid import UUID
@@ -16,8 +14,6 @@ ONE_OF_BOTH = "Choose a campaign, or give the name of a new one."
 
 
 class CreateCampaignForm(SerializerForm):
-    """Creates a campaign without tasks."""
-
     serializer_class = UpdateCampaignRequestSerializer
 
     class Meta:
@@ -37,8 +33,6 @@ class ChangeCampaignForm(SerializerForm):
 
 
 class ChooseCampaignForm(forms.Form):
-    """Chooses one of the campaigns."""
-
     campaign = forms.TypedChoiceField(coerce=UUID, empty_value=None, widget=UnfoldAdminSelectWidget)
 
     def __init__(self, data: Any = None, *, campaigns: Collection[Campaign]) -> None:
@@ -50,7 +44,7 @@ class ChooseCampaignForm(forms.Form):
 
 
 class AddToCampaignForm(ChooseCampaignForm):
-    """Chooses one of the campaigns, or the name and due date of a new one."""
+    """Chooses a campaign, or the name and due date of a new one."""
 
     first_choices: ClassVar = [NEW]
     name = forms.CharField(

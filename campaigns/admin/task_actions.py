@@ -1,5 +1,3 @@
-"""Actions on the list of tasks: add the selected ones to a campaign, or remove them from one."""
-
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +30,7 @@ IN_NO_CAMPAIGN = "None of these tasks is in a campaign that is not archived."
 def add_to_campaign(
     model_admin: BulkActions, request: HttpRequest, queryset: QuerySet[Task]
 ) -> HttpResponse | None:
-    """Ask for a campaign, or the name of a new one, and add the tasks."""
+    """Show the form for a campaign or a new one, then add the tasks."""
     selected = _selected(model_admin, request, queryset)
     if selected is None:
         return None
@@ -50,7 +48,7 @@ def add_to_campaign(
 def remove_from_campaign(
     model_admin: BulkActions, request: HttpRequest, queryset: QuerySet[Task]
 ) -> HttpResponse | None:
-    """Ask for a campaign that has some of the tasks, and remove them."""
+    """Show the form for a campaign of the tasks, then remove them."""
     selected = _selected(model_admin, request, queryset)
     if selected is None:
         return None

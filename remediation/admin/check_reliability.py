@@ -1,5 +1,3 @@
-"""Admin page of the reliability of checks: by project, and summed over projects."""
-
 from typing import Any
 
 from django.contrib import admin

@@ -1,5 +1,3 @@
-"""Comments and labels on the page of a task."""
-
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,7 +23,7 @@ MAX_COMMENTS = 100  # on the page
 
 
 class CollaborationPages(ServiceModelAdmin):
-    """The forms for comments and labels. A comment is changed and deleted by its author alone."""
+    """A comment is changed and deleted by its author alone."""
 
     def get_urls(self) -> list[URLPattern]:
         own = (("comments", self.comments_view), ("labels", self.labels_view))
@@ -36,7 +34,6 @@ class CollaborationPages(ServiceModelAdmin):
         return [*pages, *super().get_urls()]
 
     def collaboration(self, request: HttpRequest, task: Task) -> dict[str, Any]:
-        """Return what the page of a task shows."""
         comments = queries.comments_of(task).order_by("-pk")
         labels = task.label_names
         return {
@@ -57,7 +54,7 @@ class CollaborationPages(ServiceModelAdmin):
         return self._change(request, task, lambda: _comment(request, task), "comments")
 
     def labels_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Add the label `add`, or remove the label `remove`."""
+        """Add the label `add`, or remove `remove`."""
         task = self._task(request, pk)
         return self._change(request, task, lambda: _label(request, task), "labels")
 

@@ -1,5 +1,3 @@
-"""Admin pages of the evidence of a verification, and the download of the signed bundle."""
-
 import json
 from typing import Any
 
@@ -37,8 +35,6 @@ class EvidenceInline(ReadOnlyInline):
 
 
 class EvidencePages(ReadOnlyAdmin):
-    """The evidence page of a verification, and the download of its bundle."""
-
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         evidence, bundle = require_safe(self.evidence_page), require_safe(self.bundle)
@@ -99,7 +95,7 @@ class EvidencePages(ReadOnlyAdmin):
 
 
 def verify_bundle(verification: Verification) -> list[Any]:
-    """Return the result of `./krafter verify-evidence` for the bundle, with this installation's keys."""
+    """Return what `./krafter verify-evidence` says of the bundle, with this installation's keys."""
     try:
         raw = export.bundle(verification)
     except NoSigningKey:

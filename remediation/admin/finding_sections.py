@@ -1,4 +1,4 @@
-"""What the page of a finding shows of its remediation: tasks, the reliability of its checks, and the history."""
+"""What the page of a finding shows of its remediation."""
 
 from typing import Any
 
@@ -14,7 +14,6 @@ MAX_TASKS = 20
 
 
 def remediation(request: HttpRequest, finding: Finding) -> dict[str, Any]:
-    """Return the tasks of a finding, its checks and its history."""
     measured = {
         row.key: row
         for row in CheckReliability.objects.filter(project=finding.project_id, key__in=finding.check_keys)

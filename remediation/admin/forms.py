@@ -1,5 +1,3 @@
-"""Admin forms of tasks, verdicts and policies, validated by the request serializers of the API."""
-
 import json
 from typing import Any, ClassVar
 
@@ -22,8 +20,6 @@ LABELS = {"sla_due_at": "SLA due at", "external_ticket_key": "Ticket", "pr_url":
 
 
 class CreateTaskForm(SerializerForm):
-    """Creates a task for a finding, in the finding's project."""
-
     serializer_class = CreateTaskRequestSerializer
     api_names: ClassVar = {"owner": "owner_id", "finding": "finding_id"}
     priority = forms.ChoiceField(
@@ -59,14 +55,10 @@ class SetTaskValuesForm(SetValuesForm):
 
 
 class ReasonForm(forms.Form):
-    """The reason for approving a verification whose checks did not all pass."""
-
     reason = forms.CharField(max_length=2000, widget=forms.Textarea)
 
 
 class ExtendDueDateForm(forms.Form):
-    """The hours by which due dates are extended, and the reason."""
-
     hours = forms.IntegerField(min_value=1, max_value=MAX_EXTENSION_HOURS)
     reason = forms.CharField(max_length=MAX_REASON_LENGTH, widget=forms.Textarea)
 

@@ -1,5 +1,3 @@
-"""Admin page of tasks."""
-
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar

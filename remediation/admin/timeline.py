@@ -1,4 +1,4 @@
-"""The history of a finding: its own events and those of its tasks, verifications and regressions, in one list."""
+"""The history of a finding: events of it and of its tasks, verifications and regressions."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -40,8 +40,6 @@ ACTORS = {"admin": "", "api_key": "API key", "system": "system"}
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the history."""
-
     at: datetime
     title: str
     detail: str = ""
@@ -55,7 +53,6 @@ SOURCES: list[Callable[[Finding, list[Task]], Iterable[Entry]]] = []
 
 
 def entries(finding: Finding) -> list[Entry]:
-    """Return the history of a finding, the newest first."""
     tasks = list(finding.tasks.order_by("-pk")[:MAX_ROWS])
     pages = {task.pk: reverse("admin:remediation_task_change", args=[task.pk]) for task in tasks}
     verifications = Verification.objects.filter(task__in=tasks).order_by("-pk").values_list("pk", flat=True)
@@ -85,7 +82,6 @@ def _entry(event: Event, people: dict[Any, User], pages: dict[UUID, str]) -> Ent
 
 
 def _detail(data: dict[str, Any]) -> str:
-    """Return the changes of an event, or its reason, in words."""
     was, now = data.get("was"), data.get("now")
     if isinstance(was, dict) and isinstance(now, dict):
         if "cause" in data:

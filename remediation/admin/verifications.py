@@ -1,5 +1,3 @@
-"""Admin page of verifications."""
-
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -56,7 +54,6 @@ GUARD_LABELS = {
 
 
 def state_label(verification: Verification) -> str:
-    """Return the state of a verification in words."""
     if verification.state == VerificationState.DECIDED and verification.trigger == Verification.Trigger.GUARD:
         return GUARD_LABELS[Result(verification.result)]
     if verification.state == VerificationState.DECIDED:
@@ -67,7 +64,6 @@ def state_label(verification: Verification) -> str:
 
 
 def approval_message(verification: Verification) -> str:
-    """Say what an approval has done."""
     if verification.result == Result.PASSED:
         return "approved."
     state = approvals.state_of(verification)

@@ -1,1 +1,0 @@
-"""The checks of this installation: catalogue, queues and measured reliability."""

@@ -15,7 +15,6 @@ FIELDS = ("runs", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "
 
 
 def catalogue(project: Project) -> list[dict[str, Any]]:
-    """Return an entry for each check, in the order of the registry."""
     config = config_of(project)
     disabled = policy_rules.disabled_checks(config)
     thresholds = policy_rules.thresholds(config)

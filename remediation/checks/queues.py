@@ -1,5 +1,3 @@
-"""The scanner and the Celery job that run a check."""
-
 from scanner import registry
 from scans.models import Scanner
 

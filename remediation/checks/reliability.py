@@ -117,7 +117,6 @@ def comparable_checks() -> list[str]:
 
 
 def active_projects() -> QuerySet[Project]:
-    """Return the projects with a scan or a verification in the window."""
     recent = {"project": OuterRef("pk"), "created_at__gte": timezone.now() - WINDOW}
     scanned = Exists(Scan.objects.filter(**recent))
     verified = Exists(Verification.objects.filter(**recent))
@@ -125,12 +124,11 @@ def active_projects() -> QuerySet[Project]:
 
 
 def by_check(project: Project) -> dict[str, CheckReliability]:
-    """Return the measurements of a project by check key."""
     return {row.key: row for row in CheckReliability.objects.filter(project=project)}
 
 
 def totals(rows: QuerySet[CheckReliability]) -> list[dict[str, Any]]:
-    """Return the sums over several projects for each check, the least reliable first."""
+    """Return the sums over projects for each check, the least reliable first."""
     sums = {name: Sum(name) for name in COUNTS}
     lines: list[dict[str, Any]] = [dict(line) for line in rows.order_by().values("key").annotate(**sums)]
     for line in lines:

@@ -1,1 +1,0 @@
-"""Comments, labels and the history of tasks."""

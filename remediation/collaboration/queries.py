@@ -1,5 +1,3 @@
-"""Reads of comments, labels and the history of tasks."""
-
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,7 +13,7 @@ def comments_of(task: Task) -> QuerySet[TaskComment]:
 
 
 def get_comment(task: Task, pk: UUID) -> TaskComment:
-    """Return a comment of a task. Raises NotFound."""
+    """Return a comment. Raises NotFound."""
     comment = comments_of(task).filter(pk=pk).first()
     if comment is None:
         raise NotFound
@@ -27,6 +25,5 @@ def label_names(project: Project) -> list[str]:
 
 
 def history_of(task: Task) -> QuerySet[Event]:
-    """Return the events of a task and of its verifications."""
     verifications = Verification.objects.filter(task=task).values_list("pk", flat=True)
     return Event.objects.filter(project=task.project_id, subject_id__in=[task.pk, *verifications])

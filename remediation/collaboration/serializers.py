@@ -1,5 +1,3 @@
-"""Requests and responses of comments and labels."""
-
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -10,8 +8,6 @@ from remediation.models import MAX_COMMENT_LENGTH, MAX_LABEL_LENGTH, MAX_LABELS_
 
 
 class CommentFilter(ListFilter):
-    """Filters of comments by time."""
-
     class Meta:
         model = TaskComment
         fields = ()

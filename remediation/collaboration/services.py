@@ -1,5 +1,3 @@
-"""Comment on tasks, and label them."""
-
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -18,7 +16,6 @@ from remediation.models import MAX_LABELS_OF_PROJECT, Task, TaskComment, TaskLab
 
 @transaction.atomic
 def add_comment(task: Task, *, body: str, by: Actor) -> TaskComment:
-    """Add a comment to a task."""
     comment = TaskComment.objects.create(task=task, author_id=by.user_id, body=body)
     log_event("task.commented", task, by=by, comment_id=comment.pk)
     return comment
@@ -39,7 +36,7 @@ def edit_comment(
 
 @transaction.atomic
 def delete_comment(task: Task, comment_id: UUID, *, by: Actor, if_match: str | None = None) -> TaskComment:
-    """Delete one's own comment; return what was deleted. Raises NotFound or NotTheAuthor."""
+    """Delete one's own comment and return it. Raises NotFound or NotTheAuthor."""
     comment = _lock_own_comment(task, comment_id, by)
     require_match(if_match, comment)
     TaskComment.objects.filter(pk=comment.pk).delete()

@@ -1,5 +1,3 @@
-"""API views of comments, labels and the history of tasks."""
-
 from typing import Any
 
 from drf_spectacular.utils import extend_schema

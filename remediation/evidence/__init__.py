@@ -1,1 +1,0 @@
-"""The evidence chain of a project: append, export and expire its links."""

@@ -1,7 +1,4 @@
-"""Append results of checks and decisions of people to a project's evidence chain, hashed and signed.
-
-Links can be verified without this system. docs/evidence.md describes their format.
-"""
+"""Append results of checks and decisions of people to a project's evidence chain; docs/evidence.md has the format."""
 
 import json
 from collections.abc import Iterable
@@ -40,7 +37,6 @@ def append(
     *,
     kind: Evidence.Kind = Evidence.Kind.CHECK,
 ) -> Evidence:
-    """Append a link to the project's chain, in the current transaction."""
     # Locked after all other rows: every check and verdict of a project waits for this row.
     chain = _lock_chain(verification)
     # The verification is locked, so that its links do not change meanwhile.
@@ -129,7 +125,6 @@ def _actor(by: Actor) -> dict[str, Any]:
 
 
 def is_intact(link: Evidence) -> bool:
-    """Tell whether the hash of a link, and its signature if it has one, are valid."""
     if link.format == 1:
         return link.hash == hash_of_format_1(link.previous_hash, link.body)
     head = Head.with_body(str(link.project_id), link.sequence, link.previous_hash, link.body)
@@ -141,13 +136,12 @@ def is_intact(link: Evidence) -> bool:
 
 
 def links_of(verification: Verification) -> QuerySet[Evidence]:
-    """Return the links of a verification in their order."""
     # The lower bound lets PostgreSQL skip the partitions of earlier months.
     return verification.evidence.filter(recorded_at__gte=_since(verification)).order_by("sequence")
 
 
 def evidence_of(verification: Verification) -> dict[str, Any]:
-    """Return the evidence of each check, the verdicts, the links and the public keys that signed them."""
+    """Return the evidence of each check, the verdicts, the links and the keys that signed them."""
     links = list(links_of(verification))
     public = keyring().public
     return {

@@ -1,4 +1,4 @@
-"""Before and after of a verification: what the scan observed beside what the verification observed."""
+"""Before and after of a verification: what the scan and the verification observed."""
 
 import json
 from collections.abc import Iterable
@@ -27,8 +27,6 @@ class HeaderRow:
 
 @dataclass(frozen=True)
 class PageComparison:
-    """A check on one page before and after."""
-
     url: str
     before: Observation | None
     after: Observation | None
@@ -52,8 +50,6 @@ class PageComparison:
 
 @dataclass(frozen=True)
 class CheckComparison:
-    """A check of a verification with its pages."""
-
     key: str
     title: str
     rule: str
@@ -66,14 +62,11 @@ class CheckComparison:
 
 @dataclass(frozen=True)
 class Integrity:
-    """Whether the links of a verification are unchanged, in one line."""
-
     tone: str
     text: str
 
 
 def compare(verification: Verification, links: Iterable[Evidence]) -> list[CheckComparison]:
-    """Return the checks of a verification, each with its pages before and after."""
     seen = {
         (each.key, each.url): each
         for each in observations.of_finding(verification.task.finding.evidence)

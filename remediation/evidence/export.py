@@ -1,4 +1,4 @@
-"""Export the evidence of a verification as a signed file that can be verified without this system."""
+"""Export the evidence of a verification as a signed file."""
 
 import base64
 import json
@@ -44,7 +44,6 @@ def download(verification: Verification, *, public: bool = False) -> HttpRespons
 
 
 def content(verification: Verification, *, public: bool = False) -> dict[str, Any]:
-    """Return the content of the bundle before it is signed."""
     links = _links(verification)
     own = [link for link in links if link.verification_id == verification.pk]
     project = verification.project

@@ -1,1 +1,0 @@
-"""The sections of a policy's config that people edit by a form."""

@@ -1,4 +1,4 @@
-"""Declare the sections of a policy's config and their fields. Each app declares those that it reads."""
+"""The sections of a policy's config and their fields. Each app declares those that it reads."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -204,7 +204,6 @@ def register_section(section: Section) -> None:
 
 @cache
 def check_section() -> Section:
-    """Return the section with the fields of all checks."""
     fields: list[Field] = []
     keys = registry.keys()
     for key in keys:
@@ -225,7 +224,6 @@ def check_section() -> Section:
 
 
 def sections() -> list[Section]:
-    """Return all sections, that of the checks last."""
     return [*SECTIONS.values(), check_section()]
 
 

@@ -1,4 +1,4 @@
-"""Read the fields of a policy's config and write changed ones; all that has no field stays as it is."""
+"""Read and write the fields of a policy's config; all that has no field stays as it is."""
 
 import copy
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ def shown_value(config: Config, field: Field) -> Any:
 
 
 def edited(config: Config, values: Mapping[str, Any]) -> Config:
-    """Return the config with the values of the form, by the names of their fields.
+    """Return the config with the values of the form, by field name.
 
     A value that equals the shown one is not written, so that what the form cannot show is kept.
     """
@@ -57,7 +57,6 @@ def _as_json(field: Field, value: Any) -> Any:
 
 
 def words(text: str) -> list[str]:
-    """Return the comma-separated words."""
     return [word.strip() for word in text.split(",") if word.strip()]
 
 

@@ -1,1 +1,0 @@
-"""Preview and apply the changes that a policy makes to existing findings and tasks."""

@@ -24,7 +24,7 @@ VALID_SECONDS = 24 * 3600
 
 
 def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
-    """Return the number of findings, the number of those that are critical, and the config as it was sent."""
+    """Return the number of findings, how many are critical, and the config as it was sent."""
     counts = counters.totals(project.pk, "finding")
     critical = Severity.CRITICAL.value
     return {

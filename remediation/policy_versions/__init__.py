@@ -1,1 +1,0 @@
-"""Versions of a project's policy: list, compare and restore them."""

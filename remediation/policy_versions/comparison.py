@@ -1,5 +1,3 @@
-"""Compare two configs of a policy."""
-
 from collections.abc import Iterator
 from typing import Any
 

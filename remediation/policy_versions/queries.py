@@ -1,5 +1,3 @@
-"""Reads of the versions of a policy."""
-
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
@@ -9,7 +7,7 @@ from remediation.models import Policy, PolicyVersion
 
 
 class PolicyVersionListing:
-    """The current version of a policy, followed by the earlier ones, newest first."""
+    """The current version of a policy, then the earlier ones, newest first."""
 
     order: ClassVar = ("version",)
     model = Policy
@@ -28,7 +26,7 @@ class PolicyVersionListing:
 
 
 def get_version(policy: Policy, pk: UUID) -> Policy | PolicyVersion:
-    """Return the current or an earlier version of a policy. Raises NotFound."""
+    """Return the current or an earlier version. Raises NotFound."""
     if pk == policy.pk:
         return policy
     found = PolicyVersion.objects.filter(policy=policy, pk=pk).first()

@@ -1,5 +1,3 @@
-"""Requests and responses of the versions of a policy."""
-
 from typing import Any, ClassVar
 
 from rest_framework import serializers

@@ -1,5 +1,3 @@
-"""API views of the versions of a policy."""
-
 from typing import Any
 from uuid import UUID
 

@@ -19,7 +19,6 @@ type Check = Callable[[str, Any], Iterator[str]]
 
 
 def ignored_parts(config: dict[str, Any]) -> list[str]:
-    """Return a sentence for each part of the config that the system ignores."""
     return [sentence for name, value in config.items() for sentence in _part(name, value)]
 
 

@@ -55,7 +55,7 @@ def record(locked: LockedVerification, *, by: Actor) -> list[dict[str, Any]] | N
 
 
 def refusal_for(verification: Verification, rule: ApprovalRule, user_id: UUID | None) -> Conflict | None:
-    """Return why this person may not approve, or None."""
+    """Return why this person may not approve."""
     if rule.is_default:
         return None
     if user_id is None:
@@ -66,7 +66,7 @@ def refusal_for(verification: Verification, rule: ApprovalRule, user_id: UUID | 
 
 
 def author_id(verification: Verification) -> UUID | None:
-    """Return who last set the task to ready to verify; None if no person did."""
+    """Return who last set the task to ready to verify."""
     changes = Event.objects.filter(subject_id=verification.task_id, name__in=["task.updated", "task.created"])
     ready = changes.filter(data__now__status=Task.Status.READY_VERIFY.value).order_by("-id")
     return ready.values_list("actor_id", flat=True).first()

@@ -1,5 +1,3 @@
-"""Create or change many tasks in one request."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -90,7 +88,7 @@ def update(
     dry_run: bool,
     by: Actor,
 ) -> Result | Summary:
-    """Apply one change to many tasks; with `dry_run` only say what would change."""
+    """Apply one change to many tasks, or with `dry_run` say what would change."""
     changes = with_due_date(changes)
     if dry_run:
         return bulk_changes.preview(project, TASKS, pks, changes=changes)
@@ -98,7 +96,7 @@ def update(
 
 
 def with_due_date(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes; a due date that a person sets is not the policy's any more."""
+    """Return the changes; a due date that a person sets is no longer the policy's."""
     return {**changes, **({"sla_from_policy": False} if "sla_due_at" in changes else {})}
 
 
@@ -107,7 +105,6 @@ def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:
 
 
 def _advanced_finding(row: Row, after: Mapping[str, Any]) -> tuple[UUID, str] | None:
-    """Return the finding that advances with the task."""
     status = tasks.FINDING_STATUS.get(after.get("status", ""))
     if status is None or row["finding__status"] not in PROGRESS[: PROGRESS.index(status)]:
         return None

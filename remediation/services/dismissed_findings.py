@@ -1,4 +1,4 @@
-"""Pause the clocks of tasks while their finding is dismissed: nothing of an accepted risk is overdue."""
+"""Pause the clocks of tasks while their finding is dismissed."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -92,7 +92,7 @@ def _resume(tasks: Sequence[Task], *, by: Actor) -> None:
 
 
 def _continued(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetime) -> DueDates:
-    """Return the due dates by the time that was left. A task that is blocked by then goes on being paused."""
+    """Return the due dates by the time left; a task that is blocked by now stays paused."""
     dates: DueDates = {}
     blocked, rules = [], rules_of_tasks(tasks)
     for task in tasks:

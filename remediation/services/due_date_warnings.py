@@ -1,5 +1,3 @@
-"""Log the tasks that are due soon: once for each task and warning of the policy."""
-
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,7 +14,7 @@ BATCH_SIZE = 1000  # tasks of one project and warning
 
 
 def log_due_tasks() -> int:
-    """Log the tasks whose due date is nearer than a warning of their policy; return how many there were."""
+    """Log tasks that are due soon, once for each warning of the policy; return their number."""
     policies = Policy.objects.filter(active=True, sla_warns_before__isnull=False, project__archived_at=None)
     return sum(
         _log_of_project(policy, timezone.now())

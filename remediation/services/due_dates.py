@@ -31,7 +31,7 @@ type Rules = dict[int | None, SlaRules]  # by policy version
 
 
 def rules_of_version(project_id: UUID, version: int | None) -> SlaRules:
-    """Return the rules of a policy version; those without a clock for None."""
+    """Return the rules of a policy version; None: without a clock."""
     if version is None:
         return SlaRules()
     policy = Policy.objects.filter(project=project_id, active=True).first()
@@ -42,14 +42,14 @@ def rules_of_version(project_id: UUID, version: int | None) -> SlaRules:
 
 
 def rules_of_tasks(tasks: Sequence[Task]) -> dict[UUID, SlaRules]:
-    """Return the rules by which the clock of each task counts, for tasks of one project."""
+    """Return the rules of each task's clock, for tasks of one project."""
     versions = {task.pk: task.sla_policy_version if task.sla_from_policy else None for task in tasks}
     rules = {each: rules_of_version(tasks[0].project_id, each) for each in {*versions.values()}}
     return {pk: rules[version] for pk, version in versions.items()}
 
 
 def counted_pauses(pauses: Iterable[SlaPause], rules: SlaRules) -> list[SlaPause]:
-    """Return the pauses in which the clock stands still by the rules: always those of a dismissed finding."""
+    """Return the pauses that count by the rules: always those of a dismissed finding."""
     return [each for each in pauses if rules.pause_while_blocked or each.cause == PauseCause.DISMISSED]
 
 
@@ -70,7 +70,7 @@ def first_due_date(task: Task, terms: Terms) -> SlaPause | None:
 
 
 def follow_status(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
-    """Pause the clock of a locked task that gets blocked, and continue that of one that is blocked no more."""
+    """Pause the clock of a locked task that gets blocked; continue it when unblocked."""
     # While the finding is dismissed, the clock is paused whatever the status of the task (dismissed_findings.py).
     follows = task.sla_policy_version is not None and task.finding.status != FindingStatus.DISMISSED
     moves = _move(task.project, [task], status, by=by) if follows else {}
@@ -78,7 +78,7 @@ def follow_status(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
 
 
 def follow_status_of_many(task_ids: Collection[UUID], status: str) -> None:
-    """Move the due dates of locked tasks of one project whose status a bulk change is about to set."""
+    """Move the due dates of one project's locked tasks whose status a bulk change is about to set."""
     rows = Task.objects.filter(pk__in=task_ids, sla_policy_version__isnull=False)
     rows = rows.exclude(finding__status=FindingStatus.DISMISSED)
     tasks = list(rows.select_related("project").order_by("pk"))
@@ -131,14 +131,13 @@ def _continue(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None
 
 
 def end_pauses(pauses: Iterable[SlaPause], now: datetime) -> None:
-    """End pauses of locked tasks."""
     SlaPause.objects.filter(pk__in=[pause.pk for pause in pauses]).update(ended_at=now, updated_at=now)
 
 
 def write_due_dates(moves: Sequence[tuple[UUID, datetime | None, int | None]], now: datetime) -> None:
     """Update locked tasks, each given by its id, due date and policy version, in one statement.
 
-    In SQL, since `bulk_update` builds a condition for each row and column, which was two thirds of a recalculation.
+    `bulk_update` took two thirds of a recalculation: it builds a condition for each row and column.
     """
     ids, due, versions = zip(*moves, strict=True) if moves else ((), (), ())
     values: dict[str, Any] = {"ids": list(ids), "due": list(due), "versions": list(versions), "now": now}
@@ -157,7 +156,7 @@ def log_moves(project: Project, moves: Sequence[tuple[UUID, dict[str, Any]]], *,
 
 
 def set_by_person(task_ids: Collection[UUID]) -> dict[str, Any]:
-    """Return what changes with a due date that a person sets for locked tasks. It ends their dismissed pauses."""
+    """Return what changes with a due date that a person sets; ends the tasks' dismissed pauses."""
     now = timezone.now()
     paused = SlaPause.objects.filter(task__in=task_ids, ended_at=None, cause=PauseCause.DISMISSED)
     paused.update(ended_at=now, updated_at=now)
@@ -165,7 +164,7 @@ def set_by_person(task_ids: Collection[UUID]) -> dict[str, Any]:
 
 
 def stop(task: Task, *, by: Actor) -> dict[str, Any]:
-    """Stop the clock of a locked task that is done, and keep whether that was in time."""
+    """Stop the clock of a done task, and keep whether that was in time."""
     changes = follow_status(task, Task.Status.DONE, by=by)
     now, due = timezone.now(), changes.get("sla_due_at", task.sla_due_at)
     outcome = "" if due is None else SlaOutcome.MET if now <= due else SlaOutcome.MISSED
@@ -173,5 +172,5 @@ def stop(task: Task, *, by: Actor) -> dict[str, Any]:
 
 
 def restart(task: Task, *, by: Actor) -> dict[str, Any]:
-    """Continue the clock of a locked task that is reopened: the time in which it was done counts."""
+    """Continue the clock of a reopened task: the time in which it was done counts."""
     return {**follow_status(task, Task.Status.IN_PROGRESS, by=by), "sla_stopped_at": None, "sla_outcome": ""}

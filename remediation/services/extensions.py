@@ -1,5 +1,3 @@
-"""Extend the due date of a task, with a reason and by a person."""
-
 from datetime import datetime, timedelta
 from uuid import UUID
 

@@ -1,5 +1,3 @@
-"""Log overdue tasks, once for each due date."""
-
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,7 +13,7 @@ BATCH_SIZE = 1000
 
 @transaction.atomic
 def log_overdue_tasks() -> int:
-    """Log the tasks that have become overdue since the last call; return how many there were."""
+    """Log the tasks that became overdue since the last call; return their number."""
     due = Task.objects.filter(Task.overdue_unlogged(), sla_due_at__lt=timezone.now()).order_by("sla_due_at")
     # A task that a request is changing is logged by the next call: this job must not wait for requests.
     rows = due.select_for_update(of=("self",), skip_locked=True).select_related("project", "finding")

@@ -101,12 +101,12 @@ def replace(
 
 
 def config_of(project: Project) -> dict[str, Any]:
-    """Return the active policy's config; an empty one if it is not an object."""
+    """Return the active policy's config; empty if it is not an object."""
     config = current(project).config
     return config if isinstance(config, dict) else {}
 
 
 def current_terms(project: Project) -> Terms:
-    """Return the terms by which new tasks of the project are due."""
+    """Return the terms of new tasks."""
     policy = current(project)
     return terms_of(policy.config, policy.version)

@@ -1,4 +1,4 @@
-"""Due dates of existing tasks follow a new policy in the background, in short transactions of a few tasks."""
+"""Recalculate due dates after a change of the policy, in short transactions in the background."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -35,8 +35,6 @@ COUNTED = ("moved", "given", "lifted", "overdue_at_once")
 
 @dataclass
 class Recalculated:
-    """A task with its pause that goes on, and its due date by the new policy."""
-
     task: Task
     pause: SlaPause | None
     due: DueDate
@@ -66,7 +64,7 @@ class Recalculated:
 
 
 def start(project: Project, *, policy_version: int) -> None:
-    """Have the due dates of the project's open tasks follow a policy, in place of a recalculation that goes on."""
+    """Have the due dates of open tasks follow a policy, instead of a recalculation that goes on."""
     now = timezone.now()
     unfinished = SlaRecalculation.objects.filter(project=project, finished_at=None)
     unfinished.update(finished_at=now, superseded=True, updated_at=now)
@@ -82,7 +80,7 @@ def requeue_unfinished() -> None:
 
 
 def run(recalculation_id: UUID) -> None:
-    """Recalculate until all tasks are done, another worker does it, or a newer policy has ended it."""
+    """Recalculate until all tasks are done, another worker does it, or a newer policy ends it."""
     while run_batch(recalculation_id):
         pass
 
@@ -142,7 +140,7 @@ def _batches(tasks: QuerySet[Task]) -> Iterator[list[Task]]:
 
 
 def _late_tasks(row: SlaRecalculation, terms: Terms) -> QuerySet[Task]:
-    """Return tasks that requests have created by the previous policy while it was replaced."""
+    """Return tasks that were created by the previous policy while it was replaced."""
     tasks = open_tasks(row.project).filter(created_at__gt=row.created_at - LATEST)
     return tasks.exclude(sla_policy_version=terms.policy_version).order_by("pk").only("pk", "created_at")
 
@@ -154,7 +152,7 @@ def open_tasks(project: Project) -> QuerySet[Task]:
 
 
 def _with_columns(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """Load what `recalculated` reads, and not the evidence of findings."""
+    """Load what `recalculated` reads, without the evidence of findings."""
     columns = (
         "created_at",
         "status",

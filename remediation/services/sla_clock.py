@@ -1,5 +1,3 @@
-"""Read the clock of a task: the intervals until its due date, and the time that is left."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,7 +68,6 @@ class TaskClock:
 
 
 def clock_of(task: Task) -> TaskClock:
-    """Return the clock of a task now, or when it was done."""
     is_policys = task.sla_from_policy
     rules = rules_of_version(task.project_id, task.sla_policy_version if is_policys else None)
     since = None if is_policys else task.sla_set_at
@@ -118,7 +115,7 @@ def _whole_or_none(moment: datetime | None) -> datetime | None:
 
 
 def latest_recalculation(project: Project) -> SlaRecalculation:
-    """Return the newest recalculation of the project's due dates. Raises NotFound if there was none."""
+    """Return the newest recalculation. Raises NotFound."""
     row = SlaRecalculation.objects.filter(project=project).order_by("-created_at", "-id").first()
     if row is None:
         raise NotFound

@@ -63,7 +63,7 @@ def _creation_data(task: Task) -> dict[str, Any]:
 
 
 def creation_error(item: Mapping[str, Any], findings: Collection[UUID]) -> ApiError | None:
-    """Return why a task can't be created, given the ids of the project's findings; None if it can."""
+    """Return why a task can't be created, given the ids of the project's findings."""
     if item["finding_id"] not in findings:
         return NotFound("The finding was not found in this project.", details={"finding_id": ["Not found."]})
     return DoneRequiresVerification() if item.get("status") == Task.Status.DONE else None
@@ -92,7 +92,7 @@ def update(
 
 
 def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) -> Task:
-    """Change a task that the caller has locked, as `update` does."""
+    """Change a locked task as `update` does."""
     task = locked.task
     error = status_error(task.status, changes.get("status"))
     if error is not None:
@@ -111,7 +111,7 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
 
 
 def status_error(before: str, after: str | None) -> ApiError | None:
-    """Return why a person may not set this status; None if they may."""
+    """Return why a person may not set this status."""
     if after == Task.Status.DONE:
         return DoneRequiresVerification()
     return TaskDone() if after is not None and before == Task.Status.DONE else None

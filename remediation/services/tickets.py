@@ -1,5 +1,3 @@
-"""Link a task to its ticket in an issue tracker, and change its status with the state of the ticket."""
-
 from uuid import UUID
 
 from django.db import transaction
@@ -24,7 +22,7 @@ TRANSITIONS = {
 
 @transaction.atomic
 def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = None, by: Actor) -> Task:
-    """Store the key of a task's ticket and its pull request; None leaves a field unchanged."""
+    """Store a task's ticket and pull request; None leaves a field unchanged."""
     task = lock_task(task_id).task
     fields = {"external_ticket_key": key, "pr_url": pr_url}
     changes = {name: value for name, value in fields.items() if value and value != getattr(task, name)}

@@ -1,5 +1,3 @@
-"""A person's verdict on a verification: approve closes task and finding, reopen sets them to in progress."""
-
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -84,7 +82,7 @@ def reopen_locked(
     trigger: Regression.Trigger = Regression.Trigger.VERIFICATION_REOPENED,
     deploy_ids: Sequence[UUID] = (),
 ) -> Verification:
-    """Reject a verification that the caller has locked, as `reopen` does; `deploy_ids` may have caused it."""
+    """Reject a locked verification as `reopen` does; `deploy_ids` may have caused it."""
     verification = locked.verification
     decide(verification, Result.FAILED, by, checks=with_running_failed(verification))
     Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS, **due_dates.restart(locked.task, by=by))
@@ -105,7 +103,7 @@ def reopen_locked(
 
 
 def require_approvable(locked: LockedVerification, *, override: bool) -> None:
-    """Raise the reason for which a verification cannot be approved, if there is one."""
+    """Raise the reason for which a verification cannot be approved."""
     verification = locked.verification
     if verification.result == Result.FAILED:
         raise VerificationFailed
@@ -124,7 +122,7 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
 
 
 def approval_refusal(verification: Verification, *, by: UUID, override: bool = False) -> str:
-    """Return why a verification cannot be approved now by this user; an empty text if it can."""
+    """Return why this user cannot approve a verification now; empty if they can."""
     task = verification.task
     if verification.result == Result.PASSED:
         return "This verification is approved."
@@ -139,7 +137,6 @@ def approval_refusal(verification: Verification, *, by: UUID, override: bool = F
 
 
 def decide(verification: Verification, result: Result, by: Actor, **changes: Any) -> None:
-    """Store a verdict."""
     if verification.running:
         # Workers that are still running lose their part: the results that they write later are dropped.
         verification.parts.filter(finished_at__isnull=True).update(finished_at=timezone.now())
@@ -154,7 +151,7 @@ def answered_manually(verification: Verification) -> list[dict[str, Any]]:
 
 
 def with_running_failed(verification: Verification) -> list[dict[str, Any]]:
-    """Return the checks, with those that are still running set to failed."""
+    """Return the checks, with running ones set to failed."""
     return [
         {**check, "after": "pending", "status": CheckStatus.FAILED.value}
         if check["status"] == CheckStatus.RUNNING

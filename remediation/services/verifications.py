@@ -1,5 +1,3 @@
-"""Run verifications of tasks."""
-
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -48,7 +46,7 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
 def run_locked(
     locked: LockedTask, *, by: Actor, trigger: Verification.Trigger = Verification.Trigger.REQUESTED
 ) -> Verification:
-    """Start a verification of a task that the caller has locked, as `run` does.
+    """Start a verification of a locked task, as `run` does.
 
     One of a guard window costs no quota and supersedes no other.
     """
@@ -85,10 +83,7 @@ def run_locked(
 
 
 def supersede_earlier(verification: Verification) -> int:
-    """Take the task's earlier undecided verifications out of the review queue; return their number.
-
-    The caller has locked the task.
-    """
+    """Take the earlier undecided verifications of a locked task out of the review queue; return their number."""
     earlier = Verification.objects.filter(
         task=verification.task_id, result=Result.PENDING, superseded=False
     ).exclude(pk=verification.pk)
@@ -105,7 +100,7 @@ def _running_check(finding: Finding, key: str) -> dict[str, Any]:
 
 
 def value_before(finding: Finding, key: str) -> Any:
-    """Return the value that a check measured when the finding was reported; `failed` if there is none."""
+    """Return the value that a check measured in the report of the finding; `failed` if there is none."""
     values = finding.evidence.get("values")
     value = values.get(key) if isinstance(values, dict) else None
     return "failed" if value is None or isinstance(value, bool | dict | list) else value

@@ -28,8 +28,6 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True)
 class AllHours:
-    """All time counts."""
-
     def open_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         if start < end:
             yield start.astimezone(UTC), end.astimezone(UTC)
@@ -89,7 +87,7 @@ class BusinessHours:
 
 
 def counted(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
-    """Return how much time counts between two moments; negative if `end` is before `start`."""
+    """Return how much time counts; negative if `end` is before `start`."""
     if end < start:
         return -counted(calendar, end, start)
     return sum((closes - opens for opens, closes in calendar.open_spans(start, end)), ZERO)

@@ -35,8 +35,6 @@ class Pause:
 
 @dataclass(frozen=True)
 class Extension:
-    """Time that was added to the clock, and why."""
-
     amount: timedelta
     cause: str
 
@@ -51,7 +49,7 @@ class DueDate:
 
 @dataclass(frozen=True)
 class Clock:
-    """What is known of a task's clock: it began at `started_at`, and counts by the calendar until the due date."""
+    """A task's clock: it began at `started_at`, and counts by the calendar until the due date."""
 
     started_at: datetime
     due: DueDate
@@ -62,7 +60,7 @@ class Clock:
     cause: str = "The clock counts."
 
     def moment(self, now: datetime) -> datetime:
-        """Return the moment for which the time left is given: when the clock was stopped, or now."""
+        """Return when the clock was stopped, or now."""
         return self.stopped_at or max(now, self.started_at)
 
     @property
@@ -105,7 +103,7 @@ def due_date(
 
 
 def time_left(clock: Clock, now: datetime) -> timedelta | None:
-    """Return the counted time until the due date, negative after it; None without a due date."""
+    """Return the counted time until the due date; negative after it."""
     if clock.due.due_at is None:
         return clock.due.left
     at, due = clock.moment(now), clock.due.due_at
@@ -115,7 +113,7 @@ def time_left(clock: Clock, now: datetime) -> timedelta | None:
 
 
 def allowed_time(clock: Clock, now: datetime) -> timedelta | None:
-    """Return the time that counts from the start to the due date, with the extensions."""
+    """Return the counted time from the start to the due date, with the extensions."""
     if clock.due.due_at is not None:
         return sum(
             (end - start for start, end in _open_spans(clock, clock.started_at, clock.due.due_at)), ZERO
@@ -131,7 +129,7 @@ def allowed_time(clock: Clock, now: datetime) -> timedelta | None:
 def intervals(clock: Clock, now: datetime) -> list[Interval]:
     """Return the intervals from the start to the due date, or to now if that is later or there is none.
 
-    They follow each other without a gap. Those that have not `elapsed` count the time left.
+    They have no gaps. Those that have not `elapsed` count the time left.
     """
     at, due = clock.moment(now), clock.due.due_at
     if due is None and clock.due.left is None:
@@ -169,7 +167,7 @@ def _overdue(clock: Clock, due: datetime, end: datetime) -> Iterator[Interval]:
 
 
 def _spans(clock: Clock, end: datetime) -> Iterator[tuple[datetime, datetime, Pause | None]]:
-    """Yield the spans from the start to `end`, with the pause of those in which the clock is paused."""
+    """Yield the spans from the start to `end`, with the pause of paused ones."""
     reached = clock.started_at
     for pause in clock.pauses:
         opens = min(max(pause.start, reached), end)
@@ -211,7 +209,7 @@ def _outside(clock: Clock, start: datetime, end: datetime) -> Interval:
 
 
 def _mark_extensions(found: list[Interval], clock: Clock) -> list[Interval]:
-    """Set the last counted time before the due date to extended, as much as the extensions have added."""
+    """Set the last counted time before the due date to extended, as much as the extensions added."""
     # While the clock is paused, the end of the time is in what is left, and not in an interval.
     ahead = clock.due.left if clock.due.due_at is None and clock.due.left else ZERO
     remaining, marked = list(found), []

@@ -1,5 +1,3 @@
-"""What the SLA clock stores: columns of a task, its pauses and extensions, and recalculations by a new policy."""
-
 from typing import Any, ClassVar
 
 from django.db import models
@@ -53,7 +51,7 @@ class WithSlaClock(models.Model):
 
     @staticmethod
     def overdue_unlogged() -> Q:
-        """Return the condition that an open task has a due date for which it was not logged as overdue."""
+        """Return the condition of open tasks that are not logged as overdue by their due date."""
         unlogged = Q(overdue_logged_for__isnull=True) | ~Q(overdue_logged_for=F("sla_due_at"))
         return Q(~Q(status="done"), Q(sla_due_at__isnull=False), unlogged)
 
@@ -118,7 +116,7 @@ class SlaExtension(Record):
 
 
 class SlaRecalculation(Record):
-    """The due dates of a project's open tasks follow a new policy, batch by batch, from the newest task on."""
+    """A recalculation of a project's due dates by a new policy, batch by batch, from the newest task on."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="sla_recalculations", db_index=False)
     policy_version = models.PositiveIntegerField()

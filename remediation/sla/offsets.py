@@ -1,5 +1,3 @@
-"""Times such as 90m, 1h or 7d, as the policy has them."""
-
 import re
 from datetime import timedelta
 from typing import Any
@@ -17,6 +15,6 @@ def parse_offset(value: Any) -> timedelta | None:
 
 
 def parse_offsets(value: Any, *, most: int) -> list[timedelta]:
-    """Return the valid offsets of a list, in their order of length, at most `most`."""
+    """Return the valid offsets of a list, shortest first, at most `most`."""
     found = {parse_offset(item) for item in value} if isinstance(value, list) else set()
     return sorted(offset for offset in found if offset)[:most]

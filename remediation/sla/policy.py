@@ -47,7 +47,7 @@ class SlaRules:
     warnings: tuple[timedelta, ...] = ()
 
     def allowed(self, severity: str) -> timedelta | None:
-        """Return the time until a task for a finding of that severity is due; None without a due date."""
+        """Return the time until a task of that severity is due."""
         hours = self.hours.get(severity)
         return None if hours is None else timedelta(hours=hours)
 
@@ -61,7 +61,6 @@ class Terms:
 
 
 def terms_of(config: Any, version: int) -> Terms:
-    """Return the terms of tasks that follow a version of the policy."""
     config = config if isinstance(config, dict) else {}
     return Terms(rules_of(config), version if has_clock(config) else None)
 
@@ -78,7 +77,7 @@ def rules_of(config: dict[str, Any]) -> SlaRules:
 
 
 def section_of(config: dict[str, Any]) -> dict[str, Any]:
-    """Return the section `sla`; an empty one if it is not an object."""
+    """Return the section `sla`; empty if it is not an object."""
     section = config.get("sla")
     return section if isinstance(section, dict) else {}
 
@@ -90,7 +89,7 @@ def has_clock(config: dict[str, Any]) -> bool:
 
 
 def changes_clock(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether due dates of existing tasks follow another config: one of both has a clock, and counts differently."""
+    """Whether the clock of existing tasks differs by another config."""
     if not (has_clock(before) or has_clock(after)):
         return False
     return _clock_parts(before) != _clock_parts(after)
@@ -172,7 +171,7 @@ def _dates(listed: Any) -> list[date] | None:
 
 @lru_cache(maxsize=64)
 def _holidays(code: str) -> "public_holidays.HolidayBase | None":
-    """Return the holidays of a country or of a part of it, which are computed for each year that is requested."""
+    """Return the holidays of a country or region, computed for each year that is requested."""
     import holidays as public_holidays  # imported here: it takes 8 MB, and few policies name holidays
 
     country, _, part = code.partition("-")

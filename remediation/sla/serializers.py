@@ -1,5 +1,3 @@
-"""Requests and responses of the SLA clock."""
-
 from typing import Any, ClassVar
 
 from rest_framework import serializers

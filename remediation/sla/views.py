@@ -1,5 +1,3 @@
-"""API views of the SLA clock."""
-
 from typing import Any
 
 from drf_spectacular.utils import extend_schema

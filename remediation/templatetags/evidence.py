@@ -9,7 +9,7 @@ register = template.Library()
 
 @register.filter
 def actor_name(people: dict[str, Any], actor: Any) -> str:
-    """Return the name of the actor `{kind, user_id}`; the id if the person was deleted."""
+    """Return the name of the actor `{kind, user_id}`, or the id of a deleted person."""
     if not isinstance(actor, dict):
         return "unknown"
     user_id = actor.get("user_id")

@@ -1,1 +1,0 @@
-"""The engine of verifications: re-run the checks of a finding and store their results and evidence."""

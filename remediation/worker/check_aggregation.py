@@ -1,5 +1,3 @@
-"""Aggregate a check's outcomes on the pages of a finding into the result of the check."""
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +12,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 
 @dataclass(frozen=True)
 class AggregatedResult:
-    """The result of one check over all its pages: its status, the value after the fix, and the evidence."""
+    """The result of a check over all its pages; `after` is the value after the fix."""
 
     status: CheckStatus
     after: Any
@@ -44,7 +42,6 @@ def aggregate(key: str, outcomes: Mapping[str, Outcome]) -> AggregatedResult:
 
 
 def page_evidence(outcome: Outcome) -> dict[str, Any]:
-    """Return the evidence of one page."""
     evidence = outcome.to_json()
     # A check that no longer applies to the page has not passed: what it failed on is missing.
     if outcome.status not in (PASSED, FAILED, INCONCLUSIVE):

@@ -1,5 +1,3 @@
-"""The pages of a finding, and the outcomes of its checks when it was found."""
-
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -22,7 +20,7 @@ PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
 class FindingPage:
-    """One page of a finding. All checks of the verification share what is fetched from it.
+    """A page of a finding; all checks of the verification share what is fetched from it.
 
     `site` has what all pages share: robots.txt, the sitemap, static files and the status of links.
     """
@@ -96,7 +94,7 @@ def _absolute(site: str, value: str) -> str:
 
 
 def original_outcome(finding: Finding, url: str, key: str) -> Outcome:
-    """Return a check's outcome on a page when it was found; a bare failure if it was not stored."""
+    """Return a check's outcome in the report of the finding; a bare failure if none was stored."""
     pages = finding.evidence.get("pages")
     for page in pages if isinstance(pages, list) else []:
         if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:

@@ -79,8 +79,6 @@ def lease_part(verification_id: UUID, scanner: Scanner) -> Iterator[Verification
 
 
 class VerificationRunner:
-    """Runs the checks of a part on the pages of the finding."""
-
     def __init__(self, part: VerificationPart, browser: "Browser | None") -> None:
         self._verification = verification = Verification.objects.get(pk=part.verification_id)
         self.part = part
@@ -111,7 +109,7 @@ class VerificationRunner:
         self._deadline = time.monotonic() + MAX_JOB_SECONDS
 
     def run_check(self, key: str) -> AggregatedResult | None:
-        """Run a check on all pages; None if the time is over or the lease is lost before it has finished."""
+        """Run a check on all pages; None if the time is over or the lease is lost."""
         if key in self._disabled:
             return aggregate(key, dict.fromkeys(self._urls, inconclusive("not_available", DISABLED)))
         provider_check = provider_checks.find(key)
@@ -157,7 +155,7 @@ class VerificationRunner:
 
 @transaction.atomic
 def store_result(part: VerificationPart, key: str, result: AggregatedResult) -> bool:
-    """Store the result of a check and its evidence; False, without a change, if it comes too late."""
+    """Store the result of a check and its evidence; return False if it comes too late."""
     locked = lock_verification(part.verification_id)
     verification = locked.verification
     # Decided meanwhile, or stored by another worker.

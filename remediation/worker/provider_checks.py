@@ -12,14 +12,13 @@ from remediation.worker.check_aggregation import AggregatedResult, aggregate
 def run_provider_check(
     check: ProviderCheck, key: str, finding: Finding, verification: Verification
 ) -> AggregatedResult:
-    """Run the check and return its result for the URL of the finding at the provider."""
     url = finding.evidence.get("url")
     outcome = check(finding, key, ready_since(verification))
     return aggregate(key, {url if isinstance(url, str) and url else finding.project.site_url: outcome})
 
 
 def ready_since(verification: Verification) -> datetime:
-    """Return when the task last became ready to verify; if it never did, when it was first verified."""
+    """Return when the task last became ready to verify, or else when it was first verified."""
     # A provider's report from before the fix says nothing about the fix.
     changes = Event.objects.filter(subject_id=verification.task_id, name="task.updated")
     ready = changes.filter(data__now__status=Task.Status.READY_VERIFY.value).order_by("-id")

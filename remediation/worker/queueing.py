@@ -1,5 +1,3 @@
-"""Enqueue the parts of verifications that no worker holds."""
-
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue, queue_is_stalled
 from remediation.checks.queues import JOB_OF_SCANNER

@@ -1,5 +1,3 @@
-"""Admin page of policies."""
-
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -78,7 +76,7 @@ class PolicyAdmin(PolicyPages):
 
 @dataclass(frozen=True)
 class CheckRow:
-    """A check in the form: its entry in the catalogue, its fields, and what is wrong with their values."""
+    """A check in the form: its catalogue entry, fields, and errors of their values."""
 
     check: dict[str, Any]
     enabled: BoundField
@@ -87,12 +85,11 @@ class CheckRow:
 
     @property
     def differs(self) -> bool:
-        """Whether the policy differs from the default."""
         return not self.enabled.value() or bool(self.threshold and self.threshold.value() not in (None, ""))
 
 
 def _checks_by_domain(policy: Policy, form: SectionsForm) -> list[tuple[str, bool, list[CheckRow]]]:
-    """Return the checks of each domain, and whether there is something to see among them."""
+    """Return the checks of each domain, and whether one is customised or invalid."""
     fields = form.checks()
     rows: dict[str, list[CheckRow]] = {value: [] for value in Domain.values}
     for check in catalogue(policy.project):

@@ -1,4 +1,4 @@
-"""The form of a policy, with a field for each that the sections declare."""
+"""The form of a policy, generated from the declared sections."""
 
 import re
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ PART = re.compile(r"\S+ is ignored because of (\w+): ")
 
 
 class SectionsForm(forms.Form):
-    """The name of a policy and the fields of its sections; `config` is the config with what was entered."""
+    """The name of a policy and the fields of its sections; `config` is the edited config."""
 
     policy_name = forms.CharField(label="Name", max_length=200, widget=UnfoldAdminTextInputWidget)
 
@@ -45,7 +45,7 @@ class SectionsForm(forms.Form):
         return cleaned
 
     def sections(self) -> list[tuple[Section, list[tuple[Field, forms.BoundField, list[str]]]]]:
-        """Return the sections with their fields and the warnings about stored values; checks have their own table."""
+        """Return the sections, except the checks, with their fields and the warnings about stored values."""
         return [
             (section, [self._row(field) for field in section.fields])
             for section in sections()
@@ -91,7 +91,7 @@ def by_field(sentences: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _field_of(sentence: str, names: Iterable[str]) -> str:
-    """Return the name of the field that a sentence is about, or the first below its path."""
+    """Return the field that a sentence is about, or the first below its path."""
     path = sentence.split(" ", 1)[0].rstrip(":")
     if part := PART.match(sentence):
         path = f"{path}.{part[1]}"
@@ -99,13 +99,11 @@ def _field_of(sentence: str, names: Iterable[str]) -> str:
 
 
 def explanation(sentence: str) -> str:
-    """Return a sentence without the path at its beginning."""
     reason = sentence.split(": ", 1)[-1]
     return reason[:1].upper() + reason[1:]
 
 
 def form_field(field: Field) -> forms.Field:
-    """Return the form field of a declared one."""
     options: dict[str, Any] = {"required": False, "label": field.label}
     # The table of checks has no labels, and the empty value is shown in the field.
     attrs = {"aria-label": field.label} if field.path[0] == "checks" else {}

@@ -1,4 +1,4 @@
-"""Pages of a policy beyond its form: the preview of a change, the change itself, and earlier versions."""
+"""Pages of a policy beyond its form: preview, change, earlier versions."""
 
 import json
 from typing import Any
@@ -35,8 +35,6 @@ CHANGED_MEANWHILE = (
 
 
 class PolicyPages(ServiceModelAdmin):
-    """Preview a config, replace the policy by it, and compare versions."""
-
     def get_urls(self) -> list[Any]:
         views = (
             ("preview", self.preview),
@@ -113,7 +111,7 @@ class PolicyPages(ServiceModelAdmin):
         return HttpResponseRedirect(page)
 
     def compare(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Show the changes from one version to another; the current one by default."""
+        """Show the changes between two versions; by default to the current one."""
         policy = self._policy(request, pk)
         try:
             before, after = (
@@ -137,7 +135,6 @@ class PolicyPages(ServiceModelAdmin):
     def edit_again(
         self, request: HttpRequest, policy: Policy, form: SectionsForm, base: dict[str, Any]
     ) -> HttpResponse:
-        """Show the form with what was entered."""
         request.policy_draft = (form, base)  # type: ignore[attr-defined]  # read by reading_context
         request.method = "GET"
         return self.change_view(request, str(policy.pk))
@@ -185,7 +182,7 @@ class PolicyPages(ServiceModelAdmin):
 
 
 def _base_of(request: HttpRequest, policy: Policy) -> dict[str, Any]:
-    """Return the config that the form was made of: that of a draft, or the stored one."""
+    """Return the config that the form was made of: a draft's, or the stored one."""
     try:
         base = json.loads(request.POST.get("base", ""))
     except ValueError:

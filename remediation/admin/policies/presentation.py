@@ -1,5 +1,3 @@
-"""What the pages of a policy show: changed values and the impact, in words."""
-
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -62,7 +60,7 @@ def _default_in_words(field: Field) -> str:
 
 
 def impact_in_words(simulation: dict[str, Any]) -> list[tuple[str, int]]:
-    """Return what a simulation changes: sentences with their numbers of rows."""
+    """Return sentences about a simulation with their numbers of rows."""
     tasks = simulation["tasks"]
     counted = [
         *(
