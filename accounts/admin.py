@@ -29,7 +29,7 @@ for app in apps.get_app_configs():
 
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
-    """Permission groups for staff, for superusers alone: a group can have any permission."""
+    """Permission groups of staff, for superusers alone: a group can have any permission."""
 
     filter_horizontal: ClassVar[tuple[str, ...]] = ()
 
@@ -108,7 +108,7 @@ class UserForm(UserChangeForm):
 
 @admin.register(User)
 class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the stubs know one paginator and one action
-    """Users. They are deactivated instead of deleted, so that the audit log stays complete."""
+    """Users are deactivated, not deleted: the audit log stays complete."""
 
     form, add_form, change_password_form = UserForm, NewUserForm, AdminPasswordChangeForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")

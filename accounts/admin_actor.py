@@ -1,5 +1,3 @@
-"""The author of changes in the admin."""
-
 from django.http import HttpRequest
 
 from accounts.actors import Actor

@@ -1,4 +1,4 @@
-"""Cache API key lookups in each process for some seconds, and invalidate them everywhere when anything changes.
+"""Cache API key lookups in each process for some seconds, and invalidate them everywhere on any change.
 
 Redis holds a generation, a random value. A change of a key, user, membership, organisation or project replaces it, and
 a cached caller of another generation is not used. Without Redis nothing is cached.
@@ -24,7 +24,7 @@ _entries: dict[tuple[str, str], tuple[Caller, bytes, float]] = {}
 
 
 def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
-    """Return a cached caller and its generation; the request compares it with the current one (`rate_limits.hit`)."""
+    """Return a cached caller and its generation, which the request compares (`rate_limits.hit`)."""
     entry = _entries.get(_entry_key(header, slug))
     if entry is None or time.time() >= entry[2]:
         return None
@@ -32,7 +32,7 @@ def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
 
 
 def was_valid(header: str | None, slug: str) -> bool:
-    """Tell whether the key was valid when this process looked it up last, however long ago."""
+    """Tell whether the key was valid at this process's last lookup, however long ago."""
     return _entry_key(header, slug) in _entries
 
 

@@ -47,7 +47,6 @@ class Caller:
 
 
 def digest(key: str) -> str:
-    """Return the SHA-256 of a key."""
     # 256 random bits need no slow hash: they cannot be guessed.
     return hashlib.sha256(key.encode()).hexdigest()
 

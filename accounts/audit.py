@@ -17,7 +17,7 @@ account_changed = Signal()
 def announce(
     name: str, organization: "Organization | None", subject_id: UUID, /, *, by: Actor, **data: Any
 ) -> None:
-    """Announce a change of an organisation or of something that belongs to it; None: of the installation."""
+    """Announce a change of an organisation or of what belongs to it; None: of the installation."""
     account_changed.send(
         type(organization), name=name, organization=organization, subject_id=subject_id, by=by, data=data
     )

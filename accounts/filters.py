@@ -1,5 +1,3 @@
-"""Filters of projects, members and API keys."""
-
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -9,8 +7,6 @@ from krafter_audit.api.filters import ChoiceFilter, ChoicesFilter, ListFilter, T
 
 
 class ProjectFilter(ListFilter):
-    """Filters by archived and time."""
-
     archived = TrueOrFalseFilter(method="by_archived")
 
     class Meta:
@@ -22,8 +18,6 @@ class ProjectFilter(ListFilter):
 
 
 class MemberFilter(ListFilter):
-    """Filters by role, which may be repeated, e-mail address and time."""
-
     role = ChoicesFilter(choices=Membership.Role.choices)
     email = django_filters.CharFilter("user__email", "iexact")
 

@@ -71,7 +71,6 @@ def usage(organization: Organization) -> dict[str, object]:
 
 
 def next_month() -> datetime:
-    """Return the start of the next calendar month in UTC."""
     first = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     # 32 days after the first are always in the next month.
     return (first + timedelta(days=32)).replace(day=1)

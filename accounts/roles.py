@@ -51,15 +51,14 @@ def _role_to_change(model: str) -> Role:
 
 
 def visible_projects(user: User) -> QuerySet[Project]:
-    """Return the projects of the user's organisations; all for a superuser."""
     return Project.objects.all().visible_to(user)
 
 
 class MembershipBackend(ModelBackend):
-    """Permissions of staff: those of their groups, and those of their roles."""
+    """Permissions of staff, by their groups and roles."""
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """Whether the user has the permission; with an organisation's id as `obj`, whether it is valid in that one."""
+        """Whether the user has the permission; `obj` is the organisation's id in which it must be valid."""
         if not isinstance(user_obj, User) or not user_obj.is_active or not user_obj.is_staff:
             return super().has_perm(user_obj, perm, obj)
         if obj is None:

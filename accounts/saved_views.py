@@ -1,4 +1,4 @@
-"""Saved views of lists: each person's, and those that members of an organisation share."""
+"""Saved views of lists: a person's own, and those shared by members of an organisation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,13 +22,11 @@ NOT_SAVED = ("p", "e", "all", "_popup", "_to_field", "_changelist_filters", "_fa
 
 
 class NameTaken(InvalidParams):
-    """Another view of the user and the list has the name."""
-
     message = "There is a view with this name already."
 
 
 def visible(user: User, list_name: str) -> QuerySet[SavedView]:
-    """Return the user's views of a list, and those shared with the user's organisations, by name."""
+    """Return the user's own and shared views of a list, by name."""
     rows = SavedView.objects.filter(Q(user=user) | Q(organization__in=list(user.roles)), list=list_name)
     return rows.select_related("user", "organization").order_by("name", "pk")
 
@@ -64,7 +62,7 @@ def save(
     organization_id: UUID | None,
     within: Organization | None = None,
 ) -> tuple[SavedView, bool]:
-    """Save a view, and return whether it is new: one with the same name is replaced.
+    """Save a view, replacing one with the same name; return whether it is new.
 
     Members of an organisation share views with it, viewers do not. With `within`, no view that is shared with another
     organisation is replaced.
@@ -88,7 +86,7 @@ def save(
 
 @transaction.atomic
 def update(view_id: UUID, *, changes: Mapping[str, Any], by: User, if_match: str | None = None) -> SavedView:
-    """Change `name`, `query` or `organization_id` of a view of the user, or of one that the user administers."""
+    """Change a view of the user, or one that the user administers."""
     view = _changeable(view_id, by, if_match)
     if "name" in changes:
         view.name = _valid_name(changes["name"])

@@ -85,8 +85,6 @@ class ProjectSerializer(ResponseSerializer):
 
 
 class SiteURLField(StrictCharField):
-    """The http or https URL of a website."""
-
     default_validators = [URLValidator(schemes=["http", "https"])]  # noqa: RUF012
 
     def run_validators(self, value: Any) -> None:

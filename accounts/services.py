@@ -1,5 +1,3 @@
-"""Create and change organisations, users, memberships and projects."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,7 +65,6 @@ def set_member(organization: Organization, user: User, *, role: str, by: Actor =
 def create_project(
     organization: Organization, *, slug: str, site_url: str, name: str = "", by: Actor = SYSTEM
 ) -> Project:
-    """Create a project."""
     project = Project(organization=organization, slug=slug, name=name or slug, site_url=site_url)
     project.full_clean()
     project.save()
@@ -106,9 +103,9 @@ def update_project(
 def invite_member(
     organization: Organization, *, email: str, role: str, by: Actor = SYSTEM
 ) -> tuple[Membership, bool]:
-    """Add the user with this e-mail address, who is created if there is none; return whether they are new here.
+    """Add the user with this e-mail address, created if there is none; return whether they are new here.
 
-    The role of someone who is a member already stays. Who has no password yet gets an e-mail with a link.
+    A present member keeps their role. Who has no password yet gets an e-mail with a link.
     """
     user = User.objects.filter(email=email.lower()).first()
     user = user or User.objects.create_user(email)

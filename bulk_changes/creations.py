@@ -1,4 +1,4 @@
-"""Rows that were created in bulk, and the undo of that: rows that are as they were created are deleted."""
+"""Creations in bulk, and their undo, which deletes rows that are still as they were created."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from krafter_audit.api.errors import ApiError, NotFound
 
 
 def record_creation(project: Project, subject: Subject, created: Sequence[Any], *, by: Actor) -> BulkChange:
-    """Store that the rows were created together, in the transaction that creates them."""
+    """Store that the rows were created together, in the same transaction."""
     made = BulkChange.objects.create(
         project=project,
         subject=subject.name,
@@ -34,7 +34,7 @@ def record_creation(project: Project, subject: Subject, created: Sequence[Any], 
 
 @transaction.atomic
 def undo_batch(made: BulkChange, subject: Subject, targets: Sequence[Target], *, by: Actor) -> list[Decision]:
-    """Delete those of the rows that are as they were created, with nothing attached to them."""
+    """Delete those rows that are as they were created, with nothing attached to them."""
     pks = [target.pk for target in targets]
     subject.lock_parents(pks)
     rows = subject.model._default_manager.filter(project=made.project, pk__in=pks)
@@ -69,7 +69,7 @@ def _refusal(created: Row, row: Row | None, attached: str | None) -> ApiError | 
 
 
 def _attached(model: type[Model], pks: Sequence[UUID]) -> dict[UUID, str]:
-    """Return what refers to the rows, such as a verification or a ticket link, by the row's id."""
+    """Return what refers to the rows, such as a verification or a ticket link, by row id."""
     found: dict[UUID, str] = {}
     relations: list[tuple[Any, str, Any]] = [
         (each.related_model, each.field.attname, each.related_model) for each in model._meta.related_objects

@@ -1,4 +1,4 @@
-"""The rule of bulk changes: what changes in each row, and which rows are refused and why."""
+"""What a bulk change does to each row, and which rows are refused and why."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ MAX_EXAMPLES = 100  # rows of a summary that are listed one by one
 
 @dataclass(frozen=True)
 class Target:
-    """A row to change. `expected` has the values that it must still have."""
+    """`expected` has the values that the row must still have."""
 
     pk: UUID
     changes: Mapping[str, Any]
@@ -26,7 +26,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Decision:
-    """What happens to one row: the values that change, or the error that refuses it."""
+    """What happens to a row: the values that change, or the error that refuses it."""
 
     pk: UUID
     row: Row

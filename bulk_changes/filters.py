@@ -5,8 +5,6 @@ SUBJECTS = [("finding", "finding"), ("task", "task")]
 
 
 class BulkChangeFilter(ListFilter):
-    """Filters by subject and action, which may be repeated, and by time."""
-
     subject = ChoicesFilter(choices=SUBJECTS)
     action = ChoicesFilter(choices=BulkChange.Action.choices)
 

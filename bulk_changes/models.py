@@ -45,7 +45,7 @@ class BulkChange(Record):
 
 
 class BulkChangeRow(models.Model):
-    """What a bulk change did to one row: its values before and after, or why it was refused."""
+    """What a bulk change did to one row: values before and after, or why it was refused."""
 
     bulk_change = models.ForeignKey(BulkChange, models.CASCADE, related_name="rows")
     subject_id = models.UUIDField()

@@ -1,5 +1,3 @@
-"""Store what a bulk change did to each row."""
-
 from collections.abc import Sequence
 
 from django.db.models import F
@@ -11,7 +9,7 @@ from bulk_changes.stored_values import to_json
 
 
 def record(made: BulkChange, decisions: Sequence[Decision]) -> None:
-    """Store the decisions about a batch of rows, in its transaction; unchanged rows are only counted."""
+    """Store the decisions about a batch of rows in its transaction; unchanged rows are only counted."""
     BulkChangeRow.objects.bulk_create(
         _row(made, decision) for decision in decisions if decision.error or decision.after
     )

@@ -1,5 +1,3 @@
-"""Request and response serializers of bulk changes."""
-
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
@@ -18,7 +16,6 @@ from krafter_audit.api.serializers import (
 
 
 def choices_field(choices: Any) -> serializers.ListField:
-    """Return a field of a filter: one or more of the choices."""
     return serializers.ListField(child=StrictChoiceField(choices=choices), required=False, min_length=1)
 
 

@@ -46,7 +46,7 @@ def preview(
     changes: Mapping[str, Any],
     summary: Summary | None = None,
 ) -> Summary:
-    """Return what `change` would do now, and write nothing. Adds to `summary` if there is one."""
+    """Return what `change` would do now, and write nothing; adds to a given `summary`."""
     require_within_limit(pks)
     summary, decider = summary or Summary(), Decider(project, subject)
     for batch in batched(pks, BATCH_SIZE):
@@ -96,7 +96,7 @@ def require_within_limit(pks: Sequence[UUID]) -> None:
 
 
 def matching(rows: QuerySet[Any]) -> list[UUID]:
-    """Return the ids of the rows that match a filter. Raises InvalidParams if there are too many."""
+    """Return the ids of the rows. Raises InvalidParams if there are too many."""
     pks = list(rows.order_by("pk").values_list("pk", flat=True)[: MAX_ROWS + 1])
     require_within_limit(pks)
     return pks

@@ -1,4 +1,4 @@
-"""The values of a row as a bulk change stores them: exact, so that an undo can compare and restore them."""
+"""The exact values of a row, so that an undo can compare and restore them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.db.models import Model
 
 
 def to_json(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values as JSON. Times keep their microseconds, which Django's encoder would cut off."""
+    """Return the values as JSON; times keep their microseconds, which Django's encoder would cut off."""
     return {name: _value_to_json(value) for name, value in values.items()}
 
 
@@ -20,7 +20,7 @@ def _value_to_json(value: Any) -> Any:
 
 
 def from_json(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the stored values as the fields of the model have them."""
+    """Return stored values as the model's fields have them."""
     return {name: _field(model, name).to_python(value) for name, value in values.items()}
 
 

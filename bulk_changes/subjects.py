@@ -1,4 +1,4 @@
-"""What can be changed in bulk. The app of a model registers how its rows are changed."""
+"""What can be changed in bulk, registered by the app of each model."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ Row = Mapping[str, Any]  # the values of a row by column, with `pk`, `title` and
 
 @dataclass(frozen=True)
 class ChangeContext:
-    """Who changes rows, and whether that is an undo. `details` are JSON values of the change of their status."""
+    """Who changes rows, whether that is an undo, and JSON `details` of the change of their status."""
 
     by: Actor
     details: Mapping[str, Any] = field(default_factory=dict)

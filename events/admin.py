@@ -1,5 +1,3 @@
-"""Admin pages of the audit log."""
-
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -62,7 +60,7 @@ class EventAdmin(ReadOnlyAdmin):
         }
 
     def _subject(self, request: HttpRequest, event: Event) -> dict[str, str]:
-        """Return the page and the title of the subject, if the reader may open it."""
+        """Return page and title of the subject, if the reader may open it."""
         group = event.name.partition(".")[0]
         name = MODELS.get(group, group.replace("_", ""))
         for model, page in self.admin_site._registry.items():
@@ -82,7 +80,7 @@ def names_with(text: str) -> list[str]:
 
 
 def changes_of(data: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Return the fields that an event has changed, with their values before and after."""
+    """Return the fields that an event changed, with values before and after."""
     was, now = data.get("was"), data.get("now")
     if not (isinstance(was, dict) and isinstance(now, dict)):
         return []

@@ -29,7 +29,7 @@ ISO_DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 def parse_as_of(params: QueryDict) -> AsOf | None:
-    """Parse `as_of`; None without it. Raises InvalidParams, also for a moment that is no longer known."""
+    """Parse `as_of`. Raises InvalidParams, also for a moment that is no longer known."""
     text = single_parameter(params, "as_of")
     if text is None:
         return None
@@ -76,5 +76,5 @@ def respond_as_of(data: Any, as_of: AsOf | None, *, exact_since: datetime) -> Re
 
 
 def respond_with_counts(project: Project, data: Any, as_of: AsOf | None) -> Response:
-    """Return the response with data that is made from the counters of a project."""
+    """Return the response with data from a project's counters."""
     return respond_as_of(data, as_of, exact_since=history.exact_since(project))

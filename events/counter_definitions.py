@@ -145,7 +145,7 @@ def counter_triggers(*definitions: CounterDefinition) -> list[CounterTrigger]:
 
 
 def declared_counters() -> Iterator[tuple[type[Model], CounterDefinition]]:
-    """Yield every declared counter with the model whose rows it counts."""
+    """Yield every counter with the model whose rows it counts."""
     # pgtrigger's annotation names instances of models, and means the classes.
     for model, trigger in cast("list[tuple[type[Model], pgtrigger.Trigger]]", pgtrigger.registered()):
         if isinstance(trigger, CounterTrigger) and trigger.name == "count_insert":

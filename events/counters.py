@@ -64,7 +64,7 @@ GROWN = """
 
 
 def all_totals(project_id: UUID, *names: str) -> dict[str, Totals]:
-    """Return the totals of several counters of a project by the counter's name."""
+    """Return the totals of several of a project's counters by name."""
     found: dict[str, Totals] = {name: [] for name in names}
     params = {"project": project_id, "names": list(names)}
     for name, facets, rows, score in fetch_all(TOTALS, params, model=Counter):
@@ -77,14 +77,14 @@ def totals(project_id: UUID, name: str) -> Totals:
 
 
 def totals_of_owner(project_id: UUID, name: str, owner_id: UUID) -> Totals:
-    """Return the totals of a counter that has a value for each owner."""
+    """Return the totals of one owner."""
     rows = Counter.objects.filter(project_id=project_id, name=name, owner_id=owner_id).order_by()
     sums = rows.values_list("facets").annotate(Sum("rows"), Sum("score"))
     return [(facets, int(number), int(score)) for facets, number, score in sums]
 
 
 def matching(counted: Totals, filters: Mapping[str, Collection[str]]) -> Totals:
-    """Return those of the totals whose facets have the values of the filters; other filters are ignored."""
+    """Return the totals whose facets match the filters; ignore other filters."""
     return [
         (facets, rows, score)
         for facets, rows, score in counted
@@ -93,13 +93,13 @@ def matching(counted: Totals, filters: Mapping[str, Collection[str]]) -> Totals:
 
 
 def totals_of_all_projects(name: str, facet: str) -> dict[str, int]:
-    """Return the rows that a counter counts in all projects, by the value of a facet."""
+    """Return the rows that a counter counts in all projects, by facet value."""
     rows = Counter.objects.filter(name=name).order_by().values_list(f"facets__{facet}")
     return {value: int(number) for value, number in rows.annotate(Sum("rows"))}
 
 
 def totals_by_project(project_ids: Collection[UUID], *names: str) -> dict[str, dict[UUID, Totals]]:
-    """Return the totals of several counters by the counter's name and the project, by one query."""
+    """Return totals by the counter's name and project, by one query."""
     found: dict[str, dict[UUID, Totals]] = {name: {} for name in names}
     params = {"projects": list(project_ids), "names": list(names)}
     for name, project_id, facets, rows, score in fetch_all(TOTALS_OF_PROJECTS, params, model=Counter):
@@ -114,7 +114,7 @@ def count(
     *,
     owner_id: UUID | None = None,
 ) -> int:
-    """Return how many rows of a counter have the facets given, or belong to an owner."""
+    """Return how many rows have the facets, or belong to an owner."""
     wanted = {facet: list(values) for facet, values in (facets or {}).items() if values}
     clauses = [f"AND facets ->> '{facet}' = ANY(%(facet_{facet})s)" for facet in sorted(wanted)]
     clauses += ["AND day IS NULL AND owner_id = %(owner)s"] if owner_id else []
@@ -131,7 +131,7 @@ def count(
 def count_matching(
     project_id: UUID, name: str, filters: Mapping[str, Any], rows: QuerySet[Any], *, facets: Collection[str]
 ) -> int | None:
-    """Return how many of the rows match: from the counter if all filters are facets of it, else as `bounded_count`."""
+    """Return how many rows match: from the counter if all filters are its facets, else as `bounded_count`."""
     return count(project_id, name, filters) if set(filters) <= set(facets) else bounded_count(rows)
 
 
@@ -143,7 +143,7 @@ def risk_by_day(project_ids: Collection[UUID], start: date, end: date) -> list[t
 
 @dataclass(frozen=True)
 class RiskChange:
-    """By how many findings and by which score the open risk of one severity changed on a day, in one way.
+    """The change of the open risk of one severity on a day, in one way.
 
     `change` is None if `check_counters` has corrected the counter.
     """
@@ -156,7 +156,7 @@ class RiskChange:
 
 
 def risk_changes(project_ids: Collection[UUID], start: date, end: date) -> list[RiskChange]:
-    """Return the changes of the open risk of projects from `start` to `end`, in no order."""
+    """Return the unordered changes of the open risk of projects from `start` to `end`."""
     params = {"projects": list(project_ids), "start": start, "end": end}
     return _risk_changes(RISK_CHANGES, params)
 
@@ -164,7 +164,7 @@ def risk_changes(project_ids: Collection[UUID], start: date, end: date) -> list[
 def recent_risk_changes(
     project_ids: Collection[UUID], severity: str, start: date, end: date
 ) -> list[RiskChange]:
-    """Return the changes of one severity from `start` to `end`; those before `start` as of the day before it."""
+    """Return one severity's changes from `start` to `end`; earlier ones as of the day before `start`."""
     params = {"projects": list(project_ids), "severity": severity, "start": start, "end": end}
     return _risk_changes(RECENT_RISK_CHANGES, params)
 
@@ -198,7 +198,7 @@ def _series(changes: Mapping[date | None, int], start: date, end: date) -> list[
 
 
 def aggregate(project_id: UUID, name: str) -> None:
-    """Sum the rows of one counter into one row for each combination."""
+    """Sum a counter's rows into one row for each combination."""
     with transaction.atomic(), connection.cursor() as cursor:
         # A second aggregation would only wait for the rows that the first one deletes. Writers insert and never wait.
         if try_advisory_lock(f"counter:{project_id}:{name}"):

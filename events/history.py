@@ -86,7 +86,7 @@ WITHOUT_SNAPSHOT = """
 
 @dataclass(frozen=True)
 class AsOf:
-    """A moment of the past: an instant, which is included, or the end of a day in UTC."""
+    """A past instant, which is included, or the end of a day in UTC."""
 
     instant: datetime
     is_end_of_day: bool = False
@@ -103,14 +103,14 @@ class AsOf:
 
 
 def end_of(day: date) -> AsOf:
-    """Return the end of a day, or now if it has not ended yet."""
+    """Return the end of a day, or now if that is earlier."""
     midnight_after = datetime.combine(day + timedelta(days=1), time(), UTC)
     now = timezone.now()
     return AsOf(now) if now < midnight_after else AsOf(midnight_after, is_end_of_day=True)
 
 
 def totals_at(project_id: UUID, as_of: AsOf, *names: str, owner_id: UUID | None = None) -> dict[str, Totals]:
-    """Return the totals of counters at a moment by the counter's name, of all owners or of one."""
+    """Return the counters' totals at a moment by name, of all owners or of one."""
     found: dict[str, Totals] = {name: [] for name in names}
     params = {"project": project_id, "moment": as_of.before, "names": list(names), "owner": owner_id}
     for name, facets, rows, score in fetch_all(TOTALS, params, model=CounterChange):
@@ -133,14 +133,14 @@ def changes_by_day(project_id: UUID, start: date, end: date, *names: str) -> dic
 
 
 def kept_since() -> datetime | None:
-    """Return since when all changes are kept; None if all are kept."""
+    """Return since when all changes are kept; None: all are."""
     keep = months_to_keep(CHANGES)
     first = month(timezone.now().astimezone(UTC).date(), -keep)
     return datetime.combine(first, time(), UTC) if keep else None
 
 
 def exact_since(project: Project) -> datetime:
-    """Return since when the totals of a project are known at any moment."""
+    """Return since when a project's totals are known at any moment."""
     return max(filter(None, (project.created_at, kept_since())))
 
 
@@ -149,7 +149,7 @@ def midnight(moment: datetime) -> datetime:
 
 
 def take_snapshots() -> int:
-    """Store the totals at the last midnight, and at the first of the month; return the number of snapshots.
+    """Store the totals at the last midnight and at the first of the month; return the number of snapshots.
 
     A snapshot is taken when no transaction can add an earlier change. Without one, reads sum more changes.
     """
@@ -164,7 +164,7 @@ def _take(moment: datetime) -> int:
 
 @transaction.atomic
 def take_snapshot(project_id: UUID, moment: datetime) -> int:
-    """Store the totals of a project before `moment`; return 0 if another job does so or has done it."""
+    """Store a project's totals before `moment`; return 0 if another job does so or has done it."""
     if not try_advisory_lock(f"counter-snapshot:{project_id}"):
         return 0
     with connection.cursor() as cursor:

@@ -16,8 +16,6 @@ BATCH_SIZE = 500  # rows of one INSERT
 
 
 class Subject(Protocol):
-    """A row of a project."""
-
     pk: Any
     project: Project
 
@@ -47,7 +45,7 @@ def log_events(
 def log_organization_event(
     name: str, organization: Organization | None, subject_id: UUID, /, *, by: Actor, **data: Any
 ) -> None:
-    """Write one event about a row that belongs to no project; it has no consumers and is in no project's feed.
+    """Write an event without a project; it has no consumers and is in no project's feed.
 
     One without an organisation is for superusers alone.
     """

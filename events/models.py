@@ -67,9 +67,10 @@ class OutboxEntry(models.Model):
 
 
 class Counter(models.Model):
-    """A change of a counter: a trigger inserts it, a job aggregates it. A total is the sum over `(project, name)`.
+    """A change of a counter, inserted by a trigger and aggregated by a job.
 
-    `day` is the day on which the open risk changed, or tasks are due; `owner_id` is set where each owner has a value.
+    A total is the sum over `(project, name)`. `day` is the day on which the open risk changed, or tasks are due;
+    `owner_id` is set where each owner has a value.
     """
 
     project = models.ForeignKey(

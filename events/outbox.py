@@ -24,7 +24,7 @@ FIRST_PAUSE, MAX_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Consumer:
-    """The events that a consumer gets, and the function that says whether it wants those of an organisation now."""
+    """The events that a consumer gets; `wants` says whether it wants those of an organisation now."""
 
     names: frozenset[str]
     wants: Callable[[UUID], bool]
@@ -60,7 +60,7 @@ def registered_consumers() -> dict[str, frozenset[str]]:
 
 
 def enqueue(events: Iterable[Event]) -> None:
-    """Write the entries of the consumers of logged events, one for each consumer, project and name."""
+    """Write one entry for each consumer, project and name of logged events."""
     ids: dict[tuple[UUID, UUID, str], list[int]] = defaultdict(list)
     for event in events:
         if event.project_id is not None and event.organization_id is not None:
@@ -75,7 +75,7 @@ def enqueue(events: Iterable[Event]) -> None:
 
 
 def enqueue_logged(project: Project, names: Collection[str], *, at: datetime) -> None:
-    """Write the entries of events that SQL has logged in this transaction, with the time `at`."""
+    """Write the entries of events that SQL logged in this transaction at `at`."""
     for name in names:
         if consumers := _consumers_of(project.organization_id, name):
             logged = Event.objects.filter(project=project, name=name, at=at).order_by("id")
@@ -95,7 +95,7 @@ def _consumers_of(organization_id: UUID, name: str) -> list[str]:
 
 
 def consume(consumer: str, handle: Callable[[EventBatch], None]) -> int:
-    """Hand the consumer its entries, oldest first; return how many it handled."""
+    """Hand the consumer its entries, oldest first; return how many were handled."""
     due = OutboxEntry.objects.filter(consumer=consumer, not_before__lte=timezone.now()).order_by("id")
     handled = 0
     for pk in list(due.values_list("pk", flat=True)[:BATCH_SIZE]):

@@ -67,7 +67,7 @@ GRANT_EXECUTE = 'GRANT EXECUTE ON FUNCTION {table}_create_month, {table}_drop_mo
 
 @dataclass(frozen=True)
 class PartitionedTable:
-    """A table that is partitioned by the months of `column`; `setting` names the months to keep (0 = all)."""
+    """A table partitioned by the months of `column`; `setting` names the months to keep (0 = all)."""
 
     table: str
     column: str
@@ -81,13 +81,13 @@ EVENTS = PartitionedTable("events_event", "at", "KRAFTER_EVENTS_KEEP_MONTHS")
 
 
 def rotate_partitions(partitioned: PartitionedTable) -> None:
-    """Create the partitions of the next months, and drop the expired ones."""
+    """Create the partitions of the next months, and drop expired ones."""
     create_partitions(partitioned)
     drop_expired(partitioned)
 
 
 def month(day: date, after: int = 0) -> date:
-    """Return the first day of the month that is `after` months after that of `day`."""
+    """Return the first day of the month `after` months later."""
     years, place = divmod(day.month - 1 + after, 12)
     return date(day.year + years, place + 1, 1)
 
@@ -105,7 +105,7 @@ def _end(bound: str) -> date | None:
 
 
 def install_functions(partitioned: PartitionedTable) -> None:
-    """Create the functions that rotate the partitions, as the owner, with the retention that the settings have now."""
+    """As the owner, create the functions that rotate the partitions by the present retention settings."""
     if not partitions_of(partitioned.table):  # the migration that creates the table has not run yet
         return
     if not roles.may_create_tables():  # `migrate` had nothing to apply, else it had refused

@@ -1,5 +1,3 @@
-"""Reads of the audit log."""
-
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,7 +40,7 @@ def organization_events(
     after: datetime | None = None,
     before: datetime | None = None,
 ) -> QuerySet[Event]:
-    """Return the events of an organisation that belong to no project's feed."""
+    """Return the organisation's events outside of projects' feeds."""
     names = [name for name in ORGANIZATION_EVENTS if matches(name, types)]
     events = Event.objects.filter(organization=organization, project=None)
     return _filtered(events, types and names, subject_id, after, before)
@@ -65,7 +63,7 @@ def _filtered(
 
 
 def settled_until() -> datetime:
-    """Return the time before which no event can be added: all transactions that began earlier have ended."""
+    """Return the time before which no event can be added: all earlier transactions have ended."""
     [(oldest,)] = fetch_all(OLDEST_TRANSACTION, [], model=Event)
     now = timezone.now()
     return min(oldest or now, now) - CLOCK_DIFFERENCE

@@ -1,4 +1,4 @@
-"""Compare the counters with the rows that they count, while the system runs."""
+"""Compare the counters with their rows, while the system runs."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ TODAY = "(now() AT TIME ZONE 'UTC')::date"
 
 @dataclass(frozen=True)
 class Difference:
-    """A counter that does not match its rows: `(rows, score)` as stored and as counted."""
+    """`(rows, score)` of a counter as stored and as counted."""
 
     name: str
     project_id: UUID
@@ -49,7 +49,7 @@ class Difference:
 
 
 def differences() -> Iterator[Difference]:
-    """Compare every counter of every project with the rows that it counts."""
+    """Yield every counter of every project that differs from its rows."""
     for model, definition in declared_counters():
         for project_id, day, owner, facets, *numbers in _run(_differences(model, definition)):
             stored, stored_score, counted, counted_score = (int(number) for number in numbers)

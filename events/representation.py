@@ -1,5 +1,3 @@
-"""An event as the feed and webhooks show it."""
-
 from typing import Any
 
 from accounts.models import Project
@@ -8,7 +6,7 @@ from krafter_audit.http.timestamps import format_timestamp
 
 
 def represent(event: Event, project: Project | None) -> dict[str, Any]:
-    """Return the fields of an event of a project, or of an organisation, in the order of the API."""
+    """Return an event as feeds and webhooks show it, in the order of the API."""
     return {
         "id": event.pk,
         "type": event.name,

@@ -1,5 +1,3 @@
-"""Requests and responses of the feed of events."""
-
 from collections.abc import Collection
 from typing import Any
 

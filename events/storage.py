@@ -1,4 +1,4 @@
-"""Storage settings of frequently changed tables; docs/benchmarks.md (Other measurements) has the reasons."""
+"""Storage settings of frequently changed tables, explained in docs/benchmarks.md (Other measurements)."""
 
 from django.db.migrations import RunSQL
 
@@ -14,7 +14,7 @@ def vacuum_often(table: str) -> RunSQL:
 
 # HOT updates: a row that changes no indexed column stays on its page, and no index is written.
 def leave_room(table: str, percent: int) -> RunSQL:
-    """Return the migration step that leaves `percent` of each page free for updates that change no indexed column."""
+    """Return the migration step that leaves `percent` of each page free for updates of unindexed columns."""
     return RunSQL(
         f"ALTER TABLE {table} SET (fillfactor = {100 - percent})", f"ALTER TABLE {table} RESET (fillfactor)"
     )

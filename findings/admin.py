@@ -110,8 +110,6 @@ class SetFindingValuesForm(SetValuesForm):
 
 
 class DayInput(UnfoldAdminTextInputWidget):
-    """A day, by the calendar of the browser."""
-
     input_type = "date"
 
 
@@ -193,7 +191,7 @@ def _dismissal_of(finding: Finding) -> Dismissal | None:
 
 
 def overdue_tasks() -> QuerySet[Any]:
-    """Return the tasks of findings that are overdue: they belong to a higher app."""
+    """Return the overdue tasks of findings, rows of a higher app."""
     tasks: QuerySet[Any] = Finding._meta.get_field("tasks").related_model._default_manager.all()
     return tasks.filter(sla_due_at__lt=timezone.now()).exclude(status="done")
 

@@ -13,12 +13,12 @@ def is_known(key: str) -> bool:
 
 
 def suggestion(key: str) -> str:
-    """Return a question that names the nearest known keys, or an empty text if none is similar."""
+    """Return a question with the nearest known keys; empty if none is similar."""
     *others, last = nearest(key) or [""]
     return f"Did you mean {' or '.join(filter(None, [', '.join(others), last]))}?" if last else ""
 
 
 def nearest(key: str) -> list[str]:
-    """Return the known keys that are most similar to an unknown one, most similar first."""
+    """Return the known keys that are most similar, most similar first."""
     known = [*registry.keys(), *registry.ALIASES, *provider_checks.keys()]
     return difflib.get_close_matches(key, known, n=MAX_SUGGESTIONS, cutoff=0.5)

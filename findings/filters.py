@@ -21,8 +21,6 @@ FACETS = frozenset({"severity", "status", "domain"})
 
 
 class FindingFilter(ListFilter):
-    """Filters by severity, status and domain, which may be repeated, owner, check, host, time and words."""
-
     severity = ChoicesFilter(choices=Severity.choices)
     status = ChoicesFilter(choices=FindingStatus.choices)
     domain = ChoicesFilter(choices=Domain.choices)
@@ -46,8 +44,6 @@ class FindingFilter(ListFilter):
 
 
 class FindingCountFilter(django_filters.FilterSet):
-    """The filters of counts: severity, status and domain, which may be repeated."""
-
     severity = ChoicesFilter(choices=Severity.choices)
     status = ChoicesFilter(choices=FindingStatus.choices)
     domain = ChoicesFilter(choices=Domain.choices)
@@ -58,8 +54,6 @@ class FindingCountFilter(django_filters.FilterSet):
 
 
 class DismissalFilter(ListFilter):
-    """Filters by reason, which may be repeated, and time."""
-
     reason = ChoicesFilter(choices=DismissalReason.choices)
 
     class Meta:
@@ -68,8 +62,6 @@ class DismissalFilter(ListFilter):
 
 
 class RegressionOfFindingFilter(ListFilter):
-    """Filters by status and trigger, which may be repeated, and time."""
-
     status = ChoicesFilter(choices=Regression.Status.choices)
     trigger = ChoicesFilter(choices=Regression.Trigger.choices)
 
@@ -79,8 +71,6 @@ class RegressionOfFindingFilter(ListFilter):
 
 
 class RegressionFilter(RegressionOfFindingFilter):
-    """Filters of the regressions of a project, also by finding."""
-
     finding_id = django_filters.UUIDFilter()
 
     class Meta(RegressionOfFindingFilter.Meta):

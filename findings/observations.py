@@ -22,9 +22,9 @@ MAX_OBSERVATIONS = 3  # of a finding that are shown
 
 @dataclass(frozen=True)
 class Observation:
-    """The outcome of one check on one page. `pictures` are the SHA-256 of screenshots by name.
+    """The outcome of one check on one page.
 
-    `lost_pictures` names those that could not be stored.
+    `pictures` are the SHA-256 of screenshots by name; `lost_pictures` names those that could not be stored.
     """
 
     key: str
@@ -54,7 +54,7 @@ class Fix:
 
 @dataclass(frozen=True)
 class FindingDetails:
-    """Where a finding is, what was observed, and how to fix it, shortened for a report."""
+    """A finding's place, observations and fix, shortened for a report."""
 
     places: list[str]
     more_places: int

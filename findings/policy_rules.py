@@ -47,12 +47,12 @@ def thresholds(config: Config) -> dict[str, float]:
 
 
 def disabled_checks(config: Config) -> set[str]:
-    """Return the keys of the checks that the policy disables."""
+    """Return the keys of disabled checks."""
     return {key for key, rule in _check_rules(config).items() if rule.get("enabled") is False}
 
 
 def max_requests_per_second(config: Config) -> float | None:
-    """Return the ceiling of the adaptive pace that the policy sets (`scan.max_requests_per_second`), if it is valid."""
+    """Return the valid ceiling of the adaptive pace (`scan.max_requests_per_second`)."""
     scan = config.get("scan")
     rate = scan.get("max_requests_per_second") if isinstance(scan, dict) else None
     if not isinstance(rate, int | float) or isinstance(rate, bool):

@@ -1,4 +1,4 @@
-"""The priority of a finding: impact, effort and risk, the score that lists are ordered by, and traffic."""
+"""The priority of a finding: impact, effort, risk, the score that orders lists, and traffic."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,7 +60,6 @@ def with_traffic(base: Priority, share: float) -> Priority:
 
 
 def without_traffic(current: Priority, evidence: Mapping[str, Any]) -> Priority:
-    """Return the numbers without traffic."""
     stored = _stored(evidence)
     # The stored numbers are outdated once a person or a source has set others.
     if (stored.get("impact"), stored.get("score")) != (current.impact, current.score):

@@ -1,4 +1,4 @@
-"""Registry of the checks that an integration answers, by reading an alert or issue at its provider again."""
+"""Checks that an integration answers, by reading an alert or issue at its provider again."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

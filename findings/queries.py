@@ -41,12 +41,12 @@ AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
 
 
 def search(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
-    """Return the findings with these words in the title, in an affected URL, or in a check key."""
+    """Return the findings with these words in title, affected URL or check key."""
     return rows.filter(pk__in=with_words(Finding.objects.order_by(), SEARCHED, text).values("pk"))
 
 
 def on_host(rows: QuerySet[Finding], host: str) -> QuerySet[Finding]:
-    """Return the findings with an affected asset that is this host, or a URL on it with any port."""
+    """Return the findings with an affected asset on this host, with any port."""
     pattern = host.replace(".", r"\\.")  # twice: jsonpath reads the string before the expression
     path = f'$[*].value ? (@ like_regex "^(https?://([^/?#@]*@)?)?{pattern}(:[0-9]+)?([/?#]|$)" flag "i")'
     # The index finds the rows in which the host occurs anywhere.
@@ -63,7 +63,7 @@ def on_host(rows: QuerySet[Finding], host: str) -> QuerySet[Finding]:
 def finding_counts(
     project: Project, filters: Mapping[str, Sequence[str]], as_of: AsOf | None
 ) -> dict[str, Any]:
-    """Return the number of findings by each facet, and the sum of their scores, now or at a moment."""
+    """Return the number of findings by each facet, and their total score, now or as of a moment."""
     if as_of is None:
         counted = counters.totals(project.pk, "finding")
     else:
@@ -82,7 +82,7 @@ def finding_counts(
 
 
 class FindingsByScore:
-    """The findings with these `facets` (`{facet: [values]}`) as tuples of columns, highest score first."""
+    """The findings with these `facets` (`{facet: [values]}`) as tuples, highest score first."""
 
     order: ClassVar = ("score", "created_at", "id")
     model = Finding

@@ -187,7 +187,7 @@ def validate_items(
     context: Mapping[str, Any],
     serializer_class: type[RequestSerializer] = CreateFindingRequestSerializer,
 ) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
-    """Validate each item of a bulk; return the valid ones, and the error details of the others, by position."""
+    """Validate each item of a bulk; return the valid ones, and the errors of the others, by position."""
     # One serializer for all items: its context caches the owners that were looked up.
     serializer = serializer_class(context=dict(context))
     valid, errors = {}, {}

@@ -1,4 +1,4 @@
-"""URLs of findings and regressions; those of single findings and their list are in assurance/urls.py."""
+"""URLs of findings and regressions; others are in assurance/urls.py."""
 
 from django.urls import path
 

@@ -1,1 +1,0 @@
-"""Invitations of new members by e-mail."""

@@ -1,5 +1,3 @@
-"""Admin pages of the members of an organisation: invite, change the role, remove."""
-
 from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
@@ -52,7 +50,7 @@ ROLES = {
 
 
 class RoleForm(ServiceForm):
-    """The role of a member. `changed_by` is the role of the person who changes it; None: a superuser."""
+    """`changed_by` is the role of the person who changes the role; None: a superuser."""
 
     changed_by: ClassVar[Callable[[Organization], str | None]]
 
@@ -92,7 +90,7 @@ class InviteForm(RoleForm):
 
 @admin.register(Membership)
 class MembershipAdmin(ServiceModelAdmin):
-    """Members. Owners and admins of an organisation manage them, as in the API."""
+    """Members; managed by owners and admins of an organisation, as in the API."""
 
     organization_path, project_path = "organization", ""
     form, add_form = RoleForm, InviteForm

@@ -1,5 +1,3 @@
-"""Links with which an invited person sets a name and a password."""
-
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,13 +12,13 @@ LIFETIME = timedelta(days=7)
 
 
 def invitation_url(user: User) -> str:
-    """Return the link for a user without a password; it stops to work when the user has one."""
+    """Return the link for a user without a password; it works until the user has one."""
     token = signing.dumps([str(user.pk), _fingerprint(user)], salt=SALT)
     return settings.KRAFTER_PUBLIC_URL + reverse("invitation", args=[token])
 
 
 def invited_user(token: str) -> User | None:
-    """Return the user of a valid link; None if it is wrong, has expired or was used, or the user is no member."""
+    """Return the user of a link; None if it is wrong, expired or used, or the user is no member."""
     try:
         pk, fingerprint = signing.loads(token, salt=SALT, max_age=LIFETIME)
     except signing.BadSignature:

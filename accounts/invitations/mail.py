@@ -1,5 +1,3 @@
-"""The e-mail of an invitation."""
-
 import logging
 import smtplib
 from datetime import timedelta
@@ -25,7 +23,7 @@ def due() -> QuerySet[Invitation]:
 
 
 def send(invitation_id: UUID) -> None:
-    """Send the e-mail, or try again later if the mail server does not accept it."""
+    """Send the e-mail, or postpone it if the mail server does not accept it."""
     invitation = leases.acquire(Invitation, invitation_id, seconds=LEASE_SECONDS, due_at__lte=timezone.now())
     if invitation is None:
         return

@@ -1,5 +1,3 @@
-"""Request and accept invitations."""
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +10,7 @@ from krafter_audit.jobs import enqueue_on_commit
 
 
 def request_mail(membership: Membership) -> None:
-    """Have an e-mail with a link sent to a member who has no password yet; a repeated request sends another one."""
+    """Have a link mailed to a member without a password; a repeated request sends another one."""
     if membership.user.has_usable_password():
         return
     due = {"due_at": timezone.now()}
@@ -22,7 +20,7 @@ def request_mail(membership: Membership) -> None:
 
 @transaction.atomic
 def resend(membership: Membership) -> None:
-    """Have another e-mail with a link sent. Raises AlreadyJoined."""
+    """Have another link mailed. Raises AlreadyJoined."""
     if state_of(membership) == InvitationState.JOINED:
         raise AlreadyJoined
     request_mail(membership)
@@ -30,7 +28,7 @@ def resend(membership: Membership) -> None:
 
 @transaction.atomic
 def accept(user: User, *, name: str, password: str, request_id: str = "") -> User:
-    """Set the name and the password of an invited user, who can then use the admin as far as their roles allow.
+    """Set the name and the password of an invited user.
 
     Every member is staff: passwords serve the admin alone, and roles say what is seen and changed there.
     """

@@ -1,5 +1,3 @@
-"""Whether a member has joined, and what became of their invitation."""
-
 from django.db.models import TextChoices
 from django.utils import timezone
 
@@ -8,8 +6,6 @@ from accounts.models import Membership
 
 
 class InvitationState(TextChoices):
-    """The state of a member's invitation."""
-
     JOINED = "joined"
     QUEUED = "queued", "Mail is being sent"
     SENT = "sent", "Invited"
@@ -19,7 +15,7 @@ class InvitationState(TextChoices):
 
 
 def state_of(membership: Membership) -> InvitationState:
-    """Return the state; of a person who signs in by a password or by single sign-on it is joined."""
+    """Return the state; who signs in by a password or by single sign-on has joined."""
     user, invitation = membership.user, getattr(membership, "invitation", None)
     if user.has_usable_password() or user.last_login:
         return InvitationState.JOINED

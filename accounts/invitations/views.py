@@ -1,5 +1,3 @@
-"""The page on which an invited person sets a name and a password."""
-
 from typing import Any
 
 from django import forms
@@ -17,8 +15,6 @@ from krafter_audit.api.middleware import request_id_of
 
 
 class AcceptInvitationForm(SetPasswordForm[User]):
-    """A name, and a password twice."""
-
     name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     field_order = ("name", "new_password1", "new_password2")
 

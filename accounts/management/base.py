@@ -1,5 +1,3 @@
-"""Base class and lookups of the account commands."""
-
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +21,7 @@ class AccountCommand(BaseCommand):
 
 
 def organization(pk: str) -> Organization:
-    """Return the organisation with that id. Raises CommandError."""
+    """Return the organisation. Raises CommandError."""
     try:
         return Organization.objects.get(pk=UUID(pk))
     except (ValueError, Organization.DoesNotExist):
@@ -31,7 +29,7 @@ def organization(pk: str) -> Organization:
 
 
 def user(email: str) -> User:
-    """Return the user with that e-mail address. Raises CommandError."""
+    """Return the user. Raises CommandError."""
     try:
         return User.objects.get(email=email.lower())
     except User.DoesNotExist:

@@ -1,4 +1,4 @@
-"""Announce what happens to an account, for the audit log of each organisation of its user."""
+"""Announce account events for the audit log of each organisation of the user."""
 
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -15,9 +15,8 @@ from krafter_audit.api.middleware import request_id_of
 def report(name: str, *, user: User | None, request: HttpRequest | None = None, **data: Any) -> None:
     """Announce an event such as `sign_in.locked`; `data` is JSON without secrets.
 
-    The user gets a mail about a change of their password or second factor.
-
-    Events of a user without an organisation, and of an unknown e-mail address (no user), are for superusers alone.
+    The user gets a mail about a change of their password or second factor. Without a user, or an organisation of
+    theirs, superusers alone see the event.
     """
     if user is not None:
         notices.request_mail(name, user, request)

@@ -1,5 +1,3 @@
-"""Forms of the sign-in pages."""
-
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -17,7 +15,7 @@ from accounts.sign_in import guard, lockout, second_factor
 
 
 class SignInForm(AuthenticationForm):
-    """E-mail address and password. The answer to a wrong one is the same whether the account exists or not."""
+    """E-mail address and password. A wrong one gets the same answer whether the account exists or not."""
 
     error_messages: ClassVar = {"invalid_login": "The e-mail address or the password is wrong."}
 
@@ -56,8 +54,6 @@ class CodeForm(code_forms.AuthenticateForm):
 
 
 class ConfirmCodeForm(code_forms.ReauthenticateForm):
-    """A code before a change of the second factor."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _style(self)
@@ -67,16 +63,12 @@ class ConfirmCodeForm(code_forms.ReauthenticateForm):
 
 
 class ConfirmPasswordForm(ReauthenticateForm):
-    """The password before a change of the second factor."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _style(self)
 
 
 class SetUpForm(ActivateTOTPForm):
-    """The first code of an authenticator app."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _style(self)

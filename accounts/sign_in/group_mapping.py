@@ -1,4 +1,4 @@
-"""The organisation and role that a group of the identity provider gives to a new member of staff."""
+"""The organisation and role that a group of the identity provider gives to new staff."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from accounts.models import Membership, Organization, User
 
 
 def create_from_groups(email: str, groups: list[str]) -> User | None:
-    """Create a member of staff with the role that KRAFTER_OIDC_GROUPS gives to the first of their groups."""
+    """Create staff with the role that KRAFTER_OIDC_GROUPS gives to the first of their groups."""
     mapping = dict(map(parse_group, settings.KRAFTER_OIDC_GROUPS))
     target = next((mapping[group] for group in groups if group in mapping), None)
     organization = Organization.objects.filter(pk=target[0]).first() if target else None

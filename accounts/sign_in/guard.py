@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def require_attempt(request: HttpRequest, subject: Subject, *, email: str) -> None:
-    """Count an attempt for a subject and the client's address. While paused, end the request with the page."""
+    """Count an attempt for a subject and the client's address; while paused, end the request with the page."""
     outcome = lockout.count_attempt(subject, lockout.of_address(client_address(request)))
     if outcome.wait:
         raise ImmediateHttpResponse(paused_page(request, outcome.wait))
@@ -47,7 +47,7 @@ def _report_lock(request: HttpRequest, locked: Subject, email: str) -> None:
 
 @csp_override(settings.ADMIN_CSP)
 def paused_page(request: HttpRequest, wait: int) -> HttpResponse:
-    """Return the page with the time until which attempts are refused; `wait` is in seconds."""
+    """Return the page of a pause; `wait` is in seconds."""
     context = {
         **site.each_context(request),
         "title": "Sign-in is paused",

@@ -1,4 +1,4 @@
-"""Lock-out: attempts are counted in Redis, and beyond a limit each one is followed by a longer pause.
+"""Lock-out: attempts are counted in Redis, and beyond a limit each is followed by a longer pause.
 
 An attempt counts before it is checked, so that simultaneous ones cannot pass the limit together; a success takes it
 back. Without Redis attempts pass, as requests do (krafter_audit/api/rate_limits.py).
@@ -49,7 +49,7 @@ if redis.call('HINCRBY', KEYS[1], 'count', -1) < tonumber(ARGV[1]) then redis.ca
 
 @dataclass(frozen=True)
 class Subject:
-    """What attempts are counted for: a kind such as `account`, and its value, of which Redis gets a digest."""
+    """What attempts are counted for: a kind such as `account`, and its value, stored as a digest."""
 
     kind: str
     value: str
@@ -69,22 +69,19 @@ class Outcome:
 
 
 def of_account(email: str) -> Subject:
-    """Return the subject of an e-mail address, whether it has an account or not."""
+    """Return the subject of an e-mail address, with an account or not."""
     return Subject("account", email.strip().lower(), settings.KRAFTER_SIGN_IN_ATTEMPTS)
 
 
 def of_codes(user_id: str) -> Subject:
-    """Return the subject of the codes of a user's second factor."""
     return Subject("codes", user_id, settings.KRAFTER_SIGN_IN_ATTEMPTS)
 
 
 def of_password_reset(email: str) -> Subject:
-    """Return the subject of the mails that reset the password of an e-mail address."""
     return Subject("reset", email.strip().lower(), MAX_MAILS)
 
 
 def of_address(address: str) -> Subject:
-    """Return the subject of a client address."""
     return Subject("address", address, settings.KRAFTER_SIGN_IN_ATTEMPTS * ADDRESS_FACTOR)
 
 
@@ -106,7 +103,7 @@ def clear(subject: Subject) -> None:
 
 
 def take_back(subject: Subject) -> None:
-    """Take back one attempt, which succeeded: an attacker's own sign-ins must not clear the count of an address."""
+    """Take back one successful attempt: an attacker's own sign-ins must not clear an address."""
     _run(TAKE_BACK, [subject.key], [subject.limit])
 
 

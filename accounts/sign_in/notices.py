@@ -1,4 +1,4 @@
-"""Mails to a user whose password or second factor has changed, so that a change by somebody else is noticed."""
+"""Mails about a changed password or second factor, so that a user notices a change by somebody else."""
 
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +23,7 @@ SENTENCES = {
 
 
 def request_mail(name: str, user: User, request: HttpRequest | None = None) -> None:
-    """Have a mail sent about a change that a user should know of; other events are ignored."""
+    """Have a mail sent about a change that a user should know of; ignore other events."""
     if name not in SENTENCES:
         return
     address = client_address(request) if request else ""

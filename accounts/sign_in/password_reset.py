@@ -1,5 +1,3 @@
-"""The mail with the link that resets a password."""
-
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -7,7 +5,7 @@ from django.contrib.auth.forms import PasswordResetForm
 
 
 def send(email: str) -> None:
-    """Send the link to the active user with this e-mail address, if there is one and they have a password."""
+    """Send the link to the active user with this e-mail address, if they have a password."""
     form = PasswordResetForm({"email": email})
     if form.is_valid():
         form.save(

@@ -1,4 +1,4 @@
-"""The second factor of staff: who has to set one up, codes that work once, removal, and rotation of its secrets."""
+"""The second factor of staff: set-up, codes that work once, removal, and rotation of its secrets."""
 
 import base64
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ SECRETS = ("secret", "seed")  # of the authenticator app, and of the recovery co
 def is_missing(request: HttpRequest) -> bool:
     """Whether the user has to set up a second factor before they see a page.
 
-    Who signed in by single sign-on has the second factor of the identity provider.
+    Single sign-on has the second factor of the identity provider.
     """
     if not settings.KRAFTER_REQUIRE_SECOND_FACTOR or is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
         return False
@@ -32,7 +32,7 @@ def is_missing(request: HttpRequest) -> bool:
 
 @transaction.atomic
 def use_code(authenticator: Authenticator, code: str) -> bool:
-    """Whether a valid code of an authenticator app is newer than the last one that was used; record it.
+    """Whether a code is valid and newer than the last one that was used; record it.
 
     allauth remembers used codes in a cache, which here each process has for itself.
     """
@@ -46,7 +46,7 @@ def use_code(authenticator: Authenticator, code: str) -> bool:
 
 
 def _counter_of(authenticator: Authenticator, code: str) -> int | None:
-    """Return the number of the 30 s for which the code is (RFC 6238)."""
+    """Return the number of the code's 30 s (RFC 6238)."""
     secret = decrypt(authenticator.data["secret"])
     for counter in auth.yield_hotp_counters_from_time():
         if compare_user_code(actual=code, expected=auth.format_hotp_value(auth.hotp_value(secret, counter))):
@@ -67,7 +67,6 @@ def remove(user: User) -> bool:
 
 
 def end_sessions(user: User) -> int:
-    """End all sessions of a user; return their number."""
     sessions = list(UserSession.objects.filter(user=user))
     for session in sessions:
         session.end()

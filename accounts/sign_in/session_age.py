@@ -16,7 +16,7 @@ type Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class SessionAgeMiddleware:
-    """End the session of a request that comes KRAFTER_SESSION_IDLE_MINUTES after the one before it, or too late."""
+    """End sessions older than KRAFTER_SESSION_HOURS, or idle for KRAFTER_SESSION_IDLE_MINUTES."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Single sign-on by OpenID Connect: staff are found by the e-mail address that the identity provider has verified."""
+"""Single sign-on by OpenID Connect: staff are found by their verified e-mail address."""
 
 import base64
 import json
@@ -35,7 +35,7 @@ LIMITS = Limits(total=10.0, body=1024 * 1024)
 
 
 class IdentityProviderAdapter(OpenIDConnectOAuth2Adapter):
-    """The identity provider, with a signature of each ID token that is verified."""
+    """The identity provider, whose ID tokens' signatures are verified."""
 
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> SocialLogin:
         id_token = self._verified(app, str(kwargs["response"].get("id_token", "")))
@@ -69,7 +69,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return Session()
 
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
-        """Return the identity provider of the settings, if they have one; those in the database have no effect."""
+        """Return the identity provider of the settings; those in the database have no effect."""
         if not settings.KRAFTER_OIDC_URL or provider not in (None, PROVIDER_ID, "openid_connect"):
             return []
         options = {
@@ -83,7 +83,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return [app]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Find the user; end the request with a page if there is none."""
+        """Find the user, or end the request with a page."""
         email = next((each.email.lower() for each in sociallogin.email_addresses if each.verified), "")
         user = User.objects.filter(email=email).first() if email else None
         if user is None and email:
@@ -109,7 +109,7 @@ def _groups(sociallogin: SocialLogin) -> list[str]:
 
 @csp_override(settings.ADMIN_CSP)
 def refused_page(request: HttpRequest, email: str) -> HttpResponse:
-    """Return the page that says why single sign-on failed; `email` is the verified address, if there is one."""
+    """Return the page that says why single sign-on failed; `email` is the verified address, if any."""
     context = {**site.each_context(request), "title": "Single sign-on failed", "email": email}
     page = render_to_string("sign_in/sso_refused.html", context, request)
     return HttpResponse(page, status=403, headers={"cache-control": "no-store"})

@@ -1,5 +1,3 @@
-"""Sign in to the admin, reset and change a password."""
-
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,8 +27,6 @@ from krafter_audit.jobs import enqueue
 
 
 class AdminPage(ContextMixin):
-    """A page in the frame of the admin."""
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**site.each_context(self.request), **super().get_context_data(**kwargs)}  # type: ignore[attr-defined]
 
@@ -143,7 +139,6 @@ class SetUpSecondFactorView(ActivateTOTPView):
 @require_POST
 @login_required
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
-    """End all sessions of the user."""
     user = staff_of(request)
     number = second_factor.end_sessions(user)
     response: HttpResponse = site.logout(request)

@@ -1,5 +1,3 @@
-"""Show times of the admin in the reader's time zone."""
-
 from collections.abc import Callable
 from functools import cache
 from urllib.parse import unquote
@@ -30,7 +28,7 @@ class TimeZoneMiddleware:
 
 
 def browser_zone(request: HttpRequest) -> str:
-    """Return the name of the browser's time zone; empty if it is unknown."""
+    """Return the browser's time zone; empty if unknown."""
     name = unquote(request.COOKIES.get(SCRIPT_COOKIE, ""))
     return name if name in zone_names() else ""
 

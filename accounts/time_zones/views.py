@@ -1,5 +1,3 @@
-"""The page on which a person chooses a time zone."""
-
 from typing import Any
 
 from django import forms

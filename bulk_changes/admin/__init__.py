@@ -1,5 +1,3 @@
-"""Admin pages of bulk changes."""
-
 from bulk_changes.admin import bulk_change
 
 __all__ = ["bulk_change"]

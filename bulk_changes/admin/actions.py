@@ -38,7 +38,7 @@ Selection = list[tuple[Project, list[UUID]]]
 
 
 class BulkActions(ServiceModelAdmin):
-    """Actions that change rows by `bulk_changes.services`, on the selected rows or on all that match."""
+    """Actions that change the selected rows, or all that match, by `bulk_changes.services`."""
 
     bulk_subject: ClassVar[Subject]
     set_values_form: ClassVar[type[SetValuesForm]]
@@ -61,7 +61,7 @@ class BulkActions(ServiceModelAdmin):
     def change_rows(
         self, request: HttpRequest, rows: QuerySet[Any], changes: Mapping[str, Any]
     ) -> HttpResponse | None:
-        """Show a preview of the change; after its confirmation change the rows and show one message."""
+        """Show a preview of the change; after confirmation change the rows and show one message."""
         selection = self.selection(request, rows)
         return None if selection is None else self.change_selection(request, selection, changes)
 
@@ -155,7 +155,7 @@ class BulkActions(ServiceModelAdmin):
         return self.page(request, "admin/bulk_changes/preview.html", context)
 
     def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
-        """Return a page between the list and the effect of an action; its form includes `selection.html`."""
+        """Return a page between the list and an action; its form includes `selection.html`."""
         action = request.POST.get("action", "")
         label = next(
             str(each.description) for each in self.get_actions(request).values() if each.name == action
@@ -200,7 +200,7 @@ def _count(selection: Selection) -> int:
 
 
 def _sent_values(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the fields of the form that has been sent, for the confirmation."""
+    """Return the fields of the sent form, for the confirmation."""
     own = {"csrfmiddlewaretoken", "action", "select_across", "_selected_action", "index"}
     return [
         (name, value) for name, value in request.POST.items() if name not in own and isinstance(value, str)
@@ -208,7 +208,7 @@ def _sent_values(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def message_about(summaries: list[Summary], name: str, verb: str) -> str:
-    """Return what happened to the rows in one sentence: `17 findings changed, 2 refused: reason (2).`"""
+    """Return what happened in one sentence: `17 findings changed, 2 refused: reason (2).`"""
     changed = sum(summary.changed for summary in summaries)
     unchanged = sum(summary.unchanged for summary in summaries)
     refused = sum(summary.refused for summary in summaries)

@@ -1,5 +1,3 @@
-"""Admin page of bulk changes: what each did to each row, and its undo."""
-
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages

@@ -1,5 +1,3 @@
-"""The form for values that are set in many rows."""
-
 from collections.abc import Collection
 from typing import Any, ClassVar
 from uuid import UUID

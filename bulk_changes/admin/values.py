@@ -1,4 +1,4 @@
-"""The values of rows in words, for pages about bulk changes."""
+"""Values of bulk changes in words."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,13 +13,12 @@ Effect = tuple[str, str, str]  # field, value before, value after
 
 
 def owner_names(ids: Iterable[Any]) -> dict[str, str]:
-    """Return the names of users by their ids."""
     users = User.objects.filter(pk__in={each for each in ids if each})
     return {str(user.pk): str(user) for user in users}
 
 
 def with_details(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a bulk change with those of its details, which are objects, beside them."""
+    """Return the values of a bulk change with the values inside its details."""
     plain: dict[str, Any] = {}
     for name, value in changes.items():
         if isinstance(value, dict):

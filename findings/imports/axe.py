@@ -10,13 +10,12 @@ SEVERITIES = {"critical": "critical", "serious": "high", "moderate": "medium", "
 
 
 def is_report(document: Any) -> bool:
-    """Tell whether the document has the form of axe-core's results."""
     reports = document if isinstance(document, list) else [document]
     return bool(reports) and all(isinstance(nested(each, "violations"), list) for each in reports)
 
 
 def problems(document: Any) -> Iterator[Problem]:
-    """Yield the violations; what passed, is incomplete or inapplicable is no problem. Raises ValueError."""
+    """Yield the violations, not what passed or is incomplete or inapplicable. Raises ValueError."""
     if not is_report(document):
         raise ValueError("This is not a result of axe-core: it has no list violations.")
     for report in document if isinstance(document, list) else [document]:

@@ -13,7 +13,7 @@ def nested(value: Any, *names: str) -> Any:
 
 
 def text(value: Any, *names: str) -> str:
-    """Return the text or the number below these keys as a text, or an empty text."""
+    """Return the text or number below these keys as text, or an empty text."""
     found = nested(value, *names)
     if isinstance(found, str):
         return found.strip()
@@ -21,7 +21,7 @@ def text(value: Any, *names: str) -> str:
 
 
 def number(value: Any, *names: str) -> float | None:
-    """Return the number below these keys, also if it is written as a text; or None."""
+    """Return the number below these keys, which may be written as text; or None."""
     try:
         found = float(text(value, *names))
     except ValueError:
@@ -30,7 +30,7 @@ def number(value: Any, *names: str) -> float | None:
 
 
 def objects(value: Any, *names: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects of the list below these keys; a single object counts as a list of itself."""
+    """Yield the objects of the list below these keys; a single object counts as its list."""
     found = nested(value, *names)
     for each in found if isinstance(found, list) else [found]:
         if isinstance(each, dict):

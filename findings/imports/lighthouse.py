@@ -1,5 +1,3 @@
-"""Read the JSON report of Lighthouse."""
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

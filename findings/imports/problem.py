@@ -1,4 +1,4 @@
-"""A problem that another tool reports, and the findings that problems become."""
+"""Problems that other tools report, and the findings that they become."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ type Asset = tuple[str, str]  # type and value
 
 @dataclass(frozen=True)
 class Problem:
-    """One rule that another tool found violated at some places. `check` is the key of our check of the same rule.
+    """A rule that another tool found violated at some places; `check` is the key of our check of the same rule.
 
     `severity` is empty if the tool has none. `details` are what the tool saw, for the evidence.
     """
@@ -101,7 +101,7 @@ def _fix(problem: Problem) -> dict[str, Any]:
 
 @cache
 def checks_of(tool: str) -> dict[str, str]:
-    """Return the key of our check for each rule of a tool that a check names as its oracle."""
+    """Return our check key for each rule of a tool that a check names as its oracle."""
     return {
         rule.strip(): key
         for key in registry.keys()  # noqa: SIM118 - a function, no dictionary

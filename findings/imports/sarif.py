@@ -17,7 +17,7 @@ type Rules = Mapping[str, dict[str, Any]]
 
 
 def problems(document: Any) -> Iterator[Problem]:
-    """Yield the failed results that are neither suppressed nor absent. Raises ValueError."""
+    """Yield failed results that are neither suppressed nor absent. Raises ValueError."""
     if not isinstance(nested(document, "runs"), list) or not text(document, "version").startswith("2."):
         raise ValueError("This is not SARIF 2.1.0: it has no version 2.1.0 and no list runs.")
     for run in objects(document, "runs"):

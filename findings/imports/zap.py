@@ -1,5 +1,3 @@
-"""Read the traditional JSON report of ZAP."""
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,5 +1,3 @@
-"""Report or update many findings in one request."""
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -30,7 +28,7 @@ def report(
     partial: bool,
     by: Actor,
 ) -> dict[str, Any]:
-    """Ingest the valid items of a bulk; return a result for each item, by `errors` (position → details) too."""
+    """Ingest the valid items of a bulk; return a result for each item, also for `errors` (position → details)."""
     # Unless `partial` is set, one invalid item rejects the whole bulk.
     if errors and not partial:
         raise InvalidParams(details=_by_field(errors))
@@ -49,7 +47,7 @@ def report(
 
 
 def import_document(project: Project, *, format: str, document: Any, by: Actor) -> dict[str, Any]:
-    """Ingest the problems in a report of another tool; return a result for each finding that they become."""
+    """Ingest the problems in another tool's report; return a result for each resulting finding."""
     try:
         reports = reports_of(FORMATS[format](document))
     except ValueError as error:
@@ -85,7 +83,7 @@ def _ingest(
 
 
 def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> Result | Summary:
-    """Apply one change to many findings; with `dry_run` only say what would change."""
+    """Apply one change to many findings, or with `dry_run` say what would change."""
     details = _details(request)
     pks = _matching(project, request)
     if request["dry_run"]:

@@ -1,5 +1,3 @@
-"""Reopen findings whose dismissal was accepted until a day that has passed."""
-
 from collections import defaultdict
 from uuid import UUID
 
@@ -15,7 +13,7 @@ BATCH_SIZE = 500  # findings of one transaction
 
 
 def reopen_expired() -> int:
-    """Reopen all findings that are accepted no longer; return how many there were."""
+    """Reopen findings whose dismissal was accepted until a past day; return their number."""
     reopened = 0
     while number := _reopen_batch():
         reopened += number

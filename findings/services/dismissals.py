@@ -24,7 +24,7 @@ TOO_LATE = "Use a day within the next ten years."
 
 @dataclass(frozen=True)
 class DismissalValues:
-    """The reason of a dismissal, a comment, and the last day on which it is accepted (None: no end)."""
+    """`accepted_until` is the last day on which a dismissal is accepted; None: no end."""
 
     reason: str = DismissalReason.NOT_GIVEN
     comment: str = ""
@@ -49,7 +49,7 @@ def today() -> date:
 
 
 def date_error(accepted_until: date | None) -> str:
-    """Return why a finding cannot be accepted until this day; empty if it can."""
+    """Return why a finding cannot be accepted until this day."""
     if accepted_until is None:
         return ""
     if accepted_until < today():
@@ -65,7 +65,7 @@ def require_valid_date(accepted_until: date | None, *, field: str = "accepted_un
 
 
 def status_to_restore(finding: Finding) -> str:
-    """Return the status that a locked finding, which may be dismissed already, has again after a dismissal."""
+    """Return the present status of a locked finding, or if dismissed the one from before."""
     if finding.status != FindingStatus.DISMISSED:
         return finding.status
     row = current([finding.pk]).get(finding.pk)
@@ -75,7 +75,7 @@ def status_to_restore(finding: Finding) -> str:
 def follow_status(
     before: Mapping[UUID, str], status: str, *, by: Actor, values: DismissalValues | None = None
 ) -> None:
-    """Begin or end the dismissals of findings, `{id: status before}`, whose status is changed to `status`."""
+    """Begin or end the dismissals of findings, `{id: status before}`, whose status becomes `status`."""
     if status != FindingStatus.DISMISSED:
         end(
             [pk for pk, was in before.items() if was == FindingStatus.DISMISSED], DismissalEnd.REOPENED, by=by
@@ -89,7 +89,7 @@ def follow_status(
 
 
 def begin(before: Mapping[UUID, str], values: DismissalValues, *, by: Actor) -> None:
-    """Record the dismissal of findings, `{id: status before}`; a record that is open already is replaced."""
+    """Record the dismissal of findings, `{id: status before}`; an open record is replaced."""
     end(before, DismissalEnd.REPLACED, by=by)
     Dismissal.objects.bulk_create(
         Dismissal(finding_id=pk, status_before=was, dismissed_by_id=by.user_id, **vars(values))
@@ -99,7 +99,7 @@ def begin(before: Mapping[UUID, str], values: DismissalValues, *, by: Actor) -> 
 
 
 def begin_again(before: Mapping[UUID, str], *, by: Actor) -> None:
-    """Record dismissals as the last ones of the findings, `{id: status before}`: an undo restores them."""
+    """Restore the last dismissals of the findings, `{id: status before}`, in an undo."""
     last = Dismissal.objects.filter(finding__in=list(before)).order_by("finding", "-created_at", "-id")
     known = {row.finding_id: row for row in last.distinct("finding")}
     end(known, DismissalEnd.REPLACED, by=by)
@@ -119,7 +119,6 @@ def begin_again(before: Mapping[UUID, str], *, by: Actor) -> None:
 
 
 def end(finding_ids: Collection[UUID], why: DismissalEnd, *, by: Actor) -> None:
-    """End the open dismissals of findings."""
     if not finding_ids:
         return
     now = timezone.now()
@@ -136,7 +135,7 @@ def _announce(finding_ids: Collection[UUID], *, dismissed: bool, by: Actor) -> N
 
 
 def replaced_since(finding_ids: Collection[UUID], since: datetime) -> list[UUID]:
-    """Return the findings of which a dismissal that was recorded since a time was replaced by another one."""
+    """Return the findings of which a dismissal recorded since a time was replaced."""
     rows = Dismissal.objects.filter(
         finding__in=finding_ids, created_at__gte=since, end_reason=DismissalEnd.REPLACED
     )
@@ -144,6 +143,5 @@ def replaced_since(finding_ids: Collection[UUID], since: datetime) -> list[UUID]
 
 
 def current(finding_ids: Collection[Any]) -> dict[UUID, Dismissal]:
-    """Return the open dismissals of findings, by finding."""
     rows = Dismissal.objects.filter(finding__in=finding_ids, ended_at=None).select_related("dismissed_by")
     return {row.finding_id: row for row in rows}

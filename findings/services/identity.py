@@ -1,4 +1,4 @@
-"""Find the findings that reports are about: by what the source calls them, else by their titles."""
+"""Match reports to findings: by the source's key, else by title."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -11,7 +11,7 @@ Identity = tuple[str, str]  # the domain, and the key of the source or of the ti
 
 
 class Identified(Protocol):
-    """A report: `source_key` is `check:KEY` or `id:EXTERNAL_ID`, None if its source knows it by its title only."""
+    """A report; `source_key` is `check:KEY` or `id:EXTERNAL_ID`, None if the source knows only its title."""
 
     @property
     def domain(self) -> str: ...
@@ -24,7 +24,7 @@ class Identified(Protocol):
 
 
 def source_key_of_check(key: str) -> str:
-    """Return the source key of a scan's finding. It has one for each check, with all routes on which it failed."""
+    """Return the source key of a scan's finding: one for each check, with all routes on which it failed."""
     return f"check:{key}"
 
 
@@ -41,13 +41,12 @@ def identity_of(report: Identified) -> Identity:
 
 
 def qualified_title(report: Identified) -> str:
-    """Return the title of a report whose own title another finding has: with the source's key."""
+    """Return the title with the source's key, for a report whose title another finding has."""
     suffix = f" ({(report.source_key or '').partition(':')[2]})"
     return report.title[: MAX_TITLE_LENGTH - len(suffix)] + suffix
 
 
 def match(reports: Iterable[Identified], findings: Iterable[Finding]) -> dict[Identity, Finding]:
-    """Return the finding of each report, by the report's identity."""
     findings = list(findings)
     by_key = {(row.domain, row.identity or title_key(row.title)): row for row in findings}
     by_title = {(row.domain, row.title): row for row in findings}

@@ -23,7 +23,7 @@ BATCH_SIZE = 100  # rows of one INSERT
 
 @dataclass(frozen=True, slots=True)
 class FindingReport:
-    """A finding as a source reports it. None = the source does not report it."""
+    """A finding as a source reports it; None: not reported."""
 
     domain: str
     title: str
@@ -48,7 +48,7 @@ class FindingReport:
 
 @dataclass
 class IngestionResult:
-    """The finding of each report, and which of them are new or were resolved."""
+    """The finding of each report, and which are new or were resolved."""
 
     findings: list[Finding]
     created: set[UUID] = field(default_factory=set)
@@ -88,7 +88,7 @@ def ingest(
 
 
 def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[Finding, bool]:
-    """Create or update the finding of one report; return it and whether it is new."""
+    """Create or update the finding of a report; return it and whether it is new."""
     result = ingest(project, [report], by=by)
     return result.findings[0], bool(result.created)
 
@@ -137,7 +137,7 @@ def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> di
 def _qualify_equal_titles(
     project: Project, reports: Sequence[FindingReport], findings: Sequence[Finding]
 ) -> None:
-    """Give the findings of a source another title if a person has given it to another finding."""
+    """Give a source's findings another title if a person has given theirs to another finding."""
     sourced = [
         (report, finding) for report, finding in zip(reports, findings, strict=True) if report.source_key
     ]

@@ -1,4 +1,4 @@
-"""Weight the priority of findings by their pages' share of the site's traffic."""
+"""Weight findings by their pages' share of the site's traffic."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -35,7 +35,7 @@ START: Position = ("", "")
 def apply_traffic(
     project: Project, share_of: ShareOf, source: Mapping[str, Any], *, by: Actor, after: Position = START
 ) -> Position | None:
-    """Apply traffic to the next thousand open findings; return the position of the last one, None when all are done.
+    """Apply traffic to the next thousand open findings; return the last one's position, None when all are done.
 
     `share_of` returns the share of all page views, 0 to 1, of a finding's assets; None if they name no page.
     """
@@ -108,7 +108,7 @@ def _save(findings: Sequence[Finding]) -> None:
 
 
 def follow_severity(previous: Mapping[UUID, str], severity: str) -> None:
-    """Give findings with traffic the default priority of a new severity if they had that of `previous`."""
+    """Give findings with traffic a new severity's default priority if they had that of `previous`."""
     changed = []
     for finding in Finding.objects.filter(pk__in=list(previous), evidence__has_key=TRAFFIC_WEIGHT).only(
         *READ_FIELDS

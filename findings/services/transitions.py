@@ -13,7 +13,7 @@ PROGRESS = [FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS,
 
 
 def advance(finding: Finding, status: str) -> None:
-    """Advance the finding to `status`, unless that is behind its present status or its status is terminal."""
+    """Advance the finding to `status`, unless that is behind its status or its status is terminal."""
     if finding.status not in PROGRESS or status not in PROGRESS:
         return
     # Of several tasks the furthest decides; none takes a finding back.
@@ -22,7 +22,7 @@ def advance(finding: Finding, status: str) -> None:
 
 
 def advance_all(finding_ids: Collection[UUID], status: str) -> int:
-    """Advance locked findings as `advance` does; return how many advanced."""
+    """Advance locked findings; return how many advanced."""
     if status not in PROGRESS:
         return 0
     behind = PROGRESS[: PROGRESS.index(FindingStatus(status))]
@@ -30,7 +30,7 @@ def advance_all(finding_ids: Collection[UUID], status: str) -> int:
 
 
 def resolve(finding: Finding) -> int:
-    """Resolve the finding, close its open regressions, and return how many there were."""
+    """Resolve the finding and close its open regressions; return their number."""
     Finding.transitions.apply(finding, FindingStatus.RESOLVED)
     return Regression.transitions.update(
         Regression.objects.filter(finding=finding),
@@ -48,7 +48,7 @@ def reopen(
     trigger: Regression.Trigger = Regression.Trigger.VERIFICATION_REOPENED,
     deploy_ids: Sequence[UUID] = (),
 ) -> Regression:
-    """Set the finding to in progress again, and open a regression that names the failed verification."""
+    """Set the finding to in progress, and open a regression that names the failed verification."""
     dismissals.follow_status({finding.pk: finding.status}, FindingStatus.IN_PROGRESS, by=by)
     Finding.transitions.apply(finding, FindingStatus.IN_PROGRESS)
     return Regression.objects.create(

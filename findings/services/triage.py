@@ -33,7 +33,7 @@ def update(
     project: Project | None = None,
     if_match: str | None = None,
 ) -> Finding:
-    """Apply `changes` (severity, status, owner_id, title, description, recommended_fix) to one finding."""
+    """Apply `changes` (severity, status, owner_id, title, description, recommended_fix)."""
     try:
         with transaction.atomic():
             finding = lock_finding(finding_id, project)
@@ -67,9 +67,9 @@ def dismiss(
     project: Project | None = None,
     if_match: str | None = None,
 ) -> Finding:
-    """Dismiss a finding with a reason, until a day (None: until a person reopens it).
+    """Dismiss a finding until a day (None: until a person reopens it), or change its dismissal.
 
-    A finding that is dismissed already gets the new values. Raises NotFound, FindingResolved, InvalidParams.
+    Raises NotFound, FindingResolved, InvalidParams.
     """
     finding = lock_finding(finding_id, project)
     require_match(if_match, finding)
@@ -118,7 +118,7 @@ def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def status_error(before: str, after: str | None) -> ApiError | None:
-    """Return why a person may not set this status; None if they may."""
+    """Return why a person may not set this status."""
     # Setting the present status again is allowed, for clients that send the whole finding.
     if after is None or after == before:
         return None
