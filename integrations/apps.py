@@ -26,7 +26,7 @@ class IntegrationsConfig(AppConfig):
 
 
 def provider_checks() -> "Mapping[str, ProviderCheck]":
-    """Return the function that rechecks a finding, by the key of each provider check."""
+    """Return the function that rechecks a finding, by provider check key."""
     from integrations.provider_recheck import recheck
     from integrations.providers.registry import FINDING_SOURCES
 

@@ -16,7 +16,7 @@ from krafter_audit.conf.reader import provider_setting
 
 @dataclass(frozen=True)
 class Configuration:
-    """The settings of a provider; an empty string is a setting that is missing."""
+    """The settings of a provider; an empty string is a missing setting."""
 
     url: str
     token_url: str

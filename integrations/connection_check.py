@@ -1,4 +1,4 @@
-"""Try credentials at their provider, before they are stored or afterwards. Call it outside of a transaction."""
+"""Try credentials at their provider, stored or not, outside of a transaction."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=4 * 1024 * 1024)
 
 @dataclass(frozen=True)
 class ConnectionCheck:
-    """The result, and a sentence for people. `is_temporary`: the provider could not answer; try again later."""
+    """`message` is a sentence for people. `is_temporary`: the provider could not answer; try again later."""
 
     is_accepted: bool
     message: str
@@ -30,14 +30,14 @@ class ConnectionCheck:
 
 
 def check_credentials(provider: str, credentials: Mapping[str, Any]) -> ConnectionCheck:
-    """Request what a sync would request first, with credentials that are not stored."""
+    """Request what a sync would request first, with unstored credentials."""
     adapter = ADAPTERS[provider]
     with Client(limits=LIMITS) as client:
         return _outcome(adapter, credentials, lambda: _request(adapter, client, credentials))
 
 
 def check_stored(integration: Integration) -> ConnectionCheck:
-    """Request what a sync would request first, with the stored credentials; an expired token is refreshed."""
+    """Request what a sync would request first, with the stored credentials, refreshed if expired."""
     adapter = ADAPTERS[integration.provider]
     with Client(limits=LIMITS) as client:
         tokens = TokenManager(integration, adapter, client)

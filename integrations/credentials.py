@@ -22,7 +22,7 @@ def seal(integration: Integration, credentials: Mapping[str, Any]) -> bytes:
 
 
 def open_credentials(integration: Integration) -> dict[str, Any]:
-    """Decrypt the credentials of an integration. Raises VaultError."""
+    """Decrypt the credentials. Raises VaultError."""
     if integration.credentials is None:
         raise vault.VaultError("There are no credentials.")
     opened = vault.open_sealed(bytes(integration.credentials), owner=owner_of(integration))
@@ -31,13 +31,13 @@ def open_credentials(integration: Integration) -> dict[str, Any]:
 
 
 def reseal(integration: Integration) -> bytes:
-    """Return the credentials encrypted with the first of the configured keys, for a key rotation."""
+    """Return the credentials encrypted with the first configured key."""
     owner = owner_of(integration)
     return vault.seal(vault.open_sealed(bytes(integration.credentials or b""), owner=owner), owner=owner)
 
 
 def redact(text: str, credentials: Mapping[str, Any]) -> str:
-    """Remove from a text the credentials that a provider may have echoed."""
+    """Remove credentials that a provider may have echoed from a text."""
     # The longest first: a short credential may be a part of a long one, whose rest would remain.
     for value in sorted(_texts(credentials), key=len, reverse=True):
         text = text.replace(value, REDACTED)

@@ -1,5 +1,3 @@
-"""Record the deploys that a provider reports, by a webhook or in a sync."""
-
 from dataclasses import asdict
 
 from assurance.models import SHA
@@ -13,7 +11,10 @@ MAX_ENVIRONMENT_LENGTH, MAX_URL_LENGTH, MAX_ID_LENGTH = 100, 2000, 400
 
 
 def record(integration: Integration, deploy: ReportedDeploy) -> bool:
-    """Record a deploy; return whether it is new. A form that the vendor does not document is dropped."""
+    """Record a provider's deploy, from a webhook or a sync; return whether it is new.
+
+    A form that the vendor does not document is dropped.
+    """
     is_valid = SHA.match(deploy.sha) and 0 < len(deploy.environment) <= MAX_ENVIRONMENT_LENGTH
     if not is_valid or len(deploy.external_id) > MAX_ID_LENGTH:
         return False

@@ -1,5 +1,3 @@
-"""Errors of integrations."""
-
 from krafter_audit.api.errors import Conflict, InvalidParams, NotFound, Unavailable
 
 

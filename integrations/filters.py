@@ -1,5 +1,3 @@
-"""Filters of conflicts between tasks and tickets."""
-
 import django_filters
 from django.db.models import QuerySet
 
@@ -8,7 +6,7 @@ from krafter_audit.api.filters import ChoiceFilter, ChoicesFilter, ListFilter
 
 
 class ConflictFilter(ListFilter):
-    """Filters by status (only open ones by default), field, which may be repeated, task, ticket and time."""
+    """Filters of conflicts; only open ones by default."""
 
     status = ChoiceFilter(
         choices=[("open", "open"), ("resolved", "resolved"), ("all", "all")], method="by_status"

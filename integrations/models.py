@@ -1,4 +1,4 @@
-"""Connections to providers, the tickets linked to tasks, webhooks, and the log of each sync."""
+"""Connections to providers, ticket links, webhooks, and the log of each sync."""
 
 from typing import ClassVar
 

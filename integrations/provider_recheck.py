@@ -1,5 +1,3 @@
-"""Verify a finding that came from a provider: request its alert, issue or setting again."""
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -24,8 +22,7 @@ LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=32 * 1024 * 1024)
 def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
     """Ask the provider of a check about a finding whose fix was ready at `since`.
 
-    Fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies
-    nothing.
+    Fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies nothing.
     """
     adapter = FINDING_SOURCES[key]
     integration = Integration.objects.filter(

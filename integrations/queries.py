@@ -1,5 +1,3 @@
-"""Reads of integrations."""
-
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -18,7 +16,7 @@ PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
 def integrations_by_provider(project: Project) -> list[tuple[str, Integration | None]]:
-    """Return all providers in the order of the API, each with its integration or None."""
+    """Return all providers in the order of the API, with their integrations."""
     rows = Integration.objects.filter(project=project).defer("credentials").select_related("project")
     by_provider = {row.provider: row for row in rows}
     return [(provider, by_provider.get(provider)) for provider in PROVIDERS]
@@ -30,7 +28,7 @@ def require_known_provider(provider: str) -> None:
 
 
 def get_integration(project: Project, provider: str) -> Integration:
-    """Return a project's integration. Raises UnknownProvider or NeverConnected."""
+    """Return the integration. Raises UnknownProvider or NeverConnected."""
     require_known_provider(provider)
     # Responses never contain credentials.
     integration = Integration.objects.filter(project=project, provider=provider).defer("credentials").first()

@@ -1,5 +1,3 @@
-"""Ask the connected repository of a project about pull requests and commits."""
-
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit

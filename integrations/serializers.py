@@ -1,4 +1,4 @@
-"""Requests and responses of integrations. Credentials are never in a response."""
+"""Requests and responses of integrations, never with credentials."""
 
 from typing import Any, ClassVar
 

@@ -31,7 +31,7 @@ BATCH_SIZE = 500  # scheduled syncs
 
 @transaction.atomic
 def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], by: Actor) -> Integration:
-    """Store credentials, or replace the stored ones. A running sync stops by itself.
+    """Store or replace credentials; a running sync stops by itself.
 
     Credentials that only contain choices (such as another repository) keep the stored secrets.
     """
@@ -67,14 +67,14 @@ def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: s
 
 
 def stored_choices(project: Project, provider: str) -> dict[str, Any]:
-    """Return the stored credentials that are no secrets, such as the repository; empty if there are none."""
+    """Return the stored credentials that are no secrets, such as the repository."""
     existing = Integration.objects.filter(project=project, provider=provider).first()
     before = _stored_credentials(existing) if existing else {}
     return {name: before[name] for name in ADAPTERS[provider].public_credentials if name in before}
 
 
 def with_stored_secrets(project: Project, provider: str, choices: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the credentials that `connect` would store for choices alone, to try them before."""
+    """Return the credentials that `connect` would store for choices alone."""
     existing = Integration.objects.filter(project=project, provider=provider).first()
     return {**(_stored_credentials(existing) if existing else {}), **choices}
 
@@ -102,7 +102,7 @@ def disconnect(project: Project, provider: str, *, by: Actor, if_match: str | No
 
 @transaction.atomic
 def sync_now(project: Project, provider: str, *, by: Actor) -> Integration:
-    """Start a sync of everything; an integration that is syncing already stays as it is."""
+    """Start a sync of everything, unless one is running."""
     integration = lock_connected(project, provider)
     if integration.status == Status.SYNCING:
         if integration.sync_scope == SyncScope.PENDING:
@@ -115,7 +115,7 @@ def sync_now(project: Project, provider: str, *, by: Actor) -> Integration:
 
 @transaction.atomic
 def request_sync(integration: Integration, *, scope: str = SyncScope.PENDING, delay_seconds: int = 0) -> None:
-    """Let a worker sync the pending changes. A sync that is running already is repeated after it."""
+    """Let a worker sync the pending changes, after a running sync if there is one."""
     integration = Integration.objects.select_for_update().get(pk=integration.pk)
     if integration.status == Status.SYNCING:
         _request_again(integration, integration.sync_scope if scope == SyncScope.PENDING else scope)

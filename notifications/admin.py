@@ -1,5 +1,3 @@
-"""Alerts, their destinations and unsubscribed addresses in the admin."""
-
 from typing import ClassVar
 
 from django.contrib import admin

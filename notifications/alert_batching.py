@@ -1,4 +1,4 @@
-"""Batch events into alerts as the policy's `alert_routing` says: many events become one message."""
+"""Batch events into alerts as the policy's `alert_routing` says."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +46,7 @@ class AlertContent:
 
 
 def consume(batch: EventBatch) -> None:
-    """Add events of the outbox to the alerts of the channels that the policy routes them to."""
+    """Add events of the outbox to the alerts of the channels of the policy."""
     # Runs in the transaction that deletes the outbox entry: an event is neither lost nor counted twice.
     project = Project.objects.filter(pk=batch.project_id).first()
     if project is None:

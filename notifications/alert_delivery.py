@@ -1,4 +1,4 @@
-"""Deliver an alert: lease it, send it through its channel, store the outcome."""
+"""Deliver an alert: lease, send, store the outcome."""
 
 import smtplib
 from datetime import timedelta

@@ -1,5 +1,3 @@
-"""Set and delete alert destinations."""
-
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +23,7 @@ HIDDEN_URL = "https://hooks.slack.com/services/…"
 def set_destination(
     project: Project, channel: str, *, by: Actor, if_match: str | None = None, **settings: Any
 ) -> Destination:
-    """Set or replace the destination of a channel: `webhook_url` for Slack, `recipients` for e-mail."""
+    """Set a channel's destination: `webhook_url` for Slack, `recipients` for e-mail."""
     require_known_channel(channel)
     destination = Destination(project=project, channel=channel)
     values: dict[str, Any] = {"credentials": None, "recipients": []}
@@ -59,7 +57,7 @@ def _recipients(settings: dict[str, Any]) -> list[str]:
 def delete_destination(
     project: Project, channel: str, *, by: Actor, if_match: str | None = None
 ) -> Destination:
-    """Delete the destination of a channel. Raises AlertDestinationNotFound."""
+    """Delete a channel's destination. Raises AlertDestinationNotFound."""
     require_known_channel(channel)
     found = Destination.objects.select_for_update().filter(project=project, channel=channel)
     destination = found.first()
@@ -72,7 +70,7 @@ def delete_destination(
 
 
 def get_destination(project: Project, channel: str) -> Destination:
-    """Return the destination of a channel. Raises AlertDestinationNotFound."""
+    """Return a channel's destination. Raises AlertDestinationNotFound."""
     destination = Destination.objects.filter(project=project, channel=channel).first()
     if destination is None:
         raise AlertDestinationNotFound
@@ -85,12 +83,12 @@ def require_known_channel(channel: str) -> None:
 
 
 def default_recipients(project: Project) -> list[str]:
-    """Return the addresses of the owners and admins, who get the e-mails if no recipients are set."""
+    """Return the owners' and admins' addresses, used if no recipients are set."""
     return administrator_addresses(project.organization_id)
 
 
 def administrator_addresses(organization_id: UUID) -> list[str]:
-    """Return the addresses of the organisation's owners and admins, at most 50."""
+    """Return the addresses of an organisation's owners and admins, at most 50."""
     members = Membership.objects.filter(
         organization=organization_id, role__in=DEFAULT_RECIPIENT_ROLES, user__is_active=True
     )
@@ -103,12 +101,12 @@ def open_webhook_url(destination: Destination) -> str:
 
 
 def reseal(destination: Destination) -> bytes:
-    """Return the webhook encrypted with the first of the configured keys, for a key rotation."""
+    """Return the webhook encrypted with the first configured key."""
     return vault.seal(open_webhook_url(destination).encode(), owner=_owner(destination))
 
 
 def describe(destination: Destination) -> dict[str, Any]:
-    """Return the fields that the API shows, which never include the webhook."""
+    """Return the fields of the API, never the webhook."""
     return {
         "channel": destination.channel,
         "webhook_url": HIDDEN_URL if destination.credentials else None,

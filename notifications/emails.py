@@ -1,4 +1,4 @@
-"""The e-mail of an alert: text and HTML, with links that its reader can open, and one-click unsubscribing."""
+"""The e-mail of an alert: text and HTML, links for its reader, and one-click unsubscribing."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from notifications.unsubscribing import unsubscribe_url
 
 @dataclass(frozen=True)
 class LinkedFinding:
-    """A finding of an alert with the page that the reader can open."""
+    """A finding of an alert with the page for the reader."""
 
     severity: str
     label: str
@@ -67,7 +67,7 @@ def linked_findings(alert: Alert, *, is_admin: bool) -> list[LinkedFinding]:
 
 
 def can_open_admin(alert: Alert, address: str) -> bool:
-    """Return whether the address is of a person who sees the project in the admin."""
+    """Return whether the person with this address sees the project in the admin."""
     may_see = Q(is_superuser=True) | Q(memberships__organization=alert.project.organization_id)
     staff = User.objects.filter(may_see, email__iexact=address, is_active=True, is_staff=True)
     return staff.exists()

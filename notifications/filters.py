@@ -1,12 +1,8 @@
-"""Filters of alerts."""
-
 from krafter_audit.api.filters import ChoicesFilter, ListFilter
 from notifications.models import Alert, AlertChannel
 
 
 class AlertFilter(ListFilter):
-    """Filters by channel and status, which may be repeated, and time."""
-
     channel = ChoicesFilter(choices=AlertChannel.choices)
     status = ChoicesFilter(choices=Alert.Status.choices)
 

@@ -1,4 +1,4 @@
-"""The content of an alert: numbers by kind and severity, the worst findings by name, and delayed events."""
+"""The content of an alert: numbers, the worst findings, and delayed events."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +35,7 @@ def subject(alert: Alert) -> str:
 
 
 def slack_payload(alert: Alert, page: str) -> dict[str, Any]:
-    """Return the message as Slack blocks, with a plain text for notifications.
+    """Return Slack blocks, with a plain text for notifications.
 
     `page` is the page of the alert, which every reader of the channel can open.
     """

@@ -1,4 +1,4 @@
-"""Alert destinations, and every alert with its outcome; webhook endpoints, and every delivery with its attempts."""
+"""Alerts and their destinations; webhook endpoints and their deliveries."""
 
 from typing import ClassVar
 
@@ -22,7 +22,7 @@ class AlertChannel(models.TextChoices):
 
 
 class Destination(Record):
-    """Where a project's channel sends alerts: a sealed Slack webhook, or e-mail addresses."""
+    """A channel's destination of a project's alerts: a sealed Slack webhook, or e-mail addresses."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="alert_destinations", db_index=False)
     channel = models.CharField(max_length=8, choices=AlertChannel)
@@ -44,7 +44,7 @@ class Destination(Record):
 
 
 class Unsubscription(Record):
-    """An address that gets no more alerts of a project, because its owner has unsubscribed it."""
+    """An address whose owner has unsubscribed from a project's alerts."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="unsubscriptions", db_index=False)
     # In lower case.
@@ -60,7 +60,7 @@ class Unsubscription(Record):
 
 
 class Alert(Record, Leased):
-    """A message to one channel. It collects events until it is due; then it is sent."""
+    """A message to one channel, which collects events until it is due."""
 
     class Status(models.TextChoices):
         GATHERING = "gathering"
@@ -120,7 +120,7 @@ class Alert(Record, Leased):
 
 
 class WebhookEndpoint(Record, Leased):
-    """A URL of an organisation that receives events. A worker has its lease while it delivers to it."""
+    """A URL of an organisation that receives events; leased by a worker while it delivers."""
 
     class Status(models.TextChoices):
         ENABLED = "enabled"

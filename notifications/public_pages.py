@@ -1,4 +1,4 @@
-"""Pages of alerts for readers without an account: the alert itself, and unsubscribing from alerts."""
+"""Pages of alerts for readers without an account."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,14 +28,14 @@ EXPIRED = (
 
 
 def alert_url(alert: Alert) -> str:
-    """Return the link to the page of an alert, which needs no account."""
+    """Return the link to an alert's page, which needs no account."""
     path = reverse("shared-alert", args=[_signer().sign(str(alert.pk))])
     return f"{settings.KRAFTER_PUBLIC_URL}{path}"
 
 
 @public_page
 def shared_alert(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the numbers of an alert, and its most severe findings as they are now."""
+    """Show an alert's numbers, and its most severe findings as they are now."""
     alert = _get_alert(token)
     context = {
         "alert": alert,

@@ -1,4 +1,4 @@
-"""Requests and responses of alerts. A Slack webhook is never in a response."""
+"""Requests and responses of alerts, never with a Slack webhook."""
 
 from typing import Any, ClassVar
 

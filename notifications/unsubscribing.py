@@ -1,4 +1,4 @@
-"""Unsubscribe addresses from the alerts of a project, by the signed link in each e-mail (RFC 8058)."""
+"""Unsubscribe addresses from a project's alerts, by the signed link in each e-mail (RFC 8058)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -46,13 +46,13 @@ def subscribed(project: Project, addresses: Iterable[str]) -> list[str]:
 
 
 def unsubscribe_url(project: Project, email: str) -> str:
-    """Return the link that unsubscribes an address. It does not expire, as mail clients use it at any time."""
+    """Return the unsubscribe link of an address; it never expires, as mail clients may use it at any time."""
     token = _signer().sign_object({"project": str(project.pk), "email": email})
     return f"{settings.KRAFTER_PUBLIC_URL}{reverse('unsubscribe', args=[token])}"
 
 
 def parse_token(token: str) -> tuple[Project, str] | None:
-    """Return the project and the address of a link, or None if it is invalid."""
+    """Return the project and the address of a valid link."""
     try:
         value: Any = _signer().unsign_object(token)
     except BadSignature:

@@ -1,5 +1,3 @@
-"""The burn-down with the reasons of its steps."""
-
 from typing import Any
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The files of a report: one with the findings, and one for each further kind of row that its format has."""
+"""The files of a report: one with the findings, and others by kind of row."""
 
 import hashlib
 from base64 import b64encode
@@ -22,12 +22,12 @@ def storage_name(report: Report, kind: str = "") -> str:
 
 
 def stored_name(report: Report, kind: str = "") -> str:
-    """Return the name of an exported file in the storage."""
+    """Return an exported file's name in the storage."""
     return storage_name(report, kind) if kind else report.file
 
 
 def kinds_of(report: Report) -> list[str]:
-    """Return the kinds of rows that have a file of their own."""
+    """Return the kinds of rows with a file of their own."""
     return list(EXPORTERS[report.format].further)
 
 

@@ -1,4 +1,4 @@
-"""The export engine: lease the report, write its file from the snapshot, set the status."""
+"""The export engine: lease the report, write its files from the snapshot, set the status."""
 
 import logging
 from datetime import timedelta
@@ -43,7 +43,7 @@ class StoredFile(NamedTuple):
 
 
 def export_report(report_id: UUID) -> None:
-    """Write the file of a report; a permanent failure is stored in its row. Idempotent."""
+    """Write the files of a report; store a permanent failure in its row. Idempotent."""
     report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
     if report is None or change_status(report, Report.Status.EXPORTING) is None:
         return
@@ -67,7 +67,7 @@ def export_report(report_id: UUID) -> None:
 
 
 def write_files(report: Report) -> list[StoredFile]:
-    """Write and store the files, the main one first; none if another worker has acquired the report since."""
+    """Write and store the files, the main one first; none if the lease was lost."""
     exporter = EXPORTERS[report.format]
     stored = []
     for kind, write in {"": exporter.write, **exporter.further}.items():
@@ -96,7 +96,7 @@ def _store(report: Report, name: str, write: Write) -> StoredFile | None:
 
 
 def finish(report: Report, stored: list[StoredFile]) -> None:
-    """Set the report to exported, and to shared if it was shared meanwhile. The first file is the main one."""
+    """Set the report to exported, or shared if it was shared meanwhile."""
     main = stored[0]
     with transaction.atomic():
         exported = change_status(
@@ -123,7 +123,7 @@ def fail(report: Report, reason: str) -> None:
 
 @transaction.atomic
 def change_status(report: Report, status: str, **changes: Any) -> Report | None:
-    """Change the status of a leased report; None if another worker has acquired it since."""
+    """Change a leased report's status; None if the lease was lost."""
     held = leases.owned(report).select_for_update().first()
     if held is not None:
         Report.transitions.apply(held, status, **changes)
@@ -148,5 +148,5 @@ def requeue_pending() -> None:
 
 
 def pending_reports() -> QuerySet[Report]:
-    """Return the reports that need a file and are not leased, oldest first."""
+    """Return unleased reports that need a file, oldest first."""
     return Report.objects.filter(leases.unleased(), status__in=Report.PENDING).order_by("created_at")

@@ -5,8 +5,6 @@ from reports.models import Format, Report, Share
 
 
 class ReportFilter(ListFilter):
-    """Filters by status and format, which may be repeated, and time."""
-
     status = ChoicesFilter(choices=Report.Status.choices)
     format = ChoicesFilter(choices=Format.choices)
 
@@ -16,8 +14,6 @@ class ReportFilter(ListFilter):
 
 
 class ShareFilter(ListFilter):
-    """Filters by channel and status, which may be repeated, report and time."""
-
     channel = ChoicesFilter(choices=Share.Channel.choices)
     status = ChoicesFilter(choices=Share.Status.choices)
     report_id = django_filters.UUIDFilter()

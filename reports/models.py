@@ -1,5 +1,3 @@
-"""Reports and shares."""
-
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -112,7 +110,7 @@ class Report(Record, Leased):
 
 
 class ReportItem(models.Model):
-    """A row copied into a snapshot, and its position in the list.
+    """A row copied into a snapshot, and its position.
 
     `fixed` are the last findings that a passed verification has closed, `overdue` the tasks that are longest overdue.
     """

@@ -1,4 +1,4 @@
-"""The numbers of a project, read from the counters."""
+"""A project's numbers, read from the counters."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def summary(project: Project, requested: Period | None = None) -> dict[str, Any]
 
 
 def summary_as_of(project: Project, as_of: AsOf) -> dict[str, Any]:
-    """Return the summary as it was at a moment: the seven days until then, and rates over all time before it."""
+    """Return the summary as of a moment: seven days until then, and rates over all time before."""
     counted = history.totals_at(project.pk, as_of, "finding", "verification", "regression")
     findings = by_facet(counted["finding"], "status")
     pass_rate, regression_rate = rates(counted, findings)
@@ -120,7 +120,7 @@ def regressions_opened_in(project_id: UUID, period: Period) -> int:
 
 
 def by_facet(counted: counters.Totals, facet: str) -> Counts:
-    """Return the number of rows per value of `facet`."""
+    """Return the rows per value of `facet`."""
     return sum_by_key((facets[facet], rows) for facets, rows, _ in counted)
 
 

@@ -1,5 +1,3 @@
-"""Export a report, share it, revoke a share."""
-
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -29,7 +27,7 @@ VIEW_INTERVAL = timedelta(minutes=1)
 
 @transaction.atomic
 def queue_export(project: Project, *, format: str, by: Actor) -> Report:
-    """Take a snapshot of the project and queue its file. Costs one unit of quota."""
+    """Take a snapshot of the project and queue its files. Costs one unit of quota."""
     period = queries.last_days()
     report = Report(
         project=project,
@@ -81,7 +79,7 @@ def share_latest(
 
 
 def newest_first(project: Project) -> QuerySet[Report]:
-    """Return the reports of a project; the first one is that which is shared."""
+    """Return the project's reports; the first one is shared."""
     return Report.objects.filter(project=project).order_by("-created_at", "-id")
 
 
@@ -106,7 +104,7 @@ def mark_shared(report: Report) -> None:
 
 @transaction.atomic
 def revoke_share(share_id: UUID, *, by: Actor, if_match: str | None = None) -> Share:
-    """Close the link of a share permanently; idempotent. Raises NotFound."""
+    """Close a share's link permanently; idempotent. Raises NotFound."""
     shares = Share.objects.select_for_update(of=("self",)).select_related("project", "report")
     share = shares.filter(pk=share_id).first()
     if share is None:
@@ -120,7 +118,7 @@ def revoke_share(share_id: UUID, *, by: Actor, if_match: str | None = None) -> S
 
 
 def count_view(share: Share) -> None:
-    """Count a view of the shared page; those within VIEW_INTERVAL after a counted one are not."""
+    """Count a view of the shared page, at most one in VIEW_INTERVAL."""
     now = timezone.now()
     # At most one UPDATE a minute: every request would otherwise write to the same row.
     if share.last_opened_at is None or share.last_opened_at <= now - VIEW_INTERVAL:

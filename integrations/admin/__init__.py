@@ -1,5 +1,3 @@
-"""Admin pages of integrations."""
-
 from integrations.admin import finding_sections, records
 from integrations.admin.integration import IntegrationAdmin
 

@@ -1,4 +1,4 @@
-"""Pages that connect a provider: the providers of a project, the form, its test, and the sign-in by OAuth."""
+"""Pages that connect a provider: list, form, test, and sign-in by OAuth."""
 
 import secrets
 import time
@@ -38,8 +38,6 @@ ARCHIVED = "The project is archived."
 
 
 class ConnectionPages(ReadOnlyAdmin):
-    """The pages beside the list and the page of an integration."""
-
     def get_urls(self) -> list[URLPattern]:
         place = "connect/<uuid:project_id>/<str:provider>/"
         own = (
@@ -59,7 +57,7 @@ class ConnectionPages(ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the eight providers above the list: of the chosen project, or how many are connected in all of them."""
+        """Show the eight providers above the list: of the chosen project, or numbers for all."""
         context = {"tiles": self._tiles_of_list(request), **(extra_context or {})}
         response: HttpResponse = super().changelist_view(request, context)
         return response
@@ -79,7 +77,7 @@ class ConnectionPages(ReadOnlyAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the eight providers of a project, each with its state."""
+        """Show the eight providers of a project with their states."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         project = self._project_of_list(request)
@@ -145,7 +143,7 @@ class ConnectionPages(ReadOnlyAdmin):
         return self._store(request, project, provider, form.credentials)
 
     def test_view(self, request: HttpRequest, project_id: UUID, provider: str) -> HttpResponse:
-        """Test what is in the form; return the result alone if a script has sent it."""
+        """Test the form; return the result alone to a script."""
         project = self._project(request, project_id, provider)
         if request.method != "POST":
             return HttpResponseRedirect(self._url("connect", project.pk, provider))
@@ -204,7 +202,7 @@ class ConnectionPages(ReadOnlyAdmin):
     # ---- The sign-in
 
     def sign_in_view(self, request: HttpRequest, project_id: UUID, provider: str) -> HttpResponse:
-        """Store the choices of the form in the session, and lead to the provider's sign-in page."""
+        """Store the form's choices in the session, and redirect to the provider's sign-in page."""
         project = self._project(request, project_id, provider)
         if request.method != "POST":
             return HttpResponseRedirect(self._url("connect", project.pk, provider))
@@ -244,7 +242,7 @@ class ConnectionPages(ReadOnlyAdmin):
         return response
 
     def signed_in_view(self, request: HttpRequest) -> HttpResponse:
-        """Exchange the code with which the provider sends the person back."""
+        """Exchange the code with which the provider redirects the person back."""
         started = request.session.pop(SIGN_IN_KEY, None) or {}
         state = request.GET.get("state", "")
         is_ours = bool(started) and secrets.compare_digest(state.encode(), started["state"].encode())
@@ -277,7 +275,7 @@ class ConnectionPages(ReadOnlyAdmin):
 
 
 def _tile_of_all(provider: str, numbers: Mapping[tuple[str, str], int], *, may_add: bool) -> dict[str, Any]:
-    """Return the tile of a provider for several projects: how many integrations have each state."""
+    """Return a provider's tile for several projects: the number of integrations in each state."""
     states = [
         (f"{number} {LABELS[status].lower()}", TONES[status])
         for status in LABELS

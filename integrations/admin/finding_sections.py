@@ -1,4 +1,4 @@
-"""What the page of a finding shows of its tickets, and their part of its history."""
+"""A finding's tickets on its page, and in its history."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,12 +13,11 @@ from remediation.models import Task
 
 
 def tickets(request: HttpRequest, finding: Finding) -> dict[str, Any]:
-    """Return the tickets of a finding's tasks, for the page of the finding."""
     return {"tickets": TicketLink.objects.filter(task__finding=finding).select_related("integration")}
 
 
 def ticket_entries(finding: Finding, tasks: list[Task]) -> Iterator[Entry]:
-    """Yield the tickets of tasks and the comments that were sent, for the history of a finding."""
+    """Yield the tickets of tasks and the comments that were sent, for the history."""
     links = TicketLink.objects.filter(task__in=tasks).select_related("integration")
     for link in links:
         title = f"Ticket {link.key or 'being created'}"

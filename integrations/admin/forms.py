@@ -1,5 +1,3 @@
-"""The form that connects a provider: one field for each of its credentials."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,7 +55,6 @@ class ConnectForm(forms.Form):
 
     @property
     def choices(self) -> list[forms.BoundField]:
-        """The fields that are needed besides a sign-in."""
         return [self[field.name] for field in self.described if not field.by_sign_in]
 
     @property

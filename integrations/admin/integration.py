@@ -1,5 +1,3 @@
-"""Admin page of integrations: their state, syncs, conflicts, tickets and webhook."""
-
 from typing import Any, ClassVar
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Ticket links, sync runs, conflicts and webhooks in the admin: read-only, without secrets."""
+"""Ticket links, sync runs, conflicts and webhooks: read-only, without secrets."""
 
 from typing import ClassVar
 

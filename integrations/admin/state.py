@@ -21,8 +21,6 @@ TONES = {Status.CONNECTED: "success", Status.SYNCING: "info", Status.ERROR: "dan
 
 @dataclass(frozen=True)
 class State:
-    """A badge, a sentence about the state, and the next step."""
-
     label: str
     tone: str
     sentence: str
@@ -32,7 +30,7 @@ class State:
 
 @dataclass(frozen=True)
 class ProviderText:
-    """What pages say of a provider. Templates would call its class."""
+    """A provider's texts on pages; templates would call its class."""
 
     name: str
     title: str
@@ -45,13 +43,11 @@ def provider_text(provider: str) -> ProviderText:
 
 
 def badge_of(integration: Integration) -> tuple[str, str]:
-    """Return the label and the tone of an integration's status."""
     status = Status(integration.status)
     return LABELS[status], TONES[status]
 
 
 def state_of(integration: Integration) -> State:
-    """Describe an integration for people."""
     status, title = Status(integration.status), ADAPTERS[integration.provider].title
     label, tone = badge_of(integration)
     if status == Status.ERROR:
@@ -89,6 +85,6 @@ def _next_sync(integration: Integration) -> str:
 
 
 def duration_of(run: SyncRun) -> str:
-    """Return how long a run took; empty while it is running."""
+    """Return how long a run took."""
     finished = run.finished_at
     return in_words(finished - run.started_at) if finished else ""

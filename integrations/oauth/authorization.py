@@ -1,4 +1,4 @@
-"""OAuth 2.0: send a person to the provider's sign-in page (RFC 6749, section 4.1.1; RFC 7636)."""
+"""OAuth 2.0: redirect to the provider's sign-in page (RFC 6749, section 4.1.1; RFC 7636)."""
 
 import base64
 import hashlib
@@ -9,7 +9,6 @@ from integrations.providers.base import Provider
 
 
 def is_offered(adapter: type[Provider]) -> bool:
-    """Tell whether this installation has an OAuth client at the provider."""
     settings = configuration(adapter.name)
     return bool(
         adapter.oauth and adapter.oauth.authorize_url and settings.client_id and settings.client_secret
@@ -19,7 +18,7 @@ def is_offered(adapter: type[Provider]) -> bool:
 def authorization_url(
     adapter: type[Provider], *, redirect_uri: str, state: str, code_verifier: str = ""
 ) -> str:
-    """Return the URL of the sign-in page; with a `code_verifier` for PKCE."""
+    """Return the URL of the sign-in page; `code_verifier` is for PKCE."""
     if adapter.oauth is None:
         raise ValueError(f"{adapter.title} has no sign-in.")
     settings = configuration(adapter.name)

@@ -96,7 +96,7 @@ def is_token_response(response: Response, tokens: Mapping[str, Any]) -> bool:
 
 
 def unusable(adapter: type[Provider], response: Response, body: Mapping[str, Any]) -> ProviderUnavailable:
-    """Return the error for an answer with neither a token nor a refusal; the request may be repeated."""
+    """Return the retryable error for an answer with neither a token nor a refusal."""
     reason = error_code(body) if body.get("error") else f"status {response.status}, no token in the response"
     return ProviderUnavailable(
         f"{adapter.title} did not issue a token ({reason}).", retry_at=_retry_at(response)

@@ -1,5 +1,3 @@
-"""Credentials of an integration with a valid token."""
-
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -46,7 +44,7 @@ class TokenManager:
             raise
 
     def call[T](self, use: Callable[[dict[str, Any]], T]) -> T:
-        """Call `use` with the credentials, and once more with a new token if the vendor rejects the present one."""
+        """Call `use` with the credentials; once more with a new token if the vendor rejects the first."""
         stored = self.credentials()
         try:
             return use(stored)
@@ -57,7 +55,7 @@ class TokenManager:
             return use(replaced)
 
     def replace(self, rejected: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return credentials with a new token in place of a rejected one; None without a way to get one."""
+        """Return credentials with a new token for a rejected one, if there is a way to get one."""
         if service_accounts.find_key(rejected) is not None:
             return self.credentials()
         return self._refreshed(rejected) if rejected.get("refresh_token") else None

@@ -80,7 +80,7 @@ class Provider(ABC):
         self.responses: deque[Response] = deque(maxlen=MAX_RESPONSES)
 
     def choose_base_url(self, operator_url: str) -> str:
-        """Return the base URL of the API: the operator's setting, or the vendor's own."""
+        """Return the base URL of the API: the operator's, or the vendor's own."""
         return operator_url or self.api_url
 
     @property
@@ -189,7 +189,7 @@ class Provider(ABC):
             yield page
 
     def linked_pages(self, url: str, params: Mapping[str, Any]) -> Iterator[Response]:
-        """Yield the responses that `Link: rel="next"` leads to (RFC 8288)."""
+        """Yield the responses along `Link: rel="next"` (RFC 8288)."""
 
         def fetch(following: str | None) -> tuple[Response, str | None]:
             response = self.request("GET", following or url, params=None if following else params)
@@ -229,16 +229,16 @@ class Provider(ABC):
         raise ProviderRefused(message)
 
     def rate_limited_until(self, response: Response, now: datetime) -> datetime:
-        """Return when a rate limit ends: Retry-After, else the vendor's own header, else a default."""
+        """Return when a rate limit ends: by Retry-After, the vendor's header, or a default."""
         return retry_after(response, now) or self.limit_reset(response, now) or now + self.default_wait
 
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
-        """Return the end of a rate limit as the vendor's own header gives it."""
+        """Return the end of a rate limit by the vendor's own header."""
         value = (response.headers.get(self.reset_header) or "") if self.reset_header else ""
         return at_epoch(int(value[:12]), now) if value.isdecimal() else None
 
     def refusal(self, response: Response) -> str:
-        """Return a sentence for people: the rejected request, and what to change."""
+        """Return a sentence: the rejected request, and what to change."""
         resource, status = self.resource_of(response), response.status
         if self.is_token_rejected(response):
             return f"{self.title} does not accept the {self.credential_label}: connect again."
@@ -254,7 +254,7 @@ class Provider(ABC):
         return "the requested resource"
 
     def detail(self, response: Response) -> str:
-        """Return the vendor's own error message as `: message`; empty without one."""
+        """Return the vendor's error message as `: message`."""
         try:
             message = self.error_message(response.json())
         except UNREADABLE:
@@ -263,12 +263,12 @@ class Provider(ABC):
         return f": {text}" if text else ""
 
     def error_message(self, body: Any) -> Any:
-        """Return the message in the JSON of an error. May raise for unexpected JSON."""
+        """Return the message in an error's JSON. May raise for unexpected JSON."""
         return body.get("message")
 
 
 def origin(url: str) -> tuple[str, str, int | None] | None:
-    """Return scheme, host and port of a URL; None without a host, or with user information."""
+    """Return scheme, host and port; None without a host, or with user information."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
@@ -296,7 +296,7 @@ def server_url(given: object, *, title: str, example: str) -> str:
 
 
 def is_html(response: Response) -> bool:
-    """Tell whether a response is a web page, as proxies and sign-in pages send."""
+    """Return whether a response is a web page, as proxies and sign-in pages send."""
     return "html" in (response.headers.get("content-type") or "")
 
 

@@ -1,4 +1,4 @@
-"""The credentials of a provider as fields of a form, with help on where the vendor shows each value."""
+"""The credentials of a provider as form fields, with help on where the vendor shows them."""
 
 from dataclasses import dataclass
 
@@ -21,12 +21,11 @@ class CredentialField:
 
 
 def secret(name: str, label: str, help: str) -> CredentialField:
-    """Return a field for a token or a key."""
     return CredentialField(name, label, help, is_secret=True, by_sign_in=True)
 
 
 def server(help: str, example: str) -> CredentialField:
-    """Return the field for the URL of a self-hosted server. A sign-in is only for the operator's server."""
+    """Return the field for the URL of a self-hosted server; a sign-in needs the operator's server."""
     return CredentialField("base_url", "Server URL", help, example, is_required=False, by_sign_in=True)
 
 

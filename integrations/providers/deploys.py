@@ -1,5 +1,3 @@
-"""Vendors that know which commits were deployed and released."""
-
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -13,8 +11,8 @@ class DeploySource(Provider):
 
     @abstractmethod
     def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:
-        """Yield the deploys that succeeded and have changed since a moment, the oldest change first."""
+        """Yield successful deploys that changed since a moment, the oldest change first."""
 
     @abstractmethod
     def releases(self, since: datetime) -> Sequence[ReportedDeploy]:
-        """Return the releases that were published since a moment, without those that are marked as unfinished."""
+        """Return the releases published since a moment, without those marked as unfinished."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 class ProviderRefused(Exception):
-    """The vendor rejects the request, and will until a person changes something."""
+    """The vendor rejects the request until a person changes something."""
 
     reason = "blocked"
 

@@ -1,4 +1,4 @@
-"""Vendors that report findings and can tell later whether a finding is fixed."""
+"""Vendors that report findings and tell whether a finding is fixed."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ def result_by_state(
     open_: Mapping[str, str],
     undecided: Mapping[str, str],
 ) -> RecheckResult:
-    """Map the vendor's state to a result. Each mapping completes the sentence; an unknown state is undecided."""
+    """Map the vendor's state to a result; an unknown state is undecided. Each mapping completes the sentence."""
     evidence, name = {"state": state}, str(state)
     for verdict, sentences in ((True, fixed), (False, open_), (None, undecided)):
         if name in sentences:
@@ -57,7 +57,7 @@ class FindingSource(Provider):
 
     @property
     def resolvable_prefix(self) -> str:
-        """The start of the ids of findings that are resolved at the vendor too; empty: none are."""
+        """The prefix of the ids of findings that are resolved at the vendor too; empty: none."""
         return ""
 
     def resolve(self, external_id: str) -> None:

@@ -12,7 +12,7 @@ def retry_after(response: Response, now: datetime) -> datetime | None:
 
 
 def after_seconds(value: str, now: datetime) -> datetime | None:
-    """Return the moment so many seconds from now, at most a day; None for text that is not a number."""
+    """Return the moment so many seconds from now, at most a day; None for other text."""
     value = value.strip()
     if not value.isdecimal():
         return None
@@ -20,7 +20,7 @@ def after_seconds(value: str, now: datetime) -> datetime | None:
 
 
 def at_epoch(seconds: float, now: datetime) -> datetime | None:
-    """Return a moment given in seconds since 1970, if it is within the next day."""
+    """Return a moment given in seconds since 1970, if within the next day."""
     return within_a_day(datetime.fromtimestamp(min(seconds, 2**32), UTC), now)
 
 

@@ -47,11 +47,11 @@ class OAuth:
     has_pkce: bool = False
 
     def authorize_url_for(self, api_url: str) -> str:
-        """Return the sign-in page of the server whose API is at `api_url`; empty means the vendor's own."""
+        """Return the sign-in page of the server whose API is at `api_url`; empty: the vendor's own."""
         return self.authorize_url
 
     def token_url_for(self, api_url: str) -> str:
-        """Return the token endpoint of the server whose API is at `api_url`; empty means the vendor's own."""
+        """Return the token endpoint of the server whose API is at `api_url`; empty: the vendor's own."""
         return self.token_url
 
     def token_request(self, api_url: str, token_url: str, fields: Mapping[str, str]) -> TokenRequest:
@@ -63,10 +63,10 @@ class OAuth:
         return body
 
     def error_code(self, status: int, body: Mapping[str, Any]) -> str:
-        """Return the error code of a response, as RFC 6749 names it; empty without one."""
+        """Return the error code of RFC 6749 in a response."""
         code = body.get("error")
         return code if isinstance(code, str) else ""
 
     def recovery_request(self, api_url: str, fields: Mapping[str, str]) -> TokenRequest | None:
-        """Return the request for new tokens without a refresh token; None at vendors that have none."""
+        """Return the request for new tokens without a refresh token, if the vendor has one."""
         return None

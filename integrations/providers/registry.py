@@ -1,4 +1,4 @@
-"""The eight providers, in the order in which the API lists them."""
+"""The providers, in the order of the API."""
 
 from integrations.providers.base import Provider
 from integrations.providers.cloudflare import Cloudflare

@@ -1,4 +1,4 @@
-"""What a provider that hosts code knows: whether a pull request was merged, and which commits a deploy contains."""
+"""Providers that host code: whether a pull request was merged, and which commits a deploy contains."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class MergeState:
 
 
 class Repository(Provider):
-    """A provider with one repository, that of its credentials."""
+    """A provider with the one repository of its credentials."""
 
     @abstractmethod
     def pull_request_number(self, url: str) -> int | None:
@@ -27,4 +27,4 @@ class Repository(Provider):
 
     @abstractmethod
     def contains(self, deployed: str, commit: str) -> bool:
-        """Return whether the deployed commit is `commit` or one of its descendants."""
+        """Return whether the deployed commit is `commit` or a descendant."""

@@ -14,8 +14,6 @@ STATUS_LABEL, PRIORITY_LABEL, CAMPAIGN_LABEL = "krafter:", "priority:", "krafter
 
 
 class Tracker(Provider):
-    """A vendor with tickets."""
-
     # Seconds until a new ticket appears in `changed_tickets`.
     search_lag: ClassVar[int] = 0
 
@@ -25,7 +23,7 @@ class Tracker(Provider):
 
     @abstractmethod
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
-        """Yield pages of the tickets that changed since then, the newest change first."""
+        """Yield pages of the tickets changed since then, the newest change first."""
 
     @abstractmethod
     def get_ticket(self, external_id: str) -> Ticket: ...
@@ -48,7 +46,7 @@ class Tracker(Provider):
     @abstractmethod
     def post_comment(self, external_id: str, text: str, marker: str) -> None: ...
     def find_pull_request(self, external_id: str) -> str | None:
-        """Return the URL of the pull or merge request that was linked to a ticket last."""
+        """Return the URL of the pull or merge request that was linked last."""
         return None
 
 
@@ -76,7 +74,7 @@ class IssueTracker(Tracker):
 
     @abstractmethod
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
-        """Return the fields that set our labels and leave all others."""
+        """Return the fields that set our labels and leave others."""
 
     def own_labels(self, draft: TicketDraft) -> set[str]:
         campaigns = {campaign_label(name)[: self.max_label_length].rstrip() for name in draft.campaigns}
@@ -133,7 +131,7 @@ class IssueTracker(Tracker):
         self.request("POST", self.issue_path(external_id) + self.comments_path, json={"body": body})
 
     def issue_path(self, external_id: str) -> str:
-        """Return an issue's path. Raises ProviderRefused for an issue of another repository."""
+        """Return an issue's path. Raises ProviderRefused for another repository's."""
         number = external_id.rpartition("#")[2]
         if not self.owns(external_id) or not number.isdecimal():
             raise ProviderRefused(f"{external_id} is not an issue of {self.repository}.")

@@ -1,5 +1,3 @@
-"""Vendors that count page views."""
-
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Data exchanged between a sync and a provider: tickets, drafts of tickets, findings, and deploys."""
+"""Data between a sync and a provider: tickets, drafts of tickets, findings, deploys."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ DISMISSED = "dismissed"  # the status of a draft whose finding is dismissed
 
 
 class TicketState(StrEnum):
-    """The category of a ticket's status; each vendor has its own words for these."""
+    """The category of a ticket's status, whose words differ by vendor."""
 
     OPEN = "open"
     STARTED = "started"
@@ -81,7 +81,7 @@ class RemoteFinding:
 
 @dataclass(frozen=True)
 class FindingList:
-    """One list of findings of a vendor; `pages` requests it page by page."""
+    """A vendor's list of findings; `pages` requests it page by page."""
 
     name: str
     pages: Callable[[], Iterator[Sequence[RemoteFinding]]]

@@ -1,5 +1,3 @@
-"""Have the tickets of tasks updated when their campaigns change."""
-
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -18,7 +16,7 @@ EVENTS = (*OF_TASKS, "campaign.updated", "campaign.archived", "campaign.restored
 
 
 def consume(batch: EventBatch) -> None:
-    """Process events of the outbox. Idempotent."""
+    """Update the tickets of tasks whose campaigns changed. Idempotent."""
     if batch.name in OF_TASKS:
         _push({event.subject_id for event in batch.events})
         return

@@ -1,5 +1,3 @@
-"""Record the deploys and releases that a webhook has not reported."""
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,7 +17,7 @@ DEPLOYS_CURSOR, RELEASES_CURSOR = "deploys_since", "releases_since"
 
 
 def import_deploys(context: SyncContext, source: DeploySource) -> None:
-    """Record what was deployed and released since the last sync; a list that is refused is noted."""
+    """Record deploys and releases since the last sync that no webhook reported; a refused list is noted."""
     for name, import_list in (("deployments", _import_deploys), ("releases", _import_releases)):
         context.checkpoint()
         try:

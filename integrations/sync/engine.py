@@ -61,7 +61,7 @@ SUCCEEDED = SyncOutcome(Status.CONNECTED, RunStatus.SUCCEEDED)
 
 
 def sync(integration_id: UUID) -> None:
-    """Run the sync that an integration waits for, unless another worker does, or its time has not come."""
+    """Run the sync that an integration waits for, unless another worker does or it is too early."""
     integration = leases.acquire(
         Integration,
         integration_id,
@@ -223,7 +223,7 @@ def _made_progress(log: SyncRun) -> bool:
 
 
 def finish_or_repeat(integration: Integration, **changes: Any) -> bool:
-    """End the sync; if another was requested meanwhile, stay syncing and start again at once."""
+    """End the sync, or start again at once if another was requested meanwhile."""
     if update_if_owned(integration, where={"requested_at": integration.requested_at}, **changes):
         return True
     # Everything is synced by now; the request was about changes since.

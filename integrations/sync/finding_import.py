@@ -1,4 +1,4 @@
-"""Import a provider's findings, and resolve at the provider those whose fix was approved here."""
+"""Import a provider's findings, and resolve there those whose fix was approved here."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ MAX_RESOLVED = 200  # a run; each costs a request or two
 
 
 def import_findings(context: SyncContext, source: FindingSource) -> None:
-    """Import every list; one that is not available is noted, and the others are imported."""
+    """Import every list; note one that is not available."""
     # Not imported in this run: the vendor's list may still show them as open, which would reopen them here.
     resolved = resolve_approved(context, source)
     for listed in source.finding_lists():

@@ -31,8 +31,6 @@ class TimeBudgetExhausted(Exception):
 
 @dataclass
 class SyncContext:
-    """A sync of a leased integration."""
-
     integration: Integration
     log: SyncRun
     provider: Provider
@@ -51,7 +49,7 @@ class SyncContext:
             raise TimeBudgetExhausted
 
     def log_refusal(self, subject: str, reason: str) -> None:
-        """Log a refused or undecided change, for a person to see."""
+        """Log a refused or undecided change for a person."""
         if len(self.log.refused) < MAX_LOG_ENTRIES:
             text = redact(reason, self.provider.secrets)
             self.log.refused.append({"what": subject[:300], "why": text[:1000]})
@@ -87,7 +85,7 @@ def update_if_owned(
     status: str = Integration.Status.SYNCING,
     **changes: Any,
 ) -> bool:
-    """Update the integration as the run that leases it; False if another run does, or it was reconnected."""
+    """Update the integration as its lease holder; False if another run holds it, or it was reconnected."""
     owned = Integration.objects.filter(
         pk=integration.pk,
         fence=integration.fence,

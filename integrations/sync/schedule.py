@@ -24,7 +24,7 @@ def next_slot(integration: Integration, after: datetime) -> datetime:
 
 
 def after_run(integration: Integration, *, succeeded: bool) -> dict[str, Any]:
-    """Return the number of consecutive failures and the time of the next sync, as fields to update."""
+    """Return the consecutive failures and the time of the next sync, as fields to update."""
     now = timezone.now()
     if succeeded:
         return {"failures": 0, "next_sync_at": next_slot(integration, now)}

@@ -1,5 +1,3 @@
-"""Import page views and weight the findings by the share of traffic of their pages."""
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit

@@ -1,5 +1,3 @@
-"""Pass verification events on to tickets: failed checks reopen them, verdicts request a sync."""
-
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
@@ -19,7 +17,7 @@ EVENTS = (CHECKED, "verification.approved", "verification.reopened")
 
 
 def consume(batch: EventBatch) -> None:
-    """Process events of the outbox. Idempotent."""
+    """Reopen tickets after failed checks, and request syncs after verdicts. Idempotent."""
     for event in batch.events:
         verification = Verification.objects.filter(pk=event.subject_id).first()
         if verification is None:

@@ -1,5 +1,3 @@
-"""Receive a webhook delivery: verify its signature, store it, request a sync."""
-
 import hashlib
 import json
 from datetime import timedelta

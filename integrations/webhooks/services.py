@@ -21,7 +21,7 @@ from krafter_audit.security import vault
 
 
 def format_of(provider: str) -> WebhookFormat:
-    """Return the format of a provider's webhooks. Raises UnknownProvider or WebhooksNotSupported."""
+    """Return the webhook format. Raises UnknownProvider or WebhooksNotSupported."""
     require_known_provider(provider)
     webhooks = ADAPTERS[provider].webhooks
     if webhooks is None:
@@ -39,7 +39,7 @@ def open_secret(webhook: Webhook) -> str:
 
 
 def reseal(webhook: Webhook) -> bytes:
-    """Return the secret encrypted with the first of the configured keys, for a key rotation."""
+    """Return the secret encrypted with the first configured key."""
     return vault.seal(open_secret(webhook).encode(), owner=owner_of(webhook.integration))
 
 
@@ -63,7 +63,7 @@ def enable(
 
 
 def get_webhook(project: Project, provider: str) -> Webhook:
-    """Return the webhook of a provider. Raises UnknownProvider or WebhookNotFound."""
+    """Return the webhook. Raises UnknownProvider or WebhookNotFound."""
     require_known_provider(provider)
     rows = Webhook.objects.select_related("integration").defer("credentials")
     webhook = rows.filter(integration__project=project, integration__provider=provider).first()
@@ -74,7 +74,7 @@ def get_webhook(project: Project, provider: str) -> Webhook:
 
 @transaction.atomic
 def disable(project: Project, provider: str, *, by: Actor, if_match: str | None = None) -> Webhook:
-    """Delete the webhook: its URL no longer accepts deliveries."""
+    """Delete the webhook: its URL accepts no more deliveries."""
     webhook = get_webhook(project, provider)
     locked = Webhook.objects.select_for_update().filter(pk=webhook.pk).defer("credentials")
     require_match(if_match, locked.first())
@@ -85,7 +85,7 @@ def disable(project: Project, provider: str, *, by: Actor, if_match: str | None 
 
 
 def describe(webhook: Webhook, secret: str | None = None) -> dict[str, Any]:
-    """Return the fields that the API shows; the secret only where it was generated just now."""
+    """Return the fields of the API; the secret only where it was just generated."""
     integration = webhook.integration
     path = reverse("webhook", args=[integration.provider, integration.pk])
     described = {

@@ -1,5 +1,3 @@
-"""Webhook views: one response for every signed delivery, another for everything else."""
-
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
@@ -21,7 +19,7 @@ MAX_BODY_BYTES = 5 * MEBIBYTE  # the limit of Linear's own library; an issue is 
 
 @csrf_exempt  # a provider has no cookie: the signature authenticates it
 def webhook(request: HttpRequest, provider: str, integration: str) -> HttpResponse:
-    """Accept a delivery, or answer with an error in the envelope."""
+    """Accept a signed delivery; one response for every one, another for everything else."""
     window = rate_limits.hit("hooks", rate_limits.client_address(request))
     try:
         window.raise_if_exceeded()

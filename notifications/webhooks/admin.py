@@ -1,4 +1,4 @@
-"""Webhook endpoints in the admin: created, changed, disabled and tested; their secrets are shown once."""
+"""Webhook endpoints in the admin; their secrets are shown once."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -54,7 +54,7 @@ class CommaSeparatedField(forms.CharField):
 
 
 class WebhookEndpointForm(SerializerForm):
-    """Creates or changes an endpoint, validated by the request serializers of the API."""
+    """Creates or changes an endpoint, validated by the API's serializers."""
 
     serializer_class = CreateWebhookEndpointRequestSerializer
     events = CommaSeparatedField(
@@ -86,8 +86,6 @@ class UpdateWebhookEndpointForm(WebhookEndpointForm):
 
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(ServiceModelAdmin):
-    """Webhook endpoints of organisations."""
-
     organization_path, project_path = "organization", ""
     form, add_form = UpdateWebhookEndpointForm, WebhookEndpointForm
     list_display = (
@@ -189,8 +187,6 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
 
 @admin.register(EventDelivery)
 class EventDeliveryAdmin(ReadOnlyAdmin):
-    """Deliveries of events to webhook endpoints, with their attempts."""
-
     organization_path, project_path = "endpoint__organization", ""
     list_display = (
         "created_at", "endpoint", "event_type", "project", badge_column("status", DELIVERY_BADGES), "attempts",

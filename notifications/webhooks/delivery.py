@@ -54,8 +54,6 @@ Status = EventDelivery.Status
 
 @dataclass(frozen=True)
 class Message:
-    """A request to an endpoint."""
-
     delivery_id: UUID
     url: str
     headers: dict[str, str]
@@ -64,7 +62,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Attempt:
-    """The outcome of one request: accepted if `error` is empty. `retry_after` is in seconds, 0 for the usual pause."""
+    """The outcome of a request, accepted if `error` is empty; `retry_after` is in seconds, 0 for the usual pause."""
 
     error: str = ""
     status_code: int | None = None
@@ -104,7 +102,7 @@ def deliver(endpoint_id: UUID) -> None:
 
 
 def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
-    """Record the attempts before they are made; no two are about the same subject, whose events stay in order."""
+    """Record the attempts before they are made, at most one for each subject, whose events stay in order."""
     with transaction.atomic():
         current = leases.owned(endpoint).select_for_update().first()
         if current is None or current.state != WebhookEndpoint.Status.ENABLED:

@@ -1,4 +1,4 @@
-"""The secrets of an endpoint: encrypted with their owner, two of them while one replaces the other."""
+"""The encrypted secrets of an endpoint: two while one replaces the other."""
 
 import json
 from datetime import timedelta
@@ -12,7 +12,7 @@ from notifications.webhooks.signing import new_secret
 
 
 def set_first(endpoint: WebhookEndpoint) -> str:
-    """Set the secret of a new endpoint, which the caller saves, and return it."""
+    """Set a new endpoint's secret, which the caller saves, and return it."""
     secret = new_secret()
     endpoint.credentials = _seal(endpoint, secret, None)
     return secret
@@ -45,7 +45,7 @@ def open_secrets(endpoint: WebhookEndpoint) -> list[str]:
 
 
 def reseal(endpoint: WebhookEndpoint) -> bytes:
-    """Return the secrets encrypted with the first of the configured keys, for a key rotation."""
+    """Return the secrets encrypted with the first configured key."""
     return _seal(endpoint, *_open(endpoint))
 
 

@@ -1,4 +1,4 @@
-"""Turn events into deliveries: one for each endpoint that selects the event."""
+"""Turn events into deliveries to the endpoints that select them."""
 
 import time
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ MAX_CATCH_UP = 5_000  # events of an endpoint in one run
 
 
 def run() -> None:
-    """Store what is in the outbox, for a limited time; nothing while another worker does."""
+    """Store what is in the outbox, for a limited time, unless another worker does."""
     ends_at = time.monotonic() + TIME_BUDGET_SECONDS
     queue_missed()
     while _consume_batch() == outbox.BATCH_SIZE and time.monotonic() < ends_at:
@@ -46,7 +46,7 @@ def _consume_batch() -> int:
 
 
 def consume(batch: EventBatch) -> None:
-    """Store events of the outbox for the endpoints of their organisation."""
+    """Store events for the endpoints of their organisation."""
     # Runs in the transaction that deletes the outbox entry: an event is neither lost nor stored twice.
     project = Project.objects.filter(pk=batch.project_id).first()
     if project is None:
@@ -60,13 +60,13 @@ def consume(batch: EventBatch) -> None:
 
 
 def selects(endpoint: WebhookEndpoint, name: str, project_id: UUID) -> bool:
-    """Whether the filters of an endpoint select the events of a name in a project."""
+    """Whether an endpoint's filters select events of a name in a project."""
     of_project = not endpoint.project_ids or project_id in endpoint.project_ids
     return of_project and (not endpoint.events or matches(name, endpoint.events))
 
 
 def queue(endpoint: WebhookEndpoint, project: Project, events: Iterable[Event]) -> int:
-    """Store the deliveries of events of one project, except those that exist; return their number."""
+    """Store missing deliveries of one project's events; return their number."""
     deliveries = [
         EventDelivery(
             endpoint=endpoint,
@@ -86,7 +86,7 @@ def queue(endpoint: WebhookEndpoint, project: Project, events: Iterable[Event]) 
 
 
 def payload_of(event: Event, project: Project) -> str:
-    """Return the body of the messages of an event: its type, its time, and the event as in the feed."""
+    """Return the message body of an event: type, time, and the event as in the feed."""
     data = represent(event, project)
     text = message_body(event.name, event.at, data)
     if len(text) > MAX_PAYLOAD_BYTES:
@@ -111,7 +111,7 @@ def queue_missed() -> None:
 def queue_logged(
     endpoint: WebhookEndpoint, *, after: datetime, before: datetime | None = None, limit: int
 ) -> int:
-    """Store the deliveries of events of the audit log that an endpoint selects and has not; return their number."""
+    """Store missing deliveries of selected events of the audit log; return their number."""
     projects = Project.objects.filter(organization_id=endpoint.organization_id)
     if endpoint.project_ids:
         projects = projects.filter(pk__in=endpoint.project_ids)

@@ -1,5 +1,3 @@
-"""The e-mail about an endpoint that was disabled after failures."""
-
 import logging
 import smtplib
 from datetime import timedelta
@@ -22,7 +20,7 @@ RETRY_AFTER = timedelta(minutes=5)  # until the mail server accepts the message
 
 
 def send(endpoint_id: UUID) -> None:
-    """Send the e-mail to the owners and admins of the organisation, one message to each."""
+    """Send the e-mail to each owner and admin of the organisation."""
     endpoint = leases.acquire(
         WebhookEndpoint, endpoint_id, seconds=LEASE_SECONDS, notice_due_at__lte=timezone.now()
     )

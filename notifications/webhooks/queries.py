@@ -1,5 +1,3 @@
-"""Reads of webhook endpoints and their deliveries."""
-
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +14,7 @@ def endpoints_of(organization: Organization) -> QuerySet[WebhookEndpoint]:
 
 
 def get_endpoint(organization: Organization, pk: UUID) -> WebhookEndpoint:
-    """Return an endpoint of the organisation. Raises NotFound."""
+    """Return an endpoint. Raises NotFound."""
     endpoint = endpoints_of(organization).filter(pk=pk).first()
     if endpoint is None:
         raise NotFound
@@ -24,7 +22,7 @@ def get_endpoint(organization: Organization, pk: UUID) -> WebhookEndpoint:
 
 
 def lock_endpoint(organization: Organization, pk: UUID) -> WebhookEndpoint:
-    """Lock an endpoint of the organisation. Raises NotFound."""
+    """Lock an endpoint. Raises NotFound."""
     endpoint = WebhookEndpoint.objects.select_for_update().filter(organization=organization, pk=pk).first()
     if endpoint is None:
         raise NotFound
@@ -39,7 +37,7 @@ def deliveries_of(
     after: datetime | None = None,
     before: datetime | None = None,
 ) -> QuerySet[EventDelivery]:
-    """Return the deliveries of an endpoint; `after` and `before` are times of the event."""
+    """Return an endpoint's deliveries; `after` and `before` are times of the event."""
     filters: dict[str, Any] = {
         "status": status,
         "event_type": event_type,
@@ -51,7 +49,7 @@ def deliveries_of(
 
 
 def get_delivery(endpoint: WebhookEndpoint, pk: UUID) -> EventDelivery:
-    """Return a delivery of an endpoint. Raises NotFound."""
+    """Return a delivery. Raises NotFound."""
     delivery = deliveries_of(endpoint).filter(pk=pk).first()
     if delivery is None:
         raise NotFound
@@ -59,5 +57,4 @@ def get_delivery(endpoint: WebhookEndpoint, pk: UUID) -> EventDelivery:
 
 
 def slugs_of(organization: Organization) -> dict[UUID, str]:
-    """Return the slug of each project of the organisation."""
     return dict(Project.objects.filter(organization=organization).values_list("pk", "slug"))

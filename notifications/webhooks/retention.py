@@ -1,5 +1,3 @@
-"""Delete old deliveries."""
-
 from datetime import timedelta
 from itertools import batched
 
@@ -14,7 +12,7 @@ MAX_DELETED = 100_000  # in one run
 
 
 def delete_expired() -> int:
-    """Delete deliveries past KRAFTER_WEBHOOKS_KEEP_DAYS, except those that will be tried again; return their number."""
+    """Delete deliveries past KRAFTER_WEBHOOKS_KEEP_DAYS that will not be tried again; return their number."""
     keep = settings.KRAFTER_WEBHOOKS_KEEP_DAYS
     if not keep:
         return 0

@@ -1,4 +1,4 @@
-"""Requests and responses of webhook endpoints and their deliveries. A secret is shown once, when it is new."""
+"""Requests and responses of webhook endpoints and deliveries. A secret is shown once, when new."""
 
 from typing import Any
 from uuid import UUID

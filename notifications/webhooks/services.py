@@ -38,7 +38,7 @@ def create(
     project_ids: list[UUID] | None = None,
     description: str = "",
 ) -> tuple[WebhookEndpoint, str]:
-    """Create an endpoint; return it and its secret, which is not shown again."""
+    """Create an endpoint; return it and its secret."""
     _require_room(organization)
     endpoint = WebhookEndpoint(
         organization=organization,
@@ -64,7 +64,7 @@ def _require_room(organization: Organization) -> None:
 
 
 def require_allowed_url(url: str) -> str:
-    """Return the URL normalised. Raises InvalidParams unless it is https, or on a network that the operator allows."""
+    """Return the normalised URL. Raises InvalidParams unless it is https, or on a network that the operator allows."""
     try:
         normalised = validate_url(url)
     except HttpError as error:
@@ -75,7 +75,7 @@ def require_allowed_url(url: str) -> str:
 
 
 def host_of(endpoint: WebhookEndpoint) -> str:
-    """Return the host of the URL, whose path and query may contain a secret of the receiver."""
+    """Return the host; path and query of the URL may contain a secret of the receiver."""
     return urlsplit(endpoint.url).netloc
 
 
@@ -125,7 +125,7 @@ def _disabled(reason: str) -> dict[str, Any]:
 
 
 def disable_after_failure(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Disable a locked endpoint, and have an e-mail sent to the organisation's owners and admins."""
+    """Disable a locked endpoint, and have its organisation's owners and admins mailed."""
     changes = {**_disabled(reason), "notice_due_at": timezone.now()}
     WebhookEndpoint.transitions.apply(endpoint, Status.DISABLED, **changes)
     log_organization_event(
@@ -157,7 +157,7 @@ def rotate_secret(
     by: Actor,
     if_match: str | None = None,
 ) -> tuple[WebhookEndpoint, str]:
-    """Set a new secret and return it; for the time `overlap` messages are signed with the previous one too."""
+    """Set a new secret and return it; for `overlap`, messages are signed with the previous one too."""
     endpoint = queries.lock_endpoint(organization, endpoint_id)
     require_match(if_match, endpoint)
     secret = endpoint_secrets.rotate(endpoint, overlap=overlap)
@@ -171,7 +171,7 @@ def rotate_secret(
 
 @transaction.atomic
 def send_test(organization: Organization, endpoint_id: UUID, *, by: Actor) -> EventDelivery:
-    """Queue a test event. It is tried once, and its failure does not disable the endpoint."""
+    """Queue a test event, which is tried once and never disables the endpoint."""
     endpoint = _lock_enabled(organization, endpoint_id)
     now = timezone.now()
     data = {"webhook_id": str(endpoint.pk), "org_id": str(organization.pk), "actor_id": by.user_id}
@@ -188,7 +188,7 @@ def send_test(organization: Organization, endpoint_id: UUID, *, by: Actor) -> Ev
 
 @transaction.atomic
 def replay(organization: Organization, endpoint_id: UUID, delivery_id: UUID, *, by: Actor) -> EventDelivery:
-    """Send a delivery again, with the same id and body, from the start of the schedule of retries."""
+    """Send a delivery again, same id and body, from the start of the retry schedule."""
     endpoint = queries.lock_endpoint(organization, endpoint_id)
     delivery = queries.get_delivery(endpoint, delivery_id)
     _require_enabled(endpoint)

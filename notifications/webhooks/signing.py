@@ -20,7 +20,7 @@ def new_secret() -> str:
 
 
 def signed_headers(secrets: Sequence[str], *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """Return the headers of a message with a signature by each of the secrets; `timestamp` is in Unix seconds."""
+    """Return a message's headers, signed with each secret; `timestamp` is in Unix seconds."""
     signed = f"{message_id}.{timestamp}.".encode() + body
     signatures = [base64.b64encode(hmac.digest(_key(secret), signed, hashlib.sha256)) for secret in secrets]
     return {

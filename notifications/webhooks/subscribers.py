@@ -1,4 +1,4 @@
-"""Which organisations have an enabled endpoint: no event of the others is stored for webhooks."""
+"""Which organisations have an enabled endpoint; other events are not stored for webhooks."""
 
 import time
 from uuid import UUID
@@ -16,7 +16,7 @@ _known: dict[UUID, tuple[bool, float]] = {}
 
 
 def has_endpoints(organization_id: UUID) -> bool:
-    """Whether the organisation has an enabled endpoint; the answer may be some seconds old."""
+    """Whether the organisation has an enabled endpoint, as of some seconds ago."""
     known = _known.get(organization_id)
     if known and time.monotonic() < known[1]:
         return known[0]
@@ -30,7 +30,7 @@ def has_endpoints(organization_id: UUID) -> bool:
 
 
 def invalidate(organization_id: UUID) -> None:
-    """Read the endpoints of an organisation again after they have changed."""
+    """Have an organisation's endpoints read again after a change."""
     _known.pop(organization_id, None)
     # Again after the commit: until then other threads read the old rows.
     transaction.on_commit(lambda: _known.pop(organization_id, None))

@@ -1,4 +1,2 @@
-"""Admin pages of reports and shares."""
-
 from reports.admin.report import ReportAdmin as ReportAdmin
 from reports.admin.share import ShareAdmin as ShareAdmin

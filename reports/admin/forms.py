@@ -1,5 +1,3 @@
-"""The form that shares a report."""
-
 import re
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Admin page of reports: preview, download, share, and the links that are valid."""
+"""Admin page of reports: preview, download, share, valid links."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -131,7 +131,6 @@ class ReportAdmin(ReadOnlyAdmin):
         }
 
     def _files(self, report: Report) -> list[tuple[str, str, str]]:
-        """Return the name, URL and SHA-256 of each file."""
         if report.status not in Report.READY:
             return []
         url = reverse("admin:reports_report_download", args=[report.pk])
@@ -163,7 +162,7 @@ class ReportAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(self._page(pk))
 
     def share_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Share the report by the channel of the form; show the form again with its errors."""
+        """Share the report by the form's channel, or show the form with its errors."""
         report, back = self._row(request, pk), self._page(pk)
         if not self.may(request, "change", report):
             raise PermissionDenied(NOT_ALLOWED)

@@ -1,4 +1,4 @@
-"""Admin page of shares: a link, or a message with a link, that can be revoked."""
+"""Admin page of shares, which can be revoked."""
 
 from typing import Any, ClassVar
 
@@ -73,5 +73,5 @@ def state_of(share: Share) -> tuple[str, str]:
 
 
 def visible_url(share: Share) -> str:
-    """Return the link, unless it is for the recipients of a message alone, or no longer valid."""
+    """Return the link, unless it is for a message's recipients alone, or no longer valid."""
     return links.share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else ""

@@ -1,6 +1,6 @@
-"""CSV (RFC 4180, UTF-8 with a byte order mark): a file for each kind of row, with one row for each finding, task, ….
+"""CSV (RFC 4180, UTF-8 with a byte order mark): a file for each kind of row, without evidence.
 
-A verification has one row for each of its checks. There is no evidence.
+A verification has one row for each of its checks.
 """
 
 import csv
@@ -34,7 +34,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 def write_rows(
     columns: tuple[str, ...], rows_of: Callable[[Snapshot], Iterable[Item]], snapshot: Snapshot, out: BinaryIO
 ) -> None:
-    """Stream the rows of a snapshot as a table of `columns`."""
+    """Stream a snapshot's rows as a table of `columns`."""
     # Detached below, or the wrapper would close the file, which the caller still reads.
     text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="", write_through=False)
     text.write(BYTE_ORDER_MARK)
@@ -89,7 +89,7 @@ def escape_formula(value: Any) -> Any:
 
 
 def without_comments(file: BinaryIO) -> Iterator[bytes]:
-    """Yield an exported file of findings with empty comments of dismissals, for readers who are not signed in."""
+    """Yield an exported file of findings with empty comments of dismissals, for readers not signed in."""
     rows = csv.reader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
     header = next(rows)
     position = header.index("dismissal_comment")

@@ -28,7 +28,6 @@ BUFFER_BYTES = 256 * 1024
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    """Stream the snapshot as one JSON object."""
     out.write(b'{"$schema":' + dump_json(f"{settings.KRAFTER_PUBLIC_URL}{reverse('report-schema')}"))
     out.write(b',\n"report":' + dump_json(metadata(snapshot)))
     out.write(b',\n"summary":' + dump_json(snapshot.summary))

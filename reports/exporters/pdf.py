@@ -1,4 +1,4 @@
-"""PDF: tagged (PDF/UA-1), A4, with contents, chart and proof, and the top findings and tasks instead of all."""
+"""PDF: tagged (PDF/UA-1), A4, with contents, chart and proof; top findings and tasks only."""
 
 import logging
 from base64 import b64encode
@@ -53,7 +53,7 @@ def write(snapshot: Snapshot, out: BinaryIO) -> None:
 
 @cache
 def font_faces() -> str:
-    """Return the font of the text as CSS, so that a report looks the same on every machine."""
+    """Return the font as CSS, so that a report looks the same on every machine."""
     # As data, because the fetcher reads no files.
     return "".join(
         f"@font-face {{ font-family: Inter; font-weight: {weight}; src: url(data:font/woff2;base64,{_font(name)}) }}"

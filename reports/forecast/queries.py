@@ -1,4 +1,4 @@
-"""Forecasts of projects from the counters of their critical findings."""
+"""Forecasts from the counters of critical findings."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class ForecastRange:
 
 @dataclass(frozen=True)
 class Forecast:
-    """When no critical finding is open, and the days from which that is simulated (`opened`, `closed` in all)."""
+    """When no critical finding is open, and the days that the simulation uses (`opened`, `closed` in all)."""
 
     status: Status
     open_critical: int
@@ -38,7 +38,7 @@ class Forecast:
     ranges: tuple[ForecastRange, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return the forecast as the API has it, of JSON types."""
+        """Return the forecast in the API's JSON types."""
         return {
             "status": self.status,
             "open_critical": self.open_critical,
@@ -56,7 +56,7 @@ class Forecast:
 
 
 def critical_forecast(project_ids: Collection[UUID]) -> Forecast:
-    """Forecast when no critical finding of the projects is open, from the whole days of the last 13 weeks."""
+    """Forecast when no critical finding of the projects is open, from the last 13 weeks' whole days."""
     today = timezone.now().date()
     start = today - timedelta(days=MAX_WEEKS * WEEK)
     return forecast_from(counters.recent_risk_changes(project_ids, Severity.CRITICAL, start, today))
@@ -90,7 +90,7 @@ def _with_ranges(forecast: Forecast, flows: tuple[DailyFlow, ...], today: date) 
 
 
 def _daily_flows(changes: Sequence[RiskChange], today: date) -> tuple[DailyFlow, ...]:
-    """Return the days before today, at most 13 weeks, since the first day on which a critical finding was open."""
+    """Return the days before today since a critical finding was first open, at most 13 weeks."""
     first = min((change.day for change in changes), default=today)
     by_day: dict[date, list[RiskChange]] = {}
     for change in changes:

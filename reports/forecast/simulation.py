@@ -35,7 +35,7 @@ class Range:
 
 
 def has_enough_history(flows: Sequence[DailyFlow]) -> bool:
-    """Return whether there are at least four weeks with five closed findings."""
+    """Return whether at least four weeks have five closed findings."""
     return len(flows) >= MIN_WEEKS * WEEK and sum(flow.closed for flow in flows) >= MIN_CLOSED
 
 
@@ -74,7 +74,7 @@ type Day = tuple[int, int, float]
 
 
 def past_weeks(flows: Sequence[DailyFlow], still_open: int) -> list[list[Day]]:
-    """Return the last whole weeks; each begins on the weekday on which the future begins."""
+    """Return the last whole weeks, which begin on the weekday of the future's first day."""
     days: list[Day] = []
     count = still_open
     for flow in reversed(flows[-MAX_WEEKS * WEEK :]):
@@ -89,7 +89,7 @@ def past_weeks(flows: Sequence[DailyFlow], still_open: int) -> list[list[Day]]:
 def _first_day_without(
     random: Random, weeks: Sequence[Sequence[Day]], still_open: int, *, by_rate: bool
 ) -> int:
-    """Return the first day on which no finding is open; a day after the horizon if there is none.
+    """Return the first day on which no finding is open, or a day after the horizon.
 
     People close a number of findings a day, or, `by_rate`, a share of the open ones: which of both holds is not known.
     """

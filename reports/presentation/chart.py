@@ -1,4 +1,4 @@
-"""The burn-down chart as SVG, without script, style or font: the same on the page and in the PDF."""
+"""The burn-down chart as SVG, without script, style or font, for page and PDF."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ def burn_down(
     template: str = "reports/burn_down.svg",
     colours: Mapping[str, str] = LIGHT,
 ) -> str:
-    """Draw days, oldest first, each `{"date": "2026-11-25", "open_risk_score": 210}`, as an SVG document."""
+    """Draw days, oldest first, each `{"date": "2026-11-25", "open_risk_score": 210}`, as SVG."""
     top, step = axis_scale(max(float(point["open_risk_score"]) for point in series))
     right, floor_y = width - RIGHT, height - BOTTOM
     stride = (right - LEFT) / max(len(series) - 1, 1)

@@ -1,5 +1,3 @@
-"""The forecast of the last critical finding as a sentence."""
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,7 +6,7 @@ from reports.presentation.summary import format_rate
 
 
 def describe(forecast: Mapping[str, Any]) -> str:
-    """Describe a forecast in the form of the API."""
+    """Describe a forecast of the API in a sentence."""
     if forecast["status"] == "none_open":
         return "No critical finding is open."
     if forecast["status"] == "not_enough_history":

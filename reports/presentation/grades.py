@@ -1,4 +1,4 @@
-"""The grade of each domain by its worst open finding, with the trend of its open risk score."""
+"""Grades of domains by their worst open finding, with the trend of the open risk score."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ RULE = (
 
 @dataclass(frozen=True)
 class Grade:
-    """A letter from A to F, why a domain has it, and how its open risk score has changed; `tone` is better or worse."""
+    """A letter from A to F with its reason, and the change of the open risk score; `tone` is better or worse."""
 
     label: str
     letter: str
@@ -26,7 +26,7 @@ class Grade:
 
 
 def grades(snapshot: Snapshot) -> list[Grade]:
-    """Return the grade of each domain that was scanned or has findings; empty for reports of earlier versions."""
+    """Return the grade of each domain that was scanned or has findings; none in reports of earlier versions."""
     worst = snapshot.breakdown.get("worst_open_by_domain", {})
     return [
         Grade(label(domain), *_letter(worst[domain]), *_change(snapshot.trend("domain", domain)))

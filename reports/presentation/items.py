@@ -1,4 +1,4 @@
-"""Findings, fixed findings and tasks of a snapshot as the page and the PDF show them."""
+"""A snapshot's findings, fixed findings and tasks as page and PDF show them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ LABELS = {"seo": "SEO", "ready_verify": "Ready to verify", "in_progress": "In pr
 
 @dataclass(frozen=True)
 class CheckRow:
-    """A check of a verification: its title, and the value before and after the fix."""
+    """A check of a verification: title, value before and after the fix."""
 
     key: str
     title: str
@@ -96,7 +96,7 @@ def with_labels(item: Item) -> Item:
 
 
 def with_details(finding: Item) -> Item:
-    """Add to a finding where it is, what was observed and how to fix it."""
+    """Add to a finding its place, observations and fix."""
     details = observations.details_of(
         finding["affected_assets"], finding["evidence"], finding["recommended_fix"]
     )

@@ -19,7 +19,7 @@ MORE_IS_BETTER = {"fixed"}
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A number of the summary, and a note that explains it."""
+    """A number of the summary with a note."""
 
     name: str
     value: str
@@ -28,7 +28,7 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """A number of the period beside that of the previous one. `tone` is better, worse or empty."""
+    """A number of the period and of the previous one; `tone` is better, worse or empty."""
 
     name: str
     current: str
@@ -55,7 +55,7 @@ def key_figures(snapshot: Snapshot) -> list[KeyFigure]:
 
 
 def executive_summary(snapshot: Snapshot) -> str:
-    """Summarise the report in a few sentences for a reader who reads nothing else."""
+    """Summarise the report in a few sentences."""
     return " ".join([_open_sentence(snapshot), _risk_sentence(snapshot), _work_sentence(snapshot)])
 
 
@@ -97,7 +97,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def compare_periods(snapshot: Snapshot) -> list[ComparisonRow]:
-    """Compare with the previous period; empty if it has ended before the first scan."""
+    """Compare with the previous period, unless it ended before the first scan."""
     if snapshot.first_day is None or snapshot.first_day >= snapshot.period_start:
         return []
     current, previous = snapshot.breakdown["activity"], snapshot.breakdown["previous_activity"]

@@ -20,7 +20,7 @@ COLOURS = {"critical": "#9b1c31", "high": "#a8420b", "medium": "#b38a12", "low":
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of a breakdown; `share` is its length in percent of the longest."""
+    """A row of a breakdown; `share` is in percent of the longest."""
 
     key: str
     label: str
@@ -31,7 +31,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Trend:
-    """The open risk score of a severity or a domain over the period; `points` are those of a line of SVG."""
+    """The open risk score of a severity or domain over the period; `points` are those of an SVG line."""
 
     key: str
     label: str
@@ -131,7 +131,7 @@ def bars(counts: Mapping[str, int], keys: Sequence[str]) -> list[Bar]:
 
 
 def trends(snapshot: Snapshot, facet: str, keys: Sequence[str]) -> list[Trend]:
-    """Return the trend of each key; empty for a period of one day."""
+    """Return the trend of each key; none for a single day."""
     series = {key: snapshot.trend(facet, key) or [0] * len(snapshot.burn_down) for key in keys}
     if "trends" not in snapshot.breakdown or len(snapshot.burn_down) < 2:
         return []

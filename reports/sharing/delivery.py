@@ -31,7 +31,7 @@ TOO_MANY_ATTEMPTS = "The delivery was interrupted in three attempts."
 
 
 def deliver_share(share_id: UUID) -> int | None:
-    """Deliver a share; return the seconds until the next attempt, None if it is finished. Idempotent."""
+    """Deliver a share; return the seconds until the next attempt, if any. Idempotent."""
     share = leases.acquire(Share, share_id, seconds=LEASE_SECONDS, status=Share.Status.QUEUED)
     if share is None:
         return None

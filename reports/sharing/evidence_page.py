@@ -1,4 +1,4 @@
-"""The public proof of a fix: the evidence of a verification, verified against the published keys."""
+"""The public proof of a fix: a verification's evidence, verified against the published keys."""
 
 from uuid import UUID
 
@@ -31,7 +31,7 @@ FAILS = "fails"
 
 @public_page
 def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> HttpResponse:
-    """Show who can verify what: the result, each step of the verification, and how to repeat it."""
+    """Show the result, each step of the verification, and how to repeat it."""
     report = get_open_share(token).report
     fixed, verification = _find(report, verification_id)
     links = list(links_of(verification))
@@ -60,7 +60,7 @@ def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> H
 
 @public_page
 def shared_evidence_file(request: HttpRequest, token: str, verification_id: str) -> HttpResponse:
-    """Return the evidence as a signed file, without the names of people and without screenshots."""
+    """Return the evidence as a signed file, without people's names and screenshots."""
     _, verification = _find(get_open_share(token).report, verification_id)
     try:
         return export.download(verification, public=True)
@@ -84,7 +84,7 @@ def _find(report: Report, verification_id: str) -> tuple[ReportItem, Verificatio
 
 
 def _verify(verification: Verification) -> list[ResultLine]:
-    """Verify the file as a reader would who has the published keys; empty without a signing key."""
+    """Verify the file as a reader with the published keys would; empty without a signing key."""
     try:
         file = export.bundle(verification, public=True)
     except NoSigningKey:

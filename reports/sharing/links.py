@@ -21,18 +21,18 @@ def token_for(share: Share) -> str:
 
 
 def share_url(share: Share) -> str:
-    """Return the absolute URL of the shared page."""
+    """Return the shared page's absolute URL."""
     return url_of_key(share.key)
 
 
 def url_of_key(key: str) -> str:
-    """Return the absolute URL of the shared page whose share has, or will have, this key."""
+    """Return the absolute URL of the share that has, or will have, this key."""
     path = reverse("shared-report", kwargs={"token": _signer().sign(key)})
     return f"{settings.KRAFTER_PUBLIC_URL}{path}"
 
 
 def key_from_token(token: str) -> str | None:
-    """Return the key in a token, or None if the signature is wrong."""
+    """Return the key in a token, if its signature is valid."""
     try:
         return _signer().unsign(token)
     except BadSignature:

@@ -88,7 +88,7 @@ def _is_in_a_pdf(key: str) -> bool:
 
 
 def files_context(report: Report, token: str) -> list[dict[str, Any]]:
-    """Return the files of an exported report, the one with the findings first."""
+    """Return an exported report's files, the one with the findings first."""
     if report.status not in Report.READY:
         return []
     url = reverse("shared-report-file", kwargs={"token": token})

@@ -1,4 +1,4 @@
-"""What happened in a period and in the period of equal length before it."""
+"""What happened in a period and in the equally long one before."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -43,13 +43,13 @@ class Activities:
 
 
 def previous_period(period: Period) -> Period:
-    """Return the period of equal length that ends the day before."""
+    """Return the equally long period that ends the day before."""
     end = period.start - timedelta(days=1)
     return Period(end - (period.end - period.start), end)
 
 
 def count_activities(project_id: UUID, period: Period) -> Activities:
-    """Count what happened in the period and in the one before."""
+    """Count what happened in both periods."""
     since, until = period.bounds
     earlier = previous_period(period).bounds[0]
     params: dict[str, Any] = {"project": project_id, "since": since, "until": until, "earlier": earlier}

@@ -128,7 +128,7 @@ def extend_statement_timeout() -> None:
 
 
 def copy(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Run one of the statements above and return what it counted."""
+    """Run a statement above and return what it counted."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall()) if cursor.description else []

@@ -1,5 +1,3 @@
-"""Delete the copied rows of reports that can no longer be shown; the report itself stays."""
-
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +15,10 @@ DELETE = "DELETE FROM reports_reportitem WHERE report_id = %s AND kind = %s AND 
 
 
 def delete_expired_items() -> int:
-    """Delete the copied rows of up to BATCH_SIZE reports; return the number of reports."""
+    """Delete the copied rows of up to BATCH_SIZE reports that can no longer be shown; return how many.
+
+    The report itself stays.
+    """
     expired = list(expired_reports().values_list("pk", flat=True)[:BATCH_SIZE])
     return sum(_delete_items(pk) for pk in expired)
 

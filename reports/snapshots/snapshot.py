@@ -1,4 +1,4 @@
-"""The snapshot that every file and page of a report shows, as plain data."""
+"""The plain data that every file and page of a report shows."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -81,14 +81,14 @@ class Snapshot:
 
     @property
     def burn_down(self) -> list[Mapping[str, Any]]:
-        """Return the days of the period from the first scan on, at least the last one."""
+        """Return the period's days from the first scan on, at least the last one."""
         days = list(self.summary["risk_burn_down"])
         return [day for day in days[:-1] if not self.first_day or day["date"] >= str(self.first_day)] + days[
             -1:
         ]
 
     def trend(self, facet: str, key: str) -> list[int]:
-        """Return the open risk score of a severity or a domain on the days of the burn-down."""
+        """Return the open risk score of a severity or domain on the days of the burn-down."""
         scores = self.breakdown.get("trends", {}).get(facet, {}).get(key, [])
         return list(scores[-len(self.burn_down) :])
 

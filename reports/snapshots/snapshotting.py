@@ -48,7 +48,7 @@ ITEMS = {
 
 
 def take_snapshot(report: Report, project: Project, period: Period) -> None:
-    """Copy the rows and set the report's numbers and names. The caller saves the report."""
+    """Copy the rows and set the report's numbers and names; the caller saves it."""
     values = {
         "report": report.pk,
         "project": project.pk,
@@ -117,7 +117,7 @@ def _open_scores(findings: list[tuple[Any, ...]]) -> list[tuple[dict[str, str], 
 
 
 def list_campaigns(project: Project) -> list[Item]:
-    """Return the active campaigns of a project with their progress, the next due first."""
+    """Return the project's active campaigns with their progress, next due first."""
     numbers = ("total", "done", "percent", "overdue", "late")
     return [
         {
@@ -155,7 +155,7 @@ def _summary(
 
 
 class SnapshotItems:
-    """The copied rows of one kind, read in batches on each iteration."""
+    """The copied rows of a kind, read in batches on each iteration."""
 
     def __init__(self, report_id: UUID, kind: str, keys: tuple[str, ...]) -> None:
         self.rows = ReportItem.objects.filter(report_id=report_id, kind=kind).order_by("position")

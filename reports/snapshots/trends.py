@@ -1,4 +1,4 @@
-"""The open risk score by severity and by domain, at the end of each day of a period."""
+"""The open risk score by severity and domain, at each day's end."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -26,7 +26,7 @@ TOKEN_CODES = frozenset({6003, INVALID_TOKEN_CODE})  # 6003: invalid request hea
 
 
 class AccessDenied(TokenRejected):
-    """Cloudflare denies access to a part of the zone: the token is invalid, or lacks a permission."""
+    """The token is invalid, or lacks a permission for a part of the zone."""
 
 
 class PermissionMissing(ProviderRefused):

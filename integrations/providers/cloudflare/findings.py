@@ -1,4 +1,4 @@
-"""Weak settings of a Cloudflare zone as findings. Nothing is changed at Cloudflare."""
+"""Weak settings of a Cloudflare zone as findings, read-only."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime

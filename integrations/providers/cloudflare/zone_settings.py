@@ -1,4 +1,4 @@
-"""The settings of a zone that are read: their weak and secure values, and the fix.
+"""Zone settings with weak and secure values, and the fix.
 
 Source: Cloudflare, "Zone Settings" of the API, and the pages at `docs_path`.
 """
@@ -13,7 +13,7 @@ EDGE_DOCS = "ssl/edge-certificates/additional-options"
 
 @dataclass(frozen=True)
 class ZoneSetting:
-    """One setting. `weak` maps weak values to a severity; a value in neither `weak` nor `secure` is unknown."""
+    """`weak` maps weak values to a severity; a value in neither `weak` nor `secure` is unknown."""
 
     check: str
     name: str
@@ -33,7 +33,7 @@ class ZoneSetting:
         return isinstance(value, str) and value in self.secure
 
     def read_value(self, result: Any) -> tuple[Any, str | None]:
-        """Return the value and its severity; None if it is not known to be weak."""
+        """Return the value, and its severity if it is known to be weak."""
         value = result[self.member]
         if callable(self.weak):
             return value, self.weak(value)

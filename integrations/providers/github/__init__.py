@@ -1,4 +1,4 @@
-"""GitHub: issues for tasks, pull requests; code scanning and Dependabot alerts as findings."""
+"""GitHub: issues for tasks, pull requests; alerts as findings."""
 
 from integrations.providers.github.deploys import GitHubDeploys
 from integrations.providers.github.findings import GitHubFindings
@@ -8,6 +8,6 @@ from integrations.providers.github.webhooks import WEBHOOKS
 
 
 class GitHub(GitHubTickets, GitHubFindings, GitHubRepository, GitHubDeploys):
-    """One repository at github.com or at a GitHub Enterprise Server."""
+    """A repository at github.com or a GitHub Enterprise Server."""
 
     webhooks = WEBHOOKS

@@ -109,7 +109,7 @@ class GitHubClient(Provider):
 
 
 def _web_url(api_url: str) -> str:
-    """Return the web address of a server, which issues its own tokens; empty for github.com."""
+    """Return a server's web address, which issues its tokens; empty for github.com."""
     parts = urlsplit(api_url)
     if not parts.netloc or parts.netloc == "api.github.com":
         return ""

@@ -23,8 +23,6 @@ MAX_RELEASES = 30
 
 @dataclass(frozen=True)
 class Deployment:
-    """A row of the list of deployments."""
-
     number: int
     sha: str
     environment: str
@@ -34,8 +32,6 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Release:
-    """A published release."""
-
     number: int
     tag: str
     published_at: datetime

@@ -8,6 +8,6 @@ from integrations.providers.gitlab.webhooks import WEBHOOKS
 
 
 class GitLab(GitLabTickets, GitLabFindings, GitLabRepository, GitLabDeploys):
-    """One project at gitlab.com or at a self-hosted GitLab."""
+    """A project at gitlab.com or a self-hosted GitLab."""
 
     webhooks = WEBHOOKS

@@ -91,7 +91,7 @@ class GitLabClient(Provider):
             raise ProviderRefused(f"{self.repository} cannot be used: {reason}.")
 
     def linked_pages(self, url: str, params: Mapping[str, Any]) -> Iterator[Response]:
-        """Yield the pages of a list, in smaller pages where one is larger than can be read."""
+        """Yield the pages of a list, in smaller pages where one is too large to read."""
         first = f"{url}?{urlencode(params)}" if params else url
         reader = PageReader(lambda page: self.request("GET", page))
         return self.cursor_pages(lambda following: reader.read(following or first))

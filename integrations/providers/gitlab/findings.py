@@ -49,7 +49,7 @@ def open_vulnerabilities(listed: Any, repository: str, web_url: str) -> list[Rem
 
 
 def vulnerability_result(listed: Any, repository: str, source: str) -> RecheckResult | None:
-    """Judge the finding with this id in a page of the list; None when the page does not contain it."""
+    """Judge the finding with this id in a page of the list; None if the page lacks it."""
     for found in listed:
         if source == f"{repository}/vulnerability/{found.get('uuid') or found.get('id')}":
             return result_by_state(

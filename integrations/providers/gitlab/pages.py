@@ -17,7 +17,7 @@ SMALLER_SIZES = (50, 20, 5, 1)
 class PageReader:
     """Reads the pages of a list by their URLs; `send` requests one.
 
-    A page that is larger than can be read is read in smaller pages. The page after it has the usual size again.
+    A page too large to read is read in smaller pages. The page after it has the usual size again.
     """
 
     def __init__(self, send: Callable[[str], Response]) -> None:
@@ -26,7 +26,6 @@ class PageReader:
         self._smaller_until = 0  # the first row that is read in pages of the usual size again
 
     def read(self, url: str) -> tuple[Response, str | None]:
-        """Return a page, and the URL of the next one."""
         row, size = first_row(url), page_size(url)
         is_large_page_over = self._smaller_until and row == self._smaller_until
         if is_large_page_over:

@@ -1,1 +1,0 @@
-"""The client that Search Console and Analytics share."""

@@ -87,7 +87,7 @@ class SearchConsoleClient(GoogleClient):
         return self.parse(response, lambda body: read(body.get("sitemap") or []))
 
     def impressions(self, today: date) -> dict[str, int]:
-        """Return the impressions of each page in Google's results, in the last four weeks."""
+        """Return each page's impressions in Google's results in the last four weeks."""
         last_day = today - FINAL_AFTER
         query = {
             "startDate": (last_day - PERIOD).isoformat(),

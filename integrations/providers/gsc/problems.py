@@ -54,7 +54,7 @@ type Index = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class SearchProblem:
-    """A problem. `predicate` follows the page's URL in the finding's title."""
+    """`predicate` follows the page's URL in the finding's title."""
 
     check: str
     severity: str

@@ -1,4 +1,4 @@
-"""A task in the fields of a Jira issue, as far as the project's screens offer them."""
+"""A task in the fields of a Jira issue, as far as the screens offer them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How an issue moves through a Jira workflow: by transitions, whose ids and names each project defines."""
+"""Transitions of an issue through a Jira workflow; each project defines their ids and names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -70,7 +70,7 @@ def ticket_state(fields: Any) -> TicketState:
 
 
 def read_transitions(body: Any, *, dismissed: bool = False) -> list[WorkflowTransition]:
-    """Read the available transitions; where they have a resolution, it is that of a fix or of a dismissal."""
+    """Read the available transitions, with the resolution of a fix or of a dismissal where they have one."""
     resolutions = NOT_FIXED_RESOLUTIONS if dismissed else FIXED_RESOLUTIONS
     available = [each for each in body["transitions"] if each.get("isAvailable") is not False]
     return [_transition(each, resolutions) for each in available]
@@ -89,7 +89,7 @@ def category_of(task_status: str) -> str:
 def direct_transition(
     transitions: Sequence[WorkflowTransition], task_status: str, current: WorkflowStatus
 ) -> WorkflowTransition | None:
-    """Return the transition to the status that fits best: one of its usual name, else one of its category."""
+    """Return the transition to the best status: one of its usual name, else one of its category."""
     fitting = [
         each
         for each in transitions

@@ -1,3 +1,1 @@
-"""Sentry: unresolved issues as findings."""
-
 from integrations.providers.sentry.findings import Sentry as Sentry

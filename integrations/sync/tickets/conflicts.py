@@ -33,7 +33,6 @@ LOOP_DETECTED = (
 
 
 def open_conflict(context: SyncContext, link: TicketLink, field: str, theirs: str, reason: str) -> None:
-    """Open a conflict, or update the open one of the same field."""
     context.log_refusal(link.key, reason)
     ours = link.task.title if field == Field.TITLE else link.task.status
     values = {"ours": ours[:300], "theirs": theirs[:300], "why": reason[:1000]}
@@ -52,7 +51,7 @@ def _open(link: TicketLink, field: str) -> QuerySet[SyncConflict]:
 
 
 def may_change_state(context: SyncContext, link: TicketLink, ticket: Ticket) -> bool:
-    """Count a state change; the one that halts the link opens a conflict."""
+    """Count a state change; one that halts the link opens a conflict."""
     was_halted = link.halted_at is not None
     if allow_state_change(link, timezone.now()):
         return True
@@ -62,7 +61,7 @@ def may_change_state(context: SyncContext, link: TicketLink, ticket: Ticket) -> 
 
 
 def allow_state_change(link: TicketLink, now: datetime) -> bool:
-    """Count a state change of a link, or halt the link after too many within a day."""
+    """Count a state change of a link, or halt it after too many within a day."""
     if link.halted_at:
         return False
     recent = [moment for moment in link.state_changes if now - datetime.fromisoformat(moment) < WINDOW]

@@ -1,5 +1,3 @@
-"""Convert a task to the draft of its ticket."""
-
 from django.conf import settings
 from django.urls import reverse
 

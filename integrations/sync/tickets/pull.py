@@ -1,4 +1,4 @@
-"""Tickets that changed at the provider move their tasks: those that webhooks report, and those of a scheduled sync."""
+"""Tasks follow their changed tickets: those that webhooks report, and those of a scheduled sync."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ SEPARATORS = ("#", "/")  # before the last part of a ticket's id
 
 
 def process_deliveries(context: SyncContext, tracker: Tracker) -> None:
-    """Request the current state of each ticket that a stored webhook delivery reports; its task follows."""
+    """Request the current state of each ticket in a stored webhook delivery; its task follows."""
     waiting = WebhookDelivery.objects.filter(integration=context.integration, processed_at__isnull=True)
     while batch := list(waiting.order_by("id")[:DELIVERIES_BATCH_SIZE]):
         changes = {number: delivery.changed_at for delivery in batch for number in delivery.ticket_ids}
@@ -80,7 +80,7 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
 
 
 def _follow_tickets(context: SyncContext, page: Sequence[Ticket]) -> set[str]:
-    """Follow the tickets of a page that changed; return their ids."""
+    """Follow the changed tickets of a page; return their ids."""
     by_id = {ticket.external_id: ticket for ticket in page}
     links = context.links.filter(external_id__in=by_id)
     return {link.external_id for link in links if _follow_if_changed(context, link, by_id[link.external_id])}

@@ -25,7 +25,7 @@ BATCH_SIZE = 100
 
 
 def push_tasks(context: SyncContext, tracker: Tracker) -> None:
-    """Create the missing tickets, then update those of changed tasks."""
+    """Create missing tickets, then update those of changed tasks."""
     _finish_unconfirmed(context, tracker)
     for task in _tasks_without_ticket(context).iterator(BATCH_SIZE):
         with skip_if_refused(context, task.title):

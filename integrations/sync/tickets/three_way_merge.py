@@ -29,7 +29,7 @@ class Merge:
 
 
 def task_values(draft: TicketDraft) -> dict[str, Any]:
-    """Return the fields of a task that its ticket follows, as stored in `last_synced`."""
+    """Return the task's fields that its ticket follows, as in `last_synced`."""
     due = draft.due.isoformat() if draft.due else None
     return {
         "title": draft.title,
@@ -41,7 +41,7 @@ def task_values(draft: TicketDraft) -> dict[str, Any]:
 
 
 def ticket_values(ticket: Ticket) -> dict[str, Any]:
-    """Return the fields of a ticket that are compared, as stored in `last_synced`."""
+    """Return the compared fields of a ticket, as in `last_synced`."""
     return {"title": ticket.title, "state": ticket.state.value, "updated_at": ticket.updated_at.isoformat()}
 
 
@@ -58,7 +58,6 @@ def agreed_values(last_synced: dict[str, Any], ticket: Ticket) -> dict[str, Any]
 
 
 def merge(last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket) -> Merge:
-    """Compare both sides with what they last agreed on."""
     base_task, base_ticket, current = last_synced["task"], last_synced["ticket"], task_values(draft)
     result = Merge(push={name for name in PUSHED if current[name] != base_task.get(name, [])})
     _merge_title(result, last_synced, draft, ticket)

@@ -1,4 +1,4 @@
-"""E-mail channel: one message per recipient, with a text and an HTML part."""
+"""E-mail: one message per recipient, with text and HTML."""
 
 import smtplib
 
@@ -13,7 +13,7 @@ SENT, REFUSED = "sent", "refused"
 
 
 def deliver(delivery: ShareDelivery) -> str:
-    """Send to each recipient over one connection; a refused recipient does not stop the others."""
+    """Send to each recipient over one connection; a refused one does not stop the others."""
     try:
         with mailers.default as server:
             outcomes = [send(delivery, address, server) for address in delivery.recipients]

@@ -1,5 +1,3 @@
-"""Slack channel: one message to an incoming webhook."""
-
 from typing import Any
 
 from krafter_audit.api.errors import InvalidParams
