@@ -1,1 +1,1 @@
-"""The documentation site at `/docs`: the Markdown files of `docs/`, and the operations of the OpenAPI description."""
+"""The documentation site at `/docs`: the Markdown files of `docs/`, and the API's operations."""

@@ -1,4 +1,4 @@
-"""The sections of the site and the Markdown files in them; a file's name without `.md` is its URL below `/docs/`."""
+"""The sections of the site and their Markdown files; a name without `.md` is the URL below `/docs/`."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -54,7 +54,6 @@ SERVED_FILES = {"reports/exporters/report.schema.json": "/schemas/report-1.json"
 
 
 def source(name: str) -> Path:
-    """Return the Markdown file of a page."""
     root = Path(settings.BASE_DIR)
     return root / ELSEWHERE[name] if name in ELSEWHERE else root / "docs" / f"{name}.md"
 
@@ -67,18 +66,15 @@ def page_title(name: str) -> str:
 
 
 def page_names() -> Iterator[str]:
-    """Yield the names of all pages, the decision records last."""
     for names in CONTENTS.values():
         yield from names
     yield from decision_names()
 
 
 def decision_names() -> list[str]:
-    """Return the names of the decision records, in their order."""
     folder = Path(settings.BASE_DIR) / "docs" / DECISIONS
     return [f"{DECISIONS}/{path.stem}" for path in sorted(folder.glob("*.md"))]
 
 
 def page_url(name: str) -> str:
-    """Return the URL of a page."""
     return "/docs" if name == HOME else f"/docs/{name}"

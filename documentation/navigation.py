@@ -1,5 +1,3 @@
-"""The links to all pages, by section."""
-
 from dataclasses import dataclass
 
 from documentation import contents, pages
@@ -8,8 +6,6 @@ from documentation.api.operations import resource_name, resource_title, resource
 
 @dataclass(frozen=True)
 class Link:
-    """A link to a page."""
-
     title: str
     url: str
     is_current: bool

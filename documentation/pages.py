@@ -18,8 +18,6 @@ REFERENCE = "reference"
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the site."""
-
     url: str
     document: Document
 
@@ -35,7 +33,7 @@ class Page:
 
 @cache
 def page(name: str) -> Page | None:
-    """Return the page of a Markdown file, a list of pages or a resource; None if there is none."""
+    """Return the page of a Markdown file, a list of pages or a resource, if there is one."""
     if name == contents.DECISIONS:
         return Page(contents.page_url(name), _decisions())
     if name == REFERENCE:
@@ -49,7 +47,6 @@ def page(name: str) -> Page | None:
 
 @cache
 def all_pages() -> list[Page]:
-    """Return every page."""
     lists = [contents.DECISIONS, REFERENCE, *(f"{REFERENCE}/{resource_name(tag)}" for tag in resources())]
     found = (page(name) for name in [*contents.page_names(), *lists])
     return [each for each in found if each]

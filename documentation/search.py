@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Result:
-    """A section that matches, with the text around the first match."""
+    """A matching section, with the text around the first match."""
 
     url: str
     page: str

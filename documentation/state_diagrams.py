@@ -1,4 +1,4 @@
-"""State diagrams: Mermaid text for docs/states.md from the transition tables, and SVG with a table for the site."""
+"""State diagrams: Mermaid for docs/states.md from the transition tables, and SVG with a table for the site."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ BOX_WIDTH, BOX_HEIGHT, ROW_HEIGHT, MARGIN, ARC_STEP, PORT_STEP = 132, 44, 76, 34
 
 @dataclass(frozen=True)
 class Arrow:
-    """A change from one status to another; `cause` is empty for a change by a PATCH or by a worker."""
+    """A change of status; `cause` is empty for a PATCH or a worker's change."""
 
     start: str
     end: str
@@ -35,7 +35,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Box:
-    """A status in the drawing, with the place of its upper left corner and of its text."""
+    """A status in the drawing: its upper left corner, and the place of its text."""
 
     status: str
     x: int
@@ -78,7 +78,7 @@ class Diagram:
         return cls(tuple(Arrow(*each) for each in found))
 
     def mermaid(self) -> str:
-        """Return the text of the diagram."""
+        """Return the diagram's text."""
         lines = [
             f"    {each.start} --> {each.end}{f': {each.cause}' if each.cause else ''}"
             for each in self.arrows
@@ -91,7 +91,7 @@ class Diagram:
         return list(dict.fromkeys(found))
 
     def html(self) -> str:
-        """Return the drawing and, for readers who do not see it, the same as a table."""
+        """Return the drawing and, for readers who do not see it, a table."""
         return render_to_string("documentation/state_diagram.html", Drawing(self).context())
 
 
@@ -101,7 +101,7 @@ def _cause(start: str, end: str, causes: Mapping[tuple[str, str], str]) -> str:
 
 
 class Drawing:
-    """Statuses below each other; arcs in both directions at the right, in one direction at the left."""
+    """Statuses below each other; arcs in both directions at the right, others at the left."""
 
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
@@ -122,7 +122,7 @@ class Drawing:
         }
 
     def context(self) -> dict[str, object]:
-        """Return what the template shows."""
+        """Return the template's context."""
         width = self.right + ARC_STEP * len(self.two_way) + MARGIN + 20
         outgoing = [each for each in self.diagram.arrows if each.start != CREATION]
         first = self.diagram.arrows[0].end

@@ -34,7 +34,6 @@ def documentation_page(view: View) -> View:
 
 @documentation_page
 def show_page(request: HttpRequest, name: str = contents.HOME) -> HttpResponse:
-    """Show a page."""
     found = pages.page(name)
     if found is None:
         return error_page(404, "Page not found", "The documentation has no such page. Start at /docs.")
@@ -48,7 +47,6 @@ def show_page(request: HttpRequest, name: str = contents.HOME) -> HttpResponse:
 
 @documentation_page
 def show_results(request: HttpRequest) -> HttpResponse:
-    """Show the sections that match `?q=`."""
     query = request.GET.get("q", "").strip()
     context = {"query": query, "results": search.search(query), "navigation": navigation("")}
     return render(request, "documentation/search.html", context)

@@ -22,7 +22,6 @@ MAX_EVENTS = 12
 
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:
-    """Return the links of the account menu."""
     if not request.user.is_authenticated:
         return []
     links = [("Time zone", "time_zone"), ("Sessions", "usersessions_list")]
@@ -33,7 +32,7 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add what the overview shows: of the user's organisations, and of the models that the user may view."""
+    """Add the overview of the user's organisations and of the models that they may view."""
     visible, chosen = visible_projects(staff_of(request)), chosen_project(request)
     visible = visible.filter(pk=chosen.pk) if chosen else visible
     projects = list(visible.select_related("organization").order_by("-pk"))
@@ -75,7 +74,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _cards(
     request: HttpRequest, ids: list[Any], counts: overview.Counts, visible: QuerySet[Project]
 ) -> list[dict[str, Any]]:
-    """Return the cards of what the user may view: the number, and the list that shows the same rows."""
+    """Return the user's cards: a number, and the list of the same rows."""
     late, soon = overview.due_counts(ids) if may_view(request, "remediation.task") else (0, 0)
     failing = overview.failing_integrations(visible) if may_view(request, "integrations.integration") else 0
     critical = counts.count("finding", severity="critical", status=OPEN_STATUSES)

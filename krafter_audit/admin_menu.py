@@ -90,7 +90,7 @@ def may_view(request: HttpRequest, model: str) -> bool:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the entries of the sidebar that lead to pages that the user may view."""
+    """Return the sidebar's entries with pages that the user may view."""
     overview = reverse("admin:index")
     items = [{"title": "Overview", "icon": "dashboard", "link": overview, "active": request.path == overview}]
     for title, icon, pages in MENU:
@@ -102,7 +102,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def pages_of(request: HttpRequest, model: str) -> tuple[str, list[dict[str, Any]]]:
-    """Return the title of the menu entry with the pages of a model, and those that the user may view."""
+    """Return the menu entry of a model's page, and its pages that the user may view."""
     for title, _, pages in MENU:
         if model in (name for _, name in pages):
             return title, [
@@ -114,7 +114,7 @@ def pages_of(request: HttpRequest, model: str) -> tuple[str, list[dict[str, Any]
 
 
 def all_pages(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return every list that the user may view, with the title of its menu entry."""
+    """Return every list that the user may view, with its menu entry."""
     return [
         {"title": name, "section": title, "link": list_url(model)}
         for title, _, pages in MENU

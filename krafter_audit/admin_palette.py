@@ -1,4 +1,4 @@
-"""The palette of the admin (Ctrl+K): find pages, projects, findings and tasks by words, and choose a project."""
+"""The palette of the admin (Ctrl+K): find pages, projects, findings and tasks, and choose a project."""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ Option = dict[str, str]
 
 @require_safe
 def palette(request: HttpRequest) -> JsonResponse:
-    """Return what matches `q`, as groups of options; with `only=projects` the projects to choose from."""
+    """Return what matches `q` in groups; with `only=projects` the projects to choose from."""
     _require_staff(request)
     text = request.GET.get("q", "").replace("\x00", "").strip()
     if request.GET.get("only") == "projects":
@@ -48,7 +48,7 @@ def palette(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Choose the project whose rows the pages show (empty: all), and return to the page."""
+    """Choose the project whose rows pages show (empty: all), and return to the page."""
     _require_staff(request)
     choose_project(request, _uuid(request.POST.get("project", "")))
     back = request.POST.get("next", "")
@@ -100,7 +100,7 @@ def _tasks(request: HttpRequest, text: str) -> list[Option]:
 
 
 def _search(request: HttpRequest, model: type[Model], text: str, *, order: tuple[str, ...]) -> list[Any]:
-    """Return the first rows that the list of the model would find, with their projects."""
+    """Return the first rows that the model's list would find, with their projects."""
     page: ServiceModelAdmin = site.get_model_admin(model)  # type: ignore[assignment]  # each of ours is one
     if len(text) < MIN_LENGTH or not page.has_view_permission(request):
         return []

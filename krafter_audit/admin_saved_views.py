@@ -1,5 +1,3 @@
-"""Saved views of lists in the admin: save, rename and delete them."""
-
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +15,7 @@ from krafter_audit.api.errors import ApiError
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Save a view of a list (`list`, `name`, `query`), shared with an organisation if one is named."""
+    """Save a view of a list (`list`, `name`, `query`), shared with an organisation if named."""
     model = _listed_model(request, request.POST.get("list", ""))
     query = request.POST.get("query", "")
     try:

@@ -1,5 +1,3 @@
-"""The admin site."""
-
 from functools import wraps
 from typing import Any
 
@@ -60,7 +58,7 @@ class AdminSite(UnfoldAdminSite):
 
 
 def _with_second_factor(view: Any) -> Any:
-    """Return the view for staff who have the second factor that the settings require; others set it up first."""
+    """Return the view for staff with the required second factor; others set it up first."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -1,5 +1,3 @@
-"""The Celery beat schedule."""
-
 from datetime import timedelta
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A beat that may run several times: only the holder of a lease in Redis enqueues the scheduled jobs."""
+"""A beat that may run several times: only the holder of a lease in Redis enqueues jobs."""
 
 import logging
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ class LeasedScheduler(Scheduler):
         return True
 
     def _continue_schedule(self) -> None:
-        """Set each entry to its last run by any process; one that never ran is due now."""
+        """Set each entry to its last run by any process, or to due."""
         stored: dict[bytes, bytes] = self._redis.hgetall(LAST_RUNS)  # type: ignore[assignment]
         for entry in self._entries():
             last_run = stored.get(str(entry.name).encode())

@@ -21,7 +21,7 @@ PREFIX = "krafter:consumed:"
 
 
 class ConsumedQueuesStep(bootsteps.StartStopStep):
-    """The part of a worker's main process that records its queues; installed in krafter_audit/celery.py."""
+    """The part of a worker's main process that records its queues (krafter_audit/celery.py)."""
 
     requires = ("celery.worker.components:Timer",)
 
@@ -52,7 +52,7 @@ def record(server: redis.Redis, queues: list[str]) -> None:
 
 
 def find_consumed(server: redis.Redis, queues: Iterable[str]) -> set[str]:
-    """Return those of the queues that a worker consumes. Raises redis.RedisError."""
+    """Return which of the queues a worker consumes. Raises redis.RedisError."""
     names = list(queues)
     records = server.mget([f"{PREFIX}{name}" for name in names])
     return {name for name, found in zip(names, records, strict=True) if found}

@@ -1,4 +1,4 @@
-"""Answer errors outside of views: the API with its envelope, everything else with a page."""
+"""Errors outside of views: the API's in its envelope, others as a page."""
 
 import sys
 
@@ -43,7 +43,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an exception: 503 if the database cannot be used now, else 500."""
+    """Answer an exception: 503 if the database cannot be used, else 500."""
     if is_api(request):
         return exceptions.server_error(request)
     if isinstance(sys.exception(), OperationalError | InterfaceError):

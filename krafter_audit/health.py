@@ -1,5 +1,3 @@
-"""Liveness, readiness and metrics."""
-
 import hmac
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Metrics of Celery jobs by queue: traffic, waiting time, duration, errors, and how many are running."""
+"""Metrics of Celery jobs by queue: traffic, waiting time, duration, errors, running jobs."""
 
 import os
 import time

@@ -1,5 +1,3 @@
-"""Mails with a text and an HTML part."""
-
 from collections.abc import Mapping
 from email.policy import default
 from typing import Any
@@ -30,7 +28,7 @@ def html_mail(
     text: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    """Return a mail to one address, from `template` with `.html`, and `.txt` unless the `text` is given."""
+    """Return a mail from `template` with `.html`, and `.txt` unless `text` is given."""
     values = dict(context)
     mail = Mail(
         # A line break in a subject would begin another header.

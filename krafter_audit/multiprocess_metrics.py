@@ -1,4 +1,4 @@
-"""Prometheus metrics of several processes: each writes its values into files, and a scrape adds them up."""
+"""Prometheus metrics of several processes, which write them into files that a scrape adds up."""
 
 import atexit
 import os
@@ -13,7 +13,7 @@ LIVE_GAUGE = re.compile(r"gauge_live\w*_(\d+)\.db")
 
 
 def share_between_processes() -> None:
-    """Share the metrics of the processes that this one starts; call it before prometheus_client is imported there."""
+    """Share the metrics of processes that this one starts; call it before they import prometheus_client."""
     if os.environ.get(DIRECTORY):
         return
     directory = tempfile.mkdtemp(prefix="krafter-metrics-")
@@ -24,7 +24,7 @@ def share_between_processes() -> None:
 
 
 def remove_gauges_of_ended_processes(directory: str) -> None:
-    """Remove the gauges of ended processes, killed ones too: they are of a present state. Counters stay."""
+    """Remove the gauges of ended processes, killed ones too. Counters stay."""
     for path in Path(directory).glob("gauge_live*.db"):
         found = LIVE_GAUGE.fullmatch(path.name)
         if found and not _is_running(int(found[1])):

@@ -1,4 +1,4 @@
-"""Files in a private bucket of S3-compatible storage (`KRAFTER_S3_BUCKET`), for the package django-storages."""
+"""Files in a private S3-compatible bucket (`KRAFTER_S3_BUCKET`), for django-storages."""
 
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ MAX_MEMORY_BYTES = 1024 * 1024  # a larger file that is read is on disk
 
 
 class ObjectStorage(S3Storage):
-    """The files of the installation. Raises Unavailable where the server does not answer or refuses."""
+    """The files of the installation. Raises Unavailable where the server does not respond or refuses."""
 
     def get_default_settings(self) -> dict[str, Any]:
         endpoint = settings.KRAFTER_S3_ENDPOINT or None
@@ -78,7 +78,7 @@ class ObjectStorage(S3Storage):
 
 
 def client_config(*, own_server: bool) -> Config:
-    """Return the configuration of the client; `own_server` is one other than that of Amazon."""
+    """Return the client's configuration; `own_server` is one other than Amazon's."""
     # Virtual hosts and checksums in trailers are known to Amazon only.
     compatible = (
         {

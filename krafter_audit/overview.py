@@ -1,4 +1,4 @@
-"""The numbers and lists of the admin's first page. Counts come from counters: their cost is constant."""
+"""The numbers and lists of the admin's first page. Counts come from counters, at constant cost."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -35,8 +35,6 @@ COUNTED = ("finding", "task", "verification", "scan")
 
 @dataclass
 class ProjectCounts:
-    """The counts of one project, or of several."""
-
     open: int = 0
     critical: int = 0
     ready: int = 0
@@ -50,7 +48,7 @@ class Counts:
         self.by_project = counters.totals_by_project(project_ids, *COUNTED)
 
     def rows(self, name: str, project_id: UUID | None = None) -> Iterable[tuple[dict[str, str], int]]:
-        """Yield the facets and the rows of a counter, of one project or of all."""
+        """Yield the facets and rows of a counter, of one project or all."""
         for of, totals in self.by_project[name].items():
             if project_id in (None, of):
                 yield from ((facets, rows) for facets, rows, _ in totals)
@@ -79,7 +77,7 @@ def _matches(found: dict[str, str], wanted: dict[str, str | Collection[str]]) ->
 
 
 def severity_matrix(counts: Counts) -> list[tuple[Severity, list[tuple[Domain, int]], int]]:
-    """Return the number of open findings by severity and domain, with the sum of each row."""
+    """Return the open findings by severity and domain, with the sum of each row."""
     table = {severity: dict.fromkeys(Domain, 0) for severity in Severity}
     for facets, rows in counts.rows("finding"):
         if facets["status"] in OPEN_STATUSES:
@@ -88,14 +86,14 @@ def severity_matrix(counts: Counts) -> list[tuple[Severity, list[tuple[Domain, i
 
 
 def due_counts(project_ids: Collection[UUID]) -> tuple[int, int]:
-    """Return how many tasks are overdue, and how many are due within 48 hours."""
+    """Return how many tasks are overdue, and due within 48 hours."""
     now = timezone.now()
     overdue = queries.due_before(project_ids, now)
     return overdue, queries.due_before(project_ids, now + DUE_SOON) - overdue
 
 
 def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:
-    """Return the open risk score by day as a chart, sentences and a table; it begins with the first score."""
+    """Return the open risk by day as a chart, sentences and a table, from the first score on."""
     today = timezone.now().date()
     days = counters.risk_by_day(project_ids, today - timedelta(days=BURN_DOWN_DAYS - 1), today)
     series = [{"date": day.isoformat(), "open_risk_score": score} for day, score in days]
@@ -111,7 +109,7 @@ def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:
 
 
 def my_work(user: User, projects: QuerySet[Project]) -> list[Task]:
-    """Return the user's open tasks, the first due first."""
+    """Return the user's open tasks, first due first."""
     mine = Task.objects.filter(owner=user, project__in=projects).exclude(status=Task.Status.DONE)
     mine = mine.select_related("project", "finding").prefetch_related("sla_pauses")
     mine = mine.defer(*(f"finding__{name}" for name in LARGE_FIELDS))
@@ -119,7 +117,7 @@ def my_work(user: User, projects: QuerySet[Project]) -> list[Task]:
 
 
 def ready_for_review(projects: QuerySet[Project]) -> list[Verification]:
-    """Return verifications that a person can approve, the newest first."""
+    """Return approvable verifications, newest first."""
     rows = Verification.objects.filter(project__in=projects, state="ready")
     rows = rows.select_related("project", "task__finding")
     rows = rows.defer(*(f"task__finding__{name}" for name in LARGE_FIELDS))
@@ -127,13 +125,13 @@ def ready_for_review(projects: QuerySet[Project]) -> list[Verification]:
 
 
 def recent_scans(projects: QuerySet[Project]) -> list[Scan]:
-    """Return the newest scans, oldest of them first."""
+    """Return the newest scans, oldest first."""
     rows = Scan.objects.filter(project__in=projects).select_related("project").order_by("-pk")
     return list(reversed(rows[:MAX_SCANS]))
 
 
 def quota_rows(projects: QuerySet[Project]) -> list[dict[str, Any]]:
-    """Return this month's use of each organisation of the projects, with its limit if it has one."""
+    """Return this month's use, and limit if any, of each of the projects' organisations."""
     month = month_of(timezone.now().date())
     rows = QuotaMonth.objects.filter(month=month, organization__in=projects.values("organization"))
     return [
@@ -182,7 +180,7 @@ def _queue(name: str, rows: QuerySet[Any], column: str, now: datetime) -> dict[s
 
 
 def unlimited_requests() -> tuple[bool, UncheckedRequests | None]:
-    """Return whether Redis takes writes, and the requests of the last day that no rate limit applied to."""
+    """Return whether Redis takes writes, and the last day's requests without a rate limit."""
 
     def find(server: redis.Redis) -> tuple[bool, UncheckedRequests | None]:
         redis_client.require_writes(server)
@@ -197,7 +195,7 @@ def failing_integrations(projects: QuerySet[Project]) -> int:
 
 
 def onboarding(projects: list[Project], counts: Counts) -> list[dict[str, Any]]:
-    """Return the first steps with whether each is done; an empty list when all are."""
+    """Return the first steps and whether each is done; empty when all are."""
     ids = [project.pk for project in projects]
     # Both tables have few rows for each project.
     sites = Site.objects.filter(project__in=ids).aggregate(

@@ -1,4 +1,4 @@
-"""Pages for people without an account: no login, cookie, script or search index, and errors as pages."""
+"""Pages for people without an account: no login, cookie, script or search index."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -73,7 +73,7 @@ def public_page[**P](view: View[P], *, has_form: bool = False) -> View[P]:
 
 
 def unavailable_page(*, home: bool = False) -> HttpResponse:
-    """Return the page for a database that cannot be used now."""
+    """Return the page for an unusable database."""
     return error_page(*UNAVAILABLE, headers={"retry-after": "5"}, home=home)
 
 

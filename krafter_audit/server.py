@@ -166,7 +166,7 @@ class DeadlineChannel(HTTPChannel):
         return sent
 
     def is_read_too_slowly(self, now: float) -> bool:
-        """Whether a part of the response has waited for its reader for too long. Called every second."""
+        """Whether a part of the response has waited too long for its reader. Called every second."""
         if not self.total_outbufs_len or not self.response_waits_since:
             self.response_waits_since, self.bytes_sent = now, 0
         waited = now - self.response_waits_since
@@ -206,7 +206,7 @@ def _started(threads: int) -> ThreadedTaskDispatcher:
 
 
 class Server(TcpWSGIServer):
-    """A server whose loop visits only connections that have changed; waitress's own visits all of them in each turn."""
+    """A server whose loop visits only changed connections; waitress's visits all in each turn."""
 
     channel_class = DeadlineChannel
 
@@ -336,13 +336,13 @@ def _raise_file_limit() -> None:
 
 
 def limit_memory_arenas() -> bool:
-    """Let the threads share their memory arenas, and tell whether the C library does."""
+    """Let the threads share memory arenas; tell whether the C library does."""
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's
     return bool(set_option and set_option(M_ARENA_MAX, MEMORY_ARENAS))
 
 
 class WebSupervisor:
-    """Keep several processes serving one socket; start a process again when it ends."""
+    """Keep several processes serving one socket; restart those that end."""
 
     def __init__(self, listener: socket.socket, arguments: list[str], *, workers: int) -> None:
         listener.set_inheritable(True)

@@ -1,4 +1,4 @@
-"""The shutdown of a worker, for which long jobs check at each step."""
+"""A worker's shutdown, for which long jobs check at each step."""
 
 import mmap
 
@@ -11,7 +11,6 @@ def request_shutdown() -> None:
 
 
 def is_shutting_down() -> bool:
-    """Whether the worker is to stop."""
     return bool(_flag[0])
 
 

@@ -1,10 +1,11 @@
-"""Names of static files with a hash of their content, so that browsers keep them and see a new version at once."""
-
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Hash and compress files in `collectstatic`; without it, as in `./krafter up`, files keep their names."""
+    """Hash and compress files in `collectstatic`; without it, as in `./krafter up`, names stay.
+
+    Browsers keep hashed files, and see a new version at once.
+    """
 
     manifest_strict = False
 

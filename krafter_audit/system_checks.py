@@ -1,5 +1,3 @@
-"""System checks of the settings that come from the environment."""
-
 import os
 import sys
 from collections.abc import Iterator

@@ -27,7 +27,7 @@ _provider: "TracerProvider | None" = None
 
 
 def configure(service: str) -> None:
-    """Send the traces of this process, after it has forked, as `service`; nothing without KRAFTER_OTLP_URL."""
+    """Send the traces of this forked process as `service`; nothing without KRAFTER_OTLP_URL."""
     global _provider
     if not settings.KRAFTER_OTLP_URL or _provider is not None:
         return
@@ -59,7 +59,7 @@ def shut_down() -> None:
 
 
 class TracingMiddleware:
-    """A span for each request, named by its route. Installed only where traces are on."""
+    """A span for each request by route, installed only where traces are on."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -30,7 +30,6 @@ SEALED_MODELS: dict[type[Model], Reseal] = {
 
 
 def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
-    """Yield the rows of a model that have credentials."""
     after: UUID | None = None
     while True:
         sealed = model._default_manager.filter(credentials__isnull=False).order_by("pk")
@@ -42,7 +41,7 @@ def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
 
 
 def count_by_key() -> dict[str, int]:
-    """Return how many credentials each encryption key has sealed."""
+    """Return the number of credentials by encryption key."""
     counts: dict[str, int] = {}
     for sealed in _all_sealed():
         try:
@@ -54,7 +53,7 @@ def count_by_key() -> dict[str, int]:
 
 
 def unreadable() -> list[str]:
-    """Return the rows whose credentials cannot be opened with the keys of this installation."""
+    """Return the rows whose credentials this installation's keys cannot open."""
     found = []
     for model, reseal in SEALED_MODELS.items():
         for rows in batches(model, 200):

@@ -1,4 +1,4 @@
-"""Metrics that are read from the database and the broker at a scrape, so that any web process has all of them."""
+"""Metrics read from the database and the broker at a scrape, by any web process."""
 
 import os
 import threading
@@ -31,7 +31,7 @@ type Families = Iterator[GaugeMetricFamily]
 
 
 class InstallationCollector(Collector):
-    """The state of the installation. A server that does not answer leaves out its metrics, and sets `up` to 0."""
+    """The state of the installation; an unavailable server sets `up` to 0, without its metrics."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -152,7 +152,7 @@ READERS: dict[str, tuple[Callable[[], Families], ...]] = {
 
 
 def render() -> bytes:
-    """Return all metrics: those of the web's processes, and those of the installation."""
+    """Return the metrics of the web's processes and of the installation."""
     return _web_metrics() + generate_latest(_installation_registry())
 
 

@@ -35,7 +35,7 @@ class Backup(Run):
 
 
 class RestoreDrill(Run):
-    """A backup that was restored into a temporary database and compared; `report` lists what was compared."""
+    """A rehearsal; `report` lists what was compared with the backup."""
 
     class Meta(Run.Meta):
         verbose_name = "restore drill"

@@ -22,7 +22,7 @@ QUEUES = ("celery", "scan_http", "scan_browser", "verify_http", "verify_browser"
 
 @dataclass(frozen=True)
 class PendingWork:
-    """Rows of one kind whose work is due and not finished; `oldest` is when the work of the oldest became due."""
+    """Rows of one kind whose work is due; `oldest` is since when."""
 
     kind: str
     rows: int
@@ -43,7 +43,7 @@ def queue_lengths() -> dict[str, int]:
 
 
 def pending_work() -> list[PendingWork]:
-    """Return the pending work of every kind, leased or not; one query each, on the index of the sweeps."""
+    """Return the pending work of every kind, leased or not, by one query each on the sweeps' index."""
     return [_measure(kind, rows, column) for kind, rows, column in _pending_rows()]
 
 

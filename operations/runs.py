@@ -1,4 +1,4 @@
-"""Record backups and drills in rows; one of a kind runs at a time."""
+"""Backups and drills as rows; one of a kind runs at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ STOPPED = "It was stopped before the end, or failed unexpectedly: see the log."
 
 @contextmanager
 def recorded[R: Run](model: type[R], *, path: str) -> Iterator[R]:
-    """Record the block as a row, which has an error if the block raises OperationFailed, and raise it again."""
+    """Record the block as a row; OperationFailed is stored as its error and raised again."""
     run = _start(model, path)
     run.error = STOPPED  # stays if another error ends the block
     try:
@@ -50,7 +50,7 @@ def last_finished[R: Run](model: type[R], *, succeeded: bool = False) -> R | Non
 
 
 def is_due(model: type[Run], *, hours: int) -> bool:
-    """Whether the last run of a kind is older than that, or another try after a failure is due."""
+    """Whether the last run of a kind is that old, or its retry is due."""
     if not hours:
         return False
     last = model._default_manager.order_by("-created_at").first()

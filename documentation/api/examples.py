@@ -27,7 +27,7 @@ PREFIXES = (f"{PROJECT_PATH}/", "/api/v1/orgs/{org_id}/", "/api/v1/")
 
 @dataclass(frozen=True)
 class Example:
-    """An example in one language; `lexer` is the name of the language for highlighting."""
+    """An example; `lexer` names its language for highlighting."""
 
     language: str
     lexer: str
@@ -35,7 +35,6 @@ class Example:
 
 
 def examples(operation: Operation) -> list[Example]:
-    """Return the examples of an operation."""
     return [
         Example("curl", "bash", curl(operation)),
         Example("Python", "python", python(operation)),
@@ -141,7 +140,6 @@ def client_function(operation: Operation) -> str:
 
 
 def client_package(operation: Operation) -> str:
-    """Return the package of the generated client."""
     return _client_path(operation).split("/")[0].replace("-", "_")
 
 

@@ -1,5 +1,3 @@
-"""Read the operations out of the OpenAPI description."""
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -97,7 +95,6 @@ def resources() -> dict[str, list[Operation]]:
 
 
 def resource_title(tag: str) -> str:
-    """Return the heading of a tag."""
     return TITLES.get(tag, tag.replace("-", " ").capitalize())
 
 

@@ -1,4 +1,4 @@
-"""Example bodies of requests: those of the OpenAPI description, and others where these cannot be sent as they are."""
+"""Example bodies: those of the OpenAPI description, or others that can be sent as they are."""
 
 from typing import Any
 

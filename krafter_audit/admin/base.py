@@ -49,8 +49,6 @@ SUCCESS, DANGER, WARNING, INFO, PRIMARY = "success", "danger", "warning", "info"
 
 @dataclass(frozen=True)
 class Button:
-    """An action on the page of a row; `refusal` says why it cannot work now."""
-
     name: str
     label: str
     refusal: str = ""
@@ -87,7 +85,7 @@ JSON_FORM: dict[str, Any] = {
 
 
 def staff_of(request: HttpRequest) -> Any:
-    """Return the user: an `accounts.models.User`, which this package, below the apps, cannot import."""
+    """Return the `accounts.models.User`, which this package, below the apps, cannot import."""
     return request.user
 
 
@@ -97,8 +95,6 @@ def render_json(value: Any) -> SafeString:
 
 
 def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], tuple[str, str]]:
-    """Return a list column that shows `field` as a coloured badge."""
-
     def column(row: Any) -> tuple[str, str]:
         value = str(getattr(row, field))
         return value, status_label(value)
@@ -108,8 +104,6 @@ def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], tuple[s
 
 
 def time_column(field: Any) -> Callable[[Any], str]:
-    """Return a list column with the time of the field."""
-
     def column(row: Any) -> str:
         return time_element(getattr(row, field.attname)) or "-"
 
@@ -118,8 +112,6 @@ def time_column(field: Any) -> Callable[[Any], str]:
 
 
 class AutocompleteFilter(AutocompleteSelectFilter):
-    """Filter by a related row that is found by autocomplete."""
-
     def field_choices(self, *args: Any) -> list[tuple[str, str]]:
         return []
 
@@ -160,7 +152,7 @@ class ServiceModelAdmin(ModelAdmin):
     }
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Show the times of a row in the reader's time zone, with UTC on hover."""
+        """Show times in the reader's time zone, with UTC on hover."""
         times = {
             field.name: field for field in self.opts.get_fields() if isinstance(field, models.DateTimeField)
         }
@@ -191,18 +183,18 @@ class ServiceModelAdmin(ModelAdmin):
         return request.project_ids  # type: ignore[attr-defined]
 
     def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
-        """Return those of the rows that belong to one of the organisations."""
+        """Return the rows of the organisations."""
         return rows.filter(**{f"{self.organization_path}__in": organization_ids})
 
     def of_project(self, rows: QuerySet[Any], project: Any) -> QuerySet[Any]:
-        """Return those of the rows that belong to the project, or to its organisation if they have no project."""
+        """Return the rows of the project, or of its organisation if they have no project."""
         if not self.project_path:
             return self.of_organizations(rows, [project.organization_id])
         return rows.filter(**{self.project_path: project.pk})
 
     @admin.display(description="organisation")
     def organization(self, row: Any) -> str:
-        """Return the name of the organisation of a row of a project, as a column."""
+        """Return the organisation of a row of a project."""
         return str(row.project.organization.name)
 
     def organization_id_of(self, row: Any) -> Any:
@@ -212,7 +204,7 @@ class ServiceModelAdmin(ModelAdmin):
         return row.pk if last == "pk" else getattr(row, f"{last}_id")
 
     def may(self, request: HttpRequest, verb: str, row: Any) -> bool:
-        """Whether the user has the permission (`change`, `add`) in the organisation of the row."""
+        """Whether the user has the permission (`change`, `add`) in the row's organisation."""
         permission = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
         user = staff_of(request)
         return bool(user.is_superuser or user.has_perm(permission, self.organization_id_of(row)))
@@ -317,7 +309,7 @@ class ServiceModelAdmin(ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
-        """Return the actions on the page of a row, those that cannot work with their reason."""
+        """Return the actions on the page of a row, with the reasons of those that cannot work."""
         refusals = self.refusals(request, row)
         allowed = self.may(request, "change", row)
         return [
@@ -334,7 +326,7 @@ class ServiceModelAdmin(ModelAdmin):
         ]
 
     def refusals(self, request: HttpRequest, row: Any) -> dict[str, str]:
-        """Return why actions cannot work on the row, by their names."""
+        """Return why actions cannot work on the row, by name."""
         return {}
 
     def reading_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -378,7 +370,7 @@ class ServiceModelAdmin(ModelAdmin):
     def action_form_page(
         self, request: HttpRequest, rows: QuerySet[Any], form: forms.Form, template: str, *, title: str
     ) -> TemplateResponse:
-        """Return the page that requests the values of an action, and submits the action again with them."""
+        """Return the page for an action's values, which submits the action again with them."""
         context = {
             **self.admin_site.each_context(request),
             "title": title,
@@ -392,7 +384,7 @@ class ServiceModelAdmin(ModelAdmin):
     def run_for_each(
         self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str], *, verb: str = "change"
     ) -> None:
-        """Call `act` for each row and show the sentence that it returns, or its error."""
+        """Call `act` for each row and show its sentence, or its error."""
         chosen = list(rows.order_by("pk")[: MAX_ACTION_ROWS + 1])
         if len(chosen) > MAX_ACTION_ROWS:
             self.message_user(request, f"Select at most {MAX_ACTION_ROWS} rows.", messages.ERROR)

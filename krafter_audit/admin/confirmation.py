@@ -1,5 +1,3 @@
-"""Actions of the admin that a person confirms on a page before they run."""
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Any

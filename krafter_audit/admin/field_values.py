@@ -1,4 +1,4 @@
-"""The names of fields and their values in words, for pages about what has changed."""
+"""Names of fields and their values in words."""
 
 import re
 from collections.abc import Mapping

@@ -1,5 +1,3 @@
-"""Forms that call a service."""
-
 import json
 from typing import Any, ClassVar
 
@@ -87,7 +85,7 @@ def flatten_errors(errors: Any) -> list[str]:
 
 
 def error_text(error: ApiError) -> str:
-    """Return the messages about fields if there are any, otherwise the error's own."""
+    """Return the messages about fields, or the error's own."""
     # Of invalid fields each has its sentences; the details of other errors are numbers beside the message.
     sentences = [lines for lines in (error.details or {}).values() if isinstance(lines, list | dict)]
     return " ".join(flatten_errors(sentences)) or error.message

@@ -1,4 +1,4 @@
-"""Pages that follow running work: a script replaces their live parts, and without it the page is reloaded."""
+"""Update the page of running work by a script, or by a reload without scripts."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -8,6 +8,5 @@ REFRESH_SECONDS = 5
 
 
 def follow(request: HttpRequest, response: HttpResponse) -> None:
-    """Have the page of running work updated: by live.js, or by a reload in a browser without scripts."""
     if SCRIPT_COOKIE not in request.COOKIES:
         response["Refresh"] = str(REFRESH_SECONDS)

@@ -1,4 +1,4 @@
-"""The project that a person has chosen in the header: lists, pickers and the overview show its rows alone."""
+"""The project chosen in the header: lists, pickers and the overview show its rows alone."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ SESSION_KEY = "project"
 
 
 def choose_project(request: HttpRequest, project_id: UUID | None) -> Any | None:
-    """Store the choice in the session and return the project; None: all projects, also if it is not visible."""
+    """Store the choice in the session and return the project; None: all, also if it is not visible."""
     project = _visible_project(request, project_id)
     if project is None:
         request.session.pop(SESSION_KEY, None)
@@ -21,7 +21,7 @@ def choose_project(request: HttpRequest, project_id: UUID | None) -> Any | None:
 
 
 def chosen_project(request: HttpRequest) -> Any | None:
-    """Return the chosen project, read once for a request; None: all projects that the person may see."""
+    """Return the chosen project, read once for a request; None: all that the person may see."""
     if not hasattr(request, "chosen_project"):
         stored = getattr(request, "session", {}).get(SESSION_KEY)
         request.chosen_project = _visible_project(request, UUID(stored)) if stored else None  # type: ignore[attr-defined]

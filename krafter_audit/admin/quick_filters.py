@@ -1,4 +1,4 @@
-"""Quick filters: links above a list, each with the number of rows that it shows."""
+"""Quick filters: links above a list with their numbers of rows."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ MAX_COUNTED = 1000  # rows of a condition that no counter has
 
 
 class QuickFilter(SimpleListFilter):
-    """A filter of a list by a few named conditions. `labels` has their names and texts."""
+    """A filter by a few named conditions; `labels` has their names and texts."""
 
     title = "quick filter"
     parameter_name = "quick"
@@ -30,16 +30,16 @@ class QuickFilter(SimpleListFilter):
         return self.apply(queryset, str(self.value()), request) if self.value() in self.labels else queryset
 
     def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
-        """Return the rows that the filter of this name shows."""
+        """Return the rows of the filter of this name."""
         raise NotImplementedError
 
     def counts(self, request: HttpRequest, project_id: UUID | None) -> Mapping[str, int | str]:
-        """Return the number of rows of each filter, of one project or of all that the user may see."""
+        """Return the rows of each filter, of one project or of all that the user may see."""
         raise NotImplementedError
 
 
 def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the quick filters of a list: label, URL, count, and whether each is chosen."""
+    """Return a list's quick filters: label, URL, count, whether chosen."""
     found = next((spec for spec in changelist.filter_specs if isinstance(spec, QuickFilter)), None)
     if found is None:
         return []

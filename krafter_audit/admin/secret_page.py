@@ -1,5 +1,3 @@
-"""The page that shows a new secret once, in the response that created it."""
-
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +5,7 @@ from django.template.response import TemplateResponse
 
 
 def secret_page(page: Any, request: HttpRequest, *, title: str, **context: Any) -> HttpResponse:
-    """Return a page with `label`, `secret`, `note` and a link `back`. No page of the admin is cached."""
+    """Return a page with `label`, `secret`, `note` and a link `back`, shown once. No page of the admin is cached."""
     # Not by a message: those are stored in a cookie or in the session until a page shows them.
     context |= {**page.admin_site.each_context(request), "opts": page.opts, "title": title}
     return TemplateResponse(request, "admin/secret.html", context)

@@ -1,4 +1,4 @@
-"""Times, statuses and events in words, for pages of the admin."""
+"""Times, statuses and events in words."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,7 +69,7 @@ def duration(span: timedelta) -> str:
 
 
 def ago(moment: datetime | None) -> SafeString | str:
-    """Show how long ago a moment was, with the time in UTC on hover."""
+    """Show how long ago a moment was, with UTC on hover."""
     if moment is None:
         return ""
     span = timezone.now() - moment
@@ -78,7 +78,7 @@ def ago(moment: datetime | None) -> SafeString | str:
 
 
 def moment(value: datetime | None) -> SafeString | str:
-    """Show a time to the minute in the reader's time zone, with the seconds in UTC on hover."""
+    """Show a time to the minute in the reader's time zone, with seconds in UTC on hover."""
     return time_element(value)
 
 
@@ -112,7 +112,7 @@ def due_in_words(due: datetime | None) -> SafeString | str:
 
 
 def web_link(url: str) -> SafeString | str:
-    """Show a URL as a link, if it is one of the web: free text may have any scheme."""
+    """Show a web URL as a link: free text may have any scheme."""
     if not url.startswith(("https://", "http://")):
         return url
     return format_html('<a href="{}" rel="noreferrer">{}</a>', url, url)

@@ -1,4 +1,4 @@
-"""Limit the requests below /api/ that no view has counted: unknown URLs, the OpenAPI description, the documentation."""
+"""Limit the requests below /api/ that no view has counted: unknown URLs, the OpenAPI description, docs."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class AnonymousRateLimitMiddleware:
-    """Give every response below /api/ the rate limit headers; a client that sends too many requests gets a 429."""
+    """Give every response below /api/ the rate limit headers; answer 429 beyond the limit."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -1,5 +1,3 @@
-"""Compress the responses of the API with zstd or gzip, as the client's Accept-Encoding header prefers."""
-
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -23,7 +21,7 @@ MIN_BYTES = 200  # as Django's gzip
 
 
 class ApiCompressionMiddleware(GZipMiddleware):
-    """Compress responses below /api/, files as they are read; gzip is Django's, with padding against BREACH."""
+    """Compress responses below /api/, files as they are read, with zstd or Django's gzip, padded against BREACH."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if not request.path.startswith("/api/") or not COMPRESSIBLE.match(response.get("content-type", "")):

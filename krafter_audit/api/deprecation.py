@@ -9,7 +9,7 @@ from django.utils.http import http_date
 
 @dataclass(frozen=True)
 class Deprecation:
-    """Since when an operation is deprecated, when it stops to work if that is known, and what replaces it.
+    """Since when an operation is deprecated, when it ends if known, and what replaces it.
 
     A view declares it: `deprecations = {"list": Deprecation(…)}`.
     """

@@ -15,7 +15,7 @@ from krafter_audit.http.json_encoding import dump_json
 
 @dataclass(frozen=True)
 class ResultPage:
-    """Rows with their number, which is None if counting them would read a whole table."""
+    """Rows with their number; None if counting would read a whole table."""
 
     rows: Sequence[Any]
     total: int | None
@@ -28,7 +28,7 @@ class ResultPage:
 
 
 def with_warnings(response: Response, warnings: Sequence[str]) -> Response:
-    """Add sentences about parts of the request that have no effect, if there are any, to the meta data."""
+    """Add sentences about parts of the request without effect to the meta data."""
     # Not in the data, which an Idempotency-Key stores.
     response.warnings = warnings  # type: ignore[attr-defined]  # read by EnvelopeRenderer
     return response

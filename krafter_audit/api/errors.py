@@ -1,5 +1,3 @@
-"""Errors of the API."""
-
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -7,7 +5,7 @@ from django.conf import settings
 
 
 def doc_url(code: str) -> str:
-    """Return the URL of the section about an error's code in this installation's documentation."""
+    """Return the URL of an error in this installation's documentation."""
     return f"{settings.KRAFTER_PUBLIC_URL}/api/docs/errors#{code}"
 
 
@@ -40,7 +38,7 @@ class ApiError(Exception):
 
 
 def all_errors() -> list[type[ApiError]]:
-    """Return the classes of all errors, sorted by code."""
+    """Return all error classes, sorted by code."""
     found: dict[str, type[ApiError]] = {}
     pending: list[type[ApiError]] = [ApiError]
     while pending:

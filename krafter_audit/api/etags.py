@@ -28,7 +28,7 @@ def etag_for_time(updated_at: datetime) -> str:
 
 
 def compressed(etag: str, coding: str) -> str:
-    """Return the ETag of a response that is compressed with `gzip` or `zstd`: another representation."""
+    """Return the ETag of a response compressed with `gzip` or `zstd`, another representation."""
     return f'{etag.removesuffix(chr(34))}-{coding}"'
 
 
@@ -37,7 +37,7 @@ def _uncompressed(etag: str) -> str:
 
 
 def is_not_modified(if_none_match: str | None, etag: str) -> bool:
-    """Whether the client has that version already."""
+    """Whether the client has that version."""
     # Compared weakly (RFC 9110, section 13.1.2): a proxy that compresses weakens the ETag.
     known = parse_etags(if_none_match or "")
     return "*" in known or etag in [_uncompressed(each.removeprefix("W/")) for each in known]

@@ -43,7 +43,7 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
 
 
 def to_api_error(exc: Exception) -> errors.ApiError:
-    """Return the API error for an exception; an unexpected one becomes InternalError."""
+    """Return the API error for an exception; InternalError for an unexpected one."""
     for kinds, translation in TRANSLATIONS:
         if isinstance(exc, kinds):
             error = translation(exc)
@@ -56,7 +56,7 @@ def to_api_error(exc: Exception) -> errors.ApiError:
 
 
 def validation_details(detail: Any) -> dict[str, Any]:
-    """Flatten a serializer's errors into `{"field": ["message", …]}`; nested fields have dotted names."""
+    """Flatten a serializer's errors into `{"field": ["message", …]}` with dotted names."""
     if not isinstance(detail, dict):
         return {"body": [str(line) for line in _lines(detail)]}
     flat: dict[str, Any] = {}
@@ -88,7 +88,7 @@ def is_api(request: HttpRequest) -> bool:
 
 @csrf_exempt  # or a POST to an unknown URL would be a 403
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Return 404, or 308 to the URL without a trailing slash if that one exists."""
+    """Return 404, or 308 to the URL without a trailing slash if it exists."""
     if request.path.endswith("/") and _exists(request.path.rstrip("/")):
         query = request.META.get("QUERY_STRING", "")
         location = quote(request.path.rstrip("/")) + (f"?{query}" if query else "")

@@ -63,7 +63,7 @@ class SearchFilter(django_filters.CharFilter):
 
 
 class OwnerFilter(django_filters.UUIDFilter):
-    """The id of a user, or `me`, which the view replaces by the id of the API key's user."""
+    """The id of a user; the view replaces `me` by the API key's user."""
 
 
 class _TextsFormField(forms.MultipleChoiceField):
@@ -72,7 +72,7 @@ class _TextsFormField(forms.MultipleChoiceField):
 
 
 class TextsFilter(django_filters.Filter):
-    """Texts, all of which a row must have; the parameter may be repeated."""
+    """Texts, all of which a row must have; may be repeated."""
 
     field_class = _TextsFormField
 
@@ -102,16 +102,12 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
 
 
 class ChoiceFilter(django_filters.ChoiceFilter):
-    """One of the choices."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         values = ", ".join(str(value) for value, _ in kwargs["choices"])
         super().__init__(*args, error_messages={"invalid_choice": f"Use one of {values}."}, **kwargs)
 
 
 class TrueOrFalseFilter(ChoiceFilter):
-    """`true` or `false`, which the method of the filter gets as text."""
-
     def __init__(self, *, method: str) -> None:
         super().__init__(choices=[("true", "true"), ("false", "false")], method=method)
 
@@ -136,7 +132,7 @@ def list_parameters(
     include: Collection[str] = (),
     pages: Iterable[OpenApiParameter] = (LIMIT, CURSOR),
 ) -> list[OpenApiParameter]:
-    """Return the query parameters of a list for its OpenAPI description."""
+    """Return a list's query parameters for its OpenAPI description."""
     parameters = [_parameter(name, each) for name, each in filter_class.base_filters.items()]
     if sort:
         parameters.append(OpenApiParameter("sort", str, enum=sort_values(sort)))
@@ -179,7 +175,7 @@ def sort_values(fields: Iterable[str]) -> list[str]:
 def sort_order(
     params: QueryDict, fields: Collection[str], default: str = "-created_at"
 ) -> tuple[list[str], bool]:
-    """Return the columns of `?sort=`, and whether they are in descending order. Raises InvalidParams."""
+    """Return the columns of `?sort=`, and whether descending. Raises InvalidParams."""
     value = single_parameter(params, "sort") or default
     if value not in (allowed := sort_values(fields)):
         raise InvalidParams(details={"sort": [f"Use one of {', '.join(allowed)}."]})
@@ -189,10 +185,7 @@ def sort_order(
 
 
 def included(params: QueryDict, names: Collection[str]) -> list[str]:
-    """Return what to embed: the names in `?include=`, which may be repeated or a list with commas.
-
-    Raises InvalidParams.
-    """
+    """Return the names in `?include=`, repeated or separated by commas. Raises InvalidParams."""
     chosen = {name for value in params.getlist("include") for name in value.split(",")}
     if not chosen <= set(names):
         raise InvalidParams(
@@ -202,7 +195,7 @@ def included(params: QueryDict, names: Collection[str]) -> list[str]:
 
 
 def with_own_id(params: QueryDict, user_id: Any) -> QueryDict:
-    """Return the query parameters with the user's id in place of `owner_id=me`."""
+    """Return the parameters with the user's id for `owner_id=me`."""
     if params.get("owner_id") != "me":
         return params
     params = params.copy()
@@ -213,7 +206,7 @@ def with_own_id(params: QueryDict, user_id: Any) -> QueryDict:
 def validated_filter(
     filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any
 ) -> django_filters.FilterSet:
-    """Return the filter set with the filtered rows in `.qs`. Raises InvalidParams."""
+    """Return the filter set, its rows in `.qs`. Raises InvalidParams."""
     filter_set = filter_class(params, queryset=rows)
     if not filter_set.is_valid():
         raise InvalidParams(
@@ -225,7 +218,7 @@ def validated_filter(
 def filter_rows(
     filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any
 ) -> tuple[Any, dict[str, Any]]:
-    """Return the rows that match the filters, and the active filters by name."""
+    """Return the matching rows, and the active filters by name."""
     # Without filters no form is built: it would be a fifth of the work of a list.
     if not any(name in params for name in filter_class.base_filters):
         return rows, {}

@@ -132,7 +132,7 @@ def _store(organization_id: UUID, key: str, fingerprint: str, response: Response
 
 
 def _storable(response: Response) -> Any:
-    """Return the data of a response, with null for fields that are secret (`unstored_fields`)."""
+    """Return a response's data, with null for secret fields (`unstored_fields`)."""
     secret = getattr(response, "unstored_fields", ())
     return {**response.data, **dict.fromkeys(secret)} if secret else response.data
 

@@ -1,4 +1,4 @@
-"""Answer a GET when a row is done, or after the seconds of `?wait=`: a client needs no polling loop.
+"""Answer a GET when a row is done, or after the seconds of `?wait=`.
 
 A waiting request holds a thread of the web server, so each process has few waiters; further ones are answered at once.
 """
@@ -38,7 +38,7 @@ def requested_seconds(params: QueryDict) -> int:
 
 
 def wait_until(is_done: Callable[[], bool], seconds: float) -> None:
-    """Return when `is_done` returns True or the time is over; at once if there are too many waiters."""
+    """Return when `is_done` returns True or time is over; at once with too many waiters."""
     if seconds <= 0 or not _waiters.acquire(blocking=False):
         return
     try:

@@ -1,5 +1,3 @@
-"""Give every request an id."""
-
 import base64
 import logging
 import os
@@ -29,7 +27,7 @@ def request_id_of(request: HttpRequest) -> str:
 
 
 class RequestIdMiddleware:
-    """Set `request.request_id`, bind it to log lines, return it as `x-request-id`; log and measure the request."""
+    """Give a request an id, bound to log lines and returned as `x-request-id`; log and measure it."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

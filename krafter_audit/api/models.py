@@ -4,7 +4,7 @@ from django.db import models
 
 
 class IdempotentResponse(models.Model):
-    """The response to a POST with an Idempotency-Key, written in the transaction of the change."""
+    """The response to a POST with an Idempotency-Key, written with its change."""
 
     organization_id = models.UUIDField()
     key = models.CharField(max_length=255)

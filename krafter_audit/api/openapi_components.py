@@ -83,7 +83,7 @@ REQUEST_HEADERS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def headers(*names: str) -> dict[str, Any]:
-    """Return the headers of a response: those of every response, and the named ones."""
+    """Return a response's headers: those of all, and the named ones."""
     wire = {
         "x-request-id": "RequestId",
         "x-ratelimit-limit": "RateLimitLimit",

@@ -1,4 +1,4 @@
-"""Values of the examples in the OpenAPI description: by the name of a component, or of a field."""
+"""Example values of the OpenAPI description by the name of a component or field."""
 
 from typing import Any
 

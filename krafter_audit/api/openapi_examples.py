@@ -27,7 +27,6 @@ SCALARS: dict[str, Any] = {
 
 
 def add_examples(description: dict[str, Any]) -> None:
-    """Add an example to each JSON body of the description."""
     schemas = description["components"]["schemas"]
     bodies = [description["components"]["responses"]["Error"]]
     for item in description["paths"].values():
@@ -46,7 +45,7 @@ class Example:
         self._schemas = schemas
 
     def of(self, schema: Mapping[str, Any], field: str = "") -> Any:
-        """Return an example of a schema; `field` is the name of the field that has it."""
+        """Return an example of a schema; `field` is the name of its field."""
         reference = schema.get("$ref")
         if reference:
             name = reference.removeprefix(COMPONENT)

@@ -50,7 +50,7 @@ def page_limit(params: QueryDict) -> int:
 # new rows hide or repeat others. This cursor has every column and is bound to its filters, and it also pages
 # hand-written SQL.
 class Listing(Protocol):
-    """Rows in the order of the columns `order`, which together are unique; descending unless the class says more."""
+    """Rows in the order of the columns `order`, together unique; descending unless the class says otherwise."""
 
     @property
     def order(self) -> Sequence[str]: ...
@@ -59,11 +59,11 @@ class Listing(Protocol):
     def model(self) -> type[Model]: ...
 
     def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
-        """Return at most `limit` rows after `position`, the values of the order's columns (None: the start)."""
+        """Return at most `limit` rows after `position`, values of the order's columns (None: the start)."""
 
 
 class QuerySetListing:
-    """A query set's models, or tuples of `columns` followed by those of the order."""
+    """A query set's models, or tuples of `columns` and those of the order."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ def paginate_by_cursor(
 
 
 def paginate_feed(listing: OldestFirstListing, params: QueryDict, *, bound_to: object) -> ResultPage:
-    """Return the page after the parameter `cursor`; the next cursor also finds rows that are added later."""
+    """Return the page after the parameter `cursor`; its next cursor also finds rows added later."""
     limit, signature = page_limit(params), _signature(params, bound_to)
     raw = single_parameter(params, "cursor")
     position = _decode(raw, signature, listing.model, listing.order) if raw else None
@@ -119,7 +119,7 @@ def paginate_feed(listing: OldestFirstListing, params: QueryDict, *, bound_to: o
 
 
 def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Callable[[], int | None]) -> ResultPage:
-    """Return the page at the parameter `offset`; it has no next cursor."""
+    """Return the page at the parameter `offset`, without a next cursor."""
     limit, offset = page_limit(params), integer_parameter(params, "offset", 0, 0, MAX_OFFSET)
     rows, following = listing.fetch(None, limit + 1, offset), offset + limit
     has_more = len(rows) > limit and following <= MAX_OFFSET

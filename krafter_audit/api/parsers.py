@@ -1,5 +1,3 @@
-"""Parse JSON bodies strictly."""
-
 import json
 import math
 import re

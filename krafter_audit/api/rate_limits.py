@@ -71,10 +71,9 @@ class OwnLimit:
 
 
 def hit(kind: str, client: str, *, also_get: str = "", own: OwnLimit | None = None) -> Window:
-    """Count one request of a client in its current window of that kind, such as `default`; return the window.
+    """Count a client's request in its current window of a kind such as `default`; return the window.
 
-    With an `own` limit, return the window of the two in which fewer requests are left. The key `also_get` is read in
-    the same round trip.
+    With an `own` limit, return the window with fewer requests left. The key `also_get` is read in the same round trip.
     """
     start = _window_start()
     own_key = _key("key", own.key_id, start) if own else ""
@@ -89,7 +88,7 @@ def hit(kind: str, client: str, *, also_get: str = "", own: OwnLimit | None = No
 
 
 def peek(kind: str, client: str) -> Window:
-    """Return a client's current window of that kind as its next request would find it, without counting one."""
+    """Return a client's current window, without counting a request."""
     start = _window_start()
     used = redis_client.call_or_default(lambda server: server.get(_key(kind, client, start)), None)
     return Window(_limit(kind), int(used or 0) + 1, start + WINDOW_SECONDS)

@@ -1,4 +1,4 @@
-"""Read from a replica that is fresh enough and has everything that the reader has written."""
+"""Read from a replica that is fresh enough and has the reader's own writes."""
 
 import threading
 import time
@@ -105,7 +105,7 @@ def record_write(organization_id: UUID) -> None:
 
 
 def start_reading(organization_id: UUID) -> Token[bool] | None:
-    """Read from the replica if it has the organisation's writes; return a token for `stop_reading`, or None."""
+    """Read from the replica if it has the organisation's writes; return a token for `stop_reading`."""
     if not is_configured():
         return None
     written = redis_client.call_or_default(lambda server: server.get(_key(organization_id)) or b"0", None)

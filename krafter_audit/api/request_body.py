@@ -1,5 +1,3 @@
-"""Limit the size of request bodies before they are parsed."""
-
 from collections.abc import Iterator
 from io import BytesIO
 from typing import IO

@@ -1,4 +1,4 @@
-"""Metrics of requests by route: traffic, latency, errors, and how many are running."""
+"""Request metrics by route: traffic, latency, errors, running requests."""
 
 from django.http import HttpRequest
 from prometheus_client import Gauge, Histogram
@@ -19,7 +19,7 @@ requests_running = Gauge(
 
 
 def observe(request: HttpRequest, status: int, seconds: float) -> None:
-    """Count a request. Neither its path nor its method is a label as sent: a client could invent any number of them."""
+    """Count a request. No label is a path or method as sent: a client could invent any number."""
     match = request.resolver_match
     route = match.route if match else "unmatched"
     method = request.method if request.method in METHODS else "other"

@@ -1,4 +1,4 @@
-"""Represent rows directly from their columns, without serializer fields; those of lists without models too.
+"""Represent rows from their columns, without serializer fields; in lists without models too.
 
 Lists and single rows take about 0.6 of the CPU of a bare DRF view (docs/benchmarks.md).
 """
@@ -23,7 +23,7 @@ PROJECT_FIELDS = ("org_id", "project_id")
 
 
 class RowColumns:
-    """The columns that a serializer represents; the first two are id and updated_at."""
+    """The columns that a serializer represents, id and updated_at first."""
 
     def __init__(self, serializer_class: type[serializers.ModelSerializer[Any]]) -> None:
         self.model: type[Model] = serializer_class.Meta.model
@@ -34,7 +34,7 @@ class RowColumns:
 
     def fetch_one(self, project_id: UUID, pk: UUID) -> tuple[Any, ...] | None:
         # SQL: building the query by the ORM is a third of the request. S608: the names are those of our own columns.
-        """Return one row of a project, or None."""
+        """Return one row of a project."""
         sql = f"SELECT {', '.join(self._sql)} FROM {self.model._meta.db_table} WHERE id = %s AND project_id = %s"  # noqa: S608
         return next(iter(fetch_all(sql, [pk, project_id], model=self.model)), None)
 
@@ -50,11 +50,11 @@ class RowColumns:
         return rows.values_list(*(self._expression(name) for name in self.names), *extra)
 
     def represent(self, row: Sequence[Any], context: Context) -> dict[str, Any]:
-        """Return what the serializer's `to_representation` returns for the row."""
+        """Return what `to_representation` of the serializer returns for the row."""
         return {name: get(row, context) for name, get in self._getters}
 
     def represent_model(self, row: Model, context: Context) -> dict[str, Any]:
-        """Return what the serializer's `to_representation` returns for a loaded row."""
+        """Return what `to_representation` of the serializer returns for a loaded row."""
         values = [(name, getattr(row, name)) for name in self.names]
         return self.represent(
             [dump_json(value) if self._is_json(name) else value for name, value in values], context
@@ -121,7 +121,7 @@ _CACHE: dict[type[Any], RowColumns | None] = {}
 
 
 def row_columns(serializer_class: type[Any]) -> RowColumns | None:
-    """Return the columns of a serializer; None if it represents more than columns of its table."""
+    """Return a serializer's columns; None if it represents more than columns of its table."""
     if serializer_class not in _CACHE:
         _CACHE[serializer_class] = _row_columns(serializer_class)
     return _CACHE[serializer_class]

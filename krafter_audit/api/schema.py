@@ -25,7 +25,7 @@ SERVER_CODES = ("bad_request", "request_timeout", "header_too_large")
 
 
 class DescriptionGenerator(SchemaGenerator):
-    """Generate the description with the codes of all errors and an example of each body."""
+    """Add the codes of all errors and an example of each body."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(request, public)
@@ -103,7 +103,7 @@ class EnvelopeSchema(AutoSchema):
         return below[1:] if below[0] == "orgs" and len(below) > 1 else below
 
     def _request_headers(self) -> list[str]:
-        """Return the names of the headers that the operation honours, beside those of every request."""
+        """Return the headers that the operation honours, beside those of every request."""
         is_conditional = self._action in getattr(self.view, "conditional_actions", ())
         if self.method == "GET":
             return ["If-None-Match"] if is_conditional else []

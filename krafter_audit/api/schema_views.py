@@ -1,5 +1,3 @@
-"""Serve the OpenAPI description and Swagger UI."""
-
 import hashlib
 import json
 from functools import cache
@@ -60,7 +58,7 @@ def _etag() -> str:
 
 @require_safe
 def error_list(request: HttpRequest) -> HttpResponse:
-    """Show all errors of the API; the `doc_url` of an error leads to its section."""
+    """Show all errors of the API, a section each, for `doc_url`."""
     return render(request, "api/errors.html", {"errors": all_errors()})
 
 

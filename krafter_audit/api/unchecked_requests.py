@@ -1,7 +1,7 @@
-"""Count the requests that no rate limit applied to, because Redis did not answer.
+"""Count the requests that passed without a rate limit, because Redis did not respond.
 
-The metric counts in each process. The sum of all is kept in Redis for a day, added by the next call that succeeds,
-for `doctor` and the overview of the admin.
+The metric counts in each process. The sum of all is kept in Redis for a day, added by the next call that succeeds, for
+`doctor` and the overview of the admin.
 """
 
 import threading
@@ -24,7 +24,7 @@ _pending = 0
 
 @dataclass(frozen=True)
 class UncheckedRequests:
-    """How many requests were let through, until a day after the last of them."""
+    """The number of requests, until a day after the last one."""
 
     number: int
     last_at: datetime
@@ -39,7 +39,7 @@ def count() -> None:
 
 
 def store(server: redis.Redis) -> None:
-    """Add what this process has counted since the last call to the sum in Redis. Raises redis.RedisError."""
+    """Add this process's requests since the last call to the sum in Redis. Raises redis.RedisError."""
     global _pending
     if not _pending:
         return
@@ -58,7 +58,7 @@ def store(server: redis.Redis) -> None:
 
 
 def find(server: redis.Redis) -> UncheckedRequests | None:
-    """Return the sum of all processes; None if there was none within a day. Raises redis.RedisError."""
+    """Return the sum of all processes, if any within a day. Raises redis.RedisError."""
     number, last_at = server.hmget(KEY, "number", "last_at")
     if number is None or last_at is None:
         return None

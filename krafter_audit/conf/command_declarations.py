@@ -1,4 +1,4 @@
-"""The settings of the script `krafter` and of the management commands."""
+"""The settings of `krafter` and of the management commands."""
 
 from krafter_audit.conf.setting import Section, Setting, in_section
 

@@ -25,7 +25,6 @@ def documented(page: str) -> str:
 
 
 def tables() -> str:
-    """Return a heading and a table for each section."""
     sections = (section for section in Section if section is not Section.INTERNAL)
     return "\n".join(line for section in sections for line in _section(section))
 

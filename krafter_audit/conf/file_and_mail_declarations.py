@@ -1,5 +1,3 @@
-"""The settings of files and e-mail."""
-
 from krafter_audit.conf import validators
 from krafter_audit.conf.setting import Section, Setting, in_section
 

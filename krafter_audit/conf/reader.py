@@ -1,5 +1,3 @@
-"""Read the declared settings from the environment."""
-
 import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,7 +12,7 @@ PREFIX = "KRAFTER_"
 
 
 class SettingsReader:
-    """The values of the declared settings; `problems` has a sentence for each that could not be parsed."""
+    """The values of the declared settings; `problems` has a sentence for each unparsable one."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
@@ -63,7 +61,7 @@ def provider_setting(environment: Mapping[str, str], provider: str, name: str) -
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield each KRAFTER_* variable that is not a setting, and the most similar setting or ""."""
+    """Yield unknown KRAFTER_* variables, with the most similar setting or ""."""
     # A misspelled variable would have no effect, silently.
     known = {setting.name.removeprefix(PREFIX) for setting in (*SETTINGS, *settings_of_providers())}
     for name in sorted(environment):

@@ -1,5 +1,3 @@
-"""The declaration of a setting."""
-
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -71,7 +69,7 @@ class Setting:
         return value
 
     def validate(self, value: Any) -> None:
-        """Raise ValueError with a sentence that names the setting and the accepted values."""
+        """Raise ValueError with a sentence of the setting and its accepted values."""
         if self.min_length and len(value) < self.min_length:
             raise ValueError(f"{self.name} is missing or shorter than {self.min_length} characters.")
         self._check_bounds(value)

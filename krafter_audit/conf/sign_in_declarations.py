@@ -1,5 +1,3 @@
-"""The settings of the sign-in to the admin."""
-
 from krafter_audit.conf import validators
 from krafter_audit.conf.setting import Section, Setting, in_section
 

@@ -1,4 +1,4 @@
-"""Validators of settings that are text: each raises ValueError without repeating a secret."""
+"""Validators of text settings, which raise ValueError without repeating a secret."""
 
 import re
 import shutil

@@ -1,5 +1,3 @@
-"""Count rows at a bounded cost."""
-
 from typing import Any
 
 from django.db.models import QuerySet

@@ -1,5 +1,3 @@
-"""What happens to rows whose foreign key refers to a deleted row."""
-
 from typing import Any
 
 from django.db import models
@@ -7,7 +5,7 @@ from django.utils import timezone
 
 
 def set_null_and_updated_at(collector: Any, field: "models.Field[Any, Any]", rows: Any, using: str) -> None:
-    """Set `updated_at`, then the foreign key to NULL, as SET_NULL does: counters record that time."""
+    """Set `updated_at`, then the foreign key to NULL: counters record that time."""
     updated_at = field.model._meta.get_field("updated_at")
     collector.add_field_update(updated_at, timezone.now(), rows)
     collector.add_field_update(field, None, rows)

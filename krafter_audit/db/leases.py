@@ -39,12 +39,12 @@ def acquire[Row: Leased](model: type[Row], pk: UUID | str, *, seconds: int, **wh
 
 
 def owned[Row: Leased](row: Row) -> models.QuerySet[Row]:
-    """Return the row as a query set that is empty once another worker has acquired it."""
+    """Return the row as a query set that is empty once another worker acquires it."""
     return type(row)._default_manager.filter(pk=row.pk, fence=row.fence)
 
 
 def write(row: Leased, **changes: Any) -> bool:
-    """Update the row as its holder; False, with nothing written, once another worker has acquired it."""
+    """Update the row as its holder; False, with nothing written, if another worker has acquired it."""
     return bool(owned(row).update(**changes))
 
 
@@ -58,7 +58,7 @@ def extend(row: Leased, *, seconds: int) -> bool:
 def hold[Row: Leased](
     model: type[Row], pk: UUID | str | None, *, seconds: int, **where: Any
 ) -> Iterator[Row | None]:
-    """Acquire a row and renew its lease while the block runs; None when it cannot be acquired."""
+    """Acquire a row and renew its lease while the block runs."""
     row = acquire(model, pk, seconds=seconds, **where) if pk else None
     if row is None:
         yield None
@@ -76,7 +76,7 @@ def renewing(row: Leased, *, seconds: int) -> Iterator[None]:
 
 
 class LeaseKeeper:
-    """Renews the leases of rows from a thread while the block runs; they expire soon after the process dies."""
+    """Renews the leases of rows from a thread while the block runs."""
 
     def __init__(self, *, seconds: int) -> None:
         self._seconds = seconds
@@ -94,12 +94,12 @@ class LeaseKeeper:
         self._thread.join()
 
     def add(self, row: Leased) -> None:
-        """Renew the lease of this row from now on."""
+        """Start renewing the lease of this row."""
         with self._guard:
             self._rows[row.pk] = row
 
     def discard(self, row: Leased) -> None:
-        """Renew the lease of this row no longer."""
+        """Stop renewing the lease of this row."""
         with self._guard:
             self._rows.pop(row.pk, None)
 

@@ -1,5 +1,3 @@
-"""The base of most models."""
-
 import os
 import time
 import uuid

@@ -1,4 +1,4 @@
-"""Connect to Redis, which holds hints and counters only; every caller works without it."""
+"""Connect to Redis, which holds hints and counters only; all callers work without it."""
 
 import time
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def call_or_default[T](call: Callable[[redis.Redis], T], default: T) -> T:
 
 @lru_cache(maxsize=1)
 def connection() -> redis.Redis:
-    """Return the client of this process, which all threads share."""
+    """Return this process's client, which all threads share."""
     return create_client(settings.REDIS_URL)
 
 

@@ -56,6 +56,6 @@ class ResponsiveConnection(psycopg.Connection[Any]):
 
 
 def check_connection(connection: ResponsiveConnection) -> None:
-    """Raise psycopg.OperationalError where a pooled connection is closed; one that has just responded is not asked."""
+    """Raise psycopg.OperationalError if a pooled connection is closed; a recently used one is not checked."""
     if time.monotonic() - connection.responded_at > TRUSTED_SECONDS:
         ConnectionPool.check_connection(connection)

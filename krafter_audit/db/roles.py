@@ -77,7 +77,7 @@ def may_create_tables() -> bool:
 
 
 def grant_privileges(**kwargs: Any) -> None:
-    """Grant the application role its privileges, as the owner after `migrate`; without the role do nothing."""
+    """As the owner after `migrate`, grant the application role its privileges, if it exists."""
     if not role_exists() or is_application_role():
         return
     names = {"role": application_role(), "database": connection.settings_dict["NAME"]}
@@ -98,7 +98,7 @@ def grant_privileges(**kwargs: Any) -> None:
 
 
 def create_role(password: str) -> None:
-    """Create the application role with this password, or set its password and take its rights away."""
+    """Create the application role with this password, or reset its password and rights."""
     verb = "ALTER" if role_exists() else "CREATE"
     role = application_role()
     connection.ensure_connection()

@@ -1,4 +1,4 @@
-"""Run hand-written SELECTs, for the few hot reads where building the query by the ORM is most of the request."""
+"""Run hand-written SELECTs, for hot reads where the ORM's query building is most of the request."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Status transitions: a table says which status may follow which."""
+"""Status transitions: which status may follow which."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -9,11 +9,11 @@ from django.utils import timezone
 
 
 class InvalidTransition(Exception):
-    """The table does not allow this change of status: a defect in a service, never a client's error."""
+    """The table does not allow this change of status: a defect in a service, not a client's error."""
 
 
 class ProtectedStatus(AttributeError):
-    """Something other than the transition table assigned a status."""
+    """A status was assigned without the transition table."""
 
 
 class StatusTransitions:
@@ -49,7 +49,7 @@ class StatusTransitions:
     def update(
         self, rows: models.QuerySet[Any], start: str | Collection[str], end: str, **changes: Any
     ) -> int:
-        """Change those of `rows` whose status is `start` (or one of several); return their number."""
+        """Change the status of those of `rows` that have a `start` status; return their number."""
         starts = {start} if isinstance(start, str) else set(start)
         for each in starts:
             self._require(rows.model, each, end)

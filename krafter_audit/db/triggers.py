@@ -1,5 +1,3 @@
-"""Triggers that models of several apps declare in `Meta.triggers`."""
-
 import pgtrigger
 
 # A setting of the transaction in which a retention job deletes; no other transaction has it.

@@ -1,4 +1,4 @@
-"""Search rows by words and parts of words, over an SQL expression that has a trigram index."""
+"""Search rows by words, over an SQL expression with a trigram index."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models.expressions import RawSQL
 
 
 def with_words(rows: QuerySet[Any], searched: str, text: str) -> QuerySet[Any]:
-    """Return the rows whose expression `searched` contains each word of the text. The rows must have no joins."""
+    """Return the rows whose expression `searched` contains each word. The rows must have no joins."""
     # S611: the expression is a constant of a model.
     rows = rows.alias(searched=RawSQL(searched, [], output_field=TextField()))  # noqa: S611
     for word in text.split():

@@ -53,14 +53,14 @@ def is_public(address: Address) -> bool:
 
 
 def unwrap_nat64(address: Address) -> Address:
-    """Return the IPv4 address inside a NAT64 address, which DNS64 returns for hosts without IPv6."""
+    """Return the IPv4 address in a NAT64 address, which DNS64 returns for hosts without IPv6."""
     if address.version == 6 and address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address
 
 
 def normalise_host(host: str) -> str:
-    """Return the host as it is resolved: lower case, IDNA, no final dot, an IPv6 address without brackets.
+    """Return the host as resolved: lower case, IDNA, no final dot, an IPv6 address without brackets.
 
     Raises InvalidUrl, or RefusedAddress for an IP address in an unusual spelling.
     """
@@ -109,7 +109,7 @@ def _idna(host: str) -> str:
 
 
 def parse_address(host: str) -> Address | None:
-    """Return the IP address if the normalised host is one, else None."""
+    """Return the IP address that the normalised host is, if any."""
     try:
         return ip_address(host)
     except ValueError:
@@ -117,12 +117,12 @@ def parse_address(host: str) -> Address | None:
 
 
 def is_localhost(host: str) -> bool:
-    """Whether the name means loopback whatever DNS returns (RFC 6761, section 6.3)."""
+    """Whether the name means loopback in any DNS (RFC 6761, section 6.3)."""
     return host == "localhost" or host.endswith(".localhost")
 
 
 def is_local_name(host: str) -> bool:
-    """Tell whether the name has no meaning on the public internet: a special-use name, or a single label."""
+    """Tell whether the name has no public meaning: a special-use name, or a single label."""
     if "." not in host:
         return ":" not in host  # an IPv6 address is no name
     return any(host == name or host.endswith(f".{name}") for name in _SPECIAL_USE)

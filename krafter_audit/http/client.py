@@ -94,7 +94,7 @@ def _require_allowed(url: ParsedUrl, policy: AddressPolicy) -> None:
 
 
 class Client:
-    """Sends requests; a context manager, for one run or one call.
+    """Sends requests; a context manager, for one run or call.
 
     `policy` and `ca_file` are the project's settings if None. `credentials` are sent to their own origin only.
     """

@@ -1,5 +1,3 @@
-"""Address policy and CA file of a client that is given neither."""
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,7 +16,7 @@ _read: Callable[[], NetworkDefaults] = NetworkDefaults
 
 
 def register(read: Callable[[], NetworkDefaults]) -> None:
-    """Set the function that returns the defaults; it is called for each client."""
+    """Set the function that returns the defaults of a client without policy or CA file."""
     global _read
     _read = read
 

@@ -25,7 +25,7 @@ _LOOKUPS = threading.BoundedSemaphore(32)  # a name server that never answers mu
 # Every read, write, connect and handshake ends at the deadline, so that a peer that sends one byte at a time cannot
 # block a worker.
 class Deadline:
-    """The end of an operation, named by `operation` in the message of TimedOut."""
+    """The end of an operation, named in the message of TimedOut."""
 
     def __init__(self, seconds: float, operation: str) -> None:
         self._ends = time.monotonic() + seconds
@@ -44,7 +44,7 @@ class Deadline:
 
 @dataclass
 class _Lookup:
-    """A DNS lookup in its own daemon thread, because getaddrinfo has no timeout."""
+    """A DNS lookup in its own daemon thread: getaddrinfo has no timeout."""
 
     host: str
     slots: threading.Semaphore
@@ -64,7 +64,7 @@ class _Lookup:
 
 
 def resolve(host: str, deadline: Deadline) -> list[str]:
-    """Return all addresses of a name. Raises Unreachable if there are none, TimedOut after ten seconds."""
+    """Return all addresses of a name. Raises Unreachable, or TimedOut after ten seconds."""
     timed_out = TimedOut(f"The DNS lookup of {host} took too long.")
     if not _LOOKUPS.acquire(timeout=deadline.remaining(_DNS_TIMEOUT_SECONDS)):
         raise timed_out
@@ -78,7 +78,7 @@ def resolve(host: str, deadline: Deadline) -> list[str]:
 
 
 def resolve_allowed(host: str, port: int, policy: AddressPolicy, deadline: Deadline) -> list[Address]:
-    """Return the addresses of a normalised host. Raises RefusedAddress unless all of them are allowed."""
+    """Return a normalised host's addresses. Raises RefusedAddress unless all are allowed."""
     literal = parse_address(host)
     if literal:
         policy.require([literal], host, port)

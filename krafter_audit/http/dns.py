@@ -14,7 +14,7 @@ MAX_RECORD_LENGTH = 1000
 
 
 def txt_records(name: str, *, servers: str = "", seconds: float = 3.0) -> list[str]:
-    """Return the TXT records of a host name; [] without any. Raises TimedOut or Unreachable."""
+    """Return a host name's TXT records. Raises TimedOut or Unreachable."""
     try:
         # The final dot keeps the resolver from appending its search domains.
         answer = _resolver(servers).resolve(f"{name}.", "TXT", lifetime=seconds)

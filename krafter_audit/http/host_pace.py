@@ -81,7 +81,7 @@ class Timing:
 
 @dataclass
 class HostPace:
-    """The state of a host. `fixed` is the lane of the callers at a fixed rate; all use it while the host is slow.
+    """The state of a host; `fixed` is the lane of callers at a fixed rate, and of all while the host is slow.
 
     `alone` is the caller to which alone slots are granted.
     """

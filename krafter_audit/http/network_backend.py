@@ -97,7 +97,7 @@ def _handshake_failure(host: str, error: Exception) -> str:
 
 @dataclass
 class CheckedBackend(httpcore2.NetworkBackend):
-    """Opens the connection of one request; `dns_cache` has the checked addresses of a run's names."""
+    """Opens one request's connection; `dns_cache` has the checked addresses of a run's names."""
 
     policy: AddressPolicy
     deadline: Deadline

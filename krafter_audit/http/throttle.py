@@ -13,7 +13,7 @@ class HostThrottle:
 
     @contextmanager
     def slot(self, url: ParsedUrl) -> Iterator[float]:
-        """Hold a slot during a request; yields the seconds waited for it. Raises TimedOut or Unreachable."""
+        """Hold a slot during a request; yields the seconds waited. Raises TimedOut or Unreachable."""
         yield 0.0
 
     @contextmanager
@@ -22,7 +22,7 @@ class HostThrottle:
         yield
 
     def record(self, url: ParsedUrl) -> None:
-        """Count a request that is sent without a slot, such as one of a browser."""
+        """Count a request without a slot, such as a browser's."""
 
     def observe(
         self,
@@ -44,7 +44,7 @@ class HostThrottle:
 
 
 def parse_retry_after(header: str | None) -> float:
-    """Return the seconds of a Retry-After header, a number or a date (RFC 9110, section 10.2.3); 0 for none."""
+    """Return the seconds of a Retry-After header, a number or date (RFC 9110, section 10.2.3); 0 for none."""
     value = (header or "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])

@@ -1,4 +1,4 @@
-"""A span for each outbound request, where traces are on (krafter_audit/telemetry.py)."""
+"""Spans of outbound requests, where traces are on (krafter_audit/telemetry.py)."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -11,11 +11,11 @@ _start_span: StartSpan | None = None
 
 
 def use(start_span: StartSpan | None) -> None:
-    """Start a span for each request of this process with this function; None ends that."""
+    """Start spans of this process's requests with this function; None ends that."""
     global _start_span
     _start_span = start_span
 
 
 def outbound_request(method: str, host: str) -> AbstractContextManager[RecordStatus]:
-    """Return a context that is a request to a host; it yields a function that takes the status of the response."""
+    """Return the context of a request to a host; it yields a function that takes the response's status."""
     return _OFF if _start_span is None else _start_span(method, host)

@@ -1,4 +1,4 @@
-"""One request and its response on its own connection, and what a redirect may carry along."""
+"""One request and response on its own connection, and what a redirect may carry along."""
 
 import ssl
 import time
@@ -53,7 +53,7 @@ class PreparedRequest:
         return self.method, self.url.url
 
     def redirect_to(self, response: Response) -> Self | None:
-        """Return the request that follows a redirect; None for no redirect, or a body to another origin."""
+        """Return the request that follows a redirect, unless it has a body for another origin."""
         location = response.headers.get("location")
         if response.status not in _REDIRECT_STATUSES or not location:
             return None
@@ -101,7 +101,7 @@ def _becomes_get(method: str, status: int) -> bool:
 
 @lru_cache(maxsize=16)
 def tls_context(ca_file: str, *, verify: bool) -> ssl.SSLContext:
-    """Return a context with the system's root certificates and those of `ca_file`."""
+    """Return a context with the system's roots and those of `ca_file`."""
     # SSL_CERT_FILE of the environment is ignored: it would replace the trusted roots.
     context = httpx2.create_ssl_context(verify=verify, trust_env=False)
     if ca_file and verify:
@@ -206,7 +206,7 @@ class Transport:
 
 
 def _timed_kind(request: PreparedRequest, response: Response) -> str:
-    """Return the kind of a request whose Time to First Byte is comparable: documents, from a cache or past it."""
+    """Return the kind of a request with a comparable Time to First Byte: documents, cached or not."""
     is_html = (response.headers.get("content-type") or "").lower().startswith("text/html")
     if request.method != "GET" or not is_html:
         return ""

@@ -1,5 +1,3 @@
-"""URL parsing, validation and normalisation."""
-
 import re
 from dataclasses import dataclass
 from typing import Self

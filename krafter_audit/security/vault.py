@@ -19,7 +19,7 @@ TAG_BYTES = 16
 
 
 class VaultError(Exception):
-    """A secret cannot be encrypted or decrypted. The message discloses no secret, key or owner."""
+    """Discloses no secret, key or owner."""
 
 
 def parse_keys(setting: str) -> dict[str, bytes]:
@@ -82,7 +82,7 @@ def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
 
 
 def key_id_of(sealed: bytes) -> str:
-    """Return the id of the key that encrypted a value. Raises VaultError."""
+    """Return the id of a value's key. Raises VaultError."""
     sealed = bytes(sealed)
     length = sealed[1] if len(sealed) > 1 else 0
     raw = sealed[2 : 2 + length].decode("ascii", "replace")

@@ -1,4 +1,4 @@
-"""The place of a page: its entry of the menu, the tabs beside it, and the row."""
+"""The place of a page: menu entry, tabs, and row."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def breadcrumbs(context: Context) -> dict[str, Any]:
 
 @register.inclusion_tag("admin/tabs.html", takes_context=True)
 def section_tabs(context: Context) -> dict[str, Any]:
-    """Return the lists that belong to the same entry of the menu."""
+    """Return the lists of the same menu entry."""
     opts = context["cl"].opts
     section, pages = pages_of(context["request"], f"{opts.app_label}.{opts.model_name}")
     return {"section": section, "pages": pages if len(pages) > 1 else []}

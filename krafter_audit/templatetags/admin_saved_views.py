@@ -10,7 +10,7 @@ register = Library()
 
 @register.inclusion_tag("admin/saved_views.html", takes_context=True, name="saved_views")
 def saved_views_of_list(context: Context, changelist: Any) -> dict[str, Any]:
-    """Return the person's views of a list, which of them is shown, and where a new one can be shared."""
+    """Return the person's views of a list, which is shown, and where a new one can be shared."""
     request: Any = context["request"]
     shown = saved_views.normalized(request.GET.urlencode())
     list_name = changelist.opts.label_lower

@@ -1,5 +1,3 @@
-"""Filters that say times, statuses and events in words."""
-
 from datetime import datetime
 from typing import Any
 

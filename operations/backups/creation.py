@@ -35,7 +35,6 @@ def back_up(parent: Path) -> Backup:
 
 
 def write_backup(directory: Path) -> dict[str, Any]:
-    """Write the files of a backup; return its manifest."""
     # Renamed at the end: a directory without this suffix is complete.
     unfinished = directory.with_name(f"{directory.name}.unfinished")
     try:
@@ -55,7 +54,7 @@ def write_backup(directory: Path) -> dict[str, Any]:
 
 
 def _dump(path: Path) -> tuple[dict[str, int], int]:
-    """Dump the database, and count the rows in the same snapshot; return the counts and the server's version."""
+    """Dump the database, counting the rows in the same snapshot; return the counts and the server's version."""
     parameters = own_parameters()
     with psycopg.connect(**parameters) as counting:
         counting.isolation_level, counting.read_only = IsolationLevel.REPEATABLE_READ, True

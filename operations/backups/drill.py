@@ -1,4 +1,4 @@
-"""Rehearse a restoration: restore a backup into a temporary database, and compare it with its manifest."""
+"""Rehearse a restoration in a temporary database, compared with the backup's manifest."""
 
 import json
 import os
@@ -64,7 +64,7 @@ def temporary_database(server_url: str) -> Iterator[str]:
 
 
 def verify_restored(database_url: str, media_root: Path) -> dict[str, Any]:
-    """Verify the restored data in a process with the settings of this one, but for database and files."""
+    """Verify the restored data in a process with these settings, but for database and files."""
     env = {
         **os.environ,
         "DATABASE_URL": database_url,

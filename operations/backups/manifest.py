@@ -23,7 +23,7 @@ TABLES = """
 
 
 def count_rows(cursor: Any) -> dict[str, int]:
-    """Return the number of rows of each table, as the transaction of the cursor sees them."""
+    """Return the rows of each table, as the cursor's transaction sees them."""
     cursor.execute(TABLES)
     names = [name for (name,) in cursor.fetchall()]
     counts = {}
@@ -59,7 +59,7 @@ def write(directory: Path, *, tables: dict[str, int], server_version: int, files
 
 
 def read(directory: Path) -> dict[str, Any]:
-    """Return the manifest of a complete backup. Raises OperationFailed for another, or a damaged one."""
+    """Return the manifest of a complete backup. Raises OperationFailed."""
     try:
         content: dict[str, Any] = json.loads((directory / MANIFEST).read_text())
     except (OSError, ValueError):

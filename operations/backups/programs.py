@@ -1,4 +1,4 @@
-"""Find and run PostgreSQL's programs of the server's major version."""
+"""PostgreSQL's programs of the server's major version."""
 
 import os
 import re
@@ -29,7 +29,7 @@ HOST_VARIABLES = {
 
 
 def find_program(name: str, major: int) -> str:
-    """Return the path of a program of that major version. Raises OperationFailed, naming what was found."""
+    """Return the path of a program. Raises OperationFailed, naming what was found."""
     found = []
     for path in _candidates(name, major):
         version = _major_version(path)
@@ -57,7 +57,7 @@ def _major_version(path: str) -> int:
 
 
 def run_program(name: str, major: int, *arguments: str, env: Mapping[str, str]) -> None:
-    """Run a program to its end. Raises OperationFailed with the end of its messages."""
+    """Run a program. Raises OperationFailed with the end of its messages."""
     command = [find_program(name, major), *arguments]
     ended = subprocess.run(
         command, env={**_base_environment(), **env}, capture_output=True, text=True, check=False
@@ -78,7 +78,7 @@ def server_major_version() -> int:
 
 
 def own_parameters() -> dict[str, Any]:
-    """Return the parameters of a connection to this installation's database."""
+    """Return the parameters of this installation's database."""
     configured = connection.settings_dict
     # The host is an option where it is the directory of a socket.
     known = {"host", *CONNECTION_OPTIONS}
@@ -100,7 +100,7 @@ def with_database(url: str, name: str) -> str:
 
 
 def environment_of(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Return the variables by which a program connects; a command line could be read by every user."""
+    """Return a program's connection as variables; a command line could be read by every user."""
     env = {HOST_VARIABLES[name]: str(parameters[name]) for name in HOST_VARIABLES if parameters.get(name)}
     return env | {
         f"PG{name.upper()}": str(parameters[name]) for name in CONNECTION_OPTIONS if parameters.get(name)

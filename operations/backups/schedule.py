@@ -1,4 +1,4 @@
-"""Start backups and drills where the settings ask for them."""
+"""Scheduled backups and drills."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Verify the data of an installation: evidence chains, credentials, counters, files, screenshots, migrations."""
+"""Verify an installation's evidence chains, credentials, counters, files, screenshots and migrations."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -56,7 +56,7 @@ def _evidence() -> tuple[int, list[str]]:
 
 
 def verify_chain(end: EvidenceChain) -> tuple[int, str]:
-    """Return the number of links before the first invalid one, and what is wrong with that; "" if none is."""
+    """Return the number of links before the first invalid one, and what is wrong with that."""
     number, last = 0, None
     for link in Evidence.objects.filter(project=end.project_id).order_by("sequence").iterator(chunk_size=500):
         # Retention drops the start of a chain: the first link may follow one that is gone.

@@ -1,4 +1,4 @@
-"""Examine the database: migrations, roles, clocks, the replica."""
+"""Examine migrations, roles, clocks and the replica."""
 
 import re
 import time

@@ -1,5 +1,3 @@
-"""The result of one examination."""
-
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -24,7 +22,7 @@ def ok(subject: str, text: str, **data: Any) -> Diagnosis:
 
 
 def warning(subject: str, text: str, **data: Any) -> Diagnosis:
-    """Return a diagnosis that an operator should know, and that does not fail the doctor."""
+    """Return a diagnosis that does not fail the doctor."""
     return Diagnosis(subject, WARNING, text, data)
 
 

@@ -40,7 +40,7 @@ WITHOUT_DATABASE = {
 
 
 def examine() -> Iterator[Diagnosis]:
-    """Yield the diagnosis of every examination; one that a server does not answer is a problem.
+    """Yield every diagnosis; an unavailable server is a problem.
 
     Without the database those that need it are left out.
     """
@@ -55,7 +55,7 @@ def examine() -> Iterator[Diagnosis]:
 
 
 def database_failure() -> str:
-    """Return why the database does not answer, or ""."""
+    """Return why the database does not respond."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -1,4 +1,4 @@
-"""Examine what surrounds the installation: disks, certificates, keys."""
+"""Examine disks, certificates and keys."""
 
 import shutil
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def object_storage() -> Iterator[Diagnosis]:
 
 
 def certificates() -> Iterator[Diagnosis]:
-    """The days for which the certificate of the public URL and those of KRAFTER_CA_FILE are valid."""
+    """The days for which the certificates of the public URL and of KRAFTER_CA_FILE are valid."""
     parts = urlsplit(settings.KRAFTER_PUBLIC_URL)
     if parts.scheme == "https" and parts.hostname:
         yield _public_certificate(parts.hostname, parts.port or 443)

@@ -1,4 +1,4 @@
-"""Examine the queues, the workers, backups and drills."""
+"""Examine queues, workers, backups and drills."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The forward proxy's protocol: request heads, and bytes relayed in both directions."""
+"""The forward proxy's protocol: request heads, and relayed bytes."""
 
 import re
 import select
@@ -90,7 +90,7 @@ def _body_length(lines: list[bytes]) -> int:
 
 @dataclass
 class Relay:
-    """Relay bytes between the browser and one server until a side, the budget or the deadline ends."""
+    """Relay bytes between browser and server until a side, the budget or the deadline ends."""
 
     client: socket.socket
     upstream: socket.socket

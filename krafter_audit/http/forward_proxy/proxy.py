@@ -1,4 +1,4 @@
-"""The browser's forward proxy: it applies the HTTP client's address policy, and limits traffic and time."""
+"""The browser's forward proxy: applies the HTTP client's address policy, limits traffic and time."""
 
 import contextlib
 import socket

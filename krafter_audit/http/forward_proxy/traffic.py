@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 class ConnectionClosed(Exception):
-    """One side closed the connection, or the traffic limit is exceeded."""
+    """A side closed the connection, or the traffic limit is exceeded."""
 
 
 @dataclass(frozen=True)
