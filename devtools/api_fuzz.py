@@ -21,7 +21,7 @@ CACHE = ROOT / ".krafter" / "cache" / "schemathesis"  # its examples of failures
 
 
 def command(facts: dict[str, Any], options: argparse.Namespace) -> list[str]:
-    """Return the command line of Schemathesis for a running system."""
+    """Return Schemathesis' command line for a running system."""
     executable = Path(sys.executable).with_name("schemathesis")
     words = [str(executable), f"--config-file={CONFIGURATION}", "run", f"{facts['url']}/api/v1/schema"]
     words += [
@@ -34,7 +34,7 @@ def command(facts: dict[str, Any], options: argparse.Namespace) -> list[str]:
 
 
 def variables(facts: dict[str, Any]) -> dict[str, str]:
-    """Return the environment variables that the configuration names, except those of the spare resources."""
+    """Return the configuration's environment variables, except those of the spare resources."""
     return {
         "FUZZ_KEY": facts["api_key"],
         "FUZZ_ORG": facts["org_id"],
@@ -43,7 +43,7 @@ def variables(facts: dict[str, Any]) -> dict[str, str]:
 
 
 def create_spare_resources(facts: dict[str, Any]) -> dict[str, str]:
-    """Create what requests may archive, revoke or remove; return its ids by the name of an environment variable."""
+    """Create what requests may archive, revoke or remove; return ids by environment variable."""
     project = {"id": "fuzz-spare", "site_url": "https://www.example.com"}
     return {
         "FUZZ_SPARE_PROJECT": _create(facts, "projects", project),

@@ -135,7 +135,7 @@ def _run(*command: str | Path) -> None:
 
 
 def differences(schema: dict[str, Any]) -> list[str]:
-    """Return the files that differ from what the description gives, by their paths in the folder."""
+    """Return the files that differ from the description, by path in the folder."""
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder, "generated")
         generate(schema, fresh)
@@ -144,7 +144,7 @@ def differences(schema: dict[str, Any]) -> list[str]:
 
 
 def files_in(folder: Path) -> dict[str, str]:
-    """Return the text of each file below a folder by its path in it."""
+    """Return the text of each file below a folder by path."""
     return {
         str(path.relative_to(folder)): path.read_text(encoding="utf-8")
         for path in folder.rglob("*")

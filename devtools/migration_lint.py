@@ -72,7 +72,7 @@ SQUAWK = VENV / "bin" / "squawk"
 
 
 def later_migrations(root: Path = ROOT) -> list[tuple[str, str]]:
-    """Return (app, name) of each migration after the first release."""
+    """Return (app, name) of migrations after the first release."""
     files = [path for path in root.glob("*/migrations/[0-9]*.py") if path.parts[-3] != "clients"]
     files += root.glob("krafter_audit/*/migrations/[0-9]*.py")
     return sorted((path.parts[-3], path.stem) for path in files if path.stem not in FIRST_RELEASE)
@@ -89,7 +89,7 @@ def sql_of(migration: "Migration", state: "ProjectState") -> str:
 
 
 def find_problems(name: str, sql: str, ignored: Iterable[str] = ()) -> str:
-    """Return what is refused in the SQL, with line numbers; empty if it passes."""
+    """Return what is refused in the SQL, with line numbers."""
     further = "".join(
         f"{name}.sql:{line}: warning: {rule} {text}\n"
         for line, rule, text in further_problems(sql)
@@ -99,7 +99,7 @@ def find_problems(name: str, sql: str, ignored: Iterable[str] = ()) -> str:
 
 
 def further_problems(sql: str) -> Iterator[tuple[int, str, str]]:
-    """Yield the line, the rule and a sentence for each statement that is unsafe though squawk accepts it."""
+    """Yield line, rule and sentence for each unsafe statement that squawk accepts."""
     code = NO_TEXT.sub(lambda text: "\n" * text[0].count("\n"), sql)
     for rule, (pattern, sentence) in FURTHER_RULES.items():
         for found in re.finditer(pattern, code, re.IGNORECASE):
@@ -121,7 +121,7 @@ def squawk_problems(name: str, sql: str, ignored: Iterable[str]) -> str:
 
 
 def find_unsafe(names: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Migrate an empty database step by step; return the problems of those of the migrations that have any."""
+    """Migrate an empty database step by step; return the problems of the migrations that have any."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 

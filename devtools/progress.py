@@ -1,4 +1,4 @@
-"""Steps of the set-up on the terminal: one line with the seconds for each, and the end of a failed one's log."""
+"""Steps of the set-up on the terminal: a line with the seconds of each, and the end of a failed one's log."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ class Progress:
         print(text, file=self.stream, flush=True)
 
     def step(self, title: str, action: Callable[[], object]) -> bool:
-        """Run a step; return whether it succeeded. Print the end of the log if it failed."""
+        """Run a step; return whether it succeeded. Print the log's end if it failed."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         # One step for each log, so that its end belongs to the step that failed.
         self.log.write_bytes(b"")
@@ -46,7 +46,7 @@ class Progress:
         return not outcome
 
     def run(self, *command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
-        """Run a command and append its output to the log. Raises StepFailed."""
+        """Run a command, its output into the log. Raises StepFailed."""
         arguments = [str(word) for word in command]
         with self.log.open("ab") as log:
             try:

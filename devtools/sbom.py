@@ -57,7 +57,7 @@ def normalised(name: str) -> str:
 
 
 def bill_of_materials() -> dict[str, Any]:
-    """Return the bill of the packages of requirements/image.txt that are installed on this platform."""
+    """Return the bill of the installed packages of requirements/image.txt."""
     command = [sys.executable, "-m", "cyclonedx_py", "environment", sys.executable, "--output-reproducible"]
     command += ["--pyproject", str(ROOT / "pyproject.toml"), "--output-format", "JSON", "--output-file", "-"]
     command += ["--no-validate"]  # takes longer than all the rest; the tests validate what is made of it
@@ -79,7 +79,7 @@ def bill_of_materials() -> dict[str, Any]:
 
 
 def with_hashes(component: dict[str, Any], hashes: Sequence[str]) -> dict[str, Any]:
-    """Add a declared licence where there is none, and the hashes of the distributions that may be installed."""
+    """Add a declared licence where there is none, and the hashes of installable distributions."""
     name = normalised(component["name"])
     if not component.get("licenses"):
         component["licenses"] = [{"expression": UNDECLARED[name]}]

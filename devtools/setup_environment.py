@@ -50,7 +50,7 @@ def checksum(level: str) -> str:
 
 
 def installed_level() -> str:
-    """Return which locked set is installed as it is locked now, or ""."""
+    """Return which locked set is installed as locked now."""
     level, _, kept = _stamp().partition(" ")
     return level if level in LEVELS and kept == checksum(level) and _venv_works() else ""
 
@@ -89,7 +89,7 @@ class Setup:
     progress: Progress
 
     def ensure(self, level: str, *, system: bool = False) -> None:
-        """Install the locked set and, with `system`, the system packages. Raises SetupFailed."""
+        """Install the locked set and, with `system`, system packages. Raises SetupFailed."""
         if is_installed(level) and not self._missing(level, system=system):
             return
         with self.lock():
@@ -140,7 +140,7 @@ class Setup:
             yield
 
     def uv(self) -> str:
-        """Return the path of uv, installed if need be. Raises SetupFailed."""
+        """Return the path of uv, installed if needed. Raises SetupFailed."""
         found = find_uv()
         if not found and self.progress.step("uv, into .krafter/uv", self._make_uv):
             found = find_uv()

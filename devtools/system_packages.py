@@ -26,7 +26,7 @@ NO_SANDBOX = (
 
 @dataclass(frozen=True)
 class SystemPackage:
-    """A package of the operating system, its purpose, and what does not work `without` it."""
+    """A system package, its purpose, and what does not work `without` it."""
 
     name: str
     purpose: str
@@ -73,7 +73,7 @@ def pango_is_missing() -> bool:
 
 
 def find_chromium() -> str:
-    """Return the path of the Chromium that the system will use, or ""."""
+    """Return the path of the Chromium that the system will use."""
     named = os.environ.get("KRAFTER_CHROMIUM", "")
     names = [named] if named else [*executables.CHROMIUM, CHROME_OF_MACOS]
     return next((path for name in names if (path := shutil.which(name))), "")
@@ -81,7 +81,7 @@ def find_chromium() -> str:
 
 @cache
 def chromium_problem() -> str:
-    """Start Chromium as the scanner does; return why it cannot be used, or ""."""
+    """Start Chromium as the scanner does; return why it cannot be used."""
     path = find_chromium()
     if not path:
         return "is not installed"
@@ -142,7 +142,7 @@ def missing_packages() -> list[SystemPackage]:
 
 
 def may_install() -> bool:
-    """Whether system packages may be installed from here: by root with apt, or with Homebrew."""
+    """Whether this process may install packages: as root with apt, or with Homebrew."""
     return not _forbidden() and (_is_root_with_apt() or _has_homebrew())
 
 
@@ -163,7 +163,7 @@ def _has_homebrew() -> bool:
 
 
 def install_line(packages: Sequence[SystemPackage]) -> str:
-    """Return the command line that installs the packages; their names if the package manager is unknown."""
+    """Return the command line that installs the packages, or their names without a known package manager."""
     if _has_homebrew():
         return " && ".join(f"brew {package.brew}" for package in packages if package.brew)
     names = " ".join(name for package in packages for name in package.apt)
@@ -181,7 +181,7 @@ def announce(packages: Sequence[SystemPackage], progress: Progress) -> None:
 
 
 def install(package: SystemPackage, progress: Progress) -> bool:
-    """Install a package; return whether the package manager succeeded."""
+    """Install a package; return whether that succeeded."""
     # The answer may be another one after the installation.
     chromium_problem.cache_clear()
     importlib.invalidate_caches()

@@ -1,4 +1,4 @@
-"""The baseline of the benchmark: bare Django REST framework views, without authentication, total and envelope."""
+"""The baseline: bare Django REST framework views, without authentication, total and envelope."""
 
 import os
 from typing import ClassVar

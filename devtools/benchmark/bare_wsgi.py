@@ -1,4 +1,4 @@
-"""The lower bound of the benchmark: WSGI, psycopg and orjson over the same table, one connection per thread."""
+"""The lower bound: WSGI, psycopg and orjson over the same table, one connection per thread."""
 
 import os
 import threading

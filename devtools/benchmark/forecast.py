@@ -31,7 +31,7 @@ def poisson(random: Random, mean: float) -> int:
 
 
 def constant_work(random: Random) -> Project:
-    """A team that closes a number of findings on each working day; findings come one by one."""
+    """Each working day the team closes a number of findings; they come one by one."""
     mean = random.uniform(0.1, 1)
     speed = mean * random.uniform(1.1, 2.5) * WEEK / 5
 
@@ -43,7 +43,7 @@ def constant_work(random: Random) -> Project:
 
 
 def constant_share(random: Random) -> Project:
-    """A team that closes each open finding with the same probability on each day."""
+    """The team closes each open finding with the same probability a day."""
     mean, share = random.uniform(0.02, 0.4), random.uniform(0.02, 0.15)
 
     def step(day: int, still_open: int) -> tuple[int, int]:
@@ -66,7 +66,7 @@ def weekly_scans(random: Random) -> Project:
 
 
 def bursts(random: Random) -> Project:
-    """Findings come several at a time, on days that have no pattern."""
+    """Findings come several at a time, without a pattern."""
     mean, size = random.uniform(0.05, 0.15), random.randint(2, 6)
     speed = mean * size * random.uniform(1.1, 2.5)
 
@@ -78,7 +78,7 @@ def bursts(random: Random) -> Project:
 
 
 def slower_each_week(random: Random) -> Project:
-    """As `constant_work`, but each week the team closes 2 % less than in the week before."""
+    """As `constant_work`, closing 2 % less each week."""
     before = constant_work(random)
 
     def step(day: int, still_open: int) -> tuple[int, int]:

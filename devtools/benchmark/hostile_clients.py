@@ -128,7 +128,7 @@ class HostileClients:
 
 @dataclass
 class Measurement:
-    """Response times of the API and of the liveness probe, and what the web used at most."""
+    """Response times of the API and the liveness probe, and the web's peaks."""
 
     api: LoadResult
     liveness: LoadResult
@@ -145,12 +145,12 @@ class Measurement:
         )
 
     def failures(self) -> Counter[int]:
-        """Return the number of failed requests by status; 0 is no answer."""
+        """Return the failed requests by status; 0 is no answer."""
         return Counter(self.api.errors) + Counter(self.liveness.errors)
 
 
 def measure(port: int, path: str, key: str, web: int, seconds: float) -> Measurement:
-    """Send one request after the other to the API and to the liveness probe for some time."""
+    """Send requests one by one to the API and the liveness probe."""
     measured = Measurement(LoadResult(), LoadResult(), 0, 0)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -173,7 +173,7 @@ def time_request(port: int, path: str, key: str, result: LoadResult) -> None:
 
 
 def temporary_megabytes(pid: int) -> float:
-    """Return the size of the deleted files that the process has open."""
+    """Return the size of deleted files that the process has open."""
     return sum(_deleted_files(pid)) / 1e6
 
 
@@ -205,7 +205,7 @@ def fill(audit: str, key: str) -> None:
 
 
 def attack(facts: dict[str, Any], supervisor: int, *, seconds: float, scale: float) -> bool:
-    """Measure without and with each kind of connections, and with all; print both; return whether all is well."""
+    """Measure without and with each kind of connections, and with all; print; return whether all is well."""
     url = urlsplit(facts["url"])
     path = f"/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
     fill(f"{facts['url']}{path}", facts["api_key"])

@@ -28,7 +28,7 @@ def json_request(method: str, path: str, body: Any, headers: dict[str, str]) -> 
 
 @dataclass
 class LoadResult:
-    """The seconds of each response, the total seconds, and the error responses by status."""
+    """The seconds of each response and in total, and error responses by status."""
 
     times: list[float] = field(default_factory=list)
     seconds: float = 0.0
@@ -36,13 +36,13 @@ class LoadResult:
     first_error: str = ""
 
     def percentile(self, part: float) -> float:
-        """Return the response time in milliseconds that this part of the responses did not exceed."""
+        """Return the milliseconds that this part of the responses did not exceed."""
         ordered = sorted(self.times)
         return ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1000 if ordered else 0.0
 
 
 class LoadGenerator:
-    """Sends requests over several connections until the time is over or there are no more requests."""
+    """Sends requests over several connections until time or requests are used up."""
 
     def __init__(
         self, port: int, requests: Iterator[BenchmarkRequest], *, connections: int, seconds: float, limit: int

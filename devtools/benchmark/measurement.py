@@ -31,7 +31,7 @@ class CaseResult:
 
 
 def merge_repetitions(repetitions: list[CaseResult]) -> CaseResult:
-    """Merge the repetitions of a case: the sum of the requests, the median of each figure."""
+    """Merge a case's repetitions: the sum of the requests, the median of each figure."""
     row = sorted(repetitions, key=lambda repetition: repetition.cpu)[len(repetitions) // 2]
     return replace(
         row,
@@ -46,7 +46,7 @@ def merge_repetitions(repetitions: list[CaseResult]) -> CaseResult:
 
 @dataclass
 class ServerBenchmark:
-    """One server under test: its port, and the counters of its processes and database."""
+    """A server under test: its port, and the counters of its processes and database."""
 
     servers: BenchmarkServers
     counter: StatementCounter

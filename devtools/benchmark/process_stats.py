@@ -36,12 +36,12 @@ class ProcessMemory:
 
 
 def memory(pid: int) -> ProcessMemory:
-    """Return the memory of the largest process of the tree."""
+    """Return the memory of the tree's largest process."""
     return max((_memory(each) for each in tree(pid)), key=lambda found: found.resident)
 
 
 def proportional_megabytes(pids: Iterable[int]) -> float:
-    """Return the memory of the processes together; a page that several share counts once."""
+    """Return the processes' memory together; a shared page counts once."""
     return sum(_memory(each).share for each in pids)
 
 

@@ -35,7 +35,7 @@ def dice(salt: int, sides: int) -> str:
 
 
 def choice(salt: int, shares: dict[str, int]) -> str:
-    """Return an expression for one of the values, each with its share in percent."""
+    """Return an expression for one of the values, by their shares in percent."""
     expression, below = f"CASE WHEN {dice(salt, 100)} < 0 THEN ''", 0
     for name, share in shares.items():
         below += share

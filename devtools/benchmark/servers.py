@@ -78,7 +78,7 @@ class BenchmarkServers:
         return self.process(name).pid
 
     def make_database(self, name: str) -> bool:
-        """Create a database that counts its statements; False if it exists."""
+        """Create a database that counts statements; False if it exists."""
         with self.postgres.connect("postgres") as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 return False
@@ -99,7 +99,7 @@ class BenchmarkServers:
         }  # fmt: skip
 
     def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:
-        """Serve a WSGI application as `./krafter up` does; return its port once it answers."""
+        """Serve a WSGI application as `./krafter up` does; return its port once it responds."""
         # Compiled by another process: one that compiles its modules has megabytes more at the end.
         loading = f"import krafter_audit.server, {application.partition(':')[0]}"
         subprocess.run(
@@ -132,7 +132,7 @@ class BenchmarkServers:
 
 
 class StatementCounter:
-    """Counts the statements that a database has executed."""
+    """Counts a database's executed statements."""
 
     def __init__(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         self.connection = connection

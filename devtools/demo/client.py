@@ -74,7 +74,7 @@ class ApiClient:
         return answer
 
     def wait(self, path: str, field: str, unfinished: set[str], *, seconds: float = 120) -> Any:
-        """Poll a resource until its `field` has no unfinished value, and print its progress and the resource."""
+        """Poll a resource until `field` has no unfinished value, printing progress and result."""
         deadline = time.monotonic() + seconds
         progress = ProgressLines()
         resource = self.call("GET", path, show=False)
@@ -92,14 +92,14 @@ class ApiClient:
 
 
 class ProgressLines:
-    """Prints what a worker does, when that has changed and at least every five seconds."""
+    """Prints a worker's progress when it changed, and at least every five seconds."""
 
     def __init__(self) -> None:
         self._started = self._shown_at = time.monotonic()
         self._shown = ""
 
     def show(self, text: str) -> None:
-        """Print the text, unless the same was printed in the last five seconds."""
+        """Print the text, unless it was printed in the last five seconds."""
         now = time.monotonic()
         if text != self._shown or now - self._shown_at >= SECONDS_BETWEEN_LINES:
             print(f"   … {now - self._started:2.0f} s: {text}", flush=True)
@@ -107,7 +107,7 @@ class ProgressLines:
 
 
 def scan_progress(resource: dict[str, Any]) -> str:
-    """Return the pages that each scanner of a scan has done; an empty text for other resources."""
+    """Return the pages that each scanner of a scan has done; empty for other resources."""
     scanners = (resource.get("summary") or {}).get("progress") or {}
     return "".join(
         f", {name} {pages['pages_done']}/{pages['pages_found']} pages"

@@ -32,7 +32,7 @@ FAULTS: dict[str, str] = {
 
 @dataclass
 class FaultState:
-    """The active faults, initially all; stored in `path`, so that they survive a restart."""
+    """The active faults, initially all; stored in `path` across restarts."""
 
     path: Path | None = None
     fixed: set[str] = field(default_factory=set)

@@ -79,7 +79,6 @@ class DemoResponse:
 
 
 def respond(path: str, faults: FaultState) -> DemoResponse:
-    """Return the response for a path."""
     if path == "/":
         return DemoResponse(shop(faults).encode(), headers=page_headers(faults))
     cached = [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]

@@ -267,7 +267,7 @@ class Walkthrough:
         return files, link
 
     def export(self, form: str) -> Path | None:
-        """Export in a format and download; None if this machine cannot render a PDF."""
+        """Export and download a format; None if this machine cannot render a PDF."""
         self.print_step(f"Export the report as {form.upper()}.")
         queued = self.api.call("POST", "/reports/export", {"format": form}, expect=202)
         done = self.api.wait(f"/reports/{queued['id']}", "status", {"queued", "exporting"})
@@ -313,7 +313,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def facts_of(data: DataDirectory) -> dict[str, Any]:
-    """Return the connection data of the running system. Raises DemoFailed."""
+    """Return the running system's connection data. Raises DemoFailed."""
     facts = data.read(READY) if data.running() else None
     if not facts:
         raise DemoFailed(f"No running system for {data.path}. Start one in another terminal: ./krafter up")

@@ -1,4 +1,4 @@
-"""The data directory of a system: its lock, its secrets, and the addresses of the running system."""
+"""A system's data directory: lock, secrets, and the addresses of the running system."""
 
 import base64
 import fcntl
@@ -51,7 +51,7 @@ class DataDirectory:
             ) from error
 
     def lock(self, *, seconds: float = 12) -> int:
-        """Lock the directory for this process; return the handle. Raises StartFailed when it is in use."""
+        """Lock the directory for this process; return the handle. Raises StartFailed when in use."""
         self.handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         # The guards of a killed supervisor hold the lock for the moment that they need to end its processes.
         deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""The part of `./krafter doctor` that needs the virtual environment: the servers of the local stack."""
+"""The part of `./krafter doctor` that needs the virtual environment: servers of the local stack."""
 
 import json
 import subprocess

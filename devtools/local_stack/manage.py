@@ -16,7 +16,7 @@ HINT = (
 
 
 def environment(data: DataDirectory, command: str) -> dict[str, str]:
-    """Return the environment of a command of manage.py for the system on a data directory."""
+    """Return the environment of a manage.py command for the system on a data directory."""
     name = OWNER_ENVIRONMENT if command in OWNER_COMMANDS else ENVIRONMENT
     env = (data.read(name) or {}) if data.running() else {}
     if not env:

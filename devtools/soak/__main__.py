@@ -28,7 +28,7 @@ def soak(pid: int, facts: dict[str, Any], seconds: float) -> tuple[History, Load
 
 
 def report(history: History, load: Load) -> bool:
-    """Print the answers and the trend of each process; return whether all is well."""
+    """Print the answers and each process's trend; return whether all is well."""
     for (action, status), number in sorted(load.answers.items()):
         print(f"  {action:<24} {status}  {number}")
     print()

@@ -13,7 +13,7 @@ SCANS_AT_FIRST = 6  # so that every process of the workers has its warm-up at th
 
 
 class Load:
-    """Clients that send requests until they are stopped; `answers` counts them by action and status."""
+    """Clients that send requests until stopped; `answers` counts them by action and status."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
         self.site = facts["demo_site"]
@@ -41,7 +41,7 @@ class Load:
 
     @property
     def errors(self) -> dict[tuple[str, int], int]:
-        """Return the answers that no correct system gives under load: none at all, and those of defects."""
+        """Return the answers that no correct system gives under load: none at all, or of defects."""
         return {each: number for each, number in self.answers.items() if each[1] == 0 or each[1] >= 500}
 
     def repeat(self, action: Callable[[], None], seconds: float) -> None:

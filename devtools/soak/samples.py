@@ -49,7 +49,7 @@ class Trend:
 
     @property
     def problem(self) -> str:
-        """Return what grows, or ""."""
+        """Return what grows."""
         first, second, last = self.thirds
         memory = min(second.megabytes - first.megabytes, last.megabytes - second.megabytes)
         if memory > max(MAX_MEGABYTES, MAX_SHARE * first.megabytes):
@@ -64,7 +64,7 @@ class Trend:
 
 
 class History:
-    """The samples of every process that was seen."""
+    """The samples of every process seen."""
 
     def __init__(self) -> None:
         self.rounds = 0
@@ -76,7 +76,7 @@ class History:
         self.rounds += 1
 
     def write(self, path: Path) -> None:
-        """Write every sample as CSV: its number, the process, megabytes, open files."""
+        """Write every sample as CSV: number, process, megabytes, open files."""
         lines = [
             f"{number},{process},{sample.megabytes:.1f},{sample.files}"
             for process, samples in sorted(self._samples.items())
@@ -101,7 +101,7 @@ def _median(samples: list[Sample]) -> Sample:
 
 
 def take(root: int) -> dict[str, Sample]:
-    """Return a sample of each process below `root`, by its name and number; children have that of their parent."""
+    """Return a sample of each process below `root` by name and number; children have their parent's name."""
     parent_of = dict(parents())
     found = {}
     for pid in descendants(root):

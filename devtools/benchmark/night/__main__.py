@@ -19,7 +19,7 @@ CORES = 2  # of a machine, as in the measurement
 
 
 def simulate(costs: dict[str, PageCost], machines: list[int]) -> dict[str, Any]:
-    """Simulate the night with each number of machines, with the fair queue and, for comparison, oldest first."""
+    """Simulate the night for each number of machines, with the fair queue and with oldest first."""
     limits = product.product_limits()
     sites = night_sites(
         costs,
@@ -42,7 +42,7 @@ def simulate(costs: dict[str, PageCost], machines: list[int]) -> dict[str, Any]:
 
 
 def summary(night: Night, limits: NightLimits, sites: list[NightSite]) -> dict[str, Any]:
-    """Return the figures of a run: hours, busiest host, and the waits of each size of organisation in minutes."""
+    """Return a run's figures: hours, busiest host, and waits by organisation size in minutes."""
     busiest, seconds = max(night.busy_seconds.items(), key=lambda one: one[1])
     most_requested, requests = night.requests.most_common(1)[0]
     cpu = sum(site.pages * site.cost.cpu for site in sites)
@@ -63,7 +63,7 @@ def summary(night: Night, limits: NightLimits, sites: list[NightSite]) -> dict[s
 
 
 def waits(night: Night) -> list[dict[str, Any]]:
-    """Return the minutes until the first page and until the end of a scan, for each organisation."""
+    """Return each organisation's minutes until a scan's first page and end."""
     grouped: dict[str, list[tuple[float, float]]] = {}
     for scan in night.scans:
         started, finished = scan.started or 0.0, scan.finished or 0.0

@@ -1,4 +1,4 @@
-"""Run the simulation with the measured costs of a page, in a process with Django's settings."""
+"""Run the simulation with measured costs, in a process with Django's settings."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ SCANS = {"trivial": aims.SCAN_TRIVIAL, "realistic": aims.SCAN_REALISTIC}
 
 
 def simulate_night(measured: Mapping[str, Figures], machines: list[int]) -> dict[str, Any]:
-    """Return the simulated nights; where a scan was not measured, with the aims as its costs. Raises StartFailed."""
+    """Return the simulated nights; the aims are the costs of unmeasured scans. Raises StartFailed."""
     costs = {name: page_cost(measured.get(case), case) for name, case in SCANS.items()}
     process = subprocess.run(
         [sys.executable, "-m", "devtools.benchmark.night"],
@@ -34,7 +34,6 @@ def simulate_night(measured: Mapping[str, Figures], machines: list[int]) -> dict
 
 
 def page_cost(figures: Figures | None, case: str) -> dict[str, float]:
-    """Return CPU seconds and requests of a page."""
     limits = {aim.figure: aim.limit for aim in aims.AIMS if aim.case == case}
     if figures is None:
         return {"cpu": limits["cpu_per_page"] or 0.0, "requests": limits["requests_per_page"] or 0.0}

@@ -1,4 +1,4 @@
-"""The constants of the product that the simulation uses: pace at a host, batches of pages, visitors, schedules."""
+"""The product's constants for the simulation: pace at a host, batches, visitors, schedules."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -30,7 +30,6 @@ class ProductLimits:
 
 
 def product_limits() -> ProductLimits:
-    """Return the limits."""
     return ProductLimits(
         pace=float(MAX_RATE),
         visitors=BROWSER_WORKERS * MAX_CONCURRENT_PAGES[WorkerKind.BROWSER],
@@ -41,6 +40,6 @@ def product_limits() -> ProductLimits:
 
 
 def scheduled_second(project_id: UUID) -> float:
-    """Return the second of the hour at which the scans of a project are due."""
+    """Return the second of the hour at which a project's scans are due."""
     rule = ScheduleRule.from_config(project_id, {"scans": {"schedule": "daily", "hour": 1}})
     return rule.minute * 60.0 if rule else 0.0

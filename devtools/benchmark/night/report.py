@@ -1,5 +1,3 @@
-"""The simulated nights as Markdown."""
-
 from collections.abc import Iterator, Mapping
 from statistics import mean
 from typing import Any
@@ -49,7 +47,6 @@ def _run(run: Mapping[str, Any]) -> list[str]:
 
 
 def _waits(run: Mapping[str, Any]) -> Iterator[list[str]]:
-    """Yield a row for each size of organisation."""
     sizes = sorted({one["sites"] for one in run["organisations"]}, reverse=True)
     for size in sizes:
         group = [one for one in run["organisations"] if one["sites"] == size]

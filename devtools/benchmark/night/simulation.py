@@ -17,7 +17,7 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class NightLimits:
-    """The machines, their cores and visitors, the requests a second to a host, and the pages of a batch."""
+    """Machines with their cores and visitors, the requests a second to a host, and the pages of a batch."""
 
     machines: int
     cores: int
@@ -41,7 +41,7 @@ class NightLimits:
 
 @dataclass
 class ScanProgress:
-    """A scan with the pages that no visitor has leased yet, and the pages that are being checked."""
+    """A scan with its unleased pages, and those being checked."""
 
     site: NightSite
     unleased: int
@@ -52,7 +52,7 @@ class ScanProgress:
 
 @dataclass
 class Batch:
-    """Pages that a visitor checks: the CPU seconds and requests that are left."""
+    """Pages that a visitor checks: the CPU seconds and requests left."""
 
     scan: ScanProgress
     machine: int
@@ -74,18 +74,17 @@ class Night:
 
 
 class OrganisationUse:
-    """The CPU seconds that each organisation has used in this window, with a falling share of the previous one."""
+    """CPU seconds by organisation in this window, with a falling share of the previous one."""
 
     def __init__(self, window_seconds: float | None) -> None:
         self.window_seconds = window_seconds
         self.windows: defaultdict[tuple[str, int], float] = defaultdict(float)
 
     def add(self, organisation: str, seconds: float, now: float) -> None:
-        """Count CPU seconds."""
         self.windows[organisation, self._window(now)] += seconds
 
     def recent(self, organisation: str, now: float) -> float:
-        """Return the CPU seconds that count at this moment."""
+        """Return the CPU seconds that count now."""
         window = self._window(now)
         used = self.windows.get((organisation, window), 0.0)
         if self.window_seconds is None:
@@ -115,7 +114,6 @@ class NightSimulation:
         self.night = Night([scan for _, _, scan in sorted(self.coming, key=lambda one: one[1])], 0.0)
 
     def run(self) -> Night:
-        """Run until every page has been checked."""
         while self.coming or self.active or self.waiting:
             self._queue_due()
             self._lease()
@@ -129,7 +127,6 @@ class NightSimulation:
             self.waiting.setdefault(scan.site.organisation, []).append(scan)
 
     def _lease(self) -> None:
-        """Give batches to the free visitors."""
         while self.free and (candidates := dict(self._candidates())):
             organisation = self._next_organisation(candidates)
             if self.record_leases:
@@ -145,7 +142,7 @@ class NightSimulation:
                 del self.waiting[organisation]
 
     def _candidates(self) -> Iterator[tuple[str, ScanProgress]]:
-        """Yield the oldest scan of each organisation of which a worker may lease pages."""
+        """Yield each organisation's oldest scan with pages to lease."""
         for organisation, scans in self.waiting.items():
             for scan in scans:
                 if self.limits.workers_share_scan or not scan.running:
@@ -169,7 +166,6 @@ class NightSimulation:
         self.active.append(batch)
 
     def _advance(self) -> None:
-        """Go on to the next event."""
         rates = list(self._rates())
         ends = [
             left / rate

@@ -14,8 +14,6 @@ REALISTIC_SHARE = 0.3
 
 @dataclass(frozen=True)
 class PageCost:
-    """CPU seconds and requests of one page in a scan."""
-
     cpu: float
     requests: float
 
@@ -66,7 +64,7 @@ def night_sites(
 
 
 def _limited(seconds: list[float], per_minute: int) -> list[float]:
-    """Delay what exceeds the number of scans that are queued in a minute."""
+    """Delay what exceeds the scans queued in a minute."""
     limited: list[float] = []
     for second in seconds:
         earliest = limited[-per_minute] + 60 if len(limited) >= per_minute else 0.0

@@ -38,7 +38,6 @@ type Case = tuple[str, Callable[[], Figures]]
 
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="./krafter bench scan", description=__doc__)
     parser.add_argument("--latency", type=float, default=5.0, help="of the sites, in ms (default 5)")
     parser.add_argument("--only", default="", help="only cases whose names contain this")
@@ -68,7 +67,6 @@ class ScanBenchmark:
         self.night: dict[str, Any] = {}
 
     def run(self, folder: Path) -> None:
-        """Start sites and system, and measure all cases."""
         with ExitStack() as stack:
             sites = [
                 stack.enter_context(served_site(name, self.options.latency, folder / f"{name}.log"))
@@ -84,11 +82,10 @@ class ScanBenchmark:
             self.night = simulate_night(self.figures, self.options.machines)
 
     def is_wanted(self, name: str) -> bool:
-        """Tell whether a case is to run."""
         return self.options.only in name
 
     def measure(self, cases: Iterator[Case]) -> None:
-        """Run the wanted cases and report each one's figures."""
+        """Run the wanted cases and report their figures."""
         for name, case in cases:
             if self.is_wanted(name):
                 self.progress.say(f"  {name}")
@@ -96,7 +93,7 @@ class ScanBenchmark:
                 self.progress.say(f"    {report.one_line(figures)}")
 
     def bare_cases(self, trivial: SiteProcess, realistic: SiteProcess) -> Iterator[Case]:
-        """Yield the cases that need no system of ours."""
+        """Yield the cases without our system."""
         folder = self.options.oracles
         yield aims.BARE_REQUESTS, lambda: comparisons.bare_requests(aims.BARE_REQUESTS, trivial)
         yield aims.BARE_AXE_TRIVIAL, lambda: comparisons.bare_axe(aims.BARE_AXE_TRIVIAL, trivial)
@@ -111,7 +108,7 @@ class ScanBenchmark:
     def system_cases(
         self, system: BenchmarkStack, trivial: SiteProcess, realistic: SiteProcess
     ) -> Iterator[Case]:
-        """Yield the cases of the running system: the scans of both sites, then verifications."""
+        """Yield the cases of the running system: scans of both sites, then verifications."""
 
         def measurement(site: SiteProcess, name: str) -> StackMeasurement:
             return StackMeasurement(system, system.create_project(name, site.origin), site, self.progress.say)
@@ -131,12 +128,10 @@ class ScanBenchmark:
             yield name, partial(project.verify, name, key, urls)
 
     def summarize(self) -> tuple[str, list[ComparedFigure]]:
-        """Return the tables and the compared figures."""
         compared = list(aims.compare(self.figures))
         return report.markdown(self.figures, compared, self.night, self.options.latency), compared
 
     def as_json(self, compared: list[ComparedFigure]) -> dict[str, Any]:
-        """Return all figures."""
         return {
             "machine": tables.machine(),
             "latency_ms": self.options.latency,

@@ -85,7 +85,6 @@ class ComparedFigure:
 
     @property
     def met(self) -> bool:
-        """Whether the figure is within its limit, or equal to it where it is exact."""
         if self.limit is None:
             return True
         if self.value is None:
@@ -93,7 +92,6 @@ class ComparedFigure:
         return self.value == self.limit if self.exact else self.value <= self.limit
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the figure for JSON."""
         return {
             "case": self.case,
             "figure": UNITS[self.figure],
@@ -105,7 +103,7 @@ class ComparedFigure:
 
 
 def compare(measured: Mapping[str, Figures]) -> Iterator[ComparedFigure]:
-    """Compare the measured cases with their aims, and the findings of scans with the planted faults."""
+    """Compare the measured cases with their aims, and found with planted faults."""
     for aim in AIMS:
         figures = measured.get(aim.case)
         if figures is not None:
@@ -129,7 +127,7 @@ def _ratio(aim: Aim, ours: Figures, bare: Figures | None) -> float | None:
 
 
 def wrong_outcomes(measured: Mapping[str, Figures]) -> list[str]:
-    """Return a sentence for each case that ended with another outcome than the planted faults call for."""
+    """Return a sentence for each case with another outcome than the planted faults."""
     return [
         f"{case}: {measured[case].outcome} instead of {expected}"
         for case, expected in OUTCOMES.items()

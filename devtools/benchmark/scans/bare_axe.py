@@ -21,7 +21,7 @@ RUN = "axe.run(document).then((found) => found.violations.map((one) => one.id))"
 
 
 async def visit(browser: Browser, url: str) -> list[str]:
-    """Open a page in a new context and return the rules that it violates."""
+    """Open a page in a new context; return the rules that it violates."""
     context = await browser.new_context()
     page = await context.new_page()
     await page.goto(url, wait_until="load")
@@ -32,7 +32,7 @@ async def visit(browser: Browser, url: str) -> list[str]:
 
 
 async def run(urls: list[str]) -> dict[str, Any]:
-    """Visit all pages; return the seconds, the CPU seconds and the violated rules."""
+    """Visit all pages; return the seconds, CPU seconds and violated rules."""
     waiting, violated = list(reversed(urls)), set[str]()
     started = time.monotonic()
     async with async_playwright() as playwright:

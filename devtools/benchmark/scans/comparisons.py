@@ -67,18 +67,18 @@ def bare_axe(name: str, site: SiteProcess) -> Figures:
 
 
 def has_oracle(folder: Path | None, name: str) -> bool:
-    """Tell whether Node and the packages of an oracle are there."""
+    """Tell whether Node and an oracle's packages are installed."""
     return bool(folder and shutil.which("node") and (folder / "node_modules" / PACKAGES[name]).exists())
 
 
 def lighthouse(name: str, site: SiteProcess, urls: Sequence[str], folder: Path) -> Figures:
-    """Measure the lab metrics of pages with Lighthouse, with throttling by the browser, one load a page."""
+    """Measure pages' lab metrics with Lighthouse, throttled by the browser, one load a page."""
     request: dict[str, Any] = {"audits": AUDITS, "throttling": "devtools"}
     return _run_node(name, "lighthouse", site, [{"url": url, **request} for url in urls], folder)
 
 
 def observatory(name: str, site: SiteProcess, folder: Path) -> Figures:
-    """Judge the responses of all pages with Observatory; the requests are not part of the time."""
+    """Judge all pages' responses with Observatory; the requests are not timed."""
     cases = []
     for path in site.site.pages:
         response = site.site.respond(path)

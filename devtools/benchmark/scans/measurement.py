@@ -1,4 +1,4 @@
-"""Measure scans, verifications and single checks from outside: through the API and the processes' CPU time."""
+"""Measure scans, verifications and checks from outside: by the API and CPU time."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ type Report = Callable[[str], None]
 
 @dataclass
 class Figures:
-    """The figures of one case. CPU is of the workers with their Chromium, or of the compared program."""
+    """A case's figures. CPU is of the workers with their Chromium, or of the compared program."""
 
     name: str
     pages: int
@@ -39,16 +39,13 @@ class Figures:
 
     @property
     def cpu_per_page(self) -> float:
-        """CPU seconds a page."""
         return self.cpu / self.pages
 
     @property
     def requests_per_page(self) -> float:
-        """Requests a page."""
         return self.requests / self.pages
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all figures for JSON."""
         more = {"cpu_per_page": self.cpu_per_page, "requests_per_page": self.requests_per_page}
         return asdict(self) | {name: round(value, 2) for name, value in more.items()}
 
@@ -60,7 +57,6 @@ class StackMeasurement:
         self.stack, self.api, self.site, self.report = stack, api, site, report
 
     def scan(self, name: str) -> Figures:
-        """Scan the site and wait for its end."""
         first_finding = None
         with self._measured(name, len(self.site.site.pages)) as figures:
             started = time.monotonic()
@@ -84,12 +80,10 @@ class StackMeasurement:
         return figures
 
     def failed_checks(self) -> set[str]:
-        """Return the keys of the checks of all findings."""
         findings = self.api.get(f"/findings?limit={PAGE_LIMIT}")
         return {key for finding in findings for key in finding["evidence"].get("checks", [])}
 
     def verify(self, name: str, key: str, urls: Sequence[str]) -> Figures:
-        """Create a finding of a check on the URLs, and verify it."""
         title = f"Benchmark: {name}"
         assets = [{"type": "url", "value": url} for url in urls]
         body = {"domain": "security", "title": title, "severity": "high", "checks": [key]}
@@ -108,7 +102,7 @@ class StackMeasurement:
 
     @contextmanager
     def _measured(self, name: str, pages: int) -> Iterator[Figures]:
-        """Fill in seconds, CPU, requests and peak memory of the block."""
+        """Fill in the block's seconds, CPU, requests and peak memory."""
         figures = Figures(name, pages, 0.0, 0.0, 0)
         before, requests = self.stack.resource_use(), self.site.requests()
         with peak_memory(self.stack.worker_megabytes) as peak:
@@ -128,7 +122,7 @@ class StackMeasurement:
 
 @contextmanager
 def peak_memory(read: Callable[[], float]) -> Iterator[list[float]]:
-    """Yield a list whose only item is the highest value that was read while the block ran."""
+    """Yield a list with the highest value read while the block runs."""
     peak, done = [read()], threading.Event()
 
     def sample() -> None:

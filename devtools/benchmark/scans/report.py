@@ -1,5 +1,3 @@
-"""The figures of scans and verifications as Markdown."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +14,6 @@ AIM_COLUMNS = ("case", "figure", "value", "aim, at most", "ratio to bare", "met"
 
 
 def one_line(figures: Figures) -> str:
-    """Return the figures of a case for the terminal."""
     parts = [f"{figures.seconds:.2f} s", f"{figures.cpu_per_page:.2f} CPU s a page"]
     parts.append(f"{figures.requests_per_page:.1f} requests a page")
     parts += [f"{figures.megabytes:.0f} MB"] if figures.megabytes else []
@@ -29,7 +26,6 @@ def one_line(figures: Figures) -> str:
 def markdown(
     measured: Mapping[str, Figures], compared: list[ComparedFigure], night: Mapping[str, Any], latency: float
 ) -> str:
-    """Return all tables."""
     aims = [
         [
             each.case,

@@ -20,18 +20,14 @@ START_SECONDS = 20
 
 @dataclass(frozen=True)
 class SiteProcess:
-    """A served site."""
-
     site: BenchmarkSite
     origin: str
 
     @property
     def urls(self) -> list[str]:
-        """The URLs of its pages."""
         return [f"{self.origin}{path}" for path in self.site.pages]
 
     def requests(self) -> int:
-        """Return the number of requests so far."""
         with urllib.request.urlopen(f"{self.origin}{COUNTERS_PATH}", timeout=10) as response:  # noqa: S310 - our own site
             counts: dict[str, int] = json.load(response)
         return sum(count for name, count in counts.items() if name != "connections")

@@ -1,4 +1,4 @@
-"""The whole system for a benchmark: started as `./krafter up` does, with a new database, used over its API only."""
+"""The system for a benchmark: started as by `./krafter up`, with a new database, used by its API only."""
 
 import json
 import subprocess
@@ -45,7 +45,6 @@ class ResourceUse:
     services: dict[str, float]
 
     def since(self, before: "ResourceUse") -> "ResourceUse":
-        """Return the difference to an earlier moment."""
         services = {
             name: round(seconds - before.services.get(name, 0.0), 2)
             for name, seconds in self.services.items()
@@ -54,13 +53,13 @@ class ResourceUse:
 
 
 class BenchmarkStack:
-    """The running system; `supervisor` is the process id of `up`, `facts` what its `--ready` wrote."""
+    """`supervisor` is the process id of `up`, `facts` what its `--ready` wrote."""
 
     def __init__(self, supervisor: int, data: Path, facts: dict[str, Any]) -> None:
         self.supervisor, self.data, self.facts = supervisor, data, facts
 
     def create_project(self, slug: str, site_url: str) -> "ProjectApi":
-        """Create a project, as an operator does, and return its API."""
+        """Create a project as an operator does; return its API."""
         command = [
             sys.executable,
             "-m",
@@ -75,13 +74,13 @@ class BenchmarkStack:
         return ProjectApi(base, self.facts["api_key"])
 
     def resource_use(self) -> ResourceUse:
-        """Return the CPU seconds so far, of processes that have ended too."""
+        """Return the CPU seconds so far, including ended processes."""
         services = {name: process_stats.cpu_seconds(pid) for name, pid in self._services().items()}
         every = process_stats.cpu_seconds(self.supervisor)
         return ResourceUse(every - sum(services.values()), services)
 
     def worker_megabytes(self) -> float:
-        """Return the memory of the workers with their Chromium; a shared page counts once."""
+        """Return the memory of the workers with Chromium; a shared page counts once."""
         others = {pid for service in self._services().values() for pid in process_stats.tree(service)}
         workers = process_stats.tree(self.supervisor) - others - {self.supervisor}
         return process_stats.proportional_megabytes(workers)
@@ -102,7 +101,6 @@ class ProjectApi:
         self.base, self.key = base, key
 
     def get(self, path: str) -> Any:
-        """Return `data` of a resource. Raises RequestFailed."""
         return self.request("GET", path)
 
     def post(self, path: str, body: Any) -> Any:
@@ -118,7 +116,7 @@ class ProjectApi:
 
 
 def command_line(pid: int) -> str:
-    """Return the command line of a process, empty if it has ended."""
+    """Return a process's command line, empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
@@ -127,7 +125,7 @@ def command_line(pid: int) -> str:
 
 @contextmanager
 def running_stack(folder: Path) -> Iterator[BenchmarkStack]:
-    """Start the system with all its files in a folder, and stop it at the end. Raises StartFailed."""
+    """Start the system with all files in a folder; stop it at the end. Raises StartFailed."""
     ready, log = folder / "ready.json", folder / "up.log"
     arguments = [sys.executable, "-m", "devtools.local_stack.up", "--no-demo", "--port", "0"]
     arguments += ["--data", str(folder / "data"), "--ready", str(ready)]

@@ -1,4 +1,4 @@
-"""A generated website: its pages, its resources and the checks that it must fail."""
+"""A generated website: pages, resources, and the checks that it must fail."""
 
 import random
 import struct
@@ -32,7 +32,7 @@ class SiteResponse:
 
 @dataclass(frozen=True)
 class BenchmarkSite:
-    """A website: responses by path, and the keys of the checks that fail on it (`faults`)."""
+    """Responses by path, and the keys of the checks that fail (`faults`)."""
 
     name: str
     pages: tuple[str, ...]
@@ -43,15 +43,12 @@ class BenchmarkSite:
     compress: bool = True
 
     def respond(self, path: str) -> SiteResponse:
-        """Return the response for a path, 404 for an unknown one."""
         missing = SiteResponse(b"<!doctype html><title>Not found</title><p>Not found", HTML, 404)
         return self.responses.get(path, missing)
 
 
 @dataclass(frozen=True)
 class PageTemplate:
-    """The parts of a page's HTML."""
-
     title: str
     body: str
     head: str = ""
@@ -59,7 +56,6 @@ class PageTemplate:
     extra: tuple[tuple[str, str], ...] = field(default=())
 
     def response(self) -> SiteResponse:
-        """Return the page."""
         html = (
             f'<!doctype html>\n<html lang="{self.lang}">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -76,7 +72,7 @@ def sentences(seed: str, count: int) -> str:
 
 
 def png(width: int, height: int, seed: str, *, noise: int = 0) -> bytes:
-    """Return an RGB image; `noise` bytes of its pixels are random, which sets its size in bytes."""
+    """Return an RGB image; `noise` random bytes set its size in bytes."""
     generator = random.Random(seed)  # noqa: S311
     colour = bytes(generator.randrange(96, 224) for _ in range(3))
     row = width * 3
@@ -100,7 +96,6 @@ def asset(body: bytes | str, content_type: str, *headers: tuple[str, str]) -> Si
 
 
 def sitemap(origin: str, pages: tuple[str, ...]) -> SiteResponse:
-    """Return a sitemap of the pages."""
     urls = "".join(f"<url><loc>{origin}{path}</loc></url>" for path in pages)
     text = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
     return SiteResponse(f'<?xml version="1.0" encoding="UTF-8"?>{text}'.encode(), XML)
@@ -112,5 +107,4 @@ def robots(origin: str) -> SiteResponse:
 
 
 def security_txt() -> SiteResponse:
-    """Return a valid security.txt."""
     return SiteResponse(b"Contact: mailto:a@example.com\nExpires: 2099-01-01T00:00:00Z\n", TEXT)

@@ -38,11 +38,9 @@ class BenchmarkSiteServer(ThreadingHTTPServer):
 
     @property
     def origin(self) -> str:
-        """The URL of the site without a trailing slash."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def count(self, name: str) -> None:
-        """Count a request or a connection."""
         with self.lock:
             self.counts[name] += 1
 
@@ -57,12 +55,10 @@ class SiteRequestHandler(BaseHTTPRequestHandler):
     wbufsize = -1  # header and body leave in one segment
 
     def setup(self) -> None:
-        """Count the connection."""
         super().setup()
         self.server.count("connections")
 
     def do_GET(self) -> None:
-        """Return a page or a resource."""
         path = self.path.partition("?")[0]
         if path == COUNTERS_PATH:
             with self.server.lock:
@@ -77,7 +73,6 @@ class SiteRequestHandler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def do_OPTIONS(self) -> None:
-        """Return the allowed methods, without CORS headers."""
         self.server.count(self.command)
         time.sleep(self.server.latency)
         self.send(SiteResponse(b"", "text/plain", 204, (("Allow", "GET, HEAD, OPTIONS"),)), ())
@@ -101,7 +96,6 @@ class SiteRequestHandler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def version_string(self) -> str:
-        """Return the Server header."""
         return self.server.site.server
 
     def log_message(self, format: str, *args: object) -> None:
@@ -109,13 +103,11 @@ class SiteRequestHandler(BaseHTTPRequestHandler):
 
 
 def can_compress(site: BenchmarkSite, response: SiteResponse) -> bool:
-    """Tell whether the site compresses a response."""
     return site.compress and response.content_type.startswith(COMPRESSIBLE) and len(response.body) > 500
 
 
 @lru_cache(maxsize=500)
 def compressed(body: bytes) -> bytes:
-    """Return the body, compressed with gzip."""
     return gzip.compress(body, mtime=0)
 
 
