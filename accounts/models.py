@@ -73,8 +73,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Membership(Record):
-    """A user's role in an organisation."""
-
     class Role(models.TextChoices):
         OWNER = "owner"
         ADMIN = "admin"

@@ -1,6 +1,6 @@
 """What staff may do in the admin by their role in an organisation.
 
-A superuser may do everything. Groups give further permissions, which only a superuser assigns, in the organisations in
+A superuser may do everything. Groups, assigned by superusers only, give further permissions in the organisations in
 which the user has a role above viewer.
 """
 

@@ -34,8 +34,6 @@ class UsageSerializer(serializers.Serializer[Any]):
 
 
 class MemberIdField(StrictUUIDField):
-    """The id of a member of the organisation."""
-
     default_error_messages = {"not_a_member": "This user is not a member of the organisation."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> Any:

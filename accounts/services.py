@@ -37,7 +37,7 @@ def create_user(
 ) -> User:
     """Create a user as a member of an organisation.
 
-    Staff use the admin for their organisations, as far as their roles allow (accounts/roles.py); superusers for all.
+    Staff use the admin as far as their roles allow (accounts/roles.py), superusers for all organisations.
     """
     staff = is_staff or is_superuser
     user = User.objects.create_user(email, password, name=name, is_staff=staff, is_superuser=is_superuser)

@@ -51,7 +51,6 @@ class Progress:
 
 
 def progress_of(campaigns: Collection[Campaign]) -> dict[UUID, Progress]:
-    """Return the progress of each campaign, by one query."""
     rows = Campaign.objects.filter(pk__in=[campaign.pk for campaign in campaigns])
     return {campaign.pk: progress for campaign, progress in _with_progress(rows)}
 
@@ -94,6 +93,5 @@ def _counts(rows: Any) -> Any:
 
 
 def campaign_names_of(task: Task) -> tuple[str, ...]:
-    """Return the names of a task's active campaigns."""
     rows = Campaign.objects.filter(memberships__task=task, archived_at=None)
     return tuple(rows.order_by("name").values_list("name", flat=True))

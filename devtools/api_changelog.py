@@ -80,7 +80,6 @@ def _released() -> set[str]:
 
 
 def section(name: str, added: Iterable[str], removed: Iterable[str]) -> str:
-    """Return the section of the changelog about a release."""
     parts = [("Added", sorted(added)), ("Removed", sorted(removed))]
     lists = [f"**{title}**\n\n" + "\n".join(f"- `{fact}`" for fact in each) for title, each in parts if each]
     return f"## {name} ({datetime.now(UTC):%Y-%m-%d})\n\n" + "\n\n".join(lists or ["No changes."]) + "\n"

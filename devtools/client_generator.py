@@ -60,7 +60,6 @@ def prepare(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield path, method and operation."""
     for path, item in sorted(schema["paths"].items()):
         for method in METHODS:
             if method in item:

@@ -35,7 +35,6 @@ def install(progress: Progress, uv: str) -> None:
 
 
 def extract(archive: Path) -> None:
-    """Write the program in the package's archive."""
     with tarfile.open(archive) as package:
         layer = package.extractfile(LAYER)
         content = layer.read() if layer else b""

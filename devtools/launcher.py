@@ -283,7 +283,6 @@ def has_module(name: str) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command; return the exit status."""
     # Accepted by every command, at any position.
     if "--no-system-packages" in arguments:
         arguments.remove("--no-system-packages")

@@ -57,7 +57,6 @@ def normalised(name: str) -> str:
 
 
 def bill_of_materials() -> dict[str, Any]:
-    """Return the bill of the installed packages of requirements/image.txt."""
     command = [sys.executable, "-m", "cyclonedx_py", "environment", sys.executable, "--output-reproducible"]
     command += ["--pyproject", str(ROOT / "pyproject.toml"), "--output-format", "JSON", "--output-file", "-"]
     command += ["--no-validate"]  # takes longer than all the rest; the tests validate what is made of it

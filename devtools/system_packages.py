@@ -181,7 +181,6 @@ def announce(packages: Sequence[SystemPackage], progress: Progress) -> None:
 
 
 def install(package: SystemPackage, progress: Progress) -> bool:
-    """Install a package; return whether that succeeded."""
     # The answer may be another one after the installation.
     chromium_problem.cache_clear()
     importlib.invalidate_caches()

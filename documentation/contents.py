@@ -60,7 +60,6 @@ def source(name: str) -> Path:
 
 @cache
 def page_title(name: str) -> str:
-    """Return the heading of a page without rendering it."""
     with source(name).open(encoding="utf-8") as file:
         return file.readline().removeprefix("# ").strip()
 

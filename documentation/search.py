@@ -16,8 +16,6 @@ IN_TITLE, IN_PAGE_TITLE, AT_WORD_START, MOST_IN_TEXT = 20, 8, 2, 5
 
 @dataclass(frozen=True)
 class Entry:
-    """A section, with its text in lower case."""
-
     url: str
     page: str
     title: str

@@ -78,7 +78,6 @@ class Diagram:
         return cls(tuple(Arrow(*each) for each in found))
 
     def mermaid(self) -> str:
-        """Return the diagram's text."""
         lines = [
             f"    {each.start} --> {each.end}{f': {each.cause}' if each.cause else ''}"
             for each in self.arrows
@@ -122,7 +121,6 @@ class Drawing:
         }
 
     def context(self) -> dict[str, object]:
-        """Return the template's context."""
         width = self.right + ARC_STEP * len(self.two_way) + MARGIN + 20
         outgoing = [each for each in self.diagram.arrows if each.start != CREATION]
         first = self.diagram.arrows[0].end

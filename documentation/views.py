@@ -1,5 +1,3 @@
-"""Serve the documentation without login."""
-
 from collections.abc import Callable
 
 from django.conf import settings

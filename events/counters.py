@@ -77,7 +77,6 @@ def totals(project_id: UUID, name: str) -> Totals:
 
 
 def totals_of_owner(project_id: UUID, name: str, owner_id: UUID) -> Totals:
-    """Return the totals of one owner."""
     rows = Counter.objects.filter(project_id=project_id, name=name, owner_id=owner_id).order_by()
     sums = rows.values_list("facets").annotate(Sum("rows"), Sum("score"))
     return [(facets, int(number), int(score)) for facets, number, score in sums]

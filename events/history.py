@@ -1,7 +1,7 @@
-"""Counters as they were at any moment: a daily snapshot, and the recorded changes since.
+"""Counters at any moment: a daily snapshot, and the recorded changes since.
 
-A change happens at `updated_at` of its row. Rows that are inserted with a time before a
-snapshot that exists (no service does that) are not in that snapshot.
+A change happens at `updated_at` of its row. A row inserted with a time before an existing snapshot (no service does
+that) is not in that snapshot.
 """
 
 from dataclasses import dataclass
@@ -119,9 +119,9 @@ def totals_at(project_id: UUID, as_of: AsOf, *names: str, owner_id: UUID | None 
 
 
 def changes_by_day(project_id: UUID, start: date, end: date, *names: str) -> dict[str, dict[date, Totals]]:
-    """Return the totals of counters on the day before `start`, and the changes of each day (UTC) until `end`.
+    """Return the totals on the day before `start`, and the changes of each day (UTC) until `end`.
 
-    By the counter's name and the day; days without a change are left out.
+    By counter name and day, without days that have no change.
     """
     since, until = (datetime.combine(day, time(), UTC) for day in (start, end + timedelta(days=1)))
     before = start - timedelta(days=1)

@@ -97,9 +97,9 @@ class Counter(models.Model):
 
 
 class CounterChange(models.Model):
-    """A change of a counter with its time, which is kept: the sum of the changes before a moment is the total then.
+    """A change of a counter with its time: the sum of the changes before a moment is the total then.
 
-    `due_at` is set where tasks are counted by their due date. A trigger inserts the rows (counter_definitions.py).
+    `due_at` is set where tasks are counted by due date. Inserted by a trigger (counter_definitions.py).
     """
 
     project = models.ForeignKey(
@@ -129,7 +129,7 @@ class CounterChange(models.Model):
 
 
 class CounterSnapshot(models.Model):
-    """The totals of a project's recorded counters before a midnight (UTC), from which later totals are summed.
+    """The totals of a project's recorded counters before a midnight (UTC).
 
     `totals` is a list of `{name, facets, owner_id, due_on, rows, score}`.
     """

@@ -114,8 +114,6 @@ class DayInput(UnfoldAdminTextInputWidget):
 
 
 class DismissForm(forms.Form):
-    """Why findings are dismissed, and until when."""
-
     reason = forms.ChoiceField(
         choices=[("", "Choose a reason"), *GIVEN_REASONS], widget=UnfoldAdminSelectWidget
     )

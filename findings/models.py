@@ -82,8 +82,6 @@ GIVEN_REASONS = [choice for choice in DismissalReason.choices if choice[0] != Di
 
 
 class DismissalEnd(models.TextChoices):
-    """Why a dismissal ended."""
-
     REOPENED = "reopened"
     EXPIRED = "expired"
     REPLACED = "replaced"

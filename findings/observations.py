@@ -78,7 +78,6 @@ def details_of(affected_assets: Any, evidence: Any, recommended_fix: Any) -> Fin
 
 
 def of_finding(evidence: Any) -> list[Observation]:
-    """Return what a scan observed."""
     pages = _mapping(evidence).get("pages")
     return [
         observation(_text(page.get("key")), _text(page.get("url")), _mapping(page.get("outcome")))

@@ -47,7 +47,6 @@ def thresholds(config: Config) -> dict[str, float]:
 
 
 def disabled_checks(config: Config) -> set[str]:
-    """Return the keys of disabled checks."""
     return {key for key, rule in _check_rules(config).items() if rule.get("enabled") is False}
 
 

@@ -50,7 +50,6 @@ def traffic_factor(share: float) -> float:
 
 
 def with_traffic(base: Priority, share: float) -> Priority:
-    """Return the numbers with traffic."""
     factor = traffic_factor(share)
     impact = _bounded(base.impact * factor)
     custom_score = base.score != score_of(base.impact, base.effort, base.risk)

@@ -16,7 +16,6 @@ _REGISTERED: list[ProviderChecks] = []
 
 
 def register(checks: ProviderChecks) -> None:
-    """Register provider checks by key."""
     # Called at the first lookup: only workers load the providers.
     _REGISTERED.append(checks)
     _all_checks.cache_clear()

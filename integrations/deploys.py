@@ -13,7 +13,7 @@ MAX_ENVIRONMENT_LENGTH, MAX_URL_LENGTH, MAX_ID_LENGTH = 100, 2000, 400
 def record(integration: Integration, deploy: ReportedDeploy) -> bool:
     """Record a provider's deploy, from a webhook or a sync; return whether it is new.
 
-    A form that the vendor does not document is dropped.
+    An undocumented form is dropped.
     """
     is_valid = SHA.match(deploy.sha) and 0 < len(deploy.environment) <= MAX_ENVIRONMENT_LENGTH
     if not is_valid or len(deploy.external_id) > MAX_ID_LENGTH:

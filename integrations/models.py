@@ -90,8 +90,6 @@ class Integration(Record, Leased):
 
 
 class TicketLink(Record):
-    """The ticket of a task."""
-
     class State(models.TextChoices):
         CREATING = "creating"
         LINKED = "linked"
@@ -251,8 +249,6 @@ class WebhookDelivery(Record):
 
 
 class SyncRun(Record):
-    """The log of one run of a sync."""
-
     class Status(models.TextChoices):
         RUNNING = "running"
         SUCCEEDED = "succeeded"

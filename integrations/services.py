@@ -1,5 +1,3 @@
-"""Connect and disconnect a provider, and request syncs."""
-
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any

@@ -35,7 +35,6 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Rename a view, or delete it."""
     user, deletes = staff_of(request), "delete" in request.POST
     try:
         if deletes:

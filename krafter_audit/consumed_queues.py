@@ -41,7 +41,6 @@ class ConsumedQueuesStep(bootsteps.StartStopStep):
 
 
 def record(server: redis.Redis, queues: list[str]) -> None:
-    """Record that a worker consumes these queues."""
     try:
         pipeline = server.pipeline(transaction=False)
         for queue in queues:

@@ -42,8 +42,6 @@ class ProjectCounts:
 
 
 class Counts:
-    """The totals of several projects, by one query."""
-
     def __init__(self, project_ids: Collection[UUID]) -> None:
         self.by_project = counters.totals_by_project(project_ids, *COUNTED)
 

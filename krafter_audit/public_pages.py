@@ -73,7 +73,6 @@ def public_page[**P](view: View[P], *, has_form: bool = False) -> View[P]:
 
 
 def unavailable_page(*, home: bool = False) -> HttpResponse:
-    """Return the page for an unusable database."""
     return error_page(*UNAVAILABLE, headers={"retry-after": "5"}, home=home)
 
 

@@ -78,7 +78,6 @@ def _unknown_variables() -> Iterator[CheckMessage]:
 
 def exit_on_invalid_settings() -> None:
     # The web server and Celery run no system checks by themselves.
-    """Exit with a sentence for each invalid setting."""
     messages = run_checks(tags=[TAG])
     for message in messages:
         sys.stderr.write(f"{message.msg} {message.hint}\n")

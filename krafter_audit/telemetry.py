@@ -1,7 +1,7 @@
-"""OpenTelemetry traces: a request, the jobs that it enqueues, and the outbound requests of these jobs.
+"""OpenTelemetry traces: a request, the jobs that it enqueues, and their outbound requests.
 
-Off without `KRAFTER_OTLP_URL`: nothing of OpenTelemetry is imported then. A span has the names and numbers that are set
-here and nothing else: no paths, no queries, no exceptions, which may contain secrets.
+Without `KRAFTER_OTLP_URL` nothing of OpenTelemetry is imported. A span has only the names and numbers that are set
+here: paths, queries and exceptions may contain secrets.
 """
 
 from collections.abc import Callable, Iterator

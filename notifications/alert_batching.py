@@ -64,7 +64,7 @@ def consume(batch: EventBatch) -> None:
 
 
 def parse_routes(config: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return `{channel: severities}` of a policy."""
+    """Return `{channel: severities}`."""
     routing = config.get("alert_routing")
     routes: dict[str, set[str]] = {}
     # Policies accept any JSON, so that invalid parts are ignored.

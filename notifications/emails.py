@@ -26,7 +26,6 @@ class LinkedFinding:
 
 
 def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
-    """Return the message to one address."""
     unsubscribe = unsubscribe_url(alert.project, address)
     is_admin = can_open_admin(alert, address)
     page = alert_url(alert)

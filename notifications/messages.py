@@ -57,7 +57,6 @@ def numbers(alert: Alert) -> Iterator[str]:
 
 
 def remainder(alert: Alert) -> list[str]:
-    """Return lines about what the alert does not name."""
     more = alert.total - len(alert.worst)
     lines = [f"And {more} more."] if more > 0 else []
     if alert.held_back:

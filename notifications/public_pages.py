@@ -1,5 +1,3 @@
-"""Pages of alerts for readers without an account."""
-
 from datetime import timedelta
 from typing import Any
 from uuid import UUID

@@ -1,5 +1,3 @@
-"""The stored credentials of all apps."""
-
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -41,7 +39,6 @@ def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
 
 
 def count_by_key() -> dict[str, int]:
-    """Return the number of credentials by encryption key."""
     counts: dict[str, int] = {}
     for sealed in _all_sealed():
         try:

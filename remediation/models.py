@@ -166,16 +166,12 @@ class TaskComment(Record):
 
 
 class Result(models.TextChoices):
-    """The decision of a person about a verification."""
-
     PENDING = "pending"
     PASSED = "passed"
     FAILED = "failed"
 
 
 class CheckStatus(models.TextChoices):
-    """The status of a check of a verification."""
-
     RUNNING = "running"
     PASSED = "passed"
     FAILED = "failed"

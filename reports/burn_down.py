@@ -11,10 +11,10 @@ CHANGES = ("opened", "reopened", "rescored", "resolved", "dismissed", "other")
 
 
 def burn_down_by_change(project_id: UUID, period: Period) -> list[dict[str, Any]]:
-    """Return the open risk score at the end of each day, and how each change contributes to the day's difference.
+    """Return each day's open risk score at its end, and how each change contributes to the difference.
 
-    A dict for each day: `date`, `open_risk_score`, the difference of the score by change, and in `findings` that of
-    the number of open findings.
+    A dict a day: `date`, `open_risk_score`, the difference of the score by change, and in `findings` that of the
+    number of open findings.
     """
     days = queries.burn_down(project_id, period)
     none = dict.fromkeys(CHANGES, 0)

@@ -131,7 +131,6 @@ def change_status(report: Report, status: str, **changes: Any) -> Report | None:
 
 
 def fail_exhausted() -> None:
-    """Fail reports whose export was tried too often."""
     # An export that kills its worker, by its size for example, would be repeated forever.
     exhausted = pending_reports().filter(attempts__gte=MAX_ATTEMPTS)
     for report_id in exhausted.values_list("pk", flat=True)[:REQUEUE_BATCH_SIZE]:

@@ -1,5 +1,3 @@
-"""The query parameters `date_from` and `date_to`."""
-
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -74,8 +74,6 @@ class RoleForm(ServiceForm):
 
 
 class InviteForm(RoleForm):
-    """The person to invite."""
-
     email = forms.EmailField(
         label="E-mail",
         max_length=254,

@@ -30,7 +30,7 @@ def resend(membership: Membership) -> None:
 def accept(user: User, *, name: str, password: str, request_id: str = "") -> User:
     """Set the name and the password of an invited user.
 
-    Every member is staff: passwords serve the admin alone, and roles say what is seen and changed there.
+    Every member is staff: passwords serve the admin alone, where roles say what is allowed.
     """
     user.name, user.is_staff = name, True
     user.set_password(password)

@@ -1,5 +1,3 @@
-"""Hooks of django-allauth."""
-
 import base64
 import io
 

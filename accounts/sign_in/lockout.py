@@ -1,7 +1,7 @@
 """Lock-out: attempts are counted in Redis, and beyond a limit each is followed by a longer pause.
 
-An attempt counts before it is checked, so that simultaneous ones cannot pass the limit together; a success takes it
-back. Without Redis attempts pass, as requests do (krafter_audit/api/rate_limits.py).
+An attempt counts before it is checked, so that simultaneous ones cannot pass the limit; a success takes it back.
+Without Redis attempts pass (as in krafter_audit/api/rate_limits.py).
 """
 
 import hashlib

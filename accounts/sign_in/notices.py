@@ -31,7 +31,6 @@ def request_mail(name: str, user: User, request: HttpRequest | None = None) -> N
 
 
 def send(name: str, user_id: UUID, at: str, address: str) -> None:
-    """Send the mail to an active user."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return

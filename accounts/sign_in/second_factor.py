@@ -32,9 +32,9 @@ def is_missing(request: HttpRequest) -> bool:
 
 @transaction.atomic
 def use_code(authenticator: Authenticator, code: str) -> bool:
-    """Whether a code is valid and newer than the last one that was used; record it.
+    """Whether a code is valid and newer than the last used one; record it.
 
-    allauth remembers used codes in a cache, which here each process has for itself.
+    allauth remembers used codes in a cache, which each process has for itself.
     """
     locked = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
     counter = _counter_of(locked, code)

@@ -16,7 +16,6 @@ from krafter_audit.api.rate_limits import client_address
 
 
 def connect() -> None:
-    """Connect the receivers."""
     user_logged_in.connect(_stamp_session)
     signed_in.connect(_report_sign_in)
     signals.authenticator_added.connect(_report_added)

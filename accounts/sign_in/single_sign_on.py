@@ -175,7 +175,6 @@ class Answer:
 
 
 def start(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Redirect to the identity provider."""
     return _answer(OAuth2LoginView, request, provider_id)
 
 

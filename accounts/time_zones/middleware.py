@@ -28,7 +28,6 @@ class TimeZoneMiddleware:
 
 
 def browser_zone(request: HttpRequest) -> str:
-    """Return the browser's time zone; empty if unknown."""
     name = unquote(request.COOKIES.get(SCRIPT_COOKIE, ""))
     return name if name in zone_names() else ""
 

@@ -189,7 +189,7 @@ def _is_replaced(deploy: Deploy) -> bool:
 def scan_after(deploy: Deploy) -> Scan | None:
     """Queue the scan that the policy wants after a live deploy. Idempotent.
 
-    A deploy that was reported over a day late, or replaced by another, starts none.
+    None after one that was reported over a day late, or replaced by another.
     """
     locked = Deploy.objects.select_for_update(of=("self",)).select_related("project").get(pk=deploy.pk)
     project, config = locked.project, config_of(locked.project)

@@ -44,7 +44,6 @@ def follow(task_id: UUID) -> None:
 
 
 def enqueue_due() -> int:
-    """Enqueue due pull requests; return how many."""
     due = PullRequest.objects.filter(deploy=None, next_check_at__lte=timezone.now())
     due = due.filter(task__project__archived_at=None).exclude(task__status=Task.Status.DONE)
     keys = list(due.order_by("next_check_at").values_list("pk", flat=True)[:BATCH_SIZE])

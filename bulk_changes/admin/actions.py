@@ -115,7 +115,6 @@ class BulkActions(ServiceModelAdmin):
         return [(projects[project_id], pks) for project_id, pks in by_project.items()]
 
     def may_change(self, request: HttpRequest, project: Project) -> bool:
-        """Whether the user may change rows of the project."""
         permission = f"{self.opts.app_label}.change_{self.opts.model_name}"
         user: Any = request.user
         return bool(user.is_superuser or user.has_perm(permission, project.organization_id))

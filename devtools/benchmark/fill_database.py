@@ -106,8 +106,6 @@ def random_ids(rows: QuerySet[Any]) -> list[str]:
 
 
 class OffsetFindings:
-    """The findings of a project after the first half."""
-
     def __init__(self, project: Project, behind: int) -> None:
         shown = cast("RowColumns", row_columns(FindingSerializer)).names
         self.rows, self.behind = FindingsByScore(project.pk, {}, columns=shown), behind

@@ -185,7 +185,6 @@ def _deleted_files(pid: int) -> Iterator[int]:
 
 
 def find_web(supervisor: int) -> int:
-    """Return the process that serves the web."""
     for pid in tree(supervisor):
         with suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")

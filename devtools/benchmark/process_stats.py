@@ -36,7 +36,6 @@ class ProcessMemory:
 
 
 def memory(pid: int) -> ProcessMemory:
-    """Return the memory of the tree's largest process."""
     return max((_memory(each) for each in tree(pid)), key=lambda found: found.resident)
 
 

@@ -132,8 +132,6 @@ class BenchmarkServers:
 
 
 class StatementCounter:
-    """Counts a database's executed statements."""
-
     def __init__(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         self.connection = connection
 
@@ -160,7 +158,6 @@ class StatementCounter:
 
 
 def responds(url: str) -> bool:
-    """Whether the address answers at all."""
     try:
         urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - our own address
     except urllib.error.HTTPError:

@@ -1,5 +1,3 @@
-"""The figures as Markdown."""
-
 import os
 import platform
 import time

@@ -313,7 +313,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def facts_of(data: DataDirectory) -> dict[str, Any]:
-    """Return the running system's connection data. Raises DemoFailed."""
+    """Return the connection data. Raises DemoFailed."""
     facts = data.read(READY) if data.running() else None
     if not facts:
         raise DemoFailed(f"No running system for {data.path}. Start one in another terminal: ./krafter up")

@@ -123,8 +123,6 @@ def socket_directory() -> Path:
 
 
 class Postgres:
-    """One database server, its files in `directory`."""
-
     def __init__(self, directory: Path, password: str, settings: Mapping[str, str] | None = None) -> None:
         self.directory = directory
         self.password = password

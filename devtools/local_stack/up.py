@@ -71,8 +71,6 @@ def step(words: str) -> Iterator[None]:
 
 
 class System:
-    """A running system: data directory, servers, processes."""
-
     def __init__(self, options: argparse.Namespace, data: DataDirectory, supervisor: Supervisor) -> None:
         self.options = options
         self.data = data

@@ -49,7 +49,6 @@ class Trend:
 
     @property
     def problem(self) -> str:
-        """Return what grows."""
         first, second, last = self.thirds
         memory = min(second.megabytes - first.megabytes, last.megabytes - second.megabytes)
         if memory > max(MAX_MEGABYTES, MAX_SHARE * first.megabytes):
@@ -64,8 +63,6 @@ class Trend:
 
 
 class History:
-    """The samples of every process seen."""
-
     def __init__(self) -> None:
         self.rounds = 0
         self._samples: dict[str, dict[int, Sample]] = defaultdict(dict)

@@ -184,5 +184,4 @@ PYTHON_WORDS = {"true": "True", "false": "False", "null": "None"}
 
 
 def _indented(items: list[str], by: str = "  ") -> list[str]:
-    """Indent the further lines of each item."""
     return [item.replace("\n", f"\n{by}") for item in items]

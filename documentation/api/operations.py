@@ -27,8 +27,6 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Field:
-    """A parameter or a field of a body."""
-
     name: str
     kind: str
     is_required: bool
@@ -82,7 +80,6 @@ class Operation:
 
 
 def all_operations() -> list[Operation]:
-    """Return the operations in the order of the description."""
     return _read()
 
 

@@ -119,5 +119,4 @@ def without_markup(text: str) -> str:
 
 
 def urls_in(text: str) -> tuple[str, ...]:
-    """Return the http(s) URLs of a text."""
     return tuple(dict.fromkeys(re.findall(r"https?://[^\s<>\"')\]]+", text)))

@@ -1,7 +1,7 @@
 """Records of dismissals: why a finding is dismissed, until when, and how that ended.
 
-Every service that changes the status of a locked finding calls these in its transaction, so that a dismissed finding
-has one open record and any other finding has none.
+Every service that changes the status of a locked finding calls these in its transaction: a dismissed finding has one
+open record, any other none.
 """
 
 from collections.abc import Collection, Mapping
@@ -44,7 +44,7 @@ class DismissalValues:
 
 
 def today() -> date:
-    """Return the present day in UTC."""
+    """Return the day in UTC."""
     return timezone.now().astimezone(UTC).date()
 
 

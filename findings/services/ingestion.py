@@ -65,8 +65,8 @@ def ingest(
 ) -> IngestionResult:
     """Create or update one finding for each report; open a regression for those that were resolved.
 
-    `continued` are findings of which the same source has reported a part before: their content is updated, their
-    status and the audit log are not.
+    Of `continued` findings the same source has reported a part before: only their content is updated, without an
+    event.
     """
     batch = {report.identity: report for report in reports}
     if len(batch) > 1 or any(report.source_key for report in reports):

@@ -37,7 +37,7 @@ def apply_traffic(
 ) -> Position | None:
     """Apply traffic to the next thousand open findings; return the last one's position, None when all are done.
 
-    `share_of` returns the share of all page views, 0 to 1, of a finding's assets; None if they name no page.
+    `share_of` returns the share of all page views, 0 to 1; None for assets that name no page.
     """
     found = _next(project, after)
     if not found:

@@ -85,6 +85,5 @@ def _next_sync(integration: Integration) -> str:
 
 
 def duration_of(run: SyncRun) -> str:
-    """Return how long a run took."""
     finished = run.finished_at
     return in_words(finished - run.started_at) if finished else ""

@@ -206,11 +206,9 @@ class Provider(ABC):
         return response.status == 429
 
     def is_outage(self, response: Response) -> bool:
-        """Tell whether an error is temporary."""
         return response.status >= 500
 
     def is_token_rejected(self, response: Response) -> bool:
-        """Tell whether a refreshed token may help."""
         return response.status == 401
 
     def raise_for_error(self, response: Response) -> NoReturn:
@@ -280,7 +278,7 @@ def origin(url: str) -> tuple[str, str, int | None] | None:
 
 
 def server_url(given: object, *, title: str, example: str) -> str:
-    """Return the `base_url` of the credentials without a trailing slash; empty where none is given.
+    """Return the `base_url` of the credentials without a trailing slash; empty without one.
 
     Raises ProviderRefused for anything but scheme, host, port and path.
     """

@@ -1,5 +1,3 @@
-"""The providers, in the order of the API."""
-
 from integrations.providers.base import Provider
 from integrations.providers.cloudflare import Cloudflare
 from integrations.providers.findings import FindingSource

@@ -1,7 +1,7 @@
 """How vendors sign webhook deliveries, and the event in a delivery.
 
-A delivery only says which ticket has changed: its current state is requested, so that a delivery that is late,
-repeated or out of order does no harm.
+A delivery only says which ticket has changed, and its current state is requested: a late, repeated or out of order
+delivery does no harm.
 """
 
 import hashlib

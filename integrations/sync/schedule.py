@@ -14,7 +14,6 @@ MAX_FAILURES = 20
 
 
 def next_slot(integration: Integration, after: datetime) -> datetime:
-    """Return the integration's next slot after a moment."""
     interval = INTERVAL.total_seconds()
     # Each integration has its own offset, so that syncs do not start all at once.
     offset = integration.pk.int % int(interval)

@@ -1,5 +1,3 @@
-"""Names of fields and their values in words."""
-
 import re
 from collections.abc import Mapping
 from datetime import date, datetime

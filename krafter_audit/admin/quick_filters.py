@@ -30,7 +30,6 @@ class QuickFilter(SimpleListFilter):
         return self.apply(queryset, str(self.value()), request) if self.value() in self.labels else queryset
 
     def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
-        """Return the rows of the filter of this name."""
         raise NotImplementedError
 
     def counts(self, request: HttpRequest, project_id: UUID | None) -> Mapping[str, int | str]:

@@ -1,5 +1,3 @@
-"""Times, statuses and events in words."""
-
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -124,10 +122,8 @@ def grouped(number: int) -> str:
 
 
 def status_label(value: str) -> str:
-    """Return a status or a domain in words."""
     return STATUS_LABELS.get(value, value.replace("_", " ").capitalize())
 
 
 def event_label(name: str) -> str:
-    """Return the name of an event in words."""
     return EVENT_LABELS.get(name, name.replace(".", " ").replace("_", " ").capitalize())

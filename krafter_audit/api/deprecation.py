@@ -19,7 +19,6 @@ class Deprecation:
     see: str = ""  # a URL that describes the replacement
 
     def add_to(self, response: HttpResponseBase) -> None:
-        """Add the headers to a response."""
         response["deprecation"] = f"@{int(self.since.timestamp())}"
         if self.sunset:
             response["sunset"] = http_date(self.sunset.timestamp())

@@ -37,7 +37,6 @@ def _uncompressed(etag: str) -> str:
 
 
 def is_not_modified(if_none_match: str | None, etag: str) -> bool:
-    """Whether the client has that version."""
     # Compared weakly (RFC 9110, section 13.1.2): a proxy that compresses weakens the ETag.
     known = parse_etags(if_none_match or "")
     return "*" in known or etag in [_uncompressed(each.removeprefix("W/")) for each in known]

@@ -1,5 +1,3 @@
-"""Filters, sort orders and embedded resources of lists."""
-
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -92,8 +90,6 @@ class HostFilter(django_filters.CharFilter):
 
 
 class ChoicesFilter(django_filters.MultipleChoiceFilter):
-    """One or more of the choices."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # The parent class makes the rows distinct, which they are already: a sort of all that match.
         values = ", ".join(str(value) for value, _ in kwargs["choices"])

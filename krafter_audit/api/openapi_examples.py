@@ -39,8 +39,6 @@ def add_examples(description: dict[str, Any]) -> None:
 
 
 class Example:
-    """Builds values that the schemas of a description allow."""
-
     def __init__(self, schemas: Mapping[str, Any]) -> None:
         self._schemas = schemas
 

@@ -1,5 +1,3 @@
-"""Pagination by cursor or by offset."""
-
 import base64
 import binascii
 import hashlib

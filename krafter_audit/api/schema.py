@@ -1,5 +1,3 @@
-"""Generate the OpenAPI description."""
-
 from collections.abc import Mapping
 from functools import cache
 from typing import Any

@@ -37,8 +37,6 @@ class StrictCharField(serializers.CharField):
 
 
 class StrictChoiceField(serializers.ChoiceField):
-    """One of the choices, as a string."""
-
     default_error_messages = {"invalid_choice": "Use one of {choices_text}."}  # noqa: RUF012
 
     def fail(self, key: str, **kwargs: Any) -> NoReturn:

@@ -1,7 +1,7 @@
 """Count the requests that passed without a rate limit, because Redis did not respond.
 
-The metric counts in each process. The sum of all is kept in Redis for a day, added by the next call that succeeds, for
-`doctor` and the overview of the admin.
+The metric counts by process. The sum is in Redis for a day, added by the next successful call, for `doctor` and the
+overview.
 """
 
 import threading
@@ -31,7 +31,6 @@ class UncheckedRequests:
 
 
 def count() -> None:
-    """Count one request."""
     global _pending
     unchecked_total.inc()
     with _lock:

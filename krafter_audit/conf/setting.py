@@ -31,10 +31,10 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One environment variable: its type, default, bounds and documentation.
+    """An environment variable: its type, default, bounds and documentation.
 
-    `validator` is a function, or its path `module:function` where importing it here would load too much.
-    `django_name` is the Django setting that has the value, if its name is another.
+    `validator` is a function, or its path `module:function` where an import would load too much. `django_name` is the
+    Django setting of the value, if named differently.
     """
 
     name: str

@@ -29,7 +29,7 @@ class VerbatimJSONField(models.Field):
 class StoredGeneratedField(models.GeneratedField):
     """A generated column, whose system check does not connect to the database.
 
-    Django's own check queries the version of PostgreSQL, so that no command would run without a database.
+    Django's check queries the version of PostgreSQL: no command would run without a database.
     """
 
     def __init__(self, **kwargs: Any) -> None:

@@ -94,12 +94,10 @@ class LeaseKeeper:
         self._thread.join()
 
     def add(self, row: Leased) -> None:
-        """Start renewing the lease of this row."""
         with self._guard:
             self._rows[row.pk] = row
 
     def discard(self, row: Leased) -> None:
-        """Stop renewing the lease of this row."""
         with self._guard:
             self._rows.pop(row.pk, None)
 

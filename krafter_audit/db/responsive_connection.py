@@ -1,8 +1,7 @@
-"""A PostgreSQL connection that notices a server which has stopped responding.
+"""A PostgreSQL connection that notices a server that stopped responding.
 
-A frozen process or a dropped network leaves a connection open, so that a query would wait without end: the kernel of a
-frozen server still acknowledges packets, and `tcp_user_timeout` does not expire. A slow query is no fault, however
-long it takes, so the server itself is asked.
+The kernel of a frozen server still acknowledges packets, so that `tcp_user_timeout` does not expire and a query would
+wait without end. A slow query is no fault, so the server itself is asked.
 """
 
 import time

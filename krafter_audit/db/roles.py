@@ -1,8 +1,7 @@
-"""The application role: the web and the workers connect as a role that owns nothing and is no superuser.
+"""The role of the web and the workers, which owns nothing and is no superuser.
 
-`migrate` runs as the owner and grants the role what it needs. The tables of the audit log and of evidence it may read
-and append to only, so that the append-only triggers bind a client that executes its own SQL, too: only the owner may
-disable a trigger.
+`migrate` runs as the owner and grants what the role needs: on the audit log and on evidence, to read and append. Only
+the owner may disable a trigger, so that the append-only triggers bind also a client that executes its own SQL.
 """
 
 from typing import Any
@@ -46,7 +45,6 @@ def role_exists() -> bool:
 
 
 def is_application_role() -> bool:
-    """Whether this process is connected as the application role."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         return bool(cursor.fetchone()[0] == application_role())

@@ -43,7 +43,6 @@ _NOT_PUBLIC: tuple[Network, ...] = (
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address is on the public internet."""
     if address.is_multicast or not address.is_global:
         return False
     # Forms that wrap an IPv4 address could lead to an internal one.

@@ -1,4 +1,4 @@
-"""The SSRF-safe HTTP client: every request of the system to another host uses it.
+"""The SSRF-safe HTTP client of every request to another host.
 
 Time, size and redirects are limited; cookies are not stored, and connections are not reused.
 """
@@ -148,10 +148,10 @@ class Client:
     ) -> Response:
         """Send a request and read at most `limits.body` bytes of the response.
 
-        `params` are added to the URL's query; the body is `json`, `data` (a form) or `content`. With `decode=False` the
-        body stays encoded. A body that breaks off is returned as `truncated`. Statuses of `expected_refusals` say
-        nothing about the pace, such as a 403 for a path that should be closed. Raises InvalidUrl, RefusedAddress,
-        TimedOut, Unreachable or TooManyRedirects.
+        `params` extend the URL's query; the body is `json`, `data` (a form) or `content`. With `decode=False` the body
+        stays encoded; one that breaks off is `truncated`. Statuses of `expected_refusals` do not affect the pace, such
+        as a 403 for a path that should be closed. Raises InvalidUrl, RefusedAddress, TimedOut, Unreachable or
+        TooManyRedirects.
         """
         parsed = _add_params(ParsedUrl.parse(url), params)
         request = self._prepare(method, parsed, headers, json=json, data=data, content=content)

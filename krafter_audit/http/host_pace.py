@@ -67,7 +67,6 @@ class Lane:
         return 0.0
 
     def record(self, now: float) -> None:
-        """Count a request."""
         self.starts = [start for start in self.starts if now - start < 1] + [now]
 
 
@@ -111,7 +110,6 @@ class HostPace:
         return self.fixed.acquire(slot, max(1, rate), SLOW_CONCURRENT, limits, now), False
 
     def release(self, slot: str) -> None:
-        """Release a slot."""
         self.adaptive.slots.pop(slot, None)
         self.fixed.slots.pop(slot, None)
 

@@ -1,5 +1,3 @@
-"""JSON for every output."""
-
 import json
 from typing import Any
 

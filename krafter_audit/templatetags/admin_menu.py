@@ -28,7 +28,6 @@ def breadcrumbs(context: Context) -> dict[str, Any]:
 
 @register.inclusion_tag("admin/tabs.html", takes_context=True)
 def section_tabs(context: Context) -> dict[str, Any]:
-    """Return the lists of the same menu entry."""
     opts = context["cl"].opts
     section, pages = pages_of(context["request"], f"{opts.app_label}.{opts.model_name}")
     return {"section": section, "pages": pages if len(pages) > 1 else []}

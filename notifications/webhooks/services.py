@@ -38,7 +38,6 @@ def create(
     project_ids: list[UUID] | None = None,
     description: str = "",
 ) -> tuple[WebhookEndpoint, str]:
-    """Create an endpoint; return it and its secret."""
     _require_room(organization)
     endpoint = WebhookEndpoint(
         organization=organization,
@@ -209,10 +208,10 @@ def replay_range(
     include_delivered: bool,
     by: Actor,
 ) -> tuple[int, bool]:
-    """Send the events of a period again that the endpoint selects and has not accepted; `include_delivered`: all.
+    """Send the selected, not accepted events of a period again; with `include_delivered` also the accepted ones.
 
-    Events that were logged while the endpoint was disabled are among them. Returns the number, and whether there are
-    more than one request may replay.
+    Those logged while the endpoint was disabled are among them. Returns the number, and whether more remain than one
+    request may replay.
     """
     endpoint = _lock_enabled(organization, endpoint_id)
     rows = queries.deliveries_of(endpoint, after=after, before=before)

@@ -101,7 +101,6 @@ def _stored_files(folder: str) -> Iterator[str]:
 
 
 def complete_backups(parent: Path) -> list[Path]:
-    """Return the complete backups below a directory, newest first."""
     found = [path for path in parent.glob(f"{PREFIX}*") if (path / manifest.MANIFEST).is_file()]
     return sorted((path for path in found if path.suffix != ".unfinished"), reverse=True)
 

@@ -78,7 +78,6 @@ def server_major_version() -> int:
 
 
 def own_parameters() -> dict[str, Any]:
-    """Return the parameters of this installation's database."""
     configured = connection.settings_dict
     # The host is an option where it is the directory of a socket.
     known = {"host", *CONNECTION_OPTIONS}

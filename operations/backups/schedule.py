@@ -1,5 +1,3 @@
-"""Scheduled backups and drills."""
-
 from pathlib import Path
 
 from django.conf import settings

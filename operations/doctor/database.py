@@ -1,5 +1,3 @@
-"""Examine migrations, roles, clocks and the replica."""
-
 import re
 import time
 from collections.abc import Iterator

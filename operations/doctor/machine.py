@@ -1,5 +1,3 @@
-"""Examine disks, certificates and keys."""
-
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime

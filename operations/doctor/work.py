@@ -1,5 +1,3 @@
-"""Examine queues, workers, backups and drills."""
-
 from collections.abc import Iterator
 from datetime import timedelta
 

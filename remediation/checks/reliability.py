@@ -1,7 +1,7 @@
-"""Measure how reliable each check is in a project, by the scans and verifications of the last 90 days.
+"""Measure how reliable each check is in a project, over 90 days of scans and verifications.
 
-A flip: a check reports the opposite for a page that has not changed. A return: a finding
-comes back after the approval of a verification in which its check passed. The database computes both.
+A flip: a check reports the opposite for an unchanged page. A return: a finding comes back after the approval of a
+verification in which its check passed. The database computes both.
 """
 
 from datetime import timedelta

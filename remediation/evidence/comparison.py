@@ -107,7 +107,6 @@ def links(verification: Verification) -> list[Evidence]:
 
 
 def integrity(chained: list[Evidence]) -> Integrity:
-    """Verify the hashes and the signatures of the links."""
     if not chained:
         return Integrity("", "No evidence yet.")
     changed = [link.sequence for link in chained if not is_intact(link)]

@@ -17,8 +17,6 @@ type Choices = tuple[tuple[str, str], ...]
 
 
 class Kind(StrEnum):
-    """The type of a value in the config."""
-
     CHOICE = "choice"
     CHOICES = "choices"  # a list of some of the choices
     NUMBER = "number"

@@ -20,7 +20,7 @@ def shown_value(config: Config, field: Field) -> Any:
 def edited(config: Config, values: Mapping[str, Any]) -> Config:
     """Return the config with the values of the form, by field name.
 
-    A value that equals the shown one is not written, so that what the form cannot show is kept.
+    A value that equals the shown one is not written: what the form cannot show is kept.
     """
     changed = copy.deepcopy(config)
     for name, field in fields_by_name().items():

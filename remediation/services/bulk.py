@@ -30,7 +30,7 @@ def create(
 ) -> dict[str, Any]:
     """Create a task for each valid item, all or none unless `partial`; return a result for each.
 
-    `items` and `errors` (of invalid items, by field) are by position.
+    `items` and `errors` (by field) are by position.
     """
     errors = {**errors, **_creation_errors(project, items)}
     valid = {index: item for index, item in items.items() if index not in errors}

@@ -1,4 +1,4 @@
-"""Due dates by the policy: set with a task, moved while it is blocked, and kept as met or missed when it is done.
+"""Due dates by the policy: set with a task, moved while it is blocked, met or missed when it is done.
 
 Functions that get a locked task return the changes to save with it, and log the moved date.
 """
@@ -137,7 +137,7 @@ def end_pauses(pauses: Iterable[SlaPause], now: datetime) -> None:
 def write_due_dates(moves: Sequence[tuple[UUID, datetime | None, int | None]], now: datetime) -> None:
     """Update locked tasks, each given by its id, due date and policy version, in one statement.
 
-    `bulk_update` took two thirds of a recalculation: it builds a condition for each row and column.
+    `bulk_update` took two thirds of a recalculation: a condition for each row and column.
     """
     ids, due, versions = zip(*moves, strict=True) if moves else ((), (), ())
     values: dict[str, Any] = {"ids": list(ids), "due": list(due), "versions": list(versions), "now": now}

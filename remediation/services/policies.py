@@ -69,10 +69,10 @@ def replace(
     if_match: str | None = None,
     plan_token: str | None = None,
 ) -> Policy:
-    """Replace the config and, if it is given, the name; store the earlier version.
+    """Replace the config and, if given, the name; store the earlier version.
 
-    The config applies to new findings and tasks. A `plan_token` also changes existing ones, exactly as its plan
-    lists. Where it changes the SLA clock, the due dates of open tasks are recalculated in the background.
+    The config applies to new findings and tasks. A `plan_token` also changes existing ones, exactly as its plan lists.
+    If the SLA clock changes, due dates are recalculated in the background.
     """
     pk = current(project).pk
     policy = Policy.objects.select_for_update().get(pk=pk)
@@ -107,6 +107,5 @@ def config_of(project: Project) -> dict[str, Any]:
 
 
 def current_terms(project: Project) -> Terms:
-    """Return the terms of new tasks."""
     policy = current(project)
     return terms_of(policy.config, policy.version)

@@ -185,7 +185,6 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
 
 
 def write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
-    """Begin, end and adjust the pauses of recalculated tasks."""
     begun = [
         SlaPause(task=each.task, started_at=now, left=each.due.left) for each in found if each.begins_pause
     ]
@@ -202,9 +201,9 @@ def write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
 def recalculated(
     tasks: Sequence[Task], terms: Terms, now: datetime, severities: dict[str, str] | None = None
 ) -> Iterator[Recalculated]:
-    """Yield the due date of each task, whose finding is loaded, by the terms; nothing is written.
+    """Yield each task's due date by the terms, without writing; its finding must be loaded.
 
-    `severities` are those that a policy gives to open findings by their domain.
+    `severities` are those that a policy gives to open findings by domain.
     """
     pauses: dict[UUID, list[SlaPause]] = defaultdict(list)
     ids = [task.pk for task in tasks]

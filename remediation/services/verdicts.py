@@ -31,8 +31,8 @@ def approve(
 ) -> Verification:
     """Approve a verification: close its task, its finding and the finding's open regressions.
 
-    Where the policy requires several approvals, the one that completes them does so; an earlier one is recorded.
-    With an `override_reason` a verification whose checks did not pass is approved too; the checks keep their results.
+    Where the policy requires several approvals, the last one does so; earlier ones are recorded. An `override_reason`
+    also approves a verification whose checks did not pass; they keep their results.
     """
     locked = lock_verification(verification_id, project)
     verification = locked.verification
@@ -151,7 +151,6 @@ def answered_manually(verification: Verification) -> list[dict[str, Any]]:
 
 
 def with_running_failed(verification: Verification) -> list[dict[str, Any]]:
-    """Return the checks, with running ones set to failed."""
     return [
         {**check, "after": "pending", "status": CheckStatus.FAILED.value}
         if check["status"] == CheckStatus.RUNNING

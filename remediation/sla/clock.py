@@ -10,8 +10,6 @@ from remediation.sla.business_hours import ZERO, Calendar, add, counted
 
 
 class State(StrEnum):
-    """What the clock does in an interval."""
-
     COUNTING = "counting"
     PAUSED = "paused"
     OUTSIDE_BUSINESS_HOURS = "outside_business_hours"

@@ -14,8 +14,6 @@ MAX_REASON_LENGTH = 2000
 
 
 class SlaOutcome(models.TextChoices):
-    """Whether a task was done by its due date."""
-
     MET = "met"
     MISSED = "missed"
 
@@ -57,8 +55,6 @@ class WithSlaClock(models.Model):
 
 
 class PauseCause(models.TextChoices):
-    """Why the clock of a task stands still."""
-
     BLOCKED = "blocked"
     DISMISSED = "dismissed"
 
@@ -66,8 +62,8 @@ class PauseCause(models.TextChoices):
 class SlaPause(Record):
     """A time in which the clock of a task stands still, with the counted time that was left.
 
-    The task is blocked, or its finding is dismissed. Only the second pauses a clock whose due date has passed: `left`
-    is negative then, and `missed_due_at` the due date that the task gets back.
+    The task is blocked, or its finding dismissed. Only a dismissal pauses a clock whose due date has passed: `left` is
+    negative then, and `missed_due_at` the due date that the task gets back.
     """
 
     task = models.ForeignKey("remediation.Task", models.CASCADE, related_name="sla_pauses", db_index=False)

@@ -1,5 +1,3 @@
-"""Admin page of shares, which can be revoked."""
-
 from typing import Any, ClassVar
 
 from django.contrib import admin

@@ -1,5 +1,3 @@
-"""Forecasts from the counters of critical findings."""
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

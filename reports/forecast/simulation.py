@@ -1,7 +1,7 @@
-"""Forecast when no finding is open, by simulating further weeks out of the past ones. Without the database.
+"""Simulate when no finding is open, without the database.
 
-Each simulated future is made of weeks of the past, which keeps the rhythm of working days and of scans. The weeks of
-one future are first drawn at random from all past weeks, so that few weeks of history give a wider range.
+Each simulated future is made of past weeks, which keeps the rhythm of working days and of scans. Its weeks are first
+drawn from all past ones, so that few weeks of history give a wider range.
 """
 
 from collections.abc import Sequence
@@ -42,8 +42,8 @@ def has_enough_history(flows: Sequence[DailyFlow]) -> bool:
 def forecast(flows: tuple[DailyFlow, ...], still_open: int, *, seed: int) -> tuple[Range, ...]:
     """Return the central ranges of the day on which the last finding is closed.
 
-    `flows` are the past days, the last one is yesterday or today. The same arguments have the same result. It takes
-    at most a fifth of a second of CPU time.
+    `flows` are the past days, until yesterday or today. The same arguments have the same result, within a fifth of a
+    second of CPU time.
     """
     days = sorted(_simulate(flows, still_open, seed))
     return tuple(_range(days, probability) for probability in PROBABILITIES)
@@ -89,9 +89,9 @@ def past_weeks(flows: Sequence[DailyFlow], still_open: int) -> list[list[Day]]:
 def _first_day_without(
     random: Random, weeks: Sequence[Sequence[Day]], still_open: int, *, by_rate: bool
 ) -> int:
-    """Return the first day on which no finding is open, or a day after the horizon.
+    """Return the first day on which no finding is open, or one after the horizon.
 
-    People close a number of findings a day, or, `by_rate`, a share of the open ones: which of both holds is not known.
+    People close a number of findings a day or, `by_rate`, a share of the open ones: it is not known which.
     """
     day = 0
     while day < HORIZON:

@@ -6,7 +6,6 @@ from reports.presentation.summary import format_rate
 
 
 def describe(forecast: Mapping[str, Any]) -> str:
-    """Describe a forecast of the API in a sentence."""
     if forecast["status"] == "none_open":
         return "No critical finding is open."
     if forecast["status"] == "not_enough_history":

@@ -1,5 +1,3 @@
-"""Template contexts of the PDF and the shared page."""
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

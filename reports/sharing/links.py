@@ -21,7 +21,6 @@ def token_for(share: Share) -> str:
 
 
 def share_url(share: Share) -> str:
-    """Return the shared page's absolute URL."""
     return url_of_key(share.key)
 
 

@@ -49,7 +49,6 @@ def previous_period(period: Period) -> Period:
 
 
 def count_activities(project_id: UUID, period: Period) -> Activities:
-    """Count what happened in both periods."""
     since, until = period.bounds
     earlier = previous_period(period).bounds[0]
     params: dict[str, Any] = {"project": project_id, "since": since, "until": until, "earlier": earlier}

@@ -1,6 +1,6 @@
-"""Copy the rows of a project into a snapshot, by one INSERT … SELECT each: they never travel to the application.
+"""Copy the rows of a project into a snapshot, by one INSERT … SELECT each, within the database.
 
-Each statement also counts what it copies, so that the numbers of a report always match its rows.
+Each statement also counts what it copies, so that a report's numbers match its rows.
 """
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Take and read snapshots."""
-
 import json
 from collections.abc import Iterator
 from datetime import date

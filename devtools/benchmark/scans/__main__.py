@@ -85,7 +85,6 @@ class ScanBenchmark:
         return self.options.only in name
 
     def measure(self, cases: Iterator[Case]) -> None:
-        """Run the wanted cases and report their figures."""
         for name, case in cases:
             if self.is_wanted(name):
                 self.progress.say(f"  {name}")

@@ -33,7 +33,6 @@ class ComparisonFailed(Exception):
 
 
 def bare_requests(name: str, site: SiteProcess) -> Figures:
-    """Request every page once, over one connection."""
     started, cpu = time.monotonic(), time.process_time()
     connection = http.client.HTTPConnection(site.origin.removeprefix("http://"), timeout=30)
     for path in site.site.pages:
@@ -46,7 +45,6 @@ def bare_requests(name: str, site: SiteProcess) -> Figures:
 
 
 def bare_axe(name: str, site: SiteProcess) -> Figures:
-    """Run axe-core on every page with Playwright alone."""
     command = [sys.executable, "-m", "devtools.benchmark.scans.bare_axe", *site.urls]
     requests = site.requests()
     process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE)

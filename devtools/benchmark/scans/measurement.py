@@ -51,8 +51,6 @@ class Figures:
 
 
 class StackMeasurement:
-    """Measures cases of one project on the running system."""
-
     def __init__(self, stack: BenchmarkStack, api: ProjectApi, site: SiteProcess, report: Report) -> None:
         self.stack, self.api, self.site, self.report = stack, api, site, report
 

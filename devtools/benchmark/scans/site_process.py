@@ -1,5 +1,3 @@
-"""A benchmark site in its own process."""
-
 import json
 import sys
 import time

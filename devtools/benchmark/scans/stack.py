@@ -95,8 +95,6 @@ class BenchmarkStack:
 
 
 class ProjectApi:
-    """The API of one project."""
-
     def __init__(self, base: str, key: str) -> None:
         self.base, self.key = base, key
 
@@ -104,7 +102,6 @@ class ProjectApi:
         return self.request("GET", path)
 
     def post(self, path: str, body: Any) -> Any:
-        """Post JSON and return `data`. Raises RequestFailed."""
         return self.request("POST", path, body)
 
     def request(self, method: str, path: str, body: Any = None) -> Any:

@@ -46,8 +46,6 @@ class BenchmarkSiteServer(ThreadingHTTPServer):
 
 
 class SiteRequestHandler(BaseHTTPRequestHandler):
-    """Handles the requests of a connection."""
-
     server: BenchmarkSiteServer
     protocol_version = "HTTP/1.1"
     timeout = IDLE_SECONDS
@@ -112,7 +110,6 @@ def compressed(body: bytes) -> bytes:
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until SIGTERM."""
     name, port, *latency = arguments
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     BenchmarkSiteServer(name, int(port), float(latency[0]) / 1000 if latency else 0.0).serve_forever()

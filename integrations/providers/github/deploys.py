@@ -102,7 +102,6 @@ class GitHubDeploys(GitHubClient, DeploySource):
 
 
 def deployment_id(number: Any) -> str:
-    """Return the id under which a deployment is recorded."""
     return f"github/deployments/{int(number)}"
 
 

@@ -43,7 +43,6 @@ class GitLabDeploys(GitLabClient, DeploySource):
 
 
 def deployment_id(number: Any) -> str:
-    """Return the id under which a deployment is recorded."""
     return f"gitlab/deployments/{int(number)}"
 
 

@@ -64,7 +64,6 @@ class SearchProblem:
 
 
 def page_problems(result: Mapping[str, Any]) -> list[SearchProblem]:
-    """Return the problems in an inspection."""
     index = result.get("indexStatusResult") or {}
     # A value that this version does not know is not a problem. Mobile usability is not read: Google retired it in
     # December 2023 and answers VERDICT_UNSPECIFIED.
@@ -166,7 +165,6 @@ def sitemap_problem(sitemap: Mapping[str, Any]) -> SearchProblem | None:
 
 
 def page_result(check: str, result: Mapping[str, Any], since: datetime) -> RecheckResult:
-    """Judge an inspection for one check."""
     index = result.get("indexStatusResult") or {}
     evidence = {**_seen(index), "lastCrawlTime": index.get("lastCrawlTime"), "since": since.isoformat()}
     found = [problem for problem in page_problems(result) if problem.check == check]

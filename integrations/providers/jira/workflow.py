@@ -57,7 +57,6 @@ def read_status(body: Any) -> WorkflowStatus:
 
 
 def ticket_state(fields: Any) -> TicketState:
-    """Return the category of an issue's status."""
     status = read_status(fields["status"])
     if status.category == DONE:
         resolution = _name((fields.get("resolution") or {}).get("name"))

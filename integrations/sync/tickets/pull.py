@@ -64,7 +64,6 @@ def _last_part(external_id: str) -> str:
 
 
 def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
-    """Read the tickets that changed since the last sync."""
     # The next sync continues at the start of this one: a change made while the pages are read is not missed.
     started_at = timezone.now()
     first = context.links.order_by("created_at").values_list("created_at", flat=True).first()

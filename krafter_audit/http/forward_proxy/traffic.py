@@ -1,5 +1,3 @@
-"""The forward proxy's limits, and what it counts."""
-
 import threading
 from dataclasses import dataclass, field
 

@@ -21,8 +21,6 @@ class ReportMessage:
 
 @dataclass(frozen=True)
 class ShareDelivery:
-    """A message with its recipients."""
-
     message: ReportMessage
     # Stores the result for one address at once.
     save_outcome: SaveOutcome
