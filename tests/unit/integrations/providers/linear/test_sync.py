@@ -1,5 +1,6 @@
 """Whole syncs with Linear."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,19 +39,23 @@ def test_sync_creates_one_issue_and_stores_its_key(
     assert (last_run().pushed, last_run().pulled, last_run().refused) == (0, 0, [])
 
 
+def create_and_lose(linear: FakeLinear, description: str) -> Callable[[], Any]:
+    def answer() -> Any:
+        linear.create(linear.requests[-1].variables)
+        if description == "emptied":
+            linear.touch_only(description="A person emptied it.")
+        return 502, {}, {}
+
+    return answer
+
+
 @pytest.mark.parametrize("description", ["its own", "emptied"])
 def test_issue_is_created_once_when_the_response_is_lost(
     sync: Sync, make_task: MakeTask, linear: FakeLinear, description: str
 ) -> None:
     task = make_task()
 
-    def create_and_lose() -> Any:
-        linear.create(linear.requests[-1].variables)
-        if description == "emptied":
-            linear.touch_only(description="A person emptied it.")
-        return 502, {}, {}
-
-    linear.next_operation("Create", create_and_lose)
+    linear.next_operation("Create", create_and_lose(linear, description))
     first, second = sync().status, sync().status
 
     task.refresh_from_db()
@@ -65,13 +70,7 @@ def test_issue_is_created_once_when_the_lookup_fails_too(
 ) -> None:
     task = make_task()
 
-    def create_and_lose() -> Any:
-        linear.create(linear.requests[-1].variables)
-        if description == "emptied":
-            linear.touch_only(description="A person emptied it.")
-        return 502, {}, {}
-
-    linear.next_operation("Create", create_and_lose)
+    linear.next_operation("Create", create_and_lose(linear, description))
     for _ in range(3):
         linear.next_operation("Issue", (503, {}, {}))
     failed, recovered = sync().status, sync().status
