@@ -7,6 +7,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
 from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from unfold.forms import AuthenticationForm
 from unfold.widgets import INPUT_CLASSES
@@ -30,48 +31,42 @@ class SignInForm(AuthenticationForm):
         return cleaned
 
 
-class RequestPasswordResetForm(PasswordResetForm):
+class StyledForm(forms.Form):
+    """A form that looks as those of the admin."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _style(self)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = " ".join(INPUT_CLASSES)
+            field.widget.attrs.pop("placeholder", None)  # the label says it
 
 
-class ResetPasswordForm(SetPasswordForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self)
+class RequestPasswordResetForm(StyledForm, PasswordResetForm):
+    pass
 
 
-class CodeForm(code_forms.AuthenticateForm):
+class ResetPasswordForm(StyledForm, SetPasswordForm):
+    pass
+
+
+class CodeForm(StyledForm, code_forms.AuthenticateForm):
     """A code of the authenticator app, or a recovery code. Each works once; guesses are paused."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self)
-
     def clean_code(self) -> str:
         return _check_code(self, super().clean_code)
 
 
-class ConfirmCodeForm(code_forms.ReauthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self)
-
+class ConfirmCodeForm(StyledForm, code_forms.ReauthenticateForm):
     def clean_code(self) -> str:
         return _check_code(self, super().clean_code)
 
 
-class ConfirmPasswordForm(ReauthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self)
+class ConfirmPasswordForm(StyledForm, ReauthenticateForm):
+    pass
 
 
-class SetUpForm(ActivateTOTPForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _style(self)
+class SetUpForm(StyledForm, ActivateTOTPForm):
+    pass
 
 
 def _check_code(form: Any, clean: Callable[[], str]) -> str:
@@ -83,9 +78,3 @@ def _check_code(form: Any, clean: Callable[[], str]) -> str:
         raise get_adapter().validation_error("incorrect_code")
     guard.succeed(request, codes)
     return code
-
-
-def _style(form: Any) -> None:
-    for field in form.fields.values():
-        field.widget.attrs["class"] = " ".join(INPUT_CLASSES)
-        field.widget.attrs.pop("placeholder", None)  # the label says it
