@@ -34,8 +34,9 @@ from accounts.serializers import (
 )
 from accounts.viewsets import OrganizationViewSet, ProjectViewSet, S, uuid_or_404
 from krafter_audit.api.envelope import ResultPage
-from krafter_audit.api.errors import InvalidParams, NotFound
+from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.filters import list_parameters
+from krafter_audit.api.lookup import get_or_404
 
 MANAGERS = (Membership.Role.OWNER, Membership.Role.ADMIN)
 
@@ -206,14 +207,11 @@ class MemberViewSet(ManagementViewSet):
         removed = services.remove_member(member, if_match=self.if_match, by=self.actor)
         return self.respond(removed, MemberSerializer)
 
-    def _members(self) -> Any:
+    def _members(self) -> QuerySet[Membership]:
         return Membership.objects.filter(organization=self.caller.organization).select_related("user")
 
     def _member(self, user_id: str) -> Membership:
-        member: Membership | None = self._members().filter(user=uuid_or_404(user_id)).first()
-        if member is None:
-            raise NotFound
-        return member
+        return get_or_404(self._members(), user=uuid_or_404(user_id))
 
 
 class ApiKeyViewSet(ManagementViewSet):
@@ -288,14 +286,11 @@ class ApiKeyViewSet(ManagementViewSet):
             raise InvalidParams(details={"projects": [f"The organisation has no project {missing[0]!r}."]})
         return [found[slug] for slug in dict.fromkeys(slugs)]
 
-    def _keys(self) -> Any:
+    def _keys(self) -> QuerySet[ApiKey]:
         return ApiKey.objects.filter(organization=self.caller.organization)
 
     def _key(self, key_id: str) -> ApiKey:
-        key: ApiKey | None = self._keys().filter(pk=uuid_or_404(key_id)).first()
-        if key is None:
-            raise NotFound
-        return key
+        return get_or_404(self._keys(), pk=uuid_or_404(key_id))
 
     @property
     def serializer_context(self) -> dict[str, Any]:
@@ -364,10 +359,7 @@ class SavedViewViewSet(OrganizationViewSet):
         return saved_views.visible_in(self.caller.user_id, self.caller.organization)
 
     def _view(self, pk: str) -> SavedView:
-        view = self._views().filter(pk=uuid_or_404(pk)).first()
-        if view is None:
-            raise NotFound
-        return view
+        return get_or_404(self._views(), pk=uuid_or_404(pk))
 
 
 def _projects(caller: api_keys.Caller) -> Any:

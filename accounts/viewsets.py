@@ -22,6 +22,7 @@ from krafter_audit.api.deprecation import Deprecation
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, NotFound, Unauthorized
 from krafter_audit.api.filters import TIMES, filter_rows, sort_order, with_own_id
+from krafter_audit.api.lookup import get_or_404
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import QuerySetListing, paginate_by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
@@ -318,10 +319,7 @@ class ProjectViewSet(OrganizationViewSet):
 
     def get_row(self, rows: QuerySet[M], pk: str, **filters: Any) -> M:
         """Return the project's row with that id. Raises NotFound, for rows of other projects too."""
-        row = rows.filter(project=self.project, pk=uuid_or_404(pk), **filters).first()
-        if row is None:
-            raise NotFound
-        return row
+        return get_or_404(rows, project=self.project, pk=uuid_or_404(pk), **filters)
 
     def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
         """Return the response with one row, read directly from its columns. Raises NotFound."""

@@ -1,7 +1,7 @@
 """API views of findings with their guard windows, which lower apps do not know."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ from assurance.serializers import FindingWithGuardSerializer, GuardWindowSeriali
 from findings.filters import FindingFilter
 from findings.views import SORT_FIELDS
 from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, include_parameter, list_parameters
-from krafter_audit.api.row_columns import RowColumns, row_columns
+from krafter_audit.api.row_columns import represent_rows
 from remediation import finding_views
 from remediation.finding_views import FindingWithTasksViewSet
 
@@ -49,10 +49,9 @@ class FindingWithGuardViewSet(FindingWithTasksViewSet):
         if name != "guard":
             super().embed(name, findings)
             return
-        columns = cast("RowColumns", row_columns(GuardWindowSerializer))
-        newest = GuardWindow.objects.filter(finding__in=[finding["id"] for finding in findings])
-        rows = columns.select(newest.order_by("finding", "-created_at").distinct("finding"))
-        windows = [columns.represent(row, self.serializer_context) for row in rows]
+        rows = GuardWindow.objects.filter(finding__in=[finding["id"] for finding in findings])
+        newest = rows.order_by("finding", "-created_at").distinct("finding")
+        windows = represent_rows(GuardWindowSerializer, newest, self.serializer_context)
         by_finding = {str(window["finding_id"]): window for window in windows}
         for finding in findings:
             finding["guard"] = by_finding.get(str(finding["id"]))

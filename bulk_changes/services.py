@@ -24,6 +24,7 @@ from bulk_changes.stored_values import from_json, to_json
 from bulk_changes.subjects import ChangeContext, Subject, subject_named
 from events.log import log_events
 from krafter_audit.api.errors import InvalidParams, NotFound
+from krafter_audit.api.lookup import get_or_404
 
 MAX_ROWS = 20_000  # of one bulk change: about 15 seconds
 BATCH_SIZE = 500  # rows of one transaction
@@ -32,8 +33,6 @@ KEPT = timedelta(days=30)  # as long as it can be undone
 
 @dataclass(frozen=True)
 class Result:
-    """A bulk change, and what it did."""
-
     bulk_change: BulkChange
     summary: Summary
 
@@ -67,9 +66,8 @@ def change(
 ) -> Result:
     """Set the values of `changes` in the rows, in batches; rows that the rules forbid to change are refused.
 
-    `details` are JSON values of the change of a status, such as the reason of a dismissal.
-    With `all_or_nothing` the first refusal is raised and nothing changes. With `unchanged_since`, the time of a
-    preview, rows that have changed since are refused.
+    `details` are JSON values of a change of status, such as the reason of a dismissal. `all_or_nothing` raises the
+    first refusal, and nothing changes. Rows that changed after `unchanged_since`, the time of a preview, are refused.
     """
     require_within_limit(pks)
     context = ChangeContext(by, details or {})
@@ -134,9 +132,7 @@ def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> 
 def _begin_undo(bulk_change_id: UUID, project: Project | None, by: Actor) -> tuple[BulkChange, BulkChange]:
     rows = BulkChange.objects.select_for_update()
     rows = rows if project is None else rows.filter(project=project)
-    original = rows.filter(pk=bulk_change_id).first()
-    if original is None:
-        raise NotFound
+    original = get_or_404(rows, pk=bulk_change_id)
     if BulkChange.objects.filter(undoes=original).exists():
         raise BulkChangeUndone
     if original.action == BulkChange.Action.DELETE:

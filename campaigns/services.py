@@ -1,5 +1,3 @@
-"""Create, change and archive campaigns, and choose their tasks."""
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
@@ -16,6 +14,7 @@ from campaigns.models import MAX_CAMPAIGNS, MAX_TASKS, Campaign, CampaignTask
 from events.log import log_event, log_events
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
+from krafter_audit.api.lookup import get_or_404
 from krafter_audit.db.advisory_locks import advisory_lock
 from remediation.models import Task
 
@@ -123,10 +122,8 @@ def restore(campaign_id: UUID, *, by: Actor, project: Project | None = None) -> 
 
 def _lock(campaign_id: UUID, project: Project | None) -> Campaign:
     rows = Campaign.objects.select_related("project").select_for_update(of=("self",))
-    campaign = rows.filter(pk=campaign_id).first()
-    if campaign is None or (project is not None and campaign.project_id != project.pk):
-        raise NotFound
-    return campaign
+    rows = rows if project is None else rows.filter(project=project)
+    return get_or_404(rows, pk=campaign_id)
 
 
 def _require_active(campaign: Campaign) -> None:

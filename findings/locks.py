@@ -5,15 +5,13 @@ from uuid import UUID
 from accounts.models import Project
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
+from krafter_audit.api.lookup import get_or_404
 
 
 def lock_finding(finding_id: UUID, project: Project | None = None) -> Finding:
     """Lock a finding. Raises NotFound when it is absent or belongs to another project."""
-    try:
-        # Without its project (no select_related): that lock would block every insert in the project.
-        finding = Finding.objects.select_for_update().get(pk=finding_id)
-    except Finding.DoesNotExist:
-        raise NotFound from None
+    # Without its project (no select_related): that lock would block every insert in the project.
+    finding = get_or_404(Finding.objects.select_for_update(), pk=finding_id)
     finding.project = project_of(finding, project)
     return finding
 

@@ -7,7 +7,7 @@ from findings.models import OPEN_STATUSES, Finding
 from integrations.errors import NeverConnected, UnknownProvider
 from integrations.models import Integration, SyncConflict, SyncRun
 from integrations.providers.registry import PROVIDERS
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.lookup import get_or_404
 
 MAX_RUNS_LISTED = 25
 # Search Console, which alone reads the URLs, watches 5,000 pages.
@@ -66,7 +66,4 @@ def get_conflict(project: Project, provider: str, pk: UUID, *, lock: bool = Fals
     """Return a conflict with its link, locked if requested. Raises NotFound."""
     rows = SyncConflict.objects.filter(integration__project=project, integration__provider=provider, pk=pk)
     rows = rows.select_related("link", "integration__project")
-    found = (rows.select_for_update(of=("self", "link")) if lock else rows).first()
-    if found is None:
-        raise NotFound
-    return found
+    return get_or_404(rows.select_for_update(of=("self", "link")) if lock else rows)

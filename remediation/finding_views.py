@@ -1,7 +1,7 @@
 """API views of findings with their tasks, which the app of findings does not know."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ from findings.models import Finding
 from findings.serializers import FindingSerializer
 from findings.views import INCLUDE_DISMISSAL, SORT_FIELDS, FindingViewSet
 from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, include_parameter, included, list_parameters
-from krafter_audit.api.row_columns import RowColumns, row_columns
+from krafter_audit.api.row_columns import represent_rows
 from remediation import queries
 from remediation.serializers import FindingWithTasksSerializer, TaskSerializer
 
@@ -60,8 +60,7 @@ class FindingWithTasksViewSet(FindingViewSet):
         if name != "tasks":
             super().embed(name, findings)
             return
-        columns = cast("RowColumns", row_columns(TaskSerializer))
-        rows = columns.select(queries.newest_tasks_of([finding["id"] for finding in findings]))
-        tasks = [columns.represent(row, self.serializer_context) for row in rows]
+        newest = queries.newest_tasks_of([finding["id"] for finding in findings])
+        tasks = represent_rows(TaskSerializer, newest, self.serializer_context)
         for finding in findings:
             finding["tasks"] = [task for task in tasks if str(task["finding_id"]) == str(finding["id"])]

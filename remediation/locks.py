@@ -14,6 +14,7 @@ from accounts.models import Project
 from findings.locks import project_of
 from findings.models import LARGE_FIELDS, Finding
 from krafter_audit.api.errors import NotFound
+from krafter_audit.api.lookup import get_or_404
 from remediation.models import Policy, Task, Verification
 
 
@@ -51,10 +52,7 @@ def lock_task(task_id: UUID, project: Project | None = None) -> LockedTask:
     # One query: PostgreSQL locks the tables of a joined row in the order in which FOR UPDATE OF names them, and
     # returns the newest version of a row that it had to wait for.
     rows = Task.objects.select_related("finding").select_for_update(of=("finding", "self"))
-    try:
-        task = rows.get(pk=task_id)
-    except Task.DoesNotExist:
-        raise NotFound from None
+    task = get_or_404(rows, pk=task_id)
     task.project = task.finding.project = project_of(task.finding, project)
     return LockedTask(task.finding, task)
 

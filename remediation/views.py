@@ -1,5 +1,6 @@
 from collections.abc import Sequence
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,7 +27,7 @@ from krafter_audit.api.filters import (
     with_own_id,
 )
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.api.row_columns import RowColumns, row_columns
+from krafter_audit.api.row_columns import represent_rows
 from krafter_audit.api.serializers import ResponseSerializer
 from remediation import queries
 from remediation.checks.catalogue import catalogue
@@ -74,9 +75,8 @@ def embed_parents(
     context: dict[str, Any],
 ) -> None:
     """Add to each row, under `name`, the representation of the parent whose id it has as `{name}_id`."""
-    columns = cast("RowColumns", row_columns(serializer_class))
-    found = columns.select(parents.filter(pk__in={row[f"{name}_id"] for row in rows}))
-    by_id = {str(parent[0]): columns.represent(parent, context) for parent in found}
+    found = parents.filter(pk__in={row[f"{name}_id"] for row in rows})
+    by_id = {str(parent["id"]): parent for parent in represent_rows(serializer_class, found, context)}
     for row in rows:
         row[name] = by_id.get(str(row[f"{name}_id"]))
 
@@ -230,8 +230,8 @@ class VerificationViewSet(ProjectViewSet):
             Verification.objects.filter(project=self.project).without_guards(),
             VerificationWithStateSerializer if with_state else VerificationSerializer,
             VerificationFilter,
-            total=lambda filters, rows: counters.count_matching(
-                self.project.pk, "verification", filters, rows, facets={"result", "state"}
+            total=partial(
+                counters.count_matching, self.project.pk, "verification", facets={"result", "state"}
             ),
         )
         if "task" in names:
@@ -247,11 +247,10 @@ class VerificationViewSet(ProjectViewSet):
         """Return the verification; with `wait`, when no check is running for a worker or the time is over."""
         seconds = long_polling.requested_seconds(request.query_params)
         names = included(request.query_params, INCLUDE_IN_VERIFICATION)
-        if seconds:
-            running = Verification.objects.filter(
-                project=self.project, pk=uuid_or_404(pk), state=VerificationState.RUNNING
-            )
-            long_polling.wait_until(lambda: not running.exists(), seconds)
+        running = Verification.objects.filter(
+            project=self.project, pk=uuid_or_404(pk), state=VerificationState.RUNNING
+        )
+        long_polling.wait_until(lambda: not running.exists(), seconds)
         serializer_class = VerificationWithStateSerializer if "state" in names else VerificationSerializer
         if "task" not in names:
             return self.respond_row(pk, serializer_class)

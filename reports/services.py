@@ -10,8 +10,8 @@ from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
-from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import require_match
+from krafter_audit.api.lookup import get_or_404
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
 from reports import queries
@@ -106,9 +106,7 @@ def mark_shared(report: Report) -> None:
 def revoke_share(share_id: UUID, *, by: Actor, if_match: str | None = None) -> Share:
     """Close a share's link permanently; idempotent. Raises NotFound."""
     shares = Share.objects.select_for_update(of=("self",)).select_related("project", "report")
-    share = shares.filter(pk=share_id).first()
-    if share is None:
-        raise NotFound
+    share = get_or_404(shares, pk=share_id)
     require_match(if_match, share)
     if share.revoked_at is None:
         share.revoked_at = timezone.now()

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +115,7 @@ class ReportViewSet(ProjectViewSet):
             Report.objects.filter(project=self.project),
             ReportSerializer,
             ReportFilter,
-            total=lambda filters, rows: counters.count_matching(
-                self.project.pk, "report", filters, rows, facets={"format"}
-            ),
+            total=partial(counters.count_matching, self.project.pk, "report", facets={"format"}),
         )
 
     @extend_schema(summary="Read a report", parameters=[long_polling.WAIT], responses=ReportSerializer)
@@ -125,8 +123,7 @@ class ReportViewSet(ProjectViewSet):
         """Return a report; with `wait`, when its export has finished or the time is over."""
         seconds = long_polling.requested_seconds(request.query_params)
         pending = Report.objects.filter(project=self.project, pk=uuid_or_404(pk), status__in=Report.PENDING)
-        if seconds:
-            long_polling.wait_until(lambda: not pending.exists(), seconds)
+        long_polling.wait_until(lambda: not pending.exists(), seconds)
         return self.respond(self.get_row(Report.objects.all(), pk), ReportSerializer)
 
     @extend_schema(
@@ -189,7 +186,6 @@ def load_report_schema() -> dict[str, Any]:
 
 
 def report_schema(request: HttpRequest) -> JsonResponse:
-    """Return the JSON Schema of the JSON export."""
     url = f"{settings.KRAFTER_PUBLIC_URL}{reverse('report-schema')}"
     return JsonResponse({"$id": url, **load_report_schema()}, content_type="application/schema+json")
 
@@ -208,9 +204,7 @@ class ShareViewSet(ProjectViewSet):
             Share.objects.filter(project=self.project).defer("webhook"),
             ShareSerializer,
             ShareFilter,
-            total=lambda filters, rows: counters.count_matching(
-                self.project.pk, "share", filters, rows, facets={"channel"}
-            ),
+            total=partial(counters.count_matching, self.project.pk, "share", facets={"channel"}),
         )
 
     @extend_schema(summary="Read a share", responses=ShareSerializer)

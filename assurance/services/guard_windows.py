@@ -15,7 +15,7 @@ from assurance.errors import GuardWindowEnded
 from assurance.models import Deploy, GuardRun, GuardWindow
 from events.log import log_event
 from findings.models import Finding, FindingStatus, Regression
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.lookup import get_or_404
 from remediation.errors import VerificationInProgress
 from remediation.evidence import chain
 from remediation.locks import LockedTask, LockedVerification, lock_task, lock_verification
@@ -58,7 +58,7 @@ def open_window(verification_id: UUID) -> GuardWindow | None:
 
 
 def start_due_runs() -> int:
-    """Start the runs that are due; return their number."""
+    """Start the runs that are due; return how many."""
     due = GuardRun.objects.filter(status=GuardRun.Status.PENDING, due_at__lte=timezone.now())
     due = due.filter(window__project__archived_at=None).order_by("due_at")
     return sum(start_run(pk) for pk in list(due.values_list("pk", flat=True)[:BATCH_SIZE]))
@@ -197,9 +197,7 @@ def cancel(window_id: UUID, *, project: Project, by: Actor) -> GuardWindow:
     finding_id = GuardWindow.objects.filter(pk=window_id, project=project).values_list(
         "finding_id", flat=True
     )
-    finding = Finding.objects.select_for_update().filter(pk__in=list(finding_id)).first()
-    if finding is None:
-        raise NotFound
+    get_or_404(Finding.objects.select_for_update(), pk__in=list(finding_id))
     window = GuardWindow.objects.select_for_update().get(pk=window_id)
     if window.status != GuardWindow.Status.OPEN:
         raise GuardWindowEnded

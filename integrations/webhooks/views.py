@@ -1,14 +1,13 @@
-from uuid import UUID
-
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.viewsets import uuid_or_404
 from integrations.providers.webhooks import WebhookRequest
 from integrations.webhooks.intake import receive
 from krafter_audit.api import rate_limits, request_body
 from krafter_audit.api.envelope import error_response, wrap
-from krafter_audit.api.errors import ApiError, MethodNotAllowed, NotFound
+from krafter_audit.api.errors import ApiError, MethodNotAllowed
 from krafter_audit.api.exceptions import to_api_error
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
@@ -35,10 +34,7 @@ def webhook(request: HttpRequest, provider: str, integration: str) -> HttpRespon
 def _receive(request: HttpRequest, provider: str, integration: str) -> None:
     if request.method != "POST":
         raise MethodNotAllowed(headers={"allow": "POST"})
-    try:
-        integration_id = UUID(integration)
-    except ValueError:
-        raise NotFound from None
+    integration_id = uuid_or_404(integration)
     request_body.limit_body(request, MAX_BODY_BYTES)
     headers = {name.lower(): value for name, value in request.headers.items()}
     receive(provider, integration_id, WebhookRequest(headers, request.body))

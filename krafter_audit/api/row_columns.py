@@ -127,6 +127,14 @@ def row_columns(serializer_class: type[Any]) -> RowColumns | None:
     return _CACHE[serializer_class]
 
 
+def represent_rows(
+    serializer_class: type[Any], rows: QuerySet[Any, Any], context: Context
+) -> list[dict[str, Any]]:
+    """Return rows as a serializer represents them that has columns only."""
+    columns = cast("RowColumns", row_columns(serializer_class))
+    return [columns.represent(row, context) for row in columns.select(rows)]
+
+
 def _row_columns(serializer_class: type[Any]) -> RowColumns | None:
     if not issubclass(serializer_class, serializers.ModelSerializer):
         return None

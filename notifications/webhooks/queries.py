@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import Organization, Project
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.lookup import get_or_404
 from notifications.models import EventDelivery, WebhookEndpoint
 
 
@@ -15,18 +15,12 @@ def endpoints_of(organization: Organization) -> QuerySet[WebhookEndpoint]:
 
 def get_endpoint(organization: Organization, pk: UUID) -> WebhookEndpoint:
     """Return an endpoint. Raises NotFound."""
-    endpoint = endpoints_of(organization).filter(pk=pk).first()
-    if endpoint is None:
-        raise NotFound
-    return endpoint
+    return get_or_404(endpoints_of(organization), pk=pk)
 
 
 def lock_endpoint(organization: Organization, pk: UUID) -> WebhookEndpoint:
     """Lock an endpoint. Raises NotFound."""
-    endpoint = WebhookEndpoint.objects.select_for_update().filter(organization=organization, pk=pk).first()
-    if endpoint is None:
-        raise NotFound
-    return endpoint
+    return get_or_404(WebhookEndpoint.objects.select_for_update(), organization=organization, pk=pk)
 
 
 def deliveries_of(
@@ -50,10 +44,7 @@ def deliveries_of(
 
 def get_delivery(endpoint: WebhookEndpoint, pk: UUID) -> EventDelivery:
     """Return a delivery. Raises NotFound."""
-    delivery = deliveries_of(endpoint).filter(pk=pk).first()
-    if delivery is None:
-        raise NotFound
-    return delivery
+    return get_or_404(deliveries_of(endpoint), pk=pk)
 
 
 def slugs_of(organization: Organization) -> dict[UUID, str]:

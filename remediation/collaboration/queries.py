@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Project
 from events.models import Event
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.lookup import get_or_404
 from remediation.models import Task, TaskComment, TaskLabel, Verification
 
 
@@ -14,10 +14,7 @@ def comments_of(task: Task) -> QuerySet[TaskComment]:
 
 def get_comment(task: Task, pk: UUID) -> TaskComment:
     """Return a comment. Raises NotFound."""
-    comment = comments_of(task).filter(pk=pk).first()
-    if comment is None:
-        raise NotFound
-    return comment
+    return get_or_404(comments_of(task), pk=pk)
 
 
 def label_names(project: Project) -> list[str]:

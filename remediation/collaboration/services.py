@@ -6,8 +6,9 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
-from krafter_audit.api.errors import InvalidParams, NotFound
+from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.etags import require_match
+from krafter_audit.api.lookup import get_or_404
 from krafter_audit.db.advisory_locks import advisory_lock
 from remediation.collaboration.errors import NotTheAuthor
 from remediation.locks import lock_task
@@ -45,9 +46,7 @@ def delete_comment(task: Task, comment_id: UUID, *, by: Actor, if_match: str | N
 
 
 def _lock_own_comment(task: Task, comment_id: UUID, by: Actor) -> TaskComment:
-    comment = TaskComment.objects.select_for_update().filter(task=task, pk=comment_id).first()
-    if comment is None:
-        raise NotFound
+    comment = get_or_404(TaskComment.objects.select_for_update(), task=task, pk=comment_id)
     if comment.author_id is None or comment.author_id != by.user_id:
         raise NotTheAuthor
     return comment

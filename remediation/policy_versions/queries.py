@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.lookup import get_or_404
 from remediation.models import Policy, PolicyVersion
 
 
@@ -29,10 +29,7 @@ def get_version(policy: Policy, pk: UUID) -> Policy | PolicyVersion:
     """Return the current or an earlier version. Raises NotFound."""
     if pk == policy.pk:
         return policy
-    found = PolicyVersion.objects.filter(policy=policy, pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
+    return get_or_404(PolicyVersion.objects.all(), policy=policy, pk=pk)
 
 
 def count_versions(policy: Policy) -> int:
