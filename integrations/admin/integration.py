@@ -2,9 +2,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from unfold.decorators import display
 
@@ -17,7 +16,7 @@ from integrations.models import Integration
 from integrations.providers.registry import ADAPTERS
 from integrations.serializers import CreateWebhookRequestSerializer
 from integrations.webhooks import services as webhooks
-from krafter_audit.admin.base import DANGER, INFO, NOT_ALLOWED, PRIMARY, SUCCESS, AutocompleteFilter
+from krafter_audit.admin.base import DANGER, INFO, PRIMARY, SUCCESS, AutocompleteFilter
 from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import error_text, flatten_errors
 from krafter_audit.admin.live_pages import follow
@@ -142,7 +141,7 @@ class IntegrationAdmin(ConnectionPages):
 
     def webhook_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Enable the webhook, or replace its secret; a generated secret is shown once."""
-        integration, back = self._row(request, pk), self._url("change", pk)
+        integration, back = self.row_to_change(request, pk), self._url("change", pk)
         if request.method != "POST":
             return HttpResponseRedirect(back)
         try:
@@ -173,15 +172,6 @@ class IntegrationAdmin(ConnectionPages):
             integration.project, integration.provider, secret=given or None, by=operator(request)
         )
         return generated
-
-    def _row(self, request: HttpRequest, pk: UUID) -> Integration:
-        rows: QuerySet[Integration] = self.get_queryset(request)
-        row = rows.select_related("project__organization").filter(pk=pk).first()
-        if row is None:
-            raise Http404
-        if not self.may(request, "change", row):
-            raise PermissionDenied(NOT_ALLOWED)
-        return row
 
 
 def _webhook(integration: Integration) -> dict[str, Any]:

@@ -1,5 +1,3 @@
-"""Base classes of the admin."""
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +9,13 @@ from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError, models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -183,7 +182,6 @@ class ServiceModelAdmin(ModelAdmin):
         return request.project_ids  # type: ignore[attr-defined]
 
     def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
-        """Return the rows of the organisations."""
         return rows.filter(**{f"{self.organization_path}__in": organization_ids})
 
     def of_project(self, rows: QuerySet[Any], project: Any) -> QuerySet[Any]:
@@ -194,7 +192,6 @@ class ServiceModelAdmin(ModelAdmin):
 
     @admin.display(description="organisation")
     def organization(self, row: Any) -> str:
-        """Return the organisation of a row of a project."""
         return str(row.project.organization.name)
 
     def organization_id_of(self, row: Any) -> Any:
@@ -212,6 +209,14 @@ class ServiceModelAdmin(ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or self.may(request, "change", obj))
+
+    def row_to_change(self, request: HttpRequest, pk: UUID) -> Any:
+        """Return a row of a project. Raises Http404, or PermissionDenied if the user may not change it."""
+        rows = self.get_queryset(request).select_related("project__organization")
+        row = get_object_or_404(rows, pk=pk)
+        if not self.may(request, "change", row):
+            raise PermissionDenied(NOT_ALLOWED)
+        return row
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

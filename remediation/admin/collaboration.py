@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from accounts.admin import operator
-from krafter_audit.admin.base import NOT_ALLOWED, ServiceModelAdmin
+from accounts.viewsets import uuid_or_404
+from krafter_audit.admin.base import ServiceModelAdmin
 from krafter_audit.admin.forms import error_text
 from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
 from krafter_audit.api.etags import etag_for
@@ -48,24 +48,15 @@ class CollaborationPages(ServiceModelAdmin):
 
     def comments_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Add a comment (`body`); with `comment` change it, or with `delete` too delete it once it is `confirmed`."""
-        task = self._task(request, pk)
+        task = self.row_to_change(request, pk)
         if "delete" in request.POST and "confirmed" not in request.POST:
             return self._confirm_deletion(request, task)
         return self._change(request, task, lambda: _comment(request, task), "comments")
 
     def labels_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Add the label `add`, or remove `remove`."""
-        task = self._task(request, pk)
+        task = self.row_to_change(request, pk)
         return self._change(request, task, lambda: _label(request, task), "labels")
-
-    def _task(self, request: HttpRequest, pk: UUID) -> Task:
-        rows: Any = self.get_queryset(request)
-        task = rows.select_related("project__organization").filter(pk=pk).first()
-        if task is None:
-            raise Http404
-        if not self.may(request, "change", task):
-            raise PermissionDenied(NOT_ALLOWED)
-        return task
 
     def _change(
         self, request: HttpRequest, task: Task, change: Callable[[], str], section: str
@@ -78,9 +69,10 @@ class CollaborationPages(ServiceModelAdmin):
         return HttpResponseRedirect(f"{_page_of(task)}#{section}")
 
     def _confirm_deletion(self, request: HttpRequest, task: Task) -> HttpResponse:
-        comment = queries.comments_of(task).filter(pk=_uuid(request.POST.get("comment", ""))).first()
-        if comment is None:
-            raise Http404
+        try:
+            comment = queries.get_comment(task, uuid_or_404(request.POST.get("comment", "")))
+        except NotFound:
+            raise Http404 from None
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -94,11 +86,11 @@ class CollaborationPages(ServiceModelAdmin):
 def _comment(request: HttpRequest, task: Task) -> str:
     by, comment_id = operator(request), request.POST.get("comment")
     if "delete" in request.POST:
-        services.delete_comment(task, _uuid(comment_id or ""), by=by)
+        services.delete_comment(task, uuid_or_404(comment_id or ""), by=by)
         return "Comment deleted."
     body = _validated(CommentRequestSerializer, {"body": request.POST.get("body", "")})["body"]
     if comment_id:
-        services.edit_comment(task, _uuid(comment_id), body=body, by=by)
+        services.edit_comment(task, uuid_or_404(comment_id), body=body, by=by)
         return "Comment changed."
     services.add_comment(task, body=body, by=by)
     return "Comment added."
@@ -137,10 +129,3 @@ def _sentences(errors: Any) -> list[str]:
 
 def _page_of(task: Task) -> str:
     return reverse("admin:remediation_task_change", args=[task.pk])
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound from None

@@ -235,9 +235,8 @@ class TaskAdmin(CollaborationPages, BulkActions):
     @admin.action(description="Extend the due date…", permissions=["operate"])
     def extend_due_date(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
         # A first page requests hours and reason, and submits the action again with them.
-        submitted = "reason" in request.POST
-        form = ExtendDueDateForm(request.POST if submitted else None)
-        if not (submitted and form.is_valid()):
+        form = ExtendDueDateForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
             template = "admin/remediation/task/extend.html"
             return self.action_form_page(request, queryset, form, template, title="Extend the due date")
 

@@ -212,9 +212,8 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Verification]
     ) -> HttpResponse | None:
         # A first page requests the reason, and submits the action again with it.
-        submitted = "reason" in request.POST
-        form = ReasonForm(request.POST if submitted else None)
-        if not (submitted and form.is_valid()):
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
             template = "admin/remediation/verification/reason.html"
             return self.action_form_page(request, queryset, form, template, title="Approve with override")
 

@@ -1,12 +1,10 @@
-"""Admin page of reports: preview, download, share, valid links."""
-
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_safe
@@ -15,7 +13,6 @@ from accounts.admin import operator
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
-    NOT_ALLOWED,
     SUCCESS,
     WARNING,
     AutocompleteFilter,
@@ -163,9 +160,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
     def share_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Share the report by the form's channel, or show the form with its errors."""
-        report, back = self._row(request, pk), self._page(pk)
-        if not self.may(request, "change", report):
-            raise PermissionDenied(NOT_ALLOWED)
+        report, back = self.row_to_change(request, pk), self._page(pk)
         if request.method != "POST":
             return HttpResponseRedirect(back)
         form = ShareForm(request.POST)
@@ -189,7 +184,4 @@ class ReportAdmin(ReadOnlyAdmin):
 
     def _row(self, request: HttpRequest, pk: UUID) -> Report:
         rows: QuerySet[Report] = self.get_queryset(request)
-        report = rows.select_related("project__organization").filter(pk=pk).first()
-        if report is None:
-            raise Http404
-        return report
+        return get_object_or_404(rows.select_related("project__organization"), pk=pk)

@@ -36,6 +36,13 @@ def test_comment_is_added_changed_and_deleted_by_its_author(scenario: Scenario) 
     assert not TaskComment.objects.exists()
 
 
+@pytest.mark.parametrize("comment", ["no-such-id", "01a2146b-c715-79f9-b747-c8d7c983a9c1"])
+def test_deletion_of_an_unknown_comment_is_a_404(scenario: Scenario, comment: str) -> None:
+    task, browser = factories.task(scenario), staff.logged_in_client()
+
+    assert browser.post(url("comments", task), {"comment": comment, "delete": "1"}).status_code == 404
+
+
 def test_comment_of_another_person_stays(scenario: Scenario) -> None:
     task = factories.task(scenario)
     comment = services.add_comment(task, body="Mine.", by=scenario.actor)
