@@ -22,7 +22,6 @@ def storage_name(report: Report, kind: str = "") -> str:
 
 
 def stored_name(report: Report, kind: str = "") -> str:
-    """Return an exported file's name in the storage."""
     return storage_name(report, kind) if kind else report.file
 
 
@@ -45,9 +44,8 @@ def parse_kind(params: Mapping[str, str], report: Report) -> str:
 
 def sha256_of(file: File) -> str:
     """Return the hexadecimal SHA-256 of a file, and go to its start."""
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256")
     file.seek(0)
     return digest.hexdigest()
 

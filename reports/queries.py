@@ -1,5 +1,3 @@
-"""A project's numbers, read from the counters."""
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,10 +27,8 @@ class Period:
 
     @property
     def bounds(self) -> tuple[datetime, datetime]:
-        after = self.end + timedelta(days=1)
-        return datetime.combine(self.start, time(), UTC), datetime.combine(
-            after, time(), UTC
-        )  # the end is exclusive
+        start, end = self.start, self.end + timedelta(days=1)  # the end is exclusive
+        return datetime.combine(start, time(), UTC), datetime.combine(end, time(), UTC)
 
 
 def last_days(end: date | None = None) -> Period:
@@ -58,7 +54,7 @@ def summary(project: Project, requested: Period | None = None) -> dict[str, Any]
         "risk_burn_down": burn_down(project.pk, period),
         "verification_pass_rate": pass_rate,
         "regression_rate": regression_rate,
-        "open_findings": sum(findings.get(status, 0) for status in OPEN_STATUSES),
+        "open_findings": open_count(findings),
     }
 
 
@@ -75,7 +71,7 @@ def summary_as_of(project: Project, as_of: AsOf) -> dict[str, Any]:
         "risk_burn_down": days,
         "verification_pass_rate": pass_rate,
         "regression_rate": regression_rate,
-        "open_findings": sum(findings.get(status, 0) for status in OPEN_STATUSES),
+        "open_findings": open_count(findings),
     }
 
 
@@ -87,6 +83,10 @@ def rates(counted: Mapping[str, counters.Totals], findings: Counts) -> tuple[flo
     return pass_rate, rate(open_regressions, closed_count(findings))
 
 
+def open_count(findings: Counts) -> int:
+    return sum(findings.get(status, 0) for status in OPEN_STATUSES)
+
+
 def closed_count(findings: Counts) -> int:
     return sum(findings.get(status, 0) for status in TERMINAL_STATUSES)
 
@@ -96,7 +96,7 @@ def burn_down(
 ) -> list[dict[str, Any]]:
     """Return `{date, open_risk_score}` per day: the total score of the findings open at its end.
 
-    It is computed from `changes`, if all changes have been read before.
+    `changes` are all changes, if they were read before.
     """
     if changes is None:
         days = counters.risk_by_day([project_id], period.start, period.end)

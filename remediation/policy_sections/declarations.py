@@ -7,7 +7,6 @@ from functools import cache
 from findings.models import Domain, Severity
 from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
 from remediation.approval_rules import MAX_APPROVALS
-from remediation.policy_versions.warnings import CHANNELS
 from remediation.sla.policy import MAX_HOURS
 from scanner import registry
 from scans.models import ScanSchedule
@@ -61,7 +60,6 @@ def labelled(values: list[str] | tuple[str, ...]) -> Choices:
 
 BUSINESS_HOURS = ("sla", "business_hours")
 CHANNEL_LABELS = {"slack": "Slack", "email": "E-mail"}
-CHANNEL_CHOICES: Choices = tuple((name, CHANNEL_LABELS[name]) for name in CHANNELS)
 SECTIONS: dict[str, Section] = {
     section.name: section
     for section in (
@@ -127,7 +125,7 @@ SECTIONS: dict[str, Section] = {
                     ("alert_routing", value),
                     str(label),
                     Kind.CHOICES,
-                    tuple((name, CHANNEL_LABELS[name]) for name in CHANNELS),
+                    tuple(CHANNEL_LABELS.items()),
                 )
                 for value, label in Severity.choices
             ),

@@ -22,7 +22,7 @@ PAGE_ASSET_TYPES = ("url", "page", "uri")
 class FindingPage:
     """A page of a finding; all checks of the verification share what is fetched from it.
 
-    `site` has what all pages share: robots.txt, the sitemap, static files and the status of links.
+    `site` is shared by all pages: robots.txt, the sitemap, static files and the status of links.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class FindingPage:
                 self._context.budget.end()
 
     @property
-    def _facts(self) -> PageContext:
+    def _page_context(self) -> PageContext:
         with self._lock:  # its time budget starts with the first check
             self._context = self._context or self._create_context()
             return self._context
@@ -73,7 +73,7 @@ class FindingPage:
     def run_check(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
         original = {key: original_outcome(self._finding, self.url, key)}
         outcomes = engine.run_checks(
-            self.url, [key], thresholds=thresholds, before=original, context=self._facts
+            self.url, [key], thresholds=thresholds, before=original, context=self._page_context
         )
         return dict(outcomes)[key]
 
