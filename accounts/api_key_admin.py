@@ -1,5 +1,3 @@
-"""Admin page of API keys: issued, shown once, revoked, never changed."""
-
 from datetime import timedelta
 from typing import Any, ClassVar
 

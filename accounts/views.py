@@ -1,5 +1,3 @@
-"""The caller, its organisation, and the organisation's projects, members, API keys, saved views and quota."""
-
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime

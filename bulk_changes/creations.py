@@ -1,5 +1,3 @@
-"""Creations in bulk, and their undo, which deletes rows that are still as they were created."""
-
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID

@@ -1,5 +1,3 @@
-"""What a bulk change does to each row, and which rows are refused and why."""
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

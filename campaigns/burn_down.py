@@ -1,5 +1,3 @@
-"""The open tasks of a campaign by day, replayed from the events of their verifications."""
-
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -29,7 +27,7 @@ Changes = dict[UUID, list[tuple[date, bool]]]
 def burn_down(campaign: Campaign) -> list[dict[str, Any]]:
     """Return the tasks, and the open ones, at the end of each day (UTC) since the creation, at most the last 90.
 
-    These are the present tasks, each from the day on which it was added.
+    These are the present tasks, each from the day on which it was added; replayed from events.
     """
     days = _days(campaign.created_at)
     total, still_open = dict.fromkeys(days, 0), dict.fromkeys(days, 0)

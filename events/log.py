@@ -1,5 +1,3 @@
-"""Write the audit log, and the outbox entries of its consumers."""
-
 from collections.abc import Iterable
 from typing import Any, Protocol
 from uuid import UUID

@@ -1,5 +1,3 @@
-"""Compare the counters with their rows, while the system runs."""
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass

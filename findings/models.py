@@ -1,5 +1,3 @@
-"""Findings, and regressions: resolved findings that came back."""
-
 import re
 from typing import ClassVar
 

@@ -1,5 +1,3 @@
-"""Backups and rehearsals of their restoration."""
-
 from typing import ClassVar
 
 from django.db import models

@@ -1,5 +1,3 @@
-"""The queues of the broker, and the rows whose work is pending."""
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,5 +1,3 @@
-"""The export engine: lease the report, write its files from the snapshot, set the status."""
-
 import logging
 from datetime import timedelta
 from tempfile import TemporaryFile

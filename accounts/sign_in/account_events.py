@@ -1,5 +1,3 @@
-"""Announce account events for the audit log of each organisation of the user."""
-
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 

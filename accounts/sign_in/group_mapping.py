@@ -1,5 +1,3 @@
-"""The organisation and role that a group of the identity provider gives to new staff."""
-
 from uuid import UUID
 
 from django.conf import settings

@@ -1,5 +1,3 @@
-"""Refuse attempts to sign in that are paused, with a page that says for how long."""
-
 import logging
 from datetime import timedelta
 

@@ -1,5 +1,3 @@
-"""The second factor of staff: set-up, codes that work once, removal, and rotation of its secrets."""
-
 import base64
 from collections.abc import Iterator
 

@@ -1,5 +1,3 @@
-"""End sessions that are idle for too long, or too old."""
-
 import time
 from collections.abc import Callable
 

@@ -1,5 +1,3 @@
-"""Record deploys, and check guarded findings and the site again after them."""
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,5 +1,3 @@
-"""Actions on many rows of a list: a preview, one message, and an undo."""
-
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime

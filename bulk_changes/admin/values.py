@@ -1,5 +1,3 @@
-"""Values of bulk changes in words."""
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID

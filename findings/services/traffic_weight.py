@@ -1,5 +1,3 @@
-"""Weight findings by their pages' share of the site's traffic."""
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID

@@ -1,5 +1,3 @@
-"""Turn events into deliveries to the endpoints that select them."""
-
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,5 +1,3 @@
-"""Create, change and delete webhook endpoints; rotate their secrets; test them and replay deliveries."""
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,5 +1,3 @@
-"""Create a backup: a directory with a dump of one instant, the files, and a manifest."""
-
 import logging
 import os
 import shutil
@@ -26,7 +24,10 @@ PREFIX = "krafter-"
 
 
 def back_up(parent: Path) -> Backup:
-    """Create a backup below `parent`, and record it. Raises OperationFailed."""
+    """Create a backup below `parent`, a directory with a dump of one instant, the files and a manifest; record it.
+
+    Raises OperationFailed.
+    """
     directory = parent / f"{PREFIX}{timezone.now():%Y-%m-%dT%H%M%SZ}"
     with runs.recorded(Backup, path=str(directory)) as run:
         run.report = write_backup(directory)

@@ -1,5 +1,3 @@
-"""Rehearse a restoration in a temporary database, compared with the backup's manifest."""
-
 import json
 import os
 import secrets

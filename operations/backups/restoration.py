@@ -1,5 +1,3 @@
-"""Restore a backup into an empty database and an empty directory."""
-
 import tarfile
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,3 @@
-"""All examinations, in the order of the report."""
-
 from collections.abc import Callable, Iterator
 
 import redis

@@ -1,5 +1,3 @@
-"""What the page of a finding shows of its remediation."""
-
 from typing import Any
 
 from django.http import HttpRequest

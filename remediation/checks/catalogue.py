@@ -1,5 +1,3 @@
-"""The catalogue of checks with a project's policy applied and their measured reliability."""
-
 from typing import Any
 
 from accounts.models import Project

@@ -1,5 +1,3 @@
-"""Export the evidence of a verification as a signed file."""
-
 import base64
 import json
 from collections.abc import Iterator

@@ -1,5 +1,3 @@
-"""Say which parts of a policy's config have no effect."""
-
 from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 from typing import Any

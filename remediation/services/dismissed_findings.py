@@ -1,5 +1,3 @@
-"""Pause the clocks of tasks while their finding is dismissed."""
-
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -1,5 +1,3 @@
-"""Create and change tasks. A finding advances with its task."""
-
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID

@@ -1,5 +1,3 @@
-"""Grades of domains by their worst open finding, with the trend of the open risk score."""
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

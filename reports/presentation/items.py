@@ -1,5 +1,3 @@
-"""A snapshot's findings, fixed findings and tasks as page and PDF show them."""
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime

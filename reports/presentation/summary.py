@@ -1,5 +1,3 @@
-"""The summary in words, the key figures, and the comparison with the previous period."""
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,5 +1,3 @@
-"""The delivery engine: lease the share, send it, store the result, delete the secret."""
-
 import logging
 from datetime import timedelta
 from typing import Any

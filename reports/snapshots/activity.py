@@ -1,5 +1,3 @@
-"""What happened in a period and in the equally long one before."""
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any

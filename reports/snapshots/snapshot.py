@@ -1,5 +1,3 @@
-"""The plain data that every file and page of a report shows."""
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

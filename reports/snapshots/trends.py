@@ -1,5 +1,3 @@
-"""The open risk score by severity and domain, at each day's end."""
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta

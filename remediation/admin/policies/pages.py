@@ -1,5 +1,3 @@
-"""Pages of a policy beyond its form: preview, change, earlier versions."""
-
 import json
 from typing import Any
 from uuid import UUID
