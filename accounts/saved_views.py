@@ -86,7 +86,7 @@ def save(
 
 @transaction.atomic
 def update(view_id: UUID, *, changes: Mapping[str, Any], by: User, if_match: str | None = None) -> SavedView:
-    """Change a view of the user, or one that the user administers."""
+    """Change `name`, `query` or `organization_id` of a view that the user owns or administers."""
     view = _changeable(view_id, by, if_match)
     if "name" in changes:
         view.name = _valid_name(changes["name"])

@@ -50,7 +50,7 @@ def checksum(level: str) -> str:
 
 
 def installed_level() -> str:
-    """Return which locked set is installed as locked now."""
+    """Return which locked set is installed as locked now, or ""."""
     level, _, kept = _stamp().partition(" ")
     return level if level in LEVELS and kept == checksum(level) and _venv_works() else ""
 

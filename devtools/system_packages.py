@@ -73,7 +73,7 @@ def pango_is_missing() -> bool:
 
 
 def find_chromium() -> str:
-    """Return the path of the Chromium that the system will use."""
+    """Return the path of the Chromium that the system will use, or ""."""
     named = os.environ.get("KRAFTER_CHROMIUM", "")
     names = [named] if named else [*executables.CHROMIUM, CHROME_OF_MACOS]
     return next((path for name in names if (path := shutil.which(name))), "")
@@ -81,7 +81,7 @@ def find_chromium() -> str:
 
 @cache
 def chromium_problem() -> str:
-    """Start Chromium as the scanner does; return why it cannot be used."""
+    """Start Chromium as the scanner does; return why it cannot be used, or ""."""
     path = find_chromium()
     if not path:
         return "is not installed"

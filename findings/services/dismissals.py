@@ -49,7 +49,7 @@ def today() -> date:
 
 
 def date_error(accepted_until: date | None) -> str:
-    """Return why a finding cannot be accepted until this day."""
+    """Return why a finding cannot be accepted until this day; empty if it can."""
     if accepted_until is None:
         return ""
     if accepted_until < today():

@@ -252,7 +252,7 @@ class Provider(ABC):
         return "the requested resource"
 
     def detail(self, response: Response) -> str:
-        """Return the vendor's error message as `: message`."""
+        """Return the vendor's error message as `: message`; empty without one."""
         try:
             message = self.error_message(response.json())
         except UNREADABLE:

@@ -63,7 +63,7 @@ class OAuth:
         return body
 
     def error_code(self, status: int, body: Mapping[str, Any]) -> str:
-        """Return the error code of RFC 6749 in a response."""
+        """Return the error code of RFC 6749 in a response; empty without one."""
         code = body.get("error")
         return code if isinstance(code, str) else ""
 

@@ -60,7 +60,8 @@ class Response:
     """One response; `url` is that after the redirects in `history`, `body` is decoded and cut at the limit.
 
     `truncated`: cut, broken off, or not decodable; `interrupted`: ended early and below the limit. `encoded_size`:
-    bytes received. `ttfb_ms` as Lighthouse's server-response-time; `duration_ms`: from the DNS lookup on.
+    bytes received. `ttfb_ms` as Lighthouse's server-response-time; `duration_ms`: from the DNS lookup to the last
+    byte.
     """
 
     method: str

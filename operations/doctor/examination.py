@@ -53,7 +53,7 @@ def examine() -> Iterator[Diagnosis]:
 
 
 def database_failure() -> str:
-    """Return why the database does not respond."""
+    """Return why the database does not respond, or ""."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
