@@ -23,7 +23,7 @@ from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS
 
 FIELDS = {field.path[-1]: field for field in SECTIONS[PART].fields}
-FACTS = ("next_at", "last_at", "note", "policy")
+FACTS = ("next_scan", "last_at", "note", "policy")
 
 
 class ScheduleForm(ServiceForm):
@@ -38,8 +38,9 @@ class ScheduleForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Without a frequency there is no schedule: an action removes it.
-        frequency = self.fields["schedule"]
+        frequency: Any = self.fields["schedule"]
         frequency.required = True
+        frequency.choices = FIELDS["schedule"].choices
         if not self.instance._state.adding:
             config = policies.config_of(self.instance.project)
             self.initial.update({name: shown_value(config, field) for name, field in FIELDS.items()})
@@ -67,7 +68,7 @@ class ScanScheduleAdmin(ServiceModelAdmin):
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     autocomplete_fields = ("project",)
-    readonly_fields = (*FACTS, "rhythm", "next_scan")
+    readonly_fields = (*FACTS, "rhythm")
     actions: ClassVar[list[str]] = ["pause", "resume", "remove"]
     tones: ClassVar = {"remove": "danger"}
 
