@@ -40,7 +40,8 @@ class LabelFilter(TextsFilter):
     def filter(self, qs: QuerySet[Task], value: list[str] | None) -> QuerySet[Task]:
         if not value:
             return qs
-        of_project = self.parent.queryset.order_by().values_list("project_id", flat=True)[:1]
+        newest = self.parent.queryset.order_by("-created_at", "-id")  # by an index
+        of_project = newest.values_list("project_id", flat=True)[:1]
         known = TaskLabel.objects.filter(project__in=list(of_project), name__in=value)
         labels = dict(known.values_list("name", "pk"))
         if set(value) - labels.keys():

@@ -22,6 +22,7 @@ from remediation.verification_states import BlockedBy, VerificationState
 from scans.models import Scanner
 
 HAS_OWNER = "owner_id IS NOT NULL"
+HAS_TICKET = Q(external_ticket_key__isnull=False)
 
 # What `?q=` searches, as the expression of a trigram index; migrations/0002_postgresql.py adds `finding_words`.
 SEARCHED = (
@@ -112,11 +113,8 @@ class Task(WithSlaClock, Record):
                 fields=["finding", "sla_due_at"], condition=~Q(status="done"), name="task_open_of_finding"
             ),
             models.Index(
-                fields=["project", "external_ticket_key"],
-                condition=Q(external_ticket_key__isnull=False),
-                name="task_by_ticket",
+                fields=["project", "external_ticket_key"], condition=HAS_TICKET, name="task_by_ticket"
             ),
-            # URLs may be longer than what a B-tree stores.
             HashIndex(fields=["pr_url"], condition=Q(pr_url__isnull=False), name="task_by_pull_request"),
         ]
         constraints: ClassVar = [

@@ -1,8 +1,6 @@
 """Send changes of tasks to their tickets soon, without waiting for the next scheduled sync."""
 
-from events.models import Event
 from events.outbox import EventBatch
-from findings.models import FindingStatus
 from integrations import services
 from integrations.models import Integration
 from integrations.providers.registry import ADAPTERS
@@ -10,28 +8,17 @@ from integrations.providers.tickets import Tracker
 from integrations.sync.run import BY_INTEGRATION
 
 CONSUMER = "ticket_tasks"
-OF_FINDINGS = ("finding.updated",)
-EVENTS = ("task.created", "task.updated", "finding.dismissal_expired", *OF_FINDINGS)
+EVENTS = ("task.created", "task.updated", "finding.dismissal_expired")
 TRACKERS = [name for name, adapter in ADAPTERS.items() if issubclass(adapter, Tracker)]
 
 
 def consume(batch: EventBatch) -> None:
     """Request a sync of the project's trackers. Idempotent."""
-    if not any(_changes_tickets(event) for event in batch.events):
+    # What a sync has read from a ticket is not sent back to it.
+    if all(event.actor == BY_INTEGRATION.kind for event in batch.events):
         return
     connected = Integration.objects.filter(
         project=batch.project_id, provider__in=TRACKERS, project__archived_at=None
     ).exclude(status=Integration.Status.DISCONNECTED)
     for integration in connected.order_by("pk"):
         services.request_sync(integration)
-
-
-def _changes_tickets(event: Event) -> bool:
-    # What a sync has read from a ticket is not sent back to it.
-    if event.actor == BY_INTEGRATION.kind:
-        return False
-    if event.name not in OF_FINDINGS:
-        return True
-    # Tickets follow tasks; of their findings, only a dismissal closes them, and its end opens them.
-    statuses = [event.data.get(moment, {}).get("status") for moment in ("was", "now")]
-    return FindingStatus.DISMISSED in statuses and statuses[0] != statuses[1]

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from accounts.actors import SYSTEM, Actor
-from findings.services import triage
 from integrations import jobs, services
 from integrations.models import Integration
 from remediation.services import tasks
@@ -36,18 +35,6 @@ def test_new_and_changed_tasks_are_sent(
     assert "krafter:in_progress" in labels(github)
 
 
-def test_dismissed_finding_closes_its_ticket(
-    make_task: MakeTask, github: FakeGitHub, follow: Callable[[], None]
-) -> None:
-    task = make_task()
-    follow()
-
-    triage.update(task.finding_id, changes={"status": "dismissed"}, by=SYSTEM)
-    follow()
-
-    assert github.issues[1]["state"] == "closed"
-
-
 def test_change_that_a_sync_has_read_requests_no_sync(
     sync: Sync, make_task: MakeTask, integration: Integration
 ) -> None:
@@ -57,7 +44,6 @@ def test_change_that_a_sync_has_read_requests_no_sync(
     sync()
 
     tasks.update(task.pk, changes={"title": "From the ticket"}, by=Actor("integration"))
-    triage.update(task.finding_id, changes={"title": "Another name"}, by=SYSTEM)
 
     assert (before, is_requested(integration)) == (True, False)
 
