@@ -70,10 +70,17 @@ def served_faults() -> Iterator[dict[str, str]]:
 def oracle_results(requests: list[dict[str, Any]], folder: str) -> dict[str, dict[str, Any]]:
     """Return the results of Lighthouse and axe-core by URL."""
     program = Path(__file__).with_name("lighthouse.mjs")
-    environment = {"CHROMIUM": "/usr/bin/chromium", **os.environ, "NODE_PATH_OF_ORACLES": folder}
+    from scans.worker.browser import chromium_options
+
+    found = {"CHROMIUM": chromium_options().find(), "NODE_PATH_OF_ORACLES": folder}
     lines = "\n".join(map(json.dumps, requests))
     completed = subprocess.run(
-        ["node", str(program)], input=lines, env=environment, stdout=subprocess.PIPE, text=True, check=True
+        ["node", str(program)],
+        input=lines,
+        env={**os.environ, **found},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return {result["url"]: result for result in map(json.loads, completed.stdout.splitlines())}
 
