@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scanner.page_visit import PageSnapshot
 
 MAX_PAGES_MEASURED = 3  # of one build
+MEASURED_ELSEWHERE = "measured_elsewhere"  # a reason
 MAX_DEPTH = 200  # below which elements are not told apart
 # Not rendered, and different on each page.
 _IGNORED = frozenset({"script", "noscript", "template", "meta", "link", "title", "base", "style", "svg"})
@@ -61,5 +62,5 @@ def _is_steady(outcome: Outcome) -> bool:
 def measured_elsewhere(url: str) -> Outcome:
     """Return the inconclusive outcome of a metric that was measured on another page of the build."""
     return inconclusive(
-        "measured_elsewhere", f"Measured on {url}, a page with the same resources and structure."
+        MEASURED_ELSEWHERE, f"Measured on {url}, a page with the same resources and structure."
     )

@@ -18,7 +18,7 @@ from findings.models import Domain
 from findings.services.identity import source_key_of_check
 from findings.services.ingestion import FindingReport, IngestionResult, ingest
 from krafter_audit.http.timestamps import format_timestamp
-from scanner import registry
+from scanner import lab_builds, registry
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from scans.models import IN_BROWSER, OUTCOMES, Scan, Scanner, ScanPage, ScanPart, ScanResult
 from scans.worker import lab, shared_facts
@@ -209,6 +209,9 @@ def _notes(scan: Scan) -> list[str]:
             notes.append(
                 f"{unchecked} of {pages.count()} pages were not checked ({label.lower()}): the time limit was reached."
             )
+    elsewhere = scan.results.filter(reason=lab_builds.MEASURED_ELSEWHERE).count()
+    if elsewhere:
+        notes.append(f"{elsewhere} lab metrics: measured on a page with the same resources and structure.")
     missed = scan.results.filter(page__part__scanner__in=IN_BROWSER, reason="not_available")
     details = missed.values_list("evidence__detail").annotate(rows=Count("id")).order_by("-rows")
     return notes + [f"{rows} browser checks could not run: {detail}" for detail, rows in details[:2]]

@@ -3,6 +3,7 @@
 import pytest
 
 from findings.models import Finding
+from scanner.lab_builds import measured_elsewhere
 from scanner.outcome import Outcome, failed, inconclusive, passed
 from scans.models import Scan, ScanPart
 from scans.worker import finalization, persistence
@@ -85,6 +86,16 @@ def test_unchecked_pages_are_noted_in_the_summary(scenario: Scenario):
 
     notes = Scan.objects.get(pk=part.scan_id).summary["notes"]
     assert notes == ["1 of 2 pages were not checked (http): the time limit was reached."]
+
+
+def test_metrics_of_another_page_are_noted_in_the_summary(scenario: Scenario):
+    elsewhere = [measured_elsewhere(SITE)] * 2
+    part = checked(scenario, passed("Good."), *elsewhere)
+
+    finalization.finish_part(part.pk)
+
+    notes = Scan.objects.get(pk=part.scan_id).summary["notes"]
+    assert notes == ["2 lab metrics: measured on a page with the same resources and structure."]
 
 
 def test_part_with_a_pending_page_is_not_finished(scenario: Scenario):
