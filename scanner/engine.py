@@ -112,14 +112,17 @@ def _run_confirmed(
     *,
     confirmation: Confirmation,
 ) -> Outcome:
-    first = _run_once(known, context, threshold)
+    confirm = before is not None or confirmation.wanted(known.key)
+    first = _run_once(known, context, threshold, confirm=confirm)
     unchanged = before is None or before.status == first.status
     # A metric takes as many samples as it needs by itself (metric_verdict).
+    if known.metric and first.evidence.get("looks", [])[:1] == [FAILED]:
+        confirmation.record(known.key, first.status == FAILED)
     if not known.confirm or known.metric or first.status not in (PASSED, FAILED):
         return first
     if first.status == PASSED and unchanged:
         return first
-    if before is None and not confirmation.wanted(known.key):
+    if not confirm:
         return first.with_evidence({"confirmed": False})
     outcome = _majority(known, context, threshold, first)
     if first.status == FAILED:
@@ -141,11 +144,13 @@ def _majority(known: Check, context: PageContext, threshold: float | None, first
     return inconclusive(unclear.reason or "target_missing", detail, looks=statuses)
 
 
-def _run_once(known: Check, context: PageContext, threshold: float | None) -> Outcome:
+def _run_once(
+    known: Check, context: PageContext, threshold: float | None, *, confirm: bool = True
+) -> Outcome:
     try:
         result = known.run(context)
         if isinstance(result, Measurement):
-            return judge_metric(known, result, threshold)
+            return judge_metric(known, result, threshold, confirm=confirm)
         return result
     except Inconclusive as error:
         return Outcome(INCONCLUSIVE, reason=error.reason, evidence={"detail": error.detail})

@@ -4,6 +4,7 @@ A value that varies around its threshold would pass in one run and fail in the n
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import median
 
 from scanner.outcome import FAILED, PASSED, Measurement, Outcome, inconclusive
@@ -16,7 +17,9 @@ SAMPLES = 3
 SAMPLES_NEAR_THRESHOLD = 5
 
 
-def judge_metric(known: Check, measured: Measurement, threshold: float | None = None) -> Outcome:
+def judge_metric(
+    known: Check, measured: Measurement, threshold: float | None = None, *, confirm: bool = True
+) -> Outcome:
     """Judge a measurement by the median of its samples, in the metric's unit.
 
     Where samples vary, one is enough if it is better than the threshold by a factor of two: a busy machine makes a page
@@ -25,8 +28,8 @@ def judge_metric(known: Check, measured: Measurement, threshold: float | None = 
 
     Five samples are taken when the median is within 15 % of the threshold, when the samples are on both sides of it,
     or when they differ from each other by more than from the threshold. The outcome is inconclusive when another five
-    might decide otherwise. Samples that do not pass are taken again undisturbed, where that is possible. Raises
-    TypeError for a check without a metric.
+    might decide otherwise. To confirm samples that do not pass, they are taken again undisturbed, where that is
+    possible. Raises TypeError for a check without a metric.
     """
     metric = known.metric
     if metric is None:
@@ -35,12 +38,11 @@ def judge_metric(known: Check, measured: Measurement, threshold: float | None = 
     outcome = _judged(known, metric, measured, limit)
     if outcome.status == PASSED or measured.undisturbed is None:
         return outcome
-    again = Measurement(
-        measured.undisturbed(SAMPLES),
-        evidence={**measured.evidence, "without_other_requests": True},
-        more=measured.undisturbed,
-    )
-    return _judged(known, metric, again, limit)
+    if not confirm:
+        return outcome.with_evidence({"confirmed": False})
+    again = replace(measured, samples=measured.undisturbed(SAMPLES), more=measured.undisturbed, varies=False)
+    confirmed = _judged(known, metric, again, limit)
+    return confirmed.with_evidence({"looks": [outcome.status, confirmed.status]})
 
 
 def _judged(known: Check, metric: Metric, measured: Measurement, limit: float) -> Outcome:

@@ -94,4 +94,14 @@ def test_samples_that_do_not_pass_are_taken_again_undisturbed(
     outcome = judge_metric(known, measured)
 
     assert (outcome.status, outcome.evidence["samples"]) == (status, undisturbed or samples)
-    assert outcome.evidence.get("without_other_requests", False) == bool(undisturbed)
+    assert ("looks" in outcome.evidence) == bool(undisturbed)
+
+
+def test_failure_that_is_not_confirmed_says_so() -> None:
+    known = get("ttfb")
+    assert known is not None
+    measured = Measurement([1000, 1100, 1200], undisturbed=lambda count: pytest.fail("requested"))
+
+    outcome = judge_metric(known, measured, confirm=False)
+
+    assert (outcome.status, outcome.evidence["confirmed"]) == (FAILED, False)
