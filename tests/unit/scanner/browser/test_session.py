@@ -104,7 +104,7 @@ def test_dialogs_popups_downloads_and_permissions_are_suppressed(site: Site, chr
 def test_endless_page_times_out_and_the_next_one_loads(site: Site, chrome: Browser):
     endless = site.serve(f"{GOOD}<script>while (true) {{}}</script>")
 
-    with pytest.raises(BrowserError) as why, chrome.page(endless, seconds=3):
+    with pytest.raises(BrowserError) as why, chrome.page(endless, seconds=1):
         pass
 
     assert (why.value.reason, seen(chrome, site.serve(GOOD))) == ("timeout", "good")

@@ -40,22 +40,19 @@ def run_job(site: Site, organization_id: uuid.UUID | None) -> tuple[str, set[int
 
 
 @pytest.mark.needs_chromium
-def test_jobs_of_an_organisation_share_chromium_but_no_cookies(site: Site):
+def test_chromium_is_shared_without_cookies_by_the_jobs_of_an_organisation_only(site: Site):
     first = run_job(site, ORGANIZATION)
     site.requests.clear()
     second = run_job(site, ORGANIZATION)
-
     assert (first[0], second[0], first[2] is second[2]) == ("good", "good", True)
     assert min(first[1]) in second[1]
     assert all("cookie" not in headers for _, _, headers in site.requests)
 
+    third = run_job(site, OTHER)
+    assert (third[0], second[1] & third[1], survivors(first[1] | second[1])) == ("good", set(), [])
 
-@pytest.mark.needs_chromium
-def test_another_organisation_gets_another_chromium(site: Site):
-    first = run_job(site, ORGANIZATION)
-    second = run_job(site, OTHER)
-
-    assert (second[0], first[1] & second[1], survivors(first[1])) == ("good", set(), [])
+    warm.close_with_worker()
+    assert survivors(third[1]) == []
 
 
 @pytest.mark.needs_chromium
@@ -73,15 +70,6 @@ def test_idle_chromium_ends_and_the_next_job_starts_another(site: Site, monkeypa
     assert eventually(lambda: survivors({*processes, driver}) == [], seconds=10)
     assert eventually(lambda: not home.exists(), seconds=10)
     assert run_job(site, ORGANIZATION)[0] == "good"
-
-
-@pytest.mark.needs_chromium
-def test_chromium_ends_with_the_worker(site: Site):
-    processes = run_job(site, ORGANIZATION)[1]
-
-    warm.close_with_worker()
-
-    assert survivors(processes) == []
 
 
 @pytest.mark.needs_chromium

@@ -267,7 +267,7 @@ def test_site_that_slows_down_gets_fewer_requests_and_recovers(turns: None, site
     site.before_answer = lambda: None
     started_for(0.6, site, client, threads=3)
     lowest_rate = pace_of(site).rate
-    started_for(1, site, client, threads=3)
+    started_for(0.2, site, client, threads=3)
 
     assert len(fast) > 15
     assert slowed_rate < rate / 3
@@ -281,7 +281,7 @@ def test_site_that_refuses_us_gets_two_requests_a_second(turns: None, site: Site
     site.status = 200
     time.sleep(1)
 
-    assert busiest_second(started_for(1.5, site, client, threads=3)) <= 2
+    assert busiest_second(started_for(1.1, site, client, threads=2)) <= 2
 
 
 def test_challenge_is_treated_as_a_refusal(turns: None, site: Site):
