@@ -27,6 +27,7 @@ from krafter_audit.api.filters import (
     with_own_id,
 )
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.api.response_headers import FILE_NAME
 from krafter_audit.api.row_columns import represent_rows
 from krafter_audit.api.serializers import ResponseSerializer
 from remediation import queries
@@ -270,6 +271,7 @@ class VerificationViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="Download a verification's evidence as a signed file",
+        parameters=[FILE_NAME],
         responses={(200, "application/json"): OpenApiTypes.BINARY},
     )
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:

@@ -20,6 +20,7 @@ from events.as_of import AS_OF, parse_as_of, respond_with_counts
 from krafter_audit.api import long_polling
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.filters import include_parameter, included, list_parameters
+from krafter_audit.api.response_headers import FILE_DIGEST, FILE_NAME
 from krafter_audit.http.json_encoding import load_json
 from reports import periods, queries, services
 from reports.burn_down import burn_down_by_change
@@ -165,7 +166,7 @@ class ReportFileViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="Download the file of a report",
-        parameters=[KIND],
+        parameters=[KIND, FILE_NAME, FILE_DIGEST],
         responses={
             (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, "The file.")
             for media_type in ("application/json", "text/csv", "application/pdf")

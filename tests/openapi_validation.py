@@ -21,6 +21,16 @@ PARAMETER = re.compile(r"<(?:\w+:)?\w+>|{\w+}")
 COMPONENT = "#/components/"
 UNDESCRIBED = ("/api/v1/schema", "/api/docs", "/api/v1/hooks/")
 DECOMPRESS = {"gzip": gzip.decompress, "zstd": compression.zstd.decompress, "identity": bytes}
+# Headers of which a client reads a value; the others are those of the web server and of browsers.
+READ_BY_CLIENTS = (
+    "content-disposition",
+    "etag",
+    "idempotent-replayed",
+    "link",
+    "location",
+    "repr-digest",
+    "retry-after",
+)
 send = Client.request
 
 
@@ -53,6 +63,9 @@ def validate(method: str, response: Any) -> None:
     for name, header in described.get("headers", {}).items():
         if _resolve(header).get("required") and name not in response:
             raise UntrueDescription(f"{place}: the header {name} is missing")
+    for name in READ_BY_CLIENTS:
+        if name in response and name not in described.get("headers", {}):
+            raise UntrueDescription(f"{place}: the header {name} is not described")
     if method == "HEAD" or response.status_code == 304 or (method, response.status_code) == ("OPTIONS", 204):
         return
     content = described.get("content", {})

@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from krafter_audit.api.errors import all_errors
@@ -53,8 +54,9 @@ class EnvelopeSchema(AutoSchema):
         parameters = {each["name"] for each in operation.get("parameters", ())}
         is_paged = "cursor" in parameters
         for status, response in operation.get("responses", {}).items():
+            names = self._headers(str(status), is_paged=is_paged, has_etag=self._has_etag(response))
             self._wrap(response, is_paged=is_paged, further_meta=AS_OF_META if "as_of" in parameters else {})
-            response["headers"] = headers(*self._headers(str(status), is_paged=is_paged))
+            response["headers"] = {**response.get("headers", {}), **headers(*names)}
         operation["responses"]["default"] = {"$ref": "#/components/responses/Error"}
         if "If-None-Match" in self._request_headers():
             operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
@@ -108,8 +110,16 @@ class EnvelopeSchema(AutoSchema):
         names = ["Idempotency-Key"] if self.method == "POST" else ["If-Match"]
         return [*names, *(["If-Match"] if self.method == "POST" and is_conditional else ())]
 
-    def _headers(self, status: str, *, is_paged: bool) -> list[str]:
-        names = ["ETag"] if not self._is_list_view() else []
+    def _has_etag(self, response: dict[str, Any]) -> bool:
+        if self.method == "GET":
+            return "If-None-Match" in self._request_headers()
+        content = response.get("content", {}).get("application/json", {"schema": {}})
+        name = content["schema"].get("$ref", "").rpartition("/")[2]
+        row = self.registry[(name, ResolvedComponent.SCHEMA)].schema if name else {}
+        return self.method in ("PUT", "PATCH") or "updated_at" in row.get("properties", {})
+
+    def _headers(self, status: str, *, is_paged: bool, has_etag: bool) -> list[str]:
+        names = ["ETag"] if has_etag else []
         if self.method == "POST":
             names.append("IdempotentReplayed")
         if status in ("201", "202"):

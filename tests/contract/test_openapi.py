@@ -104,6 +104,16 @@ def test_reads_that_answer_304_are_described_as_they_are_documented() -> None:
     assert described == documented
 
 
+def test_reads_have_the_described_etag_if_they_answer_304() -> None:
+    paths = CachedSchemaGenerator().get_schema(public=True)["paths"]
+
+    assert operations_with("If-None-Match") == {
+        f"GET {path}"
+        for path, item in paths.items()
+        if "etag" in item.get("get", {"responses": {}})["responses"].get("200", {}).get("headers", {})
+    }
+
+
 def test_unchanged_description_is_not_sent_again(client: Client) -> None:
     answer = client.get(PATH)
 
