@@ -200,9 +200,10 @@ def onboarding(projects: list[Project], counts: Counts) -> list[dict[str, Any]]:
         added=Count("pk"), verified=Count("pk", filter=Q(verified_at__isnull=False))
     )
     shared = Share.objects.filter(project__in=ids).exists()
+    verify = "admin:scans_site_changelist" if sites["added"] else "admin:scans_site_add"
     steps = [
-        ("Add a site", bool(sites["added"] or projects), "admin:scans_site_add"),
-        ("Verify that you own it", bool(sites["verified"]), "admin:scans_site_changelist"),
+        ("Add a project", bool(projects), "admin:accounts_project_add"),
+        ("Verify that you own its site", bool(sites["verified"]), verify),
         ("Run the first scan", counts.count("scan") > 0, "admin:scans_scan_add"),
         ("Create the first task", counts.count("task") > 0, "admin:findings_finding_changelist"),
         ("Share a report", shared, "admin:reports_report_changelist"),

@@ -79,8 +79,8 @@ def test_first_steps_end_with_a_task_a_scan_and_a_share(scenario: Scenario) -> N
     steps = {step["title"]: step["done"] for step in overview(member_of(scenario.organization))["onboarding"]}
 
     assert steps == {
-        "Add a site": True,
-        "Verify that you own it": False,
+        "Add a project": True,
+        "Verify that you own its site": False,
         "Run the first scan": False,
         "Create the first task": True,
         "Share a report": False,
