@@ -150,9 +150,10 @@ class TaskAdmin(CollaborationPages, BulkActions):
         return refusals
 
     def reading_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
-        newest = row.verifications.order_by("-pk")[:MAX_VERIFICATIONS]
+        newest = list(row.verifications.order_by("-pk")[:MAX_VERIFICATIONS])
         return {
             "statuses": Task.Status.choices,
+            "running": any(each.running for each in newest),
             "verifications": [(each, label := state_label(each), STATE_COLOURS[label]) for each in newest],
             "timeline": timeline.entries(row.finding),
             **self.collaboration(request, row),

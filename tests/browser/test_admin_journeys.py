@@ -16,6 +16,7 @@ from findings.models import Finding
 from remediation.evidence.chain import append
 from remediation.models import Task, Verification
 from tests import factories, staff
+from tests.browser.chromium import database_allowed
 from tests.browser.visitor import SCREENS, WINDOWS, visiting
 from tests.factories import Scenario
 from tests.staff import admin_url
@@ -185,3 +186,26 @@ def test_keyboard_alone_opens_the_menu_skips_it_and_edits_a_finding(
         for window, theme in SCREENS
     }
     assert finding.title == "No policy is sent"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_task_follows_its_verification_and_keeps_a_comment_that_is_being_written(
+    live_server: Any, scenario: Scenario
+) -> None:
+    verification, user = factories.verification(scenario, checks="running"), staff_owner(scenario)
+
+    with visiting(live_server.url, "desktop") as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(admin_url(Task, "change", verification.task_id))
+        state = page.locator("#live-verifications li .k-badge")
+        before = state.inner_text()
+        page.get_by_label("Add a comment").fill("Deployed at noon")
+        with database_allowed():
+            checks = [{**check, "after": "passed", "status": "passed"} for check in verification.checks]
+            Verification.objects.filter(pk=verification.pk).update(running=False, checks=checks)
+        expect(state).to_have_text("Ready to approve")
+        comment = page.get_by_label("Add a comment").input_value()
+
+    assert visitor.problems == []
+    assert (before, comment) == ("Running", "Deployed at noon")

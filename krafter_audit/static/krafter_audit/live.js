@@ -3,20 +3,26 @@
 
 const LIVE_PAUSE = 2000; // milliseconds
 
+function isEdited() {
+  const fields = [...document.querySelectorAll("main input:not([type=hidden]), main textarea")];
+  return fields.some((field) => field.value !== field.defaultValue);
+}
+
 async function updateLiveParts() {
   if (document.hidden) return true;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok || answer.redirected) return false;
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!next.querySelector("[data-live]")) {
-    location.reload(); // the work is done: buttons and results are others now
+  const done = !next.querySelector("[data-live]");
+  if (done && !isEdited()) {
+    location.reload(); // buttons and results are others now
     return false;
   }
   for (const part of document.querySelectorAll("[data-live]")) {
     const newer = next.getElementById(part.id);
     if (newer && newer.innerHTML !== part.innerHTML) part.replaceChildren(...newer.childNodes);
   }
-  return true;
+  return !done;
 }
 
 async function followWork() {
