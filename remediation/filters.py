@@ -21,17 +21,18 @@ from krafter_audit.api.filters import (
 )
 from krafter_audit.db.words import with_words
 from remediation.models import SEARCHED, Result, Task, TaskLabel, Verification
-from remediation.verification_states import VerificationState
+from remediation.verification_states import BlockedBy, VerificationState
 
 
 class VerificationFilter(ListFilter):
     result = ChoicesFilter(choices=Result.choices)
     state = ChoicesFilter(choices=VerificationState.choices)
+    blocked_by = ChoicesFilter(choices=BlockedBy.choices)
     task_id = django_filters.UUIDFilter()
 
     class Meta:
         model = Verification
-        fields = ("result", "state", "task_id")
+        fields = ("result", "state", "blocked_by", "task_id")
 
 
 class LabelFilter(TextsFilter):

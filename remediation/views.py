@@ -232,7 +232,10 @@ class VerificationViewSet(ProjectViewSet):
             VerificationWithStateSerializer if with_state else VerificationSerializer,
             VerificationFilter,
             total=partial(
-                counters.count_matching, self.project.pk, "verification", facets={"result", "state"}
+                counters.count_matching,
+                self.project.pk,
+                "verification",
+                facets={"result", "state", "blocked_by"},
             ),
         )
         if "task" in names:

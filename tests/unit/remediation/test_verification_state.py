@@ -72,6 +72,22 @@ def test_lists_filter_by_state_and_show_it(scenario: Scenario):
     assert (len(plain["data"]), plain["meta"]["total"], "state" in plain["data"][0]) == (2, 2, False)
 
 
+def test_lists_filter_by_why_a_verification_is_blocked(scenario: Scenario):
+    ids = {
+        checks: str(factories.verification(scenario, checks=checks).pk)
+        for checks in ("failed", "inconclusive", "passed")
+    }
+
+    bodies = {
+        cause: scenario.client.ask("get", f"verifications?blocked_by={cause}").json()
+        for cause in ("failed", "inconclusive")
+    }
+
+    assert {
+        cause: ([row["id"] for row in body["data"]], body["meta"]["total"]) for cause, body in bodies.items()
+    } == {"failed": ([ids["failed"]], 1), "inconclusive": ([ids["inconclusive"]], 1)}
+
+
 def test_wait_ends_at_once_for_what_waits_for_a_person(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed")
 

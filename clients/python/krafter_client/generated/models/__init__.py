@@ -465,6 +465,7 @@ from .get_tasks_sort import GetTasksSort
 from .get_tasks_status_item import GetTasksStatusItem
 from .get_usage_response_2xx import GetUsageResponse2XX
 from .get_usage_response_2xx_meta import GetUsageResponse2XXMeta
+from .get_verifications_blocked_by_item import GetVerificationsBlockedByItem
 from .get_verifications_by_id_approvals_response_2xx import (
     GetVerificationsByIdApprovalsResponse2XX,
 )
@@ -1227,6 +1228,7 @@ __all__ = (
     "GetTasksStatusItem",
     "GetUsageResponse2XX",
     "GetUsageResponse2XXMeta",
+    "GetVerificationsBlockedByItem",
     "GetVerificationsByIdApprovalsResponse2XX",
     "GetVerificationsByIdApprovalsResponse2XXMeta",
     "GetVerificationsByIdEvidenceResponse2XX",

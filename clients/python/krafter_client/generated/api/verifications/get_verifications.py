@@ -8,6 +8,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_verifications_blocked_by_item import GetVerificationsBlockedByItem
 from ...models.get_verifications_include_item import GetVerificationsIncludeItem
 from ...models.get_verifications_response_2xx import GetVerificationsResponse2XX
 from ...models.get_verifications_result_item import GetVerificationsResultItem
@@ -20,6 +21,7 @@ def _get_kwargs(
     org_id: str,
     project_id: str,
     *,
+    blocked_by: list[GetVerificationsBlockedByItem] | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -34,6 +36,15 @@ def _get_kwargs(
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
+
+    json_blocked_by: list[str] | Unset = UNSET
+    if not isinstance(blocked_by, Unset):
+        json_blocked_by = []
+        for blocked_by_item_data in blocked_by:
+            blocked_by_item = blocked_by_item_data.value
+            json_blocked_by.append(blocked_by_item)
+
+    params["blocked_by"] = json_blocked_by
 
     json_created_after: str | Unset = UNSET
     if not isinstance(created_after, Unset):
@@ -141,6 +152,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    blocked_by: list[GetVerificationsBlockedByItem] | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -160,6 +172,7 @@ def sync_detailed(
     Args:
         org_id (str):
         project_id (str):
+        blocked_by (list[GetVerificationsBlockedByItem] | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
@@ -183,6 +196,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        blocked_by=blocked_by,
         created_after=created_after,
         created_before=created_before,
         cursor=cursor,
@@ -208,6 +222,7 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    blocked_by: list[GetVerificationsBlockedByItem] | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -227,6 +242,7 @@ def sync(
     Args:
         org_id (str):
         project_id (str):
+        blocked_by (list[GetVerificationsBlockedByItem] | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
@@ -251,6 +267,7 @@ def sync(
         org_id=org_id,
         project_id=project_id,
         client=client,
+        blocked_by=blocked_by,
         created_after=created_after,
         created_before=created_before,
         cursor=cursor,
@@ -270,6 +287,7 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    blocked_by: list[GetVerificationsBlockedByItem] | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -289,6 +307,7 @@ async def asyncio_detailed(
     Args:
         org_id (str):
         project_id (str):
+        blocked_by (list[GetVerificationsBlockedByItem] | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
@@ -312,6 +331,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         org_id=org_id,
         project_id=project_id,
+        blocked_by=blocked_by,
         created_after=created_after,
         created_before=created_before,
         cursor=cursor,
@@ -335,6 +355,7 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
+    blocked_by: list[GetVerificationsBlockedByItem] | Unset = UNSET,
     created_after: datetime.datetime | Unset = UNSET,
     created_before: datetime.datetime | Unset = UNSET,
     cursor: str | Unset = UNSET,
@@ -354,6 +375,7 @@ async def asyncio(
     Args:
         org_id (str):
         project_id (str):
+        blocked_by (list[GetVerificationsBlockedByItem] | Unset):
         created_after (datetime.datetime | Unset):
         created_before (datetime.datetime | Unset):
         cursor (str | Unset):
@@ -379,6 +401,7 @@ async def asyncio(
             org_id=org_id,
             project_id=project_id,
             client=client,
+            blocked_by=blocked_by,
             created_after=created_after,
             created_before=created_before,
             cursor=cursor,
