@@ -59,7 +59,7 @@ def _send(alert: Alert) -> str:
 
 def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
     if destination is None:
-        raise AlertRefused("No Slack webhook is set for this project: PUT …/alerts/destinations/slack.")
+        raise AlertRefused("No Slack webhook is set for this project: add a Slack destination of alerts.")
     try:
         slack.post(destinations.open_webhook_url(destination), slack_payload(alert, alert_url(alert)))
     except VaultError as error:
@@ -74,7 +74,7 @@ def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
 def _send_by_email(alert: Alert, destination: Destination | None) -> str:
     recipients = destination.recipients if destination else destinations.default_recipients(alert.project)
     if not recipients:
-        raise AlertRefused("There are no recipients: PUT …/alerts/destinations/email.")
+        raise AlertRefused("There are no recipients: add an e-mail destination of alerts.")
     recipients = subscribed(alert.project, recipients)
     if not recipients:
         raise AlertRefused("Every recipient has unsubscribed.")

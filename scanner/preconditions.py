@@ -88,8 +88,8 @@ TEMPORARY_STATUSES = (429, 503)
 WELL_KNOWN = "/.well-known/"  # published for everybody (RFC 8615)
 DISSIMILAR = "The page has the same title as before, but hardly any of its words and links."
 NOT_VERIFIED = (
-    'The ownership of {host} is not verified, so this is not requested from it. POST …/sites {{"host": "{host}"}} '
-    "returns a DNS record, a file and a meta tag: publish one of them, then POST …/sites/:id/verify."
+    "The ownership of {host} is not verified, so this is not requested from it. Add the host to the project's sites, "
+    "publish the DNS record, the file or the meta tag that its page shows, and verify it."
 )
 
 

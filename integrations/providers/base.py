@@ -289,7 +289,7 @@ def server_url(given: object, *, title: str, example: str) -> str:
     is_plain = url.isascii() and url.isprintable() and not any(sign in url for sign in "@?#\\ ")
     found = origin(url) if is_plain else None
     if found is None or found[0] not in ("http", "https"):
-        raise ProviderRefused(f"The base_url of {title} must be a URL such as {example}.")
+        raise ProviderRefused(f"The server URL of {title} must be a URL such as {example}.")
     return url
 
 

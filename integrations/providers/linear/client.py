@@ -65,7 +65,7 @@ class LinearClient(Provider):
         try:
             return str(UUID(self.credential("team_id")))
         except ValueError:
-            raise ProviderRefused("The team_id must be the UUID of a team.") from None
+            raise ProviderRefused("The team ID must be the UUID of a team.") from None
 
     def check_connection(self) -> None:
         self.workflow_states()

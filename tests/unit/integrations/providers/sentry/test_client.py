@@ -28,7 +28,7 @@ def test_base_url_of_the_credentials_is_used(server: FakeServer, given: str) -> 
     "given", ["sentry", "ftp://sentry.io", "https://me:x@sentry.io", ["https://x"], "https://[", "//x"]
 )
 def test_invalid_base_url_is_refused(server: FakeServer, given: Any) -> None:
-    with pytest.raises(ProviderRefused, match="base_url of Sentry must be"):
+    with pytest.raises(ProviderRefused, match="server URL of Sentry must be"):
         connect(server, base_url=given)
 
 
