@@ -14,9 +14,13 @@ from scanner.browser.process_guard import descendants
 from devtools.local_stack.process import Command, StartFailed
 from devtools.local_stack.supervisor import Supervisor
 supervisor = Supervisor(Path(sys.argv[1]))
+def program(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()[:5]
+    except OSError:  # it has just ended
+        return b""
 def running():
-    programs = {pid: Path(f"/proc/{pid}/cmdline").read_bytes()[:5] for pid in descendants(os.getpid())}
-    return {pid for pid, program in programs.items() if program == b"sleep"}
+    return {pid for pid in descendants(os.getpid()) if program(pid) == b"sleep"}
 """
 
 
