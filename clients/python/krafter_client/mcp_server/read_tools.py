@@ -11,7 +11,11 @@ from krafter_client.mcp_server.approval import ApprovalTokens
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 MAX_ROWS = 100
-Project = Annotated[str, Field(description="The id of a project; by default that of the login.")]
+# Ids are parts of URLs: with a `/` or `#` in one, the call would be another one.
+Id = Annotated[str, Field(pattern=r"^[\w-]+$")]
+Project = Annotated[
+    str, Field(pattern=r"^[\w-]*$", description="The id of a project; by default that of the login.")
+]
 Limit = Annotated[int, Field(ge=1, le=MAX_ROWS, description="The number of rows.")]
 Words = Annotated[str, Field(description="Words that must occur, at least three characters.")]
 Wait = Annotated[int, Field(ge=0, le=25, description="Seconds to wait at most.")]
@@ -52,7 +56,7 @@ def _add_finding_tools(server: MCPServer[Any], api: Api) -> None:
         return {"findings": api.get("findings", project, **filters, q=words, limit=limit)}
 
     @server.tool(annotations=READS)
-    def get_finding(finding_id: str, project: Project = "") -> Rows:
+    def get_finding(finding_id: Id, project: Project = "") -> Rows:
         """Read a finding with its recommended fix, its evidence and its tasks."""
         found: Rows = api.get(f"findings/{finding_id}", project, include="tasks")
         return found
@@ -82,7 +86,7 @@ def _add_task_tools(server: MCPServer[Any], api: Api) -> None:
         return {"tasks": api.get("tasks", project, **filters, q=words, sort="sla_due_at", limit=limit)}
 
     @server.tool(annotations=READS)
-    def get_task(task_id: str, project: Project = "") -> Rows:
+    def get_task(task_id: Id, project: Project = "") -> Rows:
         """Read a task with its finding, its comments and its history."""
         return {
             "task": api.get(f"tasks/{task_id}", project, include="finding"),
@@ -101,14 +105,14 @@ def _add_verification_tools(server: MCPServer[Any], api: Api, tokens: ApprovalTo
         return {"verifications": api.get("verifications", project, **filters, limit=limit)}
 
     @server.tool(annotations=READS)
-    def get_verification(verification_id: str, wait_seconds: Wait = 0, project: Project = "") -> Rows:
+    def get_verification(verification_id: Id, wait_seconds: Wait = 0, project: Project = "") -> Rows:
         """Read a verification and its state; wait while checks are running."""
         wait = wait_seconds or None
         found: Rows = api.get(f"verifications/{verification_id}", project, include="state", wait=wait)
         return found
 
     @server.tool(annotations=READS)
-    def read_evidence(verification_id: str, project: Project = "") -> Rows:
+    def read_evidence(verification_id: Id, project: Project = "") -> Rows:
         """Read what each check of a verification saw, and get the token that approve_verification needs."""
         evidence = api.get(f"verifications/{verification_id}/evidence", project)
         return {"evidence": evidence, "approval_token": tokens.issue(verification_id, evidence)}

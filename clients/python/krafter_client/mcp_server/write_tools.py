@@ -9,7 +9,7 @@ from pydantic import Field
 
 from krafter_client.mcp_server.api import Api
 from krafter_client.mcp_server.approval import ApprovalTokens
-from krafter_client.mcp_server.read_tools import Project, Rows, Severity, TaskStatus
+from krafter_client.mcp_server.read_tools import Id, Project, Rows, Severity, TaskStatus
 
 WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 DECIDES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
@@ -24,7 +24,7 @@ def add_write_tools(server: MCPServer[Any], api: Api, tokens: ApprovalTokens) ->
 def _add_task_tools(server: MCPServer[Any], api: Api) -> None:
     @server.tool(annotations=WRITES)
     def create_task(
-        finding_id: str, title: str, priority: Severity = "medium", owner_id: str = "", project: Project = ""
+        finding_id: Id, title: str, priority: Severity = "medium", owner_id: str = "", project: Project = ""
     ) -> Rows:
         """Create a task that fixes a finding; the policy sets its due date."""
         body = {"finding_id": finding_id, "title": title, "priority": priority}
@@ -34,7 +34,7 @@ def _add_task_tools(server: MCPServer[Any], api: Api) -> None:
 
     @server.tool(annotations=WRITES)
     def update_task(
-        task_id: str,
+        task_id: Id,
         status: Annotated[TaskStatus | None, Field(description="Never done: approve a verification.")] = None,
         priority: Severity | None = None,
         owner_id: str = "",
@@ -51,7 +51,7 @@ def _add_task_tools(server: MCPServer[Any], api: Api) -> None:
         return changed
 
     @server.tool(annotations=WRITES)
-    def comment_on_task(task_id: str, body: str, project: Project = "") -> Rows:
+    def comment_on_task(task_id: Id, body: str, project: Project = "") -> Rows:
         """Add a comment to a task, as the user of the API key."""
         added: Rows = api.send("POST", f"tasks/{task_id}/comments", project, {"body": body})
         return added
@@ -59,14 +59,14 @@ def _add_task_tools(server: MCPServer[Any], api: Api) -> None:
 
 def _add_verification_tools(server: MCPServer[Any], api: Api, tokens: ApprovalTokens) -> None:
     @server.tool(annotations=WRITES)
-    def run_verification(task_id: str, project: Project = "") -> Rows:
+    def run_verification(task_id: Id, project: Project = "") -> Rows:
         """Run the checks of a task's finding again on the live site; costs one unit of quota."""
         started: Rows = api.send("POST", "verifications/run", project, {"task_id": task_id})
         return started
 
     @server.tool(annotations=DECIDES)
     def approve_verification(
-        verification_id: str,
+        verification_id: Id,
         approval_token: Annotated[str, Field(description="From read_evidence, after you have read it.")],
         override_reason: Annotated[
             str, Field(description="Why to approve although a check did not pass. Ask a person first.")
@@ -83,7 +83,7 @@ def _add_verification_tools(server: MCPServer[Any], api: Api, tokens: ApprovalTo
         return approved
 
     @server.tool(annotations=DECIDES)
-    def reopen_verification(verification_id: str, project: Project = "") -> Rows:
+    def reopen_verification(verification_id: Id, project: Project = "") -> Rows:
         """Say that the issue persists: task and finding are in progress again, with a regression."""
         reopened: Rows = api.send("POST", f"verifications/{verification_id}/reopen", project)
         return reopened

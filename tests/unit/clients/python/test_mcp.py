@@ -121,6 +121,26 @@ def test_assistant_reads_findings_tasks_and_the_summary(
     assert summary["report"]["open_findings"] == summary["command_center"]["open_findings"] == 2
 
 
+def test_no_tool_can_approve_without_the_token_by_an_id_that_is_a_path(
+    running: Scenario, assistant: Callable[..., Any]
+) -> None:
+    verification = verified(running)
+    approval = f"{verification.pk}/approve#"
+    project = f"{running.project.slug}/audit/verifications/{approval}"
+
+    async def reopen(client: Client) -> list[Any]:
+        return [
+            await call(client, "reopen_verification", verification_id=approval),
+            await call(client, "reopen_verification", verification_id=str(verification.pk), project=project),
+        ]
+
+    refused = assistant(reopen)
+
+    assert ["validation error" in each for each in refused] == [True, True]
+    verification.refresh_from_db()
+    assert verification.result == "pending"
+
+
 def test_assistant_creates_changes_and_comments_on_a_task(
     running: Scenario, assistant: Callable[..., Any]
 ) -> None:
