@@ -117,8 +117,10 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
         return
     if verification.running:
         raise VerificationRunning
-    if not override and any(check["status"] != CheckStatus.PASSED for check in verification.checks):
-        raise ChecksNotPassed
+    statuses = {check["key"]: check["status"] for check in verification.checks}
+    not_passed = {key: status for key, status in statuses.items() if status != CheckStatus.PASSED}
+    if not_passed and not override:
+        raise ChecksNotPassed(details={"checks": not_passed})
 
 
 def approval_refusal(verification: Verification, *, by: UUID, override: bool = False) -> str:

@@ -49,6 +49,8 @@ class ApiError(Exception):
         shown = []
         for name, value in self.details.items():
             texts = value if isinstance(value, list) else [value]
+            if isinstance(value, dict):
+                texts = [f"{key}: {text}" for key, text in value.items()]
             shown += [f"{name}: {text}" for text in texts]
         return shown
 

@@ -70,6 +70,15 @@ def test_approve_requires_passed_checks(scenario: Scenario, checks: str, refusal
     assert remediation_state(verification) == before
 
 
+def test_refused_approval_names_the_checks_that_did_not_pass(scenario: Scenario):
+    verification = factories.verification(scenario, checks="failed")
+
+    with pytest.raises(errors.ChecksNotPassed) as refused:
+        verdicts.approve(verification.pk, by=scenario.actor)
+
+    assert refused.value.details == {"checks": {verification.checks[0]["key"]: "failed"}}
+
+
 def test_override_closes_the_finding_and_keeps_the_check_results(scenario: Scenario):
     verification = factories.verification(scenario, checks="failed")
 
