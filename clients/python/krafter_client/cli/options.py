@@ -59,6 +59,12 @@ def _valid_reports(texts: list[str] | None) -> list[str] | None:
     return texts
 
 
+def _valid_baseline(path: Path | None) -> Path | None:
+    if path:
+        baselines.read(path)  # before the work whose result it is for
+    return path
+
+
 ProjectOption = Annotated[
     str | None, typer.Option("--project", "-p", help="The project's id, if it is not the one in use.")
 ]
@@ -83,6 +89,7 @@ BaselineOption = Annotated[
         metavar="FILE",
         exists=True,
         dir_okay=False,
+        callback=_valid_baseline,
         help="Problems in this file do not fail: only new ones do.",
     ),
 ]

@@ -58,6 +58,8 @@ def scan(
     write_baseline: WriteBaselineOption = None,
 ) -> None:
     """Scan a site by the server; with --wait list the open findings that the scan has seen."""
+    if not wait and (fail_on or baseline or write_baseline or report):
+        raise typer.BadParameter("A gate and reports need the result of the scan: add --wait.")
     with connect(project) as client:
         started = client.scan(url or "", trigger=trigger)
         if not wait:

@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from findings.models import Finding
 from reports.models import Report
 from scanner.cli.__main__ import main as check_with_the_engine
+from scans.models import Scan
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
@@ -291,6 +292,7 @@ def test_url_that_cannot_be_checked_never_passes(capsys: pytest.CaptureFixture[s
         ["findings", "list", "--write-baseline", "no-such-folder/a.json"],
         ["findings", "list", "--baseline", "no-such-file.json"],
         ["export", "--output", "no-such-folder/a.pdf"],
+        ["scan", "https://a.example/", "--fail-on", "high"],
         ["verify", "no-id"],
         ["approve", "no-id"],
         ["nothing"],
@@ -298,7 +300,15 @@ def test_url_that_cannot_be_checked_never_passes(capsys: pytest.CaptureFixture[s
 )
 def test_wrong_usage_exits_with_2(logged_in: Scenario, arguments: list[str]) -> None:
     assert main(arguments) == exits.USAGE
-    assert not Report.objects.exists()
+    assert not Report.objects.exists() and not Scan.objects.exists()
+
+
+def test_damaged_baseline_is_refused_before_the_scan(logged_in: Scenario, tmp_path: Path) -> None:
+    (tmp_path / "base.json").write_text("{}")
+
+    status = main(["scan", "--wait", "--baseline", "base.json"])
+
+    assert (status, Scan.objects.count()) == (exits.USAGE, 0)
 
 
 def test_refused_choice_names_the_choices(logged_in: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
