@@ -1,0 +1,42 @@
+"""The alerts that named a finding, in its history."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+
+from findings.models import Finding
+from notifications.models import Alert, AlertChannel
+from remediation.admin.timeline import SOURCES, Entry
+from remediation.models import Task
+
+MAX_ALERTS = 50
+CHANNELS = {AlertChannel.SLACK: "Slack", AlertChannel.EMAIL: "E-mail"}
+
+
+def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[Entry]:
+    """Yield the newest alerts with this finding among the worst, that were delivered or failed."""
+    ended = Q(status=Alert.Status.SENT) | Q(status=Alert.Status.FAILED)
+    alerts = Alert.objects.filter(
+        ended,
+        project=finding.project_id,
+        created_at__gte=finding.created_at,
+        worst__contains=[{"id": str(finding.pk)}],
+    )
+    for alert in alerts.order_by("-created_at", "-pk")[:MAX_ALERTS]:
+        failed = alert.status == Alert.Status.FAILED
+        yield Entry(
+            _ended_at(alert),
+            "Alert not delivered" if failed else "Alert sent",
+            f"{CHANNELS[alert.channel]}: {alert.outcome}",
+            url=reverse("admin:notifications_alert_change", args=[alert.pk]),
+            tone="danger" if failed else "",
+        )
+
+
+def _ended_at(alert: Alert) -> datetime:
+    return alert.sent_at or alert.updated_at
+
+
+SOURCES.append(alert_entries)
