@@ -45,6 +45,8 @@ def test_find_a_finding_and_choose_a_project_by_keyboard_alone(live_server: Any,
         page.wait_for_url(f"**{admin_url(Finding, 'change', finding.pk)}")
 
         visitor.open(admin_url(Finding, "changelist") + "?status__exact=new")
+        page.keyboard.press("Tab")
+        skip = page.evaluate("document.activeElement.textContent")
         page.get_by_role("button", name="Project: All projects").focus()
         page.keyboard.press("Enter")
         page.wait_for_selector("[role=option] >> text=All projects")
@@ -69,6 +71,7 @@ def test_find_a_finding_and_choose_a_project_by_keyboard_alone(live_server: Any,
     assert first.startswith(("Session cookies leak", "Cookies of the blog"))
     assert last.startswith("Set the cookie flags")
     assert closed
+    assert skip == "Skip to content"
     assert url.endswith("?status__exact=new")
     assert [("Session cookies leak" in row) for row in rows] == [True]
     assert every == 2

@@ -18,7 +18,13 @@ window.addEventListener("load", () => {
   nameSelectFields();
   new MutationObserver(nameSelectFields).observe(document.body, { childList: true, subtree: true });
   // On a phone the tabs of an entry are wider than the window.
-  document.querySelector(".k-tabbar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  const tab = document.querySelector(".k-tabbar [aria-current]");
+  // Not by `scrollIntoView`: Chromium would begin with the tab at the first Tab key, after the link to skip the menu.
+  if (tab) {
+    const bar = tab.parentElement;
+    const offset = tab.getBoundingClientRect().left - bar.getBoundingClientRect().left;
+    bar.scrollLeft += offset - (bar.clientWidth - tab.offsetWidth) / 2;
+  }
 });
 
 // Times are shown in the zone of the browser, unless the user has chosen another one (accounts/time_zones).
