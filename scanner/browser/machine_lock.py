@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+DIRECTORY = Path(tempfile.gettempdir())
+
 
 @contextmanager
 def lab_slot() -> Iterator[None]:
@@ -31,7 +33,7 @@ def visit_slot() -> Iterator[None]:
 
 @contextmanager
 def _locked(name: str, operation: int) -> Iterator[None]:
-    path = Path(tempfile.gettempdir()) / f"krafter-{os.geteuid()}-{name}.lock"
+    path = DIRECTORY / f"krafter-{os.geteuid()}-{name}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         # An advisory lock ends with its process, also with a killed one.

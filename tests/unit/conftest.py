@@ -5,11 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from krafter_audit.http.client import AddressPolicy
+from scanner.browser import machine_lock
 from scanner.browser.browser import Browser
 from scanner.page_visit import visit
 from scans.worker.browser import chromium_options
 
 ON_THIS_MACHINE = AddressPolicy.from_setting("127.0.0.0/8")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _lock_for_each_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let visits of other processes run beside a timed load: these pages are far from their thresholds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine_lock, "DIRECTORY", tmp_path_factory.mktemp("locks"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,17 @@
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
+from scanner.browser import machine_lock
 from scanner.browser.machine_lock import lab_slot, visit_slot
 
 
 @pytest.fixture(autouse=True)
-def _own_directory(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def _own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_lock, "DIRECTORY", tmp_path)
 
 
 class Holder:
