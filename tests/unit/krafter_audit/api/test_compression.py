@@ -94,8 +94,10 @@ def test_a_client_downloads_an_export_in_the_coding_that_it_accepts(
     url = f"{live_server.url}{scenario.client.base}reports/{report}/download"
     headers = {"authorization": f"Bearer {scenario.key}", "accept-encoding": coding}
 
-    packed = urllib3.request("GET", url, headers=headers)
-    plain = urllib3.request("GET", url, headers={**headers, "accept-encoding": "identity"})
+    # Closed at the end: the server's thread keeps its connection to the database as long as that to the client.
+    with urllib3.PoolManager() as client:
+        packed = client.request("GET", url, headers=headers)
+        plain = client.request("GET", url, headers={**headers, "accept-encoding": "identity"})
 
     assert (packed.headers["content-encoding"], packed.headers["vary"]) == (coding, "Accept-Encoding")
     assert "content-encoding" not in plain.headers
