@@ -20,7 +20,7 @@ from devtools.setup_environment import ROOT
 SURFACE, CHANGELOG = ROOT / "devtools" / "api_surface.json", ROOT / "docs" / "api-changelog.md"
 MARK = "<!-- ./krafter api-changelog --release adds a section below. -->\n"
 PREFIX = "/api/v1/"
-REQUIRED, REQUEST = " (required)", "Request."
+REQUIRED, DEPRECATED, PARAMETER, REQUEST = " (required)", " (deprecated)", " ?", "Request."
 
 
 def facts(schema: dict[str, Any]) -> set[str]:
@@ -35,8 +35,12 @@ def facts(schema: dict[str, Any]) -> set[str]:
 
 def _operation_facts(name: str, operation: dict[str, Any]) -> Iterator[str]:
     yield name
+    if operation.get("deprecated"):
+        yield f"{name}{DEPRECATED}"
     for parameter in operation.get("parameters", ()):
-        yield from _schema_facts(f"{name} ?{parameter['name']}", parameter["schema"])
+        yield from _schema_facts(f"{name}{PARAMETER}{parameter['name']}", parameter["schema"])
+        if parameter.get("required") and parameter["in"] != "path":
+            yield f"{name}{PARAMETER}{parameter['name']}{REQUIRED}"
     for status, body in [("request", operation.get("requestBody", {})), *operation["responses"].items()]:
         for media_type, content in body.get("content", {}).items():
             # The envelope is that of every operation.
@@ -67,12 +71,19 @@ def _type(schema: dict[str, Any]) -> str:
 
 
 def breaking(added: Iterable[str], removed: Iterable[str]) -> list[str]:
-    """Return the changes that can break a client: what is gone, and fields that a request must have now."""
-    gone = [f"- {fact}" for fact in removed if not (REQUEST in fact and fact.endswith(REQUIRED))]
-    new = [f"+ {fact}" for fact in added if REQUEST in fact and fact.endswith(REQUIRED)]
-    # A new request may require fields.
-    old_requests = {fact.partition(".")[0] for fact in _released()}
-    return sorted(gone + [fact for fact in new if fact[2:].partition(".")[0] in old_requests])
+    """Return the changes that can break a client: what is gone, and what a request must have now."""
+    gone = [f"- {fact}" for fact in removed if not (_is_demand(fact) or fact.endswith(DEPRECATED))]
+    # A new request may require fields, and a new operation parameters.
+    old = {_owner(fact) for fact in _released()}
+    return sorted(gone + [f"+ {fact}" for fact in added if _is_demand(fact) and _owner(fact) in old])
+
+
+def _is_demand(fact: str) -> bool:
+    return fact.endswith(REQUIRED) and (REQUEST in fact or PARAMETER in fact)
+
+
+def _owner(fact: str) -> str:
+    return fact.partition(PARAMETER if PARAMETER in fact else ".")[0]
 
 
 def _released() -> set[str]:

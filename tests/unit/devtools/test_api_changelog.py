@@ -14,7 +14,7 @@ DESCRIPTION: dict[str, Any] = {
     "paths": {
         "/api/v1/tasks": {
             "post": {
-                "parameters": [{"name": "q", "schema": {"type": "string"}}],
+                "parameters": [{"in": "query", "name": "q", "schema": {"type": "string"}}],
                 "requestBody": {
                     "content": {"application/json": {"schema": {"$ref": "#/c/schemas/TaskRequest"}}}
                 },
@@ -57,7 +57,7 @@ def changed(path: str, value: Any) -> set[str]:
     place: Any = description
     *keys, last = path.split("|")
     for key in keys:
-        place = place[key]
+        place = place[int(key) if key.isdigit() else key]
     if value is None:
         del place[last]
     else:
@@ -73,6 +73,7 @@ SCHEMAS = "components|schemas"
     [
         ("paths|/api/v1/tasks|post", None, "- POST tasks"),
         ("paths|/api/v1/tasks|post|parameters", [], "- POST tasks ?q: string"),
+        ("paths|/api/v1/tasks|post|parameters|0|required", True, "+ POST tasks ?q (required)"),
         (f"{SCHEMAS}|Task|properties|status|enum", ["open"], "- Task.status = done"),
         (f"{SCHEMAS}|Task|properties|status|type", "integer", "- Task.status: string"),
         (f"{SCHEMAS}|Task|required", [], "- Task.status (required)"),
@@ -91,6 +92,18 @@ def test_change_that_breaks_clients_is_found(
     ("path", "value"),
     [
         ("paths|/api/v1/labels", {"get": {"responses": {}}}),
+        (
+            "paths|/api/v1/labels",
+            {
+                "get": {
+                    "parameters": [
+                        {"in": "query", "name": "q", "required": True, "schema": {"type": "string"}}
+                    ],
+                    "responses": {},
+                }
+            },
+        ),
+        ("paths|/api/v1/tasks|post|deprecated", True),
         (f"{SCHEMAS}|Task|properties|status|enum", ["open", "done", "blocked"]),
         (f"{SCHEMAS}|Task|properties|owner", {"type": "string"}),
         (f"{SCHEMAS}|TaskRequest|required", []),
