@@ -300,7 +300,8 @@ def test_url_that_cannot_be_checked_never_passes(capsys: pytest.CaptureFixture[s
 )
 def test_wrong_usage_exits_with_2(logged_in: Scenario, arguments: list[str]) -> None:
     assert main(arguments) == exits.USAGE
-    assert not Report.objects.exists() and not Scan.objects.exists()
+    assert not Report.objects.exists()
+    assert not Scan.objects.exists()
 
 
 def test_damaged_baseline_is_refused_before_the_scan(logged_in: Scenario, tmp_path: Path) -> None:
