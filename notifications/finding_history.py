@@ -12,7 +12,7 @@ from remediation.admin.timeline import SOURCES, Entry
 from remediation.models import Task
 
 MAX_ALERTS = 50
-CHANNELS = {AlertChannel.SLACK: "Slack", AlertChannel.EMAIL: "E-mail"}
+CHANNELS: dict[str, str] = {AlertChannel.SLACK: "Slack", AlertChannel.EMAIL: "E-mail"}
 
 
 def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[Entry]:
