@@ -6,7 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from rest_framework.serializers import BaseSerializer
 
-from krafter_audit.api.errors import ApiError
+from krafter_audit.api.errors import ApiError, InvalidParams
 
 
 class ServiceForm(forms.ModelForm):
@@ -86,6 +86,7 @@ def flatten_errors(errors: Any) -> list[str]:
 
 def error_text(error: ApiError) -> str:
     """Return the messages about fields, or the error's own."""
-    # Of invalid fields each has its sentences; the details of other errors are numbers beside the message.
+    if not isinstance(error, InvalidParams):
+        return error.message  # its details are for programs: ids, numbers, keys of checks
     sentences = [lines for lines in (error.details or {}).values() if isinstance(lines, list | dict)]
     return " ".join(flatten_errors(sentences)) or error.message
