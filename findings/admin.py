@@ -222,6 +222,7 @@ class FindingPaginator(BoundedPaginator):
 
 @admin.register(Finding)
 class FindingAdmin(BulkActions):
+    change_form_outer_before_template = ""  # the page has its actions at the end of the window
     paginator = FindingPaginator
     form, add_form = ChangeFindingForm, ReportFindingForm
     bulk_subject, set_values_form = FINDINGS, SetFindingValuesForm

@@ -24,6 +24,7 @@ CHART_WIDTH, CHART_HEIGHT = 640, 120
 
 @admin.register(Campaign)
 class CampaignAdmin(ServiceModelAdmin):
+    change_form_outer_before_template = ""  # the page has its actions at the end of the window
     form, add_form = ChangeCampaignForm, CreateCampaignForm
     list_display = ("name", "progress", "due", "overdue", "project", "organization", "owner", "state", "age")
     list_filter = (

@@ -96,6 +96,7 @@ class TaskQuickFilter(QuickFilter):
 
 @admin.register(Task)
 class TaskAdmin(CollaborationPages, BulkActions):
+    change_form_outer_before_template = ""  # the page has its actions at the end of the window
     # The forms have no status: the actions change it.
     form, add_form = ChangeTaskForm, CreateTaskForm
     bulk_subject, set_values_form = TASKS, SetTaskValuesForm

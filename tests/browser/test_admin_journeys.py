@@ -172,6 +172,7 @@ def test_keyboard_alone_opens_the_menu_skips_it_and_edits_a_finding(
         page.locator("#edit > summary").focus()
         page.keyboard.press("Enter")
         page.locator("#id_title").focus()
+        dismiss = page.get_by_role("button", name="Dismiss…").count()
         page.keyboard.press("ControlOrMeta+a")
         page.keyboard.type("No policy is sent")
         visitor.look("edit")
@@ -186,6 +187,7 @@ def test_keyboard_alone_opens_the_menu_skips_it_and_edits_a_finding(
         for window, theme in SCREENS
     }
     assert finding.title == "No policy is sent"
+    assert dismiss == 1
 
 
 @pytest.mark.django_db(transaction=True)
