@@ -74,12 +74,14 @@ def config_path(environment: Mapping[str, str]) -> Path:
 
 def current_login(project: str | None = None, environment: Mapping[str, str] = os.environ) -> Login:
     """Return the project to use: the environment's values, else those stored. Raises NotConfigured."""
-    logins = Config.read(environment).logins
+    logins, url = Config.read(environment).logins, environment.get(URL, "").rstrip("/")
+    if url:  # a stored key is sent to its own server alone
+        logins = [each for each in logins if each.url == url]
     if project and not environment.get(PROJECT):
         logins = [each for each in logins if each.project_id == project] or logins
     stored = logins[-1] if logins else None
     values = {
-        URL: environment.get(URL) or (stored.url if stored else ""),
+        URL: url or (stored.url if stored else ""),
         API_KEY: environment.get(API_KEY) or (stored.api_key if stored else ""),
         ORGANIZATION: environment.get(ORGANIZATION) or (stored.org_id if stored else ""),
         PROJECT: project or environment.get(PROJECT) or (stored.project_id if stored else ""),

@@ -65,6 +65,21 @@ def test_login_stores_the_key_for_the_user_only(
     assert main(["findings", "list"]) == 0
 
 
+def test_stored_key_is_sent_to_its_own_server_alone(
+    running: Scenario,
+    live_server: LiveServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(login_arguments(running, live_server))
+    monkeypatch.setenv("KRAFTER_AUDIT_URL", "http://127.0.0.1:9")
+
+    status = main(["findings", "list"])
+
+    assert status == exits.USAGE
+    assert "set KRAFTER_AUDIT_API_KEY" in capsys.readouterr().err
+
+
 def test_login_with_a_wrong_key_stores_nothing(
     running: Scenario, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
