@@ -8,13 +8,13 @@ from typing import Any
 
 from scanner import registry
 
-SNIPPET = re.compile(
-    r"(nginx|apache|caddy|django|express|cloudflare|iis|php|asp\.net|haproxy|html): (.+)", re.DOTALL
-)
 SOFTWARE = {
     "nginx": "nginx", "apache": "Apache", "caddy": "Caddy", "django": "Django", "express": "Express",
     "cloudflare": "Cloudflare", "iis": "IIS", "php": "PHP", "asp.net": "ASP.NET", "haproxy": "HAProxy", "html": "HTML",
+    "xml": "XML", "javascript": "JavaScript", "robots.txt": "robots.txt", "security.txt": "security.txt",
+    "certbot": "Certbot", "openssl": "OpenSSL", "shell": "Shell", "policy": "Content-Security-Policy",
 }  # fmt: skip
+SNIPPET = re.compile(f"({'|'.join(map(re.escape, SOFTWARE))}): (.+)", re.DOTALL)
 MAX_ELEMENTS = 10
 MAX_PLACES = 10  # URLs of a finding that are shown
 MAX_OBSERVATIONS = 3  # of a finding that are shown

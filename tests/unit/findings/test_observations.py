@@ -6,6 +6,7 @@ import pytest
 
 from findings import observations
 from findings.observations import Fix, Observation
+from scanner import registry
 
 
 def test_evidence_of_a_scan_is_read_by_page() -> None:
@@ -64,6 +65,16 @@ def test_configuration_is_set_apart_from_the_steps() -> None:
     assert observations.fix_of(fix) == Fix(
         "Send it.", ["Write it."], [("nginx", "add_header X 1;")], ["https://a"]
     )
+
+
+def test_no_configuration_of_a_check_is_shown_as_a_step() -> None:
+    fixes = [each.fix for each in registry.REGISTRY.values()]
+
+    shown = [observations.fix_of(fix.as_recommended_fix()) for fix in fixes]
+
+    assert [(fix.steps, len(fix.snippets)) for fix in shown] == [
+        (list(fix.steps), len(fix.snippets)) for fix in fixes
+    ]
 
 
 def test_commands_quote_the_url_and_name_the_check() -> None:
