@@ -19,6 +19,7 @@ from krafter_client.generated.api.findings import (
     post_findings_bulk,
     post_findings_import,
 )
+from krafter_client.generated.api.me import get_me
 from krafter_client.generated.api.reports import (
     get_reports_by_id,
     get_reports_by_id_download,
@@ -53,6 +54,7 @@ from krafter_client.generated.models import (
     GetTasksPriorityItem,
     GetTasksStatusItem,
     ImportFindingsRequest,
+    Me,
     Regression,
     Report,
     ReportSummary,
@@ -364,6 +366,10 @@ class ProjectClient:
         return parsed(post_reports_share.sync_detailed(*self.path, client=self.generated, body=body)).data
 
     # Organisation
+
+    def me(self) -> Me:
+        """Return the API key, its user, organisation and projects, and its limits."""
+        return parsed(get_me.sync_detailed(client=self.generated)).data
 
     def usage(self) -> Usage:
         """Return the quota of the organisation, and what of it is spent."""

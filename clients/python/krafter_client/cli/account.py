@@ -11,9 +11,17 @@ from krafter_client.cli.config import API_KEY, Config, Login, NotConfigured
 from krafter_client.cli.options import note
 
 UrlOption = Annotated[str, typer.Option("--url", prompt="URL of the installation", help="Where the API is.")]
-OrgOption = Annotated[str, typer.Option("--org", prompt="Organisation id", help="The organisation's UUID.")]
+OrgOption = Annotated[
+    str,
+    typer.Option("--org", help="The organisation's UUID; by default that of the key.", show_default=False),
+]
 SlugOption = Annotated[
-    str, typer.Option("--project", prompt="Project id", help="The project's id (its slug).")
+    str,
+    typer.Option(
+        "--project",
+        help="The project's id (its slug); by default the only one of the key.",
+        show_default=False,
+    ),
 ]
 KeyOption = Annotated[
     str,
@@ -27,15 +35,29 @@ KeyOption = Annotated[
 ]
 
 
-def login(url: UrlOption, org: OrgOption, project: SlugOption, api_key: KeyOption) -> None:
+def login(url: UrlOption, api_key: KeyOption, org: OrgOption = "", project: SlugOption = "") -> None:
     """Check an API key, and store it for the next commands."""
-    given = Login(url.rstrip("/"), api_key.strip(), org.strip(), project.strip())
+    address, key = url.rstrip("/"), api_key.strip()
+    with ProjectClient(address, key, org_id="", project_id="") as client:
+        caller = client.me()
+    org_id = org.strip() or str(caller.organization.id)
+    given = Login(address, key, org_id, project.strip() or _choose([each.id for each in caller.projects]))
     with ProjectClient(given.url, given.api_key, org_id=given.org_id, project_id=given.project_id) as client:
-        # The key, the organisation and the project must all be right.
+        # The organisation and the project must be right too.
         client.summary()
     config = Config.read()
     config.use(given)
     note(f"{given.project_id} is in use. The key is in {config.path}, which only you can read.")
+
+
+def _choose(projects: list[str]) -> str:
+    if len(projects) == 1:
+        return projects[0]
+    if not projects:
+        raise NotConfigured("The key has no project yet: create one in the admin, or by POST …/projects.")
+    note(f"The projects of the key: {', '.join(projects)}.")
+    chosen: str = typer.prompt("Project id", err=True)
+    return chosen.strip()
 
 
 def projects(

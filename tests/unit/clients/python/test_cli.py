@@ -1,5 +1,6 @@
 """The command line `krafter-audit`, against a running API and a real website."""
 
+import io
 import json
 import stat
 from pathlib import Path
@@ -12,6 +13,7 @@ from krafter_client.cli.__main__ import main
 from krafter_client.cli.findings import detect
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import Project
 from findings.models import Finding
 from reports.models import Report
 from scanner.cli.__main__ import main as check_with_the_engine
@@ -63,6 +65,27 @@ def test_login_stores_the_key_for_the_user_only(
     assert main(["projects"]) == 0
     assert f"*  {running.project.slug}" in capsys.readouterr().out
     assert main(["findings", "list"]) == 0
+
+
+def test_login_needs_a_url_and_a_key_where_the_key_has_one_project(
+    running: Scenario, live_server: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["login", "--url", live_server.url, "--api-key", running.key]) == 0
+    assert f"{running.project.slug} is in use" in capsys.readouterr().err
+
+
+def test_login_asks_which_of_several_projects(
+    running: Scenario,
+    live_server: LiveServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    site = {"name": "Other", "site_url": "https://other.example"}
+    Project.objects.create(organization=running.organization, slug="other", **site)
+    monkeypatch.setattr("sys.stdin", io.StringIO("other\n"))
+
+    assert main(["login", "--url", live_server.url, "--api-key", running.key]) == 0
+    assert "other is in use" in capsys.readouterr().err
 
 
 def test_stored_key_is_sent_to_its_own_server_alone(
