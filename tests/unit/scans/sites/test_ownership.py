@@ -215,7 +215,7 @@ def test_probing_check_is_inconclusive_for_an_unverified_site(scenario: Scenario
 
     assert (status, page["reason"]) == ("inconclusive", "not_available")
     assert HOST in page["evidence"]["detail"]
-    assert "POST …/sites" in page["evidence"]["detail"]
+    assert "Add the host to the project's sites" in page["evidence"]["detail"]
     assert [hit for hit in shop.hits if "git" in hit] == []
 
 
