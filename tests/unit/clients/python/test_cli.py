@@ -74,7 +74,7 @@ def test_login_needs_a_url_and_a_key_where_the_key_has_one_project(
     assert f"{running.project.slug} is in use" in capsys.readouterr().err
 
 
-def test_login_asks_which_of_several_projects(
+def test_login_prompts_for_one_of_several_projects(
     running: Scenario,
     live_server: LiveServer,
     monkeypatch: pytest.MonkeyPatch,
