@@ -6,8 +6,9 @@ them to docs/api-changelog.md, and writes the file again.
 """
 
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ SURFACE, CHANGELOG = ROOT / "devtools" / "api_surface.json", ROOT / "docs" / "ap
 MARK = "<!-- ./krafter api-changelog --release adds a section below. -->\n"
 PREFIX = "/api/v1/"
 REQUIRED, DEPRECATED, PARAMETER, REQUEST = " (required)", " (deprecated)", " ?", "Request."
+LIMITS = ("maxLength", "maxItems", "maximum", "minLength", "minItems", "minimum", "pattern")
+LIMIT = re.compile(rf"(.+) \(({'|'.join(LIMITS)}) (.+)\)")
 
 
 def facts(schema: dict[str, Any]) -> set[str]:
@@ -52,6 +55,8 @@ def _schema_facts(name: str, schema: dict[str, Any]) -> Iterator[str]:
     yield f"{name}: {_type(schema)}"
     for value in schema.get("enum", ()):
         yield f"{name} = {value}"
+    if _is_sent(f"{name}."):
+        yield from (f"{name} ({limit} {schema[limit]})" for limit in LIMITS if limit in schema)
     for key in ("allOf", "oneOf", "anyOf"):
         for part in schema.get(key, ()):
             yield from _schema_facts(name, part)
@@ -71,15 +76,41 @@ def _type(schema: dict[str, Any]) -> str:
 
 
 def breaking(added: Iterable[str], removed: Iterable[str]) -> list[str]:
-    """Return the changes that can break a client: what is gone, and what a request must have now."""
-    gone = [f"- {fact}" for fact in removed if not (_is_demand(fact) or fact.endswith(DEPRECATED))]
+    """Return the changes that can break a client: what is gone, and what a request must have, or must not, now."""
+    released = _released()
+    gone = [
+        f"- {fact}"
+        for fact in removed
+        if not (_is_demand(fact) or fact.endswith(DEPRECATED) or LIMIT.fullmatch(fact))
+    ]
     # A new request may require fields, and a new operation parameters.
-    old = {_owner(fact) for fact in _released()}
-    return sorted(gone + [f"+ {fact}" for fact in added if _is_demand(fact) and _owner(fact) in old])
+    old = {_owner(fact) for fact in released}
+    demanded = [f"+ {fact}" for fact in added if _is_demand(fact) and _owner(fact) in old]
+    return sorted(gone + demanded + [f"+ {fact}" for fact in added if _is_narrower(fact, released)])
 
 
 def _is_demand(fact: str) -> bool:
-    return fact.endswith(REQUIRED) and (REQUEST in fact or PARAMETER in fact)
+    return fact.endswith(REQUIRED) and _is_sent(fact)
+
+
+def _is_sent(fact: str) -> bool:
+    return REQUEST in fact or PARAMETER in fact
+
+
+def _is_narrower(fact: str, released: Collection[str]) -> bool:
+    """Tell whether a fact is a limit that a released field of a request did not have, or not so narrow."""
+    found = LIMIT.fullmatch(fact)
+    if found is None:
+        return False
+    name, limit, value = found.groups()
+    before = [
+        old[3] for each in released if (old := LIMIT.fullmatch(each)) and old.groups()[:2] == (name, limit)
+    ]
+    if not before:
+        return any(each.startswith(f"{name}: ") for each in released)
+    if limit == "pattern":
+        return True
+    return float(value) < float(before[0]) if limit.startswith("max") else float(value) > float(before[0])
 
 
 def _owner(fact: str) -> str:

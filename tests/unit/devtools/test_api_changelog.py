@@ -29,7 +29,7 @@ DESCRIPTION: dict[str, Any] = {
             "TaskRequest": {
                 "type": "object",
                 "required": ["title"],
-                "properties": {"title": {"type": "string"}, "note": {"type": "string"}},
+                "properties": {"title": {"type": "string", "maxLength": 200}, "note": {"type": "string"}},
             },
             "Task": {
                 "type": "object",
@@ -66,6 +66,7 @@ def changed(path: str, value: Any) -> set[str]:
 
 
 SCHEMAS = "components|schemas"
+TITLE = f"{SCHEMAS}|TaskRequest|properties|title"
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,9 @@ SCHEMAS = "components|schemas"
         (f"{SCHEMAS}|Task|properties|status|type", "integer", "- Task.status: string"),
         (f"{SCHEMAS}|Task|required", [], "- Task.status (required)"),
         (f"{SCHEMAS}|TaskRequest|required", ["title", "note"], "+ TaskRequest.note (required)"),
+        (f"{TITLE}|maxLength", 100, "+ TaskRequest.title (maxLength 100)"),
+        (f"{TITLE}|minLength", 1, "+ TaskRequest.title (minLength 1)"),
+        (f"{TITLE}|pattern", "^[a-z]+$", "+ TaskRequest.title (pattern ^[a-z]+$)"),
     ],
 )
 def test_change_that_breaks_clients_is_found(
@@ -107,6 +111,9 @@ def test_change_that_breaks_clients_is_found(
         (f"{SCHEMAS}|Task|properties|status|enum", ["open", "done", "blocked"]),
         (f"{SCHEMAS}|Task|properties|owner", {"type": "string"}),
         (f"{SCHEMAS}|TaskRequest|required", []),
+        (f"{TITLE}|maxLength", 300),
+        (f"{TITLE}|maxLength", None),
+        (f"{SCHEMAS}|TaskRequest|properties|place", {"type": "string", "maxLength": 5}),
         (f"{SCHEMAS}|LabelRequest", {"type": "object", "required": ["name"], "properties": {}}),
     ],
 )
