@@ -8,7 +8,7 @@ them to docs/api-changelog.md, and writes the file again.
 import json
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,7 +86,9 @@ def breaking(added: Iterable[str], removed: Iterable[str]) -> list[str]:
     # A new request may require fields, and a new operation parameters.
     old = {_owner(fact) for fact in released}
     demanded = [f"+ {fact}" for fact in added if _is_demand(fact) and _owner(fact) in old]
-    return sorted(gone + demanded + [f"+ {fact}" for fact in added if _is_narrower(fact, released)])
+    limits = {(found[1], found[2]): found[3] for found in map(LIMIT.fullmatch, released) if found}
+    narrower = [f"+ {fact}" for fact in added if _is_narrower(fact, released, limits)]
+    return sorted(gone + demanded + narrower)
 
 
 def _is_demand(fact: str) -> bool:
@@ -97,20 +99,18 @@ def _is_sent(fact: str) -> bool:
     return REQUEST in fact or PARAMETER in fact
 
 
-def _is_narrower(fact: str, released: Collection[str]) -> bool:
+def _is_narrower(fact: str, released: Collection[str], limits: Mapping[tuple[str, str], str]) -> bool:
     """Tell whether a fact is a limit that a released field of a request did not have, or not so narrow."""
     found = LIMIT.fullmatch(fact)
     if found is None:
         return False
     name, limit, value = found.groups()
-    before = [
-        old[3] for each in released if (old := LIMIT.fullmatch(each)) and old.groups()[:2] == (name, limit)
-    ]
-    if not before:
+    before = limits.get((name, limit))
+    if before is None:
         return any(each.startswith(f"{name}: ") for each in released)
     if limit == "pattern":
         return True
-    return float(value) < float(before[0]) if limit.startswith("max") else float(value) > float(before[0])
+    return float(value) < float(before) if limit.startswith("max") else float(value) > float(before)
 
 
 def _owner(fact: str) -> str:

@@ -152,7 +152,8 @@ class FindingQuickFilter(QuickFilter):
         if name == "review":
             return rows.filter(status=FindingStatus.READY_VERIFY)
         if name == "overdue":
-            return rows.filter(status__in=OPEN_STATUSES, pk__in=overdue_tasks().values("finding"))
+            overdue = queries.open_tasks().filter(sla_due_at__lt=timezone.now())
+            return rows.filter(status__in=OPEN_STATUSES, pk__in=overdue.values("finding"))
         if name == "new":
             # Ids sort by time, and have an index.
             return rows.filter(pk__gte=first_id_at(timezone.now() - timedelta(days=1)))
@@ -186,12 +187,6 @@ def _dismissal_of(finding: Finding) -> Dismissal | None:
     if finding.status != FindingStatus.DISMISSED:
         return None
     return dismissals.current([finding.pk]).get(finding.pk)
-
-
-def overdue_tasks() -> QuerySet[Any]:
-    """Return the overdue tasks of findings, rows of a higher app."""
-    tasks: QuerySet[Any] = Finding._meta.get_field("tasks").related_model._default_manager.all()
-    return tasks.filter(sla_due_at__lt=timezone.now()).exclude(status="done")
 
 
 class NullsLast(OrderBy):
@@ -295,8 +290,7 @@ class FindingAdmin(BulkActions):
         ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        open_tasks = Finding._meta.get_field("tasks").related_model._default_manager
-        earliest = open_tasks.filter(finding=OuterRef("pk")).exclude(status="done").order_by("sla_due_at")
+        earliest = queries.open_tasks().filter(finding=OuterRef("pk")).order_by("sla_due_at")
         return super().get_queryset(request).annotate(due_at=Subquery(earliest.values("sla_due_at")[:1]))
 
     def find(self, rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:

@@ -108,13 +108,18 @@ class FindingsByScore:
         return fetch_all(sql, {"project": self._project_id, **self._facets, **after}, model=Finding)
 
 
+def open_tasks() -> QuerySet[Any]:
+    """Return the open tasks of findings, rows of a higher app."""
+    tasks: QuerySet[Any] = Finding._meta.get_field("tasks").related_model._default_manager.all()
+    return tasks.exclude(status="done")
+
+
 def ids_by_due_date(rows: QuerySet[Finding], stop: int, *, descending: bool = False) -> list[UUID]:
     """Return the ids of the first findings with a due date, which is that of their open task that is due first.
 
     An index of tasks returns them in this order: to sort 100,000 findings takes 0.4 s, and this 2 ms.
     """
-    tasks: QuerySet[Any] = Finding._meta.get_field("tasks").related_model._default_manager.all()
-    tasks = tasks.exclude(status="done").filter(sla_due_at__isnull=False)
+    tasks = open_tasks().filter(sla_due_at__isnull=False)
     same_finding = tasks.filter(finding=OuterRef("finding"))
     is_earlier = Q(sla_due_at__lt=OuterRef("sla_due_at")) | Q(
         sla_due_at=OuterRef("sla_due_at"), pk__lt=OuterRef("pk")

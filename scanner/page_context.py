@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -378,25 +378,31 @@ class PageContext(TlsContext):
             # A page that will be scanned is requested once: by GET, and its response is kept for the scan.
             if url in self.planned:
                 response = self._fetch_link("GET", url)
-                if response.status >= 400:
-                    return self._confirmed_link_status(url)
-                self._site.add(f"page {url}", response)
-                return response.status
+                if response.status < 400:
+                    self._site.add(f"page {url}", response)
+                return self._confirmed_link_status(url, response.status)
             status = self._fetch_link("HEAD", url).status
             # Many servers refuse HEAD.
-            return status if status < 400 else self._confirmed_link_status(url)
+            if status < 400:
+                return status
+            return self._confirmed_link_status(url, self._fetch_link("GET", url).status)
         except Inconclusive:
             return None
 
-    def _confirmed_link_status(self, url: str) -> int | None:
-        status = self._fetch_link("GET", url).status
+    def _confirmed_link_status(self, url: str, status: int) -> int | None:
+        """Return the status of a link that answered GET with `status`; None if the site refuses every URL."""
         if status >= 500:
             # It may be gone in a moment.
             time.sleep(self.retry_delays[0] if self.retry_delays else 0)
             return self._fetch_link("GET", url).status
-        # A firewall that has begun to refuse the scanner every URL refuses the page too.
-        is_refused = status == HTTPStatus.FORBIDDEN and self._fetch_link("GET", self.url).status == status
-        return None if is_refused else status
+        return None if status == HTTPStatus.FORBIDDEN and self._is_refused() else status
+
+    def _is_refused(self) -> bool:
+        # A firewall that has begun to refuse the scanner every URL refuses the page too, and stays at it.
+        refused = f"refused {host_of(self.url)}"
+        if not self._site.has(refused) and self._fetch_link("GET", self.url).status == HTTPStatus.FORBIDDEN:
+            self._site.add(refused, fact=True)
+        return self._site.has(refused)
 
     def _fetch_link(self, method: str, url: str) -> Response:
         return self._fetch_once(
@@ -417,17 +423,16 @@ class PageContext(TlsContext):
     def first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte in milliseconds."""
         # The first request pays for DNS, the handshake and a cold cache.
-        samples: list[float] = self.once("timings", self._warm_up)
-        with self.lock("timings"):
-            while len(samples) < count:
-                samples.append(self._first_byte_time())
-            return samples[:count]
+        return self._timings("timings", self._warm_up, count)
 
     def undisturbed_first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte, measured while nothing else is requested of the site."""
-        nothing: list[float] = []
-        samples = self.once("undisturbed timings", lambda: nothing)
-        with self.lock("undisturbed timings"), self._alone():
+        with self._alone():
+            return self._timings("undisturbed timings", list, count)
+
+    def _timings(self, name: str, begin: Callable[[], list[float]], count: int) -> list[float]:
+        samples = self.once(name, begin)
+        with self.lock(name):
             while len(samples) < count:
                 samples.append(self._first_byte_time())
             return samples[:count]

@@ -84,7 +84,6 @@ _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
 _GOOD_TITLE_LENGTHS = range(10, 71)
 _MIN_TITLE_SIMILARITY = 0.6
 CLOSED_STATUSES = (403, 404, 410)
-TEMPORARY_STATUSES = (429, 503)
 WELL_KNOWN = "/.well-known/"  # published for everybody (RFC 8615)
 DISSIMILAR = "The page has the same title as before, but hardly any of its words and links."
 NOT_VERIFIED = (

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
 from krafter_audit.http.dialing import Deadline, resolve_allowed
+from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from krafter_audit.http.throttle import parse_retry_after
 from scanner import preconditions
 from scanner.axe_keys import key_of
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 SHRUNK_BY = 10  # a page with less than a tenth of its former elements is not judged
 MAX_LOADS_SECONDS = 60.0  # after which no further throttled load is started
 DNS_TIMEOUT = 3.0
-OVERLOAD_STATUSES = (429, 503)
 SCRIPTS = "scripts"
 RULE = "axe:"  # a check that needs "axe:label" runs axe-core's rule "label"
 

@@ -14,12 +14,12 @@ from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.credentials import RequestCredentials
 from krafter_audit.http.dialing import Deadline
 from krafter_audit.http.errors import InvalidUrl, TimedOut, Unreachable
+from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from krafter_audit.http.network_backend import CheckedBackend, ResponseTooLarge
 from krafter_audit.http.responses import Headers, Response, decode_body
 from krafter_audit.http.throttle import HostThrottle, parse_retry_after
 from krafter_audit.http.urls import ParsedUrl
 
-_OVERLOAD_STATUSES = frozenset({429, 503})
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 # An allowlist, because a denylist would miss the token header of some provider.
 _CROSS_ORIGIN_HEADERS = frozenset(
@@ -142,7 +142,7 @@ class Transport:
     def _observe(self, request: PreparedRequest, response: Response) -> None:
         """Report the response to the throttle."""
         seconds = parse_retry_after(response.headers.get("retry-after"))
-        if seconds > 0 and response.status in _OVERLOAD_STATUSES:
+        if seconds > 0 and response.status in OVERLOAD_STATUSES:
             self.throttle.back_off(request.url, seconds)
         if response.status in self.expected_refusals:
             return

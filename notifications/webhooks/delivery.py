@@ -42,7 +42,7 @@ MAX_ATTEMPTS = len(PAUSES) + 1
 # An endpoint that does not answer occupies a worker until the time-out. After the second round in a row it is paused,
 # each time twice as long.
 TIMEOUTS_BEFORE_PAUSE, MAX_TIMEOUTS = 2, 10
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
+FIRST_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
 MAX_RETRY_AFTER = timedelta(hours=24)
 MAX_LOGGED_ATTEMPTS = 20
 MAX_EXCERPT_LENGTH = 500
@@ -210,7 +210,7 @@ def _finish_attempts(endpoint: WebhookEndpoint, attempts: dict[UUID, Attempt]) -
 def _pause_or_resume(endpoint: WebhookEndpoint, *, is_silent: bool) -> None:
     now, timeouts = timezone.now(), min(endpoint.timeouts + 1, MAX_TIMEOUTS) if is_silent else 0
     further = timeouts - TIMEOUTS_BEFORE_PAUSE
-    pause = min(FIRST_PAUSE * 2**further, LONGEST_PAUSE) if further >= 0 else None
+    pause = min(FIRST_PAUSE * 2**further, MAX_PAUSE) if further >= 0 else None
     paused_until = now + pause if pause else None
     if (timeouts, paused_until) != (endpoint.timeouts, endpoint.paused_until):
         leases.write(endpoint, timeouts=timeouts, paused_until=paused_until, updated_at=now)

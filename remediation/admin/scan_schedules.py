@@ -63,12 +63,12 @@ class ScanScheduleAdmin(ServiceModelAdmin):
     """A schedule is stored in the project's policy, which has it as a section too."""
 
     form = ScheduleForm
-    list_display = ("project", "rhythm", "next_scan", "last_at", "note")
+    list_display = ("project", "times", "next_scan", "last_at", "note")
     list_filter = ("frequency", "paused", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     autocomplete_fields = ("project",)
-    readonly_fields = (*FACTS, "rhythm")
+    readonly_fields = (*FACTS, "times")
     actions: ClassVar[list[str]] = ["pause", "resume", "remove"]
     tones: ClassVar = {"remove": "danger"}
 
@@ -77,13 +77,13 @@ class ScanScheduleAdmin(ServiceModelAdmin):
             return ("project", *FIELDS)
         if self.has_change_permission(request, obj):
             return ("project", *FIELDS, *FACTS)
-        return ("project", "rhythm", "paused", *FACTS)
+        return ("project", "times", "paused", *FACTS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("project", *self.readonly_fields) if obj else ()
 
     @admin.display(description="scans")
-    def rhythm(self, schedule: ScanSchedule) -> str:
+    def times(self, schedule: ScanSchedule) -> str:
         """Return when the site is scanned: `Weekly, Monday 03:07 UTC`."""
         day = "" if schedule.weekday is None else f"{WEEKDAYS[schedule.weekday].capitalize()} "
         return f"{schedule.get_frequency_display()}, {day}{schedule.hour:02d}:{schedule.minute:02d} UTC"

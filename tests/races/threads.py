@@ -13,7 +13,7 @@ from django.db import connection
 
 type Race = Callable[..., list[Any]]
 
-MOST_SECONDS = 30
+MAX_SECONDS = 30
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def racers(count: int) -> Iterator[Race]:
         def race(*actions: Callable[[], Any]) -> list[Any]:
             start = threading.Barrier(len(actions))
             running = [pool.submit(_run, start, action) for action in actions]
-            return [one.result(timeout=MOST_SECONDS) for one in running]
+            return [one.result(timeout=MAX_SECONDS) for one in running]
 
         try:
             yield race

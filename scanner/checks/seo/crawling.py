@@ -2,12 +2,13 @@
 
 from http import HTTPStatus
 
+from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page import Page
 from scanner.page_context import PageContext
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import TEMPORARY_STATUSES, Inconclusive
+from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
@@ -40,7 +41,7 @@ _VALUED_DIRECTIVES = ("unavailable_after", "max-snippet", "max-image-preview", "
 def status_is_successful(context: PageContext) -> Outcome:
     """The final status is below 400; 429 and 503 are temporary, so they are inconclusive."""
     status = context.landing.response.status
-    if status in TEMPORARY_STATUSES:
+    if status in OVERLOAD_STATUSES:
         raise Inconclusive("blocked", f"The site is temporarily unavailable (status {status}).")
     if status == HTTPStatus.FORBIDDEN:
         context.closed_status  # noqa: B018 - raises where the site refuses the scanner every URL

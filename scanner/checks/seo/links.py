@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import Page, has, snippet, value
 from scanner.page_context import PageContext, not_rendered
 from scanner.parsing.element_text import text_of
 from scanner.parsing.language_tags import is_language
 from scanner.parsing.scripted_content import is_built_by_scripts
-from scanner.preconditions import TEMPORARY_STATUSES, Inconclusive
+from scanner.preconditions import Inconclusive
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def links_work(context: PageContext) -> Outcome:
         raise not_rendered()
     if not statuses:
         return passed("The page has no internal link.")
-    unknown = [url for url, status in statuses.items() if status is None or status in TEMPORARY_STATUSES]
+    unknown = [url for url, status in statuses.items() if status is None or status in OVERLOAD_STATUSES]
     broken = [f"{url} (status {status})" for url, status in statuses.items() if _is_broken(status)]
     if unknown and not broken:
         raise Inconclusive(
@@ -170,7 +171,7 @@ def links_work(context: PageContext) -> Outcome:
 
 
 def _is_broken(status: int | None) -> bool:
-    return status is not None and status >= 400 and status not in TEMPORARY_STATUSES
+    return status is not None and status >= 400 and status not in OVERLOAD_STATUSES
 
 
 @check(

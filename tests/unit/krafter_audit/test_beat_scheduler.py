@@ -21,7 +21,7 @@ from krafter_audit.db import redis_client
 ROOT = Path(__file__).resolve().parents[3]
 HOURLY = "operations.back_up"
 SWEEP_SECONDS = 1
-MOST_SECONDS = 100  # for what a busy machine does late
+MAX_SECONDS = 100  # for what a busy machine does late
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +146,7 @@ def start_beat(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[byte
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + MOST_SECONDS
+    deadline = time.monotonic() + MAX_SECONDS
     while not happened():
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -182,7 +182,7 @@ def test_two_processes_enqueue_each_job_once_and_the_second_takes_over(
     client.delete("celery")
     alone = sweeps_are_enqueued_once(client, TICK_SECONDS + 1)
     second.send_signal(signal.SIGTERM)
-    ended = second.wait(MOST_SECONDS)
+    ended = second.wait(MAX_SECONDS)
 
     assert (together, alone, ended) == (True, True, 0)
     assert client.exists(LEASE) == 0
