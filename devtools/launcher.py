@@ -109,7 +109,9 @@ def test(arguments: Arguments) -> NoReturn:
 
 
 def distributed(arguments: Arguments) -> list[str]:
-    given = list(arguments) or ["-n", str(test_processes())]
+    given = list(arguments)
+    if not [word for word in given if not word.startswith("--changed")]:
+        given += ["-n", str(test_processes())]
     # Work stealing: the slowest files would otherwise keep one process busy at the end.
     runs_in_parallel = any(word == "-n" or word.startswith(("-n", "--numprocesses")) for word in given)
     chosen = any(word.startswith("--dist") for word in given)

@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import kombu
@@ -14,6 +15,7 @@ from krafter_audit import jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
 from tests import (
+    changed_tests,
     database_flush,
     database_role,
     database_template,
@@ -25,6 +27,7 @@ from tests.browser import chromium
 from tests.fakes import faulty_site
 
 LONG_TEST_SECONDS = 600
+CHOSEN = pytest.StashKey[set[str]]()  # the paths of test files for `--changed`
 gc.set_threshold(20_000)  # not 2,000: a seventh of the time went into looking for garbage
 
 
@@ -120,6 +123,33 @@ def _fast_hasher_and_high_rate_limits() -> Iterator[None]:
     cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(**roomy, KRAFTER_HOST_RATE=0, PASSWORD_HASHERS=cheap):
         yield
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--changed",
+        nargs="?",
+        const="HEAD",
+        metavar="COMMIT",
+        help="Run only the tests of what has changed since a commit, by default since the last one.",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the test files for `--changed`."""
+    if commit := config.getoption("--changed"):
+        try:
+            config.stash[CHOSEN] = changed_tests.tests_of_all(changed_tests.changed_files(commit))
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Ignore the test files that were not chosen."""
+    chosen = config.stash.get(CHOSEN, None)
+    if chosen is None or not collection_path.match("test_*.py"):
+        return None
+    return str(collection_path.relative_to(config.rootpath)) not in chosen or None
 
 
 @pytest.hookimpl(trylast=True)

@@ -76,6 +76,7 @@ def test_command_of_the_running_system_takes_its_data_directory_first(
         (["-n4"], ["-n4", "--dist", "worksteal"]),
         (["-n", "4", "--dist", "loadfile"], ["-n", "4", "--dist", "loadfile"]),
         (["-k", "csp"], ["-k", "csp"]),
+        (["--changed=main"], ["--changed=main", "-n", "3", "--dist", "worksteal"]),
     ],
 )
 def test_tests_run_in_one_process_more_than_processors_and_steal_work(

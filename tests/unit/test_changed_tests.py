@@ -1,0 +1,48 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import changed_tests
+
+
+def test_tests_of_a_module_are_named_by_its_path_or_import_it() -> None:
+    tests = changed_tests.tests_of("remediation/services/verdicts.py")
+
+    assert {"tests/unit/remediation/services/test_verdicts.py", "tests/races/test_verifications.py"} <= tests
+    assert "tests/unit/scanner/test_crawler.py" not in tests
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("accounts/views.py", "tests/contract/test_every_url.py"),  # by the table of the project rules
+        ("tests/fakes/cloudflare.py", "tests/unit/integrations/providers/cloudflare/test_findings.py"),
+        ("tests/unit/scanner/test_crawler.py", "tests/unit/scanner/test_crawler.py"),
+        ("templates/remediation/task.html", "tests/unit/remediation/test_admin.py"),
+        ("docs/api.md", "tests/project_rules/test_docs.py"),
+    ],
+)
+def test_tests_of_a_changed_file(path: str, test: str) -> None:
+    assert test in changed_tests.tests_of_all([path])
+
+
+def test_changed_files_are_those_that_differ_from_the_commit_and_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*words: str) -> None:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *identity, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    monkeypatch.setattr(changed_tests, "ROOT", tmp_path)
+    git("init")
+    for name in ("same.py", "changed.py", ".gitignore"):
+        (tmp_path / name).write_text("ignored.py\n")
+    git("add", ".")
+    git("commit", "-m", "first")
+    for name in ("changed.py", "new.py", "ignored.py"):
+        (tmp_path / name).write_text("pass\n")
+
+    assert changed_tests.changed_files("HEAD") == ["changed.py", "new.py"]
+    with pytest.raises(ValueError, match="git knows no changes since nothing"):
+        changed_tests.changed_files("nothing")
