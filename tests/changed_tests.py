@@ -18,7 +18,10 @@ RULES = "tests/project_rules/"
 
 def changed_files(commit: str) -> list[str]:
     """Return the paths that differ from a commit or are new. Raises ValueError if git does not know the commit."""
-    commands = (["diff", "--name-only", "--relative", commit, "--"], ["ls-files", "--others", "--exclude-standard"])
+    commands = (
+        ["diff", "--name-only", "--relative", commit, "--"],
+        ["ls-files", "--others", "--exclude-standard"],
+    )
     paths: list[str] = []
     for command in commands:
         done = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -91,12 +91,15 @@ class ScanBenchmark:
                 self.figures[name] = figures = case()
                 self.progress.say(f"    {report.one_line(figures)}")
 
-    def bare_cases(self, trivial: SiteProcess, realistic: SiteProcess) -> Iterator[Case]:
+    def bare_cases(
+        self, trivial: SiteProcess, realistic: SiteProcess, one_build: SiteProcess
+    ) -> Iterator[Case]:
         """Yield the cases without our system."""
         folder = self.options.oracles
         yield aims.BARE_REQUESTS, lambda: comparisons.bare_requests(aims.BARE_REQUESTS, trivial)
         yield aims.BARE_AXE_TRIVIAL, lambda: comparisons.bare_axe(aims.BARE_AXE_TRIVIAL, trivial)
         yield aims.BARE_AXE_REALISTIC, lambda: comparisons.bare_axe(aims.BARE_AXE_REALISTIC, realistic)
+        yield aims.BARE_AXE_ONE_BUILD, lambda: comparisons.bare_axe(aims.BARE_AXE_ONE_BUILD, one_build)
         page = realistic.urls[:1]
         if comparisons.has_oracle(folder, "lighthouse"):
             yield aims.LIGHTHOUSE, lambda: comparisons.lighthouse(aims.LIGHTHOUSE, realistic, page, folder)
@@ -105,9 +108,9 @@ class ScanBenchmark:
         yield from check_cases(trivial)
 
     def system_cases(
-        self, system: BenchmarkStack, trivial: SiteProcess, realistic: SiteProcess
+        self, system: BenchmarkStack, trivial: SiteProcess, realistic: SiteProcess, one_build: SiteProcess
     ) -> Iterator[Case]:
-        """Yield the cases of the running system: scans of both sites, then verifications."""
+        """Yield the cases of the running system: scans of the sites, then verifications."""
 
         def measurement(site: SiteProcess, name: str) -> StackMeasurement:
             return StackMeasurement(system, system.create_project(name, site.origin), site, self.progress.say)
@@ -115,6 +118,7 @@ class ScanBenchmark:
         plain, shop = measurement(trivial, "trivial"), measurement(realistic, "realistic")
         yield aims.SCAN_TRIVIAL, lambda: plain.scan(aims.SCAN_TRIVIAL)
         yield aims.SCAN_REALISTIC, lambda: shop.scan(aims.SCAN_REALISTIC)
+        yield aims.SCAN_ONE_BUILD, lambda: measurement(one_build, "one-build").scan(aims.SCAN_ONE_BUILD)
         cases = (
             (aims.HEADER_FAILED, plain, HEADER_MISSING, trivial.urls),
             (aims.HEADER_PASSED, plain, HEADER_SENT, trivial.urls),

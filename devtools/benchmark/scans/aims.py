@@ -7,13 +7,18 @@ from typing import Any
 from devtools.benchmark.scans.measurement import Figures
 from devtools.benchmark.sites import realistic, trivial
 
-SCAN_TRIVIAL, SCAN_REALISTIC = "scan, 25 trivial pages", "scan, 12 realistic pages"
+SCAN_TRIVIAL, SCAN_REALISTIC = "scan, 25 trivial pages", "scan, 12 realistic pages, four builds"
+SCAN_ONE_BUILD = "scan, 12 realistic pages, one build"
 HEADER_FAILED, HEADER_PASSED = "verify a header, failed, 25 pages", "verify a header, passed, 25 pages"
 AXE_FAILED, AXE_PASSED = "verify an axe rule, failed, 25 pages", "verify an axe rule, passed, 5 pages"
 LCP, COMPRESSION = "verify lcp, 1 realistic page", "verify text_compression, 25 pages"
 CHECK_HTTP, CHECK_BROWSER = "check 1 page, no browser", "check 1 page, browser, no lab metrics"
 BARE_REQUESTS = "plain requests, 25 trivial pages"
-BARE_AXE_TRIVIAL, BARE_AXE_REALISTIC = "bare axe, 25 trivial pages", "bare axe, 12 realistic pages"
+BARE_AXE_TRIVIAL = "bare axe, 25 trivial pages"
+BARE_AXE_REALISTIC, BARE_AXE_ONE_BUILD = (
+    "bare axe, 12 realistic pages, four builds",
+    "bare axe, 12 realistic pages, one build",
+)
 LIGHTHOUSE, OBSERVATORY = "Lighthouse, 1 realistic page", "Observatory, 25 trivial pages"
 
 NIGHT = "night with 1,000 sites, simulated"
@@ -22,6 +27,7 @@ NIGHT = "night with 1,000 sites, simulated"
 OUTCOMES = {
     SCAN_TRIVIAL: "completed",
     SCAN_REALISTIC: "completed",
+    SCAN_ONE_BUILD: "completed",
     HEADER_FAILED: "failed",
     HEADER_PASSED: "passed",
     AXE_FAILED: "failed",
@@ -52,6 +58,11 @@ AIMS = (
     Aim(SCAN_REALISTIC, "cpu_per_page", 4, BARE_AXE_REALISTIC),
     Aim(SCAN_REALISTIC, "requests_per_page", 30, BARE_AXE_REALISTIC),
     Aim(SCAN_REALISTIC, "megabytes", None, BARE_AXE_REALISTIC),
+    Aim(SCAN_ONE_BUILD, "seconds", 40, BARE_AXE_ONE_BUILD),
+    Aim(SCAN_ONE_BUILD, "first_finding", 2),
+    Aim(SCAN_ONE_BUILD, "cpu_per_page", 4, BARE_AXE_ONE_BUILD),
+    Aim(SCAN_ONE_BUILD, "requests_per_page", 30, BARE_AXE_ONE_BUILD),
+    Aim(SCAN_ONE_BUILD, "megabytes", None, BARE_AXE_ONE_BUILD),
     Aim(HEADER_FAILED, "seconds", 0.7, BARE_REQUESTS),
     Aim(HEADER_PASSED, "seconds", 1.5, BARE_REQUESTS),
     Aim(AXE_FAILED, "seconds", 2.5, BARE_AXE_TRIVIAL),
@@ -61,7 +72,10 @@ AIMS = (
     Aim(CHECK_HTTP, "seconds", 1.5),
     Aim(CHECK_BROWSER, "seconds", 5, BARE_AXE_TRIVIAL),
 )
-EXPECTED_FINDINGS = {SCAN_TRIVIAL: len(trivial.FAULTS), SCAN_REALISTIC: len(realistic.FAULTS)}
+EXPECTED_FINDINGS = {
+    SCAN_TRIVIAL: len(trivial.FAULTS),
+    **dict.fromkeys((SCAN_REALISTIC, SCAN_ONE_BUILD), len(realistic.FAULTS)),
+}
 UNITS = {
     "seconds": "s",
     "first_finding": "s until the first finding",

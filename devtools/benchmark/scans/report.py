@@ -6,7 +6,7 @@ from devtools.benchmark.scans.aims import UNITS, ComparedFigure
 from devtools.benchmark.scans.measurement import Figures
 from devtools.benchmark.tables import machine, table
 
-SITES = ("trivial", "realistic")
+SITES = ("trivial", "realistic", "one_build")
 START = "<!-- scans: written by ./krafter bench scan --out docs/benchmarks.md -->"
 END = "<!-- end of scans -->"
 COLUMNS = ("case", "pages", "s", "CPU s a page", "requests a page", "peak MB", "outcome")

@@ -1,1 +1,1 @@
-"""Two websites with planted faults for `./krafter bench scan`: 25 trivial pages, and 12 realistic ones."""
+"""Websites with planted faults for `./krafter bench scan`: trivial pages; realistic ones, of four builds or of one."""

@@ -95,16 +95,17 @@ while(performance.now()<e)n++;document.body.dataset.frames=n}},50));"""
 WIDGETS = ("menu", "cart", "search")
 
 
-def realistic_site(origin: str) -> BenchmarkSite:
-    """Return the site for an origin without a trailing slash."""
-    responses = {path: _page(path, origin) for path in PAGES}
+def realistic_site(origin: str, *, one_build: bool = False) -> BenchmarkSite:
+    """Return the site for an origin without a trailing slash; with `one_build` every page has every fault."""
+    responses = {path: _page(path, origin, one_build=one_build) for path in PAGES}
     responses |= _resources()
     responses |= {
         "/robots.txt": robots(origin),
         "/sitemap.xml": sitemap(origin, PAGES),
         "/.well-known/security.txt": security_txt(),
     }
-    return BenchmarkSite("realistic", PAGES, responses, FAULTS, HEADERS, server="shop")
+    name = "one_build" if one_build else "realistic"
+    return BenchmarkSite(name, PAGES, responses, FAULTS, HEADERS, server="shop")
 
 
 @cache
@@ -137,10 +138,10 @@ def _unused_script(generator: random.Random) -> str:
     return "".join(functions)
 
 
-def _page(path: str, origin: str) -> SiteResponse:
+def _page(path: str, origin: str, *, one_build: bool) -> SiteResponse:
     makers = {"/": _home, **dict.fromkeys(CATEGORIES, _category), **dict.fromkeys(PRODUCTS, _product)}
-    template = makers.get(path, _article)(path, origin)
-    return template.response()
+    maker = _with_every_fault if one_build else makers.get(path, _article)
+    return maker(path, origin).response()
 
 
 def _name(path: str) -> str:
@@ -180,12 +181,22 @@ def _thumbs(build: str, count: int, *, sized: bool = True, alt: bool = True) -> 
     return f'<ul class="thumbs">{"".join(f"<li>{image}</li>" for image in images)}</ul>'
 
 
+HERO = '<img class="hero" src="/img/hero.png" width="960" height="480" alt="The workshop">'
+UNNAMED_BUTTON = '<button type="button"><svg aria-hidden="true" width="24" height="24"></svg></button>'
+UNNAMED_LINK = '<a href="/lamps"><svg aria-hidden="true" width="44" height="44"></svg></a>'
+BROKEN_LINK = '<a href="/files/catalogue-1998.pdf">The old catalogue</a>'
+VAGUE_LINK = '<a href="/delivery">Click here</a>'
+FAINT_TEXT = '<p class="faint">Prices include everything.</p>'
+BROKEN_LIST = "<ul><div>Not a list item</div></ul>"
+BROKEN_DATA = (
+    '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "Product",}</script>'
+)
+
+
 def _home(path: str, origin: str) -> PageTemplate:
     main = (
-        '<h1>Furniture from a small workshop</h1>\n<img class="hero" src="/img/hero.png" width="960" height="480" '
-        f'alt="The workshop">\n<p>{sentences(path, 8)}</p>\n{_thumbs("home", IMAGES - 1)}\n'
-        '<button type="button"><svg aria-hidden="true" width="24" height="24"></svg></button>\n'
-        '<p><a href="/files/catalogue-1998.pdf">The old catalogue</a></p>'
+        f"<h1>Furniture from a small workshop</h1>\n{HERO}\n<p>{sentences(path, 8)}</p>\n"
+        f"{_thumbs('home', IMAGES - 1)}\n{UNNAMED_BUTTON}\n<p>{BROKEN_LINK}</p>"
     )
     head = _head(path, origin, script="hero")
     return PageTemplate("Furniture from a small workshop", _body(main), head, extra=(COOKIE,))
@@ -194,7 +205,7 @@ def _home(path: str, origin: str) -> PageTemplate:
 def _category(path: str, origin: str) -> PageTemplate:
     main = (
         f"<h1>{_name(path)} for every room</h1>\n<p>{sentences(path, 12)}</p>\n"
-        f'{_thumbs("category", IMAGES, alt=False)}\n<p class="faint">Prices include everything.</p>'
+        f"{_thumbs('category', IMAGES, alt=False)}\n{FAINT_TEXT}"
     )
     head = _head(path, origin) + f'\n<link rel="canonical" href="{origin}/">'
     return PageTemplate(f"{_name(path)} from our workshop", _body(main), head, extra=(COOKIE,))
@@ -203,13 +214,9 @@ def _category(path: str, origin: str) -> PageTemplate:
 def _product(path: str, origin: str) -> PageTemplate:
     main = (
         f"<h1>{_name(path)}</h1>\n<p>{sentences(path, 10)}</p>\n{_thumbs('product', IMAGES)}\n"
-        '<p><a href="/delivery">Click here</a></p>\n<p><a href="/lamps"><svg aria-hidden="true" width="44" '
-        'height="44"></svg></a></p>'
+        f"<p>{VAGUE_LINK}</p>\n<p>{UNNAMED_LINK}</p>"
     )
-    data = (
-        '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "Product",}</script>'
-    )
-    head = f"{_head(path, origin, description=False)}\n{data}"
+    head = f"{_head(path, origin, description=False)}\n{BROKEN_DATA}"
     return PageTemplate(f"{_name(path)}, made by hand", _body(main), head, extra=(COOKIE,))
 
 
@@ -219,7 +226,18 @@ def _article(path: str, origin: str) -> PageTemplate:
     )
     main = (
         f"<h1>{_name(path)}</h1>\n<p>{sentences(path, 12)}</p>\n{paragraphs}\n"
-        f"{_thumbs('article', IMAGES, sized=False)}\n<ul><div>Not a list item</div></ul>"
+        f"{_thumbs('article', IMAGES, sized=False)}\n{BROKEN_LIST}"
     )
     title = f"{_name(path)}: what we have learned about it"
     return PageTemplate(title, _body(main), _head(path, origin, graph=False), extra=(COOKIE,))
+
+
+def _with_every_fault(path: str, origin: str) -> PageTemplate:
+    main = (
+        f"<h1>{_name(path) or 'Shop'}</h1>\n{HERO}\n<p>{sentences(path, 8)}</p>\n"
+        f"{_thumbs('product', IMAGES - 1, sized=False, alt=False)}\n{FAINT_TEXT}\n{BROKEN_LIST}\n"
+        f"<p>{VAGUE_LINK}</p>\n<p>{UNNAMED_LINK} {BROKEN_LINK}</p>\n{UNNAMED_BUTTON}"
+    )
+    data = f'<link rel="canonical" href="{origin}/">\n{BROKEN_DATA}'
+    head = f"{_head(path, origin, description=False, graph=False, script='hero')}\n{data}"
+    return PageTemplate(f"{_name(path) or 'Shop'}, made by hand", _body(main), head, extra=(COOKIE,))

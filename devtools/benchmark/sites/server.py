@@ -11,14 +11,19 @@ import sys
 import threading
 import time
 from collections import Counter
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from devtools.benchmark.sites.content import COMPRESSIBLE, BenchmarkSite, SiteResponse
 from devtools.benchmark.sites.realistic import realistic_site
 from devtools.benchmark.sites.trivial import trivial_site
 
-SITES = {"trivial": trivial_site, "realistic": realistic_site}
+SITES: dict[str, Callable[[str], BenchmarkSite]] = {
+    "trivial": trivial_site,
+    "realistic": realistic_site,
+    "one_build": partial(realistic_site, one_build=True),
+}
 COUNTERS_PATH = "/-/requests"
 IDLE_SECONDS = 60
 

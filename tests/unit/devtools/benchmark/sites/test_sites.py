@@ -22,6 +22,7 @@ ORIGIN = "http://127.0.0.1:8000"
 SAMPLES = {
     "trivial": ("/", "/topic-03", "/topic-05", "/topic-07"),
     "realistic": ("/", "/lamps", "/oak-lamp", "/delivery"),
+    "one_build": ("/lamps",),
 }
 
 
@@ -33,7 +34,9 @@ def served(name: str, latency: float = 0.0) -> Iterator[BenchmarkSiteServer]:
         server.shutdown()
 
 
-@pytest.mark.parametrize(("name", "pages", "faults"), [("trivial", 25, 15), ("realistic", 12, 22)])
+@pytest.mark.parametrize(
+    ("name", "pages", "faults"), [("trivial", 25, 15), ("realistic", 12, 22), ("one_build", 12, 22)]
+)
 def test_site_has_the_number_of_pages_and_faults(name: str, pages: int, faults: int) -> None:
     site = SITES[name](ORIGIN)
 
@@ -59,8 +62,9 @@ def test_generated_site_is_deterministic(name: str) -> None:
     assert SITES[name](ORIGIN) == first
 
 
-def test_a_realistic_page_has_about_thirty_resources() -> None:
-    site = realistic.realistic_site(ORIGIN)
+@pytest.mark.parametrize("one_build", [False, True])
+def test_a_realistic_page_has_about_thirty_resources(*, one_build: bool) -> None:
+    site = realistic.realistic_site(ORIGIN, one_build=one_build)
     fonts = 2
 
     for path in site.pages:
