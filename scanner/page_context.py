@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,9 @@ FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
+PROBE = "probe:"
+# Facts about which status 403 says nothing once a firewall refuses the scanner every URL.
+ABOUT_SITE = (PROBE, "robots", "sitemap", "missing", "cors")
 MAX_ASSETS = 12
 MAX_LINKS = 50
 MAX_SECONDS_WITH_BROWSER = 180.0
@@ -114,7 +118,9 @@ class PageContext(TlsContext):
             return None
         # A firewall may refuse the scanner every URL: then the status says nothing about this one.
         url = urljoin(self.landing.url, _random_path())
-        other = self.once("nonexistent", lambda: self.fetch("page", "GET", url, follow_redirects=True)).status
+        other = self.once(
+            "nonexistent", lambda: self.fetch("nonexistent", "GET", url, follow_redirects=True)
+        ).status
         if other not in (404, 410):
             raise Inconclusive(
                 "blocked",
@@ -178,12 +184,26 @@ class PageContext(TlsContext):
             self._site.add(f"link {self.url}", page.response.status)
         preconditions.require_same_site(self.url, page)
         preconditions.require_parseable(page)
+        self._require_no_challenge(page)
+        return page
+
+    def _require_no_challenge(self, page: Page) -> None:
         try:
             preconditions.require_no_challenge(page)
         except Inconclusive:
+            self._site.add(f"challenge {page.host}", fact=True)
             self.client.throttle.observe(ParsedUrl.parse(page.url), 403)  # slow down as for a refusal
             raise
-        return page
+
+    def _fetch_once(self, fact: str, method: str, url: str, **options: Any) -> Response:
+        response = super()._fetch_once(fact, method, url, **options)
+        # The page has its own preconditions, in their order.
+        if fact != "page":
+            is_decoded = options.get("decode", True)
+            self._require_no_challenge(Page(response if is_decoded else _decoded(response)))
+        if response.status == HTTPStatus.FORBIDDEN and fact.startswith(ABOUT_SITE) and self._is_refused():
+            raise Inconclusive("blocked", f"{url} answered with status 403, and now the page does too.")
+        return response
 
     def _arrive(self) -> Page:
         return self._require_arrival(self.landing)
@@ -281,7 +301,7 @@ class PageContext(TlsContext):
         # A path such as /.git/config is not published: requesting it from a foreign site is an attack.
         if not path.startswith(preconditions.WELL_KNOWN):
             self.require_ownership()
-        fact = f"probe:{path}"
+        fact = f"{PROBE}{path}"
         return self.once(
             fact, lambda: self._fetch_from_site(fact, "GET", path, expected_refusals=EXPECTED_REFUSALS)
         )
@@ -358,6 +378,11 @@ class PageContext(TlsContext):
     def _fetch_asset(self, url: str) -> Response:
         return self.fetch("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)
 
+    def require_no_challenged_links(self) -> None:
+        """Raise when the site has answered with a bot challenge, which the status of a link may hide."""
+        if self._site.has(f"challenge {host_of(self.url)}"):
+            raise Inconclusive("challenge", "A bot challenge was returned instead of a page of the site.")
+
     @property
     def links(self) -> dict[str, int | None]:
         """The status of the first 50 same-origin links; None for a link that did not answer."""
@@ -381,13 +406,19 @@ class PageContext(TlsContext):
                 if response.status < 400:
                     self._site.add(f"page {url}", response)
                 return self._confirmed_link_status(url, response.status)
-            status = self._fetch_link("HEAD", url).status
+            # HEAD shows no bot challenge that has status 200.
+            status = self._fetch_link("GET" if self._is_first_link() else "HEAD", url).status
             # Many servers refuse HEAD.
             if status < 400:
                 return status
             return self._confirmed_link_status(url, self._fetch_link("GET", url).status)
         except Inconclusive:
             return None
+
+    def _is_first_link(self) -> bool:
+        is_first = not self._site.has("first link")
+        self._site.add("first link", fact=True)
+        return is_first
 
     def _confirmed_link_status(self, url: str, status: int) -> int | None:
         """Return the status of a link that answered GET with `status`; None if the site refuses every URL."""
@@ -483,9 +514,17 @@ def not_rendered() -> Inconclusive:
 def _may_add_elements(script: Response) -> bool:
     if script.status >= 400:
         return False
-    code, is_complete = decode_body(script.body, script.headers.get("content-encoding"), limit=Limits().body)
-    is_readable = is_complete and not script.truncated and encodings_of(script.headers) <= READABLE_ENCODINGS
-    return not is_readable or adds_elements(code.decode("utf-8", errors="replace"))
+    code = _decoded(script)
+    is_readable = not code.truncated and encodings_of(script.headers) <= READABLE_ENCODINGS
+    return not is_readable or adds_elements(code.body.decode("utf-8", errors="replace"))
+
+
+def _decoded(response: Response) -> Response:
+    """Return a response to a request with `decode=False` with its body decoded."""
+    body, is_complete = decode_body(
+        response.body, response.headers.get("content-encoding"), limit=Limits().body
+    )
+    return replace(response, body=body, truncated=response.truncated or not is_complete)
 
 
 def _random_path() -> str:

@@ -164,6 +164,7 @@ def require_no_challenge(page: Page) -> None:
     is_suspicious = page.response.status in _CHALLENGE_STATUSES
     if not (marked or is_suspicious):
         return
+    require_parseable(page)
     titled = page.is_html and page.title.lower().startswith(_CHALLENGE_TITLES)
     if (titled and marked) or (is_suspicious and (titled or marked)):
         raise Inconclusive("challenge", f"A bot challenge was returned with status {page.response.status}.")

@@ -157,6 +157,8 @@ def links_work(context: PageContext) -> Outcome:
         return passed("The page has no internal link.")
     unknown = [url for url, status in statuses.items() if status is None or status in OVERLOAD_STATUSES]
     broken = [f"{url} (status {status})" for url, status in statuses.items() if _is_broken(status)]
+    if not broken:
+        context.require_no_challenged_links()
     if unknown and not broken:
         raise Inconclusive(
             "timeout", f"{len(unknown)} links did not answer or were refused, the first is {unknown[0]}."

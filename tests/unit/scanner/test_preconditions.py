@@ -441,3 +441,54 @@ def test_inconclusive_requires_a_known_reason() -> None:
     assert Inconclusive("blocked", "why").reason in REASONS
     with pytest.raises(ValueError, match="unknown reason"):
         inconclusive("tired", "no")
+
+
+CHALLENGE_PAGE = f"<title>Just a moment...</title><p>Wait{CHALLENGE_SCRIPT}"
+CHALLENGES = {
+    "status 200": Answer(CHALLENGE_PAGE, 200, HTML),
+    "status 403": Answer(CHALLENGE_PAGE, 403, HTML),
+    "a header": Answer("<p>Wait", 503, [*HTML, ("cf-mitigated", "challenge")]),
+    "AWS WAF": Answer("", 202, [("x-amzn-waf-action", "challenge")]),
+}
+OF_OTHER_URLS = [
+    *("robots_txt_valid", "sitemap_valid", "soft_404", "security_txt", "exposed_git", "exposed_env"),
+    *("cors_restricted", "broken_internal_links", "cache_policy"),
+]
+
+
+@pytest.mark.parametrize("challenge", CHALLENGES)
+def test_challenge_in_place_of_another_url_is_inconclusive(challenge: str) -> None:
+    site = Site({"/": page()}, otherwise=CHALLENGES[challenge])
+    site.answers["OPTIONS /"] = CHALLENGES[challenge]
+
+    outcomes = {key: looked(site, [key])[key] for key in OF_OTHER_URLS}
+
+    assert {key: (outcome.status, outcome.reason) for key, outcome in outcomes.items()} == dict.fromkeys(
+        OF_OTHER_URLS, (INCONCLUSIVE, "challenge")
+    )
+
+
+def test_links_that_only_head_requests_reach_are_inconclusive_after_a_challenge() -> None:
+    site = Site({"/": page()}, otherwise=CHALLENGES["status 200"])
+
+    outcomes = looked(site, ["soft_404", "broken_internal_links"])
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, "challenge")}
+
+
+def test_site_that_begins_to_refuse_the_scanner_is_inconclusive() -> None:
+    refusal = Answer("no", 403, HTML)
+    keys = ["robots_txt_valid", "sitemap_valid", "security_txt", "exposed_git", "cors_restricted"]
+    outcomes = {}
+    for key in keys:
+        outcomes |= looked(Site({"/": [page(), refusal]}, otherwise=refusal), [key])
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
+
+
+def test_refused_file_of_a_site_that_answers_otherwise_is_judged() -> None:
+    outcomes = looked(
+        Site({"/": page()}, otherwise=Answer("no", 403, HTML)), ["exposed_git", "security_txt"]
+    )
+
+    assert [outcome.status for outcome in outcomes.values()] == [PASSED, FAILED]
