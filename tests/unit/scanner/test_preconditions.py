@@ -487,8 +487,6 @@ def test_site_that_begins_to_refuse_the_scanner_is_inconclusive() -> None:
 
 
 def test_refused_file_of_a_site_that_answers_otherwise_is_judged() -> None:
-    outcomes = looked(
-        Site({"/": page()}, otherwise=Answer("no", 403, HTML)), ["exposed_git", "security_txt"]
-    )
+    outcomes = looked(Site({"/": page()}, otherwise=Answer("no", 403, HTML)), ["exposed_git", "security_txt"])
 
     assert [outcome.status for outcome in outcomes.values()] == [PASSED, FAILED]
