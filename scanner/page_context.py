@@ -39,6 +39,7 @@ from scanner.parsing.scripted_content import (
 )
 from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
 from scanner.rendered_page import RenderedPage
+from scanner.substitute_page import Substitute, substitute_of
 from scanner.tls.context import REDIRECT_STATUSES, TlsContext
 
 if TYPE_CHECKING:
@@ -153,6 +154,18 @@ class PageContext(TlsContext):
             [self.rendered.document] if self.rendered.is_available() else []
         )  # its visit is the page's request
         return [self.document, *rendered]
+
+    def substitute(self, *, is_rendered: bool) -> Substitute | None:
+        """Return the page if a site may show it in place of others: as it was sent, or else as it is rendered."""
+        if not self.has("landing"):
+            return None
+        try:
+            found = substitute_of(self.url, self.landing)
+            if found or not is_rendered:
+                return found
+            return substitute_of(self.url, self.rendered.visited_page(), is_rendered=True)
+        except Inconclusive:
+            return None
 
     def unless_scripted(self, outcome: Outcome) -> Outcome:
         """Return the outcome; raise for a pass where scripts may add what would fail."""

@@ -221,12 +221,8 @@ def require_same_page(page: Page, before: Identity | None) -> None:
     former = before.title.lower() if before else ""
     title = now.title.lower()
     # Many sites answer with an error page and status 200: most rules pass on it.
-    if any(words in title and words not in former for words in _NOT_FOUND_TITLES):
-        raise Inconclusive("target_missing", f"The page has the title {now.title[:80]!r}.")
-    if any(words in title and words not in former for words in _UNAVAILABLE_TITLES):
-        raise Inconclusive("blocked", f"The page has the title {now.title[:80]!r}.")
-    if title.startswith(_CHALLENGE_TITLES) and not former.startswith(_CHALLENGE_TITLES):
-        raise Inconclusive("challenge", f"The page has the title {now.title[:80]!r}.")
+    if reason := unavailable_reason(title, former):
+        raise Inconclusive(reason, f"The page has the title {now.title[:80]!r}.")
     # A page that moved keeps its title.
     if before and page.response.history and now.title != before.title and not _same_path(now, before):
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
@@ -234,6 +230,17 @@ def require_same_page(page: Page, before: Identity | None) -> None:
         raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
     if before and not page_similarity.is_similar(before.sample, page.fingerprints):
         raise Inconclusive("target_missing", DISSIMILAR)
+
+
+def unavailable_reason(title: str, former: str = "") -> str | None:
+    """Return the reason if the title is one of error pages and notices, and the former was not."""
+    title, former = title.lower(), former.lower()
+    if any(words in title and words not in former for words in _NOT_FOUND_TITLES):
+        return "target_missing"
+    if any(words in title and words not in former for words in _UNAVAILABLE_TITLES):
+        return "blocked"
+    is_challenge = title.startswith(_CHALLENGE_TITLES) and not former.startswith(_CHALLENGE_TITLES)
+    return "challenge" if is_challenge else None
 
 
 def _is_other_title(title: str, former: str) -> bool:
@@ -254,11 +261,11 @@ def require_no_login_wall(requested: str, page: Page, before: Identity | None) -
     # In a first run a login page is the page that the site shows.
     if not now.password_form or (before and before.password_form):
         return
-    moved = _has_login_segment(now.path) and not _has_login_segment(urlsplit(requested).path)
+    moved = has_login_segment(now.path) and not has_login_segment(urlsplit(requested).path)
     if moved or (before and before.title != now.title):
         raise Inconclusive("login_wall", f"A login page at {now.path} was returned instead of the page.")
 
 
-def _has_login_segment(path: str) -> bool:
+def has_login_segment(path: str) -> bool:
     segments = path.lower().replace(".", "/").split("/")
     return any(segment in _LOGIN_SEGMENTS for segment in segments)

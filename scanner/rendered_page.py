@@ -213,10 +213,16 @@ class RenderedPage:
 
     def identity(self) -> Identity | None:
         """Return the identity of the rendered page; None when no visit has succeeded."""
-        visits = self._visits or self._loads
-        if visits and self._identity is None:  # computed once for the evidence of all checks
-            self._identity = page_identity(Page(visits[0].response))
+        if (self._visits or self._loads) and self._identity is None:  # computed once for all checks
+            self._identity = page_identity(self.visited_page())
         return self._identity
+
+    def visited_page(self) -> Page:
+        """Return the rendered page of the first visit that has succeeded. Raises Inconclusive without one."""
+        visits = self._visits or self._loads
+        if not visits:
+            raise Inconclusive("not_available", "No browser has visited the page.")
+        return Page(visits[0].response)
 
     def _visit(self, *, throttled: bool) -> "PageSnapshot":
         # Imported here: Playwright is large, and processes without a browser never need it.

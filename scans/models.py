@@ -133,6 +133,8 @@ class ScanPage(Record, Leased):
     route = models.CharField(max_length=MAX_URL_LENGTH)
     note = models.CharField(max_length=300, blank=True)
     build = models.CharField(max_length=64, blank=True)
+    # `{reason, detail, key}` of a login page or a notice that was shown; it may replace the page.
+    substitute = models.JSONField(default=dict)
     # To be checked. A lab page that is neither pending nor checked waits for another page of the same build.
     pending = models.BooleanField(default=True)
     # Checks to be repeated; none means all.
@@ -153,7 +155,7 @@ class ScanPage(Record, Leased):
 
 # Not a Record: a scan has thousands of rows, for which a UUID and `updated_at` cost space and time.
 class ScanResult(models.Model):
-    """The result of one check on one page. Inserted with the page and never changed."""
+    """The result of one check on one page. Inserted with the page, and changed only if the page was replaced."""
 
     scan = models.ForeignKey(Scan, models.CASCADE, related_name="results", db_index=False)
     page = models.ForeignKey(ScanPage, models.CASCADE, related_name="results", db_index=False)

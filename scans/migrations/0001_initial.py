@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                 ('route', models.CharField(max_length=2000)),
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('build', models.CharField(blank=True, max_length=64)),
+                ('substitute', models.JSONField(default=dict)),
                 ('pending', models.BooleanField(default=True)),
                 ('recheck_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), default=list)),
                 ('failed_domains', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=13), default=list)),

@@ -21,7 +21,7 @@ from krafter_audit.http.timestamps import format_timestamp
 from scanner import lab_builds, registry
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from scans.models import IN_BROWSER, OUTCOMES, Scan, Scanner, ScanPage, ScanPart, ScanResult
-from scans.worker import lab, shared_facts
+from scans.worker import lab, shared_facts, substitutes
 from scans.worker.page_checks import CheckSelection
 from scans.worker.persistence import (
     CREATED,
@@ -68,6 +68,7 @@ def finish_part(part_id: UUID) -> bool:
     part = _locked(ScanPart.objects.filter(pk=part_id, finished_at__isnull=True))
     if part is None or part.pages.filter(pending=True).exists():
         return False
+    substitutes.withdraw_results(part)
     # Pages with contradicted results have become pending again.
     if request_rechecks(part):
         return False
@@ -100,11 +101,11 @@ def _locked(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanPart
 
 
 def _ingest(part: ScanPart, *, final: bool) -> None:
-    failures = ScanResult.objects.filter(page__part=part, outcome=FAILED)
+    failures = substitutes.reportable_results(part, final=final).filter(outcome=FAILED)
     pages = dict(failures.values_list("key").annotate(Count("id")).order_by())
     # While the part runs, only checks that have failed on further pages.
     keys = {key for key, count in pages.items() if final or part.reported.get(key, {}).get("pages") != count}
-    filtered = filter_reports(part, finding_reports(part, keys), final=final)
+    filtered = filter_reports(part, finding_reports(part, keys, final=final), final=final)
     by = Actor("scanner", part.scan.requested_by_id)
     ingested = ingest(part.scan.project, filtered.accepted, by=by, continued=filtered.continued)
     for report, finding in zip(filtered.accepted, ingested.findings, strict=True):
@@ -136,9 +137,10 @@ def finish_scan(scan: Scan) -> None:
         quota.refund(scan.project.organization_id, spent_at=scan.created_at)
 
 
-def finding_reports(part: ScanPart, keys: Collection[str]) -> list[FindingReport]:
+def finding_reports(part: ScanPart, keys: Collection[str], *, final: bool = True) -> list[FindingReport]:
     """Return a report of each of these checks that failed, with all pages on which it failed."""
-    rows = ScanResult.objects.filter(page__part=part, outcome=FAILED, key__in=keys).select_related("page")
+    results = substitutes.reportable_results(part, final=final).filter(outcome=FAILED, key__in=keys)
+    rows = results.select_related("page")
     failures: dict[str, list[ScanResult]] = defaultdict(list)
     for row in rows.order_by("page__position", "id"):
         failures[row.key].append(row)
@@ -209,6 +211,8 @@ def _notes(scan: Scan) -> list[str]:
             notes.append(
                 f"{unchecked} of {pages.count()} pages were not checked ({label.lower()}): the time limit was reached."
             )
+    if replaced := substitutes.note(scan.pk):
+        notes.append(replaced)
     elsewhere = scan.results.filter(reason=lab_builds.MEASURED_ELSEWHERE).count()
     if elsewhere:
         notes.append(f"{elsewhere} lab metrics: measured on a page with the same resources and structure.")

@@ -13,6 +13,7 @@ from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.outcome import Outcome, inconclusive
 from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive
+from scanner.substitute_page import Substitute
 from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class PageResults:
     failed_domains: set[str] = field(default_factory=set)
     duration_ms: float = 0
     build: str = ""
+    substitute: Substitute | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Save the pages of a running scan and their results, by the worker that leased the row."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ MAX_EVIDENCE_LENGTH = 8_000  # characters of JSON for each check of each page
 MAX_PASSED_EVIDENCE_LENGTH = 2_000  # where the check passed or does not apply
 # What the scan has done with a failed check, in `ScanPart.reported`; suspected: too close to the threshold to reopen.
 CREATED, UPDATED, REGRESSED, SUSPECTED = "created", "updated", "regressed", "suspected"
+
+CHECKED_FIELDS = ("duration_ms", "failed_domains", "checked_at", "build", "substitute")
 
 
 @transaction.atomic
@@ -64,9 +67,10 @@ def save_results(page: ScanPage, results: PageResults) -> bool:
     page.failed_domains = sorted({*page.failed_domains, *results.failed_domains})
     page.checked_at = page.checked_at or timezone.now()
     page.build = results.build or page.build
+    page.substitute = asdict(results.substitute) if results.substitute else page.substitute
     saved = leases.write(
         page,
-        **{name: getattr(page, name) for name in ("duration_ms", "failed_domains", "checked_at", "build")},
+        **{name: getattr(page, name) for name in CHECKED_FIELDS},
         pending=False,
         recheck_keys=[],
         lease_until=None,

@@ -18,6 +18,7 @@ from scanner.parsing.registrable_domain import origin_of
 from scanner.registry import Metric
 from scans.models import Scan, ScanPart, ScanResult
 from scans.worker.persistence import SUSPECTED
+from scans.worker.substitutes import reportable_results
 
 THRESHOLD_FACTOR = (
     1.10  # a value worse than the threshold by this factor in two consecutive scans is a regression
@@ -46,7 +47,8 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: b
     reports = list(reports)
     known = _known_findings(part, reports)
     # A finding's pages that this scan did not check may still be broken, and stay in the finding.
-    coverage = {key: Coverage.on_pages(key, urls) for key, urls in _checked_urls(part, reports).items()}
+    checked = _checked_urls(part, reports, final=final)
+    coverage = {key: Coverage.on_pages(key, urls) for key, urls in checked.items()}
     filtered = FilteredReports()
     for report in reports:
         finding, key = known.get(report.identity), check_key(report)
@@ -80,9 +82,9 @@ def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identi
     return lock_findings(part.scan.project, reports)
 
 
-def _checked_urls(part: ScanPart, reports: list[FindingReport]) -> dict[str, set[str]]:
+def _checked_urls(part: ScanPart, reports: list[FindingReport], *, final: bool) -> dict[str, set[str]]:
     keys = [check_key(report) for report in reports]
-    results = ScanResult.objects.filter(page__part=part, key__in=keys)
+    results = reportable_results(part, final=final).filter(key__in=keys)
     # A page that no longer exists counts as checked.
     conclusive = results.exclude(Q(outcome=INCONCLUSIVE) & ~Q(reason="target_missing"))
     urls: dict[str, set[str]] = {key: set() for key in keys}

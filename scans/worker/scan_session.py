@@ -111,6 +111,8 @@ class ScanSession:
         results = run(context, selection, is_start=is_start, confirmation=confirmation)
         if in_browser and part.scanner == Scanner.BROWSER:
             results.build = page_checks.build_of_page(context)
+        # A start page that scripts turn into a login page is the start page of such a site.
+        results.substitute = context.substitute(is_rendered=in_browser and not is_start)
         return results
 
     def _context(self, page: ScanPage) -> PageContext:
