@@ -477,3 +477,15 @@ def test_browser_part_without_browser_worker_is_finished_by_http_workers(
         [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")],
         "completed",
     )
+
+
+def test_pages_that_show_the_same_login_page_are_not_judged(scenario: Scenario, site: Site):
+    linking(site, 4)
+    login = "<title>Sign in</title><form><input type=password></form>"
+    site.pages |= {"/page-1": login, "/page-2": login}
+    scan = queued(scenario)
+
+    jobs.run_scan(str(scan.pk))
+
+    judged = ScanResult.objects.filter(scan=scan).exclude(reason="login_wall")
+    assert set(judged.values_list("page__route", flat=True)) == {"", "page-3"}
