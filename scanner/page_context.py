@@ -133,9 +133,9 @@ class PageContext(TlsContext):
     def document(self) -> Page:
         page = self.page
         if not page.response.body.strip():
+            preconditions.require_complete_body(page)
             raise Inconclusive("target_missing", "The page is empty.")
-        if not page.is_html:
-            raise Inconclusive("target_missing", "The URL does not answer with HTML.")
+        preconditions.require_html(page)
         preconditions.require_complete_body(page)
         return page
 

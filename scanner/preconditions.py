@@ -181,6 +181,11 @@ def require_success_status(page: Page) -> None:
     raise Inconclusive("blocked", f"The page answered with status {status}.")
 
 
+def require_html(page: Page) -> None:
+    if not page.is_html:
+        raise Inconclusive("target_missing", "The URL does not answer with HTML.")
+
+
 def require_complete_body(page: Page) -> None:
     if not encodings_of(page.response.headers) <= READABLE_ENCODINGS:
         raise Inconclusive("not_available", "The page is sent in an encoding that was not requested.")

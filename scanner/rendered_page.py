@@ -128,8 +128,6 @@ class RenderedPage:
         """The rendered page, complete, parsed once for all checks."""
         if self._document is None:
             page = Page(self.visits()[0].response)
-            if not page.is_html:
-                raise Inconclusive("target_missing", "The URL does not answer with HTML.")
             preconditions.require_complete_body(page)
             self._document = page
         return self._document
@@ -355,6 +353,7 @@ class RenderedPage:
         preconditions.require_parseable(page)
         preconditions.require_no_challenge(page)
         preconditions.require_success_status(page)
+        preconditions.require_html(page)  # of other types a browser shows a document of its own
         preconditions.require_logged_in(url, page, self._context.client.credentials)
         if self._context.verifying:
             before = self._context.before.as_rendered() if self._context.before else None

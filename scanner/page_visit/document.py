@@ -46,6 +46,8 @@ class MainDocument:
             body = responses[-1].body() if with_body else b""
             return self._converted(responses, body, Limits().body, address=address)
         except Error:
+            if failure := responses[-1].request.failure:
+                raise Inconclusive("truncated", f"The browser could not read the page: {failure}.") from None
             return None
 
     def rendered(self, *, address: str) -> Response:

@@ -64,6 +64,28 @@ def test_axe_check_judges_the_page_after_its_scripts(chrome: Browser) -> None:
     assert (said.status, said.evidence["method"]) == (PASSED, "browser")
 
 
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ([("Content-Type", "text/plain")], "target_missing"),
+        ([("Content-Type", "application/json")], "target_missing"),
+        ([*HTML, ("Content-Encoding", "gzip")], "truncated"),
+    ],
+    ids=["text", "JSON", "undecodable"],
+)
+def test_document_that_the_browser_shows_in_place_of_a_page_is_not_judged(
+    headers: list[tuple[str, str]], reason: str, chrome: Browser
+) -> None:
+    started = time.monotonic()
+    outcomes = looked(
+        {"/": Answer(html(), headers=headers)}, "a11y_document_title", "dom_size", browser=chrome
+    )
+
+    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, reason)}
+    assert time.monotonic() - started < 10
+
+
 def test_browser_checks_are_inconclusive_without_a_browser() -> None:
     outcomes = looked({"/": plain(html())}, *BY_BROWSER)
 
