@@ -20,6 +20,7 @@ from scanner.fetcher import (
     MAX_SECONDS,
     NO_CACHE,
     OUTAGE_REASONS,
+    OUTAGE_STATUSES,
     RETRY_DELAYS,
     Memo,
     RequestBudget,
@@ -526,7 +527,7 @@ def not_rendered() -> Inconclusive:
 
 def _may_add_elements(script: Response) -> bool:
     if script.status >= 400:
-        return False
+        return script.status in OUTAGE_STATUSES  # it may answer with a script later
     code = _decoded(script)
     is_readable = not code.truncated and encodings_of(script.headers) <= READABLE_ENCODINGS
     return not is_readable or adds_elements(code.body.decode("utf-8", errors="replace"))

@@ -80,6 +80,8 @@ _CHALLENGE_TITLES = (
 )
 # An article about bot challenges has the same words, but status 200: one of the two is not enough there.
 _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
+# Words and links; a challenge has its script or frame, and perhaps a sentence with the number of the incident.
+MIN_CHALLENGE_FINGERPRINTS = 10
 # In characters. A title of another length fails title_length, and its fix is another title.
 _GOOD_TITLE_LENGTHS = range(10, 71)
 _MIN_TITLE_SIMILARITY = 0.6
@@ -166,8 +168,14 @@ def require_no_challenge(page: Page) -> None:
         return
     require_parseable(page)
     titled = page.is_html and page.title.lower().startswith(_CHALLENGE_TITLES)
-    if (titled and marked) or (is_suspicious and (titled or marked)):
+    is_challenge = titled or marked if is_suspicious else marked and (titled or _is_interstitial(page))
+    if is_challenge:
         raise Inconclusive("challenge", f"A bot challenge was returned with status {page.response.status}.")
+
+
+def _is_interstitial(page: Page) -> bool:
+    """Return whether the page is hardly more than a script or a frame, as a challenge without a title."""
+    return page.is_html and not page.title and len(page.fingerprints) < MIN_CHALLENGE_FINGERPRINTS
 
 
 def require_success_status(page: Page) -> None:

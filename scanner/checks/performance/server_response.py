@@ -1,14 +1,18 @@
 """Performance of the server's responses: time to first byte, compression, caching."""
 
+from http import HTTPStatus
+
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
-from scanner.outcome import Measurement, Outcome, fail_if_any, not_applicable
+from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, not_applicable
 from scanner.page import media_type
 from scanner.page_context import SMALL_BODY_BYTES, PageContext
+from scanner.preconditions import Inconclusive
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 ENCODINGS = ("gzip", "br", "zstd", "deflate")
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "application/xml", "image/svg+xml")
+UNAVAILABLE = (401, 403, 429)
 MIN_CACHE_SECONDS = 7 * 24 * 3600
 
 
@@ -84,11 +88,12 @@ def time_to_first_byte(context: PageContext) -> Measurement:
 )
 def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes are sent with gzip, br or zstd."""
-    responses = [context.encoded, *context.assets]
+    assets = [asset for asset in context.assets if asset.status == HTTPStatus.OK]
+    responses = [context.encoded, *assets]
     large = [
         response for response in responses if _is_text(response) and len(response.body) > SMALL_BODY_BYTES
     ]
-    return fail_if_any(
+    outcome = fail_if_any(
         [
             f"{response.url} ({len(response.body)} bytes)"
             for response in large
@@ -98,6 +103,15 @@ def text_is_compressed(context: PageContext) -> Outcome:
         problem="Text resources are not compressed.",
         resources=len(responses),
     )
+    return _unless_unavailable(outcome, context)
+
+
+def _unless_unavailable(outcome: Outcome, context: PageContext) -> Outcome:
+    """Return the outcome; raise for a pass where assets were refused or the server failed, and may have the fault."""
+    missed = [asset for asset in context.assets if asset.status in UNAVAILABLE or asset.status >= 500]
+    if outcome.status != FAILED and missed:
+        raise Inconclusive("blocked", f"{missed[0].url} answered with status {missed[0].status}.")
+    return outcome
 
 
 def _is_text(response: Response) -> bool:
@@ -134,10 +148,12 @@ def _is_compressed(response: Response) -> bool:
 )
 def static_assets_are_cached(context: PageContext) -> Outcome:
     """Same-origin CSS, JavaScript and images have a max-age of at least 7 days, or are immutable."""
-    assets = [asset for asset in context.assets if asset.status == 200]
+    assets = [asset for asset in context.assets if asset.status == HTTPStatus.OK]
     if not assets:
-        return not_applicable("The page loads no static asset from its own origin.")
-    return fail_if_any(
+        return _unless_unavailable(
+            not_applicable("The page loads no static asset from its own origin."), context
+        )
+    outcome = fail_if_any(
         [
             f"{asset.url} ({asset.headers.get('cache-control') or 'no Cache-Control'})"
             for asset in assets
@@ -146,6 +162,7 @@ def static_assets_are_cached(context: PageContext) -> Outcome:
         ok="Every static asset is cached for at least 7 days.",
         problem="Static assets are cached for less than 7 days.",
     )
+    return _unless_unavailable(outcome, context)
 
 
 def _is_cached_for_a_week(cache_control: str) -> bool:

@@ -79,6 +79,11 @@ CHALLENGE_SCRIPT = "<script>window._cf_chl_opt = {}</script>"
         ("Just a moment...", CHALLENGE_SCRIPT, (INCONCLUSIVE, "challenge")),
         ("Just a moment: how to wait", "<p>An article", (PASSED, None)),
         ("How challenges work", "<p>An article about _cf_chl_opt", (PASSED, None)),
+        (
+            "",
+            '<iframe src="/_Incapsula_Resource?x=1">Incapsula incident 1-2</iframe>',
+            (INCONCLUSIVE, "challenge"),
+        ),
     ],
 )
 def test_page_with_status_200_is_a_challenge_by_its_title_and_its_script_together(
@@ -490,3 +495,17 @@ def test_refused_file_of_a_site_that_answers_otherwise_is_judged() -> None:
     outcomes = looked(Site({"/": page()}, otherwise=Answer("no", 403, HTML)), ["exposed_git", "security_txt"])
 
     assert [outcome.status for outcome in outcomes.values()] == [PASSED, FAILED]
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_assets_that_are_refused_are_not_judged(status: int) -> None:
+    refused = Answer("x" * 2000, status, HTML)
+    site = good_site(**{"/site.js": refused})
+
+    assert reasons(looked(site, ["text_compression", "cache_policy"])) == {(INCONCLUSIVE, "blocked")}
+
+
+def test_error_page_in_place_of_an_asset_need_not_be_compressed() -> None:
+    site = good_site(**{"/site.js": Answer("x" * 2000, 404, HTML)})
+
+    assert reasons(looked(site, ["text_compression"])) == {(PASSED, None)}
