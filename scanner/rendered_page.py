@@ -134,7 +134,13 @@ class RenderedPage:
 
     def axe_result(self, rule: str) -> "RuleResult":
         """Return axe-core's result for a rule."""
+        from scanner.page_visit.axe import MAX_PAGE_ELEMENTS  # imported here as below
+
         self.rules.add(rule)
+        elements = self.visits()[0].elements
+        if elements > MAX_PAGE_ELEMENTS:
+            detail = f"The page has {elements} elements; axe-core tests pages of at most {MAX_PAGE_ELEMENTS}."
+            raise Inconclusive("truncated", detail)
         for visit in self._visits:
             if rule in visit.axe:
                 return visit.axe[rule]

@@ -256,7 +256,7 @@ class _PageVisit:
             device_profile.stop_throttling(self._session)
             self._require_page()
         scripts = self._coverage.collect(self._monitor.body_sizes()) if self._coverage else None
-        results = axe.run(self._world, rules)
+        results = axe.run(self._world, rules) if report["elements"] <= axe.MAX_PAGE_ELEMENTS else {}
         return PageSnapshot(
             response=self._document.rendered(address=self._address()),
             vitals=_vitals(report),

@@ -86,6 +86,21 @@ def test_document_that_the_browser_shows_in_place_of_a_page_is_not_judged(
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.needs_chromium
+def test_size_of_a_page_is_judged_where_axe_would_take_too_long(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(axe, "MAX_PAGE_ELEMENTS", 2000)
+    large = plain(html(add="<i></i>" * 2000))
+
+    outcomes = looked({"/": large}, "a11y_image_alt", "dom_size", browser=chrome)
+
+    assert {key: (one.status, one.reason) for key, one in outcomes.items()} == {
+        "a11y_image_alt": (INCONCLUSIVE, "truncated"),
+        "dom_size": (FAILED, None),
+    }
+
+
 def test_browser_checks_are_inconclusive_without_a_browser() -> None:
     outcomes = looked({"/": plain(html())}, *BY_BROWSER)
 
