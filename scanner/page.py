@@ -52,7 +52,9 @@ class Page:
 
     @property
     def is_html(self) -> bool:
-        """Whether the Content-Type is HTML; without one, whether the body starts with a tag."""
+        """Whether the Content-Type is HTML; without one, whether the body starts with a tag. Not a download."""
+        if media_type(self.header("content-disposition")) == "attachment":
+            return False
         kind = media_type(self.header("content-type"))
         return kind in HTML_TYPES or (not kind and self.response.body.lstrip()[:1] == b"<")
 

@@ -87,8 +87,9 @@ class Browser:
         `prepare(page)` is called before the navigation, `arrived()` with the first byte of the page; they may raise to
         end the visit. `throttle` counts the requests, except that of the page. `context`: options of the context.
 
-        Raises BrowserError, here or in the block: `not_available`, `refused_address`, `blocked`, `timeout`, `truncated`
-        (over 50 MB, 300 requests or 1.5 GB of memory). `browser.visit` describes the visit, also when it failed.
+        Raises BrowserError, here or in the block: `not_available`, `refused_address`, `blocked`, `target_missing`,
+        `timeout`, `truncated` (over 50 MB, 300 requests or 1.5 GB of memory). `browser.visit` describes the visit, also
+        when it failed.
         """
         self._require_allowed(url)
         session = self._running_session()
@@ -160,6 +161,8 @@ def navigate(page: Page, visit: Visit) -> None:
     except PlaywrightTimeout:
         raise
     except Error as error:
+        if "Download is starting" in error.message:
+            raise BrowserError("target_missing", "The URL answers with a download.", final=True) from None
         found = re.search(r"net::(ERR_\w+)", error.message)
         if not found:
             raise

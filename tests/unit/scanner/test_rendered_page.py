@@ -70,16 +70,17 @@ def test_axe_check_judges_the_page_after_its_scripts(chrome: Browser) -> None:
     [
         ([("Content-Type", "text/plain")], "target_missing"),
         ([("Content-Type", "application/json")], "target_missing"),
+        ([*HTML, ("Content-Disposition", 'attachment; filename="page.html"')], "target_missing"),
         ([*HTML, ("Content-Encoding", "gzip")], "truncated"),
     ],
-    ids=["text", "JSON", "undecodable"],
+    ids=["text", "JSON", "download", "undecodable"],
 )
 def test_document_that_the_browser_shows_in_place_of_a_page_is_not_judged(
     headers: list[tuple[str, str]], reason: str, chrome: Browser
 ) -> None:
     started = time.monotonic()
     outcomes = looked(
-        {"/": Answer(html(), headers=headers)}, "a11y_document_title", "dom_size", browser=chrome
+        {"/": Answer(html(), headers=headers)}, "a11y_document_title", "dom_size", "doctype", browser=chrome
     )
 
     assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, reason)}
