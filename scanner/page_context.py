@@ -1,18 +1,14 @@
 """What checks read: facts of one page, fetched when a check needs them, within a budget."""
 
 import secrets
-import time
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Client, HttpError, Limits, ParsedUrl, Response
-from krafter_audit.http.responses import decode_body
+from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
 from scanner import preconditions
 from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation, ConfirmEverything
 from scanner.fetcher import (
@@ -40,8 +36,9 @@ from scanner.parsing.scripted_content import (
 )
 from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
 from scanner.rendered_page import RenderedPage
+from scanner.site_requests import EXPECTED_REFUSALS, PROBE, SiteRequests, decoded
 from scanner.substitute_page import Substitute, substitute_of
-from scanner.tls.context import REDIRECT_STATUSES, TlsContext
+from scanner.tls.context import REDIRECT_STATUSES
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
@@ -51,10 +48,6 @@ SMALL_BODY_BYTES = 1400  # of text that needs no compression
 FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
-EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
-PROBE = "probe:"
-# Facts about which status 403 says nothing once a firewall refuses the scanner every URL.
-ABOUT_SITE = (PROBE, "robots", "sitemap", "missing", "cors")
 MAX_ASSETS = 12
 MAX_LINKS = 50
 MAX_SECONDS_WITH_BROWSER = 180.0
@@ -63,7 +56,7 @@ RESERVED_REQUESTS = 25  # kept for the other facts of a run: links take by far t
 
 # Every fact but the page is fetched only after the page has passed its preconditions: a site that is down, has
 # moved or requires a login is detected once, and no check passes because there was nothing to read.
-class PageContext(TlsContext):
+class PageContext(SiteRequests):
     """The facts of one page, shared by its checks; may be read from several threads.
 
     A fact that is not available raises Inconclusive, for each check that reads it.
@@ -88,16 +81,18 @@ class PageContext(TlsContext):
     ) -> None:
         seconds = MAX_SECONDS_WITH_BROWSER if browser else MAX_SECONDS
         super().__init__(
-            client, retry_delays, budget or RequestBudget(seconds=seconds), bypass_cache=root is not None
+            url,
+            client,
+            retry_delays,
+            budget or RequestBudget(seconds=seconds),
+            site=site or Memo(),
+            bypass_cache=root is not None,
         )
-        self.url = url
         self.before = before
         self.verifying = verifying or before is not None
         self.confirmation: Confirmation = CONFIRM_EVERYTHING
         self._root = root or self
-        self._site = site or Memo()
         self.owned = owned
-        self.planned: Set[str] = frozenset()  # the URLs of the pages that the same process will scan
         self.rendered: RenderedPage = root.rendered.repeat(self) if root else RenderedPage(self, browser)
         if root:
             self._slots = root._slots
@@ -200,24 +195,6 @@ class PageContext(TlsContext):
         preconditions.require_parseable(page)
         self._require_no_challenge(page)
         return page
-
-    def _require_no_challenge(self, page: Page) -> None:
-        try:
-            preconditions.require_no_challenge(page)
-        except Inconclusive:
-            self._site.add(f"challenge {page.host}", fact=True)
-            self.client.throttle.observe(ParsedUrl.parse(page.url), 403)  # slow down as for a refusal
-            raise
-
-    def _fetch_once(self, fact: str, method: str, url: str, **options: Any) -> Response:
-        response = super()._fetch_once(fact, method, url, **options)
-        # The page has its own preconditions, in their order.
-        if fact != "page":
-            is_decoded = options.get("decode", True)
-            self._require_no_challenge(Page(response if is_decoded else _decoded(response)))
-        if response.status == HTTPStatus.FORBIDDEN and fact.startswith(ABOUT_SITE) and self._is_refused():
-            raise Inconclusive("blocked", f"{url} answered with status 403, and now the page does too.")
-        return response
 
     def _arrive(self) -> Page:
         return self._require_arrival(self.landing)
@@ -392,11 +369,6 @@ class PageContext(TlsContext):
     def _fetch_asset(self, url: str) -> Response:
         return self.fetch("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)
 
-    def require_no_challenged_links(self) -> None:
-        """Raise when the site has answered with a bot challenge, which the status of a link may hide."""
-        if self._site.has(f"challenge {host_of(self.url)}"):
-            raise Inconclusive("challenge", "A bot challenge was returned instead of a page of the site.")
-
     @property
     def links(self) -> dict[str, int | None]:
         """The status of the first 50 same-origin links; None for a link that did not answer."""
@@ -407,52 +379,7 @@ class PageContext(TlsContext):
         urls = same_origin_links(self._root.document, logged_in=logged_in)[:MAX_LINKS]
         affordable = urls[: max(0, self.budget.left() - RESERVED_REQUESTS)]
         with ThreadPoolExecutor(MAX_CONCURRENT_REQUESTS, thread_name_prefix="links") as pool:
-            return dict(zip(affordable, pool.map(self._shared_link_status, affordable), strict=True))
-
-    def _shared_link_status(self, url: str) -> int | None:
-        return self._site.once(f"link {url}", partial(self._link_status, url))
-
-    def _link_status(self, url: str) -> int | None:
-        try:
-            # A page that will be scanned is requested once: by GET, and its response is kept for the scan.
-            if url in self.planned:
-                response = self._fetch_link("GET", url)
-                if response.status < 400:
-                    self._site.add(f"page {url}", response)
-                return self._confirmed_link_status(url, response.status)
-            # HEAD shows no bot challenge that has status 200.
-            status = self._fetch_link("GET" if self._is_first_link() else "HEAD", url).status
-            # Many servers refuse HEAD.
-            if status < 400:
-                return status
-            return self._confirmed_link_status(url, self._fetch_link("GET", url).status)
-        except Inconclusive:
-            return None
-
-    def _is_first_link(self) -> bool:
-        is_first = not self._site.has("first link")
-        self._site.add("first link", fact=True)
-        return is_first
-
-    def _confirmed_link_status(self, url: str, status: int) -> int | None:
-        """Return the status of a link that answered GET with `status`; None if the site refuses every URL."""
-        if status >= 500:
-            # It may be gone in a moment.
-            time.sleep(self.retry_delays[0] if self.retry_delays else 0)
-            return self._fetch_link("GET", url).status
-        return None if status == HTTPStatus.FORBIDDEN and self._is_refused() else status
-
-    def _is_refused(self) -> bool:
-        # A firewall that has begun to refuse the scanner every URL refuses the page too, and stays at it.
-        refused = f"refused {host_of(self.url)}"
-        if not self._site.has(refused) and self._fetch_link("GET", self.url).status == HTTPStatus.FORBIDDEN:
-            self._site.add(refused, fact=True)
-        return self._site.has(refused)
-
-    def _fetch_link(self, method: str, url: str) -> Response:
-        return self._fetch_once(
-            "links", method, url, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
-        )
+            return dict(zip(affordable, pool.map(self.link_status, affordable), strict=True))
 
     @property
     def fast_first_byte_time(self) -> float | None:
@@ -528,17 +455,9 @@ def not_rendered() -> Inconclusive:
 def _may_add_elements(script: Response) -> bool:
     if script.status >= 400:
         return script.status in OUTAGE_STATUSES  # it may answer with a script later
-    code = _decoded(script)
+    code = decoded(script)
     is_readable = not code.truncated and encodings_of(script.headers) <= READABLE_ENCODINGS
     return not is_readable or adds_elements(code.body.decode("utf-8", errors="replace"))
-
-
-def _decoded(response: Response) -> Response:
-    """Return a response to a request with `decode=False` with its body decoded."""
-    body, is_complete = decode_body(
-        response.body, response.headers.get("content-encoding"), limit=Limits().body
-    )
-    return replace(response, body=body, truncated=response.truncated or not is_complete)
 
 
 def _random_path() -> str:

@@ -359,7 +359,7 @@ class RenderedPage:
         preconditions.require_parseable(page)
         preconditions.require_no_challenge(page)
         preconditions.require_success_status(page)
-        preconditions.require_html(page)  # of other types a browser shows a document of its own
+        preconditions.require_html(page)  # a browser shows its own document for other types
         preconditions.require_logged_in(url, page, self._context.client.credentials)
         if self._context.verifying:
             before = self._context.before.as_rendered() if self._context.before else None

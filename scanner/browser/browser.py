@@ -87,9 +87,8 @@ class Browser:
         `prepare(page)` is called before the navigation, `arrived()` with the first byte of the page; they may raise to
         end the visit. `throttle` counts the requests, except that of the page. `context`: options of the context.
 
-        Raises BrowserError, here or in the block: `not_available`, `refused_address`, `blocked`, `target_missing`,
-        `timeout`, `truncated` (over 50 MB, 300 requests or 1.5 GB of memory). `browser.visit` describes the visit, also
-        when it failed.
+        Raises BrowserError, here or in the block: `not_available`, `refused_address`, `blocked`, `timeout`, `truncated`
+        (over 50 MB, 300 requests or 1.5 GB), `target_missing`. `browser.visit` describes the visit, also a failed one.
         """
         self._require_allowed(url)
         session = self._running_session()

@@ -1,0 +1,118 @@
+"""Requests to a site: a bot challenge or a firewall's refusal is detected in each response."""
+
+import time
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from krafter_audit.http.client import Client, Limits, ParsedUrl, Response
+from krafter_audit.http.responses import decode_body
+from scanner import preconditions
+from scanner.fetcher import Memo, RequestBudget
+from scanner.page import Page
+from scanner.parsing.registrable_domain import host_of
+from scanner.preconditions import Inconclusive
+from scanner.tls.context import TlsContext
+
+EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
+PROBE = "probe:"
+# Facts about which status 403 says nothing once a firewall refuses the scanner every URL.
+ABOUT_SITE = (PROBE, "robots", "sitemap", "missing", "cors")
+
+
+class SiteRequests(TlsContext):
+    """Sends the requests of one page's checks; `site` holds the facts that all pages of the site share."""
+
+    def __init__(
+        self,
+        url: str,
+        client: Client,
+        retry_delays: Sequence[float],
+        budget: RequestBudget,
+        *,
+        site: Memo,
+        bypass_cache: bool,
+    ) -> None:
+        super().__init__(client, retry_delays, budget, bypass_cache=bypass_cache)
+        self.url = url
+        self.planned: Set[str] = frozenset()  # the URLs of the pages that the same process will scan
+        self._site = site
+
+    def _require_no_challenge(self, page: Page) -> None:
+        try:
+            preconditions.require_no_challenge(page)
+        except Inconclusive:
+            self._site.add(f"challenge {page.host}", fact=True)
+            self.client.throttle.observe(ParsedUrl.parse(page.url), 403)  # slow down as for a refusal
+            raise
+
+    def _fetch_once(self, fact: str, method: str, url: str, **options: Any) -> Response:
+        response = super()._fetch_once(fact, method, url, **options)
+        # The page has its own preconditions, in their order.
+        if fact != "page":
+            is_decoded = options.get("decode", True)
+            self._require_no_challenge(Page(response if is_decoded else decoded(response)))
+        if response.status == HTTPStatus.FORBIDDEN and fact.startswith(ABOUT_SITE) and self._is_refused():
+            raise Inconclusive("blocked", f"{url} answered with status 403, and now the page does too.")
+        return response
+
+    def require_no_challenged_links(self) -> None:
+        """Raise when the site has answered with a bot challenge, which the status of a link may hide."""
+        if self._site.has(f"challenge {host_of(self.url)}"):
+            raise Inconclusive("challenge", "A bot challenge was returned instead of a page of the site.")
+
+    def link_status(self, url: str) -> int | None:
+        """Return the status of a link; None if it did not answer or was refused. Requested once for all pages."""
+        return self._site.once(f"link {url}", partial(self._link_status, url))
+
+    def _link_status(self, url: str) -> int | None:
+        try:
+            # A page that will be scanned is requested once: by GET, and its response is kept for the scan.
+            if url in self.planned:
+                response = self._fetch_link("GET", url)
+                if response.status < 400:
+                    self._site.add(f"page {url}", response)
+                return self._confirmed_link_status(url, response.status)
+            # HEAD shows no bot challenge that has status 200.
+            status = self._fetch_link("GET" if self._is_first_link() else "HEAD", url).status
+            # Many servers refuse HEAD.
+            if status < 400:
+                return status
+            return self._confirmed_link_status(url, self._fetch_link("GET", url).status)
+        except Inconclusive:
+            return None
+
+    def _is_first_link(self) -> bool:
+        is_first = not self._site.has("first link")
+        self._site.add("first link", fact=True)
+        return is_first
+
+    def _confirmed_link_status(self, url: str, status: int) -> int | None:
+        """Return the status of a link that answered GET with `status`; None if the site refuses every URL."""
+        if status >= 500:
+            # It may be gone in a moment.
+            time.sleep(self.retry_delays[0] if self.retry_delays else 0)
+            return self._fetch_link("GET", url).status
+        return None if status == HTTPStatus.FORBIDDEN and self._is_refused() else status
+
+    def _is_refused(self) -> bool:
+        # A firewall that has begun to refuse the scanner every URL refuses the page too, and stays at it.
+        refused = f"refused {host_of(self.url)}"
+        if not self._site.has(refused) and self._fetch_link("GET", self.url).status == HTTPStatus.FORBIDDEN:
+            self._site.add(refused, fact=True)
+        return self._site.has(refused)
+
+    def _fetch_link(self, method: str, url: str) -> Response:
+        return self._fetch_once(
+            "links", method, url, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
+        )
+
+
+def decoded(response: Response) -> Response:
+    """Return a response to a request with `decode=False` with its body decoded."""
+    body, is_complete = decode_body(
+        response.body, response.headers.get("content-encoding"), limit=Limits().body
+    )
+    return replace(response, body=body, truncated=response.truncated or not is_complete)
