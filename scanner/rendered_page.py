@@ -134,17 +134,12 @@ class RenderedPage:
 
     def axe_result(self, rule: str) -> "RuleResult":
         """Return axe-core's result for a rule."""
-        from scanner.page_visit.axe import MAX_PAGE_ELEMENTS  # imported here as below
-
         self.rules.add(rule)
-        elements = self.visits()[0].elements
-        if elements > MAX_PAGE_ELEMENTS:
-            detail = f"The page has {elements} elements; axe-core tests pages of at most {MAX_PAGE_ELEMENTS}."
-            raise Inconclusive("truncated", detail)
-        for visit in self._visits:
-            if rule in visit.axe:
-                return visit.axe[rule]
-        return self.visits(len(self._visits) + 1)[-1].axe[rule]
+        visit = next((visit for visit in self._visits if visit.axe_error or rule in visit.axe), None)
+        visit = visit or self.visits(len(self._visits) + 1)[-1]
+        if visit.axe_error:
+            raise Inconclusive("not_available", visit.axe_error)
+        return visit.axe[rule]
 
     def scripts(self) -> list["ScriptUsage"]:
         """Return the scripts of the page, and how much of them ran while it loaded."""

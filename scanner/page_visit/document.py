@@ -50,13 +50,16 @@ class MainDocument:
                 raise Inconclusive("truncated", f"The browser could not read the page: {failure}.") from None
             return None
 
-    def rendered(self, *, address: str) -> Response:
-        """Return the last response with the current DOM as its body. Raises Inconclusive when there was none."""
+    def rendered(self, dom: str | None, *, address: str) -> Response:
+        """Return the last response with the current DOM as its body. Raises Inconclusive when there was none.
+
+        `dom` is the DOM with its shadow roots; None where it has none.
+        """
         responses = self._require_responses()
         if not self._page.url.startswith(("http://", "https://")):
             raise Inconclusive("blocked", "The page navigated to a URL that did not answer.")
-        dom = self._page.content().encode("utf-8", errors="replace")
-        rendered = self._converted(responses, dom, MAX_DOM_BYTES, address=address)
+        body = (dom or self._page.content()).encode("utf-8", errors="replace")
+        rendered = self._converted(responses, body, MAX_DOM_BYTES, address=address)
         return replace(rendered, url=self._page.url, headers=_as_utf8(rendered.headers))
 
     def _require_responses(self) -> "list[BrowserResponse]":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from krafter_audit.http.client import HostThrottle, RequestCredentials, Response
+from scanner.page import Page as DocumentPage
 from scanner.page_visit import axe, device_profile
 from scanner.page_visit import screenshots as screenshot
 from scanner.page_visit.document import MainDocument
@@ -18,6 +19,7 @@ from scanner.page_visit.navigation_gate import NavigationGate
 from scanner.page_visit.network_monitor import NetworkMonitor
 from scanner.page_visit.request_auth import RequestAuth
 from scanner.page_visit.scripts import ScriptCoverage, ScriptUsage
+from scanner.parsing import csp_policy
 from scanner.preconditions import Inconclusive
 
 if TYPE_CHECKING:
@@ -84,6 +86,7 @@ class PageSnapshot:
     screenshots: dict[str, bytes]  # JPEGs: of the `screen`, and by rule of the first violating element
     scripts: list[ScriptUsage] | None  # None where they were not requested
     resources: tuple[str, ...] = ()  # URLs of what the page has loaded
+    axe_error: str = ""  # why there are no results of axe-core
 
     @property
     def navigates_further(self) -> bool:
@@ -256,15 +259,18 @@ class _PageVisit:
             device_profile.stop_throttling(self._session)
             self._require_page()
         scripts = self._coverage.collect(self._monitor.body_sizes()) if self._coverage else None
-        results = axe.run(self._world, rules) if report["elements"] <= axe.MAX_PAGE_ELEMENTS else {}
+        rendered = self._document.rendered(self._world.evaluate(_shadow_roots()), address=self._address())
+        axe_error = _axe_obstacle(rendered, report["elements"])
+        results = {} if axe_error else axe.run(self._world, rules)
         return PageSnapshot(
-            response=self._document.rendered(address=self._address()),
+            response=rendered,
             vitals=_vitals(report),
             elements=report["elements"],
             is_blank=report["fcp"] is None or report["blank"],
             transfer_size=0 if self._throttled else self._monitor.transfer_size(),
             requests=len(self._monitor.finished),
             axe=results,
+            axe_error=axe_error,
             tools={"chromium": self._browser.version, **({"axe": axe.version()} if rules else {})},
             profile=device_profile.as_evidence(throttled=self._throttled),
             network=self._network(),
@@ -332,6 +338,15 @@ def _is_static(sent: Response) -> bool:
     return is_complete and "refresh" not in sent.headers and not _SCRIPTED.search(sent.body)
 
 
+def _axe_obstacle(rendered: Response, elements: int) -> str:
+    """Return why axe-core would not finish its tests of a page in the time of a visit; empty where it would."""
+    if elements > axe.MAX_PAGE_ELEMENTS:
+        return f"The page has {elements} elements; axe-core tests pages of at most {axe.MAX_PAGE_ELEMENTS}."
+    if csp_policy.disables_scripts(DocumentPage(rendered)):
+        return "The Content-Security-Policy disables scripts (sandbox), without which axe-core cannot run."
+    return ""
+
+
 def _vitals(report: dict[str, Any]) -> Vitals | None:
     if report["fcp"] is None:
         return None
@@ -343,3 +358,8 @@ def _vitals(report: dict[str, Any]) -> Vitals | None:
 @cache
 def _load_metrics() -> str:
     return Path(__file__).with_name("load_metrics.js").read_text(encoding="utf-8")
+
+
+@cache
+def _shadow_roots() -> str:
+    return Path(__file__).with_name("shadow_roots.js").read_text(encoding="utf-8")

@@ -115,6 +115,12 @@ def from_headers(page: Page) -> list[CspPolicy]:
     return [parse(text) for text in split(page.header_lines("content-security-policy"))]
 
 
+def disables_scripts(page: Page) -> bool:
+    """Return whether a policy puts the document into a sandbox in which no script and no timer runs."""
+    sandboxes = [each.directives["sandbox"] for each in from_headers(page) if "sandbox" in each.directives]
+    return any("allow-scripts" not in allowed for allowed in sandboxes)
+
+
 def is_usable(policy: CspPolicy) -> bool:
     """Return whether a policy has a directive that browsers know."""
     return not DIRECTIVES.isdisjoint(policy.directives)

@@ -97,9 +97,39 @@ def test_size_of_a_page_is_judged_where_axe_would_take_too_long(
     outcomes = looked({"/": large}, "a11y_image_alt", "dom_size", browser=chrome)
 
     assert {key: (one.status, one.reason) for key, one in outcomes.items()} == {
-        "a11y_image_alt": (INCONCLUSIVE, "truncated"),
+        "a11y_image_alt": (INCONCLUSIVE, "not_available"),
         "dom_size": (FAILED, None),
     }
+
+
+@pytest.mark.needs_chromium
+def test_page_whose_policy_disables_scripts_is_judged_without_axe(chrome: Browser) -> None:
+    sandboxed = Answer(html(), headers=[*HTML, ("Content-Security-Policy", "sandbox")])
+
+    outcomes = looked({"/": sandboxed}, "a11y_image_alt", "dom_size", browser=chrome)
+
+    assert {key: (one.status, one.reason) for key, one in outcomes.items()} == {
+        "a11y_image_alt": (INCONCLUSIVE, "not_available"),
+        "dom_size": (PASSED, None),
+    }
+
+
+IN_SHADOW_ROOTS = """<x-a></x-a><script>
+    customElements.define("x-b", class extends HTMLElement { constructor() {
+        super();
+        this.attachShadow({mode: "open"}).innerHTML = '<img src="/a.png"><a href="javascript:f()">Open</a>' } })
+    customElements.define("x-a", class extends HTMLElement { constructor() {
+        super(); this.attachShadow({mode: "open"}).innerHTML = "<p>Hello <x-b></x-b></p>" } })
+    </script>"""
+
+
+@pytest.mark.needs_chromium
+def test_content_of_shadow_roots_is_judged(chrome: Browser) -> None:
+    keys = ["a11y_image_alt", "image_dimensions", "crawlable_anchors", "title_present"]
+
+    outcomes = looked({"/": plain(html(add=IN_SHADOW_ROOTS))}, *keys, browser=chrome)
+
+    assert [outcomes[key].status for key in keys] == [FAILED, FAILED, FAILED, PASSED]
 
 
 def test_browser_checks_are_inconclusive_without_a_browser() -> None:
