@@ -36,7 +36,7 @@ from scanner.parsing.scripted_content import (
 )
 from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
 from scanner.rendered_page import RenderedPage
-from scanner.site_requests import EXPECTED_REFUSALS, PROBE, SiteRequests, decoded
+from scanner.site_requests import ABOUT_SITE, EXPECTED_REFUSALS, PROBE, SiteRequests, decoded
 from scanner.substitute_page import Substitute, substitute_of
 from scanner.tls.context import REDIRECT_STATUSES
 
@@ -442,7 +442,10 @@ class PageContext(SiteRequests):
 
     def _fetch_from_site(self, fact: str, method: str, path: str, **options: Any) -> Response:
         page = self._root.page
-        return self.fetch(fact, method, urljoin(page.url, path) if path else page.url, **options)
+        response = self.fetch(fact, method, urljoin(page.url, path) if path else page.url, **options)
+        if fact.startswith(ABOUT_SITE):
+            preconditions.require_no_login_instead(page, Page(response))
+        return response
 
 
 def not_rendered() -> Inconclusive:

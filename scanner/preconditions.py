@@ -279,6 +279,15 @@ def require_no_login_wall(requested: str, page: Page, before: Identity | None) -
         raise Inconclusive("login_wall", f"A login page at {now.path} was returned instead of the page.")
 
 
+def require_no_login_instead(page: Page, answer: Page) -> None:
+    """Raise when another URL of the page's site answers with a login page, and the page itself is none."""
+    if not answer.is_html:
+        return
+    require_parseable(answer)
+    if page_identity(answer).password_form and not page_identity(page).password_form:
+        raise Inconclusive("login_wall", f"A login page was returned at {urlsplit(answer.url).path[:80]}.")
+
+
 def has_login_segment(path: str) -> bool:
     segments = path.lower().replace(".", "/").split("/")
     return any(segment in _LOGIN_SEGMENTS for segment in segments)

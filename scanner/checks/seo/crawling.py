@@ -1,6 +1,7 @@
 """Crawling and indexing: status, robots directives, robots.txt, sitemap, soft 404."""
 
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, failed, passed
@@ -8,7 +9,7 @@ from scanner.page import Page
 from scanner.page_context import PageContext
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import Inconclusive
+from scanner.preconditions import Inconclusive, has_login_segment
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
@@ -222,9 +223,13 @@ def sitemap_is_valid(context: PageContext) -> Outcome:
 )
 def missing_pages_are_404(context: PageContext) -> Outcome:
     """A random URL answers 404 or 410."""
-    status = context.missing.status
+    response = context.missing
+    status = response.status
     if status in (404, 410):
         return passed(f"A URL that does not exist answers with status {status}.")
     if status in (401, 403, 429) or status >= 500:
         raise Inconclusive("blocked", f"A URL that does not exist answered with status {status}.")
+    # As status 401: whether the URL exists is not said before the login.
+    if response.history and has_login_segment(urlsplit(response.url).path):
+        raise Inconclusive("login_wall", f"A URL that does not exist redirects to {response.url[:200]}.")
     return failed(f"A URL that does not exist answers with status {status}.")

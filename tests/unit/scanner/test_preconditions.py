@@ -509,3 +509,17 @@ def test_error_page_in_place_of_an_asset_need_not_be_compressed() -> None:
     site = good_site(**{"/site.js": Answer("x" * 2000, 404, HTML)})
 
     assert reasons(looked(site, ["text_compression"])) == {(PASSED, None)}
+
+
+def test_login_page_in_place_of_another_url_is_inconclusive() -> None:
+    site = Site({"/": page()}, otherwise=Answer(LOGIN, headers=HTML))
+    keys = ["robots_txt_valid", "sitemap_valid", "soft_404", "security_txt"]
+
+    assert reasons(looked(site, keys)) == {(INCONCLUSIVE, "login_wall")}
+
+
+def test_site_that_redirects_unknown_urls_to_its_login_may_have_no_soft_404() -> None:
+    to_login = Answer(status=302, headers=[("Location", "/login")])
+    site = Site({"/": to_login, "/login": Answer(LOGIN, headers=HTML)}, otherwise=to_login)
+
+    assert reasons(looked(site, ["soft_404"])) == {(INCONCLUSIVE, "login_wall")}
