@@ -18,6 +18,7 @@ from scanner.fetcher import (
     OUTAGE_REASONS,
     OUTAGE_STATUSES,
     RETRY_DELAYS,
+    BudgetSpent,
     Memo,
     RequestBudget,
     as_inconclusive,
@@ -378,6 +379,8 @@ class PageContext(SiteRequests):
         logged_in = self.client.credentials is not None
         urls = same_origin_links(self._root.document, logged_in=logged_in)[:MAX_LINKS]
         affordable = urls[: max(0, self.budget.left() - RESERVED_REQUESTS)]
+        if urls and not affordable:
+            raise BudgetSpent("not_available", "No request is left for the links of the page.")
         with ThreadPoolExecutor(MAX_CONCURRENT_REQUESTS, thread_name_prefix="links") as pool:
             return dict(zip(affordable, pool.map(self.link_status, affordable), strict=True))
 

@@ -50,7 +50,7 @@ class MainDocument:
                 raise Inconclusive("truncated", f"The browser could not read the page: {failure}.") from None
             return None
 
-    def rendered(self, dom: str | None, *, address: str) -> Response:
+    def rendered(self, *, dom: str | None, address: str) -> Response:
         """Return the last response with the current DOM as its body. Raises Inconclusive when there was none.
 
         `dom` is the DOM with its shadow roots; None where it has none.

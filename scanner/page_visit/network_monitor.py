@@ -3,12 +3,17 @@
 import time
 from typing import TYPE_CHECKING
 
+from scanner.parsing.registrable_domain import host_of, same_site
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request
+    from playwright.sync_api import Page, Request, Response
 
 # What a page may keep open permanently: a chat, a feed, a beacon.
 _LONG_LIVED = frozenset({"xhr", "fetch", "eventsource", "websocket", "ping", "media", "other"})
 MAX_LONG_LIVED = 2
+# Without one of these a page is not what its visitors see, and another visit may show it.
+_ESSENTIAL = frozenset({"script", "stylesheet"})
+_TEMPORARY_STATUSES = frozenset({429, 502, 503, 504})
 LONG_LIVED_AFTER = 3.0  # seconds after the load event, from which an open request counts as long-lived
 
 
@@ -18,9 +23,12 @@ class NetworkMonitor:
         self._pending: set[Request] = set()
         self._busy_at = time.monotonic()
         self._loaded_at: float | None = None
+        # `{URL: status}` of the site's scripts and style sheets that were temporarily refused.
+        self.unavailable: dict[str, int] = {}
         page.on("request", self._on_request)
         page.on("requestfinished", self._on_finished)
         page.on("requestfailed", self._on_ended)
+        page.on("response", self._on_response)
 
     def mark_loaded(self) -> None:
         self._loaded_at = time.monotonic()
@@ -62,6 +70,14 @@ class NetworkMonitor:
         # A page that polls has loaded as much as one that keeps a request open.
         if request.resource_type not in _LONG_LIVED or self.since_load() <= LONG_LIVED_AFTER:
             self._busy_at = time.monotonic()
+
+    def _on_response(self, response: "Response") -> None:
+        request = response.request
+        if request.resource_type not in _ESSENTIAL:
+            return
+        is_refused = response.status in _TEMPORARY_STATUSES or "cf-mitigated" in response.headers
+        if is_refused and same_site(host_of(response.url), host_of(request.frame.url)):
+            self.unavailable[response.url] = response.status
 
     def _on_finished(self, request: "Request") -> None:
         self.finished.append(request)

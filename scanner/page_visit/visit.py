@@ -254,12 +254,13 @@ class _PageVisit:
             # Before the wait for the page, in which there is nothing else to do.
             self._inject_axe()
         self._wait_until_idle(self._quiet_seconds())
+        self._require_resources()
         report = self._world.evaluate("krafter.report()")
         if self._throttled:
             device_profile.stop_throttling(self._session)
             self._require_page()
         scripts = self._coverage.collect(self._monitor.body_sizes()) if self._coverage else None
-        rendered = self._document.rendered(self._world.evaluate(_shadow_roots()), address=self._address())
+        rendered = self._document.rendered(dom=self._world.evaluate(_shadow_roots()), address=self._address())
         axe_error = _axe_obstacle(rendered, report["elements"])
         results = {} if axe_error else axe.run(self._world, rules)
         return PageSnapshot(
@@ -285,6 +286,12 @@ class _PageVisit:
 
         with suppress(Error, ScriptError):  # the page is navigating: it is loaded into the next one later
             axe.inject(self._world)
+
+    def _require_resources(self) -> None:
+        for url, status in self._monitor.unavailable.items():
+            raise Inconclusive(
+                "blocked", f"{url[:200]}, which the page needs, answered with status {status}."
+            )
 
     def _quiet_seconds(self) -> float:
         if self._throttled:

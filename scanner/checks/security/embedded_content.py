@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
 from scanner.page import Page, snippet, value
 from scanner.page_context import FOREIGN_ORIGIN, PageContext
 from scanner.parsing.registrable_domain import host_of, same_site
+from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, check
 
 if TYPE_CHECKING:
@@ -233,7 +235,10 @@ def passwords_are_secure(context: PageContext) -> Outcome:
 )
 def cors_is_restricted(context: PageContext) -> Outcome:
     """A preflight from a foreign origin is not answered with that origin and Allow-Credentials: true."""
-    headers = context.cors.headers
+    response = context.cors
+    if response.status in OVERLOAD_STATUSES:
+        raise Inconclusive("blocked", f"The preflight request was answered with status {response.status}.")
+    headers = response.headers
     origin = (headers.get("access-control-allow-origin") or "").strip().lower()
     credentials = (headers.get("access-control-allow-credentials") or "").strip().lower()
     if origin == FOREIGN_ORIGIN and credentials == "true":

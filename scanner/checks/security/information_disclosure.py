@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, passed
-from scanner.page import media_type
+from scanner.page import Page, media_type
 from scanner.page_context import PageContext
-from scanner.preconditions import Inconclusive
+from scanner.preconditions import Inconclusive, require_complete_body
 from scanner.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
 
 OWASP_HEADERS = "https://owasp.org/www-project-secure-headers/"
@@ -292,6 +292,8 @@ def _probe(context: PageContext, path: str) -> Response:
     response = context.probe(path)
     if response.status == 429 or response.status >= 500:
         raise Inconclusive("blocked", f"{path} answered with status {response.status}.")
+    if response.status == 200 and "html" not in media_type(response.headers.get("content-type")):
+        require_complete_body(Page(response))
     return response
 
 

@@ -8,7 +8,9 @@ import trustme
 
 from krafter_audit.http.client import AddressPolicy, Client, Limits
 from scanner.engine import run_checks
+from scanner.fetcher import RequestBudget
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive
 from scanner.registry import REGISTRY
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
@@ -523,3 +525,25 @@ def test_site_that_redirects_unknown_urls_to_its_login_may_have_no_soft_404() ->
     site = Site({"/": to_login, "/login": Answer(LOGIN, headers=HTML)}, otherwise=to_login)
 
     assert reasons(looked(site, ["soft_404"])) == {(INCONCLUSIVE, "login_wall")}
+
+
+@pytest.mark.parametrize("key", ["exposed_env", "security_txt"])
+def test_file_that_cannot_be_decoded_is_not_judged(key: str) -> None:
+    file = Answer("no gzip", headers=[("Content-Type", "text/plain"), ("Content-Encoding", "gzip")])
+    site = Site({"/": page(), "/.env": file, "/.well-known/security.txt": file})
+
+    assert reasons(looked(site, [key])) == {(INCONCLUSIVE, "truncated")}
+
+
+def test_overloaded_answer_to_a_preflight_is_inconclusive() -> None:
+    site = good_site(**{"OPTIONS /": Answer("slow down", 429)})
+
+    assert reasons(looked(site, ["cors_restricted"])) == {(INCONCLUSIVE, "blocked")}
+
+
+def test_links_without_a_request_left_are_inconclusive() -> None:
+    with served(good_site()) as site, loopback_client() as client:
+        context = PageContext(site.url, client, retry_delays=(), budget=RequestBudget(requests=20))
+        outcomes = dict(run_checks(site.url, ["broken_internal_links"], context=context))
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, "not_available")}

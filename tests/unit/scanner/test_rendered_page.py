@@ -40,7 +40,7 @@ def plain(text: str, status: int = 200) -> Answer:
 
 def looked(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
     with served(Site(answers)) as site, loopback_client() as client:
-        return dict(run_checks(site.url, asked, client=client, retry_delays=(), **options))
+        return dict(run_checks(site.url, asked, client=client, **{"retry_delays": (), **options}))
 
 
 @pytest.mark.needs_chromium
@@ -130,6 +130,25 @@ def test_content_of_shadow_roots_is_judged(chrome: Browser) -> None:
     outcomes = looked({"/": plain(html(add=IN_SHADOW_ROOTS))}, *keys, browser=chrome)
 
     assert [outcomes[key].status for key in keys] == [FAILED, FAILED, FAILED, PASSED]
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize("status", [429, 503])
+def test_page_whose_style_sheet_is_temporarily_refused_is_not_judged(status: int, chrome: Browser) -> None:
+    refused = {"/site.css": Answer("slow down", status), "/site.js": Answer("", 404)}
+
+    outcomes = looked({"/": plain(html()), **refused}, "a11y_color_contrast", browser=chrome)
+
+    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
+
+
+@pytest.mark.needs_chromium
+def test_page_is_visited_again_after_its_style_sheet_was_refused(chrome: Browser) -> None:
+    answers = {"/": plain(html()), "/site.css": [Answer("slow down", 429), Answer("", 200)]}
+
+    outcomes = looked(answers, "a11y_color_contrast", browser=chrome, retry_delays=(0,))
+
+    assert outcomes["a11y_color_contrast"].status == PASSED
 
 
 def test_browser_checks_are_inconclusive_without_a_browser() -> None:
