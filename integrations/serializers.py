@@ -121,15 +121,20 @@ class CreateWebhookRequestSerializer(RequestSerializer):
 
 
 class WebhookSerializer(serializers.Serializer[Any]):
-    """A webhook. `secret` is only in the response that created it."""
+    """A webhook."""
 
     provider = serializers.CharField()
     url = serializers.CharField()
     events = serializers.CharField()
-    secret = serializers.CharField(required=False)
     last_delivery_at = UTCDateTimeField(allow_null=True)
     created_at = UTCDateTimeField()
     updated_at = UTCDateTimeField()
+
+
+class WebhookWithSecretSerializer(WebhookSerializer):
+    """A webhook with its new secret, if it was generated; the provider's own is not returned."""
+
+    secret = serializers.CharField(required=False)
 
 
 class ResolveConflictRequestSerializer(RequestSerializer):

@@ -19,6 +19,7 @@ from integrations.serializers import (
     SyncRunSerializer,
     SyncScheduleSerializer,
     WebhookSerializer,
+    WebhookWithSecretSerializer,
     placeholder,
 )
 from integrations.sync.tickets.conflicts import resolve
@@ -107,7 +108,9 @@ class WebhookViewSet(ProjectViewSet):
         return self._present(webhooks.get_webhook(self.project, provider))
 
     @extend_schema(
-        summary="Enable the webhook", request=CreateWebhookRequestSerializer, responses=WebhookSerializer
+        summary="Enable the webhook",
+        request=CreateWebhookRequestSerializer,
+        responses=WebhookWithSecretSerializer,
     )
     def enable(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Enable the webhook with a new secret, or with the provider's own. The previous one is void."""
@@ -116,15 +119,15 @@ class WebhookViewSet(ProjectViewSet):
         webhook, generated = webhooks.enable(
             self.project, provider, secret=secret, by=self.actor, if_match=self.if_match
         )
-        return self._present(webhook, generated)
+        return self.respond(webhooks.describe(webhook, generated), WebhookWithSecretSerializer, of=webhook)
 
     @extend_schema(summary="Disable the webhook", request=None, responses={200: WebhookSerializer})
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         queries.require_known_provider(provider)
         return self._present(webhooks.disable(self.project, provider, by=self.actor, if_match=self.if_match))
 
-    def _present(self, webhook: Webhook, secret: str | None = None) -> Response:
-        return self.respond(webhooks.describe(webhook, secret), WebhookSerializer, of=webhook)
+    def _present(self, webhook: Webhook) -> Response:
+        return self.respond(webhooks.describe(webhook), WebhookSerializer, of=webhook)
 
 
 class ConflictViewSet(ProjectViewSet):

@@ -61,6 +61,9 @@ def validate(method: str, response: Any) -> None:
         _described(operation, 304)
     place = f"{method} {getattr(response.resolver_match, 'route', '')} {response.status_code}"
     _validate_headers(place, described.get("headers", {}), response)
+    is_write = method not in ("GET", "HEAD", "OPTIONS") and response.status_code < 300
+    if is_write and "etag" in described.get("headers", {}) and "etag" not in response:
+        raise UntrueDescription(f"{place}: the described header etag is missing")
     if method == "HEAD" or response.status_code == 304 or (method, response.status_code) == ("OPTIONS", 204):
         return
     content = described.get("content", {})

@@ -13,7 +13,7 @@ CONFIG: dict[str, Any] = {
     "alert_routing": {"critical": ["slack", "email"]},
 }
 
-# Requests of which the required fields alone would be no useful example, and objects without described fields.
+# Bodies of which the required fields alone would be no useful example, and objects without described fields.
 COMPONENTS: dict[str, Any] = {
     "ApproveVerificationRequest": {
         "override": True,
@@ -84,6 +84,15 @@ COMPONENTS: dict[str, Any] = {
     "UpdateSavedViewRequest": {"shared": False},
     "UpdateTaskRequest": {"status": "in_progress", "owner_id": ID},
     "UpdateWebhookEndpointRequest": {"status": "enabled"},
+    "WebhookWithSecret": {
+        "provider": "github",
+        "url": f"https://audit.example.com/api/v1/hooks/github/{ID}",
+        "events": "Issues, Code scanning alerts, Dependabot alerts, Deployment statuses, Releases",
+        "secret": "Q0pJZ2h5b3VyX3NlY3JldF9pc19nZW5lcmF0ZWQ",
+        "last_delivery_at": None,
+        "created_at": TIME,
+        "updated_at": TIME,
+    },
 }
 
 # A value is used where the type and the choices of a field accept it.

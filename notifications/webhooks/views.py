@@ -103,7 +103,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
             by=self.actor,
             if_match=self.if_match,
         )
-        return Response(self.serialize(deleted, WebhookEndpointSerializer))
+        return self.respond(deleted, WebhookEndpointSerializer)
 
     @extend_schema(
         summary="Rotate the secret of a webhook endpoint",

@@ -27,7 +27,7 @@ ON_REQUEST = {
     "DescribedVerification": {"state", "task"},
     "PolicyTestResult": {"simulation", "plan_token"},
     "ReportSummary": {"campaigns"},
-    "Webhook": {"secret"},
+    "WebhookWithSecret": {"secret"},
 }
 
 
@@ -180,6 +180,8 @@ def test_examples_show_realistic_values() -> None:
 
     assert examples["create_task request"]["title"] == "Send the header"
     assert examples["list_tasks 200"]["data"][0]["external_ticket_key"] == "SHOP-12"
+    assert examples["enable_integration_webhook 200"]["data"]["secret"]
+    assert "secret" not in examples["get_integration_webhook 200"]["data"]
     assert [name for name, example in examples.items() if f'"{PLACEHOLDER}"' in json.dumps(example)] == []
 
 

@@ -863,6 +863,7 @@ from .webhook_endpoint import WebhookEndpoint
 from .webhook_endpoint_status import WebhookEndpointStatus
 from .webhook_endpoint_with_secret import WebhookEndpointWithSecret
 from .webhook_endpoint_with_secret_status import WebhookEndpointWithSecretStatus
+from .webhook_with_secret import WebhookWithSecret
 
 __all__ = (
     "AffectedAsset",
@@ -1514,4 +1515,5 @@ __all__ = (
     "WebhookEndpointStatus",
     "WebhookEndpointWithSecret",
     "WebhookEndpointWithSecretStatus",
+    "WebhookWithSecret",
 )

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="DeleteIntegrationsByProviderWebhookResponse2XX")
 @_attrs_define
 class DeleteIntegrationsByProviderWebhookResponse2XX:
     data: Webhook
-    """ A webhook. `secret` is only in the response that created it. """
+    """ A webhook. """
     meta: DeleteIntegrationsByProviderWebhookResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -19,7 +19,7 @@ T = TypeVar("T", bound="GetIntegrationsByProviderWebhookResponse2XX")
 @_attrs_define
 class GetIntegrationsByProviderWebhookResponse2XX:
     data: Webhook
-    """ A webhook. `secret` is only in the response that created it. """
+    """ A webhook. """
     meta: GetIntegrationsByProviderWebhookResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

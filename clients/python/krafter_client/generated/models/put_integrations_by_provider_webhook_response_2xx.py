@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..models.put_integrations_by_provider_webhook_response_2xx_meta import (
         PutIntegrationsByProviderWebhookResponse2XXMeta,
     )
-    from ..models.webhook import Webhook
+    from ..models.webhook_with_secret import WebhookWithSecret
 
 
 T = TypeVar("T", bound="PutIntegrationsByProviderWebhookResponse2XX")
@@ -18,8 +18,8 @@ T = TypeVar("T", bound="PutIntegrationsByProviderWebhookResponse2XX")
 
 @_attrs_define
 class PutIntegrationsByProviderWebhookResponse2XX:
-    data: Webhook
-    """ A webhook. `secret` is only in the response that created it. """
+    data: WebhookWithSecret
+    """ A webhook with its new secret, if it was generated; the provider's own is not returned. """
     meta: PutIntegrationsByProviderWebhookResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -48,10 +48,10 @@ class PutIntegrationsByProviderWebhookResponse2XX:
         from ..models.put_integrations_by_provider_webhook_response_2xx_meta import (
             PutIntegrationsByProviderWebhookResponse2XXMeta,  # noqa: PLC0415
         )
-        from ..models.webhook import Webhook  # noqa: PLC0415
+        from ..models.webhook_with_secret import WebhookWithSecret  # noqa: PLC0415
 
         d = dict(src_dict)
-        data = Webhook.from_dict(d.pop("data"))
+        data = WebhookWithSecret.from_dict(d.pop("data"))
 
         meta = PutIntegrationsByProviderWebhookResponse2XXMeta.from_dict(d.pop("meta"))
 

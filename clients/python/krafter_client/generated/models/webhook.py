@@ -7,14 +7,12 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="Webhook")
 
 
 @_attrs_define
 class Webhook:
-    """A webhook. `secret` is only in the response that created it."""
+    """A webhook."""
 
     provider: str
     url: str
@@ -22,7 +20,6 @@ class Webhook:
     last_delivery_at: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
-    secret: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -42,8 +39,6 @@ class Webhook:
 
         updated_at = self.updated_at.isoformat()
 
-        secret = self.secret
-
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -56,8 +51,6 @@ class Webhook:
                 "updated_at": updated_at,
             }
         )
-        if secret is not UNSET:
-            field_dict["secret"] = secret
 
         return field_dict
 
@@ -89,8 +82,6 @@ class Webhook:
 
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
-        secret = d.pop("secret", UNSET)
-
         webhook = cls(
             provider=provider,
             url=url,
@@ -98,7 +89,6 @@ class Webhook:
             last_delivery_at=last_delivery_at,
             created_at=created_at,
             updated_at=updated_at,
-            secret=secret,
         )
 
         webhook.additional_properties = d
