@@ -1,8 +1,12 @@
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from findings.imports.json_access import nested, number, objects, text
 from findings.imports.problem import Problem, checks_of, urls_in, without_markup
+from scanner.checks.security.headers import OPENER_POLICIES
+from scanner.parsing import set_cookie
+from scanner.parsing.registrable_domain import host_of, same_site
 
 SEVERITIES = {3: "high", 2: "medium", 1: "low"}  # 0 is informational, and no problem
 FALSE_POSITIVE = 0  # a confidence
@@ -18,12 +22,43 @@ CHECKS = {
     "10055-5": "csp_script_src_safe",
     "10055-6": "csp_style_src_safe",
     "10055-10": "csp_no_unsafe_eval",
-    "10098": "cors_restricted",
     "10106": "https_redirect",
     "40040-3": "cors_restricted",
     "90003": "sri_external_scripts",
-    "90004-1": "security_header_corp",
     "90004-3": "security_header_coop",
+}
+
+# Alerts about what the check of their plugin accepts: a second HSTS header, and SameSite=None with Secure.
+UNCHECKED = frozenset({"10035-3", "10054-2"})
+
+
+def _cookie(instance: dict[str, Any]) -> set_cookie.Cookie | None:
+    return set_cookie.parse(text(instance, "param"))
+
+
+def _is_session_cookie(instance: dict[str, Any]) -> bool:
+    return bool((cookie := _cookie(instance)) and cookie.is_session)
+
+
+def _is_csrf_cookie(instance: dict[str, Any]) -> bool:
+    return bool((cookie := _cookie(instance)) and cookie.is_csrf_token)
+
+
+def _is_third_party_script(instance: dict[str, Any]) -> bool:
+    source = re.match(
+        r"""<script\b[^>]{0,2000}?\ssrc\s*=\s*["']?([^"'\s>]+)""", text(instance, "evidence"), re.I
+    )
+    host = host_of(source[1]) if source else ""
+    return bool(host) and not same_site(host, host_of(text(instance, "uri")))
+
+
+# Our checks verify these alerts only if this is true for all instances; else they pass although ZAP's problem remains.
+CHECKED_INSTANCES: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "10010": _is_session_cookie,
+    "10054-1": _is_csrf_cookie,
+    "40040-3": lambda instance: not text(instance, "evidence").lower().endswith("null"),
+    "90003": _is_third_party_script,
+    "90004-3": lambda instance: text(instance, "evidence").strip().lower() not in OPENER_POLICIES,
 }
 
 
@@ -42,8 +77,11 @@ def problems(document: Any) -> Iterator[Problem]:
                 yield _problem(tool, text(site, "@name"), alert, severity)
 
 
-def check_of(reference: str, plugin: str) -> str | None:
-    """Return the key of our check for an alert, or None."""
+def check_of(reference: str, plugin: str, instances: Sequence[dict[str, Any]] = ()) -> str | None:
+    """Return the key of the check that fails as long as the alert's problem exists, or None."""
+    is_checked = CHECKED_INSTANCES.get(reference)
+    if reference in UNCHECKED or (is_checked and not (instances and all(map(is_checked, instances)))):
+        return None
     known = checks_of("zap") | CHECKS
     return known.get(reference) or known.get(plugin)
 
@@ -67,5 +105,5 @@ def _problem(tool: str, site: str, alert: dict[str, Any], severity: str) -> Prob
         references=urls_in(text(alert, "reference")),
         assets=tuple(("url", place) for place in places if place),
         details=tuple(details),
-        check=check_of(reference, plugin),
+        check=check_of(reference, plugin, instances),
     )

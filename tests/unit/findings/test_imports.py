@@ -132,6 +132,33 @@ def test_report_of_a_current_zap_becomes_findings(scenario: Scenario):
     ]
 
 
+@pytest.mark.parametrize(
+    ("reference", "instance", "check"),
+    [
+        ("10098", {"evidence": "access-control-allow-origin: *"}, None),
+        ("90004-1", {"evidence": ""}, None),
+        ("90004-3", {"evidence": ""}, "security_header_coop"),
+        ("90004-3", {"evidence": "same-origin-allow-popups"}, None),
+        ("10010", {"param": "PHPSESSID"}, "cookies_httponly"),
+        ("10010", {"param": "cart"}, None),
+        ("10054-1", {"param": "csrftoken"}, "cookies_samesite"),
+        ("10054-1", {"param": "cart"}, None),
+        ("10054-2", {"param": "cart"}, None),
+        ("10054-3", {"param": "cart"}, "cookies_samesite"),
+        ("10035-1", {}, "security_header_hsts"),
+        ("10035-3", {}, None),
+        ("40040-3", {"evidence": "access-control-allow-origin: null"}, None),
+        ("90003", {"evidence": '<script src="https://cdn.test/a.js">'}, "sri_external_scripts"),
+        ("90003", {"evidence": '<script src="https://cdn.example.com/a.js">'}, None),
+        ("90003", {"evidence": '<link rel="stylesheet" href="https://cdn.test/a.css">'}, None),
+    ],
+)
+def test_zap_alert_has_our_check_only_if_it_fails_as_long_as_the_problem_exists(
+    reference: str, instance: dict[str, str], check: str | None
+):
+    assert zap.check_of(reference, reference.split("-")[0], [{"uri": PAGE, **instance}]) == check
+
+
 def test_failed_audits_of_lighthouse_become_findings(scenario: Scenario):
     report = lighthouse_report(
         largest_contentful_paint=audit(0.4, "numeric"),
