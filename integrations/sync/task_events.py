@@ -1,6 +1,8 @@
-"""Send changes of tasks to their tickets soon, without waiting for the next scheduled sync."""
+"""Send changes of tasks and dismissals to their tickets soon, without waiting for the next scheduled sync."""
 
+from events.models import Event
 from events.outbox import EventBatch
+from findings.models import FindingStatus
 from integrations import services
 from integrations.models import Integration
 from integrations.providers.registry import ADAPTERS
@@ -8,17 +10,27 @@ from integrations.providers.tickets import Tracker
 from integrations.sync.run import BY_INTEGRATION
 
 CONSUMER = "ticket_tasks"
-EVENTS = ("task.created", "task.updated", "finding.dismissal_expired")
+EVENTS = ("task.created", "task.updated", "finding.updated", "finding.dismissal_expired")
 TRACKERS = [name for name, adapter in ADAPTERS.items() if issubclass(adapter, Tracker)]
 
 
 def consume(batch: EventBatch) -> None:
     """Request a sync of the project's trackers. Idempotent."""
-    # What a sync has read from a ticket is not sent back to it.
-    if all(event.actor == BY_INTEGRATION.kind for event in batch.events):
+    if not any(_is_for_tickets(event) for event in batch.events):
         return
     connected = Integration.objects.filter(
         project=batch.project_id, provider__in=TRACKERS, project__archived_at=None
     ).exclude(status=Integration.Status.DISCONNECTED)
     for integration in connected.order_by("pk"):
         services.request_sync(integration)
+
+
+def _is_for_tickets(event: Event) -> bool:
+    # What a sync has read from a ticket is not sent back to it.
+    if event.actor == BY_INTEGRATION.kind:
+        return False
+    if event.name != "finding.updated":
+        return True
+    # Of a finding, a ticket shows only whether it is dismissed.
+    was, now = (event.data.get(side, {}).get("status") for side in ("was", "now"))
+    return was != now and FindingStatus.DISMISSED in (was, now)

@@ -1,10 +1,11 @@
-"""Changes of tasks by people reach their tickets without a scheduled sync; those of a sync request none."""
+"""Changes of tasks by people, and dismissals, start a sync at once; what a sync has read does not."""
 
 from collections.abc import Callable
 
 import pytest
 
 from accounts.actors import SYSTEM, Actor
+from findings.services import triage
 from integrations import jobs, services
 from integrations.models import Integration
 from remediation.services import tasks
@@ -46,6 +47,34 @@ def test_change_that_a_sync_has_read_requests_no_sync(
     tasks.update(task.pk, changes={"title": "From the ticket"}, by=Actor("integration"))
 
     assert (before, is_requested(integration)) == (True, False)
+
+
+def test_dismissal_and_its_end_are_sent(
+    make_task: MakeTask, github: FakeGitHub, integration: Integration, follow: Callable[[], None]
+) -> None:
+    task = make_task()
+    follow()
+
+    states = []
+    for status in ("dismissed", "triaged"):
+        triage.update(task.finding_id, changes={"status": status}, by=SYSTEM)
+        follow()
+        states.append((github.issues[1]["state"], github.issues[1]["state_reason"]))
+
+    assert states == [("closed", "not_planned"), ("open", "reopened")]
+
+
+def test_other_change_of_a_finding_requests_no_sync(
+    sync: Sync, make_task: MakeTask, integration: Integration
+) -> None:
+    task = make_task()
+    sync()
+    is_requested(integration)
+    sync()
+
+    triage.update(task.finding_id, changes={"severity": "low", "status": "triaged"}, by=SYSTEM)
+
+    assert not is_requested(integration)
 
 
 def test_disconnected_tracker_is_not_synced(make_task: MakeTask, integration: Integration) -> None:
