@@ -31,7 +31,7 @@ def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
     page = alert_url(alert)
     context = {
         "alert": alert,
-        "project": alert.project.name or alert.project.slug,
+        "project": messages.project_name(alert),
         "numbers": list(messages.numbers(alert)),
         "findings": linked_findings(alert, is_admin=is_admin),
         "remainder": messages.remainder(alert),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from findings.models import Severity
 from krafter_audit.http.slack import escape, header, section
@@ -26,12 +27,18 @@ LABELS = {
     DUE_SOON: "due soon",
 }
 MAX_TITLE_LENGTH = 120
+MAX_NAME_LENGTH = 80
 MAX_SECTION_LENGTH = 2900  # Slack accepts 3,000 characters
 
 
+def project_name(alert: Alert) -> str:
+    """Return the name in one line, or the slug of a project without one."""
+    return " ".join(alert.project.name.split()) or alert.project.slug
+
+
 def subject(alert: Alert) -> str:
-    # A line break in a subject would be another header.
-    return f"{alert.project.slug}: {'; '.join(numbers(alert))}".replace("\n", " ").replace("\r", " ")[:200]
+    name = Truncator(project_name(alert)).chars(MAX_NAME_LENGTH)
+    return f"{name}: {'; '.join(numbers(alert))}"[:200]
 
 
 def slack_payload(alert: Alert, page: str) -> dict[str, Any]:
@@ -40,7 +47,7 @@ def slack_payload(alert: Alert, page: str) -> dict[str, Any]:
     `page` is the page of the alert, which every reader of the channel can open.
     """
     named = [f"• <{page}#finding-{item['id']}|{escape(_label(item))}>\n" for item in alert.worst]
-    blocks = [header(f"Audit alert: {alert.project.slug}"), section(escape("\n".join(numbers(alert))))]
+    blocks = [header(f"Audit alert: {project_name(alert)}"), section(escape("\n".join(numbers(alert))))]
     blocks += [section(part) for part in _join_to_sections(named)]
     links = f"<{page}|Open the alert> · <{_admin_index()}|Open the admin> (members)"
     blocks.append(section("\n".join([*(escape(line) for line in remainder(alert)), links])))

@@ -3,7 +3,7 @@
 import pytest
 from pytest_httpserver import HTTPServer
 
-from notifications.messages import LABELS, slack_payload
+from notifications.messages import LABELS, slack_payload, subject
 from notifications.models import Alert
 from tests.factories import Scenario
 from tests.fakes import slack_limits
@@ -43,3 +43,18 @@ def test_message_of_each_kind_keeps_the_limits_of_slack(scenario: Scenario, kind
     page = f"https://audit.example.com/{'x' * 200}"
 
     assert [slack_limits.violations(slack_payload(each, page)) for each in (alert, plain)] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Shop of Müller\n& Söhne", "Shop of Müller & Söhne"),
+        ("  ", "production-website"),
+        ("x" * 200, f"{'x' * 79}…"),
+    ],
+)
+def test_subject_has_the_name_of_the_project_in_one_line(scenario: Scenario, name: str, shown: str) -> None:
+    scenario.project.name = name
+    alert = Alert(project=scenario.project, counts={"new": {"critical": 2}}, worst=[], total=2)
+
+    assert subject(alert) == f"{shown}: new: 2 critical"
