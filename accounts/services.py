@@ -88,14 +88,17 @@ def update_project(
     """Apply `changes` (name, site_url, archived) to a project."""
     locked = Project.objects.select_for_update().get(pk=project.pk)
     require_match(if_match, locked)
-    sent, changes = dict(changes), dict(changes)
-    if "archived" in changes:
-        archived = changes.pop("archived")
-        locked.archived_at = (locked.archived_at or timezone.now()) if archived else None
-    for name, value in changes.items():
+    present = {**vars(locked), "archived": locked.archived_at is not None}
+    changed = {name: value for name, value in changes.items() if present[name] != value}
+    if not changed:
+        return locked
+    fields = dict(changed)
+    if "archived" in fields:
+        fields["archived_at"] = timezone.now() if fields.pop("archived") else None
+    for name, value in fields.items():
         setattr(locked, name, value)
     locked.save()
-    announce("project.updated", project.organization, locked.pk, by=by, slug=locked.slug, now=sent)
+    announce("project.updated", project.organization, locked.pk, by=by, slug=locked.slug, now=changed)
     return locked
 
 
@@ -125,8 +128,8 @@ def change_role(
     if role != Membership.Role.OWNER:
         _require_another_owner(locked)
     was, locked.role = locked.role, role
-    locked.save()
     if was != role:
+        locked.save()
         announce("member.role_changed", locked.organization, locked.user_id, by=by, was=was, now=role)
     return locked
 

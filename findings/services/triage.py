@@ -39,6 +39,9 @@ def update(
             finding = lock_finding(finding_id, project)
             require_match(if_match, finding)
             _refuse_forbidden_status(finding.status, changes.get("status"))
+            changes = {name: value for name, value in changes.items() if getattr(finding, name) != value}
+            if not changes:
+                return finding
             was = {name: getattr(finding, name) for name in changes}
             after = _with_priority(finding, changes)
             if "title" in changes and finding.identity is None:
@@ -47,7 +50,7 @@ def update(
             status = after.pop("status", finding.status)
             dismissals.follow_status({finding.pk: finding.status}, status, by=by)
             Finding.transitions.apply(finding, status, **after)
-            log_event("finding.updated", finding, by=by, was=was, now=dict(changes))
+            log_event("finding.updated", finding, by=by, was=was, now=changes)
     except IntegrityError as error:
         # Not checked before the UPDATE: another request could take the title in between.
         if "unique_finding_title" in str(error):

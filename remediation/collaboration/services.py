@@ -29,9 +29,10 @@ def edit_comment(
     """Replace the text of one's own comment. Raises NotFound or NotTheAuthor."""
     comment = _lock_own_comment(task, comment_id, by)
     require_match(if_match, comment)
-    comment.body = body
-    comment.save(update_fields=["body", "updated_at"])
-    log_event("task.comment_edited", task, by=by, comment_id=comment.pk)
+    if comment.body != body:
+        comment.body = body
+        comment.save(update_fields=["body", "updated_at"])
+        log_event("task.comment_edited", task, by=by, comment_id=comment.pk)
     return comment
 
 

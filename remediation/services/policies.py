@@ -69,7 +69,7 @@ def replace(
     if_match: str | None = None,
     plan_token: str | None = None,
 ) -> Policy:
-    """Replace the config and, if given, the name; store the earlier version.
+    """Replace the config and, if given, the name; store the earlier version, if anything changes.
 
     The config applies to new findings and tasks. A `plan_token` also changes existing ones, exactly as its plan lists.
     If the SLA clock changes, due dates are recalculated in the background.
@@ -78,6 +78,8 @@ def replace(
     policy = Policy.objects.select_for_update().get(pk=pk)
     policy.project = project
     require_match(if_match, policy)
+    if plan_token is None and (config, name or policy.name) == (policy.config, policy.name):
+        return policy
     if plan_token is not None:
         # With the policy locked, no other replacement comes between the plan and its changes.
         plans.apply(plan_token, policy, config, by=by)

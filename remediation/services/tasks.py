@@ -95,6 +95,9 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     error = status_error(task.status, changes.get("status"))
     if error is not None:
         raise error
+    changes = {name: value for name, value in changes.items() if _differs(task, name, value)}
+    if not changes:
+        return task
     was = {name: getattr(task, name) for name in changes}
     status = changes.get("status", task.status)
     fields = {name: value for name, value in changes.items() if name != "status"}
@@ -103,9 +106,17 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     else:
         fields |= due_dates.follow_status(task, status, by=by)
     Task.transitions.apply(task, status, **fields)
-    log_event("task.updated", task, by=by, was=was, now=dict(changes))
+    log_event("task.updated", task, by=by, was=was, now=changes)
     _advance_finding(locked)
     return task
+
+
+def _differs(task: Task, name: str, value: Any) -> bool:
+    present = getattr(task, name)
+    if name == "sla_due_at" and present and value:
+        # Clients get it in whole seconds: one that sends the task back must not change it.
+        return present.replace(microsecond=0) != value.replace(microsecond=0)
+    return present != value
 
 
 def status_error(before: str, after: str | None) -> ApiError | None:

@@ -34,6 +34,20 @@ def test_patch_changes_only_the_fields_sent(scenario: Scenario):
     assert event.data["was"]["status"] == "new"
 
 
+def test_patch_that_changes_nothing_leaves_etag_and_events(scenario: Scenario):
+    finding = factories.finding(scenario, severity="high", status="triaged")
+    before = scenario.client.ask("get", f"findings/{finding.pk}")
+
+    after = patch(scenario, finding, severity="high", status="triaged", title=finding.title)
+
+    assert (after.status_code, after["etag"], after.json()["data"]) == (
+        200,
+        before["etag"],
+        before.json()["data"],
+    )
+    assert not Event.objects.filter(name="finding.updated").exists()
+
+
 def test_patch_to_resolved_requires_verification(scenario: Scenario):
     finding = factories.finding(scenario)
 

@@ -38,6 +38,19 @@ def test_done_task_changes_only_by_reopen(scenario: Scenario, end: str):
     assert task.status == "done"
 
 
+def test_patch_that_changes_nothing_leaves_etag_and_events(scenario: Scenario):
+    task = factories.task(scenario, priority="high", status="in_progress", sla_from_policy=False)
+    before = scenario.client.ask("get", f"tasks/{task.pk}").json()["data"]
+    sent = {
+        name: before[name] for name in ("title", "status", "priority", "owner_id", "sla_due_at", "pr_url")
+    }
+
+    after = patch(scenario, task, **sent)
+
+    assert (after.status_code, after.json()["data"]) == (200, before)
+    assert list(Event.objects.filter(name="task.updated").values_list("data", flat=True)) == []
+
+
 def test_done_task_accepts_a_link(scenario: Scenario):
     task = factories.task(scenario, status="done")
 
