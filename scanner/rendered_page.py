@@ -65,8 +65,11 @@ class VisitContext(Protocol):
     def with_retries[T](self, attempt: Callable[[], T], is_outage: Callable[[T], bool]) -> T: ...
 
 
+NO_BROWSER = "No browser is available: it is not installed, or no worker that has one is running."
+
+
 class RenderedPage:
-    """The facts of one page that need a browser.
+    """The facts of one page that need a browser; `no_browser` says why there is none.
 
     `rules` are the axe-core rules of the first visit: all that were planned before it. `earlier` holds earlier
     outcomes by key. `save_screenshot` stores a JPEG and returns its SHA-256, None if it could not; without it no
@@ -75,6 +78,7 @@ class RenderedPage:
 
     def __init__(self, context: VisitContext, browser: "Browser | None") -> None:
         self.browser = browser
+        self.no_browser = NO_BROWSER
         self.rules: set[str] = set()
         self.with_scripts = False
         self.earlier: dict[str, Outcome] = {}
@@ -247,10 +251,7 @@ class RenderedPage:
     def _in_browser[T](self, open_page: Callable[..., T], *, throttled: bool, **options: Any) -> T:
         browser, context = self.browser, self._context
         if browser is None:
-            raise Inconclusive(
-                "not_available",
-                "No browser is available: it is not installed, or no worker that has one is running.",
-            )
+            raise Inconclusive("not_available", self.no_browser)
         context.once("may be visited", self._require_ownership)
 
         def attempt() -> T:

@@ -12,7 +12,7 @@ from typing import NoReturn
 from scanner import registry
 from scanner.cli.environment import Environment
 from scanner.cli.output import Table, as_json
-from scanner.cli.run import UrlResult, browser_problem, check_urls
+from scanner.cli.run import NOT_WANTED, UrlResult, browser_problem, check_urls
 from scanner.outcome import FAILED, INCONCLUSIVE
 
 EXIT_PASSED, EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 64, 130
@@ -41,11 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not urls:
         parser.error("No URL was given")
     try:
-        problem = "" if options.no_browser else browser_problem(environment)
-        if problem and any(map(needs_browser, keys)):
-            print(problem, file=sys.stderr)
-        with_browser = not options.no_browser and not problem
-        results = check_urls(urls, keys, environment, with_browser=with_browser)
+        no_browser = NOT_WANTED if options.no_browser else browser_problem(environment)
+        if no_browser and any(map(needs_browser, keys)):
+            print(no_browser, file=sys.stderr)
+        results = check_urls(urls, keys, environment, no_browser=no_browser)
         return print_results(
             results, total=len(urls), json_lines=options.json, show_passed=bool(options.only)
         )

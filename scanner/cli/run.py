@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 MAX_CONCURRENT_URLS = 4
 RETRY_DELAYS = (2.0,)  # one retry: a person is waiting
+NOT_WANTED = "No browser is used: --no-browser was given."
 MAX_SECONDS = 60.0  # for the HTTP checks of one URL
 
 
@@ -54,7 +55,12 @@ class UrlRun:
     """The checks of one URL: first over HTTP, then in the browser. Neither raises."""
 
     def __init__(
-        self, url: str, keys: Sequence[str], environment: Environment, browser: Browser | None
+        self,
+        url: str,
+        keys: Sequence[str],
+        environment: Environment,
+        browser: Browser | None,
+        no_browser: str,
     ) -> None:
         self.url = url
         self.host = host_of(url)
@@ -68,6 +74,7 @@ class UrlRun:
         self._browser_keys = [key for key in keys if key in visited]
         self._environment = environment
         self._browser = browser
+        self._no_browser = no_browser
         self._outcomes: dict[str, Outcome] = {}
         self._context: PageContext | None = None
         self._started = 0.0
@@ -93,6 +100,7 @@ class UrlRun:
             owned=AnyHost(),
             browser=self._browser,
         )
+        self._context.rendered.no_browser = self._no_browser
         self._run(self._http_keys)
 
     def run_browser_checks(self) -> None:
@@ -113,12 +121,15 @@ class UrlRun:
 
 
 def check_urls(
-    urls: Iterable[str], keys: Sequence[str], environment: Environment, *, with_browser: bool = False
+    urls: Iterable[str], keys: Sequence[str], environment: Environment, *, no_browser: str = ""
 ) -> Iterator[UrlResult]:
-    """Yield the result of each URL when it is known. Never raises because of a URL or a site."""
+    """Yield the result of each URL when it is known. Never raises because of a URL or a site.
+
+    `no_browser` says why no browser is used; it is the reason why checks that need one are inconclusive.
+    """
     waiting = deque(urls)
     running: dict[Future[None], UrlRun] = {}
-    browser = Browser(policy=environment.policy, options=environment.chromium) if with_browser else None
+    browser = None if no_browser else Browser(policy=environment.policy, options=environment.chromium)
     with (
         # With a browser one URL at a time, so that timed loads have the machine to themselves.
         ThreadPoolExecutor(1 if browser else MAX_CONCURRENT_URLS, thread_name_prefix="http") as http_pool,
@@ -127,7 +138,7 @@ def check_urls(
         try:
             while waiting or running:
                 for url in take_startable(waiting, [run.host for run in running.values()]):
-                    run = UrlRun(url, keys, environment, browser)
+                    run = UrlRun(url, keys, environment, browser, no_browser)
                     running[http_pool.submit(run.run_http_checks)] = run
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     run = running.pop(future)

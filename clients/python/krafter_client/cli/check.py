@@ -67,12 +67,12 @@ def run(
         keys = command.selected_keys(only, with_browser=with_browser)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    problem = runs.browser_problem(environment) if with_browser else ""
-    if problem and any(map(command.needs_browser, keys)):
-        progress.note(problem)
+    no_browser = runs.browser_problem(environment) if with_browser else runs.NOT_WANTED
+    if no_browser and any(map(command.needs_browser, keys)):
+        progress.note(no_browser)
     wanted = list(dict.fromkeys(urls))
     progress.show(f"0/{len(wanted)} URLs")
-    results = runs.check_urls(wanted, keys, environment, with_browser=with_browser and not problem)
+    results = runs.check_urls(wanted, keys, environment, no_browser=no_browser)
     for number, done in enumerate(results, start=1):
         progress.show(f"{number}/{len(wanted)} URLs")
         yield done.url, done.outcomes

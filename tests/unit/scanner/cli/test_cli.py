@@ -247,7 +247,7 @@ def test_one_host_is_never_checked_twice_at_once_but_several_hosts_are(monkeypat
         for part in ("first", "second", "third")
     ]
 
-    results = list(run.check_urls(urls, [], Environment()))
+    results = list(run.check_urls(urls, [], Environment(), no_browser=run.NOT_WANTED))
 
     assert (sorted(result.url for result in results), most) == (
         sorted(urls),
@@ -326,6 +326,8 @@ def test_browser_checks_are_inconclusive_without_chromium(
         2,
         {"dom_size": ("inconclusive", "not_available"), "a11y_link_name": ("inconclusive", "not_available")},
     )
+    # Where standard error is not kept, the result says how to install a browser.
+    assert {one["evidence"]["detail"] for one in checks.values()} == {printed.err.strip()}
 
 
 def test_every_host_counts_as_verified():
