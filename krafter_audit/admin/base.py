@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, ShowFacets
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -26,7 +27,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from krafter_audit.admin import quick_filters
+from krafter_audit.admin import list_parameters, quick_filters
 from krafter_audit.admin.forms import error_text
 from krafter_audit.admin.project_scope import scope_of_list
 from krafter_audit.admin.text import status_label
@@ -263,10 +264,17 @@ class ServiceModelAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        # PostgreSQL accepts a NUL byte in no text.
-        if any("\x00" in value for _, values in request.GET.lists() for value in values):
-            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
-        response = super().changelist_view(request, extra_context)
+        try:
+            # PostgreSQL accepts a NUL byte in no text.
+            is_valid = not any("\x00" in value for _, values in request.GET.lists() for value in values)
+            response = super().changelist_view(request, extra_context) if is_valid else None
+        except DisallowedModelAdminLookup:
+            response = None
+        is_refused = response is None or response.headers.get("location") == f"{request.path}?{ERROR_FLAG}=1"
+        if is_refused and request.GET:
+            names = list_parameters.refused_parameters(self, request)
+            self.message_user(request, list_parameters.sentence(request, names), messages.WARNING)
+            return HttpResponseRedirect(list_parameters.url_without(request, names))
         context = getattr(response, "context_data", None)
         if context and "cl" in context:
             context["quick_filters"] = quick_filters.links(context["cl"], request)

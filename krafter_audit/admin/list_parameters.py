@@ -1,0 +1,50 @@
+"""Query parameters that a list does not know, or whose value it refuses."""
+
+import copy
+from typing import Any
+
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.http import HttpRequest, QueryDict
+from django.utils.text import Truncator
+
+MAX_SHOWN_LENGTH = 80
+
+
+def refused_parameters(model_admin: Any, request: HttpRequest) -> list[str]:
+    """Return the parameters without which the list can be shown; all of them if only their combination is refused.
+
+    Django refuses the whole query, and does not say because of which parameter.
+    """
+    names = [name for name in request.GET if not _is_accepted(model_admin, request, name)]
+    return names or [*request.GET]
+
+
+def _is_accepted(model_admin: Any, request: HttpRequest, name: str) -> bool:
+    values = request.GET.getlist(name)
+    if any("\x00" in value for value in values):  # PostgreSQL accepts it in no text
+        return False
+    alone = copy.copy(request)
+    query = QueryDict(mutable=True)
+    query.setlist(name, values)
+    alone.GET = query  # type: ignore[assignment]  # a QueryDict, as Django sets it itself
+    try:
+        model_admin.get_changelist_instance(alone)
+    except (IncorrectLookupParameters, DisallowedModelAdminLookup):
+        return False
+    return True
+
+
+def url_without(request: HttpRequest, names: list[str]) -> str:
+    """Return the URL of the list with its other parameters."""
+    query = request.GET.copy()
+    for name in names:
+        del query[name]
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def sentence(request: HttpRequest, names: list[str]) -> str:
+    shown = ", ".join(
+        Truncator(f"{name}={request.GET[name]}".replace("\x00", "")).chars(MAX_SHOWN_LENGTH) for name in names
+    )
+    return f"The list has no such filter or value, and ignores it: {shown}."

@@ -1,0 +1,35 @@
+"""A list ignores what it cannot filter by, says so, and keeps the other filters."""
+
+import pytest
+
+from findings.models import Finding
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.staff import admin_url, messages_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("sent", "refused"),
+    [
+        ("foo=1", "foo=1"),
+        ("foo__bar=1", "foo__bar=1"),
+        ("owner__password__startswith=x", "owner__password__startswith=x"),
+        ("project__id__exact=none", "project__id__exact=none"),
+        ("q=%00", "q="),
+        ("foo=1&bar=2", "foo=1, bar=2"),
+    ],
+)
+def test_refused_parameters_are_named_and_the_other_filters_stay(
+    scenario: Scenario, sent: str, refused: str
+) -> None:
+    factories.finding(scenario, title="Shown", severity="high")
+    factories.finding(scenario, title="Hidden", severity="low")
+    client = staff.logged_in_client(staff.superuser())
+
+    page = client.get(f"{admin_url(Finding, 'changelist')}?severity__exact=high&{sent}", follow=True)
+
+    assert [row.title for row in page.context["cl"].result_list] == ["Shown"]
+    assert page.request["QUERY_STRING"] == "severity__exact=high"
+    assert messages_of(page) == [f"The list has no such filter or value, and ignores it: {refused}."]
