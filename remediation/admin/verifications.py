@@ -27,6 +27,7 @@ from krafter_audit.admin.quick_filters import QuickFilter
 from krafter_audit.admin.text import ago
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
+from remediation.errors import VerificationSuperseded
 from remediation.evidence import comparison
 from remediation.models import Result, Task, Verification, VerificationQuerySet
 from remediation.queries import search_tasks
@@ -135,7 +136,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         user_id = staff_of(request).pk
         refusals = {
             "approve": verdicts.approval_refusal(row, by=user_id),
-            "reopen": "This verification was reopened." if row.result == Result.FAILED else "",
+            "reopen": reopen_refusal(row),
             "approve_with_override": verdicts.approval_refusal(row, by=user_id, override=True),
         }
         if not refusals["approve"]:
@@ -202,6 +203,8 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     @admin.action(description="Reopen", permissions=["operate"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Verification]) -> None:
         def reopen(row: Verification) -> str:
+            if row.superseded:
+                raise VerificationSuperseded
             verdicts.reopen(row.pk, by=operator(request))
             return "reopened."
 
@@ -223,3 +226,10 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
 
         self.run_for_each(request, queryset, approve)
         return None
+
+
+def reopen_refusal(row: Verification) -> str:
+    if row.result == Result.FAILED:
+        return "This verification was reopened."
+    # The API reopens it; here a person who reads an old page would reject what a newer verification may approve.
+    return VerificationSuperseded.message if row.superseded else ""

@@ -55,6 +55,24 @@ def test_reopen_action_opens_a_regression(operator: Client, scenario: Scenario) 
     }  # fmt: skip
 
 
+def test_superseded_verification_is_not_reopened(operator: Client, scenario: Scenario) -> None:
+    task = factories.task(scenario, status="ready_verify")
+    older, _ = (factories.verification(scenario, of=task) for _ in range(2))
+    page = operator.get(admin_url(older, "change", older.pk))
+    before = remediation_state(older)
+
+    messages = messages_of(run_action(operator, "reopen", older))
+
+    reasons = {action.name: action.refusal for action in page.context["buttons"]}
+    assert (
+        reasons["reopen"]
+        == reasons["approve"]
+        == "The task has a newer verification. Approve or reopen that one."
+    )
+    assert messages == [f"Fix it: {reasons['reopen']}"]
+    assert remediation_state(older) == before
+
+
 def test_approve_action_shows_errors_and_approves_the_others(operator: Client, scenario: Scenario) -> None:
     running = factories.verification(scenario, checks="running", of=factories.task(scenario, title="Running"))
     failed = factories.verification(scenario, checks="failed", of=factories.task(scenario, title="Failed"))
