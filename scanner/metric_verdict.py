@@ -15,6 +15,7 @@ FAR = 2.0
 SAMPLES_THAT_AGREE = 2
 SAMPLES = 3
 SAMPLES_NEAR_THRESHOLD = 5
+SINGULAR = {"days": "day", "elements": "element", "redirects": "redirect"}
 
 
 def judge_metric(
@@ -146,4 +147,5 @@ def _is_dispersed(samples: list[float], limit: float) -> bool:
 
 
 def _format(value: float, metric: Metric) -> str:
-    return f"{value:g} {metric.unit}".strip()
+    unit = SINGULAR.get(metric.unit, metric.unit) if value == 1 else metric.unit
+    return f"{value:g} {unit}".strip()

@@ -28,8 +28,7 @@ CHECKS = {
     "90004-3": "security_header_coop",
 }
 
-# Alerts about what the check of their plugin accepts: a second HSTS header, and SameSite=None with Secure.
-UNCHECKED = frozenset({"10035-3", "10054-2"})
+UNCHECKED = frozenset({"10054-2"})  # SameSite=None, which our check of SameSite accepts with Secure
 
 
 def _cookie(instance: dict[str, Any]) -> set_cookie.Cookie | None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 import redis
 from celery import current_app
 from django.conf import settings
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -27,7 +28,7 @@ def queues() -> Iterator[Diagnosis]:
     """The messages in each queue."""
     try:
         for queue, length in queue_lengths().items():
-            yield ok("queue", f"{queue}: {length} messages", queue=queue, messages=length)
+            yield ok("queue", f"{queue}: {length} message{pluralize(length)}", queue=queue, messages=length)
     except redis.RedisError as error:
         yield problem("queue", f"Redis does not answer: {type(error).__name__}")
 
@@ -37,7 +38,7 @@ def pending() -> Iterator[Diagnosis]:
     for work in pending_work():
         if work.rows:
             say = problem if work.age_seconds > MAX_AGE_SECONDS else ok
-            text = f"{work.kind}: {work.rows} rows, the oldest has waited for {work.age_seconds:.0f} s"
+            text = f"{work.kind}: {work.rows} row{pluralize(work.rows)}, the oldest has waited for {work.age_seconds:.0f} s"
             yield say("pending", text, kind=work.kind, rows=work.rows, oldest_seconds=round(work.age_seconds))
 
 

@@ -2,6 +2,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.template.defaultfilters import pluralize
+
 from reports.presentation.summary import format_rate
 
 
@@ -15,7 +17,7 @@ def describe(forecast: Mapping[str, Any]) -> str:
         )
     basis, (likely, almost_sure) = forecast["basis"], forecast["ranges"]
     return (
-        f"At the speed of the last {basis['days']} days (critical findings: {basis['opened']:,} opened,"
+        f"At the speed of the last {basis['days']} day{pluralize(basis['days'])} (critical findings: {basis['opened']:,} opened,"
         f" {basis['closed']:,} closed), the day on which none is open is {_range(likely)}"
         f" with a probability of {_percent(likely)}, and {_range(almost_sure)} with {_percent(almost_sure)}."
     )

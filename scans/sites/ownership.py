@@ -199,7 +199,7 @@ def _check_dns(site: Site, name: str) -> tuple[bool, str]:
         return True, "The record has the token."
     others = sum(text.startswith(f"{NAME}=") for text in records)
     if others:
-        return False, f"{others} records with {NAME}, none with this token."
+        return False, f"{others} record{'' if others == 1 else 's'} with {NAME}, none with this token."
     return False, f"No TXT record with {NAME}."
 
 

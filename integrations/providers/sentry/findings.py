@@ -160,9 +160,14 @@ def _description(issue: Any) -> str:
     parts = [str((issue.get("metadata") or {}).get("value") or issue["title"])]
     if issue.get("culprit"):
         parts.append(f"Location: {issue['culprit']}.")
-    count, users = issue.get("count"), issue.get("userCount")
+    count, users = issue.get("count"), issue.get("userCount") or 0
     if count:
         parts.append(
-            f"When imported: {count} events, {users or 0} users, last event {issue.get('lastSeen')}."
+            f"When imported: {_counted(count, 'event')}, {_counted(users, 'user')}, last event"
+            f" {issue.get('lastSeen')}."
         )
     return "\n\n".join(parts)
+
+
+def _counted(number: int | str, noun: str) -> str:
+    return f"{number} {noun}" if str(number) == "1" else f"{number} {noun}s"

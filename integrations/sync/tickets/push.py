@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from findings.models import FindingStatus
@@ -69,7 +70,8 @@ def unlink_tickets_of_other_places(context: SyncContext, tracker: Tracker) -> No
             updated_at=F("updated_at"),  # the time of the last attempt to create a ticket
         )
         context.log_note(
-            f"{len(elsewhere)} tasks had tickets in another place; they get new tickets in the connected one."
+            f"{len(elsewhere)} task{pluralize(elsewhere)} had a ticket in another place: the connected one gets a new"
+            " one for each."
         )
 
 

@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 
 from accounts.admin import operator
 from findings.models import Domain
@@ -69,7 +70,8 @@ class PolicyAdmin(PolicyPages):
             config: Any = policy.config
             result = plans.test(policy.project, config)
             critical = result["escalated_to_critical"]
-            return f"{result['simulated_findings']} findings, {critical} of them critical."
+            found = result["simulated_findings"]
+            return f"{found} finding{pluralize(found)}, {critical} of them critical."
 
         self.run_for_each(request, queryset, test, verb="view")
 

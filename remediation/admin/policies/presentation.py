@@ -5,6 +5,7 @@ from typing import Any
 from remediation.policy_sections.declarations import Field, Kind, fields_by_name, sections
 
 ABSENT = object()
+SINGULAR = {"hours": "hour", "people": "person", "requests per second": "request per second"}
 
 
 def changes(before: Any, after: Any) -> list[tuple[str, str, str]]:
@@ -49,7 +50,8 @@ def _in_words(path: tuple[str, ...], value: Any) -> str:
     if field.kind == Kind.CHOICE and value in dict(field.choices):
         return dict(field.choices)[value]
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:g} {field.unit}".strip()
+        unit = SINGULAR.get(field.unit, field.unit) if value == 1 else field.unit
+        return f"{value:g} {unit}".strip()
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -266,7 +266,7 @@ def test_policy_test_action_changes_nothing(operator: Client, scenario: Scenario
 
     messages = messages_of(run_action(operator, "test", policy))
 
-    assert messages == ["Default Audit Policy: 1 findings, 1 of them critical."]
+    assert messages == ["Default Audit Policy: 1 finding, 1 of them critical."]
     assert not PolicyVersion.objects.exists()
 
 

@@ -82,7 +82,9 @@ def import_file(
         raise typer.BadParameter(f"Name the format of {file} by --format: {', '.join(FORMATS)}.")
     with connect(project) as client:
         done = client.import_findings(detected, document)
-    note(f"{done.created} findings created, {done.updated} updated, from {file} ({detected}).")
+    note(
+        f"{done.created} finding{'s' * (done.created != 1)} created, {done.updated} updated, from {file} ({detected})."
+    )
 
 
 FORMATS = ("sarif", "lighthouse", "axe", "zap")

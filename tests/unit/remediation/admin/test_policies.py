@@ -135,7 +135,7 @@ def test_earlier_version_is_compared_and_restored_by_its_preview(operator: Clien
     operator.post(page_url(policy, "replace"), {**sent, "etag": preview.context["etag"]})
 
     policy.refresh_from_db()
-    assert ("SLA deadlines · Critical", "24 hours", "1 hours") in page.context["changes"]
+    assert ("SLA deadlines · Critical", "24 hours", "1 hour") in page.context["changes"]
     assert (policy.name, policy.config, policy.version) == (version.name, policies.DEFAULT_CONFIG, 3)
 
 

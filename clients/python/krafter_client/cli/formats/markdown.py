@@ -28,7 +28,8 @@ def headline(result: Result) -> str:
     parts = [", ".join(counts) or "no problems"]
     parts += [f"{len(result.failing)} fail the gate"] if result.failing else []
     parts += [f"{known} in the baseline"] if known else []
-    parts += [f"{len(result.inconclusive)} checks inconclusive"] if result.inconclusive else []
+    inconclusive = len(result.inconclusive)
+    parts += [f"{inconclusive} check{'s' * (inconclusive != 1)} inconclusive"] if inconclusive else []
     return "; ".join(parts)
 
 
