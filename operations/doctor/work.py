@@ -38,7 +38,8 @@ def pending() -> Iterator[Diagnosis]:
     for work in pending_work():
         if work.rows:
             say = problem if work.age_seconds > MAX_AGE_SECONDS else ok
-            text = f"{work.kind}: {work.rows} row{pluralize(work.rows)}, the oldest has waited for {work.age_seconds:.0f} s"
+            rows = f"{work.rows} row{pluralize(work.rows)}"
+            text = f"{work.kind}: {rows}, the oldest has waited for {work.age_seconds:.0f} s"
             yield say("pending", text, kind=work.kind, rows=work.rows, oldest_seconds=round(work.age_seconds))
 
 

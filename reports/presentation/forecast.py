@@ -17,7 +17,8 @@ def describe(forecast: Mapping[str, Any]) -> str:
         )
     basis, (likely, almost_sure) = forecast["basis"], forecast["ranges"]
     return (
-        f"At the speed of the last {basis['days']} day{pluralize(basis['days'])} (critical findings: {basis['opened']:,} opened,"
+        f"At the speed of the last {basis['days']} day{pluralize(basis['days'])}"
+        f" (critical findings: {basis['opened']:,} opened,"
         f" {basis['closed']:,} closed), the day on which none is open is {_range(likely)}"
         f" with a probability of {_percent(likely)}, and {_range(almost_sure)} with {_percent(almost_sure)}."
     )

@@ -82,9 +82,8 @@ def import_file(
         raise typer.BadParameter(f"Name the format of {file} by --format: {', '.join(FORMATS)}.")
     with connect(project) as client:
         done = client.import_findings(detected, document)
-    note(
-        f"{done.created} finding{'s' * (done.created != 1)} created, {done.updated} updated, from {file} ({detected})."
-    )
+    noun = "finding" if done.created == 1 else "findings"
+    note(f"{done.created} {noun} created, {done.updated} updated, from {file} ({detected}).")
 
 
 FORMATS = ("sarif", "lighthouse", "axe", "zap")
