@@ -30,8 +30,12 @@ FILTERED = """
         ORDER BY hit.score DESC, hit.created_at DESC, hit.id DESC LIMIT {limit} OFFSET {offset}
     ) AS page JOIN findings_finding USING (id) ORDER BY score DESC, created_at DESC, id DESC
 """
-# An index-only scan selects the ids, so that rows before the offset are not read.
 ALL = """
+    SELECT {columns} FROM findings_finding WHERE project_id = %(project)s {after}
+    ORDER BY score DESC, created_at DESC, id DESC LIMIT {limit}
+"""
+# An index-only scan selects the ids, so that rows before the offset are not read. To plan the join is a tenth of a list.
+ALL_FROM_OFFSET = """
     SELECT {columns} FROM (
         SELECT id FROM findings_finding WHERE project_id = %(project)s {after}
         ORDER BY score DESC, created_at DESC, id DESC LIMIT {limit} OFFSET {offset}
@@ -98,7 +102,8 @@ class FindingsByScore:
 
     def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
         after = dict(zip(self.order, place or (), strict=False))
-        sql = (FILTERED if self._facets else ALL).format(
+        unfiltered = ALL_FROM_OFFSET if offset else ALL
+        sql = (FILTERED if self._facets else unfiltered).format(
             columns=self._columns,
             after=AFTER if after else "",
             limit=limit,

@@ -100,6 +100,9 @@ class CheckKeyField(StrictCharField):
         return key
 
 
+CHECK_KEYS = serializers.ListField(child=CheckKeyField())
+
+
 class CreateFindingRequestSerializer(RequestSerializer):
     """A finding reported by any source."""
 
@@ -140,7 +143,7 @@ def _validate_named_checks(named: Any) -> None:
     if not all(isinstance(key, str) and CHECK_KEY.match(key) for key in named):
         return
     try:
-        serializers.ListField(child=CheckKeyField()).run_validation(named)
+        CHECK_KEYS.run_validation(named)
     except serializers.ValidationError as error:
         raise serializers.ValidationError({"evidence": {"checks": error.detail}}) from None
 
