@@ -21,6 +21,7 @@ from devtools.lint import set_dummy_settings
 from devtools.setup_environment import ROOT
 
 GENERATED = ROOT / "clients" / "python" / "krafter_client" / "generated"
+TEMPLATES = ROOT / "devtools" / "client_templates"  # instead of those of the generator, by file name
 METHODS = ("get", "post", "put", "patch", "delete")
 # Operations are named after method and path without this beginning, so that a renamed operation breaks no client.
 PREFIXES = ("/api/v1/orgs/{org_id}/projects/{project_id}/audit/", "/api/v1/orgs/{org_id}/", "/api/v1/")
@@ -113,6 +114,8 @@ def generate(schema: dict[str, Any], target: Path) -> None:
             output,
             "--meta",
             "none",
+            "--custom-template-path",
+            TEMPLATES,
         ]
         _run(sys.executable, "-c", GENERATOR, "generate", *options, "--fail-on-warning")
         _tidy(output)

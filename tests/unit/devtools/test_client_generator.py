@@ -1,6 +1,11 @@
 """The typed Python client is what the OpenAPI description of the API gives."""
 
+import subprocess
+import sys
+
 from devtools import client_generator
+
+PACKAGE = client_generator.GENERATED.parents[1]
 
 
 def test_generated_client_is_not_stale() -> None:
@@ -49,3 +54,19 @@ def test_json_that_is_a_file_is_not_parsed() -> None:
 
     found = prepared["paths"]["/api/v1/bundles"]["get"]["responses"]["2XX"]
     assert found == {"content": {"application/octet-stream": binary}}
+
+
+def test_models_are_imported_when_they_are_first_used() -> None:
+    program = """
+import sys
+from krafter_client.generated import models
+before = f"{models.__name__}.webhook_endpoint" in sys.modules
+found = {name: getattr(models, name).__name__ for name in models.__all__}
+print(before, found == {name: name for name in models.__all__}, hasattr(models, "Unknown"))
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PACKAGE, capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout, done.stderr) == ("False True False\n", "")
