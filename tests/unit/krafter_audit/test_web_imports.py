@@ -1,4 +1,4 @@
-"""Playwright and WeasyPrint are large and may be missing, so only the worker that needs them imports them."""
+"""A process imports what it needs: Playwright and WeasyPrint, in workers only, are large and may be missing."""
 
 import json
 import subprocess
@@ -6,6 +6,8 @@ import sys
 from typing import Any
 
 LAZY = {"playwright", "weasyprint"}
+# While traces are off. The Redis client imports what it needs for its own metrics, if the package is installed.
+TRACING = ("opentelemetry.sdk.trace", "opentelemetry.exporter")
 WEB = "from krafter_audit.wsgi import application; from django.urls import get_resolver; get_resolver()._populate()"
 BEAT = "from krafter_audit.celery import app; app.loader.import_default_modules()"
 
@@ -16,12 +18,16 @@ def printed(script: str) -> Any:
     return json.loads(out.splitlines()[-1])
 
 
-def test_web_process_starts_without_playwright_and_weasyprint_and_enqueues_with_its_celery() -> None:
-    script = f"import json, sys; {WEB}; modules = sorted(sys.modules); from celery import current_app"
+def test_web_process_imports_what_it_needs_and_enqueues_with_its_celery() -> None:
+    script = f"import gc, json, sys; {WEB}; modules = sorted(sys.modules); from celery import current_app"
 
-    modules, application = printed(f"{script}; print(json.dumps([modules, current_app.main]))")
+    modules, application, collects = printed(
+        f"{script}; print(json.dumps([modules, current_app.main, gc.isenabled()]))"
+    )
 
     assert (LAZY & set(modules), application) == (set(), "krafter_audit")
+    assert [name for name in modules if name.startswith(TRACING)] == []
+    assert collects, "the garbage collector, which the start pauses"
 
 
 def test_beat_starts_without_playwright_and_weasyprint() -> None:
