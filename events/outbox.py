@@ -55,10 +55,6 @@ def register_consumer(
     _consumers[consumer] = Consumer(frozenset(event_names), wants)
 
 
-def registered_consumers() -> dict[str, frozenset[str]]:
-    return {name: consumer.names for name, consumer in _consumers.items()}
-
-
 def enqueue(events: Iterable[Event]) -> None:
     """Write one entry for each consumer, project and name of logged events."""
     ids: dict[tuple[UUID, UUID, str], list[int]] = defaultdict(list)

@@ -18,7 +18,6 @@ from remediation.models import SEARCHED, Task, TaskLabel
 from scans.models import Scan
 
 MAX_EMBEDDED_TASKS = 25  # of one finding
-FACETS = {"severity": Severity.values, "domain": Domain.values, "status": FindingStatus.values}
 
 
 def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:

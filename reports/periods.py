@@ -9,7 +9,6 @@ from reports.queries import MAX_PERIOD_DAYS, Period, last_days
 
 ISO_DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
-PARAMETERS = frozenset({"date_from", "date_to"})
 
 
 def parse_period(params: Mapping[str, str]) -> Period | None:

@@ -3,13 +3,12 @@
 Time, size and redirects are limited; cookies are not stored, and connections are not reused.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
 import httpx2
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from krafter_audit.http import tracing
 from krafter_audit.http.addresses import Address, AddressPolicy, is_local_name, parse_address
@@ -46,7 +45,6 @@ __all__ = [
     "TooManyRedirects",
     "Unreachable",
     "dial",
-    "retry",
     "validate_url",
 ]
 
@@ -187,23 +185,8 @@ class Client:
     def get(self, url: str, **options: Unpack[RequestOptions]) -> Response:
         return self.request("GET", url, **options)
 
-    def head(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        return self.request("HEAD", url, **options)
-
-    def options(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        return self.request("OPTIONS", url, **options)
-
     def post(self, url: str, **options: Unpack[RequestOptions]) -> Response:
         return self.request("POST", url, **options)
-
-    def patch(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        return self.request("PATCH", url, **options)
-
-    def put(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        return self.request("PUT", url, **options)
-
-    def delete(self, url: str, **options: Unpack[RequestOptions]) -> Response:
-        return self.request("DELETE", url, **options)
 
 
 def _add_params(url: ParsedUrl, params: Mapping[str, Any] | None) -> ParsedUrl:
@@ -234,19 +217,3 @@ def _send_with_redirects(transport: Transport, request: PreparedRequest, limit: 
     except HttpError as error:
         error.history = tuple(responses)
         raise
-
-
-def retry[T](call: Callable[[], T], *, attempts: int = 3) -> T:
-    """Repeat an idempotent call after 0.2 to 2 s if it timed out or the connection broke; raise the last error."""
-    retries = Retrying(
-        stop=stop_after_attempt(attempts),
-        wait=wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2),
-        retry=retry_if_exception(_is_temporary),
-        reraise=True,
-    )
-    return retries(call)
-
-
-def _is_temporary(error: BaseException) -> bool:
-    # A refused address or a failed TLS handshake stays what it is.
-    return isinstance(error, TimedOut) or (isinstance(error, Unreachable) and not error.tls)

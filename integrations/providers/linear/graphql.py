@@ -54,5 +54,3 @@ COMMENT = "mutation Comment($input: CommentCreateInput!) { commentCreate(input: 
 COMMENT_BY_ID = """
 query CommentById($id: ID!) { comments(filter: { id: { eq: $id } }, includeArchived: true, first: 1) { nodes { id } } }
 """
-
-DOCUMENTS = (TEAM, ISSUES, ISSUE, WORKFLOW, ATTACHMENTS, CREATE, UPDATE, COMMENT, COMMENT_BY_ID)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from krafter_audit.http.client import Client, InvalidUrl, TimedOut, TooManyRedirects, Unreachable, retry
+from krafter_audit.http.client import Client, Unreachable
 from tests.fakes.raw_servers import Dns, Server, answer, says
 
 type Serve = Callable[..., Server]
@@ -52,12 +52,12 @@ def test_body_is_sent_with_its_content_type(
     assert content_type is None or content_type in head
 
 
-@pytest.mark.parametrize("method", ["get", "head", "options", "post", "patch", "put", "delete"])
-def test_each_http_method_has_a_client_method(method: str, serve: Serve, client: Client) -> None:
-    server = serve(says(answer(b"") if method == "head" else answer()))
-    response = getattr(client, method)(server.url, headers={"X-Tag": "1"})
-    assert (response.status, response.method) == (200, method.upper())
-    assert server.requests[0].startswith(f"{method.upper()} / ".encode())
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"])
+def test_request_sends_its_method_and_headers(method: str, serve: Serve, client: Client) -> None:
+    server = serve(says(answer(b"") if method == "HEAD" else answer()))
+    response = client.request(method, server.url, headers={"X-Tag": "1"})
+    assert (response.status, response.method) == (200, method)
+    assert server.requests[0].startswith(f"{method} / ".encode())
     assert b"X-Tag: 1\r\n" in server.requests[0]
 
 
@@ -172,33 +172,7 @@ def test_next_address_is_tried_if_the_first_refuses_the_connection(
     assert client.get(f"http://site.example:{server.port}").address == "127.0.0.2"
 
 
-# Retries and policy
-
-
-def test_timeout_is_retried() -> None:
-    errors = [TimedOut("slow"), Unreachable("broken")]
-
-    def call() -> str:
-        if errors:
-            raise errors.pop()
-        return "done"
-
-    assert retry(call) == "done"
-
-
-@pytest.mark.parametrize(
-    "error", [Unreachable("name", tls=True), InvalidUrl("no"), TooManyRedirects("round")]
-)
-def test_permanent_error_is_not_retried(error: Exception) -> None:
-    calls = []
-
-    def call() -> None:
-        calls.append(1)
-        raise error
-
-    with pytest.raises(type(error)):
-        retry(call)
-    assert len(calls) == 1
+# Policy
 
 
 def test_client_uses_the_configured_policy(serve: Serve) -> None:

@@ -308,5 +308,5 @@ def test_undecodable_body_is_marked(raw: bytes, serve: Serve, client: Client) ->
 
 def test_empty_body_with_any_encoding_is_complete(serve: Serve, client: Client, dns: Dns) -> None:
     server = serve(says(encoded(b"", "gzip")))
-    for response in (client.get(server.url), client.head(server.url)):
+    for response in (client.get(server.url), client.request("HEAD", server.url)):
         assert (response.body, response.truncated) == (b"", False)

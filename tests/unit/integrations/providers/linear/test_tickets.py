@@ -7,8 +7,7 @@ from uuid import UUID
 import pytest
 
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
-from integrations.providers.linear import Linear
-from integrations.providers.linear.graphql import DOCUMENTS
+from integrations.providers.linear import Linear, graphql
 from integrations.providers.linear.tickets import issue_id
 from integrations.providers.types import TicketState
 from tests.fakes.dialects.linear import OTHER_TEAM, SCHEMA, TEAM, FakeLinear, error, schema_errors
@@ -16,6 +15,7 @@ from tests.fakes.specs import requires_spec
 from tests.unit.integrations.providers.drafts import LONG_AGO, TASK, draft
 
 ISSUE = issue_id(TEAM, TASK)
+DOCUMENTS = [document for name, document in vars(graphql).items() if name.isupper() and name[0] != "_"]
 
 
 @requires_spec(SCHEMA)
