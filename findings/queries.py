@@ -34,7 +34,7 @@ ALL = """
     SELECT {columns} FROM findings_finding WHERE project_id = %(project)s {after}
     ORDER BY score DESC, created_at DESC, id DESC LIMIT {limit}
 """
-# An index-only scan selects the ids, so that rows before the offset are not read. To plan the join is a tenth of a list.
+# An index-only scan selects the ids, so that rows before the offset are not read. Its join costs a tenth of a list.
 ALL_FROM_OFFSET = """
     SELECT {columns} FROM (
         SELECT id FROM findings_finding WHERE project_id = %(project)s {after}

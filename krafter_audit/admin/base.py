@@ -270,8 +270,8 @@ class ServiceModelAdmin(ModelAdmin):
             response = super().changelist_view(request, extra_context) if is_valid else None
         except DisallowedModelAdminLookup:
             response = None
-        is_refused = response is None or response.headers.get("location") == f"{request.path}?{ERROR_FLAG}=1"
-        if is_refused and request.GET:
+        refusal = f"{request.path}?{ERROR_FLAG}=1"
+        if response is None or (request.GET and response.headers.get("location") == refusal):
             names = list_parameters.refused_parameters(self, request)
             self.message_user(request, list_parameters.sentence(request, names), messages.WARNING)
             return HttpResponseRedirect(list_parameters.url_without(request, names))
