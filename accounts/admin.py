@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.admin_actor import operator as operator
+from accounts.admin_actor import operator
 from accounts.api_key_admin import ApiKeyAdmin as ApiKeyAdmin
 from accounts.audit import announce
 from accounts.invitations.admin import MembershipAdmin as MembershipAdmin

@@ -14,7 +14,15 @@ from accounts import api_keys
 from accounts.admin_actor import operator
 from accounts.models import ApiKey, Membership, Project, Scope, User
 from accounts.roles import RANKS, Role, visible_projects
-from krafter_audit.admin.base import DANGER, PRIMARY, SUCCESS, WARNING, AutocompleteFilter, ServiceModelAdmin
+from krafter_audit.admin.base import (
+    DANGER,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ServiceModelAdmin,
+    copy_row,
+)
 from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.secret_page import secret_page
@@ -149,7 +157,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        # The page of a new key follows.
+        # These buttons would lead to another page than the one that shows the new key.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -193,8 +201,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
         row, key = api_keys.issue(
             values["organization"], **{name: values[name] for name in names}, by=operator(request)
         )
-        # The admin goes on with the object that it has, for its log.
-        obj.__dict__.update(row.__dict__)
+        copy_row(row, to=obj)
         request.issued_key = key  # type: ignore[attr-defined]  # read by response_add
 
     def response_add(

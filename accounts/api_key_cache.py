@@ -32,7 +32,7 @@ def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
 
 
 def was_valid(header: str | None, slug: str) -> bool:
-    """Tell whether the key was valid at this process's last lookup, however long ago."""
+    """Return whether the key was valid at this process's last lookup, however long ago."""
     return _entry_key(header, slug) in _entries
 
 

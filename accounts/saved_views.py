@@ -124,7 +124,7 @@ def may_change(view: SavedView, user: User) -> bool:
 
 def _changeable(view_id: UUID, user: User, if_match: str | None) -> SavedView:
     view = SavedView.objects.select_for_update().filter(pk=view_id).first()
-    # A view that the user does not see is not told apart from none.
+    # The same error as for an unknown view: the existence of another user's view is not disclosed.
     if view is None or (view.user_id != user.pk and view.organization_id not in user.roles):
         raise NotFound("This view was not found among those that you can change.")
     if not may_change(view, user):

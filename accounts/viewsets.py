@@ -31,7 +31,7 @@ from krafter_audit.db.counting import bounded_count
 
 M = TypeVar("M", bound=Model)
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
-RETRY_AFTER_SECONDS = "1"  # until what was accepted has something to show
+RETRY_AFTER_SECONDS = "1"  # before a client reads the state of accepted work
 SAFE_METHODS = ("GET", "HEAD")
 
 

@@ -1,4 +1,4 @@
-"""What keeps a fixed finding fixed: deploys, and guard windows after an approval."""
+"""Deploys, pull requests, and guard windows: the time after an approval in which checks run again."""
 
 import re
 from typing import ClassVar
@@ -88,7 +88,7 @@ class PullRequest(Record):
     )
     next_check_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
-    note = models.CharField(max_length=300, blank=True, help_text="Why the repository could not be asked.")
+    note = models.CharField(max_length=300, blank=True, help_text="Why the repository could not be queried.")
 
     class Meta:
         indexes: ClassVar = [

@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class RepositoryUnavailable(Exception):
-    """The repository cannot be asked now; `is_final` if a person must change something first."""
+    """The repository cannot be queried now; `is_final` if a person must change something first."""
 
     def __init__(self, message: str, *, is_final: bool = False) -> None:
         super().__init__(message)

@@ -18,37 +18,42 @@ from krafter_audit.api.errors import ApiError, NotFound
 
 def record_creation(project: Project, subject: Subject, created: Sequence[Any], *, by: Actor) -> BulkChange:
     """Store that the rows were created together, in the same transaction."""
-    made = BulkChange.objects.create(
+    bulk_change = BulkChange.objects.create(
         project=project,
         subject=subject.name,
         action=BulkChange.Action.CREATE,
         created_by_id=by.user_id,
     )
     names = (*subject.fields, *subject.own_fields)
-    record(made, [Decision(row.pk, {}, {}, {name: getattr(row, name) for name in names}) for row in created])
-    made.refresh_from_db()
-    return made
+    record(
+        bulk_change,
+        [Decision(row.pk, {}, {}, {name: getattr(row, name) for name in names}) for row in created],
+    )
+    bulk_change.refresh_from_db()
+    return bulk_change
 
 
 @transaction.atomic
-def undo_batch(made: BulkChange, subject: Subject, targets: Sequence[Target], *, by: Actor) -> list[Decision]:
+def undo_batch(
+    bulk_change: BulkChange, subject: Subject, targets: Sequence[Target], *, by: Actor
+) -> list[Decision]:
     """Delete those rows that are as they were created, with nothing attached to them."""
     pks = [target.pk for target in targets]
     subject.lock_parents(pks)
-    rows = subject.model._default_manager.filter(project=made.project, pk__in=pks)
+    rows = subject.model._default_manager.filter(project=bulk_change.project, pk__in=pks)
     found = rows.select_for_update().order_by("pk").values("pk", *subject.fields, *subject.own_fields)
     locked = {row["pk"]: row for row in found}
     attached = _attached(subject.model, pks)
     decisions = [_decide(target, locked.get(target.pk), attached.get(target.pk)) for target in targets]
-    deleted = [decision for decision in decisions if decision.changes]
+    deleted = [decision for decision in decisions if decision.is_change]
     rows.filter(pk__in=[decision.pk for decision in deleted]).delete()
     log_events(
         f"{subject.name}.deleted",
-        made.project,
-        ((decision.pk, {"title": decision.title, "bulk_change_id": made.pk}) for decision in deleted),
+        bulk_change.project,
+        ((decision.pk, {"title": decision.title, "bulk_change_id": bulk_change.pk}) for decision in deleted),
         by=by,
     )
-    record(made, decisions)
+    record(bulk_change, decisions)
     return decisions
 
 

@@ -33,7 +33,7 @@ class Decision:
     error: ApiError | None = None
 
     @property
-    def changes(self) -> bool:
+    def is_change(self) -> bool:
         return self.error is None and bool(self.after)
 
     @property
@@ -113,27 +113,29 @@ class Decider:
             project=self._project, pk__in=[target.pk for target in targets]
         )
         found = {row["pk"]: row for row in rows.order_by().values(*self._subject.all_columns)}
-        moved: Mapping[UUID, str] = {}
+        obstacles: Mapping[UUID, str] = {}
         if self._undoes is not None:
-            moved = self._subject.moved_since(
+            obstacles = self._subject.undo_obstacles(
                 {target.pk: target.expected for target in targets}, self._undoes
             )
-        return [self._decide(target, found.get(target.pk), moved.get(target.pk, "")) for target in targets]
+        return [
+            self._decide(target, found.get(target.pk), obstacles.get(target.pk, "")) for target in targets
+        ]
 
-    def _decide(self, target: Target, row: Row | None, moved: str) -> Decision:
+    def _decide(self, target: Target, row: Row | None, obstacle: str) -> Decision:
         if row is None:
             return Decision(target.pk, {}, {}, {}, NotFound())
         after = {name: value for name, value in target.changes.items() if row[name] != value}
         before = {name: row[name] for name in after}
-        return Decision(target.pk, row, before, after, self._refusal(target, row, after, moved))
+        return Decision(target.pk, row, before, after, self._refusal(target, row, after, obstacle))
 
-    def _refusal(self, target: Target, row: Row, after: Mapping[str, Any], moved: str) -> ApiError | None:
+    def _refusal(self, target: Target, row: Row, after: Mapping[str, Any], obstacle: str) -> ApiError | None:
         others = sorted(name for name, value in target.expected.items() if row[name] != value)
         if others:
             names = ", ".join(name.removesuffix("_id").replace("_", " ") for name in others)
             return ChangedSince(f"Its {names} has changed since.")
-        if moved:
-            return ChangedSince(moved)
+        if obstacle:
+            return ChangedSince(obstacle)
         if not after:
             return None
         if self._unchanged_since is not None and row["updated_at"] > self._unchanged_since:

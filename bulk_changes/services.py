@@ -28,7 +28,7 @@ from krafter_audit.api.lookup import get_or_404
 
 MAX_ROWS = 20_000  # of one bulk change: about 15 seconds
 BATCH_SIZE = 500  # rows of one transaction
-KEPT = timedelta(days=30)  # as long as it can be undone
+RETENTION = timedelta(days=30)  # a bulk change can be undone as long as it is stored
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def change(
     """
     require_within_limit(pks)
     context = ChangeContext(by, details or {})
-    made = BulkChange(
+    bulk_change = BulkChange(
         project=project,
         subject=subject.name,
         changes={**to_json(changes), **context.details},
@@ -81,11 +81,13 @@ def change(
     decider = Decider(project, subject, unchanged_since)
     summary = Summary()
     with transaction.atomic() if all_or_nothing else nullcontext():
-        made.save(force_insert=True)
+        bulk_change.save(force_insert=True)
         for batch in batched(targets, BATCH_SIZE):
-            decisions = _change_batch(made, subject, batch, decider, context, raise_refusals=all_or_nothing)
+            decisions = _change_batch(
+                bulk_change, subject, batch, decider, context, raise_refusals=all_or_nothing
+            )
             summary.add(decisions, subject)
-    return _finished(made, summary)
+    return _finished(bulk_change, summary)
 
 
 def require_within_limit(pks: Sequence[UUID]) -> None:
@@ -115,17 +117,17 @@ def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> 
     The undo is a bulk change too, which can be undone. An undone creation deletes the tasks that have not been
     worked on.
     """
-    original, made = _begin_undo(bulk_change_id, project, by)
+    original, bulk_change = _begin_undo(bulk_change_id, project, by)
     subject, summary = subject_named(original.subject), Summary()
     decider = Decider(original.project, subject, undoes=original.created_at)
     for batch in _batches_to_undo(original, subject):
         if original.action == BulkChange.Action.CREATE:
-            decisions = creations.undo_batch(made, subject, batch, by=by)
+            decisions = creations.undo_batch(bulk_change, subject, batch, by=by)
         else:
             context = ChangeContext(by, is_undo=True)
-            decisions = _change_batch(made, subject, batch, decider, context)
+            decisions = _change_batch(bulk_change, subject, batch, decider, context)
         summary.add(decisions, subject)
-    return _finished(made, summary)
+    return _finished(bulk_change, summary)
 
 
 @transaction.atomic
@@ -164,7 +166,7 @@ def _batches_to_undo(original: BulkChange, subject: Subject) -> Iterator[tuple[T
 
 @transaction.atomic
 def _change_batch(
-    made: BulkChange,
+    bulk_change: BulkChange,
     subject: Subject,
     targets: Sequence[Target],
     decider: Decider,
@@ -174,21 +176,23 @@ def _change_batch(
 ) -> list[Decision]:
     pks = [target.pk for target in targets]
     subject.lock_parents(pks)
-    locked = subject.model._default_manager.filter(project=made.project, pk__in=pks).select_for_update()
-    list(locked.order_by("pk").values_list("pk"))
+    locked = subject.model._default_manager.filter(
+        project=bulk_change.project, pk__in=pks
+    ).select_for_update()
+    list(locked.order_by("pk").values_list("pk"))  # read for the locks; the decider reads the values
     decisions = decider.decide(targets)
     refused = next((decision.error for decision in decisions if decision.error is not None), None)
     if raise_refusals and refused is not None:
         raise refused
-    changed = [decision for decision in decisions if decision.changes]
+    changed = [decision for decision in decisions if decision.is_change]
     _write(subject, changed, context)
     log_events(
         f"{subject.name}.updated",
-        made.project,
-        ((decision.pk, _event_data(made, decision, context)) for decision in changed),
+        bulk_change.project,
+        ((decision.pk, _event_data(bulk_change, decision, context)) for decision in changed),
         by=context.by,
     )
-    record(made, decisions)
+    record(bulk_change, decisions)
     return decisions
 
 
@@ -200,16 +204,16 @@ def _write(subject: Subject, changed: Sequence[Decision], context: ChangeContext
         subject.write([decision.row for decision in decisions], dict(values), context)
 
 
-def _event_data(made: BulkChange, decision: Decision, context: ChangeContext) -> dict[str, Any]:
-    data = {"was": dict(decision.before), "now": dict(decision.after), "bulk_change_id": made.pk}
+def _event_data(bulk_change: BulkChange, decision: Decision, context: ChangeContext) -> dict[str, Any]:
+    data = {"was": dict(decision.before), "now": dict(decision.after), "bulk_change_id": bulk_change.pk}
     return {**data, **(context.details if "status" in decision.after else {})}
 
 
-def _finished(made: BulkChange, summary: Summary) -> Result:
-    made.refresh_from_db()
-    return Result(made, summary)
+def _finished(bulk_change: BulkChange, summary: Summary) -> Result:
+    bulk_change.refresh_from_db()
+    return Result(bulk_change, summary)
 
 
 def delete_old() -> None:
     """Delete the bulk changes that can no longer be undone."""
-    BulkChange.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    BulkChange.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()

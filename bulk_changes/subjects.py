@@ -29,8 +29,8 @@ class Subject:
 
     `columns` are further columns that both read, `own_fields` fields that only a change of a single row sets.
     `lock_parents` locks what comes before the rows in the order of locks; `consequence` returns what else changes
-    with a row, as `(id, sentence)`. `moved_since` returns why the change of rows, `{id: values set by it}`, can't be
-    undone though these values are the same: what else has changed since a time, as sentences.
+    with a row, as `(id, sentence)`. `undo_obstacles` gets the values that a change has set, by row, and its time; it
+    returns why rows cannot be restored although these values are still the same, as sentences by row.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Subject:
     own_fields: tuple[str, ...] = ("title",)
     lock_parents: Callable[[Sequence[UUID]], None] = lambda pks: None
     consequence: Callable[[Row, Mapping[str, Any]], tuple[UUID, str] | None] = lambda row, after: None
-    moved_since: Callable[[Mapping[UUID, Mapping[str, Any]], datetime], Mapping[UUID, str]] = (
+    undo_obstacles: Callable[[Mapping[UUID, Mapping[str, Any]], datetime], Mapping[UUID, str]] = (
         lambda values, since: {}
     )
 

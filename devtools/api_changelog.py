@@ -76,7 +76,7 @@ def _type(schema: dict[str, Any]) -> str:
 
 
 def breaking(added: Iterable[str], removed: Iterable[str]) -> list[str]:
-    """Return the changes that can break a client: what is gone, and what a request must have, or must not, now."""
+    """Return the changes that can break a client: removed parts, and new requirements of requests."""
     released = _released()
     gone = [
         f"- {fact}"
@@ -100,7 +100,7 @@ def _is_sent(fact: str) -> bool:
 
 
 def _is_narrower(fact: str, released: Collection[str], limits: Mapping[tuple[str, str], str]) -> bool:
-    """Tell whether a fact is a limit that a released field of a request did not have, or not so narrow."""
+    """Return whether a fact is a limit that a released field of a request did not have, or not so narrow."""
     found = LIMIT.fullmatch(fact)
     if found is None:
         return False

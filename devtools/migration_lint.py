@@ -89,7 +89,7 @@ def sql_of(migration: "Migration", state: "ProjectState") -> str:
 
 
 def find_problems(name: str, sql: str, ignored: Iterable[str] = ()) -> str:
-    """Return what is refused in the SQL, with line numbers, or ""."""
+    """Return the refused statements of the SQL with their line numbers, or ""."""
     further = "".join(
         f"{name}.sql:{line}: warning: {rule} {text}\n"
         for line, rule, text in further_problems(sql)

@@ -71,11 +71,11 @@ def _inline(tokens: Sequence[Token]) -> list[Token]:
 
 def _mark_headings(tokens: list[Token]) -> list[Section]:
     """Give each heading its anchor, and return the sections that they begin."""
-    starts = [place for place, token in enumerate(tokens) if token.type == "heading_open"]
+    starts = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
     taken: dict[str, int] = {}
     sections = []
-    for place, start in enumerate(starts):
-        end = starts[place + 1] if place + 1 < len(starts) else len(tokens)
+    for index, start in enumerate(starts):
+        end = starts[index + 1] if index + 1 < len(starts) else len(tokens)
         title = _text(tokens[start + 1 : start + 2])
         anchor = _unique(slug(title), taken)
         tokens[start].attrs["id"] = anchor
@@ -107,8 +107,8 @@ def _text(tokens: Sequence[Token]) -> str:
     return re.sub(r"\s+", " ", "".join(piece or " " for piece in pieces)).strip()
 
 
-def _fence(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
-    language, content = tokens[place].info.strip(), tokens[place].content
+def _fence(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    language, content = tokens[index].info.strip(), tokens[index].content
     return Diagram.parse(content).html() if language == "mermaid" else code_block(content, language)
 
 
@@ -132,18 +132,18 @@ def _highlighted(content: str, language: str) -> str:
     return str(highlight(content, lexer, HtmlFormatter(nowrap=True)))
 
 
-def _table_open(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
-    heading = next((token for token in reversed(tokens[:place]) if token.type == "heading_close"), None)
+def _table_open(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    heading = next((token for token in reversed(tokens[:index]) if token.type == "heading_close"), None)
     label = f"Table: {heading.meta['title']}" if heading else "Table"
     return format_html('<div class="table" tabindex="0" role="group" aria-label="{}"><table>\n', label)
 
 
-def _table_close(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+def _table_close(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     return "</table></div>\n"
 
 
-def _heading_close(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
-    token = tokens[place]
+def _heading_close(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
     if token.tag == "h1":
         return "</h1>\n"
     link = format_html(
@@ -152,5 +152,5 @@ def _heading_close(renderer: Any, tokens: Sequence[Token], place: int, options: 
     return f"{link}</{token.tag}>\n"
 
 
-def _no_comment(renderer: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+def _no_comment(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     return ""

@@ -1,7 +1,8 @@
 from dataclasses import dataclass
 
 from documentation import contents, pages
-from documentation.api.operations import resource_name, resource_title, resources
+from documentation.api.operations import resource_title, resources
+from documentation.markdown import slug
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ def navigation(current: str) -> list[tuple[str, list[Link]]]:
     sections = [
         (title, [_link(name, current) for name in names]) for title, names in contents.CONTENTS.items()
     ]
-    place = next(place for place, (title, _) in enumerate(sections) if title == "Run it")
-    sections.insert(place, ("Operations", [_link(pages.REFERENCE, current), *_resource_links(current)]))
+    index = next(index for index, (title, _) in enumerate(sections) if title == "Run it")
+    sections.insert(index, ("Operations", [_link(pages.REFERENCE, current), *_resource_links(current)]))
     sections[-1][1].append(_link(contents.DECISIONS, current))
     return sections
 
@@ -28,5 +29,5 @@ def _link(name: str, current: str) -> Link:
 
 
 def _resource_links(current: str) -> list[Link]:
-    links = [(resource_title(tag), f"/docs/{pages.REFERENCE}/{resource_name(tag)}") for tag in resources()]
+    links = [(resource_title(tag), f"/docs/{pages.REFERENCE}/{slug(tag)}") for tag in resources()]
     return [Link(title, url, url == current) for title, url in links]

@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 
 from documentation import contents
 from documentation.api.examples import examples
-from documentation.api.operations import Operation, resource_name, resource_title, resources
-from documentation.markdown import Document, Section, code_block, render
+from documentation.api.operations import Operation, resource_title, resources
+from documentation.markdown import Document, Section, code_block, render, slug
 
 REFERENCE = "reference"
 
@@ -47,7 +47,7 @@ def page(name: str) -> Page | None:
 
 @cache
 def all_pages() -> list[Page]:
-    lists = [contents.DECISIONS, REFERENCE, *(f"{REFERENCE}/{resource_name(tag)}" for tag in resources())]
+    lists = [contents.DECISIONS, REFERENCE, *(f"{REFERENCE}/{slug(tag)}" for tag in resources())]
     found = (page(name) for name in [*contents.page_names(), *lists])
     return [each for each in found if each]
 
@@ -85,7 +85,7 @@ def _decisions() -> Document:
 
 def _reference() -> Document:
     rows = [
-        f"| [{resource_title(tag)}](/docs/{REFERENCE}/{resource_name(tag)}) | {len(operations)} |"
+        f"| [{resource_title(tag)}](/docs/{REFERENCE}/{slug(tag)}) | {len(operations)} |"
         for tag, operations in resources().items()
     ]
     introduction = (
@@ -99,7 +99,7 @@ def _reference() -> Document:
 
 def _resource(name: str) -> Page | None:
     for tag, operations in resources().items():
-        if resource_name(tag) == name:
+        if slug(tag) == name:
             return Page(
                 f"/docs/{REFERENCE}/{name}", _operations(f"{resource_title(tag)}: operations", operations)
             )

@@ -11,7 +11,7 @@ from documentation.pages import all_pages
 
 MAX_QUERY, MAX_WORDS, MAX_RESULTS = 200, 8, 30
 SNIPPET = 160  # characters at each side of the first match
-IN_TITLE, IN_PAGE_TITLE, AT_WORD_START, MOST_IN_TEXT = 20, 8, 2, 5
+IN_TITLE, IN_PAGE_TITLE, AT_WORD_START, MAX_IN_TEXT = 20, 8, 2, 5
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ def _score(entry: Entry, words: list[str]) -> int:
         found = entry.lower.count(word)
         if not (found or word in entry.lower_title):
             return 0
-        whole = bool(re.search(rf"\b{re.escape(word)}", f"{entry.lower_title} {entry.lower}"))
-        total += score + min(found, MOST_IN_TEXT) + AT_WORD_START * whole
+        starts_word = bool(re.search(rf"\b{re.escape(word)}", f"{entry.lower_title} {entry.lower}"))
+        total += score + min(found, MAX_IN_TEXT) + AT_WORD_START * starts_word
     return total
 
 
 def _snippet(text: str, words: list[str]) -> SafeString:
-    places = [place for word in words if (place := text.lower().find(word)) >= 0]
-    first = min(places, default=0)
+    positions = [position for word in words if (position := text.lower().find(word)) >= 0]
+    first = min(positions, default=0)
     start, end = max(0, first - SNIPPET), first + SNIPPET
     shown = text[start:end]
     pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 
 from events.models import Event
 
-MAX_READ = 200  # events of which lines are made
+MAX_READ = 200  # events that are grouped into lines
 # A policy moves the due date of each open task, and one event at the end counts them.
 COUNTED_LATER = Q(name="task.due_date_moved", data__cause="policy")
 RECALCULATED = "policy.due_dates_recalculated"
-# (name in the event's data, what it says of one task and of several)
+# (name in the event's data, sentence about one task, sentence about several)
 DUE_DATES = (
     ("moved", "The due date of 1 task moved", "The due dates of {} tasks moved"),
     ("given", "1 task got a due date", "{} tasks got a due date"),
@@ -25,7 +25,7 @@ DUE_DATES = (
 
 
 @dataclass(frozen=True)
-class Line:
+class ActivityLine:
     """The newest of some events of one kind, and their number; `is_cut` if there may be more of them."""
 
     event: Event
@@ -34,16 +34,16 @@ class Line:
 
     @property
     def sentence(self) -> str:
-        """Return what the event says of its task counts; empty for other events."""
+        """Return a sentence about the numbers of tasks in the event; empty for other events."""
         return due_dates_in_words(self.event.data) if self.event.name == RECALCULATED else ""
 
 
-def recent(events: QuerySet[Event], limit: int) -> list[Line]:
-    """Return the newest lines of the events, for people who look for what happened."""
+def recent(events: QuerySet[Event], limit: int) -> list[ActivityLine]:
+    """Return the newest lines of the events, at most `limit`."""
     rows = list(events.exclude(COUNTED_LATER).order_by("-pk")[:MAX_READ])
     groups = [list(group) for _, group in groupby(rows, key=_kind)]
     is_cut = len(rows) == MAX_READ
-    lines = [Line(group[0], len(group), is_cut and group[-1] is rows[-1]) for group in groups]
+    lines = [ActivityLine(group[0], len(group), is_cut and group[-1] is rows[-1]) for group in groups]
     return lines[:limit]
 
 
@@ -52,7 +52,9 @@ def _kind(event: Event) -> Any:
 
 
 def due_dates_in_words(data: dict[str, Any]) -> str:
-    """Return what a new policy did to due dates: `The due dates of 312 tasks moved: the policy changed`."""
-    counts = [(int(data.get(name) or 0), one, several) for name, one, several in DUE_DATES]
-    parts = [one if count == 1 else several.format(f"{count:,}") for count, one, several in counts if count]
+    """Return a sentence about a recalculation: `The due dates of 312 tasks moved: the policy changed`."""
+    counts = [(int(data.get(name) or 0), singular, plural) for name, singular, plural in DUE_DATES]
+    parts = [
+        singular if count == 1 else plural.format(f"{count:,}") for count, singular, plural in counts if count
+    ]
     return f"{', '.join(parts) or 'No due date moved'}: the policy changed"

@@ -189,8 +189,8 @@ def _series(changes: Mapping[date | None, int], start: date, end: date) -> list[
     score = int(changes.get(None, 0))
     series = []
     # Days without a change have no row.
-    for place in range((end - start).days + 1):
-        day = start + timedelta(days=place)
+    for number in range((end - start).days + 1):
+        day = start + timedelta(days=number)
         score += int(changes.get(day, 0))
         series.append((day, score))
     return series

@@ -102,7 +102,7 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def pattern_error(pattern: str, names: Collection[str] = frozenset(PROJECT_EVENTS)) -> str:
-    """Return what is wrong with a pattern, with the nearest names; empty if it is valid."""
+    """Return the error in a pattern, with the most similar names; empty if it is valid."""
     groups = {name.partition(".")[0] for name in names}
     group, dot, rest = pattern.partition(".")
     if pattern in names or (group in groups and dot and rest == "*"):

@@ -90,7 +90,7 @@ def _differences(model: type[Model], definition: CounterDefinition) -> str:
 
 def _run(statement: str) -> list[tuple[Any, ...]]:
     with transaction.atomic(), connection.cursor() as cursor:
-        advisory_lock("reconciliation")  # two at once would both insert what is missing
+        advisory_lock("reconciliation")  # two simultaneous runs would both insert the missing rows
         cursor.execute("SET LOCAL statement_timeout = 0")  # a large table is read to its end
         cursor.execute(statement)
         return list(cursor.fetchall())

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from accounts.roles import visible_projects
 from bulk_changes.admin.actions import BulkActions
 from bulk_changes.admin.forms import SetValuesForm
@@ -44,6 +44,7 @@ from krafter_audit.admin.base import (
     BoundedPaginator,
     ReadOnlyAdmin,
     badge_column,
+    copy_row,
     render_json,
     staff_of,
 )
@@ -319,7 +320,7 @@ class FindingAdmin(BulkActions):
     def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
         if not change:
             finding, _ = ingest_one(obj.project, FindingReport(**form.validated), by=operator(request))
-            obj.__dict__.update(finding.__dict__)
+            copy_row(finding, to=obj)
         elif form.validated:
             triage.update(obj.pk, changes=form.validated, by=operator(request))
 

@@ -30,14 +30,14 @@ class ConnectionCheck:
 
 
 def check_credentials(provider: str, credentials: Mapping[str, Any]) -> ConnectionCheck:
-    """Request what a sync would request first, with unstored credentials."""
+    """Send the first request of a sync with unstored credentials."""
     adapter = ADAPTERS[provider]
     with Client(limits=LIMITS) as client:
         return _outcome(adapter, credentials, lambda: _request(adapter, client, credentials))
 
 
 def check_stored(integration: Integration) -> ConnectionCheck:
-    """Request what a sync would request first, with the stored credentials, refreshed if expired."""
+    """Send the first request of a sync with the stored credentials, refreshed if expired."""
     adapter = ADAPTERS[integration.provider]
     with Client(limits=LIMITS) as client:
         tokens = TokenManager(integration, adapter, client)
@@ -68,7 +68,7 @@ def _outcome(
     try:
         request()
     except (ProviderRefused, VaultError) as error:
-        # A provider may repeat what it was sent.
+        # A provider's message may contain the credentials that it was sent.
         return ConnectionCheck(False, redact(str(error), _secrets(adapter, credentials)))
     except ProviderUnavailable as error:
         return ConnectionCheck(False, str(error), is_temporary=True)

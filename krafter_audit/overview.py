@@ -95,7 +95,7 @@ def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:
     today = timezone.now().date()
     days = counters.risk_by_day(project_ids, today - timedelta(days=BURN_DOWN_DAYS - 1), today)
     series = [{"date": day.isoformat(), "open_risk_score": score} for day, score in days]
-    first = next((place for place, point in enumerate(series) if point["open_risk_score"]), len(series) - 1)
+    first = next((index for index, point in enumerate(series) if point["open_risk_score"]), len(series) - 1)
     shown = series[max(first - 1, 0) :]
     drawing = chart.burn_down(shown, width=640, height=220, template="admin/overview/burn_down.svg")
     return {

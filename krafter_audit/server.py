@@ -336,7 +336,7 @@ def _raise_file_limit() -> None:
 
 
 def limit_memory_arenas() -> bool:
-    """Let the threads share memory arenas; tell whether the C library does."""
+    """Let the threads share memory arenas; return whether the C library supports it."""
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's
     return bool(set_option and set_option(M_ARENA_MAX, MEMORY_ARENAS))
 

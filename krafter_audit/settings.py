@@ -388,7 +388,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {
     "scans.run_scan": {"queue": "scan_http"},
     "scans.run_scan_in_browser": {"queue": "scan_browser"},
-    # Verifications have queues of their own: somebody waits for each.
+    # Verifications have their own queues: a person waits for each.
     "remediation.run_verification": {"queue": "verify_http"},
     "remediation.run_verification_in_browser": {"queue": "verify_browser"},
 }

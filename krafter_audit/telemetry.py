@@ -46,7 +46,7 @@ def configure(service: str) -> None:
 
 
 def shut_down() -> None:
-    """Send what is left, and trace no longer."""
+    """Send the remaining traces, and stop tracing."""
     global _provider
     if _provider is None:
         return

@@ -52,7 +52,7 @@ class FindingWithTasksViewSet(FindingViewSet):
         data = self.serialize(self.get_row(Finding.objects.all(), pk), FindingSerializer)
         for name in names:
             self.embed(name, [data])
-        # Without an ETag, which would say nothing about what is embedded.
+        # No ETag: it would not change with the embedded rows.
         return Response(data)
 
     def embed(self, name: str, findings: Sequence[dict[str, Any]]) -> None:

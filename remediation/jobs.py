@@ -19,7 +19,7 @@ def run_verification(verification_id: str, scanner: str = Scanner.HTTP) -> None:
 
 @app.task(name="remediation.run_verification_in_browser", soft_time_limit=200, time_limit=240)
 def run_verification_in_browser(verification_id: str) -> None:
-    """Run the browser part of a verification; a further job runs what is left."""
+    """Run the browser part of a verification; a further job runs the remaining checks."""
     if part_runner.run_part(UUID(verification_id), Scanner.BROWSER, with_browser=True):
         enqueue("remediation.run_verification_in_browser", verification_id)
 

@@ -115,7 +115,7 @@ class TaskViewSet(ProjectViewSet):
             return self.respond_row(pk, TaskSerializer)
         data = self.serialize(self.get_row(Task.objects.all(), pk), TaskSerializer)
         self._embed(embedded, [data])
-        # Without an ETag, which would say nothing about what is embedded.
+        # No ETag: it would not change with the embedded rows.
         return Response(data)
 
     def _embed(self, names: Sequence[str], tasks: Sequence[dict[str, Any]]) -> None:

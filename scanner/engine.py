@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from krafter_audit.http.client import Client, RequestCredentials
 from scanner import registry
 from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
-from scanner.evidence import collect, identity_before, rule_info, storable
+from scanner.evidence import collect, original_identity, rule_info, storable
 from scanner.fetcher import RETRY_DELAYS
 from scanner.metric_verdict import judge_metric
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, inconclusive
@@ -48,8 +48,8 @@ def run_checks(
                 url,
                 client or stack.enter_context(Client()),
                 retry_delays=retry_delays,
-                before=identity_before(before),
-                verifying=before is not None,
+                original_identity=original_identity(before),
+                is_verification=before is not None,
                 browser=browser,
             )
         wanted = list(keys)
@@ -61,7 +61,7 @@ def run_checks(
 
 
 def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, Outcome]) -> None:
-    """Plan what the checks need of the browser, so that one visit serves all of them."""
+    """Announce the browser data that the checks need, so that one visit serves all of them."""
     known = filter(None, map(registry.get, keys))
     context.rendered.plan({need for each in known for need in each.needs}, before)
 

@@ -75,7 +75,7 @@ def storable(value: Any) -> Any:
     return value
 
 
-def identity_before(before: Mapping[str, Outcome] | None) -> Identity | None:
+def original_identity(before: Mapping[str, Outcome] | None) -> Identity | None:
     """Return the page's identity in earlier outcomes, preferably that of a rendered page."""
     stored = [Identity.from_evidence(each.evidence.get("identity")) for each in (before or {}).values()]
     known = [identity for identity in stored if identity]

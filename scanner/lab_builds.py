@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_PAGES_MEASURED = 3  # of one build
 MEASURED_ELSEWHERE = "measured_elsewhere"  # a reason
-MAX_DEPTH = 200  # below which elements are not told apart
+MAX_DEPTH = 200  # deeper elements count as equal
 # Not rendered, and different on each page.
 _IGNORED = frozenset({"script", "noscript", "template", "meta", "link", "title", "base", "style", "svg"})
 

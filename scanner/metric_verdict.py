@@ -103,7 +103,7 @@ def _agree(metric: Metric, samples: list[float], limit: float) -> bool:
 
 
 def _is_unsteady(metric: Metric, samples: list[float], limit: float) -> bool:
-    """Tell whether another five samples might decide otherwise.
+    """Return whether another five samples might decide otherwise.
 
     One outlier on the good side of the threshold is tolerated, such as a network hiccup. On the bad side a single good
     sample is enough for doubt: load makes times longer, never shorter.
@@ -142,7 +142,7 @@ def _is_near(value: float, limit: float) -> bool:
 
 
 def _is_dispersed(samples: list[float], limit: float) -> bool:
-    """Tell whether the samples differ from each other by more than from the threshold."""
+    """Return whether the samples differ from each other by more than from the threshold."""
     return max(samples) - min(samples) > abs(median(samples) - limit)
 
 

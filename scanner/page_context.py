@@ -62,8 +62,9 @@ class PageContext(SiteRequests):
 
     A fact that is not available raises Inconclusive, for each check that reads it.
 
-    `before` is the page's identity when the finding was made; `verifying`: there is an earlier outcome. `owned` knows
-    the project's verified hosts. With a `browser`, checks that need it must run in the browser's thread.
+    `original_identity` is the page's identity when the finding was made; `is_verification`: there is an earlier
+    outcome. `owned_hosts` has the project's verified hosts. With a `browser`, checks that need it must run in the
+    browser's thread.
     """
 
     def __init__(
@@ -72,12 +73,12 @@ class PageContext(SiteRequests):
         client: Client,
         *,
         retry_delays: Sequence[float] = RETRY_DELAYS,
-        before: Identity | None = None,
-        verifying: bool = False,
+        original_identity: Identity | None = None,
+        is_verification: bool = False,
         budget: RequestBudget | None = None,
         root: "PageContext | None" = None,
         site: Memo | None = None,
-        owned: preconditions.OwnedHosts | None = None,
+        owned_hosts: preconditions.OwnedHosts | None = None,
         browser: "Browser | None" = None,
     ) -> None:
         seconds = MAX_SECONDS_WITH_BROWSER if browser else MAX_SECONDS
@@ -89,11 +90,11 @@ class PageContext(SiteRequests):
             site=site or Memo(),
             bypass_cache=root is not None,
         )
-        self.before = before
-        self.verifying = verifying or before is not None
+        self.original_identity = original_identity
+        self.is_verification = is_verification or original_identity is not None
         self.confirmation: Confirmation = CONFIRM_EVERYTHING
         self._root = root or self
-        self.owned = owned
+        self.owned_hosts = owned_hosts
         self.rendered: RenderedPage = root.rendered.repeat(self) if root else RenderedPage(self, browser)
         if root:
             self._slots = root._slots
@@ -106,7 +107,7 @@ class PageContext(SiteRequests):
     @property
     def page(self) -> Page:
         """The page itself: found, on the requested site, neither a challenge nor a login page."""
-        return self.once("arrival", self._arrive)
+        return self.once("checked page", self._checked_page)
 
     @property
     def closed_status(self) -> int | None:
@@ -186,9 +187,9 @@ class PageContext(SiteRequests):
             response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
         else:
             self.log["page"] = [response]
-        return self._require_landing(Page(response))
+        return self._require_landing_preconditions(Page(response))
 
-    def _require_landing(self, page: Page) -> Page:
+    def _require_landing_preconditions(self, page: Page) -> Page:
         if page.response.status < 400:
             # Saves the check of links a request.
             self._site.add(f"link {self.url}", page.response.status)
@@ -197,22 +198,22 @@ class PageContext(SiteRequests):
         self._require_no_challenge(page)
         return page
 
-    def _arrive(self) -> Page:
-        return self._require_arrival(self.landing)
+    def _checked_page(self) -> Page:
+        return self._require_page_preconditions(self.landing)
 
-    def _require_arrival(self, page: Page) -> Page:
+    def _require_page_preconditions(self, page: Page) -> Page:
         preconditions.require_success_status(page)
         preconditions.require_logged_in(self.url, page, self.client.credentials)
-        if self.verifying:
-            preconditions.require_no_login_wall(self.url, page, self.before)
-            preconditions.require_no_downgrade(self.url, page, self.before)
-            preconditions.require_content(page, self.before)
-            preconditions.require_same_page(page, self.before)
+        if self.is_verification:
+            preconditions.require_no_login_wall(self.url, page, self.original_identity)
+            preconditions.require_no_downgrade(self.url, page, self.original_identity)
+            preconditions.require_content(page, self.original_identity)
+            preconditions.require_same_page(page, self.original_identity)
         return page
 
-    def arrive_with(self, response: Response) -> None:
+    def use_response(self, response: Response) -> None:
         """Use a browser's response as the page, unless the page is known. Raises as `page` does."""
-        page = self._require_arrival(self._require_landing(Page(response)))
+        page = self._require_page_preconditions(self._require_landing_preconditions(Page(response)))
         if self.once("landing", lambda: page) is page:
             self.log["page"] = [response]
 
@@ -225,12 +226,12 @@ class PageContext(SiteRequests):
             self.url,
             self.client,
             retry_delays=self.retry_delays,
-            before=self.before,
-            verifying=self.verifying,
+            original_identity=self.original_identity,
+            is_verification=self.is_verification,
             budget=self.budget,
             root=self,
             site=self._site.repetition(number),
-            owned=self.owned,
+            owned_hosts=self.owned_hosts,
         )
 
     def attempts(self) -> list["PageContext"]:
@@ -243,7 +244,7 @@ class PageContext(SiteRequests):
             self.client,
             retry_delays=self.retry_delays,
             site=self._site,
-            owned=self.owned,
+            owned_hosts=self.owned_hosts,
             browser=self.rendered.browser,
         )
         other._slots = self._slots
@@ -303,7 +304,7 @@ class PageContext(SiteRequests):
         self.require_ownership_of(self._root.page)
 
     def require_ownership_of(self, page: Page) -> None:
-        preconditions.require_ownership(page, self.client.policy, self.owned)
+        preconditions.require_ownership(page, self.client.policy, self.owned_hosts)
 
     @property
     def missing(self) -> Response:

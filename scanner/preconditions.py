@@ -114,10 +114,10 @@ class Inconclusive(Exception):
         super().__init__(detail)
 
 
-def require_ownership(page: Page, policy: "AddressPolicy", owned: OwnedHosts | None) -> None:
+def require_ownership(page: Page, policy: "AddressPolicy", owned_hosts: OwnedHosts | None) -> None:
     """Raise unless the page's host is verified as the project's, or on an allowed network."""
     address, port = parse_address(page.response.address), int(origin_of(page.url).rpartition(":")[2])
-    if (address and policy.is_allowed(address, port)) or (owned and owned.covers(page.host)):
+    if (address and policy.is_allowed(address, port)) or (owned_hosts and owned_hosts.covers(page.host)):
         return
     raise Inconclusive("not_available", NOT_VERIFIED.format(host=page.host))
 
@@ -207,20 +207,20 @@ def encodings_of(headers: "Headers") -> set[str]:
     return {word.strip().lower() for word in (headers.get("content-encoding") or "").split(",")}
 
 
-def require_content(page: Page, before: Identity | None) -> None:
+def require_content(page: Page, original: Identity | None) -> None:
     """Raise when a verification gets an empty response."""
     if page.response.interrupted:
         raise Inconclusive("truncated", "The transfer of the page was interrupted.")
     # A header on an empty response proves nothing about the page.
     if page.response.status in (204, 205) or not page.response.body.strip():
         raise Inconclusive("target_missing", "The URL answers with an empty page.")
-    if before and before.title and not page_identity(page).title:
+    if original and original.title and not page_identity(page).title:
         raise Inconclusive("target_missing", "The page has no title; it had one when the finding was made.")
 
 
-def require_no_downgrade(requested: str, page: Page, before: Identity | None) -> None:
-    """Raise when a verification of an https URL ends on plain HTTP, unless it did before."""
-    ended_on_http = before is not None and before.scheme == "http"
+def require_no_downgrade(requested: str, page: Page, original: Identity | None) -> None:
+    """Raise when a verification of an https URL ends on plain HTTP, unless it did so originally."""
+    ended_on_http = original is not None and original.scheme == "http"
     schemes = (urlsplit(requested).scheme.lower(), urlsplit(page.url).scheme)
     if not ended_on_http and schemes == ("https", "http"):
         raise Inconclusive(
@@ -228,20 +228,20 @@ def require_no_downgrade(requested: str, page: Page, before: Identity | None) ->
         )
 
 
-def require_same_page(page: Page, before: Identity | None) -> None:
+def require_same_page(page: Page, original: Identity | None) -> None:
     """Raise when a verification gets another page than the one the finding was made on."""
     now = page_identity(page)
-    former = before.title.lower() if before else ""
+    former = original.title.lower() if original else ""
     title = now.title.lower()
     # Many sites answer with an error page and status 200: most rules pass on it.
     if reason := unavailable_reason(title, former):
         raise Inconclusive(reason, f"The page has the title {now.title[:80]!r}.")
     # A page that moved keeps its title.
-    if before and page.response.history and now.title != before.title and not _same_path(now, before):
+    if original and page.response.history and now.title != original.title and not _same_path(now, original):
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
     if _is_other_title(title, former):
         raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
-    if before and not page_similarity.is_similar(before.sample, page.fingerprints):
+    if original and not page_similarity.is_similar(original.sample, page.fingerprints):
         raise Inconclusive("target_missing", DISSIMILAR)
 
 
@@ -264,18 +264,18 @@ def _is_other_title(title: str, former: str) -> bool:
     return SequenceMatcher(None, former, title[:200], autojunk=False).ratio() < _MIN_TITLE_SIMILARITY
 
 
-def _same_path(now: Identity, before: Identity) -> bool:
-    return now.path.rstrip("/").lower() == before.path.rstrip("/").lower()
+def _same_path(now: Identity, original: Identity) -> bool:
+    return now.path.rstrip("/").lower() == original.path.rstrip("/").lower()
 
 
-def require_no_login_wall(requested: str, page: Page, before: Identity | None) -> None:
+def require_no_login_wall(requested: str, page: Page, original: Identity | None) -> None:
     """Raise when a verification gets a login page where there was another page."""
     now = page_identity(page)
     # In a first run a login page is the page that the site shows.
-    if not now.password_form or (before and before.password_form):
+    if not now.password_form or (original and original.password_form):
         return
     moved = has_login_segment(now.path) and not has_login_segment(urlsplit(requested).path)
-    if moved or (before and before.title != now.title):
+    if moved or (original and original.title != now.title):
         raise Inconclusive("login_wall", f"A login page at {now.path} was returned instead of the page.")
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scanner.page_visit.axe import RuleResult
     from scanner.page_visit.scripts import ScriptUsage
 
-SHRUNK_BY = 10  # a page with less than a tenth of its former elements is not judged
+MAX_SHRINK_FACTOR = 10  # a page with less than a tenth of its former elements is not judged
 MAX_LOADS_SECONDS = 60.0  # after which no further throttled load is started
 DNS_TIMEOUT = 3.0
 SCRIPTS = "scripts"
@@ -47,14 +47,14 @@ class VisitContext(Protocol):
 
     url: str
     client: Client
-    before: Identity | None
-    verifying: bool
-    owned: preconditions.OwnedHosts | None
+    original_identity: Identity | None
+    is_verification: bool
+    owned_hosts: preconditions.OwnedHosts | None
 
     @property
     def page(self) -> Page: ...
 
-    def arrive_with(self, response: Response) -> None: ...
+    def use_response(self, response: Response) -> None: ...
 
     def require_ownership(self) -> None: ...
 
@@ -116,7 +116,7 @@ class RenderedPage:
         return violated | {rule for rule, before in known.items() if before and before.status != PASSED}
 
     def is_available(self) -> bool:
-        """Tell whether there is a browser, which may visit the page."""
+        """Return whether there is a browser that may visit the page."""
         if self.browser is None:
             return False
         try:
@@ -262,7 +262,7 @@ class RenderedPage:
                     throttled=throttled,
                     credentials=context.client.credentials,
                     throttle=context.client.throttle,
-                    arrival=self,
+                    requirements=self,
                     **options,
                 )
 
@@ -288,10 +288,10 @@ class RenderedPage:
             self._context.require_ownership()
 
     def _is_owned(self, url: str) -> bool:
-        policy, owned = self._context.client.policy, self._context.owned
+        policy, owned_hosts = self._context.client.policy, self._context.owned_hosts
         try:
             parsed = ParsedUrl.parse(url)
-            if owned and owned.covers(parsed.host):
+            if owned_hosts and owned_hosts.covers(parsed.host):
                 return True
             deadline = Deadline(DNS_TIMEOUT, f"The DNS lookup of {parsed.host}")
             addresses = resolve_allowed(parsed.host, parsed.port, policy, deadline) if policy.allowed else []
@@ -300,7 +300,7 @@ class RenderedPage:
         return bool(addresses) and all(policy.is_allowed(address, parsed.port) for address in addresses)
 
     def may_request(self, url: str) -> bool:
-        """Tell whether the browser may request a page there; that it may visit the page's own host is known."""
+        """Return whether the browser may request a page at the URL; the host of the visited page was checked before."""
         return host_of(url) == host_of(self._context.url) or self._is_owned(url)
 
     def require_allowed_redirects(self) -> None:
@@ -328,7 +328,7 @@ class RenderedPage:
             if sent is None:
                 self._context.page  # noqa: B018 - raises where the page's preconditions do not hold
             else:
-                self._context.arrive_with(sent)
+                self._context.use_response(sent)
         except Inconclusive as error:  # a further visit would find the same
             raise Inconclusive(error.reason, error.detail, tls=error.tls, final=True) from None
 
@@ -343,7 +343,7 @@ class RenderedPage:
             raise Inconclusive("target_missing", "The rendered page is blank.")
         counts = [outcome.evidence.get("page_elements") for outcome in self.earlier.values()]
         before = max((count for count in counts if isinstance(count, int)), default=0)
-        if snapshot.elements * SHRUNK_BY < before:
+        if snapshot.elements * MAX_SHRINK_FACTOR < before:
             raise Inconclusive(
                 "target_missing",
                 f"The page has {snapshot.elements} elements; it had {before} when the finding was made.",
@@ -357,9 +357,10 @@ class RenderedPage:
         preconditions.require_success_status(page)
         preconditions.require_html(page)  # a browser shows its own document for other types
         preconditions.require_logged_in(url, page, self._context.client.credentials)
-        if self._context.verifying:
-            before = self._context.before.as_rendered() if self._context.before else None
-            preconditions.require_no_login_wall(url, page, before)
-            preconditions.require_no_downgrade(url, page, self._context.before)
-            preconditions.require_content(page, before)
-            preconditions.require_same_page(page, before)
+        if self._context.is_verification:
+            original = self._context.original_identity
+            rendered = original.as_rendered() if original else None
+            preconditions.require_no_login_wall(url, page, rendered)
+            preconditions.require_no_downgrade(url, page, original)
+            preconditions.require_content(page, rendered)
+            preconditions.require_same_page(page, rendered)

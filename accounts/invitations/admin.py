@@ -25,6 +25,7 @@ from krafter_audit.admin.base import (
     WARNING,
     AutocompleteFilter,
     ServiceModelAdmin,
+    copy_row,
     staff_of,
 )
 from krafter_audit.admin.forms import ServiceForm
@@ -197,8 +198,7 @@ class MembershipAdmin(ServiceModelAdmin):
         row, created = services.invite_member(
             values["organization"], email=values["email"], role=values["role"], by=by
         )
-        # The admin goes on with the object that it has, for its messages and its log.
-        obj.__dict__.update(row.__dict__)
+        copy_row(row, to=obj)
         if not created:
             self.message_user(request, f"{row.user} is a member already: the role stays.", messages.WARNING)
         elif row.user.has_usable_password():

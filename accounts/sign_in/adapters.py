@@ -8,7 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.sign_in import guard, lockout
+from accounts.sign_in import attempts, lockout
 from krafter_audit.api.rate_limits import client_address
 from krafter_audit.security import vault
 
@@ -26,10 +26,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user: User, password: str) -> bool:
         """Whether this is the password of the user who is signed in; guesses are paused as at the sign-in."""
         account = lockout.of_account(user.email)
-        guard.require_attempt(context.request, account, email=user.email)
+        attempts.require_allowed(context.request, account, email=user.email)
         if not user.check_password(password):
             return False
-        guard.succeed(context.request, account)
+        attempts.record_success(context.request, account)
         return True
 
 

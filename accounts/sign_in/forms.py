@@ -12,7 +12,7 @@ from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from unfold.forms import AuthenticationForm
 from unfold.widgets import INPUT_CLASSES
 
-from accounts.sign_in import guard, lockout, second_factor
+from accounts.sign_in import attempts, lockout, second_factor
 
 
 class SignInForm(AuthenticationForm):
@@ -25,9 +25,9 @@ class SignInForm(AuthenticationForm):
         if not email or not self.cleaned_data.get("password"):
             return super().clean()
         account = lockout.of_account(email)
-        guard.require_attempt(self.request, account, email=email)
+        attempts.require_allowed(self.request, account, email=email)
         cleaned = super().clean()
-        guard.succeed(self.request, account)
+        attempts.record_success(self.request, account)
         return cleaned
 
 
@@ -71,10 +71,10 @@ class SetUpForm(StyledForm, ActivateTOTPForm):
 
 def _check_code(form: Any, clean: Callable[[], str]) -> str:
     request, codes = context.request, lockout.of_codes(str(form.user.pk))
-    guard.require_attempt(request, codes, email=form.user.email)
+    attempts.require_allowed(request, codes, email=form.user.email)
     code = clean()
     authenticator = form.authenticator
     if authenticator.type == Authenticator.Type.TOTP and not second_factor.use_code(authenticator, code):
         raise get_adapter().validation_error("incorrect_code")
-    guard.succeed(request, codes)
+    attempts.record_success(request, codes)
     return code

@@ -25,17 +25,17 @@ MEMORY_SECONDS = 3600  # counts are deleted this long after the end of the longe
 # An attempt that is not refused sets the pause for those that come after it.
 COUNT = """
 local now, wait, counts, locked = tonumber(ARGV[1]), 0, {}, {}
-for place, key in ipairs(KEYS) do
-    counts[place] = redis.call('HINCRBY', key, 'count', 1)
+for index, key in ipairs(KEYS) do
+    counts[index] = redis.call('HINCRBY', key, 'count', 1)
     redis.call('EXPIRE', key, ARGV[2])
     wait = math.max(wait, tonumber(redis.call('HGET', key, 'open_at') or 0) - now)
 end
-for place, key in ipairs(KEYS) do
-    local excess = counts[place] - tonumber(ARGV[4 + place])
+for index, key in ipairs(KEYS) do
+    local excess = counts[index] - tonumber(ARGV[4 + index])
     if wait <= 0 and excess >= 0 then
         local pause = math.min(tonumber(ARGV[3]) * 2 ^ excess, tonumber(ARGV[4]))
         redis.call('HSET', key, 'open_at', string.format('%.3f', now + pause))
-        locked[#locked + 1] = place
+        locked[#locked + 1] = index
     end
 end
 return {tostring(wait), locked}
@@ -62,7 +62,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`wait`: seconds for which the attempt is refused, 0 if it may go on; `locked`: what is paused after it."""
+    """`wait`: seconds for which the attempt is refused, 0 if it is allowed; `locked`: subjects that it has paused."""
 
     wait: int
     locked: tuple[Subject, ...] = ()
@@ -94,7 +94,7 @@ def count_attempt(*subjects: Subject) -> Outcome:
         unchecked_requests.count()
         return Outcome(0)
     wait, locked = result
-    return Outcome(max(0, math.ceil(float(wait))), tuple(subjects[place - 1] for place in locked))
+    return Outcome(max(0, math.ceil(float(wait))), tuple(subjects[index - 1] for index in locked))
 
 
 def clear(subject: Subject) -> None:

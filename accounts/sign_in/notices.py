@@ -1,4 +1,4 @@
-"""Mails about a changed password or second factor, so that a user notices a change by somebody else."""
+"""Mails about a changed password or second factor, so that users notice changes by another person."""
 
 from datetime import datetime
 from uuid import UUID

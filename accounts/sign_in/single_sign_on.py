@@ -40,7 +40,7 @@ class IdentityProviderAdapter(OpenIDConnectOAuth2Adapter):
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> SocialLogin:
         id_token = self._verified(app, str(kwargs["response"].get("id_token", "")))
         userinfo = self._fetch_user_info(token.token)
-        # OpenID Connect Core 1.0, section 5.3.2: the claims are of somebody else otherwise.
+        # OpenID Connect Core 1.0, section 5.3.2: otherwise the claims belong to another user.
         if not id_token.get("sub") or userinfo.get("sub") != id_token["sub"]:
             raise OAuth2Error("The subject of the user info is not that of the ID token.")
         data = {"id_token": id_token, "userinfo": {**id_token, **userinfo}}

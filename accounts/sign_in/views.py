@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic.base import ContextMixin
 from unfold.forms import AdminOwnPasswordChangeForm
 
-from accounts.sign_in import guard, lockout, second_factor
+from accounts.sign_in import attempts, lockout, second_factor
 from accounts.sign_in.account_events import report
 from accounts.sign_in.forms import RequestPasswordResetForm, ResetPasswordForm, SignInForm
 from krafter_audit.admin.base import staff_of
@@ -66,8 +66,8 @@ class RequestPasswordResetView(AdminPage, views.PasswordResetView):
 
     def form_valid(self, form: auth_forms.PasswordResetForm) -> HttpResponse:
         email = form.cleaned_data["email"]
-        guard.require_attempt(self.request, lockout.of_password_reset(email), email=email)
-        # A worker looks the account up, so that the time of the answer does not tell whether there is one.
+        attempts.require_allowed(self.request, lockout.of_password_reset(email), email=email)
+        # A worker looks the account up, so that the response time does not disclose whether it exists.
         if not enqueue("accounts.send_password_reset", email):
             form.add_error(None, "The mail cannot be sent now. Try again in a few minutes.")
             return self.form_invalid(form)
@@ -109,11 +109,11 @@ class ChangePasswordView(AdminPage, views.PasswordChangeView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         email = staff_of(request).email
         account = lockout.of_account(email)
-        guard.require_attempt(request, account, email=email)
+        attempts.require_allowed(request, account, email=email)
         response = super().post(request, *args, **kwargs)
         form = (response.context_data or {})["form"] if isinstance(response, TemplateResponse) else None
         if form is None or "old_password" not in form.errors:
-            guard.succeed(request, account)
+            attempts.record_success(request, account)
         return response
 
     def form_valid(self, form: auth_forms.PasswordChangeForm) -> HttpResponse:

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('merge_sha', models.CharField(blank=True, help_text='The commit in the target branch.', max_length=64)),
                 ('next_check_at', models.DateTimeField(null=True)),
                 ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.CharField(blank=True, help_text='Why the repository could not be asked.', max_length=300)),
+                ('note', models.CharField(blank=True, help_text='Why the repository could not be queried.', max_length=300)),
                 ('compared_deploy', models.ForeignKey(help_text='The last one without the commit.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assurance.deploy')),
                 ('deploy', models.ForeignKey(help_text='Contains the commit.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pull_requests', to='assurance.deploy')),
                 ('task', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pull_request', to='remediation.task')),

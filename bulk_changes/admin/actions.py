@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from accounts.models import Project
 from bulk_changes import services
 from bulk_changes.admin.forms import SetValuesForm
@@ -175,9 +175,9 @@ class BulkActions(ServiceModelAdmin):
         summaries = [*(result.summary for result in results), refused]
         changed = sum(summary.changed for summary in summaries)
         sentence = message_about(summaries, self.bulk_subject.name, "changed")
-        made = [result.bulk_change for result in results if result.bulk_change.changed]
+        bulk_changes = [result.bulk_change for result in results if result.bulk_change.changed]
         level = messages.SUCCESS if changed else messages.WARNING
-        self.message_user(request, with_undo_button(request, sentence, made), level)
+        self.message_user(request, with_undo_button(request, sentence, bulk_changes), level)
 
 
 def _effect_rows(summary: Summary, owners: Mapping[str, str]) -> list[tuple[str, str, str, int]]:
@@ -219,11 +219,11 @@ def message_about(summaries: list[Summary], name: str, verb: str) -> str:
     return f"{sentence}."
 
 
-def with_undo_button(request: HttpRequest, sentence: str, made: list[BulkChange]) -> SafeString:
+def with_undo_button(request: HttpRequest, sentence: str, bulk_changes: list[BulkChange]) -> SafeString:
     """Return a message with a button that undoes the bulk changes."""
     context = {
         "sentence": sentence,
-        "bulk_changes": made,
+        "bulk_changes": bulk_changes,
         "csrf_token": get_token(request),
         "back": request.get_full_path(),
     }

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from bulk_changes import services
 from bulk_changes.admin.actions import message_about, with_undo_button
 from bulk_changes.admin.values import effects_in_words, owner_names, with_details
@@ -41,23 +41,23 @@ class BulkChangeAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("undone_by")
 
     @admin.display(description="undone")
-    def undone(self, made: BulkChange) -> str:
-        return "yes" if made.is_undone else "no"
+    def undone(self, bulk_change: BulkChange) -> str:
+        return "yes" if bulk_change.is_undone else "no"
 
     @admin.display(description="age", ordering="pk")
-    def age(self, made: BulkChange) -> str:
-        return ago(made.created_at)
+    def age(self, bulk_change: BulkChange) -> str:
+        return ago(bulk_change.created_at)
 
     @admin.display(description="created")
-    def created(self, made: BulkChange) -> str:
-        return moment(made.created_at)
+    def created(self, bulk_change: BulkChange) -> str:
+        return moment(bulk_change.created_at)
 
     @admin.display(description="values")
-    def values(self, made: BulkChange) -> str:
-        owners = owner_names([made.changes.get("owner_id")])
+    def values(self, bulk_change: BulkChange) -> str:
+        owners = owner_names([bulk_change.changes.get("owner_id")])
         return ", ".join(
             f"{field}: {value}"
-            for field, _, value in effects_in_words({}, with_details(made.changes), owners)
+            for field, _, value in effects_in_words({}, with_details(bulk_change.changes), owners)
         )
 
     def refusals(self, request: HttpRequest, row: BulkChange) -> dict[str, str]:
@@ -92,10 +92,10 @@ class BulkChangeAdmin(ReadOnlyAdmin):
     @admin.action(description="Undo", permissions=["operate"])
     def undo(self, request: HttpRequest, queryset: QuerySet[BulkChange]) -> None:
         results, errors = [], []
-        for made in queryset.select_related("project").order_by("-pk")[:MAX_ACTION_ROWS]:
+        for bulk_change in queryset.select_related("project").order_by("-pk")[:MAX_ACTION_ROWS]:
             try:
-                self._require_permission(request, made)
-                results.append(services.undo(made.pk, by=operator(request)))
+                self._require_permission(request, bulk_change)
+                results.append(services.undo(bulk_change.pk, by=operator(request)))
             except ApiError as error:
                 errors.append(error.message)
         for sentence in sorted(set(errors)):
@@ -104,16 +104,20 @@ class BulkChangeAdmin(ReadOnlyAdmin):
             undone = [result.bulk_change for result in results]
             sentence = message_about([result.summary for result in results], undone[0].subject, "restored")
             can_be_undone = [
-                made for made in undone if made.changed and made.action != BulkChange.Action.DELETE
+                bulk_change
+                for bulk_change in undone
+                if bulk_change.changed and bulk_change.action != BulkChange.Action.DELETE
             ]
-            level = messages.SUCCESS if any(made.changed for made in undone) else messages.WARNING
+            level = (
+                messages.SUCCESS if any(bulk_change.changed for bulk_change in undone) else messages.WARNING
+            )
             self.message_user(request, with_undo_button(request, sentence, can_be_undone), level)
 
-    def _require_permission(self, request: HttpRequest, made: BulkChange) -> None:
-        opts = subject_named(made.subject).model._meta
+    def _require_permission(self, request: HttpRequest, bulk_change: BulkChange) -> None:
+        opts = subject_named(bulk_change.subject).model._meta
         user: Any = request.user
         permission = f"{opts.app_label}.change_{opts.model_name}"
-        if not user.is_superuser and not user.has_perm(permission, made.project.organization_id):
+        if not user.is_superuser and not user.has_perm(permission, bulk_change.project.organization_id):
             raise Forbidden(NOT_ALLOWED.capitalize())
 
 

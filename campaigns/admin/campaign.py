@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from campaigns import services
 from campaigns.admin.forms import ChangeCampaignForm, CreateCampaignForm
 from campaigns.burn_down import burn_down
@@ -14,7 +14,7 @@ from campaigns.errors import CampaignArchived
 from campaigns.models import Campaign, CampaignTask
 from campaigns.queries import progress_of
 from findings.models import LARGE_FIELDS
-from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from krafter_audit.admin.text import ago
 from remediation.models import Task
 
@@ -78,8 +78,7 @@ class CampaignAdmin(ServiceModelAdmin):
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         if not change:
             campaign = services.create(form.cleaned_data["project"], by=operator(request), **form.validated)
-            # Django shows and logs `obj`, which must be the row that the service has created.
-            obj.__dict__.update(campaign.__dict__)
+            copy_row(campaign, to=obj)
         elif form.validated:
             services.update(obj.pk, changes=form.validated, by=operator(request))
 

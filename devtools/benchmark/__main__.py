@@ -210,8 +210,8 @@ def main() -> int:
     options = parse_arguments()
     sizes = [int(word) for word in options.findings.split(",")]
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="krafter-bench-", ignore_cleanup_errors=True) as place:
-        servers = BenchmarkServers((options.data or Path(place)).resolve())
+    with tempfile.TemporaryDirectory(prefix="krafter-bench-", ignore_cleanup_errors=True) as folder:
+        servers = BenchmarkServers((options.data or Path(folder)).resolve())
         run = BenchmarkRun(options, servers)
         try:
             servers.start()

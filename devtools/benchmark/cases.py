@@ -117,14 +117,14 @@ def items(run: int, batch: int) -> list[dict[str, Any]]:
     domains = ("security", "performance", "accessibility", "seo")
     return [
         {
-            "domain": domains[place % 4],
-            "title": f"Reported {run} {batch} {place}",
+            "domain": domains[number % 4],
+            "title": f"Reported {run} {batch} {number}",
             "severity": "medium",
             "description": "A description of the finding.",
-            "affected_assets": [{"type": "url", "value": f"https://example.com/{place}"}],
+            "affected_assets": [{"type": "url", "value": f"https://example.com/{number}"}],
             "evidence": {"checks": ["security_header_csp"], "detail": "x" * 80},
         }
-        for place in range(BULK_SIZE)
+        for number in range(BULK_SIZE)
     ]
 
 

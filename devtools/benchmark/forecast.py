@@ -123,8 +123,8 @@ def calibrate(name: str, *, weeks: int, histories: int) -> Calibration:
     found = list(_outcomes(PROJECTS[name], weeks, histories))
     milliseconds = [outcome.seconds * 1000 for outcome in found]
     within_50, within_90 = (
-        sum(_contains(outcome.ranges[place], outcome.day) for outcome in found) / len(found)
-        for place in (0, 1)
+        sum(_contains(outcome.ranges[index], outcome.day) for outcome in found) / len(found)
+        for index in (0, 1)
     )
     return Calibration(
         name,

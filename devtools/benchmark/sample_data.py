@@ -183,9 +183,9 @@ def fill(model: type[Model], statement: str, values: dict[str, Any]) -> None:
         f"rest_{field.attname}": field.get_db_prep_save(field.get_default(), connection) for field in rest
     }
     names = "".join(f", {field.attname}" for field in rest)
-    places = "".join(f", %(rest_{field.attname})s::{field.db_type(connection)}" for field in rest)
-    whole = f"{head} ({columns}{names}) SELECT made.* {places} FROM ({rows}) AS made"  # noqa: S608 - column names of the models
-    execute(whole, {**values, **more})
+    placeholders = "".join(f", %(rest_{field.attname})s::{field.db_type(connection)}" for field in rest)
+    statement = f"{head} ({columns}{names}) SELECT made.* {placeholders} FROM ({rows}) AS made"  # noqa: S608 - column names of the models
+    execute(statement, {**values, **more})
 
 
 def execute(statement: str, values: dict[str, Any] | None) -> None:

@@ -33,7 +33,7 @@ def replace_figures(page: str, figures: str, start: str = START, end: str = END)
 
 
 def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
-    widths = [max(len(row[place]) for row in [list(head), *rows]) for place in range(len(head))]
+    widths = [max(len(row[index]) for row in [list(head), *rows]) for index in range(len(head))]
     lines = [list(head), ["-" * width for width in widths], *rows]
     return "\n".join("| " + " | ".join(_aligned(line, widths)) + " |" for line in lines)
 

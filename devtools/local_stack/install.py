@@ -45,7 +45,7 @@ def install() -> dict[str, object]:
 
 
 def role_problem() -> str:
-    """Return what the role of DATABASE_URL may do that the web and the workers must not, or ""."""
+    """Return the rights of the DATABASE_URL role that the web and the workers should not have, or ""."""
     if os.environ.get("KRAFTER_DB_ROLE_PASSWORD"):
         return ""  # this is the owner, and they use another
     from operations.doctor.database import database_roles  # after django.setup()

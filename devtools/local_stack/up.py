@@ -79,7 +79,7 @@ class System:
         self.port = self.web_port()
         self.env = self.environment()
         self.owner_env: dict[str, str] = {}  # for `migrate`, besides `env`
-        self.notices = [sandbox_notice()]  # what a user has to know besides
+        self.notices = [sandbox_notice()]  # printed after the banner
         self.demo_site = self.demo_url() if options.demo else None
 
     def web_port(self) -> int:
@@ -119,7 +119,7 @@ class System:
         return f"http://127.0.0.1:{port}"
 
     def start(self) -> dict[str, Any]:
-        """Start everything; return what a new user needs to know."""
+        """Start everything; return the addresses and logins for the banner."""
         if "DATABASE_URL" not in self.env:
             with step("PostgreSQL"):
                 self.start_postgres()
@@ -249,7 +249,7 @@ def render_banner(facts: dict[str, Any]) -> str:
 
 
 def sandbox_notice() -> str:
-    """Return what a user must know of Chromium's user and sandbox, or ""."""
+    """Return a sentence about the user and the sandbox of Chromium, or ""."""
     if not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
         return ""
     if not sandbox_is_on():
@@ -259,7 +259,7 @@ def sandbox_notice() -> str:
 
 
 def role_notice(problem: str) -> str:
-    """Return what a user must know of the database role, or ""; `problem` names its rights."""
+    """Return a sentence about a database role with too many rights, which `problem` names, or ""."""
     if not problem:
         return ""
     return f"The web and the workers use the role of your DATABASE_URL, which should own nothing: {problem}."

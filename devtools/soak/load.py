@@ -1,4 +1,4 @@
-"""Mixed load on a system: threads that scan, verify, export, share and read, and count what was answered."""
+"""Mixed load on a system: threads that scan, verify, export, share and read, and count the responses."""
 
 import json
 import threading

@@ -23,6 +23,23 @@ VARIABLE = re.compile(r'"\$([A-Z][A-Z0-9_]*)"')
 ORGANIZATION_EVENTS = "/api/v1/orgs/{org_id}/events"
 # Beginnings of paths that are not part of the names in the client.
 PREFIXES = (f"{PROJECT_PATH}/", "/api/v1/orgs/{org_id}/", "/api/v1/")
+FILE_RESPONSE = (
+    "if (!response.ok) throw new Error(`HTTP ${response.status}`);",
+    "const content = await response.arrayBuffer();",
+    "console.log(content.byteLength);",
+)
+JSON_RESPONSE = (
+    "const { data, error } = await response.json();",
+    "if (error) throw new Error(`${error.code}: ${error.message}`);",
+    "console.log(data);",
+)
+CLIENT_ARGUMENTS = (
+    ("", SERVER),
+    ("", KEY),
+    ("org_id=", ORGANIZATION),
+    ("project_id=", PROJECT),
+)
+PYTHON_WORDS = {"true": "True", "false": "False", "null": "None"}
 
 
 @dataclass(frozen=True)
@@ -79,18 +96,6 @@ def javascript(operation: Operation) -> str:
     )
 
 
-FILE_RESPONSE = (
-    "if (!response.ok) throw new Error(`HTTP ${response.status}`);",
-    "const content = await response.arrayBuffer();",
-    "console.log(content.byteLength);",
-)
-JSON_RESPONSE = (
-    "const { data, error } = await response.json();",
-    "if (error) throw new Error(`${error.code}: ${error.message}`);",
-    "console.log(data);",
-)
-
-
 def python(operation: Operation) -> str:
     """Return a script that calls the generated function of the client."""
     function = client_function(operation)
@@ -123,14 +128,6 @@ def python(operation: Operation) -> str:
     )
 
 
-CLIENT_ARGUMENTS = (
-    ("", SERVER),
-    ("", KEY),
-    ("org_id=", ORGANIZATION),
-    ("project_id=", PROJECT),
-)
-
-
 def client_function(operation: Operation) -> str:
     """Return the module of the generated client: `post_verifications_by_id_approve`."""
     if operation.path == ORGANIZATION_EVENTS:
@@ -157,30 +154,29 @@ def _python_arguments(operation: Operation) -> list[str]:
     return [*(["*audit.path"] if both else []), *values]
 
 
-def _path(operation: Operation, variable: str) -> str:
-    """Return the path with each parameter as a variable of a language, or as a word."""
-    return re.sub(r"\{(\w+)\}", lambda found: _value(operation, found[1], variable, "{}"), operation.path)
+def _path(operation: Operation, variable_format: str) -> str:
+    """Return the path with each parameter as a variable of a language, such as `${}`, or as a word."""
+    return re.sub(
+        r"\{(\w+)\}", lambda found: _value(operation, found[1], variable_format, "{}"), operation.path
+    )
 
 
-def _value(operation: Operation, parameter: str, variable: str, word: str) -> str:
+def _value(operation: Operation, parameter: str, variable_format: str, word_format: str) -> str:
     if parameter in PATH_WORDS:
-        return word.format(PATH_WORDS[parameter])
-    return variable.format(operation.variable(parameter))
+        return word_format.format(PATH_WORDS[parameter])
+    return variable_format.format(operation.variable(parameter))
 
 
 def _path_variables(operation: Operation) -> list[str]:
     return [operation.variable(name) for name in operation.path_parameters if name not in PATH_WORDS]
 
 
-def _literal(body: Any, variable: str, *, is_python: bool = False) -> str:
+def _literal(body: Any, variable_format: str, *, is_python: bool = False) -> str:
     """Return a body as a literal of Python or JavaScript."""
     text = json.dumps(body, indent=2 if not is_python else 4)
     if is_python:
         text = re.sub(r"(?<=: )(true|false|null)\b", lambda found: PYTHON_WORDS[found[1]], text)
-    return VARIABLE.sub(lambda found: variable.format(found[1]), text)
-
-
-PYTHON_WORDS = {"true": "True", "false": "False", "null": "None"}
+    return VARIABLE.sub(lambda found: variable_format.format(found[1]), text)
 
 
 def _indented(items: list[str], by: str = "  ") -> list[str]:

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 from documentation.api.request_bodies import example_body
-from documentation.markdown import slug
 from krafter_audit.api.schema import CachedSchemaGenerator
 
 SERVER, KEY, ORGANIZATION, PROJECT = (
@@ -79,8 +78,10 @@ class Operation:
         return [name for name in dict.fromkeys(names) if name not in (ORGANIZATION, PROJECT)]
 
 
+@cache
 def all_operations() -> list[Operation]:
-    return _read()
+    schema = CachedSchemaGenerator().get_schema(public=True)
+    return [_operation(schema, *each) for each in _described(schema)]
 
 
 def resources() -> dict[str, list[Operation]]:
@@ -93,12 +94,6 @@ def resources() -> dict[str, list[Operation]]:
 
 def resource_title(tag: str) -> str:
     return TITLES.get(tag, tag.replace("-", " ").capitalize())
-
-
-@cache
-def _read() -> list[Operation]:
-    schema = CachedSchemaGenerator().get_schema(public=True)
-    return [_operation(schema, *each) for each in _described(schema)]
 
 
 def _described(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -122,7 +117,7 @@ def _operation(schema: Mapping[str, Any], method: str, path: str, described: dic
         parameters=_parameters(described, "query"),
         headers=_parameters(described, "header"),
         fields=tuple(
-            Field(key, kind(value), key in fields.get("required", ()), value.get("description", ""))
+            Field(key, type_in_words(value), key in fields.get("required", ()), value.get("description", ""))
             for key, value in fields.get("properties", {}).items()
         ),
         body_name=name,
@@ -132,26 +127,26 @@ def _operation(schema: Mapping[str, Any], method: str, path: str, described: dic
     )
 
 
-def _parameters(described: Mapping[str, Any], place: str) -> tuple[Field, ...]:
-    return tuple(_parameter(each) for each in described.get("parameters", ()) if each["in"] == place)
+def _parameters(described: Mapping[str, Any], location: str) -> tuple[Field, ...]:
+    return tuple(_parameter(each) for each in described.get("parameters", ()) if each["in"] == location)
 
 
 def _parameter(described: Mapping[str, Any]) -> Field:
     required, text = described.get("required", False), described.get("description", "")
-    return Field(described["name"], kind(described["schema"]), required, text)
+    return Field(described["name"], type_in_words(described["schema"]), required, text)
 
 
-def kind(schema: Mapping[str, Any]) -> str:
+def type_in_words(schema: Mapping[str, Any]) -> str:
     """Return the type of a value in words: `string (uuid) or null`, `list of string`, `low, medium or high`."""
     if "enum" in schema:
         return _choice([str(each) for each in schema["enum"] if each is not None])
     if "$ref" in schema:
         return "object"
     if "oneOf" in schema:
-        return _choice([kind(each) for each in schema["oneOf"]])
+        return _choice([type_in_words(each) for each in schema["oneOf"]])
     types = schema.get("type", "any")
     if types == "array":
-        return f"list of {kind(schema.get('items', {}))}"
+        return f"list of {type_in_words(schema.get('items', {}))}"
     names = [types] if isinstance(types, str) else list(types)
     names[0] += f" ({schema['format']})" if "format" in schema else ""
     return _choice(names)
@@ -173,8 +168,3 @@ def _is_file(responses: Mapping[str, Any]) -> bool:
 
 def _singular(word: str) -> str:
     return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
-
-
-def resource_name(tag: str) -> str:
-    """Return the last part of the URL of a tag."""
-    return slug(tag)

@@ -53,12 +53,12 @@ def reports_of(problems: Iterable[Problem]) -> list[FindingReport]:
     for problem in map(_as_our_check, problems):
         if not problem.title:
             continue
-        one = merged.setdefault((problem.domain, problem.title), _Merged(problem))
-        one.rules[problem.rule] = None
-        one.assets |= dict.fromkeys(problem.assets)
-        one.details += problem.details
-        one.severities.append(problem.severity)
-    return [_report(one) for one in merged.values()]
+        group = merged.setdefault((problem.domain, problem.title), _Merged(problem))
+        group.rules[problem.rule] = None
+        group.assets |= dict.fromkeys(problem.assets)
+        group.details += problem.details
+        group.severities.append(problem.severity)
+    return [_report(each) for each in merged.values()]
 
 
 def _as_our_check(problem: Problem) -> Problem:

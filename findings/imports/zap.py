@@ -89,7 +89,7 @@ def _problem(tool: str, site: str, alert: dict[str, Any], severity: str) -> Prob
     plugin = text(alert, "pluginid")
     reference = text(alert, "alertRef") or plugin
     instances = list(objects(alert, "instances"))
-    places = [text(instance, "uri") for instance in instances] or [site]
+    urls = [text(instance, "uri") for instance in instances] or [site]
     details = [
         {name: text(instance, name)[:500] for name in ("uri", "method", "param", "evidence")}
         for instance in instances
@@ -102,7 +102,7 @@ def _problem(tool: str, site: str, alert: dict[str, Any], severity: str) -> Prob
         description=without_markup(text(alert, "desc")),
         fix=without_markup(text(alert, "solution")),
         references=urls_in(text(alert, "reference")),
-        assets=tuple(("url", place) for place in places if place),
+        assets=tuple(("url", url) for url in urls if url),
         details=tuple(details),
         check=check_of(reference, plugin, instances),
     )

@@ -119,7 +119,7 @@ def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:
     return triage.status_error(row["status"], after.get("status"))
 
 
-def _moved_since(values: Mapping[UUID, Mapping[str, Any]], since: datetime) -> dict[UUID, str]:
+def _undo_obstacles(values: Mapping[UUID, Mapping[str, Any]], since: datetime) -> dict[UUID, str]:
     dismissed = [pk for pk, each in values.items() if each.get("status") == FindingStatus.DISMISSED]
     return dict.fromkeys(dismissals.replaced_since(dismissed, since), "Its dismissal was replaced since.")
 
@@ -130,5 +130,5 @@ FINDINGS = Subject(
     fields=("status", "severity", "owner_id"),
     refusal=_refusal,
     write=triage.write_many,
-    moved_since=_moved_since,
+    undo_obstacles=_undo_obstacles,
 )

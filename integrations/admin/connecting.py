@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from accounts.models import Project
 from accounts.roles import visible_projects
 from integrations import connection_check, queries, services

@@ -76,7 +76,7 @@ class ConnectForm(forms.Form):
         return cleaned
 
     def keeps_secrets(self, entered: Mapping[str, Any]) -> bool:
-        """Tell whether only choices are entered, and secrets are stored."""
+        """Return whether only choices are entered, and secrets are stored."""
         return self.has_stored and not any(
             field.by_sign_in and field.name in entered for field in self.described
         )

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from integrations.models import (
     SyncConflict,
     SyncRun,

@@ -36,7 +36,7 @@ def exchange_code(client: Client, adapter: type[Provider], *, code: str, **extra
 
 
 def is_valid(credentials: Mapping[str, Any]) -> bool:
-    """Tell whether the token surely stays valid during a run."""
+    """Return whether the token stays valid until the end of the longest run."""
     try:
         return datetime.now(UTC) + MAX_RUN < datetime.fromisoformat(str(credentials.get("expires_at")))
     except (ValueError, TypeError):  # no time, or one without a time zone

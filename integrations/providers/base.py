@@ -299,7 +299,7 @@ def is_html(response: Response) -> bool:
 
 
 def is_unreadable(response: Response) -> bool:
-    """Tell whether a body is not JSON; an empty one is no body."""
+    """Return whether a body is not JSON; False without a body."""
     try:
         response.json()
     except UNREADABLE:

@@ -1,4 +1,4 @@
-"""Vendors that report findings and tell whether a finding is fixed."""
+"""Vendors that report findings and can check whether one is fixed."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence

@@ -19,7 +19,7 @@ class Tracker(Provider):
 
     @abstractmethod
     def owns(self, external_id: str) -> bool:
-        """Tell whether a ticket is in the repository or project of the credentials."""
+        """Return whether a ticket is in the repository or project of the credentials."""
 
     @abstractmethod
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:

@@ -93,7 +93,7 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
         # A run that kills its worker each time would otherwise be repeated without an end.
         return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
     try:
-        _exchange(integration, log)
+        _connect_and_sync(integration, log)
     except TimeBudgetExhausted:
         return _paused(timezone.now(), "The rest follows in the next run.")
     except ProviderRefused as error:
@@ -111,15 +111,15 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
     return SUCCEEDED
 
 
-def _exchange(integration: Integration, log: SyncRun) -> None:
+def _connect_and_sync(integration: Integration, log: SyncRun) -> None:
     adapter = ADAPTERS[integration.provider]
     with Client(limits=LIMITS) as client:
         tokens = TokenManager(integration, adapter, client)
         # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
-        tokens.call(lambda credentials: _exchange_with(integration, log, client, credentials))
+        tokens.call(lambda credentials: _sync_with(integration, log, client, credentials))
 
 
-def _exchange_with(
+def _sync_with(
     integration: Integration, log: SyncRun, client: Client, credentials: Mapping[str, Any]
 ) -> None:
     log.notes, log.refused = [], []
@@ -154,7 +154,7 @@ def _pull_and_push(context: SyncContext) -> None:
 
 def _pull(context: SyncContext, provider: Provider) -> None:
     if isinstance(provider, Tracker):
-        push.unlink_tickets_of_other_places(context, provider)
+        push.unlink_tickets_of_other_repositories(context, provider)
         pull.pull_tickets(context, provider)
     if isinstance(provider, TrafficSource):
         traffic_import.import_traffic(context, provider)
@@ -182,9 +182,13 @@ def _retry_or_fail(integration: Integration, log: SyncRun, error: ProviderUnavai
 def _log_defect(integration: Integration, error: Exception) -> None:
     # The message may contain what was sent to the provider, so that only the place is logged.
     frames = traceback.extract_tb(error.__traceback__)
-    place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    location = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
     logger.error(
-        "sync of %s (%s) failed: %s at %s", integration.pk, integration.provider, type(error).__name__, place
+        "sync of %s (%s) failed: %s at %s",
+        integration.pk,
+        integration.provider,
+        type(error).__name__,
+        location,
     )
 
 

@@ -17,12 +17,12 @@ from integrations.providers.types import FindingList, RemoteFinding, without_nul
 from integrations.sync.run import BY_INTEGRATION, SyncContext
 
 MAX_TITLE_LENGTH = 300
-RESOLVED_THERE = "settled_there_at"
+RESOLVED_AT_PROVIDER = "resolved_at_provider"
 MAX_RESOLVED = 200  # a run; each costs a request or two
 
 
 def import_findings(context: SyncContext, source: FindingSource) -> None:
-    """Import every list; note one that is not available."""
+    """Import every list of findings; a list that is not available becomes a note in the log."""
     # Not imported in this run: the vendor's list may still show them as open, which would reopen them here.
     resolved = resolve_approved(context, source)
     for listed in source.finding_lists():
@@ -60,7 +60,7 @@ def _approved(context: SyncContext, source: FindingSource) -> QuerySet[Finding]:
         project=context.integration.project,
         status=FindingStatus.RESOLVED,
         evidence__source__startswith=source.resolvable_prefix,
-    ).exclude(evidence__has_key=RESOLVED_THERE)
+    ).exclude(evidence__has_key=RESOLVED_AT_PROVIDER)
 
 
 def _mark_resolved(pk: UUID, updated_at: datetime) -> None:
@@ -68,7 +68,7 @@ def _mark_resolved(pk: UUID, updated_at: datetime) -> None:
     # Compared by `updated_at`, so that a change since then is not overwritten.
     now = timezone.now()
     for finding in Finding.objects.filter(pk=pk, updated_at=updated_at, status=FindingStatus.RESOLVED):
-        evidence = {**finding.evidence, RESOLVED_THERE: now.isoformat()}
+        evidence = {**finding.evidence, RESOLVED_AT_PROVIDER: now.isoformat()}
         Finding.objects.filter(pk=pk, updated_at=updated_at).update(evidence=evidence, updated_at=now)
 
 

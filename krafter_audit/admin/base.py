@@ -111,6 +111,11 @@ def time_column(field: Any) -> Callable[[Any], str]:
     return admin.display(description=str(field.verbose_name), ordering=field.name)(column)
 
 
+def copy_row(row: models.Model, *, to: models.Model) -> None:
+    """Copy the row that a service has stored into the object that Django shows and logs after `save_model`."""
+    to.__dict__.update(row.__dict__)
+
+
 class AutocompleteFilter(AutocompleteSelectFilter):
     def field_choices(self, *args: Any) -> list[tuple[str, str]]:
         return []

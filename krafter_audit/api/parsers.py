@@ -39,7 +39,10 @@ def parse_json(raw: bytes) -> Any:
     """Return the parsed value. Raises MalformedJson or InvalidParams."""
     try:
         value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant, parse_float=_float
+            raw.decode("utf-8"),
+            object_pairs_hook=_unique_keys,
+            parse_constant=_reject_constant,
+            parse_float=_finite_float,
         )
     except (ValueError, RecursionError) as error:
         raise MalformedJson(f"The body is not valid JSON: {_reason(error)}.") from None
@@ -56,7 +59,7 @@ def _reason(error: Exception) -> str:
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error).rstrip(".")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     # RFC 8259, section 4: parsers disagree about duplicate keys, which can smuggle a value past a check.
     if len(value) != len(pairs):
@@ -65,11 +68,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-def _constant(word: str) -> Any:
+def _reject_constant(word: str) -> Any:
     raise ValueError(f"{word} is not a JSON number")
 
 
-def _float(digits: str) -> float:
+def _finite_float(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
         raise ValueError("a number is out of range")

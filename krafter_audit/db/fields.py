@@ -12,9 +12,8 @@ class VerbatimJSONField(models.Field):
         return "json"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return (
-            json.loads(value) if isinstance(value, str | bytes) else value
-        )  # psycopg has parsed `json` already
+        # psycopg has parsed `json` already, unless the value was cast to text.
+        return json.loads(value) if isinstance(value, str | bytes) else value
 
     def to_python(self, value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) else value

@@ -121,7 +121,7 @@ def is_localhost(host: str) -> bool:
 
 
 def is_local_name(host: str) -> bool:
-    """Tell whether the name has no public meaning: a special-use name, or a single label."""
+    """Return whether the name has no public meaning: a special-use name, or a single label."""
     if "." not in host:
         return ":" not in host  # an IPv6 address is no name
     return any(host == name or host.endswith(f".{name}") for name in _SPECIAL_USE)

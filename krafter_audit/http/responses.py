@@ -128,11 +128,11 @@ def decode_body(raw: bytes, encodings: str | None, *, limit: int) -> tuple[bytes
     layers = [name for name in layers if name not in ("", "identity")]
     if len(layers) > _MAX_LAYERS or not set(layers) <= {"gzip", "x-gzip", "deflate"}:
         return raw, True
-    whole = True
+    is_complete = True
     for _ in layers:
         raw, complete = _inflate(raw, limit)
-        whole = whole and complete
-    return raw, whole
+        is_complete = is_complete and complete
+    return raw, is_complete
 
 
 def _inflate(raw: bytes, limit: int) -> tuple[bytes, bool]:

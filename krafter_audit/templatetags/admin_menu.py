@@ -1,4 +1,4 @@
-"""The place of a page: menu entry, tabs, and row."""
+"""Breadcrumbs, and the tabs of a menu section."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ register = Library()
 
 @register.inclusion_tag("admin/breadcrumbs.html", takes_context=True)
 def breadcrumbs(context: Context) -> dict[str, Any]:
-    """Return the steps to a page, each as `(title, link)`; the last one is the page."""
+    """Return the breadcrumbs of a page, each as `(title, link)`; the last one is the page itself."""
     opts, row = context.get("opts"), context.get("original")
     if opts is None:
         return {"steps": [(context.get("title") or "Overview", "")]}

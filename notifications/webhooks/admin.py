@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from accounts.models import Project
 from krafter_audit.admin.base import (
     DANGER,
@@ -21,6 +21,7 @@ from krafter_audit.admin.base import (
     ReadOnlyAdmin,
     ServiceModelAdmin,
     badge_column,
+    copy_row,
     render_json,
 )
 from krafter_audit.admin.confirmation import confirmed
@@ -122,7 +123,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
                 services.update(obj.organization, obj.pk, changes=form.validated, by=operator(request))
             return
         endpoint, secret = services.create(obj.organization, by=operator(request), **form.validated)
-        obj.__dict__.update(endpoint.__dict__)
+        copy_row(endpoint, to=obj)
         request.endpoint_secret = secret  # type: ignore[attr-defined]  # read by response_add
 
     def response_add(

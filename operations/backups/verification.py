@@ -56,7 +56,7 @@ def _evidence() -> tuple[int, list[str]]:
 
 
 def verify_chain(end: EvidenceChain) -> tuple[int, str]:
-    """Return the number of links before the first invalid one, and what is wrong with that, or ""."""
+    """Return the number of valid links before the first invalid one, and the error in that one, or ""."""
     number, last = 0, None
     for link in Evidence.objects.filter(project=end.project_id).order_by("sequence").iterator(chunk_size=500):
         # Retention drops the start of a chain: the first link may follow one that is gone.

@@ -31,9 +31,9 @@ EVERY_ADDRESS = "0.0.0.0/0,::/0"  # the installation's own URL may be internal
 def disks() -> Iterator[Diagnosis]:
     """The free space where files and backups are."""
     files = "" if settings.KRAFTER_S3_BUCKET else settings.MEDIA_ROOT
-    places = {"files": files, "backups": settings.KRAFTER_BACKUP_DIR}
-    for name, place in places.items():
-        path = Path(place) if place else None
+    directories = {"files": files, "backups": settings.KRAFTER_BACKUP_DIR}
+    for name, directory in directories.items():
+        path = Path(directory) if directory else None
         if path is None or not path.exists():
             continue
         free = shutil.disk_usage(path).free

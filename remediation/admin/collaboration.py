@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from accounts.viewsets import uuid_or_404
 from krafter_audit.admin.base import ServiceModelAdmin
 from krafter_audit.admin.forms import error_text

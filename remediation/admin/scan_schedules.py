@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.admin import operator
-from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin
+from accounts.admin_actor import operator
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.moments import time_element
@@ -111,7 +111,7 @@ class ScanScheduleAdmin(ServiceModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ScanSchedule, form: Any, change: bool) -> None:
         scan_schedules.change(obj.project, by=operator(request), **form.values)
-        obj.__dict__.update(ScanSchedule.objects.get(project=obj.project_id).__dict__)
+        copy_row(ScanSchedule.objects.get(project=obj.project_id), to=obj)
 
     @admin.action(description="Pause", permissions=["operate"])
     def pause(self, request: HttpRequest, queryset: QuerySet[ScanSchedule]) -> None:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from accounts.roles import visible_projects
 from bulk_changes.admin.actions import BulkActions
 from events import counters
@@ -21,6 +21,7 @@ from krafter_audit.admin.base import (
     WARNING,
     AutocompleteFilter,
     badge_column,
+    copy_row,
     staff_of,
 )
 from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
@@ -205,8 +206,7 @@ class TaskAdmin(CollaborationPages, BulkActions):
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
         if not change:
             task = tasks.create(form.cleaned_data["finding"].project, by=operator(request), **form.validated)
-            # Django shows and logs `obj`, which must be the row that the service has created.
-            obj.__dict__.update(task.__dict__)
+            copy_row(task, to=obj)
         elif form.validated:
             tasks.update(obj.pk, changes=form.validated, by=operator(request))
 

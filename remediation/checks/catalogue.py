@@ -8,7 +8,7 @@ from remediation.services.policies import config_of
 from scanner import registry
 from scanner.registry import Check
 
-PUBLIC_KINDS = {"markup": "http", "lab": "browser"}  # what the API calls them
+PUBLIC_KINDS = {"markup": "http", "lab": "browser"}  # kind → its name in the API
 FIELDS = ("runs", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
 
 

@@ -36,7 +36,9 @@ def create(
     valid = {index: item for index, item in items.items() if index not in errors}
     if errors and not partial and not dry_run:
         raise InvalidParams(details=_by_field(errors))
-    made, created = (None, []) if dry_run or not valid else _create(project, list(valid.values()), by)
+    bulk_change_id, created = (
+        (None, []) if dry_run or not valid else _create(project, list(valid.values()), by)
+    )
     ids = dict(zip(valid, (task.pk for task in created), strict=False))
     status = "valid" if dry_run else "created"
     results = [
@@ -46,7 +48,7 @@ def create(
         for index in sorted({*items, *errors})
     ]
     return {
-        "bulk_change_id": made,
+        "bulk_change_id": bulk_change_id,
         "created": len(created),
         "invalid": len(errors),
         "dry_run": dry_run,

@@ -64,7 +64,7 @@ class Recalculated:
 
 
 def start(project: Project, *, policy_version: int) -> None:
-    """Have the due dates of open tasks follow a policy, instead of a recalculation that goes on."""
+    """Start a recalculation of the due dates of open tasks, replacing one that is running."""
     now = timezone.now()
     unfinished = SlaRecalculation.objects.filter(project=project, finished_at=None)
     unfinished.update(finished_at=now, superseded=True, updated_at=now)

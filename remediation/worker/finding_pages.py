@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from findings.models import Finding
 from krafter_audit.http.client import Client
 from scanner import engine
-from scanner.evidence import identity_before
+from scanner.evidence import original_identity
 from scanner.fetcher import Memo
 from scanner.outcome import FAILED, Outcome
 from scanner.page_context import PageContext
@@ -59,10 +59,10 @@ class FindingPage:
         context = PageContext(
             self.url,
             self._client,
-            before=identity_before(original),
-            verifying=True,
+            original_identity=original_identity(original),
+            is_verification=True,
             site=self._site,
-            owned=self._verified_hosts,
+            owned_hosts=self._verified_hosts,
             browser=self._browser,
         )
         context.rendered.save_screenshot = screenshots.storing_for(self._finding.project_id)

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_safe
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -18,6 +18,7 @@ from krafter_audit.admin.base import (
     AutocompleteFilter,
     ReadOnlyAdmin,
     badge_column,
+    copy_row,
 )
 from krafter_audit.admin.forms import ServiceForm, error_text
 from krafter_audit.admin.live_pages import follow
@@ -92,7 +93,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
         report = services.queue_export(obj.project, format=obj.format, by=operator(request))
-        obj.__dict__.update(report.__dict__)
+        copy_row(report, to=obj)
 
     @admin.action(description="Export again", permissions=["operate"])
     def export_again(self, request: HttpRequest, reports: QuerySet[Report]) -> None:

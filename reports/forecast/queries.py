@@ -99,7 +99,7 @@ def _daily_flows(changes: Sequence[RiskChange], today: date) -> tuple[DailyFlow,
 
 
 def _days(start: date, end: date) -> list[date]:
-    return [start + timedelta(days=place) for place in range((end - start).days + 1)]
+    return [start + timedelta(days=number) for number in range((end - start).days + 1)]
 
 
 def _flow(changes: Sequence[RiskChange]) -> DailyFlow:

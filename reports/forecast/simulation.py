@@ -83,7 +83,7 @@ def past_weeks(flows: Sequence[DailyFlow], still_open: int) -> list[list[Day]]:
         count = before - flow.opened
     days.reverse()
     start = len(days) % WEEK
-    return [days[place : place + WEEK] for place in range(start, len(days), WEEK)]
+    return [days[index : index + WEEK] for index in range(start, len(days), WEEK)]
 
 
 def _first_day_without(

@@ -26,7 +26,7 @@ NO_KEY = (
     "The evidence is not signed",
     "This installation has no signing key, so there is no signed file.",
 )
-FAILS = "fails"
+INVALID = "invalid"
 
 
 @public_page
@@ -45,9 +45,9 @@ def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> H
         "comparison": compare(verification, links),
         "lines": lines,
         "valid": bool(lines)
-        and all(line.word != FAILS for line in lines)
+        and all(line.word != INVALID for line in lines)
         and all(link.signature for link in links),
-        "failed": any(line.word == FAILS for line in lines),
+        "failed": any(line.word == INVALID for line in lines),
         "links": links,
         "check_kind": Evidence.Kind.CHECK,
         "keys": [(key_id, fingerprint(public)) for key_id, public in keyring().public.items()],

@@ -30,8 +30,9 @@ ACTIVITIES = """
 
 @dataclass(frozen=True)
 class Activities:
-    """`{new_findings, fixed, regressions}` of two periods, the day of the first scan or finding, and whether there was
-    a scan.
+    """Numbers of a period and the one before, each `{new_findings, fixed, regressions}`.
+
+    `first_day` is that of the first scan or finding.
     """
 
     current: Counts
@@ -55,4 +56,4 @@ def count_activities(project_id: UUID, period: Period) -> Activities:
 
 
 def _named(row: tuple[Any, ...]) -> Counts:
-    return dict(zip(("new_findings", "fixed", "regressions"), row, strict=False))
+    return dict(zip(("new_findings", "fixed", "regressions"), row[:3], strict=True))

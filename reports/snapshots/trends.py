@@ -24,9 +24,9 @@ def open_risk_trends(
     trends: Trends = {name: {} for name in FACETS}
     _add(scores, changes.get(period.start - timedelta(days=1), ()))
     days = (period.end - period.start).days
-    for place in range(days):
-        _add(scores, changes.get(period.start + timedelta(days=place), ()))
-        _append(trends, scores, place)
+    for day_number in range(days):
+        _add(scores, changes.get(period.start + timedelta(days=day_number), ()))
+        _append(trends, scores, day_number)
     last: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for facets, score in last_day:
         for name in FACETS:
@@ -42,7 +42,7 @@ def _add(scores: dict[str, Counter[str]], totals: Iterable[Any]) -> None:
                 scores[name][facets[name]] += score
 
 
-def _append(trends: Trends, scores: dict[str, Counter[str]], place: int) -> None:
+def _append(trends: Trends, scores: dict[str, Counter[str]], day_number: int) -> None:
     for name, found in scores.items():
         for key in {*found, *trends[name]}:
-            trends[name].setdefault(key, [0] * place).append(found[key])
+            trends[name].setdefault(key, [0] * day_number).append(found[key])

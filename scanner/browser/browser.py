@@ -77,15 +77,15 @@ class Browser:
         *,
         seconds: float = VISIT_TIMEOUT,
         prepare: Callable[[Page], None] = lambda page: None,
-        arrived: Callable[[], None] = lambda: None,
+        on_response: Callable[[], None] = lambda: None,
         throttle: HostThrottle | None = None,
         until_loaded: bool = True,
         **context: Any,
     ) -> Iterator[Page]:
         """Open `url` in a fresh context and yield its Playwright page, which has loaded if `until_loaded`.
 
-        `prepare(page)` is called before the navigation, `arrived()` with the first byte of the page; they may raise to
-        end the visit. `throttle` counts the requests, except that of the page. `context`: options of the context.
+        `prepare(page)` is called before the navigation, `on_response()` with the first byte of the page; they may raise
+        to end the visit. `throttle` counts the requests, except that of the page. `context`: options of the context.
 
         Raises BrowserError, here or in the block: `not_available`, `refused_address`, `blocked`, `timeout`, `truncated`
         (over 50 MB, 300 requests or 1.5 GB), `target_missing`. `browser.visit` describes the visit, also a failed one.
@@ -102,7 +102,7 @@ class Browser:
                 ):
                     prepare(page)
                     navigate(page, visit)
-                    arrived()
+                    on_response()
                     if until_loaded:
                         page.wait_for_load_state()
                     yield page

@@ -97,7 +97,7 @@ class UrlRun:
             self._environment.client(),
             retry_delays=RETRY_DELAYS,
             budget=RequestBudget(seconds=MAX_SECONDS),
-            owned=AnyHost(),
+            owned_hosts=AnyHost(),
             browser=self._browser,
         )
         self._context.rendered.no_browser = self._no_browser

@@ -19,8 +19,8 @@ from scanner.evidence_bundle.bundle_format import MAX_BUNDLE_BYTES
 from scanner.evidence_bundle.keys import from_jwk
 from scanner.evidence_bundle.verification import ResultLine, verify
 
-HOLDS, DOES_NOT_HOLD, CANNOT_TELL = 0, 1, 2
-MARKS = {"holds": "holds", "note": "note ", "fails": "FAILS"}
+VALID, INVALID, UNREADABLE = 0, 1, 2
+LABELS = {"valid": "valid  ", "note": "note   ", "invalid": "INVALID"}
 MAX_KEY_FILE_BYTES = 1024 * 1024
 
 
@@ -32,33 +32,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raw = read(options.file, MAX_BUNDLE_BYTES)
     except (OSError, ValueError) as error:
         print(f"verify-evidence: {error}", file=sys.stderr)
-        return CANNOT_TELL
+        return UNREADABLE
     lines = list(verify(raw, trusted))
     for line in lines:
         show(line)
-    fault = next((line for line in lines if line.word == "fails"), None)
-    print(f"\n{options.file} does not hold." if fault else f"\n{options.file} holds.")
-    return DOES_NOT_HOLD if fault else HOLDS
+    is_valid = all(line.word != "invalid" for line in lines)
+    print(f"\n{options.file} is {'valid' if is_valid else 'not valid'}.")
+    return VALID if is_valid else INVALID
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./krafter verify-evidence",
-        description="Tell whether a bundle of evidence holds. Exit 0: it holds; 1: it does not; 2: it cannot be told.",
+        description="Verify a bundle of evidence. Exit status 0: valid; 1: not valid; 2: a file cannot be read.",
     )
-    parser.add_argument("file", metavar="FILE", help="what GET …/verifications/:id/evidence/bundle answered")
+    parser.add_argument(
+        "file", metavar="FILE", help="the response of GET …/verifications/:id/evidence/bundle"
+    )
     parser.add_argument(
         "--public-key",
         metavar="FILE",
-        help="the installation's public keys, had from elsewhere than the bundle: what "
-        "/.well-known/krafter-evidence-keys.json answers, a PEM file, or the 32 bytes in base64",
+        help="the installation's public keys, from another source than the bundle: the response of "
+        "/.well-known/krafter-evidence-keys.json, a PEM file, or the 32 bytes in base64",
     )
     return parser.parse_args(arguments)
 
 
 def show(line: ResultLine) -> None:
     print(
-        textwrap.fill(line.sentence, 100, initial_indent=f"  {MARKS[line.word]}  ", subsequent_indent=" " * 9)
+        textwrap.fill(
+            line.sentence, 100, initial_indent=f"  {LABELS[line.word]}  ", subsequent_indent=" " * 11
+        )
     )
 
 
@@ -67,7 +71,7 @@ def read(name: str, largest: int) -> bytes:
     with Path(name).open("rb") as file:
         raw = file.read(largest + 1)
     if len(raw) > largest:
-        raise ValueError(f"{name} is larger than {largest:,} bytes, which no bundle and no key is.")
+        raise ValueError(f"{name} is larger than {largest:,} bytes, the maximum.")
     return raw
 
 
@@ -84,7 +88,7 @@ def public_keys(raw: bytes) -> list[bytes]:
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        raise ValueError("The file of --public-key holds no public key: JSON Web Keys, PEM or base64.")
+        raise ValueError("The file of --public-key contains no public key: JSON Web Keys, PEM or base64.")
     return [key]
 
 
@@ -94,7 +98,7 @@ def _from_pem(raw: bytes) -> bytes:
     except UnsupportedAlgorithm:
         key = None
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError("The PEM file of --public-key holds no Ed25519 public key.")
+        raise ValueError("The PEM file of --public-key contains no Ed25519 public key.")
     return key.public_bytes_raw()
 
 

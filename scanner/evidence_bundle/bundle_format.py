@@ -15,7 +15,7 @@ from scanner.evidence_bundle.keys import Key, from_jwk, is_valid_signature
 
 FORMAT = "krafter-audit evidence bundle 1"
 ALGORITHM = "Ed25519"
-MAX_BUNDLE_BYTES = 64 * 1024 * 1024  # bytes; what is larger is not read
+MAX_BUNDLE_BYTES = 64 * 1024 * 1024
 
 
 class InvalidBundle(ValueError):
@@ -61,23 +61,23 @@ class Link:
     def require_valid(self, project_id: str, keys: dict[str, bytes]) -> None:
         """Raise InvalidBundle unless body, hash and signature belong together."""
         if self.body and sha256(self.body) != self.body_sha256:
-            raise InvalidBundle(f"{self.name}: its body is not the one that was hashed.")
+            raise InvalidBundle(f"{self.name}: its body does not match its hash.")
         # Written before there were signatures.
         if self.format == 1:
             if self.hash != hash_of_format_1(self.previous_hash, self.body):
-                raise InvalidBundle(f"{self.name}: its hash is not that of what it says.")
+                raise InvalidBundle(f"{self.name}: its hash does not match its content.")
             return
         head = self.head(project_id)
         if self.hash != head.hash:
-            raise InvalidBundle(f"{self.name}: its hash is not that of what it says.")
+            raise InvalidBundle(f"{self.name}: its hash does not match its content.")
         if not self.key_id:
             return
         if self.key_id not in keys:
             raise InvalidBundle(
-                f"{self.name}: it is signed by the key {self.key_id}, which the bundle does not hold."
+                f"{self.name}: it is signed by the key {self.key_id}, which is not in the bundle."
             )
         if not is_valid_signature(keys[self.key_id], self.signature, head.text):
-            raise InvalidBundle(f"{self.name}: its signature is not that of the key {self.key_id}.")
+            raise InvalidBundle(f"{self.name}: its signature by the key {self.key_id} is not valid.")
 
 
 @dataclass(frozen=True)
@@ -98,24 +98,22 @@ class Bundle:
         document = parse_object(raw, "The file")
         content, signature = document.get("bundle"), document.get("signature", {})
         if not isinstance(content, dict) or content.get("format") != FORMAT:
-            raise InvalidBundle(
-                "The file is not a bundle of evidence, or not one of a version that is known here."
-            )
+            raise InvalidBundle("The file is not a bundle of evidence, or has an unknown version.")
         # Only what is signed may be in the file: a reader would take anything else for a part of the evidence.
         if set(document) != {"bundle", "signature"} or not _is_signature(signature):
-            raise InvalidBundle("The file holds something else beside the bundle and its signature.")
+            raise InvalidBundle("The file contains more than a bundle and its signature.")
         try:
-            text, whole = canonical(content), f"{canonical(document)}\n".encode()
+            text, canonical_file = canonical(content), f"{canonical(document)}\n".encode()
             keys = dict(from_jwk(jwk) for jwk in _listed(content, "keys"))
             links = tuple(_link(entry) for entry in _listed(content, "chain"))
             project_id = str(content["project"]["id"])
             _require_well_formed(content)
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise InvalidBundle(f"A part of the bundle is missing or malformed: {error}.") from None
-        return cls(content, signature, text, whole == raw, project_id, keys, links)
+        return cls(content, signature, text, canonical_file == raw, project_id, keys, links)
 
     def is_signed(self) -> bool:
-        """Return whether the signature over the whole is valid for the key it names."""
+        """Return whether the signature of the bundle is valid for the key that it names."""
         public = self.keys.get(self.signature["key_id"])
         if public is None or self.signature["algorithm"] != ALGORITHM:
             return False
@@ -126,7 +124,7 @@ def _is_signature(value: Any) -> TypeGuard[dict[str, str]]:
     return (
         isinstance(value, dict)
         and set(value) == {"algorithm", "key_id", "value"}
-        and all(isinstance(one, str) for one in value.values())
+        and all(isinstance(each, str) for each in value.values())
     )
 
 
@@ -145,7 +143,7 @@ def _require_well_formed(content: dict[str, Any]) -> None:
     ]
     words += [check["status"] for check in verification["checks"]]
     if not all(isinstance(word, str) for word in words) or not isinstance(content["gaps"], list):
-        raise TypeError("what is said of the verification")
+        raise TypeError("the verification is malformed")
 
 
 def _link(entry: Any) -> Link:
@@ -161,12 +159,12 @@ def _link(entry: Any) -> Link:
         link.kind,
         link.key,
     )
-    if not all(type(one) is int for one in numbers) or not all(isinstance(one, str) for one in texts):
+    if not all(type(each) is int for each in numbers) or not all(isinstance(each, str) for each in texts):
         raise TypeError("a link of the chain is malformed")
     return link
 
 
-def parse_object(raw: bytes, what: str) -> dict[str, Any]:
+def parse_object(raw: bytes, subject: str) -> dict[str, Any]:
     """Parse a JSON object without duplicate names. Raises InvalidBundle."""
     try:
         # Parsers disagree on duplicate names and on NaN, so two readers could see different evidence.
@@ -174,23 +172,23 @@ def parse_object(raw: bytes, what: str) -> dict[str, Any]:
             raw.decode("utf-8"), object_pairs_hook=_unique_names, parse_constant=_reject_constant
         )
     except UnicodeDecodeError:
-        raise InvalidBundle(f"{what} is not text in UTF-8.") from None
+        raise InvalidBundle(f"{subject} is not text in UTF-8.") from None
     except RecursionError:
-        raise InvalidBundle(f"{what} is nested too deeply.") from None
+        raise InvalidBundle(f"{subject} is nested too deeply.") from None
     except ValueError as error:
-        raise InvalidBundle(f"{what} is not whole JSON: {error}.") from None
+        raise InvalidBundle(f"{subject} is not complete JSON: {error}.") from None
     if not isinstance(value, dict):
-        raise InvalidBundle(f"{what} is not a JSON object.")
+        raise InvalidBundle(f"{subject} is not a JSON object.")
     return value
 
 
 def _unique_names(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+    unique: dict[str, Any] = {}
     for name, value in pairs:
-        if name in made:
-            raise ValueError("a name stands twice in one object")
-        made[name] = value
-    return made
+        if name in unique:
+            raise ValueError("an object has a name twice")
+        unique[name] = value
+    return unique
 
 
 def _reject_constant(word: str) -> None:

@@ -56,22 +56,22 @@ def parse_signing_keys(setting: str) -> Keyring:
     """
     entries = [part.strip() for part in setting.split(",") if part.strip()]
     keys: dict[str, Key] = {}
-    for place, entry in enumerate(entries, start=1):
-        key = _key(entry, place)
+    for number, entry in enumerate(entries, start=1):
+        key = _key(entry, number)
         if key.key_id in keys:
-            raise ValueError(f"Entry {place} repeats the key id {key.key_id!r}.")
-        if place == 1 and not key.has_private_half:
+            raise ValueError(f"Entry {number} repeats the key id {key.key_id!r}.")
+        if number == 1 and not key.has_private_half:
             raise ValueError("Entry 1 is a public key; the first one signs and has to be whole.")
         keys[key.key_id] = key
     return Keyring(tuple(keys.values()))
 
 
-def _key(entry: str, place: int) -> Key:
+def _key(entry: str, number: int) -> Key:
     key_id, _, rest = entry.partition(":")
     half, _, encoded = rest.rpartition(":")
     if not KEY_ID.fullmatch(key_id) or not encoded or half not in ("", "public"):
-        raise ValueError(f"Entry {place} is neither id:base64 nor id:public:base64.")
-    return Key(key_id, half != "public", decode_key(encoded, place))
+        raise ValueError(f"Entry {number} is neither id:base64 nor id:public:base64.")
+    return Key(key_id, half != "public", decode_key(encoded, number))
 
 
 def is_valid_signature(public: bytes, signature: str, message: bytes) -> bool:

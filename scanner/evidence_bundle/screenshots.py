@@ -21,16 +21,16 @@ def named_screenshots(body: dict[str, Any]) -> list[str]:
 
 
 def screenshot_fault(screenshot: Any, named: Collection[str]) -> str:
-    """Return why a screenshot of a bundle is not one that a link names; empty when it is."""
+    """Return the error in a screenshot of a bundle; empty if it is valid and a link names its hash."""
     if not isinstance(screenshot, dict) or not all(
-        isinstance(screenshot.get(one), str) for one in ("sha256", "base64")
+        isinstance(screenshot.get(name), str) for name in ("sha256", "base64")
     ):
-        return "A picture of the bundle is malformed."
-    name = f"The picture {screenshot['sha256'][:12]}…"
+        return "A screenshot of the bundle is malformed."
+    name = f"The screenshot {screenshot['sha256'][:12]}…"
     try:
         raw = base64.b64decode(screenshot["base64"], validate=True)
     except (binascii.Error, ValueError):
         return f"{name} is not base64."
     if hashlib.sha256(raw).hexdigest() != screenshot["sha256"]:
-        return f"{name} is not the one that was taken: its hash is another."
-    return "" if screenshot["sha256"] in named else f"{name} is named by no link."
+        return f"{name} does not match its hash."
+    return "" if screenshot["sha256"] in named else f"{name} is not in a link."

@@ -15,47 +15,47 @@ VERDICTS = {"passed": "verdict:approved", "failed": "verdict:reopened"}
 
 @dataclass(frozen=True)
 class ResultLine:
-    word: Literal["holds", "note", "fails"]
+    word: Literal["valid", "note", "invalid"]
     sentence: str
 
 
 def verify(raw: bytes, trusted: Collection[bytes] | None) -> Iterator[ResultLine]:
-    """Yield the result of each step; the bundle is valid if none fails.
+    """Yield the result of each step; the bundle is valid if no step is invalid.
 
     `trusted` are public keys (32 bytes each) that the reader has from elsewhere; None trusts the bundle's own.
     """
     try:
         bundle = Bundle.read(raw)
     except InvalidBundle as fault:
-        yield ResultLine("fails", str(fault))
+        yield ResultLine("invalid", str(fault))
         return
     yield ResultLine(
-        "holds", f"The file is a bundle of evidence: {len(raw):,} bytes, {len(bundle.links)} links."
+        "valid", f"The file is a bundle of evidence: {len(raw):,} bytes, {len(bundle.links)} links."
     )
-    yield from _check_whole(bundle)
+    yield from _check_signature(bundle)
     yield from _check_signer(bundle, trusted)
     try:
         yield from _check_chain(bundle)
         yield from _check_own_links(bundle)
         yield from _check_screenshots(bundle)
-        yield from _check_statements(bundle)
+        yield from _check_result(bundle)
     except InvalidBundle as fault:
-        yield ResultLine("fails", str(fault))
+        yield ResultLine("invalid", str(fault))
 
 
-def _check_whole(bundle: Bundle) -> Iterator[ResultLine]:
+def _check_signature(bundle: Bundle) -> Iterator[ResultLine]:
     if not bundle.is_canonical:
         yield ResultLine(
-            "fails",
-            "The file is not in the one form that bundles have: bytes were changed, added or taken away.",
+            "invalid",
+            "The file is not in canonical form: bytes were changed, added or removed.",
         )
     if bundle.is_signed():
         yield ResultLine(
-            "holds", f"The signature over the whole is that of the key {bundle.signature['key_id']}."
+            "valid", f"The signature of the bundle is valid, by the key {bundle.signature['key_id']}."
         )
     else:
         yield ResultLine(
-            "fails", "The signature over the whole does not hold: something was changed after it was made."
+            "invalid", "The signature of the bundle is not valid: the bundle was changed after it was signed."
         )
 
 
@@ -63,69 +63,64 @@ def _check_signer(bundle: Bundle, trusted: Collection[bytes] | None) -> Iterator
     key_id = bundle.signature["key_id"]
     public = bundle.keys.get(key_id)
     if public is None:
-        yield ResultLine(
-            "fails", f"The bundle does not hold the key {key_id} that it says it is signed with."
-        )
+        yield ResultLine("invalid", f"The bundle does not contain the key {key_id} of its signature.")
         return
     signer = f"the key {key_id}, fingerprint {fingerprint(public)}"
     if trusted is None:
-        yield ResultLine(
-            "note", f"No --public-key was given: this believes {signer}, because the bundle itself says so."
-        )
+        yield ResultLine("note", f"No --public-key was given: {signer}, is taken from the bundle itself.")
     elif public in trusted:
-        yield ResultLine("holds", f"It is signed by a key that you gave: {signer}.")
+        yield ResultLine("valid", f"The bundle is signed by a trusted key: {signer}.")
     else:
-        yield ResultLine("fails", f"It is signed by another key than you gave: {signer}.")
+        yield ResultLine("invalid", f"The bundle is not signed by a trusted key, but by {signer}.")
     for other, raw in bundle.keys.items():
         if trusted is not None and other != key_id and raw not in trusted:
             yield ResultLine(
-                "note", f"The key {other}, fingerprint {fingerprint(raw)}, is known by this bundle alone."
+                "note", f"The key {other}, fingerprint {fingerprint(raw)}, is not a trusted key."
             )
 
 
 def _check_chain(bundle: Bundle) -> Iterator[ResultLine]:
     if not bundle.links:
-        yield ResultLine("note", "There is no link yet: nothing was seen or decided.")
+        yield ResultLine("note", "There is no link: no check has a result, and there is no verdict.")
     for link in bundle.links:
         link.require_valid(bundle.project_id, bundle.keys)
     for before, after in pairwise(bundle.links):
         yield from _check_order(bundle, before, after)
     for link in bundle.links:
         if link.key:
-            yield _described(link)
+            yield _describe(link)
     others = sum(1 for link in bundle.links if not link.key)
     if others:
         yield ResultLine(
-            "holds",
-            f"Links of other verifications, shown without what they say: {others}. Each follows on the one before.",
+            "valid",
+            f"Links of other verifications, without their content: {others}. Each has the hash of the one before.",
         )
 
 
 def _check_order(bundle: Bundle, before: Link, after: Link) -> Iterator[ResultLine]:
     if after.sequence == before.sequence + 1:
         if after.previous_hash != before.hash:
-            raise InvalidBundle(
-                f"{after.name}: it does not follow on link {before.sequence}; its previous_hash is another."
-            )
+            raise InvalidBundle(f"{after.name}: its previous_hash is not the hash of link {before.sequence}.")
         return
     gap = [before.sequence + 1, after.sequence - 1]
     if gap not in bundle.content.get("gaps", []):
         raise InvalidBundle(
-            f"{after.name}: it stands after link {before.sequence}. Links were left out or their order changed."
+            f"{after.name}: it comes after link {before.sequence}. Links are missing, or their order was changed."
         )
     yield ResultLine(
-        "note", f"Links {gap[0]} to {gap[1]} are of other verifications and too many to be shown here."
+        "note", f"Links {gap[0]} to {gap[1]} belong to other verifications and are too many to be included."
     )
 
 
-def _described(link: Link) -> ResultLine:
+def _describe(link: Link) -> ResultLine:
     if link.format == 1:
-        return ResultLine("note", f"{link.name}: its hash holds. It is from before links were signed.")
+        return ResultLine("note", f"{link.name}: its hash is valid. It was written before links were signed.")
     if not link.key_id:
         return ResultLine(
-            "note", f"{link.name}: its hash holds. The installation had no key when it was written."
+            "note",
+            f"{link.name}: its hash is valid. The installation had no signing key when it was written.",
         )
-    return ResultLine("holds", f"{link.name}: its hash and the signature of the key {link.key_id} hold.")
+    return ResultLine("valid", f"{link.name}: its hash and its signature by the key {link.key_id} are valid.")
 
 
 def _check_own_links(bundle: Bundle) -> Iterator[ResultLine]:
@@ -140,7 +135,8 @@ def _check_own_links(bundle: Bundle) -> Iterator[ResultLine]:
         earlier.append(link)
     if own:
         yield ResultLine(
-            "holds", f"The verification's links are numbered 1 to {len(own)}: none was left out between them."
+            "valid",
+            f"The links of the verification are numbered 1 to {len(own)}: none is missing between them.",
         )
 
 
@@ -158,56 +154,58 @@ def _require_same_verification(
         expected |= {"project_id": bundle.project_id, "type": link.kind}
     for name, value in expected.items():
         if body.get(name) != value:
-            raise InvalidBundle(f"{link.name}: it says {name} {body.get(name)!r}, and the bundle {value!r}.")
+            raise InvalidBundle(
+                f"{link.name}: its {name} is {body.get(name)!r}, but the bundle has {value!r}."
+            )
 
 
 def _require_complete(link: Link, body: dict[str, Any], earlier: list[Link]) -> None:
     last = earlier[-1].hash if earlier else None
     if (body.get("number"), body.get("earlier")) != (len(earlier) + 1, last):
-        raise InvalidBundle(f"{link.name}: a link of the same verification before it was left out.")
+        raise InvalidBundle(f"{link.name}: an earlier link of the same verification is missing.")
     if link.kind == "verdict":
-        upon = [{"hash": one.hash, "key": one.key, "sequence": one.sequence} for one in earlier]
-        if body.get("links") != upon:
-            raise InvalidBundle(f"{link.name}: it was decided upon other links than those that are here.")
+        links = [{"hash": each.hash, "key": each.key, "sequence": each.sequence} for each in earlier]
+        if body.get("links") != links:
+            raise InvalidBundle(f"{link.name}: the verdict is based on other links than those in the bundle.")
 
 
 def _check_screenshots(bundle: Bundle) -> Iterator[ResultLine]:
     named = {sha256 for link in bundle.links if link.key for sha256 in named_screenshots(link.parsed_body())}
     included = bundle.content.get("pictures", [])
     if not isinstance(included, list):
-        raise InvalidBundle("The pictures of the bundle are malformed.")
+        raise InvalidBundle("The screenshots of the bundle are malformed.")
     for screenshot in included:
         fault = screenshot_fault(screenshot, named)
         if fault:
             raise InvalidBundle(fault)
     if included:
-        yield ResultLine("holds", f"Pictures: {len(included)}. Each is one that a link names by its hash.")
+        yield ResultLine("valid", f"Screenshots: {len(included)}. The hash of each is in a link.")
     if len(named) > len(included):
         yield ResultLine(
             "note",
-            f"Pictures that are named by their hashes and are not in the file: {len(named) - len(included)}.",
+            f"Screenshots whose hashes are in links, but which are not in the file: {len(named) - len(included)}.",
         )
 
 
-def _check_statements(bundle: Bundle) -> Iterator[ResultLine]:
+def _check_result(bundle: Bundle) -> Iterator[ResultLine]:
     verification = bundle.content["verification"]
     own = [link for link in bundle.links if link.key]
-    old = not own or any(link.format == 1 for link in own)
-    seen = {link.key: link.parsed_body() for link in own}
+    is_old = not own or any(link.format == 1 for link in own)
+    bodies = {link.key: link.parsed_body() for link in own}
     for check in verification["checks"]:
-        answer = seen.get(check["key"])
-        if answer and answer.get("after", check.get("after")) != check.get("after"):
-            raise InvalidBundle(f"{check['key']}: the bundle and its link say different things.")
+        body = bodies.get(check["key"])
+        if body and body.get("after", check.get("after")) != check.get("after"):
+            raise InvalidBundle(
+                f"{check['key']}: the value in the bundle differs from the value in its link."
+            )
     verdict = VERDICTS.get(verification["result"])
     decided = [link.key for link in own if link.kind == "verdict"]
     if decided[-1:] == ([verdict] if verdict else []):
-        yield ResultLine("holds", f"The result is {verification['result']}, as the links say.")
-    elif old and not decided:
+        yield ResultLine("valid", f"The result is {verification['result']}, as in the links.")
+    elif is_old and not decided:
         yield ResultLine(
             "note",
-            f"The result is {verification['result']}; it was decided before verdicts were written down.",
+            f"The result is {verification['result']}; it was decided before verdicts were stored as links.",
         )
     else:
-        raise InvalidBundle(
-            f"The result is said to be {verification['result']}, and the links do not say so."
-        )
+        raise InvalidBundle(f"The result is {verification['result']} in the bundle, but not in the links.")

@@ -24,7 +24,7 @@ class MainDocument:
     def __init__(self, page: "Page") -> None:
         self._page = page
         self._responses: list[BrowserResponse] = []
-        self._arrival = 0  # how many of them led to the page; the page may navigate further
+        self._response_count = 0  # how many of them led to the page; the page may navigate further
         self._started_at = datetime.now(UTC)
         page.on("response", self._record)
 
@@ -40,8 +40,8 @@ class MainDocument:
         """
         from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
 
-        self._arrival = self._arrival or len(self._require_responses())
-        responses = self._responses[: self._arrival]
+        self._response_count = self._response_count or len(self._require_responses())
+        responses = self._responses[: self._response_count]
         try:
             body = responses[-1].body() if with_body else b""
             return self._converted(responses, body, Limits().body, address=address)

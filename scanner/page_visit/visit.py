@@ -41,7 +41,7 @@ _SCRIPTED = re.compile(
 )
 
 
-class Arrival(Protocol):
+class PageRequirements(Protocol):
     """Judges the page of a visit before it has loaded. `require_…` raise Inconclusive to end the visit."""
 
     def may_request(self, url: str) -> bool:
@@ -104,14 +104,14 @@ def visit_page(
     screenshots: bool = False,
     scripts: bool = False,
     throttle: HostThrottle | None = None,
-    arrival: Arrival | None = None,
+    requirements: PageRequirements | None = None,
 ) -> PageSnapshot:
     """Visit a URL and return a snapshot. Raises Inconclusive.
 
     A throttled visit is timed as on a slow phone and measures no sizes.
     """
     visit = _PageVisit(
-        browser, throttled=throttled, credentials=credentials, scripts=scripts, arrival=arrival
+        browser, throttled=throttled, credentials=credentials, scripts=scripts, requirements=requirements
     )
     with visit.opened(url, throttle):
         # A page behind a login may show personal data, which no screenshot may contain.
@@ -125,11 +125,11 @@ def time_first_paint(
     throttled: bool = True,
     credentials: RequestCredentials | None = None,
     throttle: HostThrottle | None = None,
-    arrival: Arrival | None = None,
+    requirements: PageRequirements | None = None,
 ) -> float:
     """Return the First Contentful Paint of a load in ms, and end the load with it. Raises Inconclusive."""
     visit = _PageVisit(
-        browser, throttled=throttled, credentials=credentials, paint_only=True, arrival=arrival
+        browser, throttled=throttled, credentials=credentials, paint_only=True, requirements=requirements
     )
     with visit.opened(url, throttle):
         return visit.time_first_paint()
@@ -159,7 +159,7 @@ class _PageVisit:
         *,
         throttled: bool,
         credentials: RequestCredentials | None,
-        arrival: Arrival | None,
+        requirements: PageRequirements | None,
         scripts: bool = False,
         paint_only: bool = False,
     ) -> None:
@@ -168,7 +168,7 @@ class _PageVisit:
         self._credentials = credentials
         self._with_scripts = scripts
         self._paint_only = paint_only  # the visit ends with the first paint
-        self._arrival = arrival
+        self._requirements = requirements
         self._is_static = False
         self._gate: NavigationGate | None = None
         self._has_painted = False
@@ -181,7 +181,7 @@ class _PageVisit:
                 self._browser.page(
                     url,
                     prepare=self._prepare,
-                    arrived=self._arrive,
+                    on_response=self._on_response,
                     throttle=throttle,
                     until_loaded=not self._paint_only,
                     **device_profile.CONTEXT_OPTIONS,
@@ -189,8 +189,8 @@ class _PageVisit:
             ):
                 yield
         except Inconclusive:
-            if self._arrival and self._gate and self._gate.refused:
-                self._arrival.require_allowed_redirects()
+            if self._requirements and self._gate and self._gate.refused:
+                self._requirements.require_allowed_redirects()
             raise
 
     def _prepare(self, page: "Page") -> None:
@@ -205,8 +205,8 @@ class _PageVisit:
             RequestAuth(session, self._credentials)
         if self._throttled:
             device_profile.throttle(session)
-        if self._arrival:
-            self._gate = NavigationGate(page, self._arrival.may_request)
+        if self._requirements:
+            self._gate = NavigationGate(page, self._requirements.may_request)
         self._document = MainDocument(page)
         if self._paint_only:
             self._watch_paint()
@@ -222,13 +222,13 @@ class _PageVisit:
         self._session.on("Page.lifecycleEvent", on_event)
         self._session.send("Page.setLifecycleEventsEnabled", {"enabled": True})
 
-    def _arrive(self) -> None:
+    def _on_response(self) -> None:
         if self._gate:
             self._gate.open()
         # An error page ends the visit here and costs no further time.
         head = self._document.sent(address=self._address(), with_body=False)
-        if head and self._arrival:
-            self._arrival.require_response(head)
+        if head and self._requirements:
+            self._requirements.require_response(head)
         if self._throttled:
             return  # reading the body now could delay what is timed
         self._require_page()
@@ -236,8 +236,8 @@ class _PageVisit:
     def _require_page(self) -> None:
         sent = self._document.sent(address=self._address(), with_body=True)
         self._is_static = sent is not None and _is_static(sent)
-        if self._arrival:
-            self._arrival.require_page(sent)
+        if self._requirements:
+            self._requirements.require_page(sent)
 
     def time_first_paint(self) -> float:
         deadline = time.monotonic() + FIRST_PAINT_TIMEOUT

@@ -67,13 +67,13 @@ class _OpenElements:
 
 
 def _tags(text: str) -> Iterator[tuple[str, str]]:
-    lower, place = text.lower(), 0
-    while place >= 0:
+    lower, position = text.lower(), 0
+    while position >= 0:
         # In a script, `a<b` is no tag.
-        start = lower.find("<script", place)
-        for found in _TAG.finditer(lower, place, start if start >= 0 else len(lower)):
+        start = lower.find("<script", position)
+        for found in _TAG.finditer(lower, position, start if start >= 0 else len(lower)):
             yield found[1], found[2]
-        place = lower.find("</script", start) if start >= 0 else -1
+        position = lower.find("</script", start) if start >= 0 else -1
 
 
 def _has_too_many_attributes(text: str) -> bool:

@@ -19,9 +19,9 @@ def registrable(host: str) -> str:
     return name if _is_address(name) else _suffixes().privatesuffix(name) or name
 
 
-def same_site(one: str, other: str) -> bool:
+def same_site(host: str, other: str) -> bool:
     """Return whether two hosts share a registrable domain."""
-    return one == other or registrable(one) == registrable(other)
+    return host == other or registrable(host) == registrable(other)
 
 
 def host_of(url: str) -> str:

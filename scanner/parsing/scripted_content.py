@@ -7,11 +7,10 @@ from selectolax.lexbor import LexborNode
 from scanner.page import Page, inside, value
 from scanner.parsing.registrable_domain import host_of, same_site
 
-MIN_TEXT_LENGTH = (
-    50  # characters; a page with scripts and less text, and without images, shows what they build
-)
+# Characters. A page with scripts, less text and no images is taken for one whose content scripts build.
+MIN_TEXT_LENGTH = 50
 _SCRIPT_TYPES = ("", "module", "text/javascript", "application/javascript", "text/ecmascript")
-# Where the frameworks put an application.
+# The elements into which frameworks render an application.
 _MOUNT_POINTS = (
     "#root, #app, #app-root, #__next, #__nuxt, #___gatsby, #svelte, "
     "app-root, [data-reactroot], [ng-app], [data-v-app]"
@@ -29,7 +28,7 @@ _NAMES_SCRIPT = re.compile(r"[\"'`]script[\"'`]", re.IGNORECASE)
 
 
 def is_built_by_scripts(page: Page) -> bool:
-    """Return whether the HTML is hardly more than the place for what scripts build."""
+    """Return whether the HTML has hardly any content until scripts build it."""
     if not any(_runs(node) for node in page.css("script")):
         return False
     if any(_is_empty(node) for node in page.css(_MOUNT_POINTS)):

@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts.admin import ProjectAdmin, operator
+from accounts.admin import ProjectAdmin
+from accounts.admin_actor import operator
 from accounts.models import Project
 from findings.models import Domain
 from krafter_audit.admin.base import (
@@ -19,6 +20,7 @@ from krafter_audit.admin.base import (
     AutocompleteFilter,
     ServiceModelAdmin,
     badge_column,
+    copy_row,
 )
 from krafter_audit.admin.live_pages import follow
 from scans.admin.forms import ScanForm
@@ -99,7 +101,7 @@ class ScanAdmin(ServiceModelAdmin):
     def save_model(self, request: HttpRequest, obj: Scan, form: Any, change: bool) -> None:
         url = form.validated.get("url")
         scan = scans.run(obj.project, url=url, trigger=Scan.Trigger.MANUAL, by=operator(request))
-        obj.__dict__.update(scan.__dict__)
+        copy_row(scan, to=obj)
 
 
 def _domains(domains: Mapping[str, Any]) -> list[tuple[str, list[int], str]]:

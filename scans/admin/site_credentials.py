@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin import operator
-from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin
+from accounts.admin_actor import operator
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import ServiceForm, flatten_errors
 from scans.models import SiteCredentials
@@ -127,7 +127,7 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
             credentials=credentials,
             by=operator(request),
         )
-        obj.__dict__.update(row.__dict__)
+        copy_row(row, to=obj)
 
     @admin.action(description="Delete", permissions=["operate"])
     @confirmed("The credentials are deleted. Pages behind the login are no longer scanned.")

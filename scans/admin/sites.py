@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 
-from accounts.admin import operator
-from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ServiceModelAdmin
+from accounts.admin_actor import operator
+from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ServiceModelAdmin, copy_row
 from scans.admin.forms import SiteForm
 from scans.models import Site
 from scans.sites import ownership, services
@@ -64,7 +64,7 @@ class SiteAdmin(ServiceModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
         site, _ = services.add(obj.project, host=form.validated["host"], by=operator(request))
-        obj.__dict__.update(site.__dict__)
+        copy_row(site, to=obj)
 
     @admin.action(description="Verify ownership", permissions=["operate"])
     def verify(self, request: HttpRequest, queryset: QuerySet[Site]) -> None:

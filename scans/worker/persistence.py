@@ -110,13 +110,13 @@ def summary_of_parts(scan_id: UUID) -> dict[str, Any]:
     ).order_by()
     changes, ingested, progress = [], False, {}
     for scanner, reported, ingested_at, found, done, measuring in counted:
-        made = [each["change"] for each in reported.values()]
-        changes += made
+        part_changes = [each["change"] for each in reported.values()]
+        changes += part_changes
         ingested = ingested or ingested_at is not None
         progress[scanner] = {
             "pages_found": found,
             "pages_done": done,
-            "findings": len(made) - made.count(SUSPECTED),
+            "findings": len(part_changes) - part_changes.count(SUSPECTED),
             "measuring": sorted(measuring),
         }
     return {"progress": progress, **(_finding_counts(changes) if ingested else {})}

@@ -1,4 +1,4 @@
-"""Delete old scan results; findings contain what is needed permanently."""
+"""Delete old scan results; findings have their own copy of the evidence."""
 
 from datetime import timedelta
 

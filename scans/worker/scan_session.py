@@ -46,7 +46,9 @@ class ScanSession:
         self.pages_in_flight = 0
         self._confirmation = SharedConfirmation(scan.pk)
         self._selections: dict[str, CheckSelection] = {}
-        self._root = PageContext(scan.url, client, owned=verified, browser=browser, site=SharedFacts(scan.pk))
+        self._root = PageContext(
+            scan.url, client, owned_hosts=verified, browser=browser, site=SharedFacts(scan.pk)
+        )
         self._root.rendered.save_screenshot = screenshots.storing_for(project.pk)
         # The links to these pages are requested by GET, and the pages then need no request of their own.
         self._root.planned = frozenset(
@@ -84,7 +86,7 @@ class ScanSession:
         return found
 
     def _is_owned(self, start: PageContext) -> bool:
-        """Tell whether a browser may visit the site; while it is not available, a browser decides."""
+        """Return whether a browser may visit the site; True while it is unavailable: each visit checks again."""
         try:
             start.page  # noqa: B018 - raises while the page is not available
         except Inconclusive:

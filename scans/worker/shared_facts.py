@@ -94,7 +94,7 @@ class SharedConfirmation:
 
 
 def delete_shared(scan_id: UUID) -> None:
-    """Delete what the workers of a finished scan have shared."""
+    """Delete the facts that the workers of a finished scan have shared."""
     keys = [f"{PREFIX}{scan_id}:{name}" for name in ("facts", "confirmations")]
     redis_client.call_or_default(lambda server: server.delete(*keys), 0)
 

@@ -61,7 +61,7 @@ def test_scan_continues_each_time_its_workers_are_killed_in_each_part(system: Sy
 
 
 def _is_measuring(system: System, scan_id: str, scanner: str, count: int) -> bool:
-    """Tell whether the part has checked at least so many pages, and a page is being checked or all are done."""
+    """Return whether the part has checked at least so many pages, and a page is being checked or all are done."""
     part = system.request("GET", f"scans/{scan_id}").data["summary"].get("progress", {}).get(scanner)
     if part is None or part["pages_done"] < count:
         return False

@@ -42,7 +42,7 @@ def answer(response: Any) -> dict[str, Any]:
 
 
 def same(body: dict[str, Any], expected: dict[str, Any]) -> None:
-    """Tell whether the values are equal and all keys are in the same order."""
+    """Return whether the values are equal and all keys are in the same order."""
     assert body == expected
     assert orders(body) == orders(expected)
 

@@ -43,7 +43,7 @@ def simulate(costs: dict[str, PageCost], machines: list[int]) -> dict[str, Any]:
 
 def summary(night: Night, limits: NightLimits, sites: list[NightSite]) -> dict[str, Any]:
     """Return a run's figures: hours, busiest host, and waits by organisation size in minutes."""
-    busiest, seconds = max(night.busy_seconds.items(), key=lambda one: one[1])
+    busiest, seconds = max(night.busy_seconds.items(), key=lambda item: item[1])
     most_requested, requests = night.requests.most_common(1)[0]
     cpu = sum(site.pages * site.cost.cpu for site in sites)
     return {

@@ -111,7 +111,7 @@ class NightSimulation:
         self.free = [machine for _ in range(limits.visitors) for machine in range(limits.machines)]
         self.active: list[Batch] = []
         self.now = 0.0
-        self.night = Night([scan for _, _, scan in sorted(self.coming, key=lambda one: one[1])], 0.0)
+        self.night = Night([scan for _, _, scan in sorted(self.coming, key=lambda item: item[1])], 0.0)
 
     def run(self) -> Night:
         while self.coming or self.active or self.waiting:

@@ -48,17 +48,17 @@ def night_sites(
         for _ in range(size)
     ][:count]
     due = [scheduled_second(UUID(int=generator.getrandbits(128), version=4)) for _ in names]
-    made = []
+    sites = []
     for number, name in enumerate(names):
         kind = "realistic" if generator.random() < REALISTIC_SHARE else "trivial"
         shared = number < ORGANISATIONS[0][1]
         host = f"shared-{number // SITES_OF_SHARED_HOST}" if shared else f"host-{number}"
         pages = round(generator.triangular(1, max_pages, max_pages))
-        made.append((due[number], number, name, host, pages, costs[kind]))
+        sites.append((due[number], number, name, host, pages, costs[kind]))
     return [
         NightSite(number, name, host, pages, cost, second)
         for (_, number, name, host, pages, cost), second in zip(
-            sorted(made, key=lambda one: one[:2]), _limited(sorted(due), starts_per_minute), strict=True
+            sorted(sites, key=lambda site: site[:2]), _limited(sorted(due), starts_per_minute), strict=True
         )
     ]
 

@@ -1,4 +1,4 @@
-"""What other programs take for the same pages: plain requests, axe-core by Playwright, Lighthouse, Observatory."""
+"""Measure other programs on the same pages: plain requests, axe-core with Playwright, Lighthouse, Observatory."""
 
 import http.client
 import json
@@ -65,7 +65,7 @@ def bare_axe(name: str, site: SiteProcess) -> Figures:
 
 
 def has_oracle(folder: Path | None, name: str) -> bool:
-    """Tell whether Node and an oracle's packages are installed."""
+    """Return whether Node and an oracle's packages are installed."""
     return bool(folder and shutil.which("node") and (folder / "node_modules" / PACKAGES[name]).exists())
 
 

@@ -159,7 +159,7 @@ class CloudflareClient(Provider):
         return super().is_token_rejected(response) or bool(_codes(response) & TOKEN_CODES)
 
     def refusal(self, response: Response) -> str:
-        # The code of an invalid token also stands for a missing permission; its message tells them apart.
+        # An invalid token and a missing permission have the same code; only the messages differ.
         if response.status == 403 and "Invalid access token" not in self.detail(response):
             return f"Cloudflare denies access to {self.resource_of(response)}: {self.permission_hint}."
         return super().refusal(response)

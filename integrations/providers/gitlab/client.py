@@ -108,7 +108,7 @@ class GitLabClient(Provider):
 
 
 def _unusable_reason(project: Any) -> str:
-    # Guests are not told which features are enabled: a missing field is no obstacle.
+    # GitLab does not show guests which features are enabled: a missing field is not a refusal.
     if int(project["id"]) and project.get("archived") is True:
         return "it is archived"
     disabled = not project.get("issues_enabled", True) or project.get("issues_access_level") == "disabled"

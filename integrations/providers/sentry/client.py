@@ -146,7 +146,7 @@ class SentryClient(Provider):
 
 
 def next_cursor(link: str) -> str | None:
-    # Both directions are always present; `results` tells whether there is more.
+    # Both directions are always present; `results` says whether there is another page.
     for part in link.split(","):
         if 'rel="next"' in part and 'results="true"' in part and (found := CURSOR.search(part)):
             return found[1]

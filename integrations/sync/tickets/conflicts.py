@@ -50,18 +50,18 @@ def _open(link: TicketLink, field: str) -> QuerySet[SyncConflict]:
     return SyncConflict.objects.filter(link=link, field=field, resolved_at__isnull=True)
 
 
-def may_change_state(context: SyncContext, link: TicketLink, ticket: Ticket) -> bool:
-    """Count a state change; one that halts the link opens a conflict."""
+def count_state_change(context: SyncContext, link: TicketLink, ticket: Ticket) -> bool:
+    """Count a change of state by the sync; False if there were too many, which opens a conflict."""
     was_halted = link.halted_at is not None
-    if allow_state_change(link, timezone.now()):
+    if count_or_halt(link, timezone.now()):
         return True
     if not was_halted:
         open_conflict(context, link, Field.LOOP, ticket.state.value, LOOP_DETECTED)
     return False
 
 
-def allow_state_change(link: TicketLink, now: datetime) -> bool:
-    """Count a state change of a link, or halt it after too many within a day."""
+def count_or_halt(link: TicketLink, now: datetime) -> bool:
+    """Count a state change of a link; halt the link and return False after too many within a day."""
     if link.halted_at:
         return False
     recent = [moment for moment in link.state_changes if now - datetime.fromisoformat(moment) < WINDOW]

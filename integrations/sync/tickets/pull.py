@@ -38,7 +38,7 @@ def process_deliveries(context: SyncContext, tracker: Tracker) -> None:
             # Our own pushes come back as deliveries: a change that is known already costs no request.
             if not _is_known(link, changes[_last_part(link.external_id)]):
                 with skip_if_refused(context, link.key):
-                    _follow_if_changed(context, link, tracker.get_ticket(link.external_id))
+                    _merge_if_changed(context, link, tracker.get_ticket(link.external_id))
         processed = WebhookDelivery.objects.filter(pk__in=[delivery.pk for delivery in batch])
         processed.update(processed_at=timezone.now())
 
@@ -73,28 +73,28 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
         changed: set[str] = set()
         for page in tracker.changed_tickets(since - OVERLAP):
             context.checkpoint()
-            changed |= _follow_tickets(context, page)
+            changed |= _merge_tickets(context, page)
         _find_pull_requests(context, tracker, changed)
     context.integration.cursor[CURSOR] = started_at.isoformat()
 
 
-def _follow_tickets(context: SyncContext, page: Sequence[Ticket]) -> set[str]:
-    """Follow the changed tickets of a page; return their ids."""
+def _merge_tickets(context: SyncContext, page: Sequence[Ticket]) -> set[str]:
+    """Merge the changed tickets of a page into their tasks; return their ids."""
     by_id = {ticket.external_id: ticket for ticket in page}
     links = context.links.filter(external_id__in=by_id)
-    return {link.external_id for link in links if _follow_if_changed(context, link, by_id[link.external_id])}
+    return {link.external_id for link in links if _merge_if_changed(context, link, by_id[link.external_id])}
 
 
-def _follow_if_changed(context: SyncContext, link: TicketLink, ticket: Ticket) -> bool:
+def _merge_if_changed(context: SyncContext, link: TicketLink, ticket: Ticket) -> bool:
     if link.last_synced["ticket"] == ticket_values(ticket):
         return False
-    follow_ticket(context, link.pk, ticket)
+    merge_ticket(context, link.pk, ticket)
     return True
 
 
 @transaction.atomic
-def follow_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
-    """Let a task follow its ticket: lock the task, merge, move it, and store what both sides agree on."""
+def merge_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
+    """Merge a changed ticket into its task: lock, compare, update, and store the values that both agree on."""
     # No transaction is open during a request: the ticket was read before these rows are locked.
     task_id = TicketLink.objects.values_list("task_id", flat=True).get(pk=link_id)
     locked = lock_task(task_id)
@@ -107,13 +107,13 @@ def follow_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
         link.last_synced["task"]["status"] = draft.status  # a person decides: ours is not pushed
     else:
         conflicts.settle(link, Field.STATE)
-    if merged.follow and conflicts.may_change_state(context, link, ticket):
-        _move_task(context, link, ticket, locked, merged.follow)
+    if merged.follow and conflicts.count_state_change(context, link, ticket):
+        _update_task(context, link, ticket, locked, merged.follow)
     link.last_synced["ticket"] = agreed_values(link.last_synced, ticket)
     link.save(update_fields=["last_synced", "state_changes", "halted_at", "updated_at"])
 
 
-def _move_task(
+def _update_task(
     context: SyncContext, link: TicketLink, ticket: Ticket, locked: LockedTask, state: str
 ) -> None:
     was_done = locked.task.status == Task.Status.DONE

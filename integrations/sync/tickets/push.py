@@ -16,7 +16,7 @@ from integrations.providers.types import DISMISSED, Ticket, TicketDraft
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.drafts import draft_of
-from integrations.sync.tickets.pull import CURSOR, OVERLAP, follow_ticket
+from integrations.sync.tickets.pull import CURSOR, OVERLAP, merge_ticket
 from integrations.sync.tickets.three_way_merge import Merge, agreed_values, merge, task_values, ticket_values
 from remediation.models import Task
 from remediation.services import tickets
@@ -40,7 +40,7 @@ def push_tasks(context: SyncContext, tracker: Tracker) -> None:
 
 
 def wait_for_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
-    """Continue the sync when the vendor's search surely shows the last created ticket."""
+    """Continue the sync once the vendor's search must show the last created ticket."""
     tried_at = _unconfirmed(context).order_by("-updated_at").values_list("updated_at", flat=True).first()
     if tried_at is not None:
         raise ProviderUnavailable(
@@ -49,7 +49,7 @@ def wait_for_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
         )
 
 
-def unlink_tickets_of_other_places(context: SyncContext, tracker: Tracker) -> None:
+def unlink_tickets_of_other_repositories(context: SyncContext, tracker: Tracker) -> None:
     """Mark tickets outside the connected repository for creation in it.
 
     After a change back, the markers of the earlier tickets are found again.
@@ -70,8 +70,8 @@ def unlink_tickets_of_other_places(context: SyncContext, tracker: Tracker) -> No
             updated_at=F("updated_at"),  # the time of the last attempt to create a ticket
         )
         context.log_note(
-            f"{len(elsewhere)} task{pluralize(elsewhere)} had a ticket in another place: the connected one gets a new"
-            " one for each."
+            f"{len(elsewhere)} task{pluralize(elsewhere)} had a ticket in another repository or project: the connected one"
+            " gets a new one for each."
         )
 
 
@@ -169,14 +169,14 @@ def _link_ticket(context: SyncContext, link: TicketLink, ticket: Ticket, draft: 
 def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
     ticket = tracker.get_ticket(link.external_id)
     if ticket.state.value != link.last_synced["ticket"]["state"]:
-        follow_ticket(context, link.pk, ticket)
-        # Following the ticket has changed the task and the link.
+        merge_ticket(context, link.pk, ticket)
+        # The merge has changed the task and the link.
         link = TicketLink.objects.select_related("task__finding").get(pk=link.pk)
     # The task's time as read: a change during the request is newer, and pushed by the next sync.
     read_at, synced_at, draft = link.updated_at, link.task.updated_at, draft_of(link.task)
     merged = merge(link.last_synced, draft, ticket)
     _log_title_conflict(context, link, ticket, merged)
-    if "closed" in merged.push and not conflicts.may_change_state(context, link, ticket):
+    if "closed" in merged.push and not conflicts.count_state_change(context, link, ticket):
         # A halted link: its state waits for a person, but the other fields are still synced.
         merged.push -= {"closed", "status"}
     if merged.push:

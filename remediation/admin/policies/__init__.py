@@ -7,7 +7,7 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from findings.models import Domain
 from krafter_audit.admin.base import AutocompleteFilter
 from krafter_audit.api.etags import etag_for

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from accounts.admin import operator
+from accounts.admin_actor import operator
 from krafter_audit.admin.base import ReadableEncoder, ServiceModelAdmin
 from krafter_audit.admin.forms import error_text, flatten_errors
 from krafter_audit.api.errors import ApiError, NotFound, PreconditionFailed
@@ -61,7 +61,7 @@ class PolicyPages(ServiceModelAdmin):
         return policy
 
     def preview(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Show what the entered config changes, or the form again with its errors."""
+        """Show the effects of the entered config, or the form again with its errors."""
         policy = self._policy(request, pk, change=True)
         page = reverse("admin:remediation_policy_change", args=[pk])
         if request.method != "POST":
@@ -180,7 +180,7 @@ class PolicyPages(ServiceModelAdmin):
 
 
 def _base_of(request: HttpRequest, policy: Policy) -> dict[str, Any]:
-    """Return the config that the form was made of: a draft's, or the stored one."""
+    """Return the config that the form showed: a draft's, or the stored one."""
     try:
         base = json.loads(request.POST.get("base", ""))
     except ValueError:

@@ -29,7 +29,7 @@ def _measured(context: PageContext, read: "Callable[[Vitals], float]") -> Measur
 
 
 def _measurement(context: PageContext, samples: Callable[[int], list[float]]) -> Measurement:
-    first = samples(LOADS_TO_VERIFY if context.verifying else 1)
+    first = samples(LOADS_TO_VERIFY if context.is_verification else 1)
     largest = context.rendered.throttled_loads(1)[0].largest
     return Measurement(first, evidence={"largest_element": largest}, more=samples, varies=True)
 

@@ -121,7 +121,7 @@ def no_directory_listing(context: PageContext) -> Outcome:
 
     After a fix the URL is often closed (403 or 404), which a verification accepts as fixed.
     """
-    if context.verifying and context.closed_status:
+    if context.is_verification and context.closed_status:
         return passed(f"The directory is no longer accessible (status {context.closed_status}).")
     page = context.document
     headings = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]

@@ -181,7 +181,7 @@ def test_undo_of_a_severity_restores_the_default_score(scenario: Scenario):
     assert values_of(finding, name="score") == [score]
 
 
-def test_undo_refuses_what_moved_since_with_the_reason(scenario: Scenario):
+def test_undo_refuses_rows_that_changed_since_with_the_reason(scenario: Scenario):
     same, moved, gone = (factories.task(scenario) for _ in range(3))
     done = change(scenario, TASKS, same, moved, gone, status="in_progress")
     tasks.update(moved.pk, changes={"status": "blocked"}, by=scenario.actor)

@@ -112,5 +112,5 @@ class Script:
 
 
 def is_root() -> bool:
-    """Tell whether the tests run as root, whose script may install system packages."""
+    """Return whether the tests run as root, whose script may install system packages."""
     return os.geteuid() == 0

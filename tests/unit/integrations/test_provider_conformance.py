@@ -287,7 +287,7 @@ UNREADABLE: dict[str, Callable[[Answer], Any]] = {
 
 
 def is_read(request: Request) -> bool:
-    """Tell whether a request only reads."""
+    """Return whether a request only reads."""
     if request.document:
         return request.document.lstrip().startswith("query")
     return request.method == "GET" or bool(re.search(r"/jql$|/query$|:inspect$|:runReport$", request.path))

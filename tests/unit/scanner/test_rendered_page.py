@@ -471,7 +471,7 @@ def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(key: st
         framed = html(add=f'<iframe src="{other.url}frame" title="A frame"></iframe>')
         site.answers = {"/": plain(framed), "/moved": redirect}
         contexts = [
-            PageContext(url, client, retry_delays=(), owned=OneHost(), browser=chrome)
+            PageContext(url, client, retry_delays=(), owned_hosts=OneHost(), browser=chrome)
             for url in (site.url, f"{site.url}moved", other.url)
         ]
         said = [dict(run_checks(one.url, [key], context=one))[key] for one in contexts]

@@ -44,7 +44,7 @@ def post(site: DemoServer, path: str) -> list[dict[str, object]]:
 def statuses(site: DemoServer, browser: Browser) -> dict[str, str]:
     client = Client(policy=AddressPolicy.from_setting("127.0.0.0/8"))
     with client:
-        context = PageContext(url(site), client, owned=AnyHost(), browser=browser)
+        context = PageContext(url(site), client, owned_hosts=AnyHost(), browser=browser)
         outcomes = run_checks(url(site), FAULTS, thresholds={"ttfb": SLOW_MS / 2}, context=context)
         return {key: outcome.status for key, outcome in outcomes}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from documentation.api.operations import all_operations, kind, resource_title, resources
+from documentation.api.operations import all_operations, resource_title, resources, type_in_words
 from krafter_audit.api.schema import CachedSchemaGenerator
 
 OPERATIONS = {operation.id: operation for operation in all_operations()}
@@ -66,7 +66,7 @@ def test_files_are_known() -> None:
     ],
 )
 def test_types_are_words(schema: dict[str, Any], words: str) -> None:
-    assert kind(schema) == words
+    assert type_in_words(schema) == words
 
 
 def test_tags_have_titles() -> None:

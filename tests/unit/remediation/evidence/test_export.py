@@ -64,7 +64,7 @@ def said(raw: bytes, trusted: list[bytes] | None = None) -> list[tuple[str, str]
 
 
 def faults(raw: bytes, trusted: list[bytes] | None = None) -> list[str]:
-    return [sentence for word, sentence in said(raw, trusted) if word == "fails"]
+    return [sentence for word, sentence in said(raw, trusted) if word == "invalid"]
 
 
 def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
@@ -80,15 +80,15 @@ def test_bundle_is_valid_with_the_key_of_the_installation(scenario: Scenario):
     raw = file_of(scenario, verification)
 
     words = said(raw, keys_of_the_installation())
-    assert {word for word, _ in words} == {"holds"}
+    assert {word for word, _ in words} == {"valid"}
     assert [
-        sentence for _, sentence in words if sentence.startswith(("Link", "Links", "The result", "The verif"))
+        sentence for _, sentence in words if sentence.startswith(("Link", "Links", "The result", "The links"))
     ] == [
-        "Link 2 (security_header_csp): its hash and the signature of the key test hold.",
-        "Link 5 (verdict:approved): its hash and the signature of the key test hold.",
-        "Links of other verifications, shown without what they say: 3. Each follows on the one before.",
-        "The verification's links are numbered 1 to 2: none was left out between them.",
-        "The result is passed, as the links say.",
+        "Link 2 (security_header_csp): its hash and its signature by the key test are valid.",
+        "Link 5 (verdict:approved): its hash and its signature by the key test are valid.",
+        "Links of other verifications, without their content: 3. Each has the hash of the one before.",
+        "The links of the verification are numbered 1 to 2: none is missing between them.",
+        "The result is passed, as in the links.",
     ]
 
 
@@ -113,7 +113,7 @@ def test_verification_without_key_uses_the_bundles_key_and_warns(scenario: Scena
     notes = [sentence for word, sentence in said(file_of(scenario, approved(scenario))) if word == "note"]
 
     assert len(notes) == 1
-    assert notes[0].startswith("No --public-key was given: this believes the key test, fingerprint ")
+    assert notes[0].startswith("No --public-key was given: the key test, fingerprint ")
 
 
 def test_bundle_signed_by_another_key_is_reported(scenario: Scenario):
@@ -121,7 +121,7 @@ def test_bundle_signed_by_another_key_is_reported(scenario: Scenario):
 
     [fault] = faults(raw, list(STRANGER.public.values()))
 
-    assert fault.startswith("It is signed by another key than you gave: the key test, fingerprint ")
+    assert fault.startswith("The bundle is not signed by a trusted key, but by the key test, fingerprint ")
 
 
 def test_every_changed_byte_is_detected(scenario: Scenario):
@@ -185,17 +185,17 @@ def another_project(content: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (drop(1), "Link 3: it stands after link 1. Links were left out or their order changed."),
+        (drop(1), "Link 3: it comes after link 1. Links are missing, or their order was changed."),
         (
             drop(2),
-            "Link 4 (verdict:approved): it stands after link 2. Links were left out or their order changed.",
+            "Link 4 (verdict:approved): it comes after link 2. Links are missing, or their order was changed.",
         ),
-        (drop(3), "The result is said to be passed, and the links do not say so."),
-        (swap, "Link 3: it stands after link 1. Links were left out or their order changed."),
-        (rewrite, "Link 2 (security_header_csp): its body is not the one that was hashed."),
-        (resign, "Link 2 (security_header_csp): its signature is not that of the key test."),
-        (beautify, "The result is said to be failed, and the links do not say so."),
-        (another_project, "Link 1: its hash is not that of what it says."),
+        (drop(3), "The result is passed in the bundle, but not in the links."),
+        (swap, "Link 3: it comes after link 1. Links are missing, or their order was changed."),
+        (rewrite, "Link 2 (security_header_csp): its body does not match its hash."),
+        (resign, "Link 2 (security_header_csp): its signature by the key test is not valid."),
+        (beautify, "The result is failed in the bundle, but not in the links."),
+        (another_project, "Link 1: its hash does not match its content."),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -209,7 +209,9 @@ def test_many_links_between_are_reported_as_a_gap(scenario: Scenario, monkeypatc
     monkeypatch.setattr("remediation.evidence.export.MAX_LINKS_BETWEEN", 2)
     raw = file_of(scenario, approved(scenario, others_between=3))
 
-    assert ("note", "Links 3 to 5 are of other verifications and too many to be shown here.") in said(raw)
+    assert ("note", "Links 3 to 5 belong to other verifications and are too many to be included.") in said(
+        raw
+    )
     assert faults(raw) == []
 
 
@@ -238,9 +240,9 @@ def test_unsigned_links_of_format_1_are_valid_by_their_hash(scenario: Scenario):
 
     assert (
         "note",
-        "Link 1 (security_header_csp): its hash holds. It is from before links were signed.",
+        "Link 1 (security_header_csp): its hash is valid. It was written before links were signed.",
     ) in words
-    assert "fails" not in {word for word, _ in words}
+    assert "invalid" not in {word for word, _ in words}
 
 
 def test_bundle_includes_screenshots_and_detects_replaced_ones(
@@ -255,10 +257,10 @@ def test_bundle_includes_screenshots_and_detects_replaced_ones(
     raw = file_of(scenario, verification)
 
     words = said(raw, keys_of_the_installation())
-    assert ("holds", "Pictures: 1. Each is one that a link names by its hash.") in words
-    assert ("note", "Pictures that are named by their hashes and are not in the file: 1.") in words
+    assert ("valid", "Screenshots: 1. The hash of each is in a link.") in words
+    assert ("note", "Screenshots whose hashes are in links, but which are not in the file: 1.") in words
     assert faults(signed_anew(raw, lambda content: content["pictures"][0].update(base64="eA=="))) == [
-        f"The picture {kept[:12]}… is not the one that was taken: its hash is another."
+        f"The screenshot {kept[:12]}… does not match its hash."
     ]
 
 
@@ -284,7 +286,7 @@ def test_key_is_accepted_in_three_formats(scenario: Scenario, tmp_path: Path, fo
 
     ended = main([str(tmp_path / "bundle.json"), "--public-key", str(tmp_path / "key")])
 
-    assert (ended, "It is signed by a key that you gave" in " ".join(capsys.readouterr().out.split())) == (
+    assert (ended, "The bundle is signed by a trusted key" in " ".join(capsys.readouterr().out.split())) == (
         0,
         True,
     )
@@ -318,4 +320,4 @@ def test_command_runs_without_settings_and_database(scenario: Scenario, tmp_path
     )
 
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.endswith("bundle.json holds.\n")
+    assert ended.stdout.endswith("bundle.json is valid.\n")

@@ -110,7 +110,7 @@ def test_bundle_is_valid_when_the_previous_month_is_dropped(
     retention.rotate_partitions()
 
     assert places(scenario) == [2]
-    assert "fails" not in before | what_is_said_of(kept)
+    assert "invalid" not in before | what_is_said_of(kept)
 
 
 def test_clock_set_back_does_not_write_links_into_an_earlier_month(

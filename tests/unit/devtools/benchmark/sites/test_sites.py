@@ -48,7 +48,7 @@ def test_site_has_the_number_of_pages_and_faults(name: str, pages: int, faults: 
 @pytest.mark.parametrize("name", SITES)
 def test_a_scan_of_the_site_visits_its_pages_and_no_other(name: str) -> None:
     with served(name) as server, Client(policy=AddressPolicy.from_setting("127.0.0.0/8")) as client:
-        context = PageContext(f"{server.origin}/", client, owned=AnyHost())
+        context = PageContext(f"{server.origin}/", client, owned_hosts=AnyHost())
         found = crawler.discover(context).pages
 
     assert found == [f"{server.origin}{path}" for path in server.site.pages]
@@ -81,7 +81,7 @@ def test_exactly_the_planted_faults_fail(name: str, chrome) -> None:
     with served(name) as server, Client(policy=AddressPolicy.from_setting("127.0.0.0/8")) as client:
         for path in SAMPLES[name]:
             url = f"{server.origin}{path}"
-            context = PageContext(url, client, owned=AnyHost(), browser=chrome)
+            context = PageContext(url, client, owned_hosts=AnyHost(), browser=chrome)
             outcomes = run_checks(url, keys, context=context)
             failed |= {key for key, outcome in outcomes if outcome.status == "failed"}
 

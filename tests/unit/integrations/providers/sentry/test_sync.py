@@ -97,7 +97,7 @@ def test_run_killed_after_resolving_does_not_resolve_twice(
 
     assert len(server.received(ISSUE, "PUT")) == 1
     assert Finding.objects.get().status == "resolved"
-    assert "settled_there_at" in Finding.objects.get().evidence
+    assert "resolved_at_provider" in Finding.objects.get().evidence
 
 
 def test_missing_permission_to_resolve_is_logged_without_a_regression(

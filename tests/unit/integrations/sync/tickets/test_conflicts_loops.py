@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from integrations.models import TicketLink
-from integrations.sync.tickets.conflicts import MAX_STATE_CHANGES, WINDOW, allow_state_change, resume
+from integrations.sync.tickets.conflicts import MAX_STATE_CHANGES, WINDOW, count_or_halt, resume
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def test_link_is_halted_after_the_limit_within_a_day() -> None:
     link = TicketLink()
 
-    allowed = [allow_state_change(link, NOW + timedelta(minutes=n)) for n in range(MAX_STATE_CHANGES + 2)]
+    allowed = [count_or_halt(link, NOW + timedelta(minutes=n)) for n in range(MAX_STATE_CHANGES + 2)]
 
     assert allowed == [True] * MAX_STATE_CHANGES + [False, False]
     assert link.halted_at == NOW + timedelta(minutes=MAX_STATE_CHANGES)
@@ -20,11 +20,11 @@ def test_link_is_halted_after_the_limit_within_a_day() -> None:
 def test_changes_older_than_a_day_do_not_count() -> None:
     link = TicketLink()
     for n in range(MAX_STATE_CHANGES):
-        allow_state_change(link, NOW + timedelta(minutes=n))
+        count_or_halt(link, NOW + timedelta(minutes=n))
 
     later = NOW + WINDOW + timedelta(minutes=MAX_STATE_CHANGES)
 
-    assert allow_state_change(link, later)
+    assert count_or_halt(link, later)
     assert (link.state_changes, link.halted_at) == ([later.isoformat()], None)
 
 
@@ -33,5 +33,5 @@ def test_resumed_link_allows_changes_again() -> None:
 
     resume(link)
 
-    assert allow_state_change(link, NOW)
+    assert count_or_halt(link, NOW)
     assert link.halted_at is None

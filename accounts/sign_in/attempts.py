@@ -18,8 +18,8 @@ from krafter_audit.api.rate_limits import client_address
 logger = logging.getLogger(__name__)
 
 
-def require_attempt(request: HttpRequest, subject: Subject, *, email: str) -> None:
-    """Count an attempt for a subject and the client's address; while paused, end the request with the page."""
+def require_allowed(request: HttpRequest, subject: Subject, *, email: str) -> None:
+    """Count an attempt for a subject and the client's address; while either is paused, answer with `paused_page`."""
     outcome = lockout.count_attempt(subject, lockout.of_address(client_address(request)))
     if outcome.wait:
         raise ImmediateHttpResponse(paused_page(request, outcome.wait))
@@ -27,14 +27,14 @@ def require_attempt(request: HttpRequest, subject: Subject, *, email: str) -> No
         _report_lock(request, locked, email)
 
 
-def succeed(request: HttpRequest, subject: Subject) -> None:
+def record_success(request: HttpRequest, subject: Subject) -> None:
     """Delete the count of a subject, and take back this one for the client's address."""
     lockout.clear(subject)
     lockout.take_back(lockout.of_address(client_address(request)))
 
 
 def _report_lock(request: HttpRequest, locked: Subject, email: str) -> None:
-    # The same work for an account as for an unknown address, so that the time does not tell them apart.
+    # The same work with and without an account, so that the response time does not disclose which.
     user = User.objects.filter(email=email.strip().lower()).first()
     logger.warning("Too many attempts to sign in: the %s is paused.", locked.kind)
     report(
