@@ -40,7 +40,7 @@ class Caller:
     key_id: UUID
     rate_limit: int | None  # requests per minute of the key alone
     role: str  # of the user in the organisation
-    is_bound: bool  # to some of the organisation's projects
+    is_limited_to_projects: bool
 
     def has_scope(self, needed: Scope) -> bool:
         return Scope.grants(self.scopes, needed)
@@ -147,7 +147,7 @@ def authenticate(header: str | None, *, slug: str = "") -> Caller:
         key_id=key.pk,
         rate_limit=key.rate_limit,
         role=key.role,
-        is_bound=bool(key.project_ids),
+        is_limited_to_projects=bool(key.project_ids),
     )
 
 

@@ -16,6 +16,7 @@ from krafter_audit.api.serializers import (
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
+    StrictEmailField,
     StrictIntegerField,
     StrictUUIDField,
     UTCDateTimeField,
@@ -129,14 +130,10 @@ class MemberSerializer(ResponseSerializer):
         fields: ClassVar = ["id", "email", "name", "role", "created_at", "updated_at"]
 
 
-class EmailAddressField(StrictCharField, serializers.EmailField):
-    """One e-mail address."""
-
-
 class InviteMemberRequestSerializer(RequestSerializer):
     """The person to add."""
 
-    email = EmailAddressField(max_length=254)
+    email = StrictEmailField(max_length=254)
     role = StrictChoiceField(choices=Membership.Role.choices, required=False, default=Membership.Role.MEMBER)
 
 

@@ -97,7 +97,7 @@ class ManagementViewSet(OrganizationViewSet):
     def _authorize(self, request: Request) -> None:
         super()._authorize(request)
         needs_role = self.reads_need_role or request.method not in ("GET", "HEAD", "OPTIONS")
-        if needs_role and (self.caller.role not in MANAGERS or self.caller.is_bound):
+        if needs_role and (self.caller.role not in MANAGERS or self.caller.is_limited_to_projects):
             raise InsufficientRole
 
     def require_owner_for(self, *roles: str) -> None:
@@ -362,7 +362,7 @@ class SavedViewViewSet(OrganizationViewSet):
 
 def _projects(caller: api_keys.Caller) -> Any:
     rows = Project.objects.filter(organization=caller.organization).order_by("slug")
-    if not caller.is_bound:
+    if not caller.is_limited_to_projects:
         return rows
     return rows.filter(pk__in=ApiKey.objects.values_list("project_ids", flat=True).get(pk=caller.key_id))
 

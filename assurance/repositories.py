@@ -13,7 +13,7 @@ class RepositoryUnavailable(Exception):
         self.is_final = is_final
 
 
-class MergeState(Protocol):
+class PullRequestState(Protocol):
     """The state of a pull request; `sha` is empty if it was not merged."""
 
     @property
@@ -23,7 +23,7 @@ class MergeState(Protocol):
     def is_closed(self) -> bool: ...
 
 
-MergeStateReader = Callable[[UUID, str], MergeState]
+MergeStateReader = Callable[[UUID, str], PullRequestState]
 CommitComparer = Callable[[UUID, str, str, str], bool]
 _registered: list[tuple[MergeStateReader, CommitComparer]] = []
 
@@ -33,7 +33,7 @@ def register(merge_state: MergeStateReader, contains: CommitComparer) -> None:
     _registered[:] = [(merge_state, contains)]
 
 
-def merge_state(project_id: UUID, url: str) -> MergeState:
+def merge_state(project_id: UUID, url: str) -> PullRequestState:
     """Return whether a pull request was merged. Raises RepositoryUnavailable."""
     return _registered[0][0](project_id, url)
 

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from bulk_changes.decisions import Decision, Summary
 from bulk_changes.models import BulkChange
-from bulk_changes.services import Result
+from bulk_changes.services import BulkChangeResult
 from krafter_audit.api.serializers import (
     RequestSerializer,
     ResponseSerializer,
@@ -88,15 +88,15 @@ class BulkUpdateResultSerializer(serializers.Serializer[Any]):
     refusals = RefusalSerializer(many=True)
 
 
-def represent(result: Result | Summary) -> dict[str, Any]:
+def represent(result: BulkChangeResult | Summary) -> dict[str, Any]:
     """Return the data of a response about a bulk change, or about the preview of one."""
-    summary = result.summary if isinstance(result, Result) else result
-    done = isinstance(result, Result)
+    summary = result.summary if isinstance(result, BulkChangeResult) else result
+    done = isinstance(result, BulkChangeResult)
     return {
         "matched": summary.matched,
         "updated": summary.changed if done else 0,
         "dry_run": not done,
-        "bulk_change_id": result.bulk_change.pk if isinstance(result, Result) else None,
+        "bulk_change_id": result.bulk_change.pk if isinstance(result, BulkChangeResult) else None,
         "unchanged": summary.unchanged,
         "refused": summary.refused,
         "effects": [

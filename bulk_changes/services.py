@@ -32,7 +32,7 @@ RETENTION = timedelta(days=30)  # a bulk change can be undone as long as it is s
 
 
 @dataclass(frozen=True)
-class Result:
+class BulkChangeResult:
     bulk_change: BulkChange
     summary: Summary
 
@@ -63,7 +63,7 @@ def change(
     all_or_nothing: bool = False,
     unchanged_since: datetime | None = None,
     details: Mapping[str, Any] | None = None,
-) -> Result:
+) -> BulkChangeResult:
     """Set the values of `changes` in the rows, in batches; rows that the rules forbid to change are refused.
 
     `details` are JSON values of a change of status, such as the reason of a dismissal. `all_or_nothing` raises the
@@ -111,7 +111,7 @@ def existing(rows: QuerySet[Any], pks: Collection[UUID], name: str) -> list[UUID
     return sorted(found)
 
 
-def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> Result:
+def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> BulkChangeResult:
     """Restore the values from before a bulk change; rows that have changed since are refused.
 
     The undo is a bulk change too, which can be undone. An undone creation deletes the tasks that have not been
@@ -209,9 +209,9 @@ def _event_data(bulk_change: BulkChange, decision: Decision, context: ChangeCont
     return {**data, **(context.details if "status" in decision.after else {})}
 
 
-def _finished(bulk_change: BulkChange, summary: Summary) -> Result:
+def _finished(bulk_change: BulkChange, summary: Summary) -> BulkChangeResult:
     bulk_change.refresh_from_db()
-    return Result(bulk_change, summary)
+    return BulkChangeResult(bulk_change, summary)
 
 
 def delete_old() -> None:

@@ -13,7 +13,7 @@ from remediation.models import Task
 
 
 @dataclass
-class Progress:
+class CampaignProgress:
     """The tasks of a campaign by status. `next_due_at` is the next due date of a task that is not done."""
 
     due_date: date | None = None
@@ -50,12 +50,12 @@ class Progress:
         return is_over and self.done < self.total
 
 
-def progress_of(campaigns: Collection[Campaign]) -> dict[UUID, Progress]:
+def progress_of(campaigns: Collection[Campaign]) -> dict[UUID, CampaignProgress]:
     rows = Campaign.objects.filter(pk__in=[campaign.pk for campaign in campaigns])
     return {campaign.pk: progress for campaign, progress in _with_progress(rows)}
 
 
-def active_with_progress(project: Project) -> list[tuple[Campaign, Progress]]:
+def active_with_progress(project: Project) -> list[tuple[Campaign, CampaignProgress]]:
     """Return the active campaigns with their progress, by one query, in the order of `by_due_date`."""
     return sorted(
         _with_progress(Campaign.objects.filter(project=project, archived_at=None)),
@@ -73,12 +73,12 @@ def by_due_date(campaign: Campaign) -> tuple[bool, date, datetime]:
     return campaign.due_date is None, campaign.due_date or date.max, campaign.created_at
 
 
-def _with_progress(rows: QuerySet[Campaign]) -> list[tuple[Campaign, Progress]]:
+def _with_progress(rows: QuerySet[Campaign]) -> list[tuple[Campaign, CampaignProgress]]:
     columns = [field.attname for field in Campaign._meta.concrete_fields]
-    found: dict[UUID, tuple[Campaign, Progress]] = {}
+    found: dict[UUID, tuple[Campaign, CampaignProgress]] = {}
     for row in _counts(rows.values(*columns, "memberships__task__status")):
         campaign = Campaign(**{name: row[name] for name in columns})
-        _, progress = found.setdefault(campaign.pk, (campaign, Progress(campaign.due_date)))
+        _, progress = found.setdefault(campaign.pk, (campaign, CampaignProgress(campaign.due_date)))
         progress.add(row["memberships__task__status"], row["tasks"], row["overdue"], row["next_due_at"])
     return list(found.values())
 

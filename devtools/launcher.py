@@ -51,12 +51,12 @@ def become(program: object, *arguments: str) -> NoReturn:
     os.execv(str(program), [str(program), *arguments])  # noqa: S606
 
 
-def up(arguments: Arguments) -> NoReturn:
+def run_with_chromium(name: str, arguments: Arguments, stream: TextIO | None = None) -> NoReturn:
     wants_help = bool({"-h", "--help"} & set(arguments))
     # --help must not install system packages.
-    setup().ensure("local", system=not wants_help)
+    setup(stream).ensure("local", system=not wants_help)
     use_found_chromium()
-    run_module("up", arguments)
+    run_module(name, arguments)
 
 
 def demo(arguments: Arguments) -> NoReturn:
@@ -66,7 +66,8 @@ def demo(arguments: Arguments) -> NoReturn:
 
 def bench(arguments: Arguments) -> NoReturn:
     if arguments and arguments[0] == "scan":
-        bench_scan(arguments[1:])
+        # Standard output is for the results.
+        run_with_chromium("bench-scan", arguments[1:], sys.stderr)
     if arguments and arguments[0] == "hostile":
         setup().ensure("local", system=False)
         run_module("bench-hostile", arguments[1:])
@@ -75,14 +76,6 @@ def bench(arguments: Arguments) -> NoReturn:
         run_module("bench-forecast", arguments[1:])
     setup().ensure("local")
     run_module("bench", arguments)
-
-
-def bench_scan(arguments: Arguments) -> NoReturn:
-    # Standard output is for the results.
-    wants_help = bool({"-h", "--help"} & set(arguments))
-    setup(sys.stderr).ensure("local", system=not wants_help)
-    use_found_chromium()
-    run_module("bench-scan", arguments)
 
 
 def check(arguments: Arguments) -> NoReturn:
@@ -146,13 +139,6 @@ def rehearse_upgrade(arguments: Arguments) -> NoReturn:
     # -s: it prints between which versions, and the answers of each phase.
     rehearsal = f"{CHAOS}/test_upgrade.py::test_no_call_fails_during_an_upgrade"
     test([rehearsal, "-m", "chaos", "-s", *arguments])
-
-
-def soak(arguments: Arguments) -> NoReturn:
-    wants_help = bool({"-h", "--help"} & set(arguments))
-    setup().ensure("local", system=not wants_help)
-    use_found_chromium()
-    run_module("soak", arguments)
 
 
 def fuzz_api(arguments: Arguments) -> NoReturn:
@@ -242,14 +228,14 @@ def lock(arguments: Arguments) -> None:
 
 
 COMMANDS: dict[str, Callable[[Arguments], object]] = {
-    "up": up,
+    "up": partial(run_with_chromium, "up"),
     "demo": demo,
     "check": check,
     "verify-evidence": verify_evidence,
     "test": test,
     "bench": bench,
     "chaos": chaos,
-    "soak": soak,
+    "soak": partial(run_with_chromium, "soak"),
     "screenshots": screenshots,
     "fuzz-api": fuzz_api,
     "rehearse-upgrade": rehearse_upgrade,

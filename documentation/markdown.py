@@ -21,7 +21,7 @@ type LinkResolver = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Section:
+class PageSection:
     """A heading with its anchor, and the text below it until the next heading."""
 
     level: int
@@ -35,7 +35,7 @@ class Document:
     """A rendered page; its first section is the page itself."""
 
     html: str
-    sections: tuple[Section, ...]
+    sections: tuple[PageSection, ...]
 
     @property
     def title(self) -> str:
@@ -69,7 +69,7 @@ def _inline(tokens: Sequence[Token]) -> list[Token]:
     return [child for token in tokens for child in token.children or ()]
 
 
-def _mark_headings(tokens: list[Token]) -> list[Section]:
+def _mark_headings(tokens: list[Token]) -> list[PageSection]:
     """Give each heading its anchor, and return the sections that they begin."""
     starts = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
     taken: dict[str, int] = {}
@@ -81,7 +81,7 @@ def _mark_headings(tokens: list[Token]) -> list[Section]:
         tokens[start].attrs["id"] = anchor
         tokens[start + 2].meta = {"anchor": anchor, "title": title}
         body = _text(tokens[start + 3 : end])
-        sections.append(Section(int(tokens[start].tag[1]), anchor, title, body))
+        sections.append(PageSection(int(tokens[start].tag[1]), anchor, title, body))
     return sections
 
 

@@ -6,13 +6,13 @@ from documentation.markdown import slug
 
 
 @dataclass(frozen=True)
-class Link:
+class NavigationLink:
     title: str
     url: str
     is_current: bool
 
 
-def navigation(current: str) -> list[tuple[str, list[Link]]]:
+def navigation(current: str) -> list[tuple[str, list[NavigationLink]]]:
     """Return the sections of the site; `current` is the URL of the shown page."""
     sections = [
         (title, [_link(name, current) for name in names]) for title, names in contents.CONTENTS.items()
@@ -23,11 +23,11 @@ def navigation(current: str) -> list[tuple[str, list[Link]]]:
     return sections
 
 
-def _link(name: str, current: str) -> Link:
+def _link(name: str, current: str) -> NavigationLink:
     url = contents.page_url(name)
-    return Link(contents.SHORT_TITLES.get(name) or contents.page_title(name), url, url == current)
+    return NavigationLink(contents.SHORT_TITLES.get(name) or contents.page_title(name), url, url == current)
 
 
-def _resource_links(current: str) -> list[Link]:
+def _resource_links(current: str) -> list[NavigationLink]:
     links = [(resource_title(tag), f"/docs/{pages.REFERENCE}/{slug(tag)}") for tag in resources()]
-    return [Link(title, url, url == current) for title, url in links]
+    return [NavigationLink(title, url, url == current) for title, url in links]

@@ -11,13 +11,13 @@ from django.template.loader import render_to_string
 from documentation import contents
 from documentation.api.examples import examples
 from documentation.api.operations import Operation, resource_title, resources
-from documentation.markdown import Document, Section, code_block, render, slug
+from documentation.markdown import Document, PageSection, code_block, render, slug
 
 REFERENCE = "reference"
 
 
 @dataclass(frozen=True)
-class Page:
+class DocumentationPage:
     url: str
     document: Document
 
@@ -26,27 +26,27 @@ class Page:
         return self.document.title
 
     @property
-    def headings(self) -> list[Section]:
+    def headings(self) -> list[PageSection]:
         """Return the sections of the second level."""
         return [section for section in self.document.sections if section.level == 2]
 
 
 @cache
-def page(name: str) -> Page | None:
+def page(name: str) -> DocumentationPage | None:
     """Return the page of a Markdown file, a list of pages or a resource, if there is one."""
     if name == contents.DECISIONS:
-        return Page(contents.page_url(name), _decisions())
+        return DocumentationPage(contents.page_url(name), _decisions())
     if name == REFERENCE:
-        return Page(contents.page_url(name), _reference())
+        return DocumentationPage(contents.page_url(name), _reference())
     if name.startswith(f"{REFERENCE}/"):
         return _resource(name.partition("/")[2])
     if name not in contents.page_names():
         return None
-    return Page(contents.page_url(name), _document(contents.source(name)))
+    return DocumentationPage(contents.page_url(name), _document(contents.source(name)))
 
 
 @cache
-def all_pages() -> list[Page]:
+def all_pages() -> list[DocumentationPage]:
     lists = [contents.DECISIONS, REFERENCE, *(f"{REFERENCE}/{slug(tag)}" for tag in resources())]
     found = (page(name) for name in [*contents.page_names(), *lists])
     return [each for each in found if each]
@@ -97,10 +97,10 @@ def _reference() -> Document:
     return render(introduction + "\n".join(rows), str)
 
 
-def _resource(name: str) -> Page | None:
+def _resource(name: str) -> DocumentationPage | None:
     for tag, operations in resources().items():
         if slug(tag) == name:
-            return Page(
+            return DocumentationPage(
                 f"/docs/{REFERENCE}/{name}", _operations(f"{resource_title(tag)}: operations", operations)
             )
     return None
@@ -112,10 +112,10 @@ def _operations(title: str, operations: list[Operation]) -> Document:
         for operation in operations
     ]
     html = render_to_string("documentation/operations.html", {"title": title, "operations": described})
-    sections = [Section(1, "", title, "")]
+    sections = [PageSection(1, "", title, "")]
     for operation in operations:
         fields = [*operation.parameters, *operation.fields]
         words = " ".join(f"{field.name} {field.description}" for field in fields)
         text = f"{operation.method} {operation.short_path} {operation.id} {operation.description} {words}"
-        sections.append(Section(2, operation.anchor, operation.summary, text))
+        sections.append(PageSection(2, operation.anchor, operation.summary, text))
     return Document(html, tuple(sections))

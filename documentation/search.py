@@ -15,7 +15,7 @@ IN_TITLE, IN_PAGE_TITLE, AT_WORD_START, MAX_IN_TEXT = 20, 8, 2, 5
 
 
 @dataclass(frozen=True)
-class Entry:
+class SearchEntry:
     url: str
     page: str
     title: str
@@ -25,7 +25,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Result:
+class SearchResult:
     """A matching section, with the text around the first match."""
 
     url: str
@@ -34,20 +34,22 @@ class Result:
     snippet: SafeString
 
 
-def search(query: str) -> list[Result]:
+def search(query: str) -> list[SearchResult]:
     """Return the sections that have all words of the query, the best first."""
     words = re.findall(r"[^\s]+", query.lower()[:MAX_QUERY])[:MAX_WORDS]
     if not words:
         return []
     scored = [(_score(entry, words), entry) for entry in _entries()]
     best = sorted((each for each in scored if each[0]), key=lambda each: -each[0])[:MAX_RESULTS]
-    return [Result(entry.url, entry.page, entry.title, _snippet(entry.text, words)) for _, entry in best]
+    return [
+        SearchResult(entry.url, entry.page, entry.title, _snippet(entry.text, words)) for _, entry in best
+    ]
 
 
 @cache
-def _entries() -> list[Entry]:
+def _entries() -> list[SearchEntry]:
     return [
-        Entry(
+        SearchEntry(
             f"{page.url}#{section.anchor}" if section.level > 1 else page.url,
             page.title,
             section.title,
@@ -60,7 +62,7 @@ def _entries() -> list[Entry]:
     ]
 
 
-def _score(entry: Entry, words: list[str]) -> int:
+def _score(entry: SearchEntry, words: list[str]) -> int:
     """Return 0 if a word is missing."""
     total = IN_TITLE * entry.lower_title.startswith(" ".join(words))
     for word in words:

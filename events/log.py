@@ -13,12 +13,12 @@ from events.models import Event
 BATCH_SIZE = 500  # rows of one INSERT
 
 
-class Subject(Protocol):
+class EventSubject(Protocol):
     pk: Any
     project: Project
 
 
-def log_event(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
+def log_event(name: str, subject: EventSubject, *, by: Actor, **data: Any) -> None:
     """Write one event about `subject` in the current transaction."""
     log_events(name, subject.project, [(subject.pk, data)], by=by)
 

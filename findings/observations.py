@@ -43,7 +43,7 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Fix:
+class RecommendedFix:
     """How to fix a finding: steps, and configuration by software."""
 
     summary: str
@@ -59,7 +59,7 @@ class FindingDetails:
     places: list[str]
     more_places: int
     observed: list[Observation]
-    fix: Fix
+    fix: RecommendedFix
 
 
 def details_of(affected_assets: Any, evidence: Any, recommended_fix: Any) -> FindingDetails:
@@ -148,7 +148,7 @@ def _markup(seen: dict[str, Any]) -> Iterable[str]:
     return [text for text in shown if text][:MAX_ELEMENTS]
 
 
-def fix_of(recommended: Any) -> Fix:
+def fix_of(recommended: Any) -> RecommendedFix:
     """Return a recommended fix with the steps that are configuration set apart."""
     known = _mapping(recommended)
     steps, snippets = [], []
@@ -158,7 +158,7 @@ def fix_of(recommended: Any) -> Fix:
             snippets.append((SOFTWARE[found[1]], found[2]))
         else:
             steps.append(step)
-    return Fix(_text(known.get("summary")), steps, snippets, _texts(known.get("references")))
+    return RecommendedFix(_text(known.get("summary")), steps, snippets, _texts(known.get("references")))
 
 
 def commands(check_keys: list[str], urls: list[str]) -> list[str]:

@@ -1,29 +1,33 @@
 """OpenTelemetry traces: a request, the jobs that it enqueues, and their outbound requests.
 
-Without `KRAFTER_OTLP_URL` nothing of OpenTelemetry is imported. A span has only the names and numbers that are set
-here: paths, queries and exceptions may contain secrets.
+Imported only with `KRAFTER_OTLP_URL`: OpenTelemetry is an optional package. A span has only the names and numbers that
+are set here: paths, queries and exceptions may contain secrets.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from opentelemetry import context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.propagate import extract, inject
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import NoOpTracer, SpanKind, StatusCode, get_current_span, set_span_in_context
 
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.http import tracing
-
-if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import TracerProvider
 
 Handler = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = "krafter.request_id"
 TRACE_HEADER = "traceparent"
 
-_provider: "TracerProvider | None" = None
+_provider: TracerProvider | None = None
 
 
 def configure(service: str) -> None:
@@ -31,11 +35,6 @@ def configure(service: str) -> None:
     global _provider
     if not settings.KRAFTER_OTLP_URL or _provider is not None:
         return
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
     _provider = TracerProvider(resource=Resource.create({"service.name": service}))
     exporter = OTLPSpanExporter(endpoint=f"{settings.KRAFTER_OTLP_URL.rstrip('/')}/v1/traces", timeout=5)
     _provider.add_span_processor(BatchSpanProcessor(exporter))
@@ -67,8 +66,6 @@ class TracingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _provider is None:
             return self.get_response(request)
-        from opentelemetry.trace import SpanKind
-
         with _span(f"{request.method}", SpanKind.SERVER) as span:
             span.set_attribute(REQUEST_ID, request_id_of(request))
             span.set_attribute("http.request.method", str(request.method))
@@ -81,18 +78,12 @@ class TracingMiddleware:
 
 
 def _add_trace(headers: dict[str, Any], **kwargs: Any) -> None:
-    from opentelemetry.propagate import inject
-
     inject(headers)
 
 
 def _start_job(task_id: str, task: Any, **kwargs: Any) -> None:
     if _provider is None:
         return
-    from opentelemetry import context
-    from opentelemetry.propagate import extract
-    from opentelemetry.trace import SpanKind, set_span_in_context
-
     header = getattr(task.request, TRACE_HEADER, None) or (task.request.headers or {}).get(TRACE_HEADER)
     parent = extract({TRACE_HEADER: header} if header else {})
     span = _tracer().start_span(f"job {task.name}", context=parent, kind=SpanKind.CONSUMER)
@@ -104,8 +95,6 @@ def _start_job(task_id: str, task: Any, **kwargs: Any) -> None:
 
 
 def _end_job(state: str | None = None, **kwargs: Any) -> None:
-    from opentelemetry import context
-
     if _jobs:
         span, token = _jobs.pop()
         span.set_attribute("celery.state", state or "unknown")
@@ -119,8 +108,6 @@ _jobs: list[tuple[Any, Any]] = []
 
 @contextmanager
 def _outbound_request(method: str, host: str) -> Iterator[tracing.RecordStatus]:
-    from opentelemetry.trace import SpanKind, get_current_span, set_span_in_context
-
     # Threads of a job do not inherit its context.
     orphan = not get_current_span().get_span_context().is_valid and bool(_jobs)
     parent = set_span_in_context(_jobs[-1][0]) if orphan else None
@@ -131,8 +118,6 @@ def _outbound_request(method: str, host: str) -> Iterator[tracing.RecordStatus]:
 
 
 def _set_status(span: Any, status: int) -> None:
-    from opentelemetry.trace import StatusCode
-
     span.set_attribute("http.response.status_code", status)
     if status >= 500:
         span.set_status(StatusCode.ERROR)
@@ -140,8 +125,6 @@ def _set_status(span: Any, status: int) -> None:
 
 @contextmanager
 def _span(name: str, kind: Any, parent: Any = None) -> Iterator[Any]:
-    from opentelemetry.trace import StatusCode
-
     started = _tracer().start_as_current_span(
         name, context=parent, kind=kind, record_exception=False, set_status_on_exception=False
     )
@@ -155,6 +138,4 @@ def _span(name: str, kind: Any, parent: Any = None) -> Iterator[Any]:
 
 
 def _tracer() -> Any:
-    from opentelemetry.trace import NoOpTracer
-
     return _provider.get_tracer("krafter_audit") if _provider else NoOpTracer()

@@ -1,5 +1,6 @@
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
@@ -9,6 +10,7 @@ from krafter_audit.system_checks import exit_on_invalid_settings  # noqa: E402  
 
 exit_on_invalid_settings()
 
-from krafter_audit import telemetry  # noqa: E402  needs the settings
+if settings.KRAFTER_OTLP_URL:
+    from krafter_audit import telemetry
 
-telemetry.configure("krafter-web")
+    telemetry.configure("krafter-web")

@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from findings.models import Finding
 from notifications.models import Alert, AlertChannel
-from remediation.admin.timeline import SOURCES, Entry
+from remediation.admin.timeline import SOURCES, TimelineEntry
 from remediation.models import Task
 
 MAX_ALERTS = 50
 CHANNELS: dict[str, str] = {AlertChannel.SLACK: "Slack", AlertChannel.EMAIL: "E-mail"}
 
 
-def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[Entry]:
+def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[TimelineEntry]:
     """Yield the newest alerts with this finding among the worst, that were delivered or failed."""
     ended = Q(status=Alert.Status.SENT) | Q(status=Alert.Status.FAILED)
     alerts = Alert.objects.filter(
@@ -26,7 +26,7 @@ def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[Entry]:
     )
     for alert in alerts.order_by("-created_at", "-pk")[:MAX_ALERTS]:
         failed = alert.status == Alert.Status.FAILED
-        yield Entry(
+        yield TimelineEntry(
             _ended_at(alert),
             "Alert not delivered" if failed else "Alert sent",
             f"{CHANNELS[alert.channel]}: {alert.outcome}",

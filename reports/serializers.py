@@ -11,6 +11,7 @@ from krafter_audit.api.serializers import (
     ResponseSerializer,
     StrictCharField,
     StrictChoiceField,
+    StrictEmailField,
     StrictIntegerField,
     UTCDateTimeField,
 )
@@ -27,16 +28,12 @@ class ExportReportRequestSerializer(RequestSerializer):
     format = StrictChoiceField(choices=Format.choices)
 
 
-class EmailAddressField(StrictCharField, serializers.EmailField):
-    """One e-mail address."""
-
-
 class ShareReportRequestSerializer(RequestSerializer):
     """A channel with its own fields."""
 
     channel = StrictChoiceField(choices=Share.Channel.choices)
     recipients = serializers.ListField(
-        child=EmailAddressField(max_length=254), min_length=1, max_length=50, required=False
+        child=StrictEmailField(max_length=254), min_length=1, max_length=50, required=False
     )
     webhook_url = StrictCharField(max_length=2000, required=False)
     expires_in = StrictIntegerField(

@@ -1,10 +1,9 @@
 """Run checks on a page. A check that cannot run is inconclusive, never passed."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from krafter_audit.http.client import Client, RequestCredentials
@@ -56,20 +55,22 @@ def run_checks(
         context.confirmation = confirmation
         plan_visit(context, wanted, before or {})
         for key in wanted:
-            run = partial(_run_confirmed, confirmation=confirmation)
-            yield key, _run_check(key, context, thresholds or {}, (before or {}).get(key), run)
+            yield (
+                key,
+                _run_check(key, context, (thresholds or {}).get(key), (before or {}).get(key), confirmation),
+            )
 
 
 def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, Outcome]) -> None:
     """Announce the browser data that the checks need, so that one visit serves all of them."""
-    known = filter(None, map(registry.get, keys))
-    context.rendered.plan({need for each in known for need in each.needs}, before)
+    checks = filter(None, map(registry.get, keys))
+    context.rendered.plan({need for check in checks for need in check.needs}, before)
 
 
 def inconclusive_if_outage(key: str, outcome: Outcome, context: PageContext) -> Outcome:
     """Return the outcome; inconclusive for a measured time if another request met a server error."""
-    known = registry.get(key)
-    if known is None or "timings" not in known.needs or outcome.status not in (PASSED, FAILED):
+    check = registry.get(key)
+    if check is None or "timings" not in check.needs or outcome.status not in (PASSED, FAILED):
         return outcome
     try:
         context.require_no_server_error()
@@ -81,17 +82,17 @@ def inconclusive_if_outage(key: str, outcome: Outcome, context: PageContext) -> 
 def _run_check(
     key: str,
     context: PageContext,
-    thresholds: Mapping[str, float],
+    threshold: float | None,
     before: Outcome | None,
-    run: Callable[[Check, PageContext, float | None, Outcome | None], Outcome],
+    confirmation: Confirmation,
 ) -> Outcome:
-    known = registry.get(key)
-    if known is None:
+    check = registry.get(key)
+    if check is None:
         return inconclusive("not_available", f"There is no check with the key {key}.")
-    outcome = run(known, context, thresholds.get(key), before)
-    collected = collect(known, context)
-    outcome = with_tool_versions(known, outcome, before, collected)
-    complete = outcome.with_evidence({**collected, **rule_info(known, before)})
+    outcome = _run_confirmed(check, context, threshold, before, confirmation)
+    collected = collect(check, context)
+    outcome = with_tool_versions(check, outcome, before, collected)
+    complete = outcome.with_evidence({**collected, **rule_info(check, before)})
     return redacted(replace(complete, evidence=storable(complete.evidence)), context.client.credentials)
 
 
@@ -105,36 +106,35 @@ def redacted(outcome: Outcome, credentials: RequestCredentials | None) -> Outcom
 
 
 def _run_confirmed(
-    known: Check,
+    check: Check,
     context: PageContext,
     threshold: float | None,
     before: Outcome | None,
-    *,
     confirmation: Confirmation,
 ) -> Outcome:
-    confirm = before is not None or confirmation.wanted(known.key)
-    first = _run_once(known, context, threshold, confirm=confirm)
+    confirm = before is not None or confirmation.wanted(check.key)
+    first = _run_once(check, context, threshold, confirm=confirm)
     unchanged = before is None or before.status == first.status
     # A metric takes as many samples as it needs by itself (metric_verdict).
-    if known.metric and first.evidence.get("looks", [])[:1] == [FAILED]:
-        confirmation.record(known.key, first.status == FAILED)
-    if not known.confirm or known.metric or first.status not in (PASSED, FAILED):
+    if check.metric and first.evidence.get("looks", [])[:1] == [FAILED]:
+        confirmation.record(check.key, first.status == FAILED)
+    if not check.confirm or check.metric or first.status not in (PASSED, FAILED):
         return first
     if first.status == PASSED and unchanged:
         return first
     if not confirm:
         return first.with_evidence({"confirmed": False})
-    outcome = _majority(known, context, threshold, first)
+    outcome = _majority(check, context, threshold, first)
     if first.status == FAILED:
-        confirmation.record(known.key, outcome.status == FAILED and PASSED not in outcome.evidence["looks"])
+        confirmation.record(check.key, outcome.status == FAILED and PASSED not in outcome.evidence["looks"])
     return outcome
 
 
-def _majority(known: Check, context: PageContext, threshold: float | None, first: Outcome) -> Outcome:
-    runs = [first, _run_once(known, context.repeat(1), threshold)]
+def _majority(check: Check, context: PageContext, threshold: float | None, first: Outcome) -> Outcome:
+    runs = [first, _run_once(check, context.repeat(1), threshold)]
     # Two runs that disagree are decided by a third; nothing is decided by an inconclusive one.
     if runs[1].status != first.status and runs[1].status in (PASSED, FAILED):
-        runs.append(_run_once(known, context.repeat(2), threshold))
+        runs.append(_run_once(check, context.repeat(2), threshold))
     statuses = [run.status for run in runs]
     for run in runs:
         if statuses.count(run.status) > 1:
@@ -145,16 +145,16 @@ def _majority(known: Check, context: PageContext, threshold: float | None, first
 
 
 def _run_once(
-    known: Check, context: PageContext, threshold: float | None, *, confirm: bool = True
+    check: Check, context: PageContext, threshold: float | None, *, confirm: bool = True
 ) -> Outcome:
     try:
-        result = known.run(context)
+        result = check.run(context)
         if isinstance(result, Measurement):
-            return judge_metric(known, result, threshold, confirm=confirm)
+            return judge_metric(check, result, threshold, confirm=confirm)
         return result
     except Inconclusive as error:
         return Outcome(INCONCLUSIVE, reason=error.reason, evidence={"detail": error.detail})
     except Exception as error:  # noqa: BLE001 - the worker's boundary: a broken check must not end the run
         # The exception may quote the page, and the page may have echoed the site's credentials.
-        logger.error("check %s raised", known.key, exc_info=None if context.client.credentials else error)
+        logger.error("check %s raised", check.key, exc_info=None if context.client.credentials else error)
         return inconclusive("not_available", "The check raised an error.", error=type(error).__name__)

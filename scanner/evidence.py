@@ -22,41 +22,41 @@ MAX_REQUESTS_SHOWN = 15
 ALWAYS_SHOWN = ("content-type",)
 
 
-def collect(known: Check, context: "PageContext") -> dict[str, Any]:
+def collect(check: Check, context: "PageContext") -> dict[str, Any]:
     """Return the evidence of the requests that were made for the check.
 
     `requests` counts all requests, and `fetched` lists them when there were several; the other fields describe the
     response that the check is about.
     """
-    responses = _responses(known, context)
-    evidence = {"url": context.url, "requests": len(responses), **_main(known, context, responses)}
-    if known.kind not in ("http", "tls"):
-        evidence |= context.rendered.as_evidence(throttled=known.kind == "lab")
-        evidence |= _screenshots(known, context)
+    responses = _responses(check, context)
+    evidence = {"url": context.url, "requests": len(responses), **_main(check, context, responses)}
+    if check.kind not in ("http", "tls"):
+        evidence |= context.rendered.as_evidence(throttled=check.kind == "lab")
+        evidence |= _screenshots(check, context)
     if len(responses) > 1:
         evidence["fetched"] = [_request(response) for response in responses[:MAX_REQUESTS_SHOWN]]
     return evidence
 
 
-def _screenshots(known: Check, context: "PageContext") -> dict[str, Any]:
-    if not known.needs_browser:
+def _screenshots(check: Check, context: "PageContext") -> dict[str, Any]:
+    if not check.needs_browser:
         return {}
-    saved = context.rendered.save_screenshots(known.needs)
+    saved = context.rendered.save_screenshots(check.needs)
     stored = {name: sha256 for name, sha256 in saved.items() if sha256}
     missing = [name for name, sha256 in saved.items() if not sha256]
     found: dict[str, Any] = {"pictures": stored, "pictures_not_stored": missing}
     return {name: value for name, value in found.items() if value}
 
 
-def rule_info(known: Check, before: Outcome | None) -> dict[str, Any]:
+def rule_info(check: Check, before: Outcome | None) -> dict[str, Any]:
     """Return the rule, its version and the build; `rule_changed_from` when the earlier version differs."""
     info: dict[str, Any] = {
-        "rule_version": known.version,
-        "rule": known.rule,
+        "rule_version": check.version,
+        "rule": check.rule,
         "build": getattr(krafter_audit, "__version__", "unknown"),
     }
     earlier = before.evidence.get("rule_version") if before else None
-    if earlier is not None and earlier != known.version:
+    if earlier is not None and earlier != check.version:
         info["rule_changed_from"] = earlier
     return info
 
@@ -78,13 +78,13 @@ def storable(value: Any) -> Any:
 def original_identity(before: Mapping[str, Outcome] | None) -> Identity | None:
     """Return the page's identity in earlier outcomes, preferably that of a rendered page."""
     stored = [Identity.from_evidence(each.evidence.get("identity")) for each in (before or {}).values()]
-    known = [identity for identity in stored if identity]
-    rendered = [identity for identity in known if identity.as_rendered()]
-    return next(iter([*rendered, *known]), None)
+    identities = [identity for identity in stored if identity]
+    rendered = [identity for identity in identities if identity.as_rendered()]
+    return next(iter([*rendered, *identities]), None)
 
 
-def _responses(known: Check, context: "PageContext") -> list["Response"]:
-    wanted = {"page", *known.needs}
+def _responses(check: Check, context: "PageContext") -> list["Response"]:
+    wanted = {"page", *check.needs}
     found = [
         response
         # Repetitions too: their outcomes are in the evidence.
@@ -96,15 +96,15 @@ def _responses(known: Check, context: "PageContext") -> list["Response"]:
     return list({id(response): response for response in found}.values())  # one may serve several facts
 
 
-def _main(known: Check, context: "PageContext", responses: list["Response"]) -> dict[str, Any]:
+def _main(check: Check, context: "PageContext", responses: list["Response"]) -> dict[str, Any]:
     if not responses:
         return {"time": format_timestamp(datetime.now(UTC))}
-    main = _main_response(known, context, responses)
+    main = _main_response(check, context, responses)
     return {
         "final_url": main.url,
         "address": main.address,
         "status": main.status,
-        "headers": _shown_headers(main, known.headers),
+        "headers": _shown_headers(main, check.headers),
         "sha256": main.sha256,
         "time": format_timestamp(main.started_at),
         "duration_ms": round(main.duration_ms, 1),
@@ -112,11 +112,11 @@ def _main(known: Check, context: "PageContext", responses: list["Response"]) -> 
     }
 
 
-def _main_response(known: Check, context: "PageContext", responses: list["Response"]) -> "Response":
+def _main_response(check: Check, context: "PageContext", responses: list["Response"]) -> "Response":
     # A check of the markup may have read scripts too, but it is about the page.
-    if known.kind == "markup":
+    if check.kind == "markup":
         return responses[0]
-    for name in sorted(known.needs - {"page"}):
+    for name in sorted(check.needs - {"page"}):
         if context.log.get(name):
             return context.log[name][0]
     return responses[0]

@@ -19,7 +19,7 @@ SINGULAR = {"days": "day", "elements": "element", "redirects": "redirect"}
 
 
 def judge_metric(
-    known: Check, measured: Measurement, threshold: float | None = None, *, confirm: bool = True
+    check: Check, measured: Measurement, threshold: float | None = None, *, confirm: bool = True
 ) -> Outcome:
     """Judge a measurement by the median of its samples, in the metric's unit.
 
@@ -32,23 +32,23 @@ def judge_metric(
     might decide otherwise. To confirm samples that do not pass, they are taken again undisturbed, where that is
     possible. Raises TypeError for a check without a metric.
     """
-    metric = known.metric
+    metric = check.metric
     if metric is None:
-        raise TypeError(f"{known.key} returns a measurement but has no metric")
+        raise TypeError(f"{check.key} returns a measurement but has no metric")
     limit = metric.threshold if threshold is None else threshold
-    outcome = _judged(known, metric, measured, limit)
+    outcome = _judged(check, metric, measured, limit)
     if outcome.status == PASSED or measured.undisturbed is None:
         return outcome
     if not confirm:
         return outcome.with_evidence({"confirmed": False})
     again = replace(measured, samples=measured.undisturbed(SAMPLES), more=measured.undisturbed, varies=False)
-    confirmed = _judged(known, metric, again, limit)
+    confirmed = _judged(check, metric, again, limit)
     return confirmed.with_evidence({"looks": [outcome.status, confirmed.status]})
 
 
-def _judged(known: Check, metric: Metric, measured: Measurement, limit: float) -> Outcome:
+def _judged(check: Check, metric: Metric, measured: Measurement, limit: float) -> Outcome:
     samples = _sampled(
-        metric, measured, limit, two_agree=_agree if known.kind == "lab" else _are_worse_by_far
+        metric, measured, limit, two_agree=_agree if check.kind == "lab" else _are_worse_by_far
     )
     if measured.more and _needs_more(metric, samples, limit):
         samples = measured.more(SAMPLES_NEAR_THRESHOLD)

@@ -9,20 +9,20 @@ from scanner.registry import Check
 
 
 def with_tool_versions(
-    known: Check, outcome: Outcome, before: Outcome | None, collected: Mapping[str, Any]
+    check: Check, outcome: Outcome, before: Outcome | None, collected: Mapping[str, Any]
 ) -> Outcome:
     """Return the outcome; inconclusive (`tool_changed`) when a newer tool may be why it passed.
 
     `collected` is the evidence of this run.
     """
     # A failure counts whatever the tools are.
-    if known.kind in ("http", "tls") or before is None or outcome.status != PASSED:
+    if check.kind in ("http", "tls") or before is None or outcome.status != PASSED:
         return outcome
     changed = changed_tools(before.evidence, collected)
     if not changed:
         return outcome
     # A number is judged by its threshold; only near it another browser may make the difference.
-    if known.metric and _is_near(outcome):
+    if check.metric and _is_near(outcome):
         return inconclusive(
             "tool_changed",
             "The value is so close to the threshold that the newer browser may be why it passes; run a scan to "

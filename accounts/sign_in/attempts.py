@@ -12,13 +12,13 @@ from django.views.decorators.csp import csp_override
 from accounts.models import User
 from accounts.sign_in import lockout
 from accounts.sign_in.account_events import report
-from accounts.sign_in.lockout import Subject
+from accounts.sign_in.lockout import AttemptSubject
 from krafter_audit.api.rate_limits import client_address
 
 logger = logging.getLogger(__name__)
 
 
-def require_allowed(request: HttpRequest, subject: Subject, *, email: str) -> None:
+def require_allowed(request: HttpRequest, subject: AttemptSubject, *, email: str) -> None:
     """Count an attempt for a subject and the client's address; while either is paused, answer with `paused_page`."""
     outcome = lockout.count_attempt(subject, lockout.of_address(client_address(request)))
     if outcome.wait:
@@ -27,13 +27,13 @@ def require_allowed(request: HttpRequest, subject: Subject, *, email: str) -> No
         _report_lock(request, locked, email)
 
 
-def record_success(request: HttpRequest, subject: Subject) -> None:
+def record_success(request: HttpRequest, subject: AttemptSubject) -> None:
     """Delete the count of a subject, and take back this one for the client's address."""
     lockout.clear(subject)
     lockout.take_back(lockout.of_address(client_address(request)))
 
 
-def _report_lock(request: HttpRequest, locked: Subject, email: str) -> None:
+def _report_lock(request: HttpRequest, locked: AttemptSubject, email: str) -> None:
     # The same work with and without an account, so that the response time does not disclose which.
     user = User.objects.filter(email=email.strip().lower()).first()
     logger.warning("Too many attempts to sign in: the %s is paused.", locked.kind)

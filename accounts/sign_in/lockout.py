@@ -48,7 +48,7 @@ if redis.call('HINCRBY', KEYS[1], 'count', -1) < tonumber(ARGV[1]) then redis.ca
 
 
 @dataclass(frozen=True)
-class Subject:
+class AttemptSubject:
     """What attempts are counted for: a kind such as `account`, and its value, stored as a digest."""
 
     kind: str
@@ -61,48 +61,48 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttemptOutcome:
     """`wait`: seconds for which the attempt is refused, 0 if it is allowed; `locked`: subjects that it has paused."""
 
     wait: int
-    locked: tuple[Subject, ...] = ()
+    locked: tuple[AttemptSubject, ...] = ()
 
 
-def of_account(email: str) -> Subject:
+def of_account(email: str) -> AttemptSubject:
     """Return the subject of an e-mail address, with an account or not."""
-    return Subject("account", email.strip().lower(), settings.KRAFTER_SIGN_IN_ATTEMPTS)
+    return AttemptSubject("account", email.strip().lower(), settings.KRAFTER_SIGN_IN_ATTEMPTS)
 
 
-def of_codes(user_id: str) -> Subject:
-    return Subject("codes", user_id, settings.KRAFTER_SIGN_IN_ATTEMPTS)
+def of_codes(user_id: str) -> AttemptSubject:
+    return AttemptSubject("codes", user_id, settings.KRAFTER_SIGN_IN_ATTEMPTS)
 
 
-def of_password_reset(email: str) -> Subject:
-    return Subject("reset", email.strip().lower(), MAX_MAILS)
+def of_password_reset(email: str) -> AttemptSubject:
+    return AttemptSubject("reset", email.strip().lower(), MAX_MAILS)
 
 
-def of_address(address: str) -> Subject:
-    return Subject("address", address, settings.KRAFTER_SIGN_IN_ATTEMPTS * ADDRESS_FACTOR)
+def of_address(address: str) -> AttemptSubject:
+    return AttemptSubject("address", address, settings.KRAFTER_SIGN_IN_ATTEMPTS * ADDRESS_FACTOR)
 
 
-def count_attempt(*subjects: Subject) -> Outcome:
+def count_attempt(*subjects: AttemptSubject) -> AttemptOutcome:
     """Count an attempt for each subject; refuse it while one of them is paused."""
     longest = settings.KRAFTER_SIGN_IN_PAUSE_SECONDS
     arguments = [time.time(), longest + MEMORY_SECONDS, min(FIRST_PAUSE_SECONDS, longest), longest]
     result = _run(COUNT, [each.key for each in subjects], [*arguments, *(each.limit for each in subjects)])
     if result is None:
         unchecked_requests.count()
-        return Outcome(0)
+        return AttemptOutcome(0)
     wait, locked = result
-    return Outcome(max(0, math.ceil(float(wait))), tuple(subjects[index - 1] for index in locked))
+    return AttemptOutcome(max(0, math.ceil(float(wait))), tuple(subjects[index - 1] for index in locked))
 
 
-def clear(subject: Subject) -> None:
+def clear(subject: AttemptSubject) -> None:
     """Delete the count of a subject, and end its pause."""
     redis_client.call_or_default(lambda server: server.delete(subject.key), None)
 
 
-def take_back(subject: Subject) -> None:
+def take_back(subject: AttemptSubject) -> None:
     """Take back one successful attempt: an attacker's own sign-ins must not clear an address."""
     _run(TAKE_BACK, [subject.key], [subject.limit])
 

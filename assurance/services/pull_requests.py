@@ -81,7 +81,7 @@ def check(pull_request_id: UUID) -> None:
     _store(row, deploy, contained=contained)
 
 
-def _status(state: repositories.MergeState) -> PullRequest.Status:
+def _status(state: repositories.PullRequestState) -> PullRequest.Status:
     if state.sha:
         return PullRequest.Status.MERGED
     return PullRequest.Status.CLOSED if state.is_closed else PullRequest.Status.OPEN

@@ -25,7 +25,7 @@ from bulk_changes.admin.values import (
 )
 from bulk_changes.decisions import Decision, Summary
 from bulk_changes.models import BulkChange
-from bulk_changes.services import Result
+from bulk_changes.services import BulkChangeResult
 from bulk_changes.subjects import Subject
 from krafter_audit.admin.base import NOT_ALLOWED, ServiceModelAdmin
 from krafter_audit.admin.field_values import field_label, value_in_words
@@ -171,7 +171,7 @@ class BulkActions(ServiceModelAdmin):
     def _url(self, decision: Decision) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[decision.pk])
 
-    def _report(self, request: HttpRequest, results: list[Result], refused: Summary) -> None:
+    def _report(self, request: HttpRequest, results: list[BulkChangeResult], refused: Summary) -> None:
         summaries = [*(result.summary for result in results), refused]
         changed = sum(summary.changed for summary in summaries)
         sentence = message_about(summaries, self.bulk_subject.name, "changed")

@@ -111,7 +111,7 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ForecastOutcome:
     """The day on which no finding was open, the ranges of the forecast, and its CPU time in seconds."""
 
     day: int
@@ -145,17 +145,17 @@ def _contains(forecast_range: Range, day: int) -> bool:
     return earliest <= day <= latest
 
 
-def _outcomes(make: Callable[[Random], Project], weeks: int, histories: int) -> Iterator[Outcome]:
+def _outcomes(make: Callable[[Random], Project], weeks: int, histories: int) -> Iterator[ForecastOutcome]:
     found = (_outcome_of(make, weeks, seed) for seed in range(histories * MAX_SEEDS_PER_HISTORY))
     return islice((outcome for outcome in found if outcome is not None), histories)
 
 
-def _outcome_of(make: Callable[[Random], Project], weeks: int, seed: int) -> Outcome | None:
+def _outcome_of(make: Callable[[Random], Project], weeks: int, seed: int) -> ForecastOutcome | None:
     random = Random(seed)  # noqa: S311  a simulation
     return _outcome(make(random), random.randint(10, 60), weeks, seed)
 
 
-def _outcome(step: Project, still_open: int, weeks: int, seed: int) -> Outcome | None:
+def _outcome(step: Project, still_open: int, weeks: int, seed: int) -> ForecastOutcome | None:
     flows = []
     for day in range(weeks * WEEK):
         opened, closed = step(day, still_open)
@@ -171,7 +171,7 @@ def _outcome(step: Project, still_open: int, weeks: int, seed: int) -> Outcome |
         opened, closed = step(len(flows) + day, still_open)
         still_open += opened - closed
         day += 1
-    return Outcome(day, ranges, seconds)
+    return ForecastOutcome(day, ranges, seconds)
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ RECEIVE_BUFFER = 4096  # of a slow reader, so that the kernel reads no more for 
 
 
 @dataclass(frozen=True)
-class Kind:
+class ClientKind:
     """Connections of one kind: what they send at first and each second; or they read slowly."""
 
     name: str
@@ -42,23 +42,23 @@ class Kind:
     reads: bool = False
 
 
-def kinds(path: str, key: str, *, scale: float) -> list[Kind]:
+def kinds(path: str, key: str, *, scale: float) -> list[ClientKind]:
     """Return 2,000 idle connections, 2,000 slow bodies, 500 slow headers and 500 slow readers, times `scale`."""
     host = b"Host: 127.0.0.1\r\n"
     post = b"POST /admin/login/ HTTP/1.1\r\n" + host + b"Content-Length: 100000\r\n\r\n"
     read = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
     return [
-        Kind("idle", int(2000 * scale)),
-        Kind("slow bodies", int(2000 * scale), post, b"x"),
-        Kind("slow headers", int(500 * scale), b"GET / HTTP/1.1\r\n" + host + b"X-Slow: ", b"x"),
-        Kind("slow readers", int(500 * scale), read, reads=True),
+        ClientKind("idle", int(2000 * scale)),
+        ClientKind("slow bodies", int(2000 * scale), post, b"x"),
+        ClientKind("slow headers", int(500 * scale), b"GET / HTTP/1.1\r\n" + host + b"X-Slow: ", b"x"),
+        ClientKind("slow readers", int(500 * scale), read, reads=True),
     ]
 
 
 class HostileClients:
     """A process that keeps the connections of a kind open: one that the server closes is opened again."""
 
-    def __init__(self, port: int, kind: Kind) -> None:
+    def __init__(self, port: int, kind: ClientKind) -> None:
         self.port, self.kind = port, kind
         self.connections: list[socket.socket] = []
         self.answered: set[socket.socket] = set()  # of the slow readers: those that have read something
@@ -127,7 +127,7 @@ class HostileClients:
 
 
 @dataclass
-class Measurement:
+class LoadMeasurement:
     """Response times of the API and the liveness probe, and the web's peaks."""
 
     api: LoadResult
@@ -149,9 +149,9 @@ class Measurement:
         return Counter(self.api.errors) + Counter(self.liveness.errors)
 
 
-def measure(port: int, path: str, key: str, web: int, seconds: float) -> Measurement:
+def measure(port: int, path: str, key: str, web: int, seconds: float) -> LoadMeasurement:
     """Send requests one by one to the API and the liveness probe."""
-    measured = Measurement(LoadResult(), LoadResult(), 0, 0)
+    measured = LoadMeasurement(LoadResult(), LoadResult(), 0, 0)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         time_request(port, path, key, measured.api)
@@ -211,7 +211,7 @@ def attack(facts: dict[str, Any], supervisor: int, *, seconds: float, scale: flo
     port, web = int(url.port or 80), find_web(supervisor)
     small, large = f"{path}/findings?limit=1", f"{path}/findings?limit={FINDINGS}"
 
-    def measured(name: str, chosen: list[Kind]) -> Measurement:
+    def measured(name: str, chosen: list[ClientKind]) -> LoadMeasurement:
         with ExitStack() as stack:
             clients = [stack.enter_context(HostileClients(port, kind)) for kind in chosen]
             for each in clients:

@@ -29,7 +29,7 @@ from devtools.local_stack.supervisor import StopRequested, Supervisor
 from devtools.local_stack.valkey import Valkey
 from devtools.system_packages import sandbox_is_on
 from krafter_audit.conf.declarations import SETTINGS, settings_of_providers
-from krafter_audit.conf.setting import Section
+from krafter_audit.conf.setting import SettingSection
 from scanner.browser import executables
 
 PROJECT = "production-website"
@@ -58,7 +58,7 @@ def metrics_address(number: int) -> dict[str, str]:
 def given_settings() -> dict[str, str]:
     """Return the settings in the environment, which commands of another shell need, such as a bucket."""
     declared = [*SETTINGS, *settings_of_providers()]
-    names = [setting.name for setting in declared if setting.section != Section.COMMANDS]
+    names = [setting.name for setting in declared if setting.section != SettingSection.COMMANDS]
     return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 

@@ -38,7 +38,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Trend:
+class UsageTrend:
     """The medians of a process in each third of the time after the warm-up.
 
     A leak grows from each third to the next; the first job of a process that was idle is one step.
@@ -81,7 +81,7 @@ class History:
         ]
         path.write_text("\n".join(["sample,process,megabytes,files", *lines, ""]))
 
-    def trends(self) -> Iterator[Trend]:
+    def trends(self) -> Iterator[UsageTrend]:
         """Yield the trend of each process that ran for most of the time after the warm-up."""
         first = max(WARM_UP_SHARE * self.rounds, WARM_UP_SECONDS / SAMPLE_SECONDS)
         for process, samples in sorted(self._samples.items()):
@@ -90,7 +90,7 @@ class History:
                 third = len(kept) // 3
                 parts = kept[:third], kept[third : 2 * third], kept[-third:]
                 first_third, second, last = map(_median, parts)
-                yield Trend(process, (first_third, second, last))
+                yield UsageTrend(process, (first_third, second, last))
 
 
 def _median(samples: list[Sample]) -> Sample:

@@ -43,7 +43,7 @@ PYTHON_WORDS = {"true": "True", "false": "False", "null": "None"}
 
 
 @dataclass(frozen=True)
-class Example:
+class CodeExample:
     """An example; `lexer` names its language for highlighting."""
 
     language: str
@@ -51,11 +51,11 @@ class Example:
     code: str
 
 
-def examples(operation: Operation) -> list[Example]:
+def examples(operation: Operation) -> list[CodeExample]:
     return [
-        Example("curl", "bash", curl(operation)),
-        Example("Python", "python", python(operation)),
-        Example("JavaScript", "javascript", javascript(operation)),
+        CodeExample("curl", "bash", curl(operation)),
+        CodeExample("Python", "python", python(operation)),
+        CodeExample("JavaScript", "javascript", javascript(operation)),
     ]
 
 

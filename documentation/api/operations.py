@@ -25,7 +25,7 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Field:
+class ApiField:
     name: str
     kind: str
     is_required: bool
@@ -42,9 +42,9 @@ class Operation:
     tag: str
     summary: str
     description: str
-    parameters: tuple[Field, ...]
-    headers: tuple[Field, ...]
-    fields: tuple[Field, ...]
+    parameters: tuple[ApiField, ...]
+    headers: tuple[ApiField, ...]
+    fields: tuple[ApiField, ...]
     body_name: str
     body: Any
     statuses: tuple[str, ...]
@@ -117,7 +117,9 @@ def _operation(schema: Mapping[str, Any], method: str, path: str, described: dic
         parameters=_parameters(described, "query"),
         headers=_parameters(described, "header"),
         fields=tuple(
-            Field(key, type_in_words(value), key in fields.get("required", ()), value.get("description", ""))
+            ApiField(
+                key, type_in_words(value), key in fields.get("required", ()), value.get("description", "")
+            )
             for key, value in fields.get("properties", {}).items()
         ),
         body_name=name,
@@ -127,13 +129,13 @@ def _operation(schema: Mapping[str, Any], method: str, path: str, described: dic
     )
 
 
-def _parameters(described: Mapping[str, Any], location: str) -> tuple[Field, ...]:
+def _parameters(described: Mapping[str, Any], location: str) -> tuple[ApiField, ...]:
     return tuple(_parameter(each) for each in described.get("parameters", ()) if each["in"] == location)
 
 
-def _parameter(described: Mapping[str, Any]) -> Field:
+def _parameter(described: Mapping[str, Any]) -> ApiField:
     required, text = described.get("required", False), described.get("description", "")
-    return Field(described["name"], type_in_words(described["schema"]), required, text)
+    return ApiField(described["name"], type_in_words(described["schema"]), required, text)
 
 
 def type_in_words(schema: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from bulk_changes import services as bulk_changes
 from bulk_changes.decisions import Summary
-from bulk_changes.services import Result
+from bulk_changes.services import BulkChangeResult
 from bulk_changes.subjects import Row, Subject
 from findings.imports import FORMATS
 from findings.imports.problem import reports_of
@@ -82,7 +82,7 @@ def _ingest(
         created.discard(pk)  # a title that is twice in a batch is created once, then updated
 
 
-def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> Result | Summary:
+def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> BulkChangeResult | Summary:
     """Apply one change to many findings, or with `dry_run` say what would change."""
     details = _details(request)
     pks = _matching(project, request)

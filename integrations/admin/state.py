@@ -20,7 +20,7 @@ TONES = {Status.CONNECTED: "success", Status.SYNCING: "info", Status.ERROR: "dan
 
 
 @dataclass(frozen=True)
-class State:
+class IntegrationState:
     label: str
     tone: str
     sentence: str
@@ -47,27 +47,29 @@ def badge_of(integration: Integration) -> tuple[str, str]:
     return LABELS[status], TONES[status]
 
 
-def state_of(integration: Integration) -> State:
+def state_of(integration: Integration) -> IntegrationState:
     status, title = Status(integration.status), ADAPTERS[integration.provider].title
     label, tone = badge_of(integration)
     if status == Status.ERROR:
         reconnect = "connect again" in integration.last_error.lower()
-        return State(
+        return IntegrationState(
             label, tone, integration.last_error, _after_error(integration, title, reconnect), reconnect
         )
     if status == Status.DISCONNECTED:
         sentence = "The credentials are deleted; tickets and findings are kept."
-        return State(label, tone, sentence, "Connect it again to continue.", must_reconnect=True)
+        return IntegrationState(label, tone, sentence, "Connect it again to continue.", must_reconnect=True)
     if status == Status.SYNCING:
-        return State(
+        return IntegrationState(
             label,
             tone,
             "A sync is waiting or running.",
             "This page updates itself, and shows the result when the sync has ended.",
         )
     if integration.last_sync_at is None:
-        return State(label, tone, f"{title} is connected, and was not synced yet.", _next_sync(integration))
-    return State(label, tone, f"{title} is synced.", _next_sync(integration))
+        return IntegrationState(
+            label, tone, f"{title} is connected, and was not synced yet.", _next_sync(integration)
+        )
+    return IntegrationState(label, tone, f"{title} is synced.", _next_sync(integration))
 
 
 def _after_error(integration: Integration, title: str, reconnect: bool) -> str:

@@ -36,6 +36,10 @@ class StrictCharField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class StrictEmailField(StrictCharField, serializers.EmailField):
+    """One e-mail address."""
+
+
 class StrictChoiceField(serializers.ChoiceField):
     default_error_messages = {"invalid_choice": "Use one of {choices_text}."}  # noqa: RUF012
 

@@ -1,9 +1,9 @@
 """The settings of `krafter` and of the management commands."""
 
-from krafter_audit.conf.setting import Section, Setting, in_section
+from krafter_audit.conf.setting import Setting, SettingSection, in_section
 
 COMMANDS = in_section(
-    Section.COMMANDS,
+    SettingSection.COMMANDS,
     Setting(
         name="KRAFTER_PASSWORD",
         secret=True,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from krafter_audit.conf import validators
 from krafter_audit.conf.command_declarations import COMMANDS
 from krafter_audit.conf.file_and_mail_declarations import FILES_AND_MAIL
-from krafter_audit.conf.setting import Section, Setting, in_section
+from krafter_audit.conf.setting import Setting, SettingSection, in_section
 from krafter_audit.conf.sign_in_declarations import SIGN_IN
 from scanner.browser.executables import CHROMIUM_USER
 
@@ -22,7 +22,7 @@ _MAKE_KEYS = (
 
 
 REQUIRED = in_section(
-    Section.REQUIRED,
+    SettingSection.REQUIRED,
     Setting(
         name="KRAFTER_SECRET_KEY",
         django_name="SECRET_KEY",
@@ -73,7 +73,7 @@ REQUIRED = in_section(
 )
 
 WEB = in_section(
-    Section.WEB,
+    SettingSection.WEB,
     Setting(
         name="KRAFTER_ALLOWED_HOSTS",
         type=list,
@@ -138,7 +138,7 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_ANONYMOUS",
-        section=Section.WEB,
+        section=SettingSection.WEB,
         type=int,
         default=300,
         minimum=1,
@@ -147,7 +147,7 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_WRONG_KEYS",
-        section=Section.WEB,
+        section=SettingSection.WEB,
         type=int,
         default=60,
         minimum=1,
@@ -177,7 +177,7 @@ WEB = in_section(
 )
 
 SCANNING = in_section(
-    Section.SCANNING,
+    SettingSection.SCANNING,
     Setting(
         name="KRAFTER_ALLOWED_NETWORKS",
         validator="krafter_audit.http.addresses:AddressPolicy.from_setting",
@@ -234,7 +234,7 @@ SCANNING = in_section(
 )
 
 DATABASE = in_section(
-    Section.DATABASE,
+    SettingSection.DATABASE,
     Setting(
         name="KRAFTER_DB_POOL",
         type=bool,
@@ -283,7 +283,7 @@ DATABASE = in_section(
 )
 
 RETENTION = in_section(
-    Section.RETENTION,
+    SettingSection.RETENTION,
     Setting(
         name="KRAFTER_RESULTS_KEEP_DAYS",
         type=int,
@@ -331,7 +331,7 @@ RETENTION = in_section(
 )
 
 OPERATION = in_section(
-    Section.OPERATION,
+    SettingSection.OPERATION,
     Setting(
         name="KRAFTER_SWEEP_SECONDS",
         type=int,
@@ -368,7 +368,7 @@ OPERATION = in_section(
 )
 
 BACKUPS = in_section(
-    Section.BACKUPS,
+    SettingSection.BACKUPS,
     Setting(
         name="KRAFTER_BACKUP_DIR",
         default_text="none; `backups/` in the data directory of `./krafter up`",
@@ -413,7 +413,7 @@ BACKUPS = in_section(
 )
 
 INTERNAL = in_section(
-    Section.INTERNAL,
+    SettingSection.INTERNAL,
     Setting(
         name="KRAFTER_INSTALL",
         secret=True,
@@ -443,7 +443,7 @@ PROVIDERS = ("GA4", "GSC", "SENTRY", "GITHUB", "GITLAB", "JIRA", "LINEAR", "CLOU
 PLACEHOLDER = "<PROVIDER>"
 
 PROVIDER_SETTINGS = in_section(
-    Section.PROVIDERS,
+    SettingSection.PROVIDERS,
     Setting(
         name="KRAFTER_<PROVIDER>_URL",
         default_text="that of the vendor",

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator
 
 from krafter_audit.conf.declarations import PROVIDER_SETTINGS, PROVIDERS, SETTINGS
-from krafter_audit.conf.setting import Section, Setting
+from krafter_audit.conf.setting import Setting, SettingSection
 
 START = "<!-- settings: written by `manage.py document_settings` from krafter_audit/conf/declarations.py -->"
 END = "<!-- end of settings -->"
 
 INTRODUCTIONS = {
-    Section.REQUIRED: "`./krafter up` generates all of these and stores them in its data directory.",
-    Section.PROVIDERS: "`<PROVIDER>` is {}.".format(", ".join(f"`{name}`" for name in PROVIDERS)),
-    Section.COMMANDS: "Read by `./krafter` and by management commands, not by the web and the workers.",
+    SettingSection.REQUIRED: "`./krafter up` generates all of these and stores them in its data directory.",
+    SettingSection.PROVIDERS: "`<PROVIDER>` is {}.".format(", ".join(f"`{name}`" for name in PROVIDERS)),
+    SettingSection.COMMANDS: "Read by `./krafter` and by management commands, not by the web and the workers.",
 }
 
 
@@ -25,11 +25,11 @@ def documented(page: str) -> str:
 
 
 def tables() -> str:
-    sections = (section for section in Section if section is not Section.INTERNAL)
+    sections = (section for section in SettingSection if section is not SettingSection.INTERNAL)
     return "\n".join(line for section in sections for line in _section(section))
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: SettingSection) -> Iterator[str]:
     yield f"### {section}"
     yield ""
     if section in INTRODUCTIONS:
@@ -41,7 +41,7 @@ def _section(section: Section) -> Iterator[str]:
     yield ""
 
 
-def _settings(section: Section) -> Iterable[Setting]:
+def _settings(section: SettingSection) -> Iterable[Setting]:
     return (setting for setting in (*SETTINGS, *PROVIDER_SETTINGS) if setting.section is section)
 
 

@@ -1,8 +1,8 @@
 from krafter_audit.conf import validators
-from krafter_audit.conf.setting import Section, Setting, in_section
+from krafter_audit.conf.setting import Setting, SettingSection, in_section
 
 FILES_AND_MAIL = in_section(
-    Section.FILES_AND_MAIL,
+    SettingSection.FILES_AND_MAIL,
     Setting(
         name="KRAFTER_MEDIA_ROOT",
         default_text="`media/` beside `manage.py`",

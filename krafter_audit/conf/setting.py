@@ -14,7 +14,7 @@ type Validator = Callable[[str], object]
 type ValueType = type[str] | type[int] | type[bool] | type[list[str]]
 
 
-class Section(StrEnum):
+class SettingSection(StrEnum):
     REQUIRED = "Required"
     WEB = "Web"
     SIGN_IN = "Sign-in"
@@ -50,7 +50,7 @@ class Setting:
     hint: str = "docs/operations.md describes every setting."
     secret: bool = False
     django_name: str = ""
-    section: Section = Section.INTERNAL
+    section: SettingSection = SettingSection.INTERNAL
 
     def parse(self, text: str) -> Any:
         """Return the value of an environment variable; the default if it is empty. Raises ValueError."""
@@ -73,7 +73,7 @@ class Setting:
         if self.min_length and len(value) < self.min_length:
             raise ValueError(f"{self.name} is missing or shorter than {self.min_length} characters.")
         self._check_bounds(value)
-        if self.validator is None or not (value or self.section is Section.REQUIRED):
+        if self.validator is None or not (value or self.section is SettingSection.REQUIRED):
             return
         validator = (
             pkgutil.resolve_name(self.validator) if isinstance(self.validator, str) else self.validator
@@ -115,5 +115,5 @@ class Setting:
         return f"at least {self.min_length} characters" if self.min_length else ""
 
 
-def in_section(section: Section, *settings: Setting) -> tuple[Setting, ...]:
+def in_section(section: SettingSection, *settings: Setting) -> tuple[Setting, ...]:
     return tuple(replace(setting, section=section) for setting in settings)

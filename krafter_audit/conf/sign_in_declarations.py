@@ -1,10 +1,10 @@
 from krafter_audit.conf import validators
-from krafter_audit.conf.setting import Section, Setting, in_section
+from krafter_audit.conf.setting import Setting, SettingSection, in_section
 
 MAX_SECONDS = 86_400
 
 SIGN_IN = in_section(
-    Section.SIGN_IN,
+    SettingSection.SIGN_IN,
     Setting(
         name="KRAFTER_SIGN_IN_ATTEMPTS",
         type=int,

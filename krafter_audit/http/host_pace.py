@@ -39,7 +39,7 @@ class PaceLimits:
 
 
 @dataclass(frozen=True)
-class Observation:
+class PaceObservation:
     """One response. `timed` names the kind of request whose Time to First Byte is comparable; empty for none."""
 
     status: int  # 0: there was no response in time
@@ -136,7 +136,7 @@ class HostPace:
         """Grant no slot for this time."""
         self.held_until = max(self.held_until, now + seconds)
 
-    def observe(self, seen: Observation, limits: PaceLimits, now: float) -> None:
+    def observe(self, seen: PaceObservation, limits: PaceLimits, now: float) -> None:
         """Adapt the rate to a response.
 
         A refusal (403) makes the host slow for ten minutes. An overload halves the rate. A good response to an
@@ -159,12 +159,12 @@ class HostPace:
             for timing in self.timings.values():  # those at the former rate say nothing about the new one
                 timing.recent = []
 
-    def _is_overloaded(self, seen: Observation) -> bool:
+    def _is_overloaded(self, seen: PaceObservation) -> bool:
         # The time is noted in any case.
         slower = bool(seen.timed) and seen.status == 200 and self._has_slowed_down(seen)
         return seen.status == 0 or seen.status in OVERLOAD_STATUSES or seen.retry_after or slower
 
-    def _has_slowed_down(self, seen: Observation) -> bool:
+    def _has_slowed_down(self, seen: PaceObservation) -> bool:
         timing = self.timings.setdefault(seen.timed, Timing(seen.ttfb_ms, []))
         timing.best = min(timing.best, seen.ttfb_ms)
         timing.recent = [*timing.recent, seen.ttfb_ms][-RECENT:]

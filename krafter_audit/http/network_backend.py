@@ -18,7 +18,7 @@ from krafter_audit.http.errors import RefusedAddress, TimedOut, Unreachable
 logging.getLogger("httpcore2").setLevel(logging.INFO)
 
 
-class ResponseTooLarge(Exception):
+class ResponseLimitExceeded(Exception):
     """More bytes were received than a response may have."""
 
 
@@ -46,7 +46,7 @@ class BoundedStream(httpcore2.NetworkStream):
         # Headers and chunk sizes count too: a response without an end would fill the memory.
         self._bytes_left -= len(received)
         if self._bytes_left < 0:
-            raise ResponseTooLarge
+            raise ResponseLimitExceeded
         return received
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -15,7 +15,7 @@ from krafter_audit.http.credentials import RequestCredentials
 from krafter_audit.http.dialing import Deadline
 from krafter_audit.http.errors import InvalidUrl, TimedOut, Unreachable
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
-from krafter_audit.http.network_backend import CheckedBackend, ResponseTooLarge
+from krafter_audit.http.network_backend import CheckedBackend, ResponseLimitExceeded
 from krafter_audit.http.responses import Headers, Response, decode_body
 from krafter_audit.http.throttle import HostThrottle, parse_retry_after
 from krafter_audit.http.urls import ParsedUrl
@@ -195,7 +195,7 @@ class Transport:
                 if len(body) > self.limits.body:
                     return bytes(body[: self.limits.body]), False
                 self.deadline.remaining()
-        except (httpcore2.NetworkError, httpcore2.ProtocolError, ResponseTooLarge):
+        except (httpcore2.NetworkError, httpcore2.ProtocolError, ResponseLimitExceeded):
             return bytes(body), False
         return bytes(body), True
 
@@ -221,5 +221,5 @@ def _receive_head(
     # Messages of h11 and httpcore may contain header values, so they are dropped.
     except httpcore2.LocalProtocolError:
         raise Unreachable("The request's method or a header cannot be sent.") from None
-    except (httpcore2.NetworkError, httpcore2.ProtocolError, ResponseTooLarge) as error:
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, ResponseLimitExceeded) as error:
         raise Unreachable(f"{host} did not answer with valid HTTP.") from error

@@ -61,7 +61,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class DeliveryAttempt:
     """The outcome of a request, accepted if `error` is empty; `retry_after` is in seconds, 0 for the usual pause."""
 
     error: str = ""
@@ -135,7 +135,7 @@ def _due() -> Any:
 
 def _begin_attempt(delivery: EventDelivery) -> None:
     now = timezone.now()
-    started = {"started_at": now, **Attempt(error=UNFINISHED).as_logged}
+    started = {"started_at": now, **DeliveryAttempt(error=UNFINISHED).as_logged}
     delivery.attempts += 1
     # If this worker is killed, the next attempt follows at the end of its lease.
     delivery.next_attempt_at = now + timedelta(seconds=LEASE_SECONDS)
@@ -149,14 +149,14 @@ def _message(endpoint: WebhookEndpoint, delivery: EventDelivery, secrets: Sequen
     return Message(delivery.pk, endpoint.url, {"content-type": "application/json", **headers}, body)
 
 
-def _send_all(messages: Sequence[Message]) -> dict[UUID, Attempt]:
+def _send_all(messages: Sequence[Message]) -> dict[UUID, DeliveryAttempt]:
     # The threads use the network only, and no database connection.
     with ThreadPoolExecutor(MAX_PARALLEL, thread_name_prefix="webhook") as pool:
         attempts = pool.map(send, messages)
         return dict(zip((message.delivery_id for message in messages), attempts, strict=True))
 
 
-def send(message: Message) -> Attempt:
+def send(message: Message) -> DeliveryAttempt:
     """Send one message. A 2xx response is accepted, also if its body breaks off; redirects are not followed."""
     start = time.monotonic()
     try:
@@ -166,9 +166,11 @@ def send(message: Message) -> Attempt:
             )
     except HttpError as error:
         duration_ms = round((time.monotonic() - start) * 1000)
-        return Attempt(error=str(error), duration_ms=duration_ms, timed_out=isinstance(error, TimedOut))
+        return DeliveryAttempt(
+            error=str(error), duration_ms=duration_ms, timed_out=isinstance(error, TimedOut)
+        )
     accepted = 200 <= response.status < 300
-    return Attempt(
+    return DeliveryAttempt(
         error="" if accepted else _refusal(response),
         status_code=response.status,
         duration_ms=round(response.duration_ms),
@@ -186,7 +188,7 @@ def _refusal(response: Response) -> str:
     return f"The endpoint answered {response.status}."
 
 
-def _finish_attempts(endpoint: WebhookEndpoint, attempts: dict[UUID, Attempt]) -> bool:
+def _finish_attempts(endpoint: WebhookEndpoint, attempts: dict[UUID, DeliveryAttempt]) -> bool:
     """Record the outcomes; return whether the endpoint answered in time, accepted a message and stays enabled."""
     with transaction.atomic():
         current = leases.owned(endpoint).select_for_update().first()
@@ -216,7 +218,7 @@ def _pause_or_resume(endpoint: WebhookEndpoint, *, is_silent: bool) -> None:
         leases.write(endpoint, timeouts=timeouts, paused_until=paused_until, updated_at=now)
 
 
-def _finish_attempt(endpoint: WebhookEndpoint, delivery: EventDelivery, attempt: Attempt) -> None:
+def _finish_attempt(endpoint: WebhookEndpoint, delivery: EventDelivery, attempt: DeliveryAttempt) -> None:
     last = (delivery.attempt_log or [{"started_at": timezone.now()}])[-1]
     log = [*delivery.attempt_log[:-1], {"started_at": last["started_at"], **attempt.as_logged}]
     if not attempt.error:
@@ -234,7 +236,7 @@ def _finish_attempt(endpoint: WebhookEndpoint, delivery: EventDelivery, attempt:
         EventDelivery.transitions.apply(delivery, Status.PENDING, next_attempt_at=due_at, attempt_log=log)
 
 
-def _final_failure(delivery: EventDelivery, attempt: Attempt) -> str:
+def _final_failure(delivery: EventDelivery, attempt: DeliveryAttempt) -> str:
     if attempt.status_code == GONE:
         return "The endpoint answered 410 (Gone)."
     if delivery.event_id is None:
@@ -244,7 +246,7 @@ def _final_failure(delivery: EventDelivery, attempt: Attempt) -> str:
     return ""
 
 
-def _requested_pause(attempt: Attempt) -> timedelta:
+def _requested_pause(attempt: DeliveryAttempt) -> timedelta:
     return min(timedelta(seconds=attempt.retry_after), MAX_RETRY_AFTER)
 
 

@@ -39,7 +39,7 @@ ACTORS = {"admin": "", "api_key": "API key", "system": "system"}
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     at: datetime
     title: str
     detail: str = ""
@@ -49,10 +49,10 @@ class Entry:
 
 
 # Higher apps add theirs: functions that return the entries of a finding with these tasks.
-SOURCES: list[Callable[[Finding, list[Task]], Iterable[Entry]]] = []
+SOURCES: list[Callable[[Finding, list[Task]], Iterable[TimelineEntry]]] = []
 
 
-def entries(finding: Finding) -> list[Entry]:
+def entries(finding: Finding) -> list[TimelineEntry]:
     tasks = list(finding.tasks.order_by("-pk")[:MAX_ROWS])
     pages = {task.pk: reverse("admin:remediation_task_change", args=[task.pk]) for task in tasks}
     verifications = Verification.objects.filter(task__in=tasks).order_by("-pk").values_list("pk", flat=True)
@@ -68,10 +68,10 @@ def entries(finding: Finding) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
-def _entry(event: Event, people: dict[Any, User], pages: dict[UUID, str]) -> Entry:
+def _entry(event: Event, people: dict[Any, User], pages: dict[UUID, str]) -> TimelineEntry:
     person = people.get(event.actor_id)
     actor = ACTORS.get(event.actor, event.actor)
-    return Entry(
+    return TimelineEntry(
         event.at,
         event_label(event.name),
         _detail(event.data),

@@ -15,7 +15,7 @@ from scans.services.schedules import WEEKDAYS
 type Choices = tuple[tuple[str, str], ...]
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"  # a list of some of the choices
     NUMBER = "number"
@@ -26,12 +26,12 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Field:
+class PolicyField:
     """A value at a path in the config. `default` is that of a flag, `empty` says what applies without a value."""
 
     path: tuple[str, ...]
     label: str
-    kind: Kind
+    kind: FieldKind
     choices: Choices = ()
     low: float | None = None
     high: float | None = None
@@ -45,13 +45,13 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Section:
+class PolicySection:
     """A part of the config. `effect` says in a sentence what it changes."""
 
     name: str
     title: str
     effect: str
-    fields: tuple[Field, ...]
+    fields: tuple[PolicyField, ...]
 
 
 def labelled(values: list[str] | tuple[str, ...]) -> Choices:
@@ -60,18 +60,18 @@ def labelled(values: list[str] | tuple[str, ...]) -> Choices:
 
 BUSINESS_HOURS = ("sla", "business_hours")
 CHANNEL_LABELS = {"slack": "Slack", "email": "E-mail"}
-SECTIONS: dict[str, Section] = {
+SECTIONS: dict[str, PolicySection] = {
     section.name: section
     for section in (
-        Section(
+        PolicySection(
             "sla_hours",
             "SLA deadlines",
             "When new tasks are due, by the severity of their finding.",
             tuple(
-                Field(
+                PolicyField(
                     ("sla_hours", value),
                     str(label),
-                    Kind.NUMBER,
+                    FieldKind.NUMBER,
                     low=0,
                     high=MAX_HOURS,
                     unit="hours",
@@ -80,84 +80,102 @@ SECTIONS: dict[str, Section] = {
                 for value, label in Severity.choices
             ),
         ),
-        Section(
+        PolicySection(
             "sla",
             "SLA clock",
             "Which time counts until a task is due. Business hours need a time zone and the hours of a day, such as"
             " 09:00-12:00, 13:00-17:00.",
             (
-                Field(("sla", "pause_while_blocked"), "Pause while a task is blocked", Kind.FLAG),
-                Field(
-                    ("sla", "warnings"), "Warnings before a due date (1d, 4h)", Kind.WORDS, empty="No warning"
+                PolicyField(("sla", "pause_while_blocked"), "Pause while a task is blocked", FieldKind.FLAG),
+                PolicyField(
+                    ("sla", "warnings"),
+                    "Warnings before a due date (1d, 4h)",
+                    FieldKind.WORDS,
+                    empty="No warning",
                 ),
-                Field((*BUSINESS_HOURS, "time_zone"), "Time zone", Kind.TEXT, empty="All hours count"),
+                PolicyField(
+                    (*BUSINESS_HOURS, "time_zone"), "Time zone", FieldKind.TEXT, empty="All hours count"
+                ),
                 *(
-                    Field((*BUSINESS_HOURS, "days", day), day.capitalize(), Kind.WORDS, empty="Closed")
+                    PolicyField(
+                        (*BUSINESS_HOURS, "days", day), day.capitalize(), FieldKind.WORDS, empty="Closed"
+                    )
                     for day in WEEKDAYS
                 ),
-                Field(
-                    (*BUSINESS_HOURS, "holidays"), "Holidays of (AT, US-CA)", Kind.TEXT, empty="No holidays"
+                PolicyField(
+                    (*BUSINESS_HOURS, "holidays"),
+                    "Holidays of (AT, US-CA)",
+                    FieldKind.TEXT,
+                    empty="No holidays",
                 ),
-                Field((*BUSINESS_HOURS, "closed"), "Closed days (2026-12-24)", Kind.WORDS, empty="None"),
+                PolicyField(
+                    (*BUSINESS_HOURS, "closed"), "Closed days (2026-12-24)", FieldKind.WORDS, empty="None"
+                ),
             ),
         ),
-        Section(
+        PolicySection(
             "severity_rules",
             "Severities",
             "The severity of new findings that are reported without one.",
             tuple(
-                Field(
+                PolicyField(
                     ("severity_rules", value),
                     str(label),
-                    Kind.CHOICE,
+                    FieldKind.CHOICE,
                     tuple(Severity.choices),
                     empty="Medium",
                 )
                 for value, label in Domain.choices
             ),
         ),
-        Section(
+        PolicySection(
             "alert_routing",
             "Alerts",
             "Where new and returned findings, overdue tasks and regressions are reported.",
             tuple(
-                Field(
+                PolicyField(
                     ("alert_routing", value),
                     str(label),
-                    Kind.CHOICES,
+                    FieldKind.CHOICES,
                     tuple(CHANNEL_LABELS.items()),
                 )
                 for value, label in Severity.choices
             ),
         ),
-        Section(
+        PolicySection(
             "scans",
             "Schedule",
             "When the site is scanned. Times are in UTC.",
             (
-                Field(
+                PolicyField(
                     ("scans", "schedule"),
                     "Scans",
-                    Kind.CHOICE,
+                    FieldKind.CHOICE,
                     tuple(ScanSchedule.Frequency.choices),
                     empty="Not scheduled",
                 ),
-                Field(("scans", "day"), "Day", Kind.CHOICE, labelled(WEEKDAYS), empty="Any day"),
-                Field(
-                    ("scans", "hour"), "Hour", Kind.WHOLE_NUMBER, low=0, high=23, unit="UTC", empty="Any hour"
+                PolicyField(("scans", "day"), "Day", FieldKind.CHOICE, labelled(WEEKDAYS), empty="Any day"),
+                PolicyField(
+                    ("scans", "hour"),
+                    "Hour",
+                    FieldKind.WHOLE_NUMBER,
+                    low=0,
+                    high=23,
+                    unit="UTC",
+                    empty="Any hour",
                 ),
-                Field(("scans", "paused"), "Paused", Kind.FLAG),
+                PolicyField(("scans", "paused"), "Paused", FieldKind.FLAG),
             ),
         ),
-        Section(
+        PolicySection(
             "scan",
             "Request rate",
             "The ceiling of the adaptive rate, for hosts whose ownership is verified.",
             (
-                Field(
+                PolicyField(
                     ("scan", "max_requests_per_second"),
                     "Limit",
-                    Kind.NUMBER,
+                    FieldKind.NUMBER,
                     low=MIN_REQUESTS_PER_SECOND,
                     high=MAX_REQUESTS_PER_SECOND,
                     unit="requests per second",
@@ -165,16 +183,16 @@ SECTIONS: dict[str, Section] = {
                 ),
             ),
         ),
-        Section(
+        PolicySection(
             "approvals",
             "Approvals",
             "How many people must approve a verification.",
             (
                 *(
-                    Field(
+                    PolicyField(
                         ("approvals", value),
                         str(label),
-                        Kind.WHOLE_NUMBER,
+                        FieldKind.WHOLE_NUMBER,
                         low=1,
                         high=MAX_APPROVALS,
                         unit="people",
@@ -182,10 +200,10 @@ SECTIONS: dict[str, Section] = {
                     )
                     for value, label in Severity.choices
                 ),
-                Field(
+                PolicyField(
                     ("approvals", "not_author"),
                     "Not by the person who set the task to ready to verify",
-                    Kind.FLAG,
+                    FieldKind.FLAG,
                 ),
             ),
         ),
@@ -193,35 +211,39 @@ SECTIONS: dict[str, Section] = {
 }
 
 
-def register_section(section: Section) -> None:
+def register_section(section: PolicySection) -> None:
     """Register a section that a higher app reads (see `register_part` in policy_versions/warnings.py)."""
     SECTIONS[section.name] = section
 
 
 @cache
-def check_section() -> Section:
-    fields: list[Field] = []
+def check_section() -> PolicySection:
+    fields: list[PolicyField] = []
     keys = registry.keys()
     for key in keys:
         check = registry.REGISTRY[key]
-        fields.append(Field(("checks", key, "enabled"), f"{check.title}: enabled", Kind.FLAG, default=True))
+        fields.append(
+            PolicyField(("checks", key, "enabled"), f"{check.title}: enabled", FieldKind.FLAG, default=True)
+        )
         if check.metric is not None:
-            threshold = Field(
+            threshold = PolicyField(
                 ("checks", key, "threshold"),
                 f"{check.title}: threshold",
-                Kind.NUMBER,
+                FieldKind.NUMBER,
                 low=-MAX_THRESHOLD,
                 high=MAX_THRESHOLD,
                 unit=check.metric.unit,
                 empty=f"{check.metric.threshold:g}",
             )
             fields.append(threshold)
-    return Section("checks", "Checks", "Which checks are run, and the thresholds of metrics.", tuple(fields))
+    return PolicySection(
+        "checks", "Checks", "Which checks are run, and the thresholds of metrics.", tuple(fields)
+    )
 
 
-def sections() -> list[Section]:
+def sections() -> list[PolicySection]:
     return [*SECTIONS.values(), check_section()]
 
 
-def fields_by_name() -> dict[str, Field]:
+def fields_by_name() -> dict[str, PolicyField]:
     return {field.name: field for section in sections() for field in section.fields}

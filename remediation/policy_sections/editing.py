@@ -4,12 +4,12 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from remediation.policy_sections.declarations import Field, Kind, fields_by_name
+from remediation.policy_sections.declarations import FieldKind, PolicyField, fields_by_name
 
 Config = dict[str, Any]
 
 
-def shown_value(config: Config, field: Field) -> Any:
+def shown_value(config: Config, field: PolicyField) -> Any:
     """Return the value that a form shows: of an invalid or absent one the empty value of its kind."""
     value: Any = config
     for key in field.path:
@@ -29,7 +29,7 @@ def edited(config: Config, values: Mapping[str, Any]) -> Config:
     return changed
 
 
-def _write(config: Config, field: Field, value: Any) -> None:
+def _write(config: Config, field: PolicyField, value: Any) -> None:
     *sections, key = field.path
     parents = [config]
     for name in sections:
@@ -45,11 +45,11 @@ def _write(config: Config, field: Field, value: Any) -> None:
             del outer[name]
 
 
-def _as_json(field: Field, value: Any) -> Any:
+def _as_json(field: PolicyField, value: Any) -> Any:
     """Return what is stored; None removes the key."""
-    if field.kind == Kind.WORDS:
+    if field.kind == FieldKind.WORDS:
         value = words(value)
-    if field.kind == Kind.FLAG:
+    if field.kind == FieldKind.FLAG:
         return None if value == field.default else value
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -60,42 +60,42 @@ def words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _read_choice(field: Field, value: Any) -> str:
+def _read_choice(field: PolicyField, value: Any) -> str:
     return value if isinstance(value, str) and value in dict(field.choices) else ""
 
 
-def _read_choices(field: Field, value: Any) -> list[str]:
+def _read_choices(field: PolicyField, value: Any) -> list[str]:
     listed = value if isinstance(value, list) else []
     return [choice for choice, _ in field.choices if choice in listed]
 
 
-def _read_number(field: Field, value: Any) -> float | None:
+def _read_number(field: PolicyField, value: Any) -> float | None:
     return None if isinstance(value, bool) or not isinstance(value, int | float) else value
 
 
-def _read_whole_number(field: Field, value: Any) -> int | None:
+def _read_whole_number(field: PolicyField, value: Any) -> int | None:
     return None if isinstance(value, bool) or not isinstance(value, int) else value
 
 
-def _read_flag(field: Field, value: Any) -> bool:
+def _read_flag(field: PolicyField, value: Any) -> bool:
     return value if isinstance(value, bool) else field.default
 
 
-def _read_words(field: Field, value: Any) -> str:
+def _read_words(field: PolicyField, value: Any) -> str:
     listed = value if isinstance(value, list) else []
     return ", ".join(word for word in listed if isinstance(word, str))
 
 
-def _read_text(field: Field, value: Any) -> str:
+def _read_text(field: PolicyField, value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
 READERS = {
-    Kind.CHOICE: _read_choice,
-    Kind.CHOICES: _read_choices,
-    Kind.NUMBER: _read_number,
-    Kind.WHOLE_NUMBER: _read_whole_number,
-    Kind.FLAG: _read_flag,
-    Kind.WORDS: _read_words,
-    Kind.TEXT: _read_text,
+    FieldKind.CHOICE: _read_choice,
+    FieldKind.CHOICES: _read_choices,
+    FieldKind.NUMBER: _read_number,
+    FieldKind.WHOLE_NUMBER: _read_whole_number,
+    FieldKind.FLAG: _read_flag,
+    FieldKind.WORDS: _read_words,
+    FieldKind.TEXT: _read_text,
 }

@@ -9,7 +9,7 @@ from accounts.models import Project
 from bulk_changes import services as bulk_changes
 from bulk_changes.creations import record_creation
 from bulk_changes.decisions import Summary
-from bulk_changes.services import Result
+from bulk_changes.services import BulkChangeResult
 from bulk_changes.subjects import Row, Subject
 from findings.models import Finding, FindingStatus
 from findings.services.transitions import PROGRESS
@@ -89,7 +89,7 @@ def update(
     all_or_nothing: bool,
     dry_run: bool,
     by: Actor,
-) -> Result | Summary:
+) -> BulkChangeResult | Summary:
     """Apply one change to many tasks, or with `dry_run` say what would change."""
     changes = with_due_date(changes)
     if dry_run:

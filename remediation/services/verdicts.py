@@ -40,18 +40,19 @@ def approve(
     if verification.result == Result.PASSED:
         return verification
     require_approvable(locked, override=bool(override_reason))
-    given = approvals.record(locked, by=by)
-    if given is None:
+    recorded = approvals.record(locked, by=by)
+    # The policy requires further approvals.
+    if recorded is None:
         return verification
-    checks = answered_manually(verification) if verification.manual else verification.checks
+    checks = passed_manually(verification) if verification.manual else verification.checks
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
     Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop(locked.task, by=by))
     closed = transitions.resolve(locked.finding)
     if verification.manual:
         chain.append_answers(verification, by=by)
     # Last, since it locks the end of the evidence chain.
-    several: dict[str, Any] = {"approvals": given} if given else {}
-    chain.append_verdict(verification, by=by, regressions_closed=closed, **several)
+    approval_fields: dict[str, Any] = {"approvals": recorded} if recorded else {}
+    chain.append_verdict(verification, by=by, regressions_closed=closed, **approval_fields)
     log_event(
         "verification.approved",
         verification,
@@ -84,7 +85,7 @@ def reopen_locked(
 ) -> Verification:
     """Reject a locked verification as `reopen` does; `deploy_ids` may have caused it."""
     verification = locked.verification
-    decide(verification, Result.FAILED, by, checks=with_running_failed(verification))
+    decide(verification, Result.FAILED, by, checks=with_running_as_failed(verification))
     Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS, **due_dates.restart(locked.task, by=by))
     regression = transitions.reopen(
         locked.finding, verification_id=verification.pk, by=by, trigger=trigger, deploy_ids=deploy_ids
@@ -147,12 +148,12 @@ def decide(verification: Verification, result: Result, by: Actor, **changes: Any
     )
 
 
-def answered_manually(verification: Verification) -> list[dict[str, Any]]:
+def passed_manually(verification: Verification) -> list[dict[str, Any]]:
     passed = CheckStatus.PASSED.value
     return [{**check, "after": passed, "status": passed} for check in verification.checks]
 
 
-def with_running_failed(verification: Verification) -> list[dict[str, Any]]:
+def with_running_as_failed(verification: Verification) -> list[dict[str, Any]]:
     return [
         {**check, "after": "pending", "status": CheckStatus.FAILED.value}
         if check["status"] == CheckStatus.RUNNING

@@ -9,7 +9,7 @@ from itertools import groupby
 from remediation.sla.business_hours import ZERO, Calendar, add, counted
 
 
-class State(StrEnum):
+class ClockState(StrEnum):
     COUNTING = "counting"
     PAUSED = "paused"
     OUTSIDE_BUSINESS_HOURS = "outside_business_hours"
@@ -19,7 +19,7 @@ class State(StrEnum):
 
 MAX_INTERVALS = 1000  # of a response: years of single days are merged
 BLOCKED = "The task is blocked."
-MERGED = (State.COUNTING, State.OUTSIDE_BUSINESS_HOURS)
+MERGED = (ClockState.COUNTING, ClockState.OUTSIDE_BUSINESS_HOURS)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Clock:
 class Interval:
     """A part of the clock with one state; `counted` of its time counts. Without `end` it goes on."""
 
-    state: State
+    state: ClockState
     cause: str
     start: datetime
     end: datetime | None
@@ -137,7 +137,7 @@ def intervals(clock: Clock, now: datetime) -> list[Interval]:
     found = [piece for each in found for piece in _split(each, at)]
     if due is not None and at > due:
         found += _overdue(clock, due, at)
-    if due is None and found and found[-1].state == State.PAUSED:
+    if due is None and found and found[-1].state == ClockState.PAUSED:
         found[-1] = replace(found[-1], end=None)
     return found if len(found) <= MAX_INTERVALS else list(_merged(found))
 
@@ -151,17 +151,17 @@ def _merged(found: Sequence[Interval]) -> Iterator[Interval]:
             continue
         total = sum((part.counted for part in parts), ZERO)
         cause = f"{next((part.cause for part in parts if part.counted), '')} Within business hours.".strip()
-        yield Interval(State.COUNTING, cause, parts[0].start, parts[-1].end, total, parts[0].elapsed)
+        yield Interval(ClockState.COUNTING, cause, parts[0].start, parts[-1].end, total, parts[0].elapsed)
 
 
 def _overdue(clock: Clock, due: datetime, end: datetime) -> Iterator[Interval]:
     for since, until, pause in _spans(clock, end):
         start = max(since, due)
         if pause and start < until:
-            yield Interval(State.PAUSED, pause.cause, start, until)
+            yield Interval(ClockState.PAUSED, pause.cause, start, until)
         elif start < until:
             late = counted(clock.calendar, start, until)
-            yield Interval(State.OVERDUE, "The due date has passed.", start, until, late)
+            yield Interval(ClockState.OVERDUE, "The due date has passed.", start, until, late)
 
 
 def _spans(clock: Clock, end: datetime) -> Iterator[tuple[datetime, datetime, Pause | None]]:
@@ -188,13 +188,13 @@ def _open_spans(clock: Clock, start: datetime, end: datetime) -> Iterator[tuple[
 
 def _parts(clock: Clock, start: datetime, end: datetime, pause: Pause | None) -> Iterator[Interval]:
     if pause:
-        yield Interval(State.PAUSED, pause.cause, start, end)
+        yield Interval(ClockState.PAUSED, pause.cause, start, end)
         return
     reached = start
     for opens, closes in clock.calendar.open_spans(start, end):
         if reached < opens:
             yield _outside(clock, reached, opens)
-        yield Interval(State.COUNTING, clock.cause, opens, closes, closes - opens)
+        yield Interval(ClockState.COUNTING, clock.cause, opens, closes, closes - opens)
         reached = closes
     if reached < end:
         yield _outside(clock, reached, end)
@@ -203,7 +203,7 @@ def _parts(clock: Clock, start: datetime, end: datetime, pause: Pause | None) ->
 def _outside(clock: Clock, start: datetime, end: datetime) -> Interval:
     holidays = clock.calendar.closed_days(start, end)
     cause = f"Outside business hours: {', '.join(holidays)}." if holidays else "Outside business hours."
-    return Interval(State.OUTSIDE_BUSINESS_HOURS, cause, start, end)
+    return Interval(ClockState.OUTSIDE_BUSINESS_HOURS, cause, start, end)
 
 
 def _mark_extensions(found: list[Interval], clock: Clock) -> list[Interval]:
@@ -221,7 +221,7 @@ def _mark_extensions(found: list[Interval], clock: Clock) -> list[Interval]:
                 remaining.append(replace(last, end=edge, counted=last.counted - amount))
                 last = replace(last, start=edge, counted=amount)
             if last.counted:
-                last = replace(last, state=State.EXTENDED, cause=extension.cause)
+                last = replace(last, state=ClockState.EXTENDED, cause=extension.cause)
             amount -= last.counted
             marked.append(last)
     return remaining + marked[::-1]

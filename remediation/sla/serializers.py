@@ -9,7 +9,7 @@ from krafter_audit.api.serializers import (
     StrictIntegerField,
     UTCDateTimeField,
 )
-from remediation.sla.clock import State
+from remediation.sla.clock import ClockState
 from remediation.sla.models import MAX_REASON_LENGTH, SlaExtension, SlaOutcome, SlaRecalculation
 from remediation.sla.policy import MAX_EXTENSION_HOURS
 
@@ -32,7 +32,7 @@ class ExtendDueDateRequestSerializer(RequestSerializer):
 class IntervalSerializer(serializers.Serializer[Any]):
     """A part of the clock. The next one begins where it ends; without an end it goes on."""
 
-    state = serializers.ChoiceField(choices=[state.value for state in State])
+    state = serializers.ChoiceField(choices=[state.value for state in ClockState])
     cause = serializers.CharField()
     start = UTCDateTimeField()
     end = UTCDateTimeField(allow_null=True)

@@ -4,8 +4,7 @@ A check that could not run is `inconclusive`, never `passed`. The verification's
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,8 +24,8 @@ from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.services.policies import config_of
 from remediation.worker.check_aggregation import AggregatedResult, aggregate
-from remediation.worker.early_verdict import NOT_CHECKED, run_side_by_side
 from remediation.worker.finding_pages import FindingPage, page_urls
+from remediation.worker.parallel_pages import NOT_CHECKED, run_in_parallel
 from remediation.worker.provider_checks import run_provider_check
 from scanner.fetcher import Memo
 from scanner.outcome import FAILED, Outcome, inconclusive
@@ -69,13 +68,11 @@ def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_bro
     return False
 
 
-@contextmanager
-def lease_part(verification_id: UUID, scanner: Scanner) -> Iterator[VerificationPart | None]:
+def lease_part(verification_id: UUID, scanner: Scanner) -> AbstractContextManager[VerificationPart | None]:
     """Lease a part while the block runs; None if it cannot be leased or is finished."""
     parts = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
     pk = parts.values_list("pk", flat=True).first()
-    with leases.hold(VerificationPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True) as part:
-        yield part
+    return leases.hold(VerificationPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True)
 
 
 class VerificationRunner:
@@ -124,7 +121,7 @@ class VerificationRunner:
     def _run_on_all_pages(self, key: str) -> dict[str, Outcome]:
         pages = {page.url: page for page in self._pages}
         # An HTTP check takes seconds, so its outcomes are not stored one by one.
-        return run_side_by_side(list(pages), lambda url: self._outcome(pages[url], key))
+        return run_in_parallel(list(pages), lambda url: self._outcome(pages[url], key))
 
     def _run_page_by_page(self, key: str) -> dict[str, Outcome] | None:
         stored = self.part.outcomes.setdefault(key, {})

@@ -83,7 +83,7 @@ def run_verification(site_id: Any) -> None:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class OwnershipAttempt:
     """A check of one place that may have the token."""
 
     method: str
@@ -93,7 +93,7 @@ class Attempt:
     answered: bool = True  # False for a timeout or a failed connection
 
 
-def check_site(site: Site, client: Client) -> list[Attempt]:
+def check_site(site: Site, client: Client) -> list[OwnershipAttempt]:
     """Check one place after the other until one has the token."""
     attempts = []
     for attempt in _attempts(site, client):
@@ -103,7 +103,7 @@ def check_site(site: Site, client: Client) -> list[Attempt]:
     return attempts
 
 
-def store_attempts(site: Site, attempts: list[Attempt]) -> None:
+def store_attempts(site: Site, attempts: list[OwnershipAttempt]) -> None:
     success = next((attempt for attempt in attempts if attempt.found), None)
     revoked = success is None and site.verified_at is not None and _is_revoked(site.method, attempts)
     now = timezone.now()
@@ -133,7 +133,7 @@ def store_attempts(site: Site, attempts: list[Attempt]) -> None:
             )
 
 
-def _is_revoked(method: str, attempts: list[Attempt]) -> bool:
+def _is_revoked(method: str, attempts: list[OwnershipAttempt]) -> bool:
     # An outage revokes nothing. A DNS record may be at any name, so all names must have answered.
     answered = [attempt.answered for attempt in attempts if attempt.method == method]
     return all(answered) and bool(answered) if method == Site.Method.DNS_TXT else any(answered)
@@ -172,7 +172,7 @@ def _parents(host: str) -> list[str]:
     return names
 
 
-def _attempts(site: Site, client: Client) -> Iterator[Attempt]:
+def _attempts(site: Site, client: Client) -> Iterator[OwnershipAttempt]:
     names = _parents(site.host)
     # The owner of the registrable domain may publish the record there for all hosts.
     for name in [*names[:1], *names[1:][-MAX_DNS_NAMES:]]:
@@ -185,12 +185,12 @@ def _attempts(site: Site, client: Client) -> Iterator[Attempt]:
         yield _attempt("meta_tag", url, partial(_check_page, site, client, url))
 
 
-def _attempt(method: str, place: str, check: Callable[[], tuple[bool, str]]) -> Attempt:
+def _attempt(method: str, place: str, check: Callable[[], tuple[bool, str]]) -> OwnershipAttempt:
     try:
         found, message = check()
     except HttpError as error:
-        return Attempt(method, place, str(error), answered=False)
-    return Attempt(method, place, message, found)
+        return OwnershipAttempt(method, place, str(error), answered=False)
+    return OwnershipAttempt(method, place, message, found)
 
 
 def _check_dns(site: Site, name: str) -> tuple[bool, str]:

@@ -27,7 +27,7 @@ from krafter_audit.http.client import (
     Unreachable,
 )
 from krafter_audit.http.defaults import network_defaults
-from krafter_audit.http.host_pace import MAX_RATE, HostPace, Observation, PaceLimits
+from krafter_audit.http.host_pace import MAX_RATE, HostPace, PaceLimits, PaceObservation
 from scanner.preconditions import OwnedHosts
 
 MAX_WAIT_SECONDS = 30.0  # for a slot; then the request raises an error
@@ -135,7 +135,7 @@ class SharedHostThrottle(HostThrottle):
     ) -> None:
         if address and self._is_allowed(address, target.port):
             self._allowed.add(host_key(target))
-        seen, limits = Observation(status, round(ttfb_ms, 2), timed, retry_after), self.limits(target)
+        seen, limits = PaceObservation(status, round(ttfb_ms, 2), timed, retry_after), self.limits(target)
         _update(host_key(target), lambda pace, now: pace.observe(seen, limits, now))
 
     def back_off(self, target: ParsedUrl, seconds: float) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts import api_keys, saved_views
 from accounts.models import SavedView
 from assurance.models import GuardWindow, PullRequest
-from documentation.api.examples import Example, examples
+from documentation.api.examples import CodeExample, examples
 from documentation.api.operations import all_operations, resources
 from integrations.models import SyncConflict, TicketLink
 from integrations.services import connect
@@ -198,7 +198,7 @@ def conflict(scenario: Scenario) -> SyncConflict:
     )
 
 
-def example_of(operation: Any, language: str) -> Example:
+def example_of(operation: Any, language: str) -> CodeExample:
     return next(each for each in examples(operation) if each.language == language)
 
 

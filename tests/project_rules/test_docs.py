@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from krafter_audit.api.errors import ApiError
 from krafter_audit.celery import app
 from krafter_audit.conf.declarations import PROVIDER_SETTINGS, SETTINGS, settings_of_providers
-from krafter_audit.conf.setting import Section
+from krafter_audit.conf.setting import SettingSection
 from tests.project_rules.source import PACKAGES, ROOT, files, strings, text
 
 API, ERRORS, OPERATIONS = "docs/api.md", "docs/errors.md", "docs/operations.md"
@@ -122,7 +122,7 @@ def test_every_setting_that_is_read_is_declared() -> None:
 def test_docs_have_a_row_for_every_setting_and_no_other() -> None:
     rows = re.findall(r"^\| `([A-Z][A-Z0-9]*_[A-Z0-9_<>]+)` \|", text(OPERATIONS), re.MULTILINE)
 
-    documented = {s.name for s in (*SETTINGS, *PROVIDER_SETTINGS) if s.section is not Section.INTERNAL}
+    documented = {s.name for s in (*SETTINGS, *PROVIDER_SETTINGS) if s.section is not SettingSection.INTERNAL}
     assert sorted(rows) == sorted(documented)
 
 

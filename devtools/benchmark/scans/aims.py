@@ -38,7 +38,7 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True)
-class Aim:
+class ScanAim:
     """A figure of a case, its upper limit if it has one, and the case that it is compared with, per page."""
 
     case: str
@@ -48,29 +48,29 @@ class Aim:
 
 
 AIMS = (
-    Aim(SCAN_TRIVIAL, "seconds", 25, BARE_AXE_TRIVIAL),
-    Aim(SCAN_TRIVIAL, "first_finding", 2),
-    Aim(SCAN_TRIVIAL, "cpu_per_page", 1.5, BARE_AXE_TRIVIAL),
-    Aim(SCAN_TRIVIAL, "requests_per_page", 8, BARE_AXE_TRIVIAL),
-    Aim(SCAN_TRIVIAL, "megabytes", None, BARE_AXE_TRIVIAL),
-    Aim(SCAN_REALISTIC, "seconds", 40, BARE_AXE_REALISTIC),
-    Aim(SCAN_REALISTIC, "first_finding", 2),
-    Aim(SCAN_REALISTIC, "cpu_per_page", 4, BARE_AXE_REALISTIC),
-    Aim(SCAN_REALISTIC, "requests_per_page", 30, BARE_AXE_REALISTIC),
-    Aim(SCAN_REALISTIC, "megabytes", None, BARE_AXE_REALISTIC),
-    Aim(SCAN_ONE_BUILD, "seconds", 40, BARE_AXE_ONE_BUILD),
-    Aim(SCAN_ONE_BUILD, "first_finding", 2),
-    Aim(SCAN_ONE_BUILD, "cpu_per_page", 4, BARE_AXE_ONE_BUILD),
-    Aim(SCAN_ONE_BUILD, "requests_per_page", 30, BARE_AXE_ONE_BUILD),
-    Aim(SCAN_ONE_BUILD, "megabytes", None, BARE_AXE_ONE_BUILD),
-    Aim(HEADER_FAILED, "seconds", 0.7, BARE_REQUESTS),
-    Aim(HEADER_PASSED, "seconds", 1.5, BARE_REQUESTS),
-    Aim(AXE_FAILED, "seconds", 2.5, BARE_AXE_TRIVIAL),
-    Aim(AXE_PASSED, "seconds", 6, BARE_AXE_TRIVIAL),
-    Aim(LCP, "seconds", 20, LIGHTHOUSE),
-    Aim(COMPRESSION, "seconds", None, BARE_REQUESTS),
-    Aim(CHECK_HTTP, "seconds", 1.5),
-    Aim(CHECK_BROWSER, "seconds", 5, BARE_AXE_TRIVIAL),
+    ScanAim(SCAN_TRIVIAL, "seconds", 25, BARE_AXE_TRIVIAL),
+    ScanAim(SCAN_TRIVIAL, "first_finding", 2),
+    ScanAim(SCAN_TRIVIAL, "cpu_per_page", 1.5, BARE_AXE_TRIVIAL),
+    ScanAim(SCAN_TRIVIAL, "requests_per_page", 8, BARE_AXE_TRIVIAL),
+    ScanAim(SCAN_TRIVIAL, "megabytes", None, BARE_AXE_TRIVIAL),
+    ScanAim(SCAN_REALISTIC, "seconds", 40, BARE_AXE_REALISTIC),
+    ScanAim(SCAN_REALISTIC, "first_finding", 2),
+    ScanAim(SCAN_REALISTIC, "cpu_per_page", 4, BARE_AXE_REALISTIC),
+    ScanAim(SCAN_REALISTIC, "requests_per_page", 30, BARE_AXE_REALISTIC),
+    ScanAim(SCAN_REALISTIC, "megabytes", None, BARE_AXE_REALISTIC),
+    ScanAim(SCAN_ONE_BUILD, "seconds", 40, BARE_AXE_ONE_BUILD),
+    ScanAim(SCAN_ONE_BUILD, "first_finding", 2),
+    ScanAim(SCAN_ONE_BUILD, "cpu_per_page", 4, BARE_AXE_ONE_BUILD),
+    ScanAim(SCAN_ONE_BUILD, "requests_per_page", 30, BARE_AXE_ONE_BUILD),
+    ScanAim(SCAN_ONE_BUILD, "megabytes", None, BARE_AXE_ONE_BUILD),
+    ScanAim(HEADER_FAILED, "seconds", 0.7, BARE_REQUESTS),
+    ScanAim(HEADER_PASSED, "seconds", 1.5, BARE_REQUESTS),
+    ScanAim(AXE_FAILED, "seconds", 2.5, BARE_AXE_TRIVIAL),
+    ScanAim(AXE_PASSED, "seconds", 6, BARE_AXE_TRIVIAL),
+    ScanAim(LCP, "seconds", 20, LIGHTHOUSE),
+    ScanAim(COMPRESSION, "seconds", None, BARE_REQUESTS),
+    ScanAim(CHECK_HTTP, "seconds", 1.5),
+    ScanAim(CHECK_BROWSER, "seconds", 5, BARE_AXE_TRIVIAL),
 )
 EXPECTED_FINDINGS = {
     SCAN_TRIVIAL: len(trivial.FAULTS),
@@ -130,7 +130,7 @@ def compare(measured: Mapping[str, Figures]) -> Iterator[ComparedFigure]:
             yield ComparedFigure(case, "findings", measured[case].findings, number, exact=True)
 
 
-def _ratio(aim: Aim, ours: Figures, bare: Figures | None) -> float | None:
+def _ratio(aim: ScanAim, ours: Figures, bare: Figures | None) -> float | None:
     ours_value: float | None = getattr(ours, aim.figure)
     bare_value: float | None = getattr(bare, aim.figure) if bare else None
     if not bare or not ours_value or not bare_value:

@@ -77,7 +77,7 @@ class PolicyAdmin(PolicyPages):
 
 
 @dataclass(frozen=True)
-class CheckRow:
+class PolicyCheckRow:
     """A check in the form: its catalogue entry, fields, and errors of their values."""
 
     check: dict[str, Any]
@@ -90,14 +90,14 @@ class CheckRow:
         return not self.enabled.value() or bool(self.threshold and self.threshold.value() not in (None, ""))
 
 
-def _checks_by_domain(policy: Policy, form: SectionsForm) -> list[tuple[str, bool, list[CheckRow]]]:
+def _checks_by_domain(policy: Policy, form: SectionsForm) -> list[tuple[str, bool, list[PolicyCheckRow]]]:
     """Return the checks of each domain, and whether one is customised or invalid."""
     fields = form.checks()
-    rows: dict[str, list[CheckRow]] = {value: [] for value in Domain.values}
+    rows: dict[str, list[PolicyCheckRow]] = {value: [] for value in Domain.values}
     for check in catalogue(policy.project):
         enabled, threshold, warnings = fields[check["key"]]
         errors = [*enabled.errors, *(threshold.errors if threshold else [])]
-        rows[check["domain"]].append(CheckRow(check, enabled, threshold, [*errors, *warnings]))
+        rows[check["domain"]].append(PolicyCheckRow(check, enabled, threshold, [*errors, *warnings]))
     return [
         (str(Domain(value).label), any(row.problems or row.differs for row in found), found)
         for value, found in rows.items()

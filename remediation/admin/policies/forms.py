@@ -13,7 +13,13 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from remediation.policy_sections.declarations import Field, Kind, Section, fields_by_name, sections
+from remediation.policy_sections.declarations import (
+    FieldKind,
+    PolicyField,
+    PolicySection,
+    fields_by_name,
+    sections,
+)
 from remediation.policy_sections.editing import edited, shown_value
 from remediation.policy_versions.warnings import ignored_parts
 
@@ -44,7 +50,7 @@ class SectionsForm(forms.Form):
                 self.add_error(name, sentence)
         return cleaned
 
-    def sections(self) -> list[tuple[Section, list[tuple[Field, forms.BoundField, list[str]]]]]:
+    def sections(self) -> list[tuple[PolicySection, list[tuple[PolicyField, forms.BoundField, list[str]]]]]:
         """Return the sections, except the checks, with their fields and the warnings about stored values."""
         return [
             (section, [self._row(field) for field in section.fields])
@@ -52,7 +58,7 @@ class SectionsForm(forms.Form):
             if section.name != "checks"
         ]
 
-    def _row(self, field: Field) -> tuple[Field, forms.BoundField, list[str]]:
+    def _row(self, field: PolicyField) -> tuple[PolicyField, forms.BoundField, list[str]]:
         return field, self[field.name], self._warnings.get(field.name, [])
 
     @property
@@ -103,24 +109,24 @@ def explanation(sentence: str) -> str:
     return reason[:1].upper() + reason[1:]
 
 
-def form_field(field: Field) -> forms.Field:
+def form_field(field: PolicyField) -> forms.Field:
     options: dict[str, Any] = {"required": False, "label": field.label}
     # The table of checks has no labels, and the empty value is shown in the field.
     attrs = {"aria-label": field.label} if field.path[0] == "checks" else {}
-    if field.kind == Kind.FLAG:
+    if field.kind == FieldKind.FLAG:
         return forms.BooleanField(widget=UnfoldBooleanSwitchWidget(attrs=attrs), **options)
-    if field.kind == Kind.CHOICE:
+    if field.kind == FieldKind.CHOICE:
         choices = [("", f"{field.empty} (default)" if field.empty else "Default"), *field.choices]
         return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget, **options)
-    if field.kind == Kind.CHOICES:
+    if field.kind == FieldKind.CHOICES:
         return forms.MultipleChoiceField(
             choices=field.choices, widget=forms.CheckboxSelectMultiple, **options
         )
     attrs["placeholder"] = field.empty
-    if field.kind in (Kind.WORDS, Kind.TEXT):
+    if field.kind in (FieldKind.WORDS, FieldKind.TEXT):
         return forms.CharField(widget=UnfoldAdminTextInputWidget(attrs=attrs), **options)
     options |= {"min_value": field.low, "max_value": field.high}
-    if field.kind == Kind.WHOLE_NUMBER:
+    if field.kind == FieldKind.WHOLE_NUMBER:
         return forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget(attrs=attrs), **options)
     attrs["step"] = "any"
     return forms.FloatField(widget=UnfoldAdminDecimalFieldWidget(attrs=attrs), **options)

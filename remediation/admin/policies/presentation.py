@@ -2,7 +2,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from remediation.policy_sections.declarations import Field, Kind, fields_by_name, sections
+from remediation.policy_sections.declarations import FieldKind, PolicyField, fields_by_name, sections
 
 ABSENT = object()
 SINGULAR = {"hours": "hour", "people": "person", "requests per second": "request per second"}
@@ -43,11 +43,11 @@ def _in_words(path: tuple[str, ...], value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         labels: dict[str, str] = dict(field.choices)
         return ", ".join(str(labels.get(item, item)) for item in value) or "none"
-    if field.kind == Kind.FLAG and isinstance(value, bool):
+    if field.kind == FieldKind.FLAG and isinstance(value, bool):
         return "yes" if value else "no"
-    if field.kind == Kind.TEXT and isinstance(value, str):
+    if field.kind == FieldKind.TEXT and isinstance(value, str):
         return value
-    if field.kind == Kind.CHOICE and value in dict(field.choices):
+    if field.kind == FieldKind.CHOICE and value in dict(field.choices):
         return dict(field.choices)[value]
     if isinstance(value, int | float) and not isinstance(value, bool):
         unit = SINGULAR.get(field.unit, field.unit) if value == 1 else field.unit
@@ -55,8 +55,8 @@ def _in_words(path: tuple[str, ...], value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _default_in_words(field: Field) -> str:
-    if field.kind == Kind.FLAG:
+def _default_in_words(field: PolicyField) -> str:
+    if field.kind == FieldKind.FLAG:
         return "yes" if field.default else "no"
     return f"{field.empty} {field.unit if field.empty[:1].isdigit() else ''}".strip().lower() or "none"
 

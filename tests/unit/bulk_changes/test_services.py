@@ -12,7 +12,7 @@ from bulk_changes import services
 from bulk_changes.decisions import Summary
 from bulk_changes.errors import BulkChangeUndone
 from bulk_changes.models import BulkChange, BulkChangeRow
-from bulk_changes.services import Result
+from bulk_changes.services import BulkChangeResult
 from bulk_changes.subjects import Subject
 from events.models import Event
 from findings.errors import FindingResolved
@@ -30,12 +30,12 @@ from tests.factories import Scenario
 pytestmark = pytest.mark.django_db
 
 
-def change(scenario: Scenario, subject: Subject, *rows: Any, **changes: Any) -> Result:
+def change(scenario: Scenario, subject: Subject, *rows: Any, **changes: Any) -> BulkChangeResult:
     pks = [row.pk for row in rows]
     return services.change(scenario.project, subject, pks, changes=changes, by=scenario.actor)
 
 
-def undo(scenario: Scenario, done: Result) -> Result:
+def undo(scenario: Scenario, done: BulkChangeResult) -> BulkChangeResult:
     return services.undo(done.bulk_change.pk, by=scenario.actor, project=scenario.project)
 
 

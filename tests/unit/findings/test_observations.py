@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from findings import observations
-from findings.observations import Fix, Observation
+from findings.observations import Observation, RecommendedFix
 from scanner import registry
 
 
@@ -62,7 +62,7 @@ def test_configuration_is_set_apart_from_the_steps() -> None:
         "references": ["https://a"],
     }
 
-    assert observations.fix_of(fix) == Fix(
+    assert observations.fix_of(fix) == RecommendedFix(
         "Send it.", ["Write it."], [("nginx", "add_header X 1;")], ["https://a"]
     )
 

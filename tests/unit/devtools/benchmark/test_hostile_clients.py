@@ -5,13 +5,13 @@ import socket
 import time
 from pathlib import Path
 
-from devtools.benchmark.hostile_clients import HostileClients, Kind, temporary_megabytes
+from devtools.benchmark.hostile_clients import ClientKind, HostileClients, temporary_megabytes
 
 
 def test_closed_connections_are_opened_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with HostileClients(port, Kind("slow bodies", 2, opening=b"POST", each_second=b"x")) as clients:
+        with HostileClients(port, ClientKind("slow bodies", 2, opening=b"POST", each_second=b"x")) as clients:
             clients.wait_until_open()
             first, second = listener.accept()[0], listener.accept()[0]
             first.close()
@@ -25,7 +25,7 @@ def test_closed_connections_are_opened_again() -> None:
 def test_readers_are_open_once_they_have_read() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with HostileClients(port, Kind("slow readers", 1, opening=b"GET", reads=True)) as clients:
+        with HostileClients(port, ClientKind("slow readers", 1, opening=b"GET", reads=True)) as clients:
             connection = listener.accept()[0]
             connection.recv(3)
             before = clients.open.value

@@ -11,14 +11,14 @@ from integrations.providers.registry import PROVIDERS as ADAPTERS
 from krafter_audit.conf.declarations import DB_POOL_SIZE, PROVIDER_SETTINGS, PROVIDERS, SETTINGS
 from krafter_audit.conf.documentation import END, START, documented
 from krafter_audit.conf.reader import SettingsReader
-from krafter_audit.conf.setting import Section, Setting
+from krafter_audit.conf.setting import Setting, SettingSection
 from krafter_audit.server import RESERVED_THREADS, THREADS
 
 ALL = [*SETTINGS, *PROVIDER_SETTINGS]
 EVERY = pytest.mark.parametrize("setting", ALL, ids=lambda setting: setting.name)
 
 
-WITH_DEFAULT = [s for s in SETTINGS if s.default != "" or s.section is not Section.REQUIRED]
+WITH_DEFAULT = [s for s in SETTINGS if s.default != "" or s.section is not SettingSection.REQUIRED]
 
 
 @pytest.mark.parametrize("setting", WITH_DEFAULT, ids=lambda setting: setting.name)
@@ -86,7 +86,9 @@ def test_settings_read_exactly_the_declared_names() -> None:
     source = (django_settings.BASE_DIR / "krafter_audit" / "settings.py").read_text()
     read = set(re.findall(r"\benv\.\w+\([\"'](\w+)[\"']\)", source))
 
-    declared = {s.name for s in SETTINGS if s.section not in (Section.COMMANDS, Section.INTERNAL)}
+    declared = {
+        s.name for s in SETTINGS if s.section not in (SettingSection.COMMANDS, SettingSection.INTERNAL)
+    }
     assert read == declared
 
 

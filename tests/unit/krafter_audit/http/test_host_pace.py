@@ -2,15 +2,15 @@
 
 import pytest
 
-from krafter_audit.http.host_pace import HostPace, Observation, PaceLimits
+from krafter_audit.http.host_pace import HostPace, PaceLimits, PaceObservation
 
 ADAPTIVE = PaceLimits(adaptive=True)
 FIXED = PaceLimits()
-GOOD = Observation(200)
+GOOD = PaceObservation(200)
 
 
-def page(ttfb_ms: float, timed: str = "cached") -> Observation:
-    return Observation(200, ttfb_ms, timed)
+def page(ttfb_ms: float, timed: str = "cached") -> PaceObservation:
+    return PaceObservation(200, ttfb_ms, timed)
 
 
 def granted(pace: HostPace, limits: PaceLimits, *, at: float = 0.0) -> int:
@@ -22,7 +22,7 @@ def granted(pace: HostPace, limits: PaceLimits, *, at: float = 0.0) -> int:
     return count
 
 
-def seen(*observations: Observation, limits: PaceLimits = ADAPTIVE, every: float = 0.01) -> HostPace:
+def seen(*observations: PaceObservation, limits: PaceLimits = ADAPTIVE, every: float = 0.01) -> HostPace:
     pace = HostPace()
     for number, observation in enumerate(observations):
         pace.observe(observation, limits, number * every)
@@ -50,9 +50,10 @@ def test_each_good_response_adds_one_up_to_the_ceiling(responses: int, ceiling: 
 
 @pytest.mark.parametrize("limits", [ADAPTIVE, FIXED])
 @pytest.mark.parametrize(
-    "bad", [Observation(429), Observation(503), Observation(0), Observation(200, retry_after=True)]
+    "bad",
+    [PaceObservation(429), PaceObservation(503), PaceObservation(0), PaceObservation(200, retry_after=True)],
 )
-def test_overload_halves_the_rate(bad: Observation, limits: PaceLimits) -> None:
+def test_overload_halves_the_rate(bad: PaceObservation, limits: PaceLimits) -> None:
     pace = seen(*[GOOD] * 30)
     pace.observe(bad, limits, 1.0)
 
@@ -60,12 +61,12 @@ def test_overload_halves_the_rate(bad: Observation, limits: PaceLimits) -> None:
 
 
 def test_refusals_of_the_same_second_halve_the_rate_once() -> None:
-    assert seen(*[Observation(429)] * 6).rate == 5
-    assert seen(*[Observation(429)] * 6, every=1).rate == 1
+    assert seen(*[PaceObservation(429)] * 6).rate == 5
+    assert seen(*[PaceObservation(429)] * 6, every=1).rate == 1
 
 
 def test_rate_recovers_slowly_for_ten_seconds_and_then_as_at_first() -> None:
-    pace = seen(Observation(429))
+    pace = seen(PaceObservation(429))
     for number in range(5):
         pace.observe(GOOD, ADAPTIVE, 1 + number)
     assert 5.8 < pace.rate < 6
@@ -77,7 +78,7 @@ def test_rate_recovers_slowly_for_ten_seconds_and_then_as_at_first() -> None:
 
 @pytest.mark.parametrize("status", [500, 502, 504])
 def test_other_server_errors_leave_the_rate_as_it_is(status: int) -> None:
-    assert seen(Observation(status)).rate == 10
+    assert seen(PaceObservation(status)).rate == 10
 
 
 def test_responses_to_a_fixed_rate_do_not_raise_it() -> None:
@@ -104,7 +105,7 @@ def test_responses_past_the_cache_are_compared_with_each_other_alone() -> None:
 
 
 def test_untimed_responses_are_not_compared() -> None:
-    assert seen(page(2), *[Observation(200, 900)] * 9).rate == 20
+    assert seen(page(2), *[PaceObservation(200, 900)] * 9).rate == 20
 
 
 def test_time_at_the_lowest_rate_becomes_the_best_time() -> None:
@@ -119,14 +120,14 @@ def test_time_at_the_lowest_rate_becomes_the_best_time() -> None:
 @pytest.mark.parametrize("limits", [ADAPTIVE, FIXED])
 def test_refusal_makes_a_host_slow_for_ten_minutes(limits: PaceLimits) -> None:
     pace = seen(*[GOOD] * 30)
-    pace.observe(Observation(403), limits, 100)
+    pace.observe(PaceObservation(403), limits, 100)
     pace.observe(GOOD, ADAPTIVE, 101)
 
     assert [granted(pace, ADAPTIVE, at=moment) for moment in (101, 699, 700.1)] == [2, 2, 10]
 
 
 def test_slow_host_gets_two_requests_a_second_from_all_callers_together() -> None:
-    pace = seen(Observation(403))
+    pace = seen(PaceObservation(403))
 
     assert granted(pace, PaceLimits(rate=50), at=1) == 2
     assert granted(pace, ADAPTIVE, at=1) == 0
@@ -140,7 +141,7 @@ def test_six_requests_at_the_same_time_at_an_adaptive_host_and_two_at_another() 
 
 
 def test_fewer_requests_at_the_same_time_at_a_host_that_slows_down() -> None:
-    pace = seen(*[Observation(0)] * 3, every=1.0)
+    pace = seen(*[PaceObservation(0)] * 3, every=1.0)
     waits = [pace.acquire(str(number), ADAPTIVE, 3.0 + number)[0] for number in range(3)]
 
     assert (pace.rate, waits) == (1.25, [0, ADAPTIVE.poll, ADAPTIVE.poll])
@@ -214,7 +215,7 @@ def test_caller_that_did_not_end_is_not_alone_for_long() -> None:
 
 
 def test_state_is_the_same_after_storing() -> None:
-    pace = seen(page(10), page(100), page(100), Observation(429), Observation(403))
+    pace = seen(page(10), page(100), page(100), PaceObservation(429), PaceObservation(403))
     pace.acquire("a", ADAPTIVE, 1)
     pace.record(FIXED, 2)
     pace.back_off(3, 2)

@@ -10,11 +10,11 @@ from remediation.sla.business_hours import ZERO, AllHours, Calendar
 from remediation.sla.clock import (
     MAX_INTERVALS,
     Clock,
+    ClockState,
     DueDate,
     Extension,
     Interval,
     Pause,
-    State,
     allowed_time,
     due_date,
     intervals,
@@ -147,12 +147,12 @@ def test_intervals_are_contiguous_and_sum_to_the_due_date_and_the_time_left(
 
     until = max(now, due.due_at) if due.due_at else None
     assert_contiguous(parts, start, until)
-    before = [each for each in parts if each.state != State.OVERDUE]
+    before = [each for each in parts if each.state != ClockState.OVERDUE]
     ahead = due.left or ZERO
     assert sum((each.counted for each in before), ahead) == total == allowed_time(found, now)
-    late = sum((each.counted for each in parts if each.state == State.OVERDUE), ZERO)
+    late = sum((each.counted for each in parts if each.state == ClockState.OVERDUE), ZERO)
     assert left == sum((each.counted for each in parts if not each.elapsed), ahead) - late
-    extended = sum((each.counted for each in parts if each.state == State.EXTENDED), ZERO)
+    extended = sum((each.counted for each in parts if each.state == ClockState.EXTENDED), ZERO)
     assert extended == max(sum(added, ZERO) - ahead, ZERO)
 
 

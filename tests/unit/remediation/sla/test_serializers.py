@@ -3,13 +3,13 @@ from datetime import timedelta
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from remediation.sla.clock import Interval, State
+from remediation.sla.clock import ClockState, Interval
 from remediation.sla.serializers import ExtendDueDateRequestSerializer, IntervalSerializer
 from tests.unit.remediation.sla.test_clock import START
 
 
 def test_interval_in_whole_seconds():
-    interval = Interval(State.COUNTING, "It counts.", START, None, timedelta(seconds=90))
+    interval = Interval(ClockState.COUNTING, "It counts.", START, None, timedelta(seconds=90))
 
     assert IntervalSerializer(interval).data == {
         "state": "counting", "cause": "It counts.", "start": "2026-03-02T08:00:00Z", "end": None,

@@ -15,7 +15,7 @@ import redis
 
 from krafter_audit.db import redis_client
 from krafter_audit.http.client import AddressPolicy, Client, Limits, ParsedUrl, TimedOut, Unreachable
-from krafter_audit.http.host_pace import HostPace, Observation, PaceLimits
+from krafter_audit.http.host_pace import HostPace, PaceLimits, PaceObservation
 from krafter_audit.http.throttle import parse_retry_after
 from scanner.confirmation import ConfirmFirst
 from scanner.crawler import discover
@@ -345,7 +345,7 @@ def test_no_host_is_throttled_at_rate_zero(settings: Any):
 
 def test_worker_continues_where_another_one_left_off(site: Site):
     host = f"{host_throttle.PREFIX}{uuid.uuid4().hex}"
-    host_throttle._update(host, lambda pace, _: pace.observe(Observation(429), PaceLimits(), 1.0))
+    host_throttle._update(host, lambda pace, _: pace.observe(PaceObservation(429), PaceLimits(), 1.0))
     host_throttle._last_seen.clear()
 
     assert host_throttle._update(host, lambda pace, _: pace.rate) == 5
@@ -372,7 +372,7 @@ def applied(operation: tuple[str, int, bool], pace: HostPace, now: float) -> Any
             return pace.record(limits, now)
         case "back_off":
             return pace.back_off(number, now)
-    return pace.observe(Observation(number, 10 * number, "cached" if flag else ""), limits, now)
+    return pace.observe(PaceObservation(number, 10 * number, "cached" if flag else ""), limits, now)
 
 
 @hypothesis.settings(max_examples=40, deadline=None)

@@ -10,7 +10,7 @@ import pytest
 from remediation import jobs
 from remediation.models import CheckStatus, Evidence, Verification
 from remediation.services import verifications
-from remediation.worker import check_aggregation, early_verdict
+from remediation.worker import check_aggregation, parallel_pages
 from scanner.outcome import Outcome, failed, inconclusive, passed
 from tests import factories
 from tests.factories import Scenario
@@ -30,7 +30,7 @@ def run_on(outcomes: dict[str, Any]) -> dict[str, Outcome]:
         outcome = outcomes[url]
         return outcome() if callable(outcome) else outcome
 
-    return early_verdict.run_side_by_side(list(outcomes), run)
+    return parallel_pages.run_in_parallel(list(outcomes), run)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_pages_are_returned_in_their_order() -> None:
 
 def test_failure_of_the_first_page_leaves_the_others_alone() -> None:
     looked: list[str] = []
-    outcomes = early_verdict.run_side_by_side(PATHS, lambda url: looked.append(url) or failed("no"))
+    outcomes = parallel_pages.run_in_parallel(PATHS, lambda url: looked.append(url) or failed("no"))
 
     assert looked == PATHS[:1]
     assert [outcome.status for outcome in outcomes.values()] == ["failed"] + ["inconclusive"] * 24
@@ -54,7 +54,7 @@ def test_failure_of_the_first_page_leaves_the_others_alone() -> None:
 
 
 def test_failure_is_known_while_another_page_hangs(monkeypatch: pytest.MonkeyPatch, ended: threading.Event):
-    monkeypatch.setattr(early_verdict, "HEAD_START_SECONDS", 0.05)
+    monkeypatch.setattr(parallel_pages, "HEAD_START_SECONDS", 0.05)
     hanging = {"/a": lambda: ended.wait(60) and passed("late"), "/b": failed("no"), "/c": passed("yes")}
     started = time.monotonic()
 
@@ -73,7 +73,7 @@ def test_pages_without_a_failure_are_all_looked_at(other: Outcome) -> None:
 
 
 def test_page_that_was_not_looked_at_is_no_pass() -> None:
-    result = check_aggregation.aggregate(CSP, {"/a": passed("yes"), "/b": early_verdict.NOT_CHECKED})
+    result = check_aggregation.aggregate(CSP, {"/a": passed("yes"), "/b": parallel_pages.NOT_CHECKED})
 
     assert result.status == CheckStatus.INCONCLUSIVE
 

@@ -12,7 +12,7 @@ HEAD_START_SECONDS = 1.0
 NOT_CHECKED = inconclusive("not_looked_at", "The check failed on another page, so this page was not checked.")
 
 
-def run_side_by_side(urls: Sequence[str], run: Callable[[str], Outcome]) -> dict[str, Outcome]:
+def run_in_parallel(urls: Sequence[str], run: Callable[[str], Outcome]) -> dict[str, Outcome]:
     """Return the outcome of each URL, in their order; `run` is called in threads."""
     pool = ThreadPoolExecutor(MAX_CONCURRENT_PAGES, thread_name_prefix="verification-page")
     try:
