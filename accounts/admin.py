@@ -132,7 +132,7 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
     def may(self, request: HttpRequest, verb: str, row: User) -> bool:
         if request.user.is_superuser:
             return True
-        # Who changes a user changes them in all of their organisations.
+        # A change of a user applies to all of their organisations.
         user, permission = staff_of(request), f"accounts.{verb}_user"
         return all(
             user.has_perm(permission, organization)

@@ -34,7 +34,7 @@ SUPERUSER_PERMISSIONS = frozenset({"accounts.add_organization", "accounts.add_us
 
 
 def role_allows(role: str, permission: str) -> bool:
-    """Whether a role has a permission such as `findings.change_finding`."""
+    """Return whether a role has a permission such as `findings.change_finding`."""
     app, _, codename = permission.partition(".")
     verb, _, model = codename.partition("_")
     if app not in APPS or permission in SUPERUSER_PERMISSIONS:
@@ -58,7 +58,7 @@ class MembershipBackend(ModelBackend):
     """Permissions of staff, by their groups and roles."""
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """Whether the user has the permission; `obj` is the organisation's id in which it must be valid."""
+        """Return whether the user has the permission; `obj` is the organisation's id in which it must be valid."""
         if not isinstance(user_obj, User) or not user_obj.is_active or not user_obj.is_staff:
             return super().has_perm(user_obj, perm, obj)
         if obj is None:
@@ -72,7 +72,7 @@ class MembershipBackend(ModelBackend):
         return in_group or role_allows(role, perm)
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        """Whether the user may see any model of the app."""
+        """Return whether the user may see any model of the app."""
         if super().has_module_perms(user_obj, app_label):
             return True
         return bool(app_label in APPS and user_obj.is_active and user_obj.is_staff and user_obj.roles)

@@ -320,8 +320,8 @@ class SavedViewViewSet(OrganizationViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Save a view of the key's user; 200 if it replaces the one with the same list and name."""
         body = self._validated_view(SaveViewRequestSerializer)
-        list_name, here = body.pop("list"), self.caller.organization
-        view, created = saved_views.save(self._user, list_name=list_name, within=here, **body)
+        list_name, organization = body.pop("list"), self.caller.organization
+        view, created = saved_views.save(self._user, list_name=list_name, within=organization, **body)
         return self.respond(view, SavedViewSerializer, status=201 if created else 200)
 
     @extend_schema(

@@ -62,7 +62,7 @@ def _venv_works() -> bool:
 
 
 def is_installed(level: str) -> bool:
-    """Whether the locked set, or a larger one, is installed."""
+    """Return whether the locked set, or a larger one, is installed."""
     found = installed_level()
     return bool(found) and LEVELS.index(found) >= LEVELS.index(level)
 

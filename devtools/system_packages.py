@@ -142,7 +142,7 @@ def missing_packages() -> list[SystemPackage]:
 
 
 def may_install() -> bool:
-    """Whether this process may install packages: as root with apt, or with Homebrew."""
+    """Return whether this process may install packages: as root with apt, or with Homebrew."""
     return not _forbidden() and (_is_root_with_apt() or _has_homebrew())
 
 

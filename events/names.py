@@ -97,7 +97,7 @@ ORGANIZATION_EVENTS = {
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name is one of the patterns: a name, or all names of a group (`finding.*`)."""
+    """Return whether a name is one of the patterns: a name, or all names of a group (`finding.*`)."""
     return any(pattern in (name, f"{name.partition('.')[0]}.*") for pattern in patterns)
 
 

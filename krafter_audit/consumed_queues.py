@@ -58,5 +58,5 @@ def find_consumed(server: redis.Redis, queues: Iterable[str]) -> set[str]:
 
 
 def is_consumed(queue: str) -> bool | None:
-    """Whether a worker consumes the queue; None if Redis is unavailable."""
+    """Return whether a worker consumes the queue; None if Redis is unavailable."""
     return redis_client.call_or_default(lambda server: queue in find_consumed(server, [queue]), None)

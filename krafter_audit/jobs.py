@@ -41,10 +41,10 @@ def enqueue(name: str, *arguments: str) -> bool:
 
 
 def queue_is_stalled(queue: str, *, since: datetime) -> bool:
-    """Whether work has waited in the queue for over a minute and no worker consumes it."""
+    """Return whether work has waited in the queue for over a minute and no worker consumes it."""
     return since < timezone.now() - STALLED_AFTER and not queue_has_consumers(queue)
 
 
 def queue_has_consumers(queue: str) -> bool:
-    """Whether a worker consumes the queue; True if unknown."""
+    """Return whether a worker consumes the queue; True if unknown."""
     return consumed_queues.is_consumed(queue) is not False

@@ -65,7 +65,7 @@ class ObjectStorage(S3Storage):
             return directories, files
 
     def is_public(self, name: str) -> bool:
-        """Whether the object can be read without a key."""
+        """Return whether the object can be read without a key."""
         client = self.unsigned_connection.meta.client
         with unavailable_on_error(), tempfile.TemporaryFile() as file:
             try:

@@ -166,7 +166,7 @@ class DeadlineChannel(HTTPChannel):
         return sent
 
     def is_read_too_slowly(self, now: float) -> bool:
-        """Whether a part of the response has waited too long for its reader. Called every second."""
+        """Return whether a part of the response has waited too long for its reader. Called every second."""
         if not self.total_outbufs_len or not self.response_waits_since:
             self.response_waits_since, self.bytes_sent = now, 0
         waited = now - self.response_waits_since

@@ -50,7 +50,7 @@ def last_finished[R: Run](model: type[R], *, succeeded: bool = False) -> R | Non
 
 
 def is_due(model: type[Run], *, hours: int) -> bool:
-    """Whether the last run of a kind is that old, or its retry is due."""
+    """Return whether the last run of a kind is that old, or its retry is due."""
     if not hours:
         return False
     last = model._default_manager.order_by("-created_at").first()

@@ -18,7 +18,7 @@ SECRETS = ("secret", "seed")  # of the authenticator app, and of the recovery co
 
 
 def is_missing(request: HttpRequest) -> bool:
-    """Whether the user has to set up a second factor before they see a page.
+    """Return whether the user has to set up a second factor before they see a page.
 
     Single sign-on has the second factor of the identity provider.
     """
@@ -30,7 +30,7 @@ def is_missing(request: HttpRequest) -> bool:
 
 @transaction.atomic
 def use_code(authenticator: Authenticator, code: str) -> bool:
-    """Whether a code is valid and newer than the last used one; record it.
+    """Return whether a code is valid and newer than the last used one; record it.
 
     allauth remembers used codes in a cache, which each process has for itself.
     """

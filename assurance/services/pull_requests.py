@@ -21,7 +21,7 @@ from remediation.models import Task, Verification
 from remediation.services import verifications
 from remediation.services.policies import config_of
 
-OPEN_INTERVAL = timedelta(minutes=15)  # between two questions whether a pull request was merged
+OPEN_INTERVAL = timedelta(minutes=15)  # between two queries of an open pull request
 STALE_AFTER, STALE_INTERVAL = timedelta(days=7), timedelta(hours=6)
 FIRST_RETRY, MAX_RETRY = timedelta(minutes=5), timedelta(hours=6)
 BUSY_DELAY = timedelta(minutes=2)  # while another verification of the task is running
@@ -31,6 +31,7 @@ NOT_DEPLOYED = "The pull request is merged, but no deploy that was reported cont
 
 @transaction.atomic
 def follow(task_id: UUID) -> None:
+    """Store the pull request of a task, in place of an earlier one."""
     try:
         task = lock_task(task_id).task
     except NotFound:
@@ -71,7 +72,7 @@ def check(pull_request_id: UUID) -> None:
             row.merge_sha, row.status = state.sha, _status(state)
         deploy = newest_live_deploy(project) if row.merge_sha else None
         if deploy is not None and deploy.pk == row.compared_deploy_id:
-            deploy = None  # the question is asked once for each deploy
+            deploy = None  # it was compared before
         contained = deploy is not None and repositories.contains(
             project.pk, row.url, deploy.sha, row.merge_sha
         )
@@ -125,7 +126,7 @@ def _store(row: PullRequest, compared: Deploy | None, *, contained: bool) -> Non
 
 
 def _next_check(row: PullRequest) -> datetime | None:
-    # A merged one is compared when the next deploy has finished.
+    # A merged pull request is compared when the next deploy has finished.
     if row.status != PullRequest.Status.OPEN:
         return None
     is_stale = timezone.now() - row.created_at > STALE_AFTER

@@ -152,7 +152,7 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def is_ready(url: str) -> bool:
-    """Whether a system at this address is ready to serve."""
+    """Return whether a system at this address is ready to serve."""
     try:
         with urllib.request.urlopen(f"{url}/healthz/ready", timeout=3) as response:  # noqa: S310 - our own address
             return bool(response.status == 200)

@@ -18,7 +18,7 @@ MAX_BODY_BYTES = 5 * MEBIBYTE  # the limit of Linear's own library; an issue is 
 
 @csrf_exempt  # a provider has no cookie: the signature authenticates it
 def webhook(request: HttpRequest, provider: str, integration: str) -> HttpResponse:
-    """Accept a signed delivery with 202; every other request gets the same 404."""
+    """Accept a signed delivery with 202; an unsigned one and an unknown URL get the same 404."""
     window = rate_limits.hit("hooks", rate_limits.client_address(request))
     try:
         window.raise_if_exceeded()

@@ -207,7 +207,7 @@ class ServiceModelAdmin(ModelAdmin):
         return row.pk if last == "pk" else getattr(row, f"{last}_id")
 
     def may(self, request: HttpRequest, verb: str, row: Any) -> bool:
-        """Whether the user has the permission (`change`, `add`) in the row's organisation."""
+        """Return whether the user has the permission (`change`, `add`) in the row's organisation."""
         permission = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
         user = staff_of(request)
         return bool(user.is_superuser or user.has_perm(permission, self.organization_id_of(row)))

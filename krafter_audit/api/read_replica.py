@@ -55,7 +55,7 @@ class ReplicaMonitor:
         self.polling = threading.Lock()
 
     def has_replayed(self, position: int) -> bool:
-        """Whether the replica has replayed `position` and is within KRAFTER_REPLICA_LAG_SECONDS."""
+        """Return whether the replica has replayed `position` and is within KRAFTER_REPLICA_LAG_SECONDS."""
         # One thread polls; the others read what is known and do not wait.
         if time.monotonic() >= self.next_poll and self.polling.acquire(blocking=False):
             try:

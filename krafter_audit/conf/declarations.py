@@ -138,7 +138,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_ANONYMOUS",
-        section=SettingSection.WEB,
         type=int,
         default=300,
         minimum=1,
@@ -147,7 +146,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_WRONG_KEYS",
-        section=SettingSection.WEB,
         type=int,
         default=60,
         minimum=1,

@@ -116,7 +116,7 @@ def parse_address(host: str) -> Address | None:
 
 
 def is_localhost(host: str) -> bool:
-    """Whether the name means loopback in any DNS (RFC 6761, section 6.3)."""
+    """Return whether the name means loopback in any DNS (RFC 6761, section 6.3)."""
     return host == "localhost" or host.endswith(".localhost")
 
 
@@ -157,11 +157,11 @@ class AddressPolicy:
         return cls(allowed=tuple(_parse_entry(entry) for entry in entries if entry))
 
     def is_allowed(self, address: Address, port: int) -> bool:
-        """Whether the operator lists the address for that port."""
+        """Return whether the operator lists the address for that port."""
         return any(entry.covers(address, port) for entry in self.allowed)
 
     def permits(self, address: Address, port: int) -> bool:
-        """Whether a connection to the address on that port is allowed."""
+        """Return whether a connection to the address on that port is allowed."""
         if self.is_allowed(address, port):
             return True
         return port in self.ports and is_public(address)

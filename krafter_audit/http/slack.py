@@ -44,7 +44,7 @@ class SlackUnavailable(Exception):
 
 
 def is_webhook(url: str) -> bool:
-    """Whether the URL is a Slack webhook, or on a host that the operator allows instead."""
+    """Return whether the URL is a Slack webhook, or on a host that the operator allows instead."""
     try:
         validate_url(url)
         parts = urlsplit(url)
@@ -61,7 +61,7 @@ def is_slack(host: str | None, port: int | None, path: str) -> bool:
 
 
 def is_operator_allowed(url: str) -> bool:
-    """Whether only the operator's list of networks allows the URL, as for a fake Slack."""
+    """Return whether only the operator's list of networks allows the URL, as for a fake Slack."""
     try:
         validate_url(url, policy=AddressPolicy())
     except HttpError:

@@ -15,6 +15,6 @@ for words in (
 
 @register.filter
 def is_moment(field: Any) -> bool:
-    """Whether a read-only field of a form shows a time."""
+    """Return whether a read-only field of a form shows a time."""
     resolved = field.resolved_field
     return isinstance(resolved, tuple) and isinstance(resolved[2], datetime)

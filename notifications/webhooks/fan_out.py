@@ -58,7 +58,7 @@ def consume(batch: EventBatch) -> None:
 
 
 def selects(endpoint: WebhookEndpoint, name: str, project_id: UUID) -> bool:
-    """Whether an endpoint's filters select events of a name in a project."""
+    """Return whether an endpoint's filters select events of a name in a project."""
     of_project = not endpoint.project_ids or project_id in endpoint.project_ids
     return of_project and (not endpoint.events or matches(name, endpoint.events))
 

@@ -16,7 +16,7 @@ _known: dict[UUID, tuple[bool, float]] = {}
 
 
 def has_endpoints(organization_id: UUID) -> bool:
-    """Whether the organisation has an enabled endpoint, as of some seconds ago."""
+    """Return whether the organisation has an enabled endpoint, as of some seconds ago."""
     known = _known.get(organization_id)
     if known and time.monotonic() < known[1]:
         return known[0]

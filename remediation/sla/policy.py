@@ -83,13 +83,13 @@ def section_of(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def has_clock(config: dict[str, Any]) -> bool:
-    """Whether the policy counts in another way than by hours since the task was created."""
+    """Return whether the policy counts in another way than by hours since the task was created."""
     section = section_of(config)
     return section.get("pause_while_blocked") is True or _calendar_of(section) is not None
 
 
 def changes_clock(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether the clock of existing tasks differs by another config."""
+    """Return whether the clock of existing tasks differs by another config."""
     if not (has_clock(before) or has_clock(after)):
         return False
     return _clock_parts(before) != _clock_parts(after)

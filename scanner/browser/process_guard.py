@@ -19,7 +19,7 @@ from pathlib import Path
 
 LINUX = sys.platform.startswith("linux")
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
-QUIET_SECONDS = 2.0  # that a command has to end itself after --abandon-signal
+ABANDON_SECONDS = 2.0  # for a command to end by itself after --abandon-signal
 TICK_SECONDS = 0.25  # between two checks of the owner and the memory
 
 
@@ -176,7 +176,7 @@ class ProcessGuard:
         """Wait until the command ends (True), or until it must end or the time is over (False)."""
         polls = bool(self.options.owner or self.options.memory)
         deadline = None if seconds is None else time.monotonic() + seconds
-        held = [0] if seconds is None and not self.options.owner else []
+        inputs = [0] if seconds is None and not self.options.owner else []
         while True:
             self.status = reap().get(self.command.pid, self.status)
             if self.status is not None:
@@ -185,7 +185,7 @@ class ProcessGuard:
             if left == 0.0 or (polls and self.must_end()):
                 return False
             left = min(TICK_SECONDS, left or TICK_SECONDS) if polls else left
-            ready, _, _ = select.select([*held, self.waking], [], [], left)
+            ready, _, _ = select.select([*inputs, self.waking], [], [], left)
             if self.waking in ready:
                 os.read(self.waking, 4096)
             if 0 in ready and not os.read(0, 4096):
@@ -211,7 +211,7 @@ class ProcessGuard:
         abandoned = not self.watch(None) or self.owner_is_gone()
         if abandoned and self.options.abandon_signal:
             signal_to(self.command.pid, self.options.abandon_signal)
-            self.watch(QUIET_SECONDS)
+            self.watch(ABANDON_SECONDS)
         kill_everything(self.command.pid)
         for path in self.options.remove if abandoned and not self.out_of_memory else []:
             shutil.rmtree(path, ignore_errors=True)

@@ -203,7 +203,7 @@ class Machines:
         return status, content, time.monotonic() - started
 
     def is_checked(self, verification_id: str) -> bool:
-        """Whether every check of the verification has a result."""
+        """Return whether every check of the verification has a result."""
         checks = self.request("GET", f"verifications/{verification_id}").data["checks"]
         return all(check["status"] != "running" for check in checks)
 

@@ -47,12 +47,12 @@ def _run(run: Mapping[str, Any]) -> list[str]:
 
 
 def _waits(run: Mapping[str, Any]) -> Iterator[list[str]]:
-    sizes = sorted({one["sites"] for one in run["organisations"]}, reverse=True)
+    sizes = sorted({each["sites"] for each in run["organisations"]}, reverse=True)
     for size in sizes:
-        group = [one for one in run["organisations"] if one["sites"] == size]
+        group = [each for each in run["organisations"] if each["sites"] == size]
         minutes = (
-            mean(one["first_page_mean"] for one in group), max(one["first_page_max"] for one in group),
-            mean(one["finished_mean"] for one in group), max(one["finished_max"] for one in group),
+            mean(each["first_page_mean"] for each in group), max(each["first_page_max"] for each in group),
+            mean(each["finished_mean"] for each in group), max(each["finished_max"] for each in group),
         )  # fmt: skip
         head = [str(run["machines"]), run["queue"], str(len(group)), str(size)]
         yield [*head, *(f"{value:.0f}" for value in minutes)]

@@ -8,7 +8,7 @@ from scanner.browser.process_guard import is_running
 
 
 def eventually(condition: Callable[[], object], *, seconds: float = 10) -> bool:
-    """Whether the condition comes to hold within the time."""
+    """Return whether the condition comes to hold within the time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
