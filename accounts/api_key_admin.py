@@ -41,7 +41,7 @@ SCOPES_HELP = (
 )
 REVOKING = "Programs that use the key are refused from now on. A revoked key cannot be restored."
 STATE_COLOURS = {"Active": SUCCESS, "Expires soon": WARNING, "Expired": PRIMARY, "Revoked": DANGER}
-SOON = timedelta(days=7)
+SOON = timedelta(days=7)  # before the expiry: the state is then “Expires soon”
 OTHER_PROJECT = "The project {} belongs to another organisation."
 ABOVE_OWN_ROLE = "You cannot issue a key that acts as {}, whose role is above yours."
 

@@ -11,7 +11,7 @@ from typing import Any
 from findings.models import Severity
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
 
-MAX_OFFSETS = 10
+MAX_OFFSETS = 10  # runs of a guard window
 DEFAULT_RUNS_PER_DAY, MAX_RUNS_PER_DAY = 200, 10_000
 
 

@@ -17,8 +17,9 @@ from events.models import Event, OutboxEntry
 from events.names import PROJECT_EVENTS
 
 logger = logging.getLogger(__name__)
-BATCH_SIZE = 200
-MAX_ENTRY_EVENTS = 500
+BATCH_SIZE = 200  # entries of one run
+MAX_ENTRY_EVENTS = 500  # the ids of further events are in further entries
+# Of an entry that failed; doubled each time.
 FIRST_PAUSE, MAX_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 
 

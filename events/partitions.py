@@ -16,7 +16,7 @@ from krafter_audit.db.triggers import RETENTION
 
 logger = logging.getLogger(__name__)
 
-MONTHS_AHEAD = 3
+MONTHS_AHEAD = 3  # partitions that exist before their month, in case the job does not run
 LOCK_TIMEOUT = "5s"  # writers queue behind a waiting lock; the next run, an hour later, tries again
 
 PARTITIONS = """

@@ -15,7 +15,7 @@ SOFTWARE = {
     "certbot": "Certbot", "openssl": "OpenSSL", "shell": "Shell", "policy": "Content-Security-Policy",
 }  # fmt: skip
 SNIPPET = re.compile(f"({'|'.join(map(re.escape, SOFTWARE))}): (.+)", re.DOTALL)
-MAX_ELEMENTS = 10
+MAX_ELEMENTS = 10  # of a finding that are listed
 MAX_PLACES = 10  # URLs of a finding that are shown
 MAX_OBSERVATIONS = 3  # of a finding that are shown
 

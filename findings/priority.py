@@ -8,7 +8,7 @@ from typing import Any
 from findings.models import Severity
 
 SEVERITY_WEIGHTS = {Severity.CRITICAL: 95, Severity.HIGH: 80, Severity.MEDIUM: 55, Severity.LOW: 30}
-DEFAULT_EFFORT = 30
+DEFAULT_EFFORT = 30  # of 100, where the report has none
 # The evidence stores the numbers without traffic: new figures are applied to those, so that the numbers never drift.
 TRAFFIC_WEIGHT = "traffic_weight"  # the key in a finding's evidence
 SHARE_DIGITS = 6  # numbers are computed from the rounded share that is stored, so that they are reproducible

@@ -9,7 +9,7 @@ from integrations.models import Integration, SyncConflict, SyncRun
 from integrations.providers.registry import PROVIDERS
 from krafter_audit.api.lookup import get_or_404
 
-MAX_RUNS_LISTED = 25
+MAX_RUNS_LISTED = 25  # the newest ones
 # Search Console, which alone reads the URLs, watches 5,000 pages.
 MAX_FINDINGS, MAX_URLS = 2_000, 5_000
 PAGE_ASSET_TYPES = ("url", "page", "uri")

@@ -18,7 +18,7 @@ from krafter_audit.admin.project_scope import chosen_project
 from krafter_audit.admin_menu import list_url, may_view
 
 MAX_PROJECTS = 20
-MAX_EVENTS = 12
+MAX_EVENTS = 12  # lines of recent activity
 
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:

@@ -15,8 +15,8 @@ from django.conf import settings
 from krafter_audit.db import redis_client
 
 logger = logging.getLogger(__name__)
-RECORD_SECONDS = 10.0
-EXPIRY_SECONDS = 60
+RECORD_SECONDS = 10.0  # between two records of a worker
+EXPIRY_SECONDS = 60  # a queue without a record for so long has no worker
 PREFIX = "krafter:consumed:"
 
 

@@ -26,7 +26,7 @@ from reports.models import Share
 from reports.presentation import chart, forecast
 from scans.models import Scan, ScanPart, Site
 
-DUE_SOON = timedelta(hours=48)
+DUE_SOON = timedelta(hours=48)  # as in the list of tasks
 BURN_DOWN_DAYS = 30
 MAX_ROWS, MAX_SCANS = 8, 40
 STALLED_AFTER = timedelta(minutes=10)  # the age of a queue's oldest row at which the overview marks it

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30  # renewed while the file is written
 MAX_ATTEMPTS = 5
-STORAGE_RETRY_SECONDS = 30
+STORAGE_RETRY_SECONDS = 30  # after an outage of the file storage
 REQUEUE_BATCH_SIZE = 200
 TOO_MANY_ATTEMPTS = "The export did not finish in five attempts. Export the report again."
 

@@ -21,7 +21,7 @@ from reports.sharing import links
 from reports.sharing.channels import CHANNELS
 from reports.snapshots.snapshotting import take_snapshot
 
-LINK_LIFETIME = timedelta(days=30)
+LINK_LIFETIME = timedelta(days=30)  # by default
 VIEW_INTERVAL = timedelta(minutes=1)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scanner.page_context import PageContext
     from scanner.page_visit.axe import RuleResult
 
-MAX_EXPLAINED = 5
+MAX_EXPLAINED = 5  # elements, in the evidence
 
 
 def judge_rule(context: "PageContext", rule: str) -> Outcome:

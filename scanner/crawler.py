@@ -13,9 +13,9 @@ from scanner.parsing.registrable_domain import origin_of
 from scanner.parsing.robots_txt import Robots
 from scanner.preconditions import Inconclusive
 
-MAX_PAGES = 25
-MAX_SITEMAPS = 3
-MAX_CANDIDATES = 5000
+MAX_PAGES = 25  # of one scan
+MAX_SITEMAPS = 3  # of those that a sitemap index names
+MAX_CANDIDATES = 5000  # URLs from which the pages are chosen
 MAX_URL_LENGTH = 2000  # of the column `ScanPage.url`
 MAX_CRAWL_DELAY = 10.0  # seconds; some sites ask for minutes, and a scan of 25 pages would take hours
 AGENT = "krafteraudit"

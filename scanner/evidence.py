@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_HEADER_LENGTH = 1000
 MAX_TEXT_LENGTH = 2000
-MAX_REQUESTS_SHOWN = 15
+MAX_REQUESTS_SHOWN = 15  # in the evidence of a check
 ALWAYS_SHOWN = ("content-type",)
 
 

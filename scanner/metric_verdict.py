@@ -10,10 +10,10 @@ from statistics import median
 from scanner.outcome import FAILED, PASSED, Measurement, Outcome, inconclusive
 from scanner.registry import Check, Metric
 
-NEAR = 0.15
-FAR = 2.0
+NEAR = 0.15  # of the threshold: values this close to it need more samples
+FAR = 2.0  # times better than the threshold: one sample is enough; times worse: two
 SAMPLES_THAT_AGREE = 2
-SAMPLES = 3
+SAMPLES = 3  # of a value that varies
 SAMPLES_NEAR_THRESHOLD = 5
 SINGULAR = {"days": "day", "elements": "element", "redirects": "redirect"}
 

@@ -30,7 +30,7 @@ REASONS = frozenset(
     }
 )
 
-MAX_DETAILS = 20
+MAX_DETAILS = 20  # faults that the evidence lists
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 MAX_ASSETS = 12
-MAX_LINKS = 50
+MAX_LINKS = 50  # of a page that are requested
 MAX_SECONDS_WITH_BROWSER = 180.0
 RESERVED_REQUESTS = 25  # kept for the other facts of a run: links take by far the most requests
 

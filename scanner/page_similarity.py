@@ -8,8 +8,8 @@ any in a notice or a bot challenge.
 import re
 from hashlib import blake2b
 
-HASH_BYTES = 3
-SAMPLE_SIZE = 32
+HASH_BYTES = 3  # of a fingerprint: enough to compare two pages
+SAMPLE_SIZE = 32  # fingerprints that the evidence stores
 MIN_FINGERPRINTS = 40  # with fewer words and links a sample says too little
 # When a fifth of a page is left, fewer than two hashes of the sample are found in 7 of 1,000 cases.
 MIN_SHARED = 2

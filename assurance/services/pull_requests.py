@@ -23,6 +23,7 @@ from remediation.services.policies import config_of
 
 OPEN_INTERVAL = timedelta(minutes=15)  # between two queries of an open pull request
 STALE_AFTER, STALE_INTERVAL = timedelta(days=7), timedelta(hours=6)
+# Of an unavailable repository; doubled each time.
 FIRST_RETRY, MAX_RETRY = timedelta(minutes=5), timedelta(hours=6)
 BUSY_DELAY = timedelta(minutes=2)  # while another verification of the task is running
 BATCH_SIZE = 100

@@ -9,7 +9,7 @@ from accounts.models import User
 
 KEEP = ("", "Keep")
 NOBODY = "none"
-MAX_OWNERS = 500
+MAX_OWNERS = 500  # to choose from
 
 
 class SetValuesForm(forms.Form):

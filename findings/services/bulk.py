@@ -17,7 +17,7 @@ from findings.services.dismissals import DismissalValues
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.api.errors import ApiError, InvalidParams
 
-MAX_IMPORTED = 1000
+MAX_IMPORTED = 1000  # findings of one document
 
 
 def report(

@@ -17,7 +17,7 @@ from findings.models import Dismissal, DismissalEnd, DismissalReason, Finding, F
 from findings.signals import dismissals_changed
 from krafter_audit.api.errors import InvalidParams
 
-MAX_AHEAD = timedelta(days=3660)
+MAX_AHEAD = timedelta(days=3660)  # a dismissal ends within ten years, or never
 PAST = "Use today or a later day."
 TOO_LATE = "Use a day within the next ten years."
 

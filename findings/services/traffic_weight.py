@@ -21,7 +21,7 @@ from findings.priority import (
 )
 from krafter_audit.db.advisory_locks import advisory_lock
 
-BATCH_SIZE = 1000
+BATCH_SIZE = 1000  # findings of one transaction
 UPDATE_SIZE = 200  # rows of one UPDATE
 Position = tuple[str, str]  # the domain and title of a finding
 ShareOf = Callable[[Sequence[Any]], float | None]

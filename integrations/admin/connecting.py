@@ -32,7 +32,7 @@ from krafter_audit.admin.project_scope import chosen_project
 from krafter_audit.api.errors import ApiError
 
 SIGN_IN_KEY = "integration_sign_in"
-SIGN_IN_SECONDS = 900
+SIGN_IN_SECONDS = 900  # for a person to sign in at the provider
 NO_ANSWER = "The sign-in was not completed. Start it again."
 ARCHIVED = "The project is archived."
 

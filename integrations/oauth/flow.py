@@ -15,7 +15,7 @@ from krafter_audit.http.client import Client, HttpError, Response
 REFRESH_AT = 0.8  # of a token's life
 # About 30 years; a larger number would overflow a datetime.
 MAX_LIFE_SECONDS = 10**9
-MAX_ERROR_CODE_LENGTH = 60
+MAX_ERROR_CODE_LENGTH = 60  # a longer text is not a code, and may contain secrets
 # Within the time in which vendors accept a refresh token again whose answer was lost (Atlassian: ten minutes).
 RETRY_AFTER = timedelta(minutes=1)
 MAX_RUN = timedelta(minutes=5)  # longer than the time limit of a sync

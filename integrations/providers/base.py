@@ -30,7 +30,7 @@ from integrations.providers.webhooks import WebhookFormat
 from krafter_audit.http.client import Client, HttpError, Response
 
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 3  # of one request
 # Ends a list that never ends, such as one that grows while it is read.
 MAX_PAGES = 1000
 MAX_RESPONSES = 10  # the last ones, as evidence of a recheck

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from krafter_audit.http.client import Response
 
-MAX_WAIT = timedelta(days=1)
+MAX_WAIT = timedelta(days=1)  # for a provider
 
 
 def retry_after(response: Response, now: datetime) -> datetime | None:

@@ -40,9 +40,10 @@ from krafter_audit.security.vault import VaultError
 
 logger = logging.getLogger(__name__)
 
+# For a rate limit; after a longer one the sync fails, and the schedule repeats it.
 MAX_WAIT = timedelta(minutes=15)
-MAX_ATTEMPTS = 5
-RUNS_KEPT = 50
+MAX_ATTEMPTS = 5  # of a sync without progress
+RUNS_KEPT = 50  # of each integration
 LIMITS = Limits(connect=5.0, read=20.0, total=30.0, body=32 * 1024 * 1024)
 Status, SyncScope, RunStatus = Integration.Status, Integration.SyncScope, SyncRun.Status
 

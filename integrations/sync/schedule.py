@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from integrations.models import Integration
 
-INTERVAL = timedelta(minutes=15)
-MAX_PAUSE = timedelta(hours=6)
-MAX_FAILURES = 20
+INTERVAL = timedelta(minutes=15)  # between two scheduled syncs
+MAX_PAUSE = timedelta(hours=6)  # after failures, which double the interval
+MAX_FAILURES = 20  # that are counted; more do not change the pause
 
 
 def next_slot(integration: Integration, after: datetime) -> datetime:

@@ -35,7 +35,7 @@ from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.moments import time_element
 
-MAX_COUNTED = 10_000
+MAX_COUNTED = 10_000  # rows of a list; more are shown as “more than 10,000”
 # Limits of one request: a list, a search and an action must each end within the statement timeout.
 MAX_SEARCH_RESULTS = 1000
 MAX_ACTION_ROWS = 200  # an action runs within one request

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-MAX_LISTED = 20
+MAX_LISTED = 20  # rows that are named before an action
 
 type Action = Callable[..., HttpResponse | None]
 

@@ -19,7 +19,7 @@ from krafter_audit.http.json_encoding import dump_json, load_json
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
 
-RETENTION = timedelta(hours=24)
+RETENTION = timedelta(hours=24)  # of a response, for the repetition of its request
 
 
 class IdempotencyKeyReused(ApiError):

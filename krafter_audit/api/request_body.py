@@ -8,7 +8,7 @@ from krafter_audit.api.errors import PayloadTooLarge, UnsupportedMediaType
 from krafter_audit.api.parsers import MEBIBYTE
 
 CHUNK_BYTES = 64 * 1024
-MAX_DRAINED_BYTES = 64 * MEBIBYTE
+MAX_DRAINED_BYTES = 64 * MEBIBYTE  # read of a body that is too large, before it is refused
 
 
 def limit_body(request: HttpRequest, limit: int) -> None:

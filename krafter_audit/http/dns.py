@@ -9,7 +9,7 @@ import dns.resolver
 
 from krafter_audit.http.errors import TimedOut, Unreachable
 
-MAX_RECORDS = 100
+MAX_RECORDS = 100  # of one name
 MAX_RECORD_LENGTH = 1000
 
 

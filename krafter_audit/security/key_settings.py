@@ -5,7 +5,7 @@ import base64
 import binascii
 import re
 
-KEY_BYTES = 32
+KEY_BYTES = 32  # of AES-256 and of an Ed25519 seed
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 

@@ -14,8 +14,8 @@ from django.conf import settings
 from krafter_audit.security.key_settings import KEY_ID, decode_key
 
 FORMAT_VERSION = b"\x01"
-NONCE_BYTES = 12
-TAG_BYTES = 16
+NONCE_BYTES = 12  # of AES-GCM (NIST SP 800-38D)
+TAG_BYTES = 16  # of AES-GCM
 
 
 class VaultError(Exception):

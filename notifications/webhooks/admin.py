@@ -34,7 +34,7 @@ from notifications.webhooks.serializers import (
     UpdateWebhookEndpointRequestSerializer,
 )
 
-OVERLAP = timedelta(days=1)
+OVERLAP = timedelta(days=1)  # in which messages have the signatures of both secrets
 DELIVERY_BADGES = {"pending": WARNING, "delivered": SUCCESS, "failed": DANGER}
 ENDPOINT_BADGES = {"enabled": SUCCESS, "paused": WARNING, "disabled": DANGER}
 

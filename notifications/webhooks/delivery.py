@@ -43,9 +43,9 @@ MAX_ATTEMPTS = len(PAUSES) + 1
 # each time twice as long.
 TIMEOUTS_BEFORE_PAUSE, MAX_TIMEOUTS = 2, 10
 FIRST_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
-MAX_RETRY_AFTER = timedelta(hours=24)
-MAX_LOGGED_ATTEMPTS = 20
-MAX_EXCERPT_LENGTH = 500
+MAX_RETRY_AFTER = timedelta(hours=24)  # of an endpoint's Retry-After header
+MAX_LOGGED_ATTEMPTS = 20  # the newest ones
+MAX_EXCERPT_LENGTH = 500  # of a response, in the log of attempts
 MAX_ENQUEUED = 200  # endpoints in one sweep
 GONE = 410
 UNFINISHED = "In progress, or interrupted before its outcome was recorded."

@@ -14,7 +14,7 @@ from krafter_audit.security.vault import parse_keys
 from operations.errors import OperationFailed
 from remediation.evidence.chain import keyring
 
-FORMAT = 1
+FORMAT = 1  # of the manifest; a restore refuses others
 MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media.tar"
 TABLES = """
     SELECT relname FROM pg_class

@@ -13,7 +13,7 @@ from krafter_audit.db import redis_client, roles
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
 from remediation.evidence.retention import EVIDENCE
 
-MAX_CLOCK_SECONDS = 5.0
+MAX_CLOCK_SECONDS = 5.0  # between this machine's clock and the database's
 INSTALLED_MONTHS = re.compile(r"IF (\d+) = 0 OR")
 RIGHTS = """
     SELECT current_user, rolsuper, rolcreaterole,
@@ -27,7 +27,7 @@ CONNECTIONS = """
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
         - coalesce(current_setting('reserved_connections', true), '0')::int
 """
-MAX_CONNECTIONS_USED = 0.8
+MAX_CONNECTIONS_USED = 0.8  # share of max_connections
 
 
 def migrations() -> Iterator[Diagnosis]:

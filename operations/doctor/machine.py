@@ -24,7 +24,7 @@ from scanner.tls import probe
 
 GIGABYTE = 1024**3
 MIN_FREE_BYTES = 1 * GIGABYTE
-MIN_DAYS = 14
+MIN_DAYS = 14  # before a certificate expires
 EVERY_ADDRESS = "0.0.0.0/0,::/0"  # the installation's own URL may be internal
 
 

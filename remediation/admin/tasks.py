@@ -45,7 +45,7 @@ STATUS_COLOURS = {
     "done": SUCCESS,
 }
 
-DUE_SOON = timedelta(hours=48)
+DUE_SOON = timedelta(hours=48)  # the quick filter “Due soon”
 MAX_VERIFICATIONS = 20
 STATUS_ACTIONS = {
     "start": "in_progress",

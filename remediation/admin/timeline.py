@@ -16,7 +16,7 @@ from krafter_audit.admin.text import event_label, status_label
 from krafter_audit.moments import in_words
 from remediation.models import Task, Verification
 
-MAX_ROWS = 200
+MAX_ROWS = 200  # of each kind
 TONES = {
     "finding.created": "danger",
     "finding.regressed": "danger",

@@ -18,7 +18,7 @@ from remediation.models import CheckReliability, Verification
 from scanner import registry
 from scans.models import Scan
 
-WINDOW = timedelta(days=90)
+WINDOW = timedelta(days=90)  # of the scans and verifications that are compared
 COUNTS = ("runs", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")
 # Checks with these needs depend on more than the page, so that an unchanged page does not make runs comparable.
 OFF_PAGE_NEEDS = {"links", "assets", "tls", "tls_old"}

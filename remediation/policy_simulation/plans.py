@@ -20,7 +20,7 @@ from remediation.services import recalculations
 from remediation.sla.policy import has_clock
 
 SALT = "krafter.policy.plan"
-VALID_SECONDS = 24 * 3600
+VALID_SECONDS = 24 * 3600  # of a plan token
 
 
 def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 OFFSET = re.compile(r"\A([1-9][0-9]{0,4})([mhd])\Z")
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-MAX_OFFSET = timedelta(days=90)
+MAX_OFFSET = timedelta(days=90)  # before a due date, or after an approval
 
 
 def parse_offset(value: Any) -> timedelta | None:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 MAX_HOURS = 24 * 366 * 10  # longer periods are ignored
 MAX_EXTENSION_HOURS = 24 * 366
-MAX_WARNINGS = 5
+MAX_WARNINGS = 5  # before a due date
 MAX_CLOSED_DAYS = 100
 SPAN = re.compile(r"\A([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])\Z")
-MIDNIGHT = 24 * 60
+MIDNIGHT = 24 * 60  # minutes: the end of a day
 MAX_SPANS = 4  # of a day
 DESCRIPTIONS = {
     "time_zone": "it must be the name of a time zone such as Europe/Vienna.",

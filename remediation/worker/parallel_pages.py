@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 
 from scanner.outcome import FAILED, Outcome, inconclusive
 
-MAX_CONCURRENT_PAGES = 6
+MAX_CONCURRENT_PAGES = 6  # requests to one host are throttled besides
 # A fault that is still there usually shows on the first page, at the cost of two requests.
 HEAD_START_SECONDS = 1.0
 # Inconclusive, so that a check passes only when every page has passed.

@@ -24,7 +24,7 @@ LISTS = {
     "verifications": VERIFICATION_KEYS,
     "regressions": REGRESSION_KEYS,
 }
-BUFFER_BYTES = 256 * 1024
+BUFFER_BYTES = 256 * 1024  # written at once: the file is streamed
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:

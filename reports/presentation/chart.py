@@ -10,9 +10,9 @@ from urllib.parse import quote
 from django.template.loader import render_to_string
 
 LEFT, RIGHT, TOP, BOTTOM = 52, 20, 30, 34
-MAX_DOTS = 31
+MAX_DOTS = 31  # of a longer series only the last day has a dot
 MAX_VALUE_LABELS = 10
-DAY_LABEL_WIDTH = 72
+DAY_LABEL_WIDTH = 72  # units of the SVG
 LIGHT = {
     "grid": "#dfe4ec",
     "label": "#5a6578",

@@ -22,8 +22,8 @@ from scanner.browser.errors import BrowserError
 from scanner.browser.process_guard import is_running, parents
 from scanner.browser.visit import Visit
 
-STEP_TIMEOUT = 30.0
-SHUTDOWN_TIMEOUT = 5.0
+STEP_TIMEOUT = 30.0  # seconds for one command of Playwright
+SHUTDOWN_TIMEOUT = 5.0  # seconds to wait for the guard, which kills Chromium
 HOME_PREFIX = "krafter-browser-"
 
 

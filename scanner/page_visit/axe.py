@@ -14,7 +14,7 @@ from scanner.page_visit.isolated_world import IsolatedWorld
 # the two elements is not referenced.
 CONFIGURATION = {"rules": [{"id": "duplicate-id-aria", "reviewOnFail": False}]}
 MAX_PAGE_ELEMENTS = 40_000  # of a larger page the rules take longer than a visit may
-MAX_ELEMENTS = 20
+MAX_ELEMENTS = 20  # of each rule, in the evidence
 MAX_PASSED = 500  # with which a later verification can tell that an element was tested
 
 # Its time is noted, so that it is not taken for a long task of the page.

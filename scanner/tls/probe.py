@@ -10,7 +10,7 @@ from krafter_audit.http.client import HttpError
 from scanner.preconditions import Inconclusive
 from scanner.tls.certificates import Certificate, read_certificate
 
-TIMEOUT = 10.0
+TIMEOUT = 10.0  # seconds of one handshake
 # SSL 2 and 3 are in no OpenSSL that Python is built with; a server that accepts them accepts TLS 1.0 as well.
 OLD_VERSIONS = {"TLS 1.0": ssl.TLSVersion.TLSv1, "TLS 1.1": ssl.TLSVersion.TLSv1_1}
 

@@ -30,7 +30,7 @@ FILE_PATH = f"/.well-known/{NAME}.txt"
 VALID_FOR = timedelta(days=30)  # afterwards a site is verified again before its ownership is relied upon
 LEASE_SECONDS = 60  # a verification takes at most 50
 MAX_ATTEMPTS = 3
-MAX_DNS_NAMES = 5
+MAX_DNS_NAMES = 5  # parent domains that are queried
 LIMITS = Limits(connect=3.0, read=5.0, total=8.0, body=512 * 1024, redirects=5)
 
 

@@ -25,9 +25,9 @@ from krafter_audit.http.client import Response
 
 PROPERTY_ID = re.compile(r"(?:properties/)?(\d{1,20})")
 ADMIN_API_URL = "https://analyticsadmin.googleapis.com"
-DAYS = 28
+DAYS = 28  # of page views
 PAGE_SIZE, MAX_ROWS = 50_000, 250_000
-MAX_SUMMARY_PAGES = 50
+MAX_SUMMARY_PAGES = 50  # of the list of accounts
 TOKEN_RESERVE = 2_000  # of an hour's quota, left to people
 INCOMPLETE_DATA = {
     "subjectToThresholding": "Analytics withholds pages with few visitors.",

@@ -10,7 +10,7 @@ from integrations.providers.errors import ResponseTooLarge
 from integrations.providers.headers import next_page
 from krafter_audit.http.client import Response
 
-DEFAULT_SIZE = 20
+DEFAULT_SIZE = 20  # GitLab's own page size, where the URL has none
 SMALLER_SIZES = (50, 20, 5, 1)
 
 

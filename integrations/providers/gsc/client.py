@@ -24,7 +24,7 @@ from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Response
 
 PAGE_SIZE, MAX_ROWS = 25_000, 200_000
-PERIOD = timedelta(days=28)
+PERIOD = timedelta(days=28)  # of the impressions
 # Google calls data of the last two to three days preliminary.
 FINAL_AFTER = timedelta(days=3)
 

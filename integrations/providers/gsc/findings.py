@@ -27,7 +27,7 @@ MAX_INSPECTIONS_A_DAY = 1_900  # Google allows 2,000 for a property; some are le
 MAX_INSPECTIONS_A_SYNC = 400
 SECONDS_BETWEEN_INSPECTIONS = 0.11  # Google allows 600 a minute
 INSPECTION_INTERVAL_DAYS = 7
-MAX_PAGES_WATCHED = 5_000
+MAX_PAGES_WATCHED = 5_000  # those with the most impressions are inspected
 MAX_REFUSED_IN_A_ROW = 3  # then the cause is not the page
 # Without daylight saving time: in summer the quota's day begins an hour later than Google's.
 PACIFIC_TIME = timezone(timedelta(hours=-8))  # in which Google's day begins

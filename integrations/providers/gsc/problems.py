@@ -47,7 +47,7 @@ INDEX_MEMBERS = (
     "googleCanonical",
     "userCanonical",
 )
-MAX_RICH_RESULT_ISSUES = 20
+MAX_RICH_RESULT_ISSUES = 20  # in the evidence
 
 type Index = Mapping[str, Any]
 

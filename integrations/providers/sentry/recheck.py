@@ -7,6 +7,7 @@ from typing import Any
 from integrations.providers.findings import RecheckResult
 
 NO_NEW_EVENTS = "sentry_no_new_events"
+# Without a new event, before an unresolved issue counts as fixed.
 MIN_QUIET_TIME, MAX_QUIET_TIME = timedelta(hours=1), timedelta(days=3)
 RESOLVED = frozenset({"resolved"})
 NOT_RESOLVED = frozenset({"unresolved", "ignored", "muted", "resolvedInNextRelease"})

@@ -25,7 +25,7 @@ Field, Resolution = SyncConflict.Field, SyncConflict.Resolution
 # A ticket that is closed and reopened three times in a day is possible; more than that is an automation at the
 # provider that answers each of our changes with another.
 MAX_STATE_CHANGES = 6
-WINDOW = timedelta(days=1)
+WINDOW = timedelta(days=1)  # in which state changes are counted
 LOOP_DETECTED = (
     f"The state was synced {MAX_STATE_CHANGES} times within a day, back and forth: something answers every change "
     "with another. It is no longer synced until you decide which side to keep."

@@ -12,7 +12,7 @@ from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-MAX_BLOCKING_STYLESHEETS = 1
+MAX_BLOCKING_STYLESHEETS = 1  # a page needs one
 _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript")
 
 

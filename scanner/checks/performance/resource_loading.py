@@ -10,8 +10,8 @@ from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 if TYPE_CHECKING:
     from scanner.page_visit import PageSnapshot
 
-MIN_SAVING_BYTES = 2048
-MIN_SAVING_SHARE = 0.05
+MIN_SAVING_BYTES = 2048  # as Lighthouse's unminified-javascript
+MIN_SAVING_SHARE = 0.05  # of the script
 _LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/performance"
 
 

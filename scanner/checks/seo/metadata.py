@@ -8,7 +8,7 @@ from scanner.page_context import PageContext
 from scanner.registry import HIGH, LOW, MEDIUM, SEO, Fix, check
 
 MIN_TITLE_LENGTH, MAX_TITLE_LENGTH = 10, 70
-MAX_PREAMBLE_LENGTH = 5000
+MAX_PREAMBLE_LENGTH = 5000  # characters that are searched for the doctype
 # HTML standard, section 13.2.6.4.1: doctypes of no-quirks and limited-quirks mode.
 STANDARD_DOCTYPES = ("html", 'html system "about:legacy-compat"', "html system 'about:legacy-compat'")
 STRICT_DOCTYPES = (

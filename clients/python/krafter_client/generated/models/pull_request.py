@@ -29,7 +29,7 @@ class PullRequest:
     deploy_id: None | UUID
     verification_id: None | UUID
     note: str
-    """ Why the repository could not be asked. """
+    """ Why the repository could not be queried. """
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
