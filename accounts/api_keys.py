@@ -27,13 +27,10 @@ LAST_USED_INTERVAL = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Caller:
-    """The identity and permissions of a request's API key.
-
-    `project` is the requested one if it belongs to the key's organisation.
-    """
+    """The identity and permissions of a request's API key."""
 
     organization: Organization
-    project: Project | None
+    project: Project | None  # the requested one, if the key's organisation has it
     user_id: UUID
     scopes: frozenset[str]
     expires_at: float  # Unix seconds; infinite for a key without expiry

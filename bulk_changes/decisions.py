@@ -15,11 +15,11 @@ MAX_EXAMPLES = 100  # rows of a summary that are listed one by one
 
 @dataclass(frozen=True)
 class Target:
-    """`expected` has the values that the row must still have."""
+    """A row and the values to set in it."""
 
     pk: UUID
     changes: Mapping[str, Any]
-    expected: Mapping[str, Any] = field(default_factory=dict)
+    expected: Mapping[str, Any] = field(default_factory=dict)  # the values that the row must still have
 
 
 @dataclass(frozen=True)

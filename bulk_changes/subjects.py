@@ -16,32 +16,32 @@ Row = Mapping[str, Any]  # the values of a row by column, with `pk`, `title` and
 
 @dataclass(frozen=True)
 class ChangeContext:
-    """Who changes rows, whether that is an undo, and JSON `details` of the change of their status."""
+    """The author and the kind of a change."""
 
     by: Actor
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)  # JSON about a change of the status
     is_undo: bool = False
 
 
 @dataclass(frozen=True)
 class Subject:
-    """How the rows of a model are changed: `refusal` is the rule, and `write` changes locked rows.
-
-    `columns` are further columns that both read, `own_fields` fields that only a change of a single row sets.
-    `lock_parents` locks what comes before the rows in the order of locks; `consequence` returns what else changes
-    with a row, as `(id, sentence)`. `undo_obstacles` gets the values that a change has set, by row, and its time; it
-    returns why rows cannot be restored although these values are still the same, as sentences by row.
-    """
+    """How the rows of a model are changed."""
 
     name: str
     model: type[Model]
     fields: tuple[str, ...]
+    # The rule: the error that refuses a change of a row, given the values that it would have.
     refusal: Callable[[Row, Mapping[str, Any]], ApiError | None]
+    # Changes locked rows.
     write: Callable[[Sequence[Row], Mapping[str, Any], ChangeContext], None]
-    columns: tuple[str, ...] = ()
-    own_fields: tuple[str, ...] = ("title",)
+    columns: tuple[str, ...] = ()  # further columns that `refusal` and `write` read
+    own_fields: tuple[str, ...] = ("title",)  # fields that only a change of a single row sets
+    # Locks the rows that come first in the order of locks.
     lock_parents: Callable[[Sequence[UUID]], None] = lambda pks: None
+    # What else changes with a row, as `(id, sentence)`.
     consequence: Callable[[Row, Mapping[str, Any]], tuple[UUID, str] | None] = lambda row, after: None
+    # From the values that a change has set, by row, and its time: why rows cannot be restored although they still have
+    # these values, as sentences by row.
     undo_obstacles: Callable[[Mapping[UUID, Mapping[str, Any]], datetime], Mapping[UUID, str]] = (
         lambda values, since: {}
     )

@@ -14,12 +14,12 @@ from remediation.models import Task
 
 @dataclass
 class CampaignProgress:
-    """The tasks of a campaign by status. `next_due_at` is the next due date of a task that is not done."""
+    """The tasks of a campaign by status."""
 
     due_date: date | None = None
     by_status: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Task.Status.values, 0))
     overdue: int = 0
-    next_due_at: datetime | None = None
+    next_due_at: datetime | None = None  # of the tasks that are not done
 
     def add(self, status: str | None, tasks: int, overdue: int, next_due_at: datetime | None) -> None:
         """Add the tasks of a status; None: a campaign without tasks."""

@@ -17,19 +17,19 @@ BOX_WIDTH, BOX_HEIGHT, ROW_HEIGHT, MARGIN, ARC_STEP, PORT_STEP = 132, 44, 76, 34
 
 @dataclass(frozen=True)
 class Arrow:
-    """A change of status; `cause` is empty for a PATCH or a worker's change."""
+    """A change of status."""
 
     start: str
     end: str
-    cause: str = ""
+    cause: str = ""  # empty for a PATCH or a worker's change
 
 
 @dataclass(frozen=True)
 class Curve:
-    """An arrow in the drawing, or two opposite ones; `path` and `heads` are SVG path data."""
+    """An arrow in the drawing, or two opposite ones."""
 
-    path: str
-    heads: tuple[str, ...]
+    path: str  # SVG path data
+    heads: tuple[str, ...]  # SVG path data
     is_caused: bool
 
 

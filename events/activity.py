@@ -26,11 +26,11 @@ DUE_DATES = (
 
 @dataclass(frozen=True)
 class ActivityLine:
-    """The newest of some events of one kind, and their number; `is_cut` if there may be more of them."""
+    """The newest of some events of one kind, and their number."""
 
     event: Event
     count: int
-    is_cut: bool = False
+    is_cut: bool = False  # there may be more of them
 
     @property
     def sentence(self) -> str:

@@ -10,23 +10,19 @@ from django.db.models import Model
 
 @dataclass(frozen=True)
 class CounterDefinition:
-    """The number of rows that meet `where`, and the sum of `score`, for each combination of `facets`.
-
-    A facet is a column, or a name and its SQL. `owner` and `day` are SQL, for a counter with a value for each of them.
-    With `change` (SQL that names an update, from the rows `before` and `after`) each change counts on its own day, and
-    has its name as the facet `change`: `opened` is an INSERT, `deleted` a DELETE.
-    With `history` each change is also stored with its time and the SQL `due_at` (events/history.py).
-    """
+    """The number of rows and the sum of their scores, for each combination of facets."""
 
     name: str
-    facets: tuple[str | tuple[str, str], ...] = ()
-    score: str = "0"
-    where: str = "true"
-    owner: str = "NULL::uuid"
-    day: str = "NULL::date"
+    facets: tuple[str | tuple[str, str], ...] = ()  # columns, or names with their SQL
+    score: str = "0"  # SQL
+    where: str = "true"  # SQL: the rows that count
+    owner: str = "NULL::uuid"  # SQL, for a value for each owner
+    day: str = "NULL::date"  # SQL, for a value for each day
+    # SQL that names an update, from the rows `before` and `after`. Each change then counts on its own day, and has its
+    # name as the facet `change`: `opened` is an INSERT, `deleted` a DELETE.
     change: str = ""
-    history: bool = False
-    due_at: str = "NULL::timestamptz"
+    history: bool = False  # each change is also stored with its time (events/history.py)
+    due_at: str = "NULL::timestamptz"  # SQL, stored with the history
 
     @property
     def facets_as_json(self) -> str:

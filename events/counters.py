@@ -142,13 +142,10 @@ def risk_by_day(project_ids: Collection[UUID], start: date, end: date) -> list[t
 
 @dataclass(frozen=True)
 class RiskChange:
-    """The change of the open risk of one severity on a day, in one way.
-
-    `change` is None if `check_counters` has corrected the counter.
-    """
+    """The change of the open risk of one severity on a day, in one way."""
 
     day: date
-    change: str | None
+    change: str | None  # None if `check_counters` has corrected the counter
     severity: str
     findings: int
     score: int

@@ -25,10 +25,10 @@ FIRST_PAUSE, MAX_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Consumer:
-    """The events that a consumer gets; `wants` says whether it wants those of an organisation now."""
+    """The events that a consumer gets."""
 
     names: frozenset[str]
-    wants: Callable[[UUID], bool]
+    wants: Callable[[UUID], bool]  # whether it has a use for those of an organisation now
 
 
 _consumers: dict[str, Consumer] = {}

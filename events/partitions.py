@@ -67,11 +67,11 @@ GRANT_EXECUTE = 'GRANT EXECUTE ON FUNCTION {table}_create_month, {table}_drop_mo
 
 @dataclass(frozen=True)
 class PartitionedTable:
-    """A table partitioned by the months of `column`; `setting` names the months to keep (0 = all)."""
+    """A table that is partitioned by months."""
 
     table: str
-    column: str
-    setting: str
+    column: str  # the time by which a row belongs to a month
+    setting: str  # the name of the setting with the months to keep; 0 keeps all
     # The tables of its foreign keys, which PostgreSQL locks while a partition is attached. They are locked first, in
     # the order in which transactions change them: another order could deadlock with such a transaction.
     refers_to: tuple[str, ...] = ()

@@ -22,10 +22,7 @@ MAX_OBSERVATIONS = 3  # of a finding that are shown
 
 @dataclass(frozen=True)
 class Observation:
-    """The outcome of one check on one page.
-
-    `pictures` are the SHA-256 of screenshots by name; `lost_pictures` names those that could not be stored.
-    """
+    """The outcome of one check on one page."""
 
     key: str
     url: str
@@ -38,8 +35,8 @@ class Observation:
     measured: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     markup: list[str] = field(default_factory=list)
-    pictures: dict[str, str] = field(default_factory=dict)
-    lost_pictures: list[str] = field(default_factory=list)
+    pictures: dict[str, str] = field(default_factory=dict)  # the SHA-256 of screenshots by name
+    lost_pictures: list[str] = field(default_factory=list)  # the names of those that could not be stored
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=4 * 1024 * 1024)
 
 @dataclass(frozen=True)
 class ConnectionCheck:
-    """`message` is a sentence for people. `is_temporary`: the provider could not answer; try again later."""
+    """Whether a provider accepted the credentials."""
 
     is_accepted: bool
-    message: str
-    is_temporary: bool = False
+    message: str  # a sentence for people
+    is_temporary: bool = False  # the provider could not answer; try again later
 
 
 def check_credentials(provider: str, credentials: Mapping[str, Any]) -> ConnectionCheck:

@@ -60,10 +60,11 @@ REGISTRY: dict[str, "Check"] = {}
 
 @dataclass(frozen=True)
 class Metric:
-    """What a numeric check measures. It passes at or below `threshold` ("max"), or at or above it ("min")."""
+    """What a numeric check measures."""
 
     unit: str
     threshold: float
+    # It passes at or below the threshold (“max”), or at or above it (“min”).
     direction: Literal["max", "min"] = "max"
 
     def allows(self, value: float, threshold: float) -> bool:
@@ -75,12 +76,12 @@ class Metric:
 
 @dataclass(frozen=True)
 class Fix:
-    """How to fix a failure; `snippets` are configurations by software."""
+    """How to fix a failure."""
 
     summary: str
     steps: tuple[str, ...]
     references: tuple[str, ...]
-    snippets: Mapping[str, str] = field(default_factory=dict)
+    snippets: Mapping[str, str] = field(default_factory=dict)  # software → configuration
 
     def as_recommended_fix(self) -> dict[str, Any]:
         """Return `{summary, steps, references}`; each snippet is a step that starts with its software."""

@@ -15,12 +15,12 @@ DEFAULT_CONNECTIONS = (1, 16)
 
 @dataclass(frozen=True)
 class BenchmarkCase:
-    """A kind of request. `limit` bounds requests that use up rows; each number of `connections` is measured."""
+    """A kind of request."""
 
     name: str
     make: RequestFactory
-    limit: int = 1_000_000
-    connections: tuple[int, ...] = DEFAULT_CONNECTIONS
+    limit: int = 1_000_000  # of requests that use up rows
+    connections: tuple[int, ...] = DEFAULT_CONNECTIONS  # each number is measured
     bare: RequestFactory | None = None
 
 

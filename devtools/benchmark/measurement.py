@@ -11,21 +11,21 @@ from devtools.benchmark.servers import BenchmarkServers, StatementCounter
 
 @dataclass
 class CaseResult:
-    """The figures of a case on a server: times in milliseconds, `peak` in MB."""
+    """The figures of a case on a server."""
 
     case: str
     server: str
     rows: int
     connections: int
     requests: int
-    p50: float
+    p50: float  # milliseconds, as the other times
     p99: float
     per_second: float
     statements: float
     cpu: float
     application: float
     database: float
-    peak: float
+    peak: float  # MB
     errors: dict[int, int]
     first_error: str
 

@@ -34,7 +34,7 @@ class ApiField:
 
 @dataclass(frozen=True)
 class Operation:
-    """A method of a path. `body` is an example, or None without a body."""
+    """A method of a path."""
 
     id: str
     method: str
@@ -46,7 +46,7 @@ class Operation:
     headers: tuple[ApiField, ...]
     fields: tuple[ApiField, ...]
     body_name: str
-    body: Any
+    body: Any  # an example; None without a body
     statuses: tuple[str, ...]
     is_file: bool
 

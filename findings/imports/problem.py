@@ -17,22 +17,19 @@ type Asset = tuple[str, str]  # type and value
 
 @dataclass(frozen=True)
 class Problem:
-    """A rule that another tool found violated at some places; `check` is the key of our check of the same rule.
-
-    `severity` is empty if the tool has none. `details` are what the tool saw, for the evidence.
-    """
+    """A rule that another tool found violated at some places."""
 
     tool: str
     rule: str
     title: str
     domain: str = "security"
-    severity: str = ""
+    severity: str = ""  # empty if the tool has none
     description: str = ""
     fix: str = ""
     references: tuple[str, ...] = ()
     assets: tuple[Asset, ...] = ()
-    details: tuple[dict[str, Any], ...] = ()
-    check: str | None = None
+    details: tuple[dict[str, Any], ...] = ()  # what the tool observed, for the evidence
+    check: str | None = None  # the key of our check of the same rule
 
 
 @dataclass

@@ -24,11 +24,11 @@ TOO_LATE = "Use a day within the next ten years."
 
 @dataclass(frozen=True)
 class DismissalValues:
-    """`accepted_until` is the last day on which a dismissal is accepted; None: no end."""
+    """The reason and the end of a dismissal."""
 
     reason: str = DismissalReason.NOT_GIVEN
     comment: str = ""
-    accepted_until: date | None = None
+    accepted_until: date | None = None  # the last day on which it is accepted; None: no end
 
     def __str__(self) -> str:
         return str(Dismissal(reason=self.reason, accepted_until=self.accepted_until))

@@ -5,19 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CredentialField:
-    """A credential that a person enters.
-
-    `is_secret`: it is never shown again. `is_file`: the text of a file. `by_sign_in`: a sign-in by OAuth replaces it.
-    """
+    """A credential that a person enters."""
 
     name: str
     label: str
     help: str
     example: str = ""
-    is_secret: bool = False
-    is_file: bool = False
+    is_secret: bool = False  # never shown again
+    is_file: bool = False  # the text of a file
     is_required: bool = True
-    by_sign_in: bool = False
+    by_sign_in: bool = False  # a sign-in by OAuth replaces it
 
 
 def secret(name: str, label: str, help: str) -> CredentialField:

@@ -13,14 +13,11 @@ from integrations.providers.types import FindingList
 
 @dataclass(frozen=True)
 class RecheckResult:
-    """Whether a finding is fixed; None where the vendor's answer does not say.
+    """The answer of a vendor about one finding."""
 
-    `message` is a sentence, `evidence` the values it was read from.
-    """
-
-    fixed: bool | None
-    message: str
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    fixed: bool | None  # None if the answer does not say
+    message: str  # a sentence
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # the values from which `fixed` was read
 
 
 def result_by_state(
@@ -42,9 +39,9 @@ def result_by_state(
 
 
 class FindingSource(Provider):
-    """A vendor with findings. `checks` are the keys of the checks that `recheck` answers."""
+    """A vendor with findings."""
 
-    checks: ClassVar[tuple[str, ...]]
+    checks: ClassVar[tuple[str, ...]]  # the keys of the checks that `recheck` answers
 
     @abstractmethod
     def finding_lists(self) -> Sequence[FindingList]: ...

@@ -19,32 +19,26 @@ CLIENT_ERRORS = frozenset(
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """A request to a token endpoint. `encoding` is "form" or "json"."""
+    """A request to a token endpoint."""
 
     url: str
-    encoding: str
+    encoding: str  # “form” or “json”
     fields: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class OAuth:
-    """A vendor's token endpoint.
-
-    `repeated_fields`: fields of the code exchange that every refresh repeats, such as `redirect_uri`. `scope`: the
-    scope of a service account's request, for vendors that have service accounts. `authorize_url`: the page on which a
-    person signs in; `authorize_fields` are the parameters that this vendor needs besides those of RFC 6749.
-    `requested_scope`: what the person grants. `has_pkce`: the vendor documents RFC 7636.
-    """
+    """A vendor's token endpoint."""
 
     token_url: str
     encoding: str = "form"
-    repeated_fields: tuple[str, ...] = ()
-    scope: str = ""
-    authorize_url: str = ""
-    authorize_fields: tuple[tuple[str, str], ...] = ()
-    requested_scope: str = ""
-    has_pkce: bool = False
+    repeated_fields: tuple[str, ...] = ()  # of the code exchange, in every refresh too: `redirect_uri`
+    scope: str = ""  # of a service account's request, for vendors that have service accounts
+    authorize_url: str = ""  # the page on which a person signs in
+    authorize_fields: tuple[tuple[str, str], ...] = ()  # parameters besides those of RFC 6749
+    requested_scope: str = ""  # what the person grants
+    has_pkce: bool = False  # the vendor documents RFC 7636
 
     def authorize_url_for(self, api_url: str) -> str:
         """Return the sign-in page of the server whose API is at `api_url`; empty: the vendor's own."""

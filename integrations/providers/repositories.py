@@ -8,9 +8,9 @@ from integrations.providers.base import Provider
 
 @dataclass(frozen=True)
 class MergeState:
-    """The state of a pull request. `sha` is the commit in the target branch; empty if it was not merged."""
+    """The state of a pull request."""
 
-    sha: str = ""
+    sha: str = ""  # the commit in the target branch; empty if it was not merged
     is_closed: bool = False
 
 

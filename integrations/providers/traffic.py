@@ -9,11 +9,11 @@ from integrations.providers.base import Provider
 
 @dataclass(frozen=True)
 class PageViews:
-    """Page views by `(host, path)`. `total` includes pages that are not listed; `period` describes the source."""
+    """Page views of a site."""
 
-    pages: Mapping[tuple[str, str], int]
-    total: int
-    period: Mapping[str, Any]
+    pages: Mapping[tuple[str, str], int]  # `(host, path)` → views
+    total: int  # with those of pages that are not listed
+    period: Mapping[str, Any]  # describes the source
 
 
 class TrafficSource(Provider):

@@ -24,7 +24,7 @@ class TicketState(StrEnum):
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket as the vendor has it. `marker` is the id of the task it was created for, read from its body."""
+    """A ticket as the vendor has it."""
 
     external_id: str
     key: str
@@ -34,24 +34,21 @@ class Ticket:
     updated_at: datetime
     body: str = ""
     labels: tuple[str, ...] = ()
-    marker: str | None = None
+    marker: str | None = None  # the id of the task it was created for, read from its body
 
 
 @dataclass(frozen=True)
 class TicketDraft:
-    """A task as its ticket should show it. `text` is Markdown, `url` the task's page in the admin.
-
-    `status` is the task's, or `dismissed`; the ticket of a dismissed finding is closed as not fixed.
-    """
+    """A task as its ticket should show it."""
 
     marker: str
     title: str
-    status: str
+    status: str  # that of the task, or `dismissed`: the ticket is then closed as not fixed
     priority: str
     due: datetime | None
     closed: bool
-    url: str = ""
-    text: str = ""
+    url: str = ""  # the task's page in the admin
+    text: str = ""  # Markdown
     # The task is about a vulnerability: the ticket is hidden from the public where the vendor can do so.
     confidential: bool = False
     # The names of the task's campaigns, sorted.
@@ -64,13 +61,13 @@ class TicketDraft:
 
 @dataclass(frozen=True)
 class RemoteFinding:
-    """A problem that the vendor reports. `severity` is critical, high, medium or low."""
+    """A problem that the vendor reports."""
 
     external_id: str
     url: str
     domain: str
     title: str
-    severity: str
+    severity: str  # critical, high, medium or low
     description: str = ""
     assets: tuple[tuple[str, str], ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
@@ -81,33 +78,30 @@ class RemoteFinding:
 
 @dataclass(frozen=True)
 class FindingList:
-    """A vendor's list of findings; `pages` requests it page by page."""
+    """A vendor's list of findings."""
 
     name: str
-    pages: Callable[[], Iterator[Sequence[RemoteFinding]]]
+    pages: Callable[[], Iterator[Sequence[RemoteFinding]]]  # requests it page by page
 
 
 @dataclass(frozen=True)
 class ReportedDeploy:
-    """A deploy that a vendor reports; `started_at` if the vendor has it, `finished_at` only if the deploy succeeded.
+    """A deploy that a vendor reports."""
 
-    `external_id` is the same in a webhook and in a list of the vendor. `environment` is empty for a release.
-    """
-
-    external_id: str
+    external_id: str  # the same in a webhook and in a list of the vendor
     sha: str
-    environment: str
+    environment: str  # empty for a release
     url: str
-    started_at: datetime | None
-    finished_at: datetime | None
+    started_at: datetime | None  # None if the vendor does not report it
+    finished_at: datetime | None  # None unless the deploy succeeded
 
 
 @dataclass(frozen=True)
 class DeployBatch:
-    """Some deploys that changed. Earlier changes than `until` are in this batch, or in one before it."""
+    """Some deploys that changed."""
 
     deploys: Sequence[ReportedDeploy]
-    until: datetime
+    until: datetime  # earlier changes are in this batch, or in one before it
 
 
 def without_nul(value: Any) -> Any:

@@ -27,35 +27,26 @@ class WebhookRequest:
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """The event in a delivery.
-
-    `ticket_ids` are the last parts of the tickets' external ids (`123`, a UUID); `changed_at` is the vendor's time of
-    the change. `findings_changed`: the vendor's own findings have changed. `deploy`: the site was deployed.
-    `released`: a release was published.
-    """
+    """The event in a delivery."""
 
     delivery_id: str
     name: str
     sent_at: datetime | None = None
-    changed_at: datetime | None = None
-    ticket_ids: tuple[str, ...] = ()
-    findings_changed: bool = False
-    deploy: ReportedDeploy | None = None
-    released: bool = False
+    changed_at: datetime | None = None  # the vendor's time of the change
+    ticket_ids: tuple[str, ...] = ()  # the last parts of the tickets' external ids: `123`, a UUID
+    findings_changed: bool = False  # the vendor's own findings have changed
+    deploy: ReportedDeploy | None = None  # the site was deployed
+    released: bool = False  # a release was published
 
 
 @dataclass(frozen=True)
 class WebhookFormat:
-    """How a vendor signs and writes its deliveries.
-
-    `max_age`: how old a delivery may be, including the vendor's retries. `event_names`: the events to enable at the
-    vendor, as its settings page calls them.
-    """
+    """How a vendor signs and writes its deliveries."""
 
     is_signed: Callable[[WebhookRequest, str], bool]
     read: Callable[[WebhookRequest, Any], WebhookEvent]
-    max_age: timedelta
-    event_names: str
+    max_age: timedelta  # of a delivery, with the vendor's retries
+    event_names: str  # to enable at the vendor, as its settings page calls them
 
 
 def equal_in_constant_time(received: str, expected: str) -> bool:

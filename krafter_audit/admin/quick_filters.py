@@ -16,12 +16,12 @@ MAX_COUNTED = 1000  # rows of a condition that no counter has
 
 
 class QuickFilter(SimpleListFilter):
-    """A filter by a few named conditions; `labels` has their names and texts."""
+    """A filter by a few named conditions."""
 
     title = "quick filter"
     parameter_name = "quick"
     template = "admin/no_filter.html"  # shown above the list instead
-    labels: ClassVar[Mapping[str, str]]
+    labels: ClassVar[Mapping[str, str]]  # name of a condition → text
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         return list(self.labels.items())

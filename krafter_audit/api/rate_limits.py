@@ -33,15 +33,12 @@ return {all, redis.call('GET', KEYS[2]), own}
 
 @dataclass(frozen=True)
 class Window:
-    """A window after a hit: `used` requests of `limit`, until `reset` (Unix seconds).
-
-    `extra_value` is the value of `also_get`, None if it has none or Redis is unavailable.
-    """
+    """A window after a hit."""
 
     limit: int
-    used: int
-    reset: int
-    extra_value: bytes | None = None
+    used: int  # requests
+    reset: int  # Unix seconds
+    extra_value: bytes | None = None  # of `also_get`; None if it has none or Redis is unavailable
 
     @property
     def left(self) -> int:

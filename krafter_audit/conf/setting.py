@@ -31,11 +31,7 @@ class SettingSection(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """An environment variable: its type, default, bounds and documentation.
-
-    `validator` is a function, or its path `module:function` where an import would load too much. `django_name` is the
-    Django setting of the value, if named differently.
-    """
+    """An environment variable: its type, default, bounds and documentation."""
 
     name: str
     help: str
@@ -46,10 +42,11 @@ class Setting:
     maximum: int | None = None
     min_length: int = 0
     choices: tuple[str, ...] = ()
+    # A function, or its path `module:function` where an import would load too much.
     validator: Validator | str | None = None
     hint: str = "docs/operations.md describes every setting."
     secret: bool = False
-    django_name: str = ""
+    django_name: str = ""  # the Django setting of the value, if named differently
     section: SettingSection = SettingSection.INTERNAL
 
     def parse(self, text: str) -> Any:

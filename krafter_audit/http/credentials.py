@@ -15,18 +15,15 @@ MIN_SECRET_LENGTH = 4  # redacting shorter values would damage ordinary text
 
 @dataclass(frozen=True, repr=False)
 class RequestCredentials:
-    """Headers, cookies and Basic authentication for one https origin, such as `https://staging.example.com`.
+    """Headers, cookies and Basic authentication for one https origin."""
 
-    A page counts as logged in if `selector` finds an element and `text` occurs. `unusable_reason` is a sentence.
-    """
-
-    origin: str
+    origin: str  # `https://staging.example.com`
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     basic: tuple[str, str] | None = None
-    selector: str = ""
-    text: str = ""
-    unusable_reason: str = ""
+    selector: str = ""  # a page counts as logged in if this finds an element
+    text: str = ""  # and this occurs
+    unusable_reason: str = ""  # a sentence
 
     def __repr__(self) -> str:
         return f"RequestCredentials({self.origin!r})"

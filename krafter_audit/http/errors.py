@@ -7,9 +7,9 @@ if TYPE_CHECKING:
 
 
 class HttpError(Exception):
-    """A request without a usable response; `reason` is stored with an inconclusive check."""
+    """A request without a usable response."""
 
-    reason: ClassVar[str] = "blocked"
+    reason: ClassVar[str] = "blocked"  # stored with an inconclusive check
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

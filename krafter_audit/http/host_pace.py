@@ -29,10 +29,10 @@ OVERLOAD_STATUSES = frozenset({429, 503})
 
 @dataclass(frozen=True)
 class PaceLimits:
-    """How fast a caller may go. `adaptive`: from START_RATE up to `max_rate`, else always at `rate`."""
+    """How fast a caller may go."""
 
-    rate: int = SLOW_RATE
-    adaptive: bool = False
+    rate: int = SLOW_RATE  # requests a second, if not adaptive
+    adaptive: bool = False  # from START_RATE up to `max_rate`
     max_rate: int = MAX_RATE
     lease: float = 45.0  # seconds after which a slot that was not released is free
     poll: float = 0.05  # seconds between two attempts while too many requests run
@@ -40,11 +40,11 @@ class PaceLimits:
 
 @dataclass(frozen=True)
 class PaceObservation:
-    """One response. `timed` names the kind of request whose Time to First Byte is comparable; empty for none."""
+    """One response."""
 
     status: int  # 0: there was no response in time
     ttfb_ms: float = 0.0
-    timed: str = ""
+    timed: str = ""  # the kind of requests with a comparable Time to First Byte; empty for none
     retry_after: bool = False
 
 
@@ -80,19 +80,17 @@ class Timing:
 
 @dataclass
 class HostPace:
-    """The state of a host; `fixed` is the lane of callers at a fixed rate, and of all while the host is slow.
-
-    `alone` is the caller to which alone slots are granted.
-    """
+    """The state of a host."""
 
     rate: float = START_RATE
     adaptive: Lane = field(default_factory=Lane)
+    # Of callers at a fixed rate, and of all while the host is slow.
     fixed: Lane = field(default_factory=Lane)
     timings: dict[str, Timing] = field(default_factory=dict)
     held_until: float = 0.0
     slow_until: float = 0.0
     halved_at: float = -1e9
-    alone: str = ""
+    alone: str = ""  # the caller to which alone slots are granted
     alone_until: float = 0.0
     next_alone_at: float = 0.0
 

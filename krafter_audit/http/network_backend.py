@@ -97,11 +97,12 @@ def _handshake_failure(host: str, error: Exception) -> str:
 
 @dataclass
 class CheckedBackend(httpcore2.NetworkBackend):
-    """Opens one request's connection; `dns_cache` has the checked addresses of a run's names."""
+    """Opens one request's connection."""
 
     policy: AddressPolicy
     deadline: Deadline
     max_bytes: int
+    # The checked addresses of a run's names.
     dns_cache: dict[tuple[str, int], list[Address]] = field(default_factory=dict)
     address: str = ""
     stream: BoundedStream | None = None

@@ -57,25 +57,20 @@ def _text(raw: bytes) -> str:
 
 @dataclass(frozen=True)
 class Response:
-    """One response; `url` is that after the redirects in `history`, `body` is decoded and cut at the limit.
-
-    `truncated`: cut, broken off, or not decodable; `interrupted`: ended early and below the limit. `encoded_size`:
-    bytes received. `ttfb_ms` as Lighthouse's server-response-time; `duration_ms`: from the DNS lookup to the last
-    byte.
-    """
+    """One response."""
 
     method: str
-    url: str
+    url: str  # after the redirects in `history`
     status: int
     headers: Headers
-    body: bytes
-    truncated: bool
+    body: bytes  # decoded, and cut at the limit
+    truncated: bool  # cut, broken off, or not decodable
     address: str
     started_at: datetime
-    ttfb_ms: float
-    duration_ms: float
-    encoded_size: int
-    interrupted: bool = False
+    ttfb_ms: float  # as Lighthouse's server-response-time
+    duration_ms: float  # from the DNS lookup to the last byte
+    encoded_size: int  # bytes received
+    interrupted: bool = False  # ended early and below the limit
     history: tuple["Response", ...] = ()
 
     @cached_property

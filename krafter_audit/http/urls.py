@@ -14,12 +14,12 @@ _SAFE = "%/?:@!$&'()*+,;=-._~[]|"  # not percent-encoded in a path or query
 
 @dataclass(frozen=True)
 class ParsedUrl:
-    """A normalised http(s) URL: `path` includes the query, `host` is without brackets."""
+    """A normalised http(s) URL."""
 
     scheme: str
-    host: str
+    host: str  # without brackets
     port: int
-    path: str
+    path: str  # with the query
 
     @classmethod
     def parse(cls, url: str) -> Self:

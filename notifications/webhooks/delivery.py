@@ -62,13 +62,13 @@ class Message:
 
 @dataclass(frozen=True)
 class DeliveryAttempt:
-    """The outcome of a request, accepted if `error` is empty; `retry_after` is in seconds, 0 for the usual pause."""
+    """The outcome of a request."""
 
-    error: str = ""
+    error: str = ""  # empty if the endpoint accepted it
     status_code: int | None = None
     duration_ms: int | None = None
     response: str = ""
-    retry_after: float = 0.0
+    retry_after: float = 0.0  # seconds; 0 for the usual pause
     timed_out: bool = False
 
     @property

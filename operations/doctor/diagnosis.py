@@ -6,12 +6,12 @@ OK, WARNING, PROBLEM = "ok", "warning", "problem"
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What an examination found about a subject: `text` for people, `data` for programs."""
+    """What an examination found about a subject."""
 
     subject: str
     level: str
-    text: str
-    data: dict[str, Any] = field(default_factory=dict)
+    text: str  # for people
+    data: dict[str, Any] = field(default_factory=dict)  # for programs
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

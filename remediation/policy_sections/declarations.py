@@ -27,7 +27,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True)
 class PolicyField:
-    """A value at a path in the config. `default` is that of a flag, `empty` says what applies without a value."""
+    """A value at a path in the config."""
 
     path: tuple[str, ...]
     label: str
@@ -36,8 +36,8 @@ class PolicyField:
     low: float | None = None
     high: float | None = None
     unit: str = ""
-    default: bool = False
-    empty: str = ""
+    default: bool = False  # of a flag
+    empty: str = ""  # what applies without a value
 
     @property
     def name(self) -> str:
@@ -46,11 +46,11 @@ class PolicyField:
 
 @dataclass(frozen=True)
 class PolicySection:
-    """A part of the config. `effect` says in a sentence what it changes."""
+    """A part of the config."""
 
     name: str
     title: str
-    effect: str
+    effect: str  # a sentence about what it changes
     fields: tuple[PolicyField, ...]
 
 

@@ -38,14 +38,12 @@ class AllHours:
 
 @dataclass(frozen=True)
 class BusinessHours:
-    """The hours of each weekday (0 is Monday) in a time zone, without holidays and other closed days.
-
-    `hours` has spans of minutes since midnight, such as `(540, 1020)`; `holidays` the name of each holiday.
-    """
+    """The hours of each weekday in a time zone, without holidays and other closed days."""
 
     time_zone: ZoneInfo
+    # Weekday (0 is Monday) → spans of minutes since midnight: `(540, 1020)`.
     hours: Mapping[int, Sequence[tuple[int, int]]]
-    holidays: Mapping[date, str] = field(default_factory=dict)
+    holidays: Mapping[date, str] = field(default_factory=dict)  # day → name
     closed: Collection[date] = ()
     _days: dict[date, tuple[Span, ...]] = field(default_factory=dict, repr=False, compare=False)
 

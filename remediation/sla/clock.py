@@ -24,10 +24,10 @@ MERGED = (ClockState.COUNTING, ClockState.OUTSIDE_BUSINESS_HOURS)
 
 @dataclass(frozen=True)
 class Pause:
-    """A time in which the clock stands still; without `end` it still does."""
+    """A time in which the clock stands still."""
 
     start: datetime
-    end: datetime | None = None
+    end: datetime | None = None  # None: it still does
     cause: str = BLOCKED
 
 
@@ -68,13 +68,13 @@ class Clock:
 
 @dataclass(frozen=True)
 class Interval:
-    """A part of the clock with one state; `counted` of its time counts. Without `end` it goes on."""
+    """A part of the clock with one state."""
 
     state: ClockState
     cause: str
     start: datetime
-    end: datetime | None
-    counted: timedelta = ZERO
+    end: datetime | None  # None: it goes on
+    counted: timedelta = ZERO  # of its time
     elapsed: bool = True
 
 

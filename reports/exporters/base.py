@@ -9,12 +9,10 @@ type Write = Callable[[Snapshot, BinaryIO], None]
 
 @dataclass(frozen=True)
 class Exporter:
-    """A format. `write` streams the snapshot into an open file. Raises ExportFailed.
-
-    `further` writes the kinds of rows that have a file of their own.
-    """
+    """A format."""
 
     extension: str
     content_type: str
+    # Streams the snapshot into an open file. Raises ExportFailed.
     write: Write
-    further: Mapping[str, Write] = field(default_factory=dict)
+    further: Mapping[str, Write] = field(default_factory=dict)  # for kinds of rows that have their own file

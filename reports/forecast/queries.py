@@ -26,13 +26,13 @@ class ForecastRange:
 
 @dataclass(frozen=True)
 class Forecast:
-    """When no critical finding is open, and the days that the simulation uses (`opened`, `closed` in all)."""
+    """When no critical finding is open."""
 
     status: Status
     open_critical: int
-    days: int
-    opened: int
-    closed: int
+    days: int  # of history that the simulation uses
+    opened: int  # in these days
+    closed: int  # in these days
     ranges: tuple[ForecastRange, ...] = ()
 
     def as_json(self) -> dict[str, Any]:

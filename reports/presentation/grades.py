@@ -14,13 +14,13 @@ RULE = (
 
 @dataclass(frozen=True)
 class Grade:
-    """A letter from A to F with its reason, and the change of the open risk score; `tone` is better or worse."""
+    """A letter from A to F with its reason."""
 
     label: str
     letter: str
     reason: str
-    change: str
-    tone: str
+    change: str  # of the open risk score
+    tone: str  # better or worse
 
 
 def grades(snapshot: Snapshot) -> list[Grade]:

@@ -26,13 +26,13 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """A number of the period and of the previous one; `tone` is better, worse or empty."""
+    """A number of the period and of the previous one."""
 
     name: str
     current: str
     previous: str
     change: str
-    tone: str
+    tone: str  # better, worse or empty
 
 
 def key_figures(snapshot: Snapshot) -> list[KeyFigure]:

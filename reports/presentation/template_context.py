@@ -18,25 +18,25 @@ COLOURS = {"critical": "#9b1c31", "high": "#a8420b", "medium": "#b38a12", "low":
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of a breakdown; `share` is in percent of the longest."""
+    """A row of a breakdown."""
 
     key: str
     label: str
     count: int
-    share: float
+    share: float  # percent of the longest
     colour: str
 
 
 @dataclass(frozen=True)
 class Trend:
-    """The open risk score of a severity or domain over the period; `points` are those of an SVG line."""
+    """The open risk score of a severity or domain over the period."""
 
     key: str
     label: str
     score: str
     change: str
     tone: str
-    points: str
+    points: str  # of an SVG line
     colour: str
 
 

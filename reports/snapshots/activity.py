@@ -30,14 +30,11 @@ ACTIVITIES = """
 
 @dataclass(frozen=True)
 class Activities:
-    """Numbers of a period and the one before, each `{new_findings, fixed, regressions}`.
-
-    `first_day` is that of the first scan or finding.
-    """
+    """Numbers of a period and the one before, each `{new_findings, fixed, regressions}`."""
 
     current: Counts
     previous: Counts
-    first_day: date | None
+    first_day: date | None  # of the first scan or finding
     was_scanned: bool
 
 

@@ -19,13 +19,13 @@ KNOWN_REASONS = ("blocked", "timeout", "refused_address")
 
 @dataclass
 class Visit:
-    """One visit; `response` is the main navigation's, after its redirects."""
+    """One visit."""
 
     url: str
     proxy: ForwardProxy
     throttle: HostThrottle = field(default_factory=HostThrottle)
     page: Page | None = None
-    response: Response | None = None
+    response: Response | None = None  # of the main navigation, after its redirects
     requests: int = 0
     started: float = field(default_factory=time.monotonic)
     seconds: float = 0.0

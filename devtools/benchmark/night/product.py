@@ -15,18 +15,13 @@ __all__ = ["BATCH_SIZE", "MAX_PAGES", "ProductLimits", "product_limits", "schedu
 
 @dataclass(frozen=True)
 class ProductLimits:
-    """The limits of the product.
+    """The limits of the product."""
 
-    `pace`: requests a second to a verified host. `visitors`: pages that the workers of a machine visit at once.
-    `batch_seconds`: how long a worker stays with a scan. `workers_share_scan`: several workers may check one scan.
-    `use_window_seconds`: the window in which the fair queue counts an organisation's use.
-    """
-
-    pace: float
-    visitors: int
-    batch_seconds: float
-    workers_share_scan: bool
-    use_window_seconds: float | None
+    pace: float  # requests a second to a verified host
+    visitors: int  # pages that the workers of a machine visit at once
+    batch_seconds: float  # for which a worker stays with a scan
+    workers_share_scan: bool  # whether several workers may check one scan
+    use_window_seconds: float | None  # in which the fair queue counts an organisation's use
 
 
 def product_limits() -> ProductLimits:

@@ -20,14 +20,14 @@ class PageCost:
 
 @dataclass(frozen=True)
 class NightSite:
-    """A site to be scanned. `due` is when its scan is queued, in seconds since the beginning of the night."""
+    """A site to be scanned."""
 
     number: int
     organisation: str
     host: str
     pages: int
     cost: PageCost
-    due: float
+    due: float  # when its scan is queued: seconds since the beginning of the night
 
 
 def night_sites(

@@ -88,13 +88,13 @@ UNITS = {
 
 @dataclass(frozen=True)
 class ComparedFigure:
-    """A figure beside its aim. `ratio` is the figure a page relative to the bare case, memory as a whole."""
+    """A figure beside its aim."""
 
     case: str
     figure: str
     value: float | None
     limit: float | None
-    ratio: float | None = None
+    ratio: float | None = None  # the figure a page relative to the bare case; memory as a whole
     exact: bool = False
 
     @property

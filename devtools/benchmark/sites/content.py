@@ -22,22 +22,22 @@ WORDS = (
 
 @dataclass(frozen=True)
 class SiteResponse:
-    """A response; `headers` are sent besides Content-Type and Content-Length."""
+    """A response."""
 
     body: bytes
     content_type: str
     status: int = 200
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()  # besides Content-Type and Content-Length
 
 
 @dataclass(frozen=True)
 class BenchmarkSite:
-    """Responses by path, and the keys of the checks that fail (`faults`)."""
+    """Responses by path."""
 
     name: str
     pages: tuple[str, ...]
     responses: Mapping[str, SiteResponse]
-    faults: frozenset[str]
+    faults: frozenset[str]  # the keys of the checks that fail
     headers: tuple[tuple[str, str], ...] = ()
     server: str = "benchmark"
     compress: bool = True

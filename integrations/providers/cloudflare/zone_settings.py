@@ -13,7 +13,7 @@ EDGE_DOCS = "ssl/edge-certificates/additional-options"
 
 @dataclass(frozen=True)
 class ZoneSetting:
-    """`weak` maps weak values to a severity; a value in neither `weak` nor `secure` is unknown."""
+    """A setting of a zone that is checked. A value in neither `weak` nor `secure` is unknown."""
 
     check: str
     name: str
@@ -21,7 +21,7 @@ class ZoneSetting:
     description: str
     fix: str
     docs_path: str
-    weak: Mapping[str, str] | Callable[[Any], str | None]
+    weak: Mapping[str, str] | Callable[[Any], str | None]  # weak value → severity
     secure: frozenset[str] = frozenset({"on"})
     path: str = "/settings/{name}"
     member: str = "value"

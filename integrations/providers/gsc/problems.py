@@ -54,11 +54,11 @@ type Index = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class SearchProblem:
-    """`predicate` follows the page's URL in the finding's title."""
+    """A problem that Search Console reports about a page."""
 
     check: str
     severity: str
-    predicate: str
+    predicate: str  # follows the page's URL in the finding's title
     fix: str
     evidence: Mapping[str, Any] = field(default_factory=dict)
 

@@ -26,11 +26,11 @@ DRAFT_FIELDS = {
 
 @dataclass(frozen=True)
 class IssueType:
-    """An issue type. `is_standard`: neither a sub-task nor an epic."""
+    """A type of issues."""
 
     id: str
     name: str
-    is_standard: bool
+    is_standard: bool  # neither a sub-task nor an epic
 
 
 def read_issue_type(body: Any) -> IssueType:

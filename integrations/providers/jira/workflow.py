@@ -43,12 +43,12 @@ class WorkflowStatus:
 
 @dataclass(frozen=True)
 class WorkflowTransition:
-    """A transition to another status. `fields` are sent with it; `missing` counts required fields without a value."""
+    """A transition to another status."""
 
     id: str
     to: WorkflowStatus
-    fields: dict[str, Any] = field(default_factory=dict)
-    missing: int = 0
+    fields: dict[str, Any] = field(default_factory=dict)  # sent with it
+    missing: int = 0  # number of required fields without a value
 
 
 def read_status(body: Any) -> WorkflowStatus:

@@ -12,15 +12,11 @@ PUSHED = ("priority", "due", "status", "campaigns")  # fields that the task alon
 
 @dataclass
 class Merge:
-    """What to do about a ticket.
+    """What to do about a ticket."""
 
-    `push`: the fields of the ticket to update; `follow`: the ticket's new state, which the task follows; `conflicts`:
-    field → a sentence, for a person to decide.
-    """
-
-    push: set[str] = field(default_factory=set)
-    follow: str | None = None
-    conflicts: dict[str, str] = field(default_factory=dict)
+    push: set[str] = field(default_factory=set)  # fields of the ticket to update
+    follow: str | None = None  # the ticket's new state, which the task follows
+    conflicts: dict[str, str] = field(default_factory=dict)  # field → a sentence, for a person to decide
 
     @property
     def state_is_decided(self) -> bool:

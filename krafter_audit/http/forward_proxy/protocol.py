@@ -46,12 +46,12 @@ def _end_to_end(lines: list[bytes]) -> list[bytes]:
 
 @dataclass(frozen=True)
 class ProxyRequest:
-    """A CONNECT tunnel, or a plain http request with the `head` to forward and the length of its body."""
+    """A CONNECT tunnel, or a plain http request."""
 
     url: str
     is_tunnel: bool
-    head: bytes = b""
-    body: int = 0
+    head: bytes = b""  # to forward
+    body: int = 0  # its length in bytes
 
     @property
     def url_without_query(self) -> str:

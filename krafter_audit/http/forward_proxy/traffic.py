@@ -18,29 +18,26 @@ class ProxyLimits:
 
 @dataclass
 class ProxiedRequest:
-    """One request to the proxy; for https a tunnel, which may carry several requests to one host.
+    """One request to the proxy; for https a tunnel, which may carry several requests to one host."""
 
-    `url` is without query, `address` the connected one. A failed request has `reason` (as `HttpError`) and `detail`.
-    """
-
-    url: str
+    url: str  # without query
     host: str = ""
     port: int = 0
-    address: str = ""
-    sent: int = 0
-    received: int = 0
-    reason: str = ""
+    address: str = ""  # the connected one
+    sent: int = 0  # bytes
+    received: int = 0  # bytes
+    reason: str = ""  # of a failed request, as `HttpError`
     detail: str = ""
 
 
 @dataclass
 class TrafficBudget:
-    """Counts requests and bytes; `exceeded` names the first exceeded limit, after which all traffic is blocked."""
+    """Counts requests and bytes."""
 
     limits: ProxyLimits
     requests: int = 0
     bytes: int = 0
-    exceeded: str = ""
+    exceeded: str = ""  # the first exceeded limit, after which all traffic is blocked
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def count_request(self) -> None:

@@ -30,11 +30,10 @@ class ShareDelivery:
 
 @dataclass(frozen=True)
 class ShareChannel:
-    """A channel; `needs` are its required request fields, which `check` validates. Raises InvalidParams.
+    """A way to share a report."""
 
-    `deliver` sends and returns a sentence, or raises DeliveryRefused or DeliveryPostponed; None if nothing is sent.
-    """
-
-    needs: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()  # required request fields
+    # Validates these fields. Raises InvalidParams.
     check: Callable[[dict[str, Any]], None] = lambda fields: None
+    # Sends, and returns a sentence. Raises DeliveryRefused or DeliveryPostponed. None if nothing is sent.
     deliver: Callable[[ShareDelivery], str] | None = None

@@ -20,9 +20,9 @@ PERMANENT_STATUSES = (301, 308)
 
 @dataclass(frozen=True)
 class Hsts:
-    """One Strict-Transport-Security header; `max_age` in seconds, None when it is missing or invalid."""
+    """One Strict-Transport-Security header."""
 
-    max_age: int | None
+    max_age: int | None  # seconds; None if it is missing or invalid
     include_subdomains: bool
     preload: bool
 
