@@ -1,7 +1,7 @@
 """The repository of a project, queried by functions that a higher app registers at start."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 
@@ -23,21 +23,25 @@ class PullRequestState(Protocol):
     def is_closed(self) -> bool: ...
 
 
-MergeStateReader = Callable[[UUID, str], PullRequestState]
-CommitComparer = Callable[[UUID, str, str, str], bool]
-_registered: list[tuple[MergeStateReader, CommitComparer]] = []
+class RepositoryReader(NamedTuple):
+    """The functions of the app that knows the repositories."""
+
+    merge_state: Callable[[UUID, str], PullRequestState]
+    contains: Callable[[UUID, str, str, str], bool]
 
 
-def register(merge_state: MergeStateReader, contains: CommitComparer) -> None:
-    """Register the functions of the app that knows the repositories."""
-    _registered[:] = [(merge_state, contains)]
+_readers: list[RepositoryReader] = []
+
+
+def register(reader: RepositoryReader) -> None:
+    _readers[:] = [reader]
 
 
 def merge_state(project_id: UUID, url: str) -> PullRequestState:
     """Return whether a pull request was merged. Raises RepositoryUnavailable."""
-    return _registered[0][0](project_id, url)
+    return _readers[0].merge_state(project_id, url)
 
 
 def contains(project_id: UUID, url: str, deployed: str, commit: str) -> bool:
     """Return whether a deployed commit contains another one. Raises RepositoryUnavailable."""
-    return _registered[0][1](project_id, url, deployed, commit)
+    return _readers[0].contains(project_id, url, deployed, commit)

@@ -87,11 +87,7 @@ class Summary:
 
 
 class Decider:
-    """Decides about rows of one project.
-
-    With `unchanged_since`, a row that has changed since then is refused; with `undoes`, the time of the change that is
-    undone, a row of which that change is not the last one.
-    """
+    """Decides about rows of one project."""
 
     def __init__(
         self,
@@ -103,8 +99,8 @@ class Decider:
     ) -> None:
         self._project = project
         self._subject = subject
-        self._unchanged_since = unchanged_since
-        self._undoes = undoes
+        self._unchanged_since = unchanged_since  # a row that has changed since then is refused
+        self._undoes = undoes  # the time of the change that is undone: rows with a later one are refused
         self._members: dict[UUID, bool] = {}
 
     def decide(self, targets: Sequence[Target]) -> list[Decision]:

@@ -19,7 +19,8 @@ class IntegrationsConfig(AppConfig):
         from integrations.sync import campaign_events, task_events, verification_events
 
         register(provider_checks)
-        repositories.register(repository_access.merge_state, repository_access.contains)
+        reader = repositories.RepositoryReader(repository_access.merge_state, repository_access.contains)
+        repositories.register(reader)
         register_consumer(verification_events.CONSUMER, verification_events.EVENTS)
         register_consumer(campaign_events.CONSUMER, campaign_events.EVENTS)
         register_consumer(task_events.CONSUMER, task_events.EVENTS)

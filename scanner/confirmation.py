@@ -35,13 +35,10 @@ CONFIRM_EVERYTHING = ConfirmEverything()
 
 
 class ConfirmFirst:
-    """Confirms a check's failures on the first pages that show one; all after a contradiction.
-
-    `contradicted` are the checks whose unconfirmed failures must be checked again.
-    """
+    """Confirms a check's failures on the first pages that show one; all after a contradiction."""
 
     def __init__(self, pages: int = CONFIRMED_PAGES) -> None:
-        self.contradicted: set[str] = set()
+        self.contradicted: set[str] = set()  # checks whose unconfirmed failures must be checked again
         self._pages = pages
         self._agreed: Counter[str] = Counter()
         self._lock = threading.Lock()

@@ -46,7 +46,7 @@ class RequestBudget:
 
     def end(self) -> None:
         with self.lock:
-            self.seconds = -1.0
+            self.seconds = -1.0  # already exceeded: the next request raises BudgetSpent
 
 
 class Memo:

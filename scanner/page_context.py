@@ -60,11 +60,8 @@ RESERVED_REQUESTS = 25  # kept for the other facts of a run: links take by far t
 class PageContext(SiteRequests):
     """The facts of one page, shared by its checks; may be read from several threads.
 
-    A fact that is not available raises Inconclusive, for each check that reads it.
-
-    `original_identity` is the page's identity when the finding was made; `is_verification`: there is an earlier
-    outcome. `owned_hosts` has the project's verified hosts. With a `browser`, checks that need it must run in the
-    browser's thread.
+    A fact that is not available raises Inconclusive, for each check that reads it. With a `browser`, checks that need
+    it must run in the browser's thread.
     """
 
     def __init__(
@@ -90,11 +87,12 @@ class PageContext(SiteRequests):
             site=site or Memo(),
             bypass_cache=root is not None,
         )
-        self.original_identity = original_identity
+        self.original_identity = original_identity  # of the page when the finding was made
+        # There is an earlier outcome.
         self.is_verification = is_verification or original_identity is not None
         self.confirmation: Confirmation = CONFIRM_EVERYTHING
-        self._root = root or self
-        self.owned_hosts = owned_hosts
+        self._root = root or self  # a repetition has the context of the first run
+        self.owned_hosts = owned_hosts  # the project's verified hosts
         self.rendered: RenderedPage = root.rendered.repeat(self) if root else RenderedPage(self, browser)
         if root:
             self._slots = root._slots

@@ -101,16 +101,13 @@ class OwnedHosts(Protocol):
 
 
 class Inconclusive(Exception):
-    """A check cannot decide. `reason` is one of `scanner.outcome.REASONS`.
-
-    `tls`: a TLS handshake failed. `final`: a retry would not help.
-    """
+    """A check cannot decide."""
 
     def __init__(self, reason: str, detail: str, *, tls: bool = False, final: bool = False) -> None:
-        self.reason = reason
+        self.reason = reason  # one of `scanner.outcome.REASONS`
         self.detail = detail
-        self.tls = tls
-        self.final = final
+        self.tls = tls  # a TLS handshake failed
+        self.final = final  # a retry would not help
         super().__init__(detail)
 
 

@@ -69,26 +69,22 @@ NO_BROWSER = "No browser is available: it is not installed, or no worker that ha
 
 
 class RenderedPage:
-    """The facts of one page that need a browser; `no_browser` says why there is none.
-
-    `rules` are the axe-core rules of the first visit: all that were planned before it. `earlier` holds earlier
-    outcomes by key. `save_screenshot` stores a JPEG and returns its SHA-256, None if it could not; without it no
-    screenshot is taken.
-    """
+    """The facts of one page that need a browser."""
 
     def __init__(self, context: VisitContext, browser: "Browser | None") -> None:
         self.browser = browser
-        self.no_browser = NO_BROWSER
-        self.rules: set[str] = set()
-        self.with_scripts = False
-        self.earlier: dict[str, Outcome] = {}
+        self.no_browser = NO_BROWSER  # why there is none
+        self.rules: set[str] = set()  # of axe-core, for the first visit: all that were planned before it
+        self.with_scripts = False  # whether visits record how much of each script runs
+        self.earlier: dict[str, Outcome] = {}  # by key
+        # Stores a JPEG and returns its SHA-256, None if it could not. Without it no screenshot is taken.
         self.save_screenshot: Callable[[bytes], str | None] | None = None
         self._context = context
-        self._first: RenderedPage | None = None
+        self._first: RenderedPage | None = None  # of the run that this one repeats
         self._visits: list[PageSnapshot] = []
         self._identity: Identity | None = None
         self._document: Page | None = None
-        self._loads: list[PageSnapshot] = []
+        self._loads: list[PageSnapshot] = []  # with throttling
         self._paints: list[float] = []  # ms
         self._loads_started = 0.0
 

@@ -49,7 +49,7 @@ def paused_page(request: HttpRequest, wait: int) -> HttpResponse:
     context = {
         **site.each_context(request),
         "title": "Sign-in is paused",
-        "minutes": -(-wait // 60) if wait > 90 else 0,
+        "minutes": -(-wait // 60) if wait > 90 else 0,  # rounded up; 0: the page shows the seconds
         "seconds": wait,
         "until": timezone.now() + timedelta(seconds=wait),
     }

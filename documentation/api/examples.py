@@ -81,6 +81,7 @@ def javascript(operation: Operation) -> str:
     if operation.body is not None:
         headers.append('"Content-Type": "application/json"')
         options.append(f"body: JSON.stringify({_literal(operation.body, '{}')})")
+    # After the method, if there is one.
     options.insert(len(options) and 1, f"headers: {{ {', '.join(headers)} }}")
     return "\n".join(
         [

@@ -41,11 +41,7 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, Recur
 
 
 class Provider(ABC):
-    """One vendor. Subclasses add what it offers: `Tracker`, `FindingSource`, `TrafficSource`.
-
-    A sync sets `sync_state` (JSON that is stored between runs) and, where `uses_known_urls`, `known_urls` (the
-    project's pages, worst findings first). It reads `notes` (sentences for the sync log).
-    """
+    """One vendor. Subclasses add what it offers: `Tracker`, `FindingSource`, `TrafficSource`."""
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -74,9 +70,10 @@ class Provider(ABC):
         self.credentials = credentials
         self.base_url = self.choose_base_url(base_url).rstrip("/")
         self._sleep = sleep
+        # Set by a sync if `uses_known_urls`: the project's pages, worst findings first.
         self.known_urls: Sequence[str] = ()
-        self.sync_state: dict[str, Any] = {}
-        self.notes: list[str] = []
+        self.sync_state: dict[str, Any] = {}  # set by a sync: JSON that is stored between runs
+        self.notes: list[str] = []  # sentences for the sync log
         self.responses: deque[Response] = deque(maxlen=MAX_RESPONSES)
 
     def choose_base_url(self, operator_url: str) -> str:

@@ -35,12 +35,12 @@ class AddressRefused(ProviderRefused):
 
 
 class ProviderUnavailable(Exception):
-    """The vendor cannot answer now. `retry_at` is when it accepts requests again, if known."""
+    """The vendor cannot answer now."""
 
     def __init__(
         self, message: str, *, retry_at: datetime | None = None, reason: str = "not_available"
     ) -> None:
-        self.retry_at = retry_at
+        self.retry_at = retry_at  # when it accepts requests again, if known
         self.reason = reason
         super().__init__(message)
 

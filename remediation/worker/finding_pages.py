@@ -20,10 +20,7 @@ PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
 class FindingPage:
-    """A page of a finding; all checks of the verification share what is fetched from it.
-
-    `site` is shared by all pages: robots.txt, the sitemap, static files and the status of links.
-    """
+    """A page of a finding; all checks of the verification share its responses."""
 
     def __init__(
         self,
@@ -35,7 +32,9 @@ class FindingPage:
         site: Memo | None = None,
     ) -> None:
         self.url = url
-        self._site = site
+        self._site = (
+            site  # shared by all pages: robots.txt, the sitemap, static files and the status of links
+        )
         self._verified_hosts = verified_hosts
         self._client = client
         self._finding = finding

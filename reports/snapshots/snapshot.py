@@ -43,14 +43,7 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A project at the time of the export. The lists of items can be iterated more than once.
-
-    `breakdown` has `open_by_severity`, `open_by_domain`, `findings_by_status` and `tasks_by_status`;
-    `worst_open_by_domain`, for domains that are known, with `[severity, number]`, or None if nothing is open; `fixed`
-    and `overdue` with the number of `all`, and of those `in_period`; `accepted` with that of `all` accepted risks, and
-    those `listed`, the first to end first; `activity` and `previous_activity` of `ACTIVITY`; and
-    `trends`, the open risk score of each day by severity and by domain.
-    """
+    """A project at the time of the export. The lists of items can be iterated more than once."""
 
     report_id: str
     org_id: str
@@ -62,6 +55,12 @@ class Snapshot:
     period_end: date
     taken_at: datetime
     summary: Mapping[str, Any]
+    # `open_by_severity`, `open_by_domain`, `findings_by_status` and `tasks_by_status`: numbers.
+    # `worst_open_by_domain`: `[severity, number]` of each known domain, None if nothing is open.
+    # `fixed` and `overdue`: the number of `all`, and of those `in_period`.
+    # `accepted`: the number of `all` accepted risks, and those `listed`, the first to end first.
+    # `activity` and `previous_activity`: as in `ACTIVITY`.
+    # `trends`: the open risk score of each day by severity and by domain.
     breakdown: Mapping[str, Mapping[str, Any]]
     findings: Iterable[Item]
     tasks: Iterable[Item]

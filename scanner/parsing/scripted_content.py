@@ -17,12 +17,14 @@ _MOUNT_POINTS = (
 )
 _NOT_TEXT = ("script", "style", "template", "noscript")
 
+# Code that adds elements other than scripts and styles to the page.
 _ADDS_MARKUP = re.compile(
     r"\b(?:innerHTML|outerHTML)\s*\+?=(?!=)|\b(?:insertAdjacentHTML|insertAdjacentElement|setHTMLUnsafe|importNode|cloneNode)"
     r"\s*\(|\bdocument\.write(?:ln)?\s*\(|\bnew\s+Image\b|\bcreateElementNS\s*\("
     r"|\bcreateElement\s*\(\s*[\"'`](?!(?:script|link|style|meta)\b)"
     r"|\$\(\s*[\"'`]<|\.html\s*\(\s*[^)\s]"
 )
+# `createElement(name)`, whose element is known only when the script runs.
 _CREATES_ANY = re.compile(r"\bcreateElement\s*\(\s*[^\"'`\s)]")
 _NAMES_SCRIPT = re.compile(r"[\"'`]script[\"'`]", re.IGNORECASE)
 

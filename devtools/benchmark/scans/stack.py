@@ -53,10 +53,12 @@ class ResourceUse:
 
 
 class BenchmarkStack:
-    """`supervisor` is the process id of `up`, `facts` what its `--ready` wrote."""
+    """A system that `up` has started."""
 
     def __init__(self, supervisor: int, data: Path, facts: dict[str, Any]) -> None:
-        self.supervisor, self.data, self.facts = supervisor, data, facts
+        self.supervisor = supervisor  # its process id
+        self.data = data
+        self.facts = facts  # of its `--ready` file
 
     def create_project(self, slug: str, site_url: str) -> "ProjectApi":
         """Create a project as an operator does; return its API."""

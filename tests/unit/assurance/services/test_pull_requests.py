@@ -53,7 +53,8 @@ class FakeRepository:
 @pytest.fixture
 def repository(monkeypatch: pytest.MonkeyPatch) -> FakeRepository:
     fake = FakeRepository()
-    monkeypatch.setattr(repositories, "_registered", [(fake.merge_state, fake.contains)])
+    reader = repositories.RepositoryReader(fake.merge_state, fake.contains)
+    monkeypatch.setattr(repositories, "_readers", [reader])
     return fake
 
 
