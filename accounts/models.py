@@ -105,10 +105,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Invitation(Record, Leased):
-    """The e-mail to a new member who has no password yet; `due_at` is null when nothing is to be sent."""
+    """The e-mail to a new member who has no password yet."""
 
     membership = models.OneToOneField(Membership, models.CASCADE, related_name="invitation")
-    due_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # null: nothing is to be sent
     sent_at = models.DateTimeField(null=True)
 
     class Meta:

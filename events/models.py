@@ -11,7 +11,7 @@ from krafter_audit.db.triggers import AppendOnly
 
 
 class Event(models.Model):
-    """One thing that happened; `name` is the subject and a past participle (`verification.approved`)."""
+    """One thing that happened."""
 
     # No foreign key constraints: the log outlives its subjects, and an INSERT locks no other row.
     organization = models.ForeignKey(
@@ -21,7 +21,7 @@ class Event(models.Model):
     project = models.ForeignKey(
         Project, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", db_index=False
     )
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)  # subject and past participle: `verification.approved`
     subject_id = models.UUIDField()
     actor_id = models.UUIDField(null=True)
     actor = models.CharField(max_length=20, default="system")
@@ -69,16 +69,15 @@ class OutboxEntry(models.Model):
 class Counter(models.Model):
     """A change of a counter, inserted by a trigger and aggregated by a job.
 
-    A total is the sum over `(project, name)`. `day` is the day on which the open risk changed, or tasks are due;
-    `owner_id` is set where each owner has a value.
+    A total is the sum over `(project, name)`.
     """
 
     project = models.ForeignKey(
         Project, models.CASCADE, db_constraint=False, db_index=False, related_name="+"
     )
     name = models.CharField(max_length=20)
-    day = models.DateField(null=True)
-    owner_id = models.UUIDField(null=True)
+    day = models.DateField(null=True)  # on which the open risk changed, or tasks are due
+    owner_id = models.UUIDField(null=True)  # of counters with a value for each owner
     facets = models.JSONField(default=dict)
     rows = models.BigIntegerField(default=0)
     score = models.BigIntegerField(default=0)
@@ -99,7 +98,7 @@ class Counter(models.Model):
 class CounterChange(models.Model):
     """A change of a counter with its time: the sum of the changes before a moment is the total then.
 
-    `due_at` is set where tasks are counted by due date. Inserted by a trigger (counter_definitions.py).
+    Inserted by a trigger (counter_definitions.py).
     """
 
     project = models.ForeignKey(
@@ -108,7 +107,7 @@ class CounterChange(models.Model):
     name = models.CharField(max_length=20)
     at = models.DateTimeField()
     owner_id = models.UUIDField(null=True)
-    due_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # of tasks that are counted by due date
     facets = models.JSONField(default=dict)
     rows = models.BigIntegerField()
     score = models.BigIntegerField()
@@ -129,14 +128,11 @@ class CounterChange(models.Model):
 
 
 class CounterSnapshot(models.Model):
-    """The totals of a project's recorded counters before a midnight (UTC).
-
-    `totals` is a list of `{name, facets, owner_id, due_on, rows, score}`.
-    """
+    """The totals of a project's recorded counters before a midnight (UTC)."""
 
     project = models.ForeignKey(Project, models.CASCADE, db_index=False, related_name="+")
     at = models.DateTimeField()
-    totals = models.JSONField(default=list)
+    totals = models.JSONField(default=list)  # of `{name, facets, owner_id, due_on, rows, score}`
 
     class Meta:
         constraints: ClassVar = [

@@ -90,10 +90,7 @@ def default_confidence() -> int:
 
 
 class Finding(Record):
-    """Something wrong on a site. Unique by domain and title, and by domain and identity, within a project.
-
-    `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word.
-    """
+    """Something wrong on a site. Unique by domain and title, and by domain and identity, within a project."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="findings", db_index=False)
     domain = models.CharField(max_length=13, choices=Domain)
@@ -101,7 +98,7 @@ class Finding(Record):
     description = models.TextField(blank=True)
     severity = models.CharField(max_length=8, choices=Severity)
     status = StatusField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
-    confidence = models.JSONField(default=default_confidence)
+    confidence = models.JSONField(default=default_confidence)  # a number or a word
     impact = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     effort = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     risk = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])

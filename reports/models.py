@@ -22,10 +22,7 @@ class Format(models.TextChoices):
 
 
 class Report(Record, Leased):
-    """One export: a snapshot of the project, and the files that a worker writes from it.
-
-    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time.
-    """
+    """One export: a snapshot of the project, and the files that a worker writes from it."""
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -39,8 +36,10 @@ class Report(Record, Leased):
     status = StatusField(max_length=9, choices=Status, default=Status.QUEUED)
     period_start = models.DateField()
     period_end = models.DateField()
-    summary: "models.Field[Any, Any]" = VerbatimJSONField()
+    summary: "models.Field[Any, Any]" = VerbatimJSONField()  # as in the API
+    # The counts behind the summary.
     breakdown = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # The names of the project and organisation at that time.
     subject = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     # The day of the first scan or finding of the project: there is nothing to show before it.
     first_day = models.DateField(null=True, editable=False)
@@ -135,10 +134,7 @@ class ReportItem(models.Model):
 
 
 class Share(Record, Leased):
-    """The delivery of a report through a channel, with a link that can be revoked.
-
-    `outcomes` has the result per recipient: `{"ada@example.com": "sent"}`.
-    """
+    """The delivery of a report through a channel, with a link that can be revoked."""
 
     class Channel(models.TextChoices):
         LINK = "link"
@@ -162,6 +158,7 @@ class Share(Record, Leased):
     revoked_at = models.DateTimeField(null=True)
     status = StatusField(max_length=6, choices=Status, default=Status.QUEUED)
     outcome = models.TextField(blank=True, help_text="Result of the delivery.")
+    # By recipient: `{"ada@example.com": "sent"}`.
     outcomes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     sent_at = models.DateTimeField(null=True)
     views = models.PositiveIntegerField(default=0, help_text="Views within a minute count as one.")

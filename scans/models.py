@@ -187,7 +187,7 @@ class ScanResult(models.Model):
 
 
 class ScanSchedule(Record):
-    """When a project's site is scanned, by its policy. `weekday` (0 = Monday) and time are UTC."""
+    """When a project's site is scanned, by its policy."""
 
     class Frequency(models.TextChoices):
         DAILY = "daily"
@@ -195,9 +195,10 @@ class ScanSchedule(Record):
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="scan_schedule")
     frequency = models.CharField(max_length=6, choices=Frequency)
+    # In UTC.
     hour = models.PositiveSmallIntegerField()
     minute = models.PositiveSmallIntegerField()
-    weekday = models.PositiveSmallIntegerField(null=True)
+    weekday = models.PositiveSmallIntegerField(null=True)  # 0 is Monday; null: every day
     paused = models.BooleanField(default=False)
     next_at = models.DateTimeField()
     last_at = models.DateTimeField(null=True)

@@ -19,8 +19,9 @@ class SlaOutcome(models.TextChoices):
 
 
 class WithSlaClock(models.Model):
-    """The columns of a task's clock. Lists read `sla_due_at` alone, which is NULL while the clock is paused."""
+    """The columns of a task's clock."""
 
+    # NULL while the clock is paused. Lists read this column alone.
     sla_due_at = models.DateTimeField(null=True, blank=True)
     # The policy has set the due date (or none), so that applying a policy may change it.
     sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
@@ -62,15 +63,15 @@ class PauseCause(models.TextChoices):
 class SlaPause(Record):
     """A time in which the clock of a task stands still, with the counted time that was left.
 
-    The task is blocked, or its finding dismissed. Only a dismissal pauses a clock whose due date has passed: `left` is
-    negative then, and `missed_due_at` the due date that the task gets back.
+    The task is blocked, or its finding dismissed. Only a dismissal pauses a clock whose due date has passed.
     """
 
     task = models.ForeignKey("remediation.Task", models.CASCADE, related_name="sla_pauses", db_index=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    left = models.DurationField()
+    left = models.DurationField()  # negative after the due date
     cause = models.CharField(max_length=9, choices=PauseCause, default=PauseCause.BLOCKED)
+    # The due date that had passed, which the task gets back.
     missed_due_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -93,14 +94,15 @@ class SlaPause(Record):
 
 
 class SlaExtension(Record):
-    """An extension of a due date by a person. `amount` is the counted time; a paused clock has no dates."""
+    """An extension of a due date by a person."""
 
     task = models.ForeignKey(
         "remediation.Task", models.CASCADE, related_name="sla_extensions", db_index=False
     )
     extended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     reason = models.TextField(max_length=MAX_REASON_LENGTH)
-    amount = models.DurationField()
+    amount = models.DurationField()  # counted time
+    # Both are NULL if the clock was paused.
     due_before = models.DateTimeField(null=True)
     due_after = models.DateTimeField(null=True)
 
