@@ -39,11 +39,11 @@ The Python packages that a release installs, and their licences as their metadat
 """
 
 
-def requirements(path: Path = REQUIREMENTS) -> dict[str, tuple[str, list[str]]]:
+def requirements() -> dict[str, tuple[str, list[str]]]:
     """Return the version and the SHA-256 hashes of each locked package."""
     found: dict[str, tuple[str, list[str]]] = {}
     name = ""
-    for line in path.read_text().splitlines():
+    for line in REQUIREMENTS.read_text().splitlines():
         match = REQUIREMENT.match(line)
         if match:
             name = normalised(match[1])

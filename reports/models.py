@@ -39,7 +39,7 @@ class Report(Record, Leased):
     summary: "models.Field[Any, Any]" = VerbatimJSONField()  # as in the API
     # The counts behind the summary.
     breakdown = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    # The names of the project and organisation at that time.
+    # The names of project and organisation and the site URL at that time.
     subject = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     # The day of the first scan or finding of the project: there is nothing to show before it.
     first_day = models.DateField(null=True, editable=False)

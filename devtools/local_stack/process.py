@@ -14,6 +14,8 @@ from scanner.browser import process_guard
 
 REPOSITORY = Path(__file__).parent.parent.parent
 WEB_SERVER = ("-m", "krafter_audit.server")
+START_SECONDS = 30  # for a server to answer
+SHOWN_LOG_LINES = 15  # of a program that failed
 
 
 class StartFailed(Exception):
@@ -101,18 +103,16 @@ def kill_guarded(process: subprocess.Popen[bytes]) -> None:
         process.wait(1)
 
 
-def last_lines(log: Path, count: int = 15) -> str:
+def last_lines(log: Path) -> str:
     if not log.exists():
         return "(no output)"
-    lines = log.read_text(errors="replace").splitlines()[-count:]
+    lines = log.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:]
     return "\n".join(f"    {line}" for line in lines) or "(no output)"
 
 
-def wait_for(
-    answers: Callable[[], bool], name: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 30
-) -> None:
+def wait_for(answers: Callable[[], bool], name: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     """Wait until the server answers. Raises StartFailed when it ends or takes too long."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + START_SECONDS
     while not answers():
         if process.poll() is not None or time.monotonic() > deadline:
             raise StartFailed(f"{name} did not start. The end of {log}:\n{last_lines(log)}")

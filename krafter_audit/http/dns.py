@@ -9,15 +9,16 @@ import dns.resolver
 
 from krafter_audit.http.errors import TimedOut, Unreachable
 
+LOOKUP_SECONDS = 3.0
 MAX_RECORDS = 100  # of one name
 MAX_RECORD_LENGTH = 1000
 
 
-def txt_records(name: str, *, servers: str = "", seconds: float = 3.0) -> list[str]:
+def txt_records(name: str, *, servers: str = "") -> list[str]:
     """Return a host name's TXT records. Raises TimedOut or Unreachable."""
     try:
         # The final dot keeps the resolver from appending its search domains.
-        answer = _resolver(servers).resolve(f"{name}.", "TXT", lifetime=seconds)
+        answer = _resolver(servers).resolve(f"{name}.", "TXT", lifetime=LOOKUP_SECONDS)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except dns.exception.Timeout:

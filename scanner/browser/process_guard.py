@@ -20,6 +20,7 @@ from pathlib import Path
 LINUX = sys.platform.startswith("linux")
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 ABANDON_SECONDS = 2.0  # for a command to end by itself after --abandon-signal
+KILL_SECONDS = 5.0  # for killed processes to be gone
 TICK_SECONDS = 0.25  # between two checks of the owner and the memory
 
 
@@ -117,9 +118,9 @@ def reap() -> dict[int, int]:
     return ended
 
 
-def kill_everything(main: int, seconds: float = 5.0) -> None:
+def kill_everything(main: int) -> None:
     """Kill the command and all its descendants, and wait until they are gone."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + KILL_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             # First the group, at once; descendants that have left it are searched for.

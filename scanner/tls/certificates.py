@@ -23,8 +23,8 @@ class Certificate:
     signature_hash: str
     fault: str | None  # why it is not trusted
 
-    def days_left(self, now: datetime | None = None) -> float:
-        return (self.not_after - (now or datetime.now(UTC))).total_seconds() / 86400
+    def days_left(self) -> float:
+        return (self.not_after - datetime.now(UTC)).total_seconds() / 86400
 
 
 def read_certificate(der: bytes, fault: str | None) -> Certificate:

@@ -139,7 +139,6 @@ class SharedHostThrottle(HostThrottle):
         _update(host_key(target), lambda pace, now: pace.observe(seen, limits, now))
 
     def back_off(self, target: ParsedUrl, seconds: float) -> None:
-        """Send no requests to the host for this long (Retry-After)."""
         host, bounded = host_key(target), min(seconds, MAX_BACK_OFF_SECONDS)
         _update(host, lambda pace, now: pace.back_off(bounded, now))
         LOCAL.update(host, lambda pace, now: pace.back_off(bounded, now))

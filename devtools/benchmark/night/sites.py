@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 SITES = 1000
+SEED = 12
 # Number of organisations and their sites: an agency, ten companies, small customers.
 ORGANISATIONS = ((1, 200), (10, 40), (50, 8))
 SITES_OF_SHARED_HOST = 10  # of the agency
@@ -37,10 +38,9 @@ def night_sites(
     starts_per_minute: int,
     scheduled_second: Callable[[UUID], float],
     count: int = SITES,
-    seed: int = 12,
 ) -> list[NightSite]:
-    """Return the sites in the order in which their scans are queued; the same seed gives the same sites."""
-    generator = random.Random(seed)  # noqa: S311 - not for security
+    """Return the sites in the order in which their scans are queued; they are the same each time."""
+    generator = random.Random(SEED)  # noqa: S311 - not for security
     names = [
         f"{size}-site organisation {number + 1}"
         for many, size in ORGANISATIONS
