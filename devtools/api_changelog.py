@@ -85,10 +85,10 @@ def breaking(added: Iterable[str], removed: Iterable[str]) -> list[str]:
     ]
     # A new request may require fields, and a new operation parameters.
     old = {_owner(fact) for fact in released}
-    demanded = [f"+ {fact}" for fact in added if _is_demand(fact) and _owner(fact) in old]
+    new_requirements = [f"+ {fact}" for fact in added if _is_demand(fact) and _owner(fact) in old]
     limits = {(found[1], found[2]): found[3] for found in map(LIMIT.fullmatch, released) if found}
     narrower = [f"+ {fact}" for fact in added if _is_narrower(fact, released, limits)]
-    return sorted(gone + demanded + narrower)
+    return sorted(gone + new_requirements + narrower)
 
 
 def _is_demand(fact: str) -> bool:

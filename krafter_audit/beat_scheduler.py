@@ -61,16 +61,16 @@ class LeasedScheduler(Scheduler):
         super().close()
 
     def _hold_lease(self) -> bool:
-        led, self._leads = self._leads, False
+        was_leader, self._leads = self._leads, False
         try:
             self._lease.reacquire()
         except LockError:  # never acquired, or lost
-            if led:
+            if was_leader:
                 logger.warning("beat has lost its lease")
             if not self._lease.acquire(blocking=False):
                 return False
-            led = False
-        if not led:
+            was_leader = False
+        if not was_leader:
             self._continue_schedule()
             logger.info("beat enqueues the scheduled jobs")
         self._leads = True

@@ -377,11 +377,11 @@ class PageContext(SiteRequests):
     def _fetch_links(self) -> dict[str, int | None]:
         logged_in = self.client.credentials is not None
         urls = same_origin_links(self._root.document, logged_in=logged_in)[:MAX_LINKS]
-        affordable = urls[: max(0, self.budget.left() - RESERVED_REQUESTS)]
-        if urls and not affordable:
+        within_budget = urls[: max(0, self.budget.left() - RESERVED_REQUESTS)]
+        if urls and not within_budget:
             raise BudgetSpent("not_available", "No request is left for the links of the page.")
         with ThreadPoolExecutor(MAX_CONCURRENT_REQUESTS, thread_name_prefix="links") as pool:
-            return dict(zip(affordable, pool.map(self.link_status, affordable), strict=True))
+            return dict(zip(within_budget, pool.map(self.link_status, within_budget), strict=True))
 
     @property
     def fast_first_byte_time(self) -> float | None:

@@ -81,10 +81,14 @@ def _absolute(figures: ResultIndex, rows: int) -> Iterator[Aim]:
         ours = figures.get(rows, case)
         if ours:
             yield Aim(f"{rows:,}: {case}, statements", ours.statements, limit)
-    together, apart = (figures.get(rows, case, writers=2) for case in (cases.TOGETHER, cases.APART))
-    if together and apart:
+    same_project, two_projects = (
+        figures.get(rows, case, writers=2) for case in (cases.TOGETHER, cases.APART)
+    )
+    if same_project and two_projects:
         yield Aim(
-            f"{rows:,}: {cases.TOGETHER}, time relative to two projects", together.p50 / apart.p50, MAX_GROWTH
+            f"{rows:,}: {cases.TOGETHER}, time relative to two projects",
+            same_project.p50 / two_projects.p50,
+            MAX_GROWTH,
         )
     bulks = figures.get(rows, cases.BULKS)
     if bulks:

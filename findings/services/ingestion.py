@@ -209,8 +209,8 @@ def _update(
         update_fields=UPDATED_FIELDS,
     )
     # Resolved only: a finding that was dismissed stays dismissed.
-    again = {finding.pk: finding for identity, finding in known.items() if identity not in continued}
-    seen = list(again.values())
+    reported_again = {finding.pk: finding for identity, finding in known.items() if identity not in continued}
+    seen = list(reported_again.values())
     regressed = [finding for finding in seen if finding.status == FindingStatus.RESOLVED]
     Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
     _open_regressions(project, regressed, by)

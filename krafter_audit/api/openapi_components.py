@@ -84,14 +84,14 @@ REQUEST_HEADERS: dict[str, tuple[dict[str, Any], str]] = {
 
 def headers(*names: str) -> dict[str, Any]:
     """Return a response's headers: those of all, and the named ones."""
-    wire = {
+    components = {
         "x-request-id": "RequestId",
         "x-ratelimit-limit": "RateLimitLimit",
         "x-ratelimit-remaining": "RateLimitRemaining",
         "x-ratelimit-reset": "RateLimitReset",
         **{WIRE_NAMES[name]: name for name in names},
     }
-    return {name: {"$ref": f"#/components/headers/{component}"} for name, component in wire.items()}
+    return {name: {"$ref": f"#/components/headers/{component}"} for name, component in components.items()}
 
 
 WIRE_NAMES = {

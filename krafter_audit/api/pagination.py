@@ -169,19 +169,18 @@ def _to_python(model: type[Model], name: str, value: Any) -> Any:
     if isinstance(parsed, datetime):
         if parsed.tzinfo is None:
             raise ValueError(name)
-        parsed.astimezone(
-            UTC
-        )  # an instant past the year 9999 in UTC is an OverflowError here, not in the database
+        # An instant past the year 9999 in UTC is an OverflowError here, not in the database.
+        parsed.astimezone(UTC)
     if parsed is None:
         raise ValueError(name)
     return parsed
 
 
 def _after(order: Sequence[str], position: Sequence[Any], comparison: str) -> Q:
-    condition, ties = Q(), Q()
+    condition, equal_before = Q(), Q()
     for name, value in zip(order, position, strict=True):
-        condition |= ties & _beyond(name, value, comparison)
-        ties &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
+        condition |= equal_before & _beyond(name, value, comparison)
+        equal_before &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
     if order[0] in NULLABLE:
         return condition
     # Redundant, but a bound on the first column is what lets PostgreSQL use the index.

@@ -99,8 +99,8 @@ def clocks() -> Iterator[Diagnosis]:
         before = time.time()
         theirs = read()
         difference = theirs - (before + time.time()) / 2
-        say = problem if abs(difference) > MAX_CLOCK_SECONDS else ok
-        yield say(
+        diagnose = problem if abs(difference) > MAX_CLOCK_SECONDS else ok
+        yield diagnose(
             "clock",
             f"that of {name} differs by {difference:+.2f} s",
             server=name,
@@ -124,8 +124,8 @@ def open_connections() -> Iterator[Diagnosis]:
     with connection.cursor() as cursor:
         cursor.execute(CONNECTIONS)
         used, accepted = cursor.fetchone()
-    say = warning if used > accepted * MAX_CONNECTIONS_USED else ok
-    yield say(
+    diagnose = warning if used > accepted * MAX_CONNECTIONS_USED else ok
+    yield diagnose(
         "connections", f"{used} of {accepted} are open in the database server", open=used, accepted=accepted
     )
 
@@ -146,7 +146,7 @@ def replica() -> Iterator[Diagnosis]:
     except DatabaseError as error:
         yield problem("replica", f"does not answer: {type(error).__name__}")
         return
-    say = warning if seconds > settings.KRAFTER_REPLICA_LAG_SECONDS else ok
-    yield say(
+    diagnose = warning if seconds > settings.KRAFTER_REPLICA_LAG_SECONDS else ok
+    yield diagnose(
         "replica", f"{max(behind, 0)} bytes, {seconds:.1f} s behind", bytes=max(behind, 0), seconds=seconds
     )

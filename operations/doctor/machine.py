@@ -37,8 +37,8 @@ def disks() -> Iterator[Diagnosis]:
         if path is None or not path.exists():
             continue
         free = shutil.disk_usage(path).free
-        say = problem if free < MIN_FREE_BYTES else ok
-        yield say("disk", f"{free / GIGABYTE:.1f} GB free for {name}", place=str(path), free_bytes=free)
+        diagnose = problem if free < MIN_FREE_BYTES else ok
+        yield diagnose("disk", f"{free / GIGABYTE:.1f} GB free for {name}", place=str(path), free_bytes=free)
 
 
 def object_storage() -> Iterator[Diagnosis]:
@@ -54,8 +54,8 @@ def object_storage() -> Iterator[Diagnosis]:
         reason = f"{error.__cause__ or error}"
         yield problem("object storage", f"{bucket} cannot be used: {reason}", bucket=bucket)
     else:
-        say, text = (problem, "readable without a key") if public else (ok, "writable and private")
-        yield say("object storage", f"{bucket}: {text}", bucket=bucket, public=public)
+        diagnose, text = (problem, "readable without a key") if public else (ok, "writable and private")
+        yield diagnose("object storage", f"{bucket}: {text}", bucket=bucket, public=public)
 
 
 def certificates() -> Iterator[Diagnosis]:
@@ -71,7 +71,7 @@ def certificates() -> Iterator[Diagnosis]:
 def _public_certificate(host: str, port: int) -> Diagnosis:
     policy = AddressPolicy.from_setting(EVERY_ADDRESS)
     try:
-        shaken = probe.shake_hands(
+        handshake = probe.shake_hands(
             host,
             port,
             lambda: dial(host, port, policy=policy, timeout=probe.TIMEOUT),
@@ -79,14 +79,14 @@ def _public_certificate(host: str, port: int) -> Diagnosis:
         )
     except (Inconclusive, HttpError) as error:
         return warning("certificate", f"{host} cannot be reached from here: {error}", host=host)
-    if shaken.certificate.fault:
-        return problem("certificate", f"{host}: {shaken.certificate.fault}", host=host)
-    return _certificate(host, shaken.certificate.days_left())
+    if handshake.certificate.fault:
+        return problem("certificate", f"{host}: {handshake.certificate.fault}", host=host)
+    return _certificate(host, handshake.certificate.days_left())
 
 
 def _certificate(name: str, days: float) -> Diagnosis:
-    say = problem if days < MIN_DAYS else ok
-    return say("certificate", f"{name} is valid for {days:.0f} days", name=name, days=round(days))
+    diagnose = problem if days < MIN_DAYS else ok
+    return diagnose("certificate", f"{name} is valid for {days:.0f} days", name=name, days=round(days))
 
 
 def _authorities() -> list[x509.Certificate]:

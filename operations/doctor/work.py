@@ -37,10 +37,12 @@ def pending() -> Iterator[Diagnosis]:
     """The age of the oldest pending row of each kind."""
     for work in pending_work():
         if work.rows:
-            say = problem if work.age_seconds > MAX_AGE_SECONDS else ok
+            diagnose = problem if work.age_seconds > MAX_AGE_SECONDS else ok
             rows = f"{work.rows} row{pluralize(work.rows)}"
             text = f"{work.kind}: {rows}, the oldest has waited for {work.age_seconds:.0f} s"
-            yield say("pending", text, kind=work.kind, rows=work.rows, oldest_seconds=round(work.age_seconds))
+            yield diagnose(
+                "pending", text, kind=work.kind, rows=work.rows, oldest_seconds=round(work.age_seconds)
+            )
 
 
 def workers() -> Iterator[Diagnosis]:
@@ -120,8 +122,8 @@ def _last(subject: str, model: type[Run], hours: int) -> Diagnosis:
     if last and last.error:
         return problem(subject, f"the last one failed: {last.error}", error=last.error)
     if good is None:
-        say = problem if hours else warning
-        return say(subject, "there is none yet", age_seconds=None)
+        diagnose = problem if hours else warning
+        return diagnose(subject, "there is none yet", age_seconds=None)
     age = timezone.now() - good.created_at
     late = bool(hours) and age > timedelta(hours=2 * hours)
     text = f"{good.path}, {age.total_seconds() / 3600:.1f} hours ago" + (

@@ -27,7 +27,7 @@ from remediation.sla.policy import Terms, terms_of
 
 BATCH_SIZE = 100  # tasks of one transaction, which locks those that it changes
 SIMULATED_BATCH, MAX_SIMULATED = 2000, 10_000  # more tasks would take longer than a request may
-# A request that has begun before the policy was replaced has ended by then.
+# A request that has started before the policy was replaced has ended by then.
 SETTLED, LATEST = timedelta(seconds=10), timedelta(minutes=5)
 SECOND = timedelta(seconds=1)  # dates less than that apart are equal
 COUNTED = ("moved", "given", "lifted", "overdue_at_once")
@@ -43,17 +43,17 @@ class Recalculated:
     @property
     def kind(self) -> str:
         """Return what changes: moved, given, lifted, or nothing."""
-        had = self.task.sla_due_at is not None or self.pause is not None
-        has = self.due != DueDate()
-        if had != has:
-            return "given" if has else "lifted"
+        had_due_date = self.task.sla_due_at is not None or self.pause is not None
+        has_due_date = self.due != DueDate()
+        if had_due_date != has_due_date:
+            return "given" if has_due_date else "lifted"
         before, after = self.task.sla_due_at, self.due.due_at
         if before and after:
             return "moved" if abs(after - before) >= SECOND else ""
         left = self.pause.left if self.pause else None
         if left is not None and self.due.left is not None:
             return "moved" if abs(left - self.due.left) >= SECOND else ""
-        return "moved" if has else ""
+        return "moved" if has_due_date else ""
 
     def counts(self, now: datetime) -> Iterator[str]:
         if self.kind:
@@ -179,23 +179,23 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
     # Each row is updated once: PostgreSQL checks the foreign keys of a row that the same transaction updates again, for
     # which it locks the finding, after the task.
     write_due_dates([(each.task.pk, each.due.due_at, terms.policy_version) for each in changed], now)
-    unmoved = Task.objects.filter(pk__in={task.pk for task in tasks} - {each.task.pk for each in changed})
-    unmoved.exclude(sla_policy_version=terms.policy_version).update(sla_policy_version=terms.policy_version)
+    unchanged = Task.objects.filter(pk__in={task.pk for task in tasks} - {each.task.pk for each in changed})
+    unchanged.exclude(sla_policy_version=terms.policy_version).update(sla_policy_version=terms.policy_version)
     return counts
 
 
 def write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
-    begun = [
+    started = [
         SlaPause(task=each.task, started_at=now, left=each.due.left) for each in found if each.begins_pause
     ]
     ended = [each.pause for each in found if each.pause and each.due.left is None]
-    going_on = [each for each in found if each.pause and each.due.left is not None]
-    SlaPause.objects.bulk_create(begun)
+    continuing = [each for each in found if each.pause and each.due.left is not None]
+    SlaPause.objects.bulk_create(started)
     end_pauses(ended, now)
-    for each in going_on:
+    for each in continuing:
         if each.pause and each.due.left is not None:
             each.pause.left = each.due.left
-    SlaPause.objects.bulk_update([each.pause for each in going_on if each.pause], ["left"])
+    SlaPause.objects.bulk_update([each.pause for each in continuing if each.pause], ["left"])
 
 
 def recalculated(

@@ -102,8 +102,8 @@ def _pause(row: SlaPause) -> Pause:
 
 
 def _extension(row: SlaExtension) -> Extension:
-    who = f" by {row.extended_by}" if row.extended_by else ""
-    return Extension(timedelta(seconds=round(row.amount.total_seconds())), f"Extended{who}: {row.reason}")
+    author = f" by {row.extended_by}" if row.extended_by else ""
+    return Extension(timedelta(seconds=round(row.amount.total_seconds())), f"Extended{author}: {row.reason}")
 
 
 def _whole(moment: datetime) -> datetime:

@@ -16,12 +16,12 @@ def request_rechecks(part: ScanPart) -> bool:
     # A failure is confirmed on the first pages that show it (scanner/confirmation.py). Once two runs of a check
     # disagree, its failures that were not confirmed are repeated.
     contradicted = _contradicted(part, set(pages))
-    doubted = {page.pk: page for key in contradicted for page in pages[key]}
-    for page in doubted.values():
+    to_recheck = {page.pk: page for key in contradicted for page in pages[key]}
+    for page in to_recheck.values():
         page.pending = True
         page.recheck_keys = sorted(key for key in contradicted if page.pk in {each.pk for each in pages[key]})
-    ScanPage.objects.bulk_update(doubted.values(), ["pending", "recheck_keys"])
-    return bool(doubted)
+    ScanPage.objects.bulk_update(to_recheck.values(), ["pending", "recheck_keys"])
+    return bool(to_recheck)
 
 
 def _contradicted(part: ScanPart, keys: set[str]) -> set[str]:

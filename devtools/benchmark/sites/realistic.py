@@ -139,9 +139,9 @@ def _unused_script(generator: random.Random) -> str:
 
 
 def _page(path: str, origin: str, *, one_build: bool) -> SiteResponse:
-    makers = {"/": _home, **dict.fromkeys(CATEGORIES, _category), **dict.fromkeys(PRODUCTS, _product)}
-    maker = _with_every_fault if one_build else makers.get(path, _article)
-    return maker(path, origin).response()
+    builders = {"/": _home, **dict.fromkeys(CATEGORIES, _category), **dict.fromkeys(PRODUCTS, _product)}
+    builder = _with_every_fault if one_build else builders.get(path, _article)
+    return builder(path, origin).response()
 
 
 def _name(path: str) -> str:

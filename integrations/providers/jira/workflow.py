@@ -89,18 +89,18 @@ def direct_transition(
     transitions: Sequence[WorkflowTransition], task_status: str, current: WorkflowStatus
 ) -> WorkflowTransition | None:
     """Return the transition to the best status: one of its usual name, else one of its category."""
-    fitting = [
+    candidates = [
         each
         for each in transitions
         if each.to.category == category_of(task_status)
         and (task_status == DISMISSED or not each.to.is_not_fixed)
     ]
     if task_status != "blocked":
-        fitting = [each for each in fitting if not each.to.has_usual_name_of("blocked")]
+        candidates = [each for each in candidates if not each.to.has_usual_name_of("blocked")]
     elif current.category == IN_PROGRESS:
-        fitting = [each for each in fitting if each.to.has_usual_name_of("blocked")]
+        candidates = [each for each in candidates if each.to.has_usual_name_of("blocked")]
     return min(
-        fitting, key=lambda each: (not each.to.has_usual_name_of(task_status), each.missing), default=None
+        candidates, key=lambda each: (not each.to.has_usual_name_of(task_status), each.missing), default=None
     )
 
 
@@ -108,8 +108,12 @@ def intermediate_transition(
     transitions: Sequence[WorkflowTransition], passed: set[str]
 ) -> WorkflowTransition | None:
     """Return a transition to an in-progress status not passed yet."""
-    fitting = [each for each in transitions if each.to.category == IN_PROGRESS and each.to.id not in passed]
-    return min(fitting, key=lambda each: (each.to.has_usual_name_of("blocked"), each.missing), default=None)
+    candidates = [
+        each for each in transitions if each.to.category == IN_PROGRESS and each.to.id not in passed
+    ]
+    return min(
+        candidates, key=lambda each: (each.to.has_usual_name_of("blocked"), each.missing), default=None
+    )
 
 
 def _transition(body: Any, resolutions: Sequence[str]) -> WorkflowTransition:

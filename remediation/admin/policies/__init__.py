@@ -51,7 +51,7 @@ class PolicyAdmin(PolicyPages):
     def reading_context(self, request: HttpRequest, row: Policy) -> dict[str, Any]:
         config = row.config if isinstance(row.config, dict) else {}
         form, base = getattr(request, "policy_draft", (SectionsForm(name=row.name, config=config), config))
-        formless = [name for name in base if name in PARTS.keys() - {each.name for each in sections()}]
+        without_form = [name for name in base if name in PARTS.keys() - {each.name for each in sections()}]
         return {
             "form": form,
             "base": as_text(base),
@@ -59,7 +59,7 @@ class PolicyAdmin(PolicyPages):
             "draft": hasattr(request, "policy_draft"),
             "checks": _checks_by_domain(row, form),
             "warnings": by_field(ignored_parts(base))[1],
-            "formless": formless,
+            "without_form": without_form,
             "versions": row.versions.select_related("replaced_by").order_by("-version")[:MAX_VERSIONS],
             "may_change": self.has_change_permission(request, row),
         }

@@ -143,7 +143,7 @@ def _objects(data: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
         yield from _objects(child, depth + 1)
 
 
-def _types(thing: dict[str, Any]) -> list[str]:
-    types = thing.get("@type")
+def _types(item: dict[str, Any]) -> list[str]:
+    types = item.get("@type")
     names = types if isinstance(types, list) else [types]
     return [name.rpartition("/")[2] for name in names if isinstance(name, str)]
