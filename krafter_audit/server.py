@@ -40,9 +40,9 @@ THREADS = 24
 # up the API.
 RESERVED_THREADS = {"/healthz/live": 1, "/admin/login/": 2}
 CONNECTION_LIMIT = 8192
-ACCEPTED_AT_ONCE = 256
-# Connections whose deadlines are checked in one turn: thousands at once would hold up the requests that are ready.
-CHECKED_AT_ONCE = 100
+MAX_ACCEPTED = 256  # connections in one poll
+# Connections whose deadlines are checked in one poll: thousands at once would hold up the requests that are ready.
+MAX_CHECKED = 100
 # Connections that the kernel keeps until they are accepted. It drops more, and their clients try again after a second.
 BACKLOG = 4096
 # Against Slowloris: a request that arrives more slowly gets a 408, and its connection is closed.
@@ -53,8 +53,8 @@ MIN_BODY_BYTES_PER_SECOND = 16 * 1024
 READ_SECONDS = 30.0  # plus the time that it takes at the least rate
 MIN_READ_BYTES_PER_SECOND = 16 * 1024
 IDLE_SECONDS = 60  # without a byte in either direction
-SHUTDOWN_SECONDS = 10.0
-RESPAWN_SECONDS = 1.0
+SHUTDOWN_SECONDS = 10.0  # for running requests to finish
+RESPAWN_SECONDS = 1.0  # until an ended process is started again
 MEBIBYTE = 1024 * 1024
 # Of glibc's allocator, for all threads together. With one for each thread, pages of the admin leave 27 MB behind.
 MEMORY_ARENAS = 2
@@ -182,23 +182,24 @@ class DeadlineChannel(HTTPChannel):
         self.will_close = True
 
 
-class LaneDispatcher:
+class ReservingDispatcher:
     """Give requests to reserved or to shared threads."""
 
     def __init__(self, threads: int, reserved: Mapping[str, int]) -> None:
-        self.shared = _started(threads)
-        self.reserved = {path: _started(count) for path, count in reserved.items()}
+        self.shared = _start_threads(threads)
+        self.reserved = {path: _start_threads(count) for path, count in reserved.items()}
 
     def add_task(self, channel: HTTPChannel) -> None:
         path = getattr(channel.requests[0], "path", "")
         self.reserved.get(path, self.shared).add_task(channel)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        stopped = [lane.shutdown(cancel_pending, timeout) for lane in (self.shared, *self.reserved.values())]
+        pools = (self.shared, *self.reserved.values())
+        stopped = [pool.shutdown(cancel_pending, timeout) for pool in pools]
         return any(stopped)
 
 
-def _started(threads: int) -> ThreadedTaskDispatcher:
+def _start_threads(threads: int) -> ThreadedTaskDispatcher:
     dispatcher = ThreadedTaskDispatcher()
     dispatcher.queue_logger = logging.getLogger("krafter_audit.server.queue")
     dispatcher.set_thread_count(threads)
@@ -206,13 +207,13 @@ def _started(threads: int) -> ThreadedTaskDispatcher:
 
 
 class Server(TcpWSGIServer):
-    """A server whose loop visits only changed connections; waitress's visits all in each turn."""
+    """A server whose loop examines only changed connections; waitress's examines all of them each time."""
 
     channel_class = DeadlineChannel
 
     def __init__(self, application: Callable[..., Any], **options: Any) -> None:
         self._selector = selectors.DefaultSelector()
-        # Connections that may wait for something else than in the last turn: also those whose requests are running,
+        # Connections that may wait for something else than in the last poll: also those whose requests are running,
         # since their threads write responses.
         self.changed: set[DeadlineChannel] = set()
         self.unchecked: list[DeadlineChannel] = []
@@ -223,7 +224,7 @@ class Server(TcpWSGIServer):
         self.changed.add(task)
         super().add_task(task)
 
-    def turn(self, timeout: float) -> None:
+    def poll(self, timeout: float) -> None:
         """Wait for connections for at most `timeout` seconds, and read and write those that are ready."""
         self._watch(self)
         self._check_deadlines()
@@ -232,7 +233,7 @@ class Server(TcpWSGIServer):
                 self.changed.discard(channel)
             self._watch(channel)
         for key, events in self._selector.select(0 if self.unchecked else timeout):
-            if key.data._fileno == key.fd:  # else it was closed in this turn
+            if key.data._fileno == key.fd:  # else it was closed in this poll
                 readwrite(key.data, POLL_EVENTS[events & key.events])
                 self._watch(key.data)
 
@@ -255,9 +256,9 @@ class Server(TcpWSGIServer):
             self._selector.unregister(descriptor)
 
     def handle_accept(self) -> None:
-        # waitress accepts one in each turn of its loop. A turn takes long while there are many connections, and a
+        # waitress accepts one in each round of its loop. A round takes long while there are many connections, and a
         # client would wait behind all those that connect again.
-        for _ in range(ACCEPTED_AT_ONCE):
+        for _ in range(MAX_ACCEPTED):
             connections = len(self._map)
             super().handle_accept()
             if len(self._map) == connections:
@@ -270,7 +271,7 @@ class Server(TcpWSGIServer):
 
     def _check_deadlines(self) -> None:
         now = time.time()
-        checked, self.unchecked = self.unchecked[:CHECKED_AT_ONCE], self.unchecked[CHECKED_AT_ONCE:]
+        checked, self.unchecked = self.unchecked[:MAX_CHECKED], self.unchecked[MAX_CHECKED:]
         for channel in checked:
             if channel._fileno is None:  # closed
                 continue
@@ -296,7 +297,7 @@ class Server(TcpWSGIServer):
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         while not ends_at or (self._is_busy() and time.monotonic() < ends_at[0]):
-            self.turn(0.2 if ends_at else 1.0)
+            self.poll(0.2 if ends_at else 1.0)
             # A supervisor that was killed sent no signal; its orphan would keep the port.
             if supervisor and not ends_at and os.getppid() != supervisor:
                 stop(signal.SIGTERM, None)
@@ -320,7 +321,7 @@ def make_server(application: Callable[..., Any], listener: socket.socket, *, thr
     return Server(
         application,
         _sock=listener,
-        dispatcher=LaneDispatcher(threads, RESERVED_THREADS),
+        dispatcher=ReservingDispatcher(threads, RESERVED_THREADS),
         adj=adjustments,
         sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
         bind_socket=False,

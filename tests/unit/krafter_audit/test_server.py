@@ -83,7 +83,7 @@ def serving(application: Callable[..., Any]) -> Iterator[int]:
 
     def run() -> None:
         while not stopping.is_set():
-            web.turn(0.1)
+            web.poll(0.1)
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -194,7 +194,7 @@ def test_connections_that_wait_are_accepted_together(application: Application) -
         web = make_server(application, listener, threads=1)
         connections = [send(listener.getsockname()[1], b"") for _ in range(20)]
 
-        web.turn(5)
+        web.poll(5)
 
         assert len(web.active_channels) == len(connections)
         web.close_all(timeout=1)
@@ -252,7 +252,7 @@ def test_overdue_connections_are_refused_a_few_in_each_turn(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "BODY_SECONDS", 0.1)
-    monkeypatch.setattr(server, "CHECKED_AT_ONCE", 2)
+    monkeypatch.setattr(server, "MAX_CHECKED", 2)
     refused = [0]
     turn, refuse = Server.turn, server.DeadlineChannel.refuse_overdue
 
