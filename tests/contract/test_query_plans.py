@@ -112,7 +112,7 @@ def plans(scenario: Scenario, database_owner: None) -> Iterator[list[dict[str, A
     driver.remove_notice_handler(note)
 
 
-def tell_that_tables_are_large(scenario: Scenario) -> None:
+def fake_table_statistics(scenario: Scenario) -> None:
     """Set the statistics of the tables to those of a million rows, without writing them."""
     project = str(scenario.project.pk)
     with connection.cursor() as cursor:
@@ -171,7 +171,7 @@ def ids(scenario: Scenario) -> dict[str, Any]:
 def test_frequent_requests_scan_no_large_table(
     scenario: Scenario, ids: dict[str, Any], plans: list[dict[str, Any]]
 ):
-    tell_that_tables_are_large(scenario)
+    fake_table_statistics(scenario)
 
     for address in ADDRESSES:
         plans.clear()
@@ -183,7 +183,7 @@ def test_frequent_requests_scan_no_large_table(
 
 
 def test_sequential_scan_is_detected(scenario: Scenario, ids: dict[str, Any], plans: list[dict[str, Any]]):
-    tell_that_tables_are_large(scenario)
+    fake_table_statistics(scenario)
     plans.clear()
 
     with connection.cursor() as cursor:

@@ -25,7 +25,7 @@ def at_once(*actions: Any) -> list[BaseException]:
     return [said for said in threads.at_once(*actions) if isinstance(said, BaseException)]
 
 
-def seen(scenario: Scenario, titles: list[str]) -> Any:
+def ingest_titles(scenario: Scenario, titles: list[str]) -> Any:
     return lambda: ingest(
         scenario.project, [FindingReport("seo", title) for title in titles], by=scenario.actor
     )
@@ -37,7 +37,7 @@ def test_overlapping_batches_create_each_finding_once_without_deadlock():
         titles = [f"{turn} {place}" for place in range(60)]
         batches = [chance.sample(titles, 40) for _ in range(4)]
 
-        assert at_once(*(seen(scenario, batch) for batch in batches)) == []
+        assert at_once(*(ingest_titles(scenario, batch) for batch in batches)) == []
 
         made = Finding.objects.filter(title__startswith=f"{turn} ").values_list("title", flat=True)
         assert sorted(made) == sorted({title for batch in batches for title in batch})
@@ -46,7 +46,7 @@ def test_overlapping_batches_create_each_finding_once_without_deadlock():
 def test_batch_with_concurrent_verdicts_and_bulk_updates_has_no_deadlock():
     scenario, chance = factories.scenario(), random.Random(2)
     titles = [f"Title {place}" for place in range(40)]
-    seen(scenario, titles)()
+    ingest_titles(scenario, titles)()
     rows = Finding.objects.filter(project=scenario.project)
 
     for _ in range(ROUNDS):
@@ -58,7 +58,7 @@ def test_batch_with_concurrent_verdicts_and_bulk_updates_has_no_deadlock():
         changed = chance.sample(list(rows.values_list("pk", flat=True)), 20)
 
         broken = at_once(
-            seen(scenario, batch),
+            ingest_titles(scenario, batch),
             lambda pk=verification.pk: verdicts.approve(pk, by=scenario.actor),
             lambda pks=changed: bulk_changes.change(
                 scenario.project, FINDINGS, pks, changes={"severity": "low"}, by=scenario.actor

@@ -63,7 +63,7 @@ def test_waiting_for_the_finding_lock_holds_no_other_lock_and_reads_the_latest_r
         with transaction.atomic():
             lock_finding(verification.task.finding_id)
             taken = other.submit(take)
-            assert eventually(somebody_waits)
+            assert eventually(lock_is_awaited)
             free = [
                 type(row).objects.select_for_update(nowait=True).get(pk=row.pk)
                 for row in (verification.task, verification)
@@ -75,7 +75,7 @@ def test_waiting_for_the_finding_lock_holds_no_other_lock_and_reads_the_latest_r
     assert task.title == "Renamed meanwhile"
 
 
-def somebody_waits() -> bool:
+def lock_is_awaited() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
         return cursor.fetchone()[0]

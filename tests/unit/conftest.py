@@ -36,7 +36,7 @@ def chrome(one_browser: Browser) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def soon_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_quiet_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """These pages are small: a fifth of a second without traffic is quiet enough for them."""
     monkeypatch.setattr(visit, "QUIET_SECONDS", 0.2)
     monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.6)

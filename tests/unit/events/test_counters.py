@@ -24,7 +24,7 @@ def run(*arguments: str) -> str:
     return out.getvalue().strip()
 
 
-def lived_in(scenario: Scenario) -> Scenario:
+def used_project(scenario: Scenario) -> Scenario:
     factories.verification(scenario, checks="passed", open_regressions=1)
     factories.verification(scenario, checks="failed")
     scenario.client.ask("post", "findings/bulk-update", {"all": True, "set": {"severity": "low"}})
@@ -58,13 +58,13 @@ def test_every_counter_is_declared_once():
 
 
 def test_counters_match_the_rows_after_every_kind_of_change(scenario: Scenario):
-    lived_in(scenario)
+    used_project(scenario)
 
     assert run() == "Every counter matches its rows."
 
 
 def test_a_wrong_counter_is_named_and_corrected(scenario: Scenario):
-    lived_in(scenario)
+    used_project(scenario)
     Counter.objects.filter(name__in=["task", "risk"]).delete()
 
     with pytest.raises(CommandError, match=r"2 counters differ"):

@@ -16,7 +16,7 @@ from tests.factories import Scenario
 NOW = "2031-05-20T12:00:00Z"
 
 
-def happened(scenario: Scenario, *, at: datetime) -> str:
+def log_at(scenario: Scenario, *, at: datetime) -> str:
     """Record an event; return the part that it lies in."""
     event = Event.objects.create(
         organization=scenario.organization,
@@ -55,14 +55,14 @@ def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_m
     at = datetime(2031, 5, 20, tzinfo=UTC)
     before = Event.objects.count()
 
-    landed = happened(scenario, at=at)
+    landed = log_at(scenario, at=at)
     made = create_partitions(EVENTS)
 
     assert landed == "events_event_default"
     assert "events_event_2031_05" in made
     assert made[-1] == "events_event_2031_08"
     assert create_partitions(EVENTS) == []
-    assert happened(scenario, at=at) == "events_event_2031_05"
+    assert log_at(scenario, at=at) == "events_event_2031_05"
     assert Event.objects.count() == before + 2
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM events_event_2031_05")
@@ -96,8 +96,8 @@ def keep_months(settings: Settings, number: int) -> None:
 
 def test_expired_months_are_dropped_oldest_first(scenario: Scenario, earlier: list[date], settings: Settings):
     kept_from = datetime(earlier[2].year, earlier[2].month, 1, tzinfo=UTC)
-    happened(scenario, at=kept_from - timedelta(seconds=1))
-    happened(scenario, at=kept_from)
+    log_at(scenario, at=kept_from - timedelta(seconds=1))
+    log_at(scenario, at=kept_from)
     keep_months(settings, 2)
     before = months()
 
@@ -125,7 +125,7 @@ def test_month_is_not_dropped_before_the_retention_that_migrate_has_set(
 @pytest.mark.usefixtures("database_owner")  # the application role may do neither
 @pytest.mark.parametrize("change", ["UPDATE {} SET name = 'y'", "DELETE FROM {}"])
 def test_partition_of_a_month_is_append_only(scenario: Scenario, change: str):
-    part = happened(scenario, at=datetime.now(UTC))
+    part = log_at(scenario, at=datetime.now(UTC))
 
     for table in ("events_event", part):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

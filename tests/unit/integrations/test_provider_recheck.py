@@ -93,7 +93,7 @@ def seen_by(verification: Verification) -> dict[str, Any]:
     return parsed
 
 
-def said(verification: Verification) -> tuple[str, str | None, str]:
+def stored_outcome(verification: Verification) -> tuple[str, str | None, str]:
     """What the check says, why it could not say, and the sentence of the evidence."""
     (check,) = verification.checks
     (page,) = seen_by(verification)["pages"]
@@ -234,7 +234,7 @@ def test_verification_passes_when_the_provider_reports_the_fix(
 
     verification = verified(finding_of(project, "sentry_no_new_events"))
 
-    assert said(verification)[:2] == ("passed", None)
+    assert stored_outcome(verification)[:2] == ("passed", None)
     assert verification.checks == [
         {"key": "sentry_no_new_events", "before": "failed", "after": "passed", "status": "passed"}
     ]
@@ -268,7 +268,7 @@ def test_unconnected_provider_is_inconclusive_and_refunds_the_quota(
 ) -> None:
     verification = verified(finding_of(project, "sentry_no_new_events"))
 
-    assert said(verification) == (
+    assert stored_outcome(verification) == (
         "inconclusive",
         "not_available",
         "Sentry is not connected: connect it, then verify.",

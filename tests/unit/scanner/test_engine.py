@@ -12,7 +12,7 @@ BAD = page(headers={"X-Content-Type-Options": None})
 KEY = "security_header_x_content_type_options"
 
 
-def looked(site: Site, key: str = KEY, **options: object) -> Outcome:
+def run_check(site: Site, key: str = KEY, **options: object) -> Outcome:
     with served(site), loopback_client() as client:
         return dict(run_checks(site.url, [key], client=client, retry_delays=(), **options))[key]  # type: ignore[arg-type]
 
@@ -20,14 +20,14 @@ def looked(site: Site, key: str = KEY, **options: object) -> Outcome:
 def test_unchanged_pass_is_not_repeated() -> None:
     site = good_site()
 
-    assert looked(site, before={KEY: Outcome(PASSED)}).status == PASSED
+    assert run_check(site, before={KEY: Outcome(PASSED)}).status == PASSED
     assert len(site.requests) == 1
 
 
 def test_pass_after_a_failure_is_repeated() -> None:
     site = good_site()
 
-    assert looked(site, before={KEY: Outcome(FAILED)}).status == PASSED
+    assert run_check(site, before={KEY: Outcome(FAILED)}).status == PASSED
     assert len(site.requests) == 2
 
 
@@ -41,13 +41,13 @@ def test_pass_after_a_failure_is_repeated() -> None:
     ],
 )
 def test_third_run_decides_when_two_disagree(answers: list[Answer], status: str, looks: list[str]) -> None:
-    outcome = looked(good_site(**{"/": list(answers)}), before={KEY: Outcome(FAILED)})
+    outcome = run_check(good_site(**{"/": list(answers)}), before={KEY: Outcome(FAILED)})
 
     assert (outcome.status, outcome.evidence["looks"]) == (status, looks)
 
 
 def test_inconclusive_repetition_is_inconclusive() -> None:
-    outcome = looked(good_site(**{"/": [GOOD, Answer("no", 500)]}), before={KEY: Outcome(FAILED)})
+    outcome = run_check(good_site(**{"/": [GOOD, Answer("no", 500)]}), before={KEY: Outcome(FAILED)})
 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
 
@@ -55,7 +55,7 @@ def test_inconclusive_repetition_is_inconclusive() -> None:
 def test_metric_is_the_median_of_three_samples_after_a_warm_up() -> None:
     site = good_site(**{"/": [Answer("x", delay=0.0), Answer("x", delay=0.3), Answer("x")]})
 
-    outcome = looked(site, "ttfb")
+    outcome = run_check(site, "ttfb")
 
     assert outcome.status == PASSED
     assert len(outcome.samples) == 3
@@ -65,8 +65,8 @@ def test_metric_is_the_median_of_three_samples_after_a_warm_up() -> None:
 
 
 def test_slow_server_fails_and_fast_server_passes() -> None:
-    slow = looked(good_site(**{"/": Answer("x", delay=0.05)}), "ttfb", thresholds={"ttfb": 20})
-    fast = looked(good_site(**{"/": Answer("x")}), "ttfb", thresholds={"ttfb": 500})
+    slow = run_check(good_site(**{"/": Answer("x", delay=0.05)}), "ttfb", thresholds={"ttfb": 20})
+    fast = run_check(good_site(**{"/": Answer("x")}), "ttfb", thresholds={"ttfb": 500})
 
     assert (slow.status, fast.status) == (FAILED, PASSED)
     assert slow.evidence["threshold"] == 20
@@ -75,6 +75,6 @@ def test_slow_server_fails_and_fast_server_passes() -> None:
 
 
 def test_an_error_while_timing_is_no_number() -> None:
-    outcome = looked(good_site(**{"/": [page(), Answer("x"), Answer("busy", 503)]}), "ttfb")
+    outcome = run_check(good_site(**{"/": [page(), Answer("x"), Answer("busy", 503)]}), "ttfb")
 
     assert (outcome.status, outcome.value, outcome.reason) == (INCONCLUSIVE, None, "blocked")

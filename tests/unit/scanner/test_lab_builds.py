@@ -61,7 +61,7 @@ def test_deeply_nested_page_has_a_build() -> None:
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 def test_visited_pages_of_one_template_have_one_build(chrome: Browser) -> None:
     answers = {
         "/": Answer(PAGE % ("Lamps", 1, "Lamps", CARD), headers=HTML),

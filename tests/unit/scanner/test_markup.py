@@ -34,7 +34,7 @@ def scripted(code: str) -> str:
     return html(add=f"<script>{code}</script>")
 
 
-def looked(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
+def run_checks_on(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
     answers = {
         path: Answer(body, headers=SCRIPT if path.endswith(".js") else HTML) for path, body in answers.items()
     }
@@ -54,18 +54,18 @@ IMAGES_BY_SCRIPT = {
 
 @pytest.mark.parametrize("answers", IMAGES_BY_SCRIPT.values(), ids=IMAGES_BY_SCRIPT)
 def test_images_by_script_are_not_rendered_without_a_browser(answers: dict[str, str]) -> None:
-    said = looked(answers, "image_dimensions")["image_dimensions"]
+    said = run_checks_on(answers, "image_dimensions")["image_dimensions"]
 
     assert (said.status, said.reason) == (INCONCLUSIVE, "not_rendered")
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 @pytest.mark.parametrize("answers", IMAGES_BY_SCRIPT.values(), ids=IMAGES_BY_SCRIPT)
 def test_images_by_script_without_dimensions_fail_in_a_browser(
     answers: dict[str, str], chrome: Browser
 ) -> None:
-    said = looked(answers, "image_dimensions", browser=chrome)["image_dimensions"]
+    said = run_checks_on(answers, "image_dimensions", browser=chrome)["image_dimensions"]
 
     assert (said.status, said.evidence["method"]) == (FAILED, "browser")
     assert said.evidence["looks"] == [FAILED, FAILED]
@@ -74,7 +74,7 @@ def test_images_by_script_without_dimensions_fail_in_a_browser(
 def test_failure_in_the_html_as_sent_needs_no_browser() -> None:
     page = scripted(BUILDER).replace(' width="10" height="10"', "")
 
-    assert looked({"/": page}, "image_dimensions")["image_dimensions"].status == FAILED
+    assert run_checks_on({"/": page}, "image_dimensions")["image_dimensions"].status == FAILED
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_failure_in_the_html_as_sent_needs_no_browser() -> None:
 def test_page_whose_scripts_add_no_elements_passes_without_a_browser(page: str) -> None:
     answers = {"/": page, "/count.js": "let total = 0; total += 1;"}
 
-    assert looked(answers, "image_dimensions")["image_dimensions"].status == PASSED
+    assert run_checks_on(answers, "image_dimensions")["image_dimensions"].status == PASSED
 
 
 def test_nothing_passes_on_an_empty_shell_without_a_browser() -> None:
     markup = [key for key in keys() if REGISTRY[key].kind == "markup"]
 
-    outcomes = looked({"/": SHELL, "/app.js": APPLICATION}, *markup)
+    outcomes = run_checks_on({"/": SHELL, "/app.js": APPLICATION}, *markup)
 
     reasons = {key: one.reason for key, one in outcomes.items()}
     not_applicable = {
@@ -111,11 +111,11 @@ def test_nothing_passes_on_an_empty_shell_without_a_browser() -> None:
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 def test_application_is_judged_by_what_it_renders(chrome: Browser) -> None:
     keys = ("title_length", "meta_description", "link_text", "image_dimensions")
 
-    outcomes = looked({"/": SHELL, "/app.js": APPLICATION}, *keys, browser=chrome)
+    outcomes = run_checks_on({"/": SHELL, "/app.js": APPLICATION}, *keys, browser=chrome)
 
     assert {key: one.status for key, one in outcomes.items()} == {
         "title_length": PASSED,
@@ -126,7 +126,7 @@ def test_application_is_judged_by_what_it_renders(chrome: Browser) -> None:
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 def test_rendered_markup_takes_one_visit_and_no_plain_request(chrome: Browser) -> None:
     site = Site({"/": Answer(html(), headers=HTML)})
     with served(site) as site, loopback_client() as client:
@@ -143,7 +143,7 @@ def test_rendered_markup_takes_one_visit_and_no_plain_request(chrome: Browser) -
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 @pytest.mark.parametrize(
     "script",
     [
@@ -156,7 +156,7 @@ def test_noindex_counts_as_sent_and_as_rendered(script: str, chrome: Browser) ->
     sent = '<meta name="robots" content="noindex">' if "remove" in script else ""
     page = html(add=f"<script>{script}</script>").replace("<head>", f"<head>{sent}")
 
-    assert looked({"/": page}, "indexable", browser=chrome)["indexable"].status == FAILED
+    assert run_checks_on({"/": page}, "indexable", browser=chrome)["indexable"].status == FAILED
 
 
 class Unverified(AddressPolicy):
@@ -183,7 +183,7 @@ def test_page_that_a_browser_may_not_visit_is_judged_as_sent() -> None:
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 def test_mixed_content_by_script_fails(chrome: Browser, authority: trustme.CA, ca_file: str) -> None:
     page = scripted("const i = new Image(1, 1); i.src = 'http://127.0.0.1:9/x.png'; document.body.append(i)")
     site = Site({"/": Answer(page, headers=HTML)})

@@ -32,7 +32,7 @@ def written(some: Iterable[str]) -> str:
     return TITLE + "".join(f"<p><a href='/{word}?v=1'>{word}</a> and {word[::-1]}" for word in some)
 
 
-def seen(text: str, *headers: tuple[str, str], before: dict[str, Outcome] | None = None) -> Outcome:
+def check_page(text: str, *headers: tuple[str, str], before: dict[str, Outcome] | None = None) -> Outcome:
     site = Site({"/": Answer(text, headers=[HTML, *headers])})
     with served(site), loopback_client() as client:
         found = run_checks(site.url, [KEY], client=client, before=before, retry_delays=())
@@ -41,25 +41,25 @@ def seen(text: str, *headers: tuple[str, str], before: dict[str, Outcome] | None
 
 @pytest.mark.parametrize("instead", [HUMAN, AWAY, written(words(2, 60))])
 def test_dissimilar_page_with_the_same_title_is_inconclusive(instead: str):
-    before = {KEY: seen(written(words(1, 60)))}
+    before = {KEY: check_page(written(words(1, 60)))}
 
-    after = seen(f"{TITLE}{instead}", CSP, before=before)
+    after = check_page(f"{TITLE}{instead}", CSP, before=before)
 
     assert before[KEY].status == FAILED
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
 
 
 def test_fixed_page_with_changed_content_passes():
-    before = {KEY: seen(written(words(1, 60)))}
+    before = {KEY: check_page(written(words(1, 60)))}
     now = written(words(1, 60)[:20] + words(2, 60)).replace("v=1", "v=2")
 
-    assert seen(now, CSP, before=before).status == PASSED
+    assert check_page(now, CSP, before=before).status == PASSED
 
 
 def test_page_with_few_words_is_identified_by_its_title():
-    before = {KEY: seen(f"{TITLE}<p>Hello there")}
+    before = {KEY: check_page(f"{TITLE}<p>Hello there")}
 
-    assert seen(f"{TITLE}<p>Quite different", CSP, before=before).status == PASSED
+    assert check_page(f"{TITLE}<p>Quite different", CSP, before=before).status == PASSED
 
 
 def test_page_with_a_fifth_of_its_content_is_similar():

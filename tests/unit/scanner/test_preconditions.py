@@ -23,7 +23,7 @@ WITHOUT_A_PAGE = {"http_status_ok", "tls_certificate_valid", "tls_certificate_da
 WITHOUT_A_PAGE |= {"tls_key_strength"}
 
 
-def looked(
+def run_checks_on(
     site: Site, asked: Iterable[str], client: Client | None = None, **options: object
 ) -> dict[str, Outcome]:
     with served(site), client or loopback_client() as used:
@@ -48,14 +48,14 @@ RESPONSES_WITHOUT_PAGE = {
 
 @pytest.mark.parametrize("reason", [one for one in RESPONSES_WITHOUT_PAGE if one != "challenge"])
 def test_certificate_checks_are_inconclusive_without_a_page(reason: str) -> None:
-    outcomes = looked(Site({"/": RESPONSES_WITHOUT_PAGE[reason]}), WITHOUT_A_PAGE - {"http_status_ok"})
+    outcomes = run_checks_on(Site({"/": RESPONSES_WITHOUT_PAGE[reason]}), WITHOUT_A_PAGE - {"http_status_ok"})
 
     assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
 
 
 @pytest.mark.parametrize("reason", RESPONSES_WITHOUT_PAGE)
 def test_checks_are_inconclusive_when_the_page_is_unavailable(reason: str) -> None:
-    outcomes = looked(Site({"/": RESPONSES_WITHOUT_PAGE[reason]}), of_the_page())
+    outcomes = run_checks_on(Site({"/": RESPONSES_WITHOUT_PAGE[reason]}), of_the_page())
 
     assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
 
@@ -67,7 +67,7 @@ def test_checks_are_inconclusive_when_the_page_is_unavailable(reason: str) -> No
 def test_error_status_fails_http_status_ok_and_a_temporary_one_is_inconclusive(
     status: int, verdict: str
 ) -> None:
-    outcomes = looked(Site({"/": Answer("no", status, HTML)}), ["http_status_ok"])
+    outcomes = run_checks_on(Site({"/": Answer("no", status, HTML)}), ["http_status_ok"])
 
     assert outcomes["http_status_ok"].status == verdict
 
@@ -91,7 +91,9 @@ CHALLENGE_SCRIPT = "<script>window._cf_chl_opt = {}</script>"
 def test_page_with_status_200_is_a_challenge_by_its_title_and_its_script_together(
     title: str, text: str, expected: tuple[str, str | None]
 ) -> None:
-    outcomes = looked(Site({"/": Answer(f"<title>{title}</title>{text}", 200, HTML)}), ["title_present"])
+    outcomes = run_checks_on(
+        Site({"/": Answer(f"<title>{title}</title>{text}", 200, HTML)}), ["title_present"]
+    )
 
     assert reasons(outcomes) == {expected}
 
@@ -99,12 +101,12 @@ def test_page_with_status_200_is_a_challenge_by_its_title_and_its_script_togethe
 def test_page_of_a_site_that_refuses_every_url_is_inconclusive() -> None:
     site = Site({"/": Answer("no", 403, HTML)}, otherwise=Answer("no", 403, HTML))
 
-    assert reasons(looked(site, ["http_status_ok"])) == {(INCONCLUSIVE, "blocked")}
+    assert reasons(run_checks_on(site, ["http_status_ok"])) == {(INCONCLUSIVE, "blocked")}
 
 
 def test_bot_challenge_is_detected_by_its_markers() -> None:
     body = "<html><script src='/cdn-cgi/challenge-platform/x.js'></script>"
-    outcomes = looked(Site({"/": Answer(body, 503, HTML)}), ["title_present"])
+    outcomes = run_checks_on(Site({"/": Answer(body, 503, HTML)}), ["title_present"])
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "challenge")}
 
@@ -119,14 +121,14 @@ def test_checks_are_inconclusive_when_the_site_is_down() -> None:
 
 
 def test_checks_are_inconclusive_when_the_site_closes_the_connection() -> None:
-    outcomes = looked(Site({"/": Answer(hang_up=True)}), of_the_page())
+    outcomes = run_checks_on(Site({"/": Answer(hang_up=True)}), of_the_page())
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
 
 
 def test_checks_are_inconclusive_when_the_site_times_out() -> None:
     client = loopback_client(limits=Limits(read=0.1, total=0.2))
-    outcomes = looked(Site({"/": Answer("late", delay=0.5)}), of_the_page(), client)
+    outcomes = run_checks_on(Site({"/": Answer("late", delay=0.5)}), of_the_page(), client)
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "timeout")}
 
@@ -144,14 +146,16 @@ def test_refused_address_is_not_retried() -> None:
 def test_redirect_to_a_refused_address_is_inconclusive() -> None:
     away = Answer(status=302, headers=[("Location", "http://169.254.169.254/latest/meta-data/")])
 
-    assert reasons(looked(Site({"/": away}), of_the_page())) == {(INCONCLUSIVE, "refused_address")}
+    assert reasons(run_checks_on(Site({"/": away}), of_the_page())) == {(INCONCLUSIVE, "refused_address")}
 
 
 def test_redirect_to_another_site_is_inconclusive() -> None:
     with served(good_site(), host="127.0.0.2") as other:
         away = Answer(status=302, headers=[("Location", other.url)])
 
-        assert reasons(looked(Site({"/": away}), of_the_page())) == {(INCONCLUSIVE, "offsite_redirect")}
+        assert reasons(run_checks_on(Site({"/": away}), of_the_page())) == {
+            (INCONCLUSIVE, "offsite_redirect")
+        }
 
 
 @pytest.mark.parametrize(
@@ -177,7 +181,7 @@ BODY_BASED = ["title_present", "meta_description", "mixed_content", "link_text",
 
 
 def test_html_checks_are_inconclusive_on_an_empty_page() -> None:
-    assert reasons(looked(Site({"/": Answer(b"  ", headers=HTML)}), BODY_BASED)) == {
+    assert reasons(run_checks_on(Site({"/": Answer(b"  ", headers=HTML)}), BODY_BASED)) == {
         (INCONCLUSIVE, "target_missing")
     }
 
@@ -185,13 +189,13 @@ def test_html_checks_are_inconclusive_on_an_empty_page() -> None:
 def test_html_checks_are_inconclusive_without_html() -> None:
     site = Site({"/": Answer('{"a": 1}', headers=[("Content-Type", "application/json")])})
 
-    assert reasons(looked(site, BODY_BASED)) == {(INCONCLUSIVE, "target_missing")}
+    assert reasons(run_checks_on(site, BODY_BASED)) == {(INCONCLUSIVE, "target_missing")}
 
 
 def test_html_checks_are_inconclusive_on_a_truncated_page() -> None:
     site = good_site(**{"/": page(html(add="<p>" + "x" * 5000))})
 
-    outcomes = looked(site, BODY_BASED, loopback_client(limits=Limits(body=2000)))
+    outcomes = run_checks_on(site, BODY_BASED, loopback_client(limits=Limits(body=2000)))
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "truncated")}
 
@@ -199,7 +203,7 @@ def test_html_checks_are_inconclusive_on_a_truncated_page() -> None:
 def test_unrequested_content_encoding_is_inconclusive() -> None:
     site = Site({"/": Answer(b"\x0b\x02\x80", headers=[*HTML, ("Content-Encoding", "br")])})
 
-    assert reasons(looked(site, ["title_present"])) == {(INCONCLUSIVE, "not_available")}
+    assert reasons(run_checks_on(site, ["title_present"])) == {(INCONCLUSIVE, "not_available")}
 
 
 def seen_before(title: str = "Shop", path: str = "/", **more: object) -> Outcome:
@@ -223,20 +227,20 @@ def test_verification_is_inconclusive_after_a_redirect_to_a_login_page() -> None
         {"/": Answer(status=302, headers=[("Location", "/login")]), "/login": Answer(LOGIN, headers=HTML)}
     )
 
-    assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "login_wall")}
-    assert reasons(looked(site, ["title_present"], before={})) == {(INCONCLUSIVE, "login_wall")}
+    assert reasons(run_checks_on(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "login_wall")}
+    assert reasons(run_checks_on(site, ["title_present"], before={})) == {(INCONCLUSIVE, "login_wall")}
 
 
 def test_verification_is_inconclusive_when_a_login_form_replaces_the_page() -> None:
     site = Site({"/": Answer(LOGIN, headers=HTML)})
 
-    assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "login_wall")}
+    assert reasons(run_checks_on(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "login_wall")}
 
 
 def test_page_that_had_a_login_form_before_is_verified() -> None:
     before = {"title_present": seen_before("Sign in", password_form=True)}
 
-    outcomes = looked(Site({"/": Answer(LOGIN, headers=HTML)}), ["title_present"], before=before)
+    outcomes = run_checks_on(Site({"/": Answer(LOGIN, headers=HTML)}), ["title_present"], before=before)
 
     assert outcomes["title_present"].status == PASSED
 
@@ -244,7 +248,9 @@ def test_page_that_had_a_login_form_before_is_verified() -> None:
 def test_verification_is_inconclusive_for_a_not_found_title() -> None:
     site = Site({"/": Answer("<title>404 – Page not found</title><p>Sorry", headers=HTML)})
 
-    assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "target_missing")}
+    assert reasons(run_checks_on(site, ["title_present"], before=NO_LOGIN)) == {
+        (INCONCLUSIVE, "target_missing")
+    }
 
 
 CSP = ("Content-Security-Policy", "default-src 'self'")
@@ -272,7 +278,7 @@ def test_verification_is_inconclusive_when_another_response_has_the_header(what:
     answer, reason = OTHER_RESPONSES[what]
     before = {"security_header_csp": seen_before("A shop of good things")}
 
-    outcomes = looked(Site({"/": answer}), ["security_header_csp"], before=before)
+    outcomes = run_checks_on(Site({"/": answer}), ["security_header_csp"], before=before)
 
     assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
 
@@ -281,7 +287,9 @@ def test_verification_is_inconclusive_after_a_redirect_to_another_page() -> None
     home = Answer("<title>Home</title><p>Welcome", headers=HTML)
     site = Site({"/": Answer(status=301, headers=[("Location", "/home")]), "/home": home})
 
-    assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "target_missing")}
+    assert reasons(run_checks_on(site, ["title_present"], before=NO_LOGIN)) == {
+        (INCONCLUSIVE, "target_missing")
+    }
 
 
 @pytest.mark.parametrize(
@@ -302,7 +310,9 @@ def test_verification_is_inconclusive_after_a_downgrade_to_http(
 
 
 def test_added_title_is_the_same_page() -> None:
-    outcomes = looked(Site({"/": SHOP}), ["title_present"], before={"title_present": seen_before(title="")})
+    outcomes = run_checks_on(
+        Site({"/": SHOP}), ["title_present"], before={"title_present": seen_before(title="")}
+    )
 
     assert outcomes["title_present"].status == PASSED
 
@@ -323,7 +333,9 @@ def test_added_title_is_the_same_page() -> None:
 def test_changed_title_is_the_same_page(known: str, now: str) -> None:
     site = Site({"/": Answer(f"<meta charset=utf-8><title>{now}</title><p>Hello", headers=[*HTML, CSP])})
 
-    outcomes = looked(site, ["security_header_csp"], before={"security_header_csp": seen_before(known)})
+    outcomes = run_checks_on(
+        site, ["security_header_csp"], before={"security_header_csp": seen_before(known)}
+    )
 
     assert outcomes["security_header_csp"].status == PASSED
 
@@ -338,7 +350,7 @@ def test_closed_directory_listing_is_fixed_unless_the_scanner_may_be_blocked(
     site = Site({"/": forbidden}, otherwise=Answer("", elsewhere))
     before = {"directory_listing": seen_before("Index of /uploads/2026/")}
 
-    outcome = looked(site, ["directory_listing"], before=before)["directory_listing"]
+    outcome = run_checks_on(site, ["directory_listing"], before=before)["directory_listing"]
 
     assert (outcome.status, outcome.reason) == (status, reason)
 
@@ -348,7 +360,7 @@ def test_outage_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scanner.fetcher.time.sleep", waited.append)
     site = Site({"/": [Answer("busy", 503, HTML), Answer(hang_up=True), SHOP]})
 
-    outcomes = looked(site, ["title_present"], retry_delays=(2, 10))
+    outcomes = run_checks_on(site, ["title_present"], retry_delays=(2, 10))
 
     assert outcomes["title_present"].status == PASSED
     assert [seconds for seconds in waited if seconds] == [2, 10]  # the test site sleeps for 0 seconds
@@ -358,14 +370,14 @@ def test_lasting_outage_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("scanner.fetcher.time.sleep", lambda _: None)
     site = Site({"/": Answer("busy", 503, HTML)})
 
-    outcomes = looked(site, ["title_present"], retry_delays=(2, 10))
+    outcomes = run_checks_on(site, ["title_present"], retry_delays=(2, 10))
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
     assert len(site.requests) == 3
 
 
 def test_an_unknown_key_is_inconclusive() -> None:
-    assert reasons(looked(Site({"/": SHOP}), ["no_such_check"])) == {(INCONCLUSIVE, "not_available")}
+    assert reasons(run_checks_on(Site({"/": SHOP}), ["no_such_check"])) == {(INCONCLUSIVE, "not_available")}
 
 
 def test_exception_in_a_check_affects_no_other_check(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -375,7 +387,7 @@ def test_exception_in_a_check_affects_no_other_check(monkeypatch: pytest.MonkeyP
         raise ZeroDivisionError("secret in here")
 
     monkeypatch.setitem(REGISTRY, "title_length", replace(REGISTRY["title_length"], run=broken))
-    outcomes = looked(Site({"/": SHOP}), ["title_length", "title_present"])
+    outcomes = run_checks_on(Site({"/": SHOP}), ["title_length", "title_present"])
 
     assert outcomes["title_length"].status == INCONCLUSIVE
     assert outcomes["title_length"].evidence["error"] == "ZeroDivisionError"
@@ -386,7 +398,7 @@ def test_exception_in_a_check_affects_no_other_check(monkeypatch: pytest.MonkeyP
 def test_probe_that_gets_an_error_is_inconclusive() -> None:
     site = good_site(**{"/.git/config": Answer("busy", 503), "/.env": Answer(hang_up=True)})
 
-    assert reasons(looked(site, ["exposed_git", "exposed_env"])) == {(INCONCLUSIVE, "blocked")}
+    assert reasons(run_checks_on(site, ["exposed_git", "exposed_env"])) == {(INCONCLUSIVE, "blocked")}
 
 
 def test_links_are_inconclusive_once_the_site_refuses_every_url() -> None:
@@ -395,33 +407,33 @@ def test_links_are_inconclusive_once_the_site_refuses_every_url() -> None:
     site.answers["/"] = [site.answers["/"], Answer("no", 403)]
     site.answers["/returns"] = Answer("no", 403)
 
-    assert reasons(looked(site, ["broken_internal_links"])) == {(INCONCLUSIVE, "timeout")}
+    assert reasons(run_checks_on(site, ["broken_internal_links"])) == {(INCONCLUSIVE, "timeout")}
 
 
 def test_link_that_is_forbidden_alone_is_broken() -> None:
-    assert reasons(looked(good_site(**{"/returns": Answer("no", 403)}), ["broken_internal_links"])) == {
-        (FAILED, None)
-    }
+    assert reasons(
+        run_checks_on(good_site(**{"/returns": Answer("no", 403)}), ["broken_internal_links"])
+    ) == {(FAILED, None)}
 
 
 def test_link_with_a_passing_server_error_works() -> None:
     busy = Answer("busy", 502)
     site = good_site(**{"/returns": [busy, busy, Answer("back again")]})
 
-    assert reasons(looked(site, ["broken_internal_links"])) == {(PASSED, None)}
+    assert reasons(run_checks_on(site, ["broken_internal_links"])) == {(PASSED, None)}
 
 
 def test_link_that_does_not_answer_is_inconclusive() -> None:
     site = good_site(**{"/returns": Answer(hang_up=True)})
 
-    assert reasons(looked(site, ["broken_internal_links"])) == {(INCONCLUSIVE, "timeout")}
+    assert reasons(run_checks_on(site, ["broken_internal_links"])) == {(INCONCLUSIVE, "timeout")}
 
 
 def test_run_sends_at_most_80_requests() -> None:
     links = "".join(f'<a href="/p{number}">Page {number}</a>' for number in range(300))
     site = Site({"/": Answer(f"<title>Many</title>{links}", headers=HTML)}, otherwise=Answer("x", 404))
 
-    looked(site, WITHOUT_BROWSER)
+    run_checks_on(site, WITHOUT_BROWSER)
 
     assert len(site.requests) <= 80
 
@@ -429,7 +441,7 @@ def test_run_sends_at_most_80_requests() -> None:
 def test_wrong_content_encoding_is_inconclusive() -> None:
     site = Site({"/": Answer(b"no gzip", headers=[*HTML, ("Content-Encoding", "gzip")])})
 
-    statuses = {outcome.status for outcome in looked(site, BODY_BASED).values()}
+    statuses = {outcome.status for outcome in run_checks_on(site, BODY_BASED).values()}
 
     assert statuses == {INCONCLUSIVE}
 
@@ -438,7 +450,7 @@ def test_decompression_bomb_is_truncated() -> None:
     bomb = gzip.compress(b"<p>" * 20_000_000, 9)
     site = Site({"/": Answer(bomb, headers=[*HTML, ("Content-Encoding", "gzip")])})
 
-    assert reasons(looked(site, ["title_present"])) == {(INCONCLUSIVE, "truncated")}
+    assert reasons(run_checks_on(site, ["title_present"])) == {(INCONCLUSIVE, "truncated")}
 
 
 def test_inconclusive_requires_a_known_reason() -> None:

@@ -23,7 +23,7 @@ from tests.fakes.website import Answer, Site, loopback_client, served, tls_conte
 from tests.unit.scanner.checks.base_page import html
 from tests.unit.scanner.checks.check_kinds import BY_BROWSER
 
-pytestmark = pytest.mark.usefixtures("soon_quiet")
+pytestmark = pytest.mark.usefixtures("short_quiet_time")
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 # After the first paint, whenever that comes: what moves or blocks before it does not count.
 JUMPS_AND_BLOCKS = """<body><h1>Hello</h1><script>
@@ -38,30 +38,32 @@ def plain(text: str, status: int = 200) -> Answer:
     return Answer(text, status, HTML)
 
 
-def looked(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
+def run_checks_on(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
     with served(Site(answers)) as site, loopback_client() as client:
         return dict(run_checks(site.url, asked, client=client, **{"retry_delays": (), **options}))
 
 
 @pytest.mark.needs_chromium
 def test_axe_check_takes_one_visit_and_records_the_tools(chrome: Browser) -> None:
-    said = looked({"/": plain(html())}, "a11y_color_contrast", browser=chrome)["a11y_color_contrast"]
+    result = run_checks_on({"/": plain(html())}, "a11y_color_contrast", browser=chrome)["a11y_color_contrast"]
 
-    assert said.status == PASSED
-    assert {name: said.evidence[name] for name in ("method", "visits", "profile")} == {
+    assert result.status == PASSED
+    assert {name: result.evidence[name] for name in ("method", "visits", "profile")} == {
         "method": "browser",
         "visits": 1,
         "profile": device_profile.as_evidence(throttled=False),
     }
-    assert set(said.evidence["tools"]) == {"axe", "chromium"}
-    assert said.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
+    assert set(result.evidence["tools"]) == {"axe", "chromium"}
+    assert result.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
 
 
 @pytest.mark.needs_chromium
 def test_axe_check_judges_the_page_after_its_scripts(chrome: Browser) -> None:
-    said = looked({"/": plain(FAULTY_UNTIL_RENDERED)}, "a11y_image_alt", browser=chrome)["a11y_image_alt"]
+    result = run_checks_on({"/": plain(FAULTY_UNTIL_RENDERED)}, "a11y_image_alt", browser=chrome)[
+        "a11y_image_alt"
+    ]
 
-    assert (said.status, said.evidence["method"]) == (PASSED, "browser")
+    assert (result.status, result.evidence["method"]) == (PASSED, "browser")
 
 
 @pytest.mark.needs_chromium
@@ -152,7 +154,7 @@ def test_page_is_visited_again_after_its_style_sheet_was_refused(chrome: Browser
 
 
 def test_browser_checks_are_inconclusive_without_a_browser() -> None:
-    outcomes = looked({"/": plain(html())}, *BY_BROWSER)
+    outcomes = run_checks_on({"/": plain(html())}, *BY_BROWSER)
 
     assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}
 
@@ -160,9 +162,9 @@ def test_browser_checks_are_inconclusive_without_a_browser() -> None:
 def test_checks_are_inconclusive_when_the_browser_does_not_start() -> None:
     options = ChromiumOptions(executable="/nowhere/chromium")
     with Browser(policy=AddressPolicy.from_setting("127.0.0.0/8"), options=options) as broken:
-        said = looked({"/": plain(html())}, "a11y_image_alt", browser=broken)["a11y_image_alt"]
+        result = run_checks_on({"/": plain(html())}, "a11y_image_alt", browser=broken)["a11y_image_alt"]
 
-    assert (said.status, said.reason) == (INCONCLUSIVE, "not_available")
+    assert (result.status, result.reason) == (INCONCLUSIVE, "not_available")
 
 
 @pytest.mark.needs_chromium
@@ -190,9 +192,11 @@ def test_page_replaced_by_scripts_is_inconclusive(
         "/login": plain("<title>Sign in</title><form><input type=password></form>"),
         "/broken": plain("<title>Error</title>", 500),
     }
-    said = looked(answers, "a11y_image_alt", browser=chrome, before={"a11y_image_alt": Outcome(FAILED)})
+    result = run_checks_on(
+        answers, "a11y_image_alt", browser=chrome, before={"a11y_image_alt": Outcome(FAILED)}
+    )
 
-    assert (said["a11y_image_alt"].status, said["a11y_image_alt"].reason) == (INCONCLUSIVE, reason)
+    assert (result["a11y_image_alt"].status, result["a11y_image_alt"].reason) == (INCONCLUSIVE, reason)
 
 
 @pytest.mark.needs_chromium
@@ -203,16 +207,16 @@ def test_polling_page_counts_as_idle(chrome: Browser, monkeypatch: pytest.Monkey
         "/news": plain("{}"),
     }
 
-    assert looked(answers, "a11y_image_alt", browser=chrome)["a11y_image_alt"].status == PASSED
+    assert run_checks_on(answers, "a11y_image_alt", browser=chrome)["a11y_image_alt"].status == PASSED
 
 
 @pytest.mark.needs_chromium
 def test_script_redirect_to_another_site_is_inconclusive(chrome: Browser) -> None:
     with served(Site({"/": plain(html())}), host="127.0.0.2") as elsewhere:
         leads = plain(html(add=f"<script>location = '{elsewhere.url}'</script>"))
-        said = looked({"/": leads}, "a11y_image_alt", browser=chrome)["a11y_image_alt"]
+        result = run_checks_on({"/": leads}, "a11y_image_alt", browser=chrome)["a11y_image_alt"]
 
-    assert (said.status, said.reason) == (INCONCLUSIVE, "offsite_redirect")
+    assert (result.status, result.reason) == (INCONCLUSIVE, "offsite_redirect")
 
 
 @pytest.mark.needs_chromium
@@ -222,15 +226,15 @@ def test_unused_and_unminified_scripts_fail(chrome: Browser) -> None:
     script = [("Content-Type", "text/javascript")]
     keys = ("minified_js", "unused_js")
 
-    def said(code: str) -> list[tuple[str, Any]]:
+    def outcome_of_script(code: str) -> list[tuple[str, Any]]:
         answers = {
             "/": plain("<h1>Hello</h1><script src=/a.js></script>"),
             "/a.js": Answer(code, headers=script),
         }
-        return [(one.status, one.value) for one in looked(answers, *keys, browser=chrome).values()]
+        return [(one.status, one.value) for one in run_checks_on(answers, *keys, browser=chrome).values()]
 
-    assert said(idle + loose) == [(FAILED, None), (FAILED, 29.326)]
-    assert said("idle();" + idle) == [(PASSED, None), (PASSED, 0.0)]
+    assert outcome_of_script(idle + loose) == [(FAILED, None), (FAILED, 29.326)]
+    assert outcome_of_script("idle();" + idle) == [(PASSED, None), (PASSED, 0.0)]
 
 
 @pytest.mark.parametrize(
@@ -252,7 +256,7 @@ def test_minifiable_characters_are_white_space_and_comments(source: str, spare: 
 def test_throttled_load_is_slower_and_measures_shifts_and_long_tasks(chrome: Browser) -> None:
     # Painted first: what moves before it was ever shown is no shift.
     with served(Site({"/": plain(JUMPS_AND_BLOCKS)})) as site:
-        seen = [load_with_the_jump(chrome, site.url, throttled=throttled) for throttled in (False, True)]
+        seen = [load_after_the_jump(chrome, site.url, throttled=throttled) for throttled in (False, True)]
 
     fast, timed = (one.vitals for one in seen)
     assert [one.cls > 0.1 for one in (fast, timed)] == [True, True]
@@ -261,7 +265,7 @@ def test_throttled_load_is_slower_and_measures_shifts_and_long_tasks(chrome: Bro
     assert [one.transfer_size > 0 for one in seen] == [True, False]
 
 
-def load_with_the_jump(browser: Browser, url: str, *, throttled: bool) -> PageSnapshot:
+def load_after_the_jump(browser: Browser, url: str, *, throttled: bool) -> PageSnapshot:
     """Retry up to three times: with the short idle time of these tests, a busy machine may be idle before the shift."""
     for _ in range(3):
         seen = visit_page(browser, url, throttled=throttled)
@@ -275,9 +279,9 @@ def test_page_with_a_tenth_of_its_elements_is_inconclusive(chrome: Browser) -> N
     key = "a11y_image_alt"
     before = {key: Outcome(FAILED, evidence={"page_elements": 900})}
 
-    said = looked({"/": plain(html())}, key, browser=chrome, before=before)[key]
+    result = run_checks_on({"/": plain(html())}, key, browser=chrome, before=before)[key]
 
-    assert (said.status, said.reason) == (INCONCLUSIVE, "target_missing")
+    assert (result.status, result.reason) == (INCONCLUSIVE, "target_missing")
 
 
 @pytest.mark.needs_chromium
@@ -288,8 +292,8 @@ def test_axe_incomplete_is_inconclusive_unless_it_was_before(chrome: Browser) ->
     )
     answers = {"/": plain(html(add=unsure))}
 
-    first = looked(answers, key, browser=chrome)[key]
-    again = looked(answers, key, browser=chrome, before={key: first})[key]
+    first = run_checks_on(answers, key, browser=chrome)[key]
+    again = run_checks_on(answers, key, browser=chrome, before={key: first})[key]
 
     assert (first.status, first.reason, len(first.evidence["needs_review"])) == (
         INCONCLUSIVE,
@@ -321,17 +325,19 @@ def test_site_credentials_are_sent_to_their_origin_only(authority: trustme.CA, c
             loopback_client(ca_file, credentials=lets_in) as client,
             Browser(policy=client.policy, options=options) as browser,
         ):
-            said = dict(
+            result = dict(
                 run_checks(staging.url, ["a11y_image_alt"], client=client, browser=browser, retry_delays=())
             )
 
-    def carried(site: Site) -> set[tuple[str, str | None, str | None]]:
+    def received_credentials(site: Site) -> set[tuple[str, str | None, str | None]]:
         asked = [(path, headers) for _, path, headers in site.requests if headers.get("sec-fetch-site")]
         return {(path, headers.get("x-staging-key"), headers.get("cookie")) for path, headers in asked}
 
-    assert said["a11y_image_alt"].status == PASSED
-    assert carried(other) == {("/x.png", None, "seen=1")}  # the site's own cookie: cookies know no ports
-    assert carried(staging) >= {
+    assert result["a11y_image_alt"].status == PASSED
+    assert received_credentials(other) == {
+        ("/x.png", None, "seen=1")
+    }  # the site's own cookie: cookies know no ports
+    assert received_credentials(staging) >= {
         ("/", "k3y-4-staging", "session=c00kie"),
         ("/data", "k3y-4-staging", "session=c00kie; seen=1"),
     }
@@ -348,9 +354,9 @@ def test_repetition_runs_only_violated_and_unpassed_rules(
     page = {"/": plain(html(replace=(' alt="A lamp"', "")))}
     keys = ("a11y_label", "a11y_link_name", "a11y_image_alt", "a11y_document_title")
 
-    said = looked(page, *keys, browser=chrome, before=before)
+    result = run_checks_on(page, *keys, browser=chrome, before=before)
 
-    assert {key: one.status for key, one in said.items()} == {
+    assert {key: one.status for key, one in result.items()} == {
         "a11y_label": PASSED,
         "a11y_link_name": PASSED,
         "a11y_image_alt": FAILED,
@@ -404,9 +410,9 @@ def test_error_page_is_left_at_once_and_requested_again_in_an_outage_only(
     site, throttle = Site({"/": answer}), CountingThrottle()
     with served(site), loopback_client(throttle=throttle) as client:
         keys = ["a11y_image_alt", "dom_size"]
-        said = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=(0,)))
+        result = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=(0,)))
 
-    assert {one.status for one in said.values()} == {INCONCLUSIVE}
+    assert {one.status for one in result.values()} == {INCONCLUSIVE}
     assert site.paths().count("/") == requests  # one by the browser, the others plain ones
     pauses = [what for what in throttle.seen if what[0] == "back off"]
     assert pauses == [("back off", "7")] * (requests if status == 503 else 0)
@@ -418,11 +424,11 @@ def test_outage_that_ends_is_followed_by_a_visit(chrome: Browser) -> None:
 
     site = Site(answers)
     with served(site), loopback_client() as client:
-        said = dict(
+        result = dict(
             run_checks(site.url, ["a11y_image_alt"], client=client, browser=chrome, retry_delays=(0,))
         )
 
-    assert (said["a11y_image_alt"].status, site.paths().count("/")) == (PASSED, 4)
+    assert (result["a11y_image_alt"].status, site.paths().count("/")) == (PASSED, 4)
 
 
 @pytest.mark.needs_chromium
@@ -474,9 +480,9 @@ def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(key: st
             PageContext(url, client, retry_delays=(), owned_hosts=OneHost(), browser=chrome)
             for url in (site.url, f"{site.url}moved", other.url)
         ]
-        said = [dict(run_checks(one.url, [key], context=one))[key] for one in contexts]
+        result = [dict(run_checks(one.url, [key], context=one))[key] for one in contexts]
 
-    assert [(one.status, one.reason) for one in said] == [
+    assert [(one.status, one.reason) for one in result] == [
         (PASSED, None),
         (INCONCLUSIVE, "offsite_redirect"),
         (INCONCLUSIVE, "not_available"),
@@ -564,11 +570,11 @@ def test_lab_metric_takes_one_load_which_is_the_request_of_the_page(chrome: Brow
     with served(site), loopback_client() as client:
         context = PageContext(site.url, client, retry_delays=(), browser=chrome)
         context.rendered.save_screenshot = lambda picture: f"{picture[:2]!r}"
-        said = dict(run_checks(site.url, ["cls"], context=context))["cls"]
+        result = dict(run_checks(site.url, ["cls"], context=context))["cls"]
 
-    assert (said.status, said.evidence["visits"], site.paths().count("/")) == (PASSED, 1, 1)
-    assert said.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
-    assert said.evidence["pictures"] == {"screen": "b'\\xff\\xd8'"}
+    assert (result.status, result.evidence["visits"], site.paths().count("/")) == (PASSED, 1, 1)
+    assert result.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
+    assert result.evidence["pictures"] == {"screen": "b'\\xff\\xd8'"}
 
 
 @pytest.mark.needs_chromium

@@ -19,7 +19,7 @@ def before(**tools: str) -> Outcome:
     return Outcome(FAILED, evidence={"method": "browser", "tools": {**NOW, **tools}})
 
 
-def said(key: str, earlier: Outcome | None, status: Any = PASSED, value: float | None = None) -> Outcome:
+def versioned(key: str, earlier: Outcome | None, status: Any = PASSED, value: float | None = None) -> Outcome:
     measured = Outcome(status, value=value, evidence={"threshold": 2.5} if value else {})
     return with_tool_versions(get(key), measured, earlier, {"method": "browser", "tools": NOW})
 
@@ -37,17 +37,17 @@ def said(key: str, earlier: Outcome | None, status: Any = PASSED, value: float |
 def test_metric_near_the_threshold_is_inconclusive_after_a_browser_release(
     earlier: Outcome | None, value: float, status: str
 ) -> None:
-    outcome = said("lcp", earlier, value=value)
+    outcome = versioned("lcp", earlier, value=value)
 
     assert (outcome.status, outcome.reason) == (status, "tool_changed" if status == INCONCLUSIVE else None)
 
 
 def test_failure_counts_with_any_tool_version() -> None:
-    assert said("lcp", before(chromium="99.0"), FAILED, 3.0).status == FAILED
+    assert versioned("lcp", before(chromium="99.0"), FAILED, 3.0).status == FAILED
 
 
 def test_pass_with_another_release_names_the_earlier_versions() -> None:
-    outcome = said("a11y_label", before(axe="4.11.0"))
+    outcome = versioned("a11y_label", before(axe="4.11.0"))
 
     assert (outcome.status, outcome.evidence["tools_changed_from"]) == (PASSED, {"axe": "4.11.0"})
 
@@ -64,7 +64,7 @@ def test_violation_does_not_pass_without_a_browser() -> None:
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 def test_newer_axe_must_test_the_elements_that_failed(chrome: Browser) -> None:
     """Unchanged elements that are no longer tested have not been fixed."""
     image = '<img src="/lamp.png" alt="A lamp" width="10" height="10">'

@@ -28,7 +28,7 @@ def storage(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 def test_screenshot_of_a_failing_element_is_visible_to_the_project(
     scenario: Scenario, storage: Path, chrome: Browser
 ) -> None:
@@ -57,7 +57,7 @@ def test_screenshot_of_a_failing_element_is_visible_to_the_project(
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 def test_screenshot_that_cannot_be_stored_is_named_and_the_verdict_stands(
     scenario: Scenario, storage: Path, chrome: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -118,7 +118,7 @@ def test_worker_that_is_killed_in_a_failing_run_reopens_the_finding_once(
     assert (window.status, [each.trigger for each in regressions]) == ("failed", ["guard_failed"])
 
 
-def somebody_waits() -> bool:
+def lock_is_awaited() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
         return bool(cursor.fetchone()[0])
@@ -138,7 +138,7 @@ def test_worker_that_is_killed_in_its_transaction_changes_nothing_and_another_re
     with transaction.atomic():
         lock_finding(window.finding_id)  # for which the worker waits in its transaction
         worker = start_worker(job)
-        assert eventually(somebody_waits, seconds=60)
+        assert eventually(lock_is_awaited, seconds=60)
         worker.kill()
         worker.wait()
     after = list(window.runs.order_by("pk").values_list("status", flat=True))

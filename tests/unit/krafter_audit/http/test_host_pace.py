@@ -22,7 +22,9 @@ def granted(pace: HostPace, limits: PaceLimits, *, at: float = 0.0) -> int:
     return count
 
 
-def seen(*observations: PaceObservation, limits: PaceLimits = ADAPTIVE, every: float = 0.01) -> HostPace:
+def pace_after(
+    *observations: PaceObservation, limits: PaceLimits = ADAPTIVE, every: float = 0.01
+) -> HostPace:
     pace = HostPace()
     for number, observation in enumerate(observations):
         pace.observe(observation, limits, number * every)
@@ -34,7 +36,7 @@ def test_adaptive_host_begins_at_ten_requests_a_second() -> None:
 
 
 def test_other_hosts_get_two_requests_a_second() -> None:
-    pace = seen(*[GOOD] * 100)
+    pace = pace_after(*[GOOD] * 100)
 
     assert [granted(pace, FIXED, at=moment) for moment in (0.0, 0.5, 1.0, 1.5)] == [2, 0, 2, 0]
 
@@ -45,7 +47,7 @@ def test_other_hosts_get_two_requests_a_second() -> None:
 def test_each_good_response_adds_one_up_to_the_ceiling(responses: int, ceiling: int, rate: int) -> None:
     limits = PaceLimits(adaptive=True, max_rate=ceiling)
 
-    assert granted(seen(*[GOOD] * responses, limits=limits), limits, at=5) == rate
+    assert granted(pace_after(*[GOOD] * responses, limits=limits), limits, at=5) == rate
 
 
 @pytest.mark.parametrize("limits", [ADAPTIVE, FIXED])
@@ -54,19 +56,19 @@ def test_each_good_response_adds_one_up_to_the_ceiling(responses: int, ceiling: 
     [PaceObservation(429), PaceObservation(503), PaceObservation(0), PaceObservation(200, retry_after=True)],
 )
 def test_overload_halves_the_rate(bad: PaceObservation, limits: PaceLimits) -> None:
-    pace = seen(*[GOOD] * 30)
+    pace = pace_after(*[GOOD] * 30)
     pace.observe(bad, limits, 1.0)
 
     assert pace.rate == 20
 
 
 def test_refusals_of_the_same_second_halve_the_rate_once() -> None:
-    assert seen(*[PaceObservation(429)] * 6).rate == 5
-    assert seen(*[PaceObservation(429)] * 6, every=1).rate == 1
+    assert pace_after(*[PaceObservation(429)] * 6).rate == 5
+    assert pace_after(*[PaceObservation(429)] * 6, every=1).rate == 1
 
 
 def test_rate_recovers_slowly_for_ten_seconds_and_then_as_at_first() -> None:
-    pace = seen(PaceObservation(429))
+    pace = pace_after(PaceObservation(429))
     for number in range(5):
         pace.observe(GOOD, ADAPTIVE, 1 + number)
     assert 5.8 < pace.rate < 6
@@ -78,38 +80,38 @@ def test_rate_recovers_slowly_for_ten_seconds_and_then_as_at_first() -> None:
 
 @pytest.mark.parametrize("status", [500, 502, 504])
 def test_other_server_errors_leave_the_rate_as_it_is(status: int) -> None:
-    assert seen(PaceObservation(status)).rate == 10
+    assert pace_after(PaceObservation(status)).rate == 10
 
 
 def test_responses_to_a_fixed_rate_do_not_raise_it() -> None:
-    assert seen(*[GOOD] * 10, limits=FIXED).rate == 10
+    assert pace_after(*[GOOD] * 10, limits=FIXED).rate == 10
 
 
 def test_first_byte_at_three_times_the_best_halves_the_rate() -> None:
-    assert seen(page(100), *[page(290)] * 4).rate == 15
-    assert seen(page(100), *[page(310)] * 4).rate == 7
+    assert pace_after(page(100), *[page(290)] * 4).rate == 15
+    assert pace_after(page(100), *[page(310)] * 4).rate == 7
 
 
 def test_two_outliers_of_five_do_not_halve_the_rate() -> None:
-    assert seen(page(100), page(2000), page(2000), page(100), page(100)).rate == 15
+    assert pace_after(page(100), page(2000), page(2000), page(100), page(100)).rate == 15
 
 
 def test_small_delays_do_not_halve_the_rate() -> None:
-    assert seen(page(1), *[page(90)] * 4).rate == 15
+    assert pace_after(page(1), *[page(90)] * 4).rate == 15
 
 
 def test_responses_past_the_cache_are_compared_with_each_other_alone() -> None:
     cached, fresh = page(2), page(400, "fresh")
 
-    assert seen(*[cached, fresh] * 6).rate == 22
+    assert pace_after(*[cached, fresh] * 6).rate == 22
 
 
 def test_untimed_responses_are_not_compared() -> None:
-    assert seen(page(2), *[PaceObservation(200, 900)] * 9).rate == 20
+    assert pace_after(page(2), *[PaceObservation(200, 900)] * 9).rate == 20
 
 
 def test_time_at_the_lowest_rate_becomes_the_best_time() -> None:
-    pace, now = seen(page(10)), 1.0
+    pace, now = pace_after(page(10)), 1.0
     for _ in range(60):  # a site whose other pages are slower, whatever the rate
         pace.observe(page(500), ADAPTIVE, now)
         now += 1
@@ -119,7 +121,7 @@ def test_time_at_the_lowest_rate_becomes_the_best_time() -> None:
 
 @pytest.mark.parametrize("limits", [ADAPTIVE, FIXED])
 def test_refusal_makes_a_host_slow_for_ten_minutes(limits: PaceLimits) -> None:
-    pace = seen(*[GOOD] * 30)
+    pace = pace_after(*[GOOD] * 30)
     pace.observe(PaceObservation(403), limits, 100)
     pace.observe(GOOD, ADAPTIVE, 101)
 
@@ -127,7 +129,7 @@ def test_refusal_makes_a_host_slow_for_ten_minutes(limits: PaceLimits) -> None:
 
 
 def test_slow_host_gets_two_requests_a_second_from_all_callers_together() -> None:
-    pace = seen(PaceObservation(403))
+    pace = pace_after(PaceObservation(403))
 
     assert granted(pace, PaceLimits(rate=50), at=1) == 2
     assert granted(pace, ADAPTIVE, at=1) == 0
@@ -141,7 +143,7 @@ def test_six_requests_at_the_same_time_at_an_adaptive_host_and_two_at_another() 
 
 
 def test_fewer_requests_at_the_same_time_at_a_host_that_slows_down() -> None:
-    pace = seen(*[PaceObservation(0)] * 3, every=1.0)
+    pace = pace_after(*[PaceObservation(0)] * 3, every=1.0)
     waits = [pace.acquire(str(number), ADAPTIVE, 3.0 + number)[0] for number in range(3)]
 
     assert (pace.rate, waits) == (1.25, [0, ADAPTIVE.poll, ADAPTIVE.poll])
@@ -215,7 +217,7 @@ def test_caller_that_did_not_end_is_not_alone_for_long() -> None:
 
 
 def test_state_is_the_same_after_storing() -> None:
-    pace = seen(page(10), page(100), page(100), PaceObservation(429), PaceObservation(403))
+    pace = pace_after(page(10), page(100), page(100), PaceObservation(429), PaceObservation(403))
     pace.acquire("a", ADAPTIVE, 1)
     pace.record(FIXED, 2)
     pace.back_off(3, 2)

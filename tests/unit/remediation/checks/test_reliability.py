@@ -37,7 +37,7 @@ def answer(
     return {"url": URL, "status": status, "evidence": {**seen, **({"looks": looks} if looks else {}), **more}}
 
 
-def looked(scenario: Scenario, *answers: dict[str, Any], key: str = CSP, of: Task | None = None) -> None:
+def verify_with(scenario: Scenario, *answers: dict[str, Any], key: str = CSP, of: Task | None = None) -> None:
     """Store verifications of a task with these pages."""
     task = of or factories.task(scenario, of=factories.finding(scenario, checks=[key]))
     for one in answers:
@@ -104,7 +104,7 @@ def flips(scenario: Scenario, key: str = CSP) -> tuple[int, int, int]:
 
 
 def test_opposite_results_for_an_unchanged_page_are_a_flip(scenario: Scenario):
-    looked(scenario, answer("failed"), answer("passed"), answer("passed"))
+    verify_with(scenario, answer("failed"), answer("passed"), answer("passed"))
 
     assert flips(scenario) == (3, 2, 1)
 
@@ -122,13 +122,13 @@ def test_changed_pages_are_not_compared(scenario: Scenario, change: dict[str, An
     named = {key: change[key] for key in ("sha", "header") if key in change}
     after = answer("passed", **named) if named else after
     after["evidence"] |= {} if named else change
-    looked(scenario, answer("failed"), after)
+    verify_with(scenario, answer("failed"), after)
 
     assert flips(scenario) == (2, 0, 0)
 
 
 def test_repeated_runs_with_opposite_results_are_a_flip(scenario: Scenario):
-    looked(
+    verify_with(
         scenario,
         answer("failed", looks=["failed", "failed"]),
         answer("passed", sha="b2", looks=["failed", "passed", "passed"]),
@@ -139,19 +139,19 @@ def test_repeated_runs_with_opposite_results_are_a_flip(scenario: Scenario):
 
 def test_failed_scan_and_passed_verification_of_an_unchanged_page_are_a_flip(scenario: Scenario):
     scanned(scenario, "failed")
-    looked(scenario, answer("passed"))
+    verify_with(scenario, answer("passed"))
 
     assert flips(scenario) == (2, 1, 1)
 
 
 def test_inconclusive_runs_are_not_counted(scenario: Scenario):
-    looked(scenario, answer("failed"), answer("inconclusive"), answer("failed"))
+    verify_with(scenario, answer("failed"), answer("inconclusive"), answer("failed"))
 
     assert flips(scenario) == (2, 1, 0)
 
 
 def test_checks_that_depend_on_more_than_the_page_are_not_compared(scenario: Scenario):
-    looked(scenario, answer("failed"), answer("passed"), key="broken_internal_links")
+    verify_with(scenario, answer("failed"), answer("passed"), key="broken_internal_links")
 
     assert flips(scenario, "broken_internal_links") == (2, 0, 0)
 
@@ -159,8 +159,8 @@ def test_checks_that_depend_on_more_than_the_page_are_not_compared(scenario: Sce
 def test_pages_and_projects_are_measured_separately(scenario: Scenario):
     elsewhere = answer("passed") | {"url": URL + "other"}
     other = factories.scenario()
-    looked(scenario, answer("failed"), elsewhere)
-    looked(other, answer("passed"))
+    verify_with(scenario, answer("failed"), elsewhere)
+    verify_with(other, answer("passed"))
 
     assert (flips(scenario), flips(other)) == ((2, 0, 0), (1, 0, 0))
 
@@ -220,7 +220,7 @@ def test_median_time_starts_at_the_finding_or_its_regression(scenario: Scenario)
 
 
 def test_measuring_again_replaces_the_rows_and_ignores_old_runs(scenario: Scenario):
-    looked(scenario, answer("failed"), answer("passed"))
+    verify_with(scenario, answer("failed"), answer("passed"))
     first = measured(scenario)
 
     again = measured(scenario)
@@ -230,7 +230,7 @@ def test_measuring_again_replaces_the_rows_and_ignores_old_runs(scenario: Scenar
 
 
 def test_only_projects_with_recent_runs_are_measured(scenario: Scenario, sent: list[tuple[str, ...]]):
-    looked(scenario, answer("failed"))
+    verify_with(scenario, answer("failed"))
     factories.scenario()
 
     jobs.measure_all_projects()
@@ -239,8 +239,8 @@ def test_only_projects_with_recent_runs_are_measured(scenario: Scenario, sent: l
 
 
 def test_admin_list_shows_totals_least_reliable_first(scenario: Scenario):
-    looked(scenario, answer("failed"), answer("passed"))
-    looked(factories.scenario(), answer("failed"), answer("failed"), key="csp_base_uri")
+    verify_with(scenario, answer("failed"), answer("passed"))
+    verify_with(factories.scenario(), answer("failed"), answer("failed"), key="csp_base_uri")
     for row in reliability.active_projects():
         jobs.measure_check_reliability(str(row.pk))
 

@@ -26,7 +26,7 @@ def scenario(db: None, site: Site) -> Scenario:
     return factories.scenario(site_url=site.url)
 
 
-def looked_at(scenario: Scenario, *, checks: list[str] | None = None) -> Verification:
+def verified(scenario: Scenario, *, checks: list[str] | None = None) -> Verification:
     """Run a verification by its service and its job."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=checks))
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
@@ -35,16 +35,16 @@ def looked_at(scenario: Scenario, *, checks: list[str] | None = None) -> Verific
     return verification
 
 
-def shown(scenario: Scenario, verification: Verification) -> dict[str, Any]:
+def evidence_of(scenario: Scenario, verification: Verification) -> dict[str, Any]:
     return scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]
 
 
 def test_links_of_a_project_are_one_signed_chain(scenario: Scenario):
-    verification = looked_at(scenario)
+    verification = verified(scenario)
     verdicts.reopen(verification.pk, by=scenario.actor)
-    looked_at(scenario)
+    verified(scenario)
 
-    key_id, public = from_jwk(shown(scenario, verification)["keys"][0])
+    key_id, public = from_jwk(evidence_of(scenario, verification)["keys"][0])
     previous = GENESIS
     for place, link in enumerate(Evidence.objects.order_by("sequence"), start=1):
         head = Head.with_body(str(scenario.project.pk), place, previous, link.body)
@@ -56,12 +56,12 @@ def test_links_of_a_project_are_one_signed_chain(scenario: Scenario):
 
 def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, site: Site):
     site.headers |= CSP
-    verification = looked_at(scenario)
+    verification = verified(scenario)
     seen = Evidence.objects.get()
 
     verdicts.approve(verification.pk, by=scenario.actor)
 
-    [verdict] = shown(scenario, verification)["verdicts"]
+    [verdict] = evidence_of(scenario, verification)["verdicts"]
     expected = (
         "key",
         "number",
@@ -87,13 +87,13 @@ def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, si
 
 
 def test_override_reason_is_in_the_link_and_reopen_adds_another_link(scenario: Scenario):
-    verification = looked_at(scenario)
+    verification = verified(scenario)
 
     verdicts.approve(verification.pk, by=scenario.actor, override_reason="Accepted until March.")
     verdicts.reopen(verification.pk, by=scenario.actor)
     verdicts.reopen(verification.pk, by=scenario.actor)
 
-    said = shown(scenario, verification)["verdicts"]
+    said = evidence_of(scenario, verification)["verdicts"]
     assert [(one["verdict"], one["override_reason"]) for one in said] == [
         ("approved", "Accepted until March."),
         ("reopened", "Accepted until March."),
@@ -101,11 +101,11 @@ def test_override_reason_is_in_the_link_and_reopen_adds_another_link(scenario: S
 
 
 def test_link_of_a_manual_review_has_the_actor(scenario: Scenario):
-    verification = looked_at(scenario, checks=[])
+    verification = verified(scenario, checks=[])
 
     verdicts.approve(verification.pk, by=scenario.actor)
 
-    seen = shown(scenario, verification)
+    seen = evidence_of(scenario, verification)
     assert [link["key"] for link in seen["chain"]] == ["manual_review", "verdict:approved"]
     assert seen["checks"][0]["answered_by"]["user_id"] == str(scenario.owner.pk)
     assert (seen["checks"][0]["outcome"], seen["checks"][0]["type"]) == ("passed", "check")
@@ -116,7 +116,7 @@ def test_link_of_a_manual_review_has_the_actor(scenario: Scenario):
     "change", ["UPDATE remediation_evidence SET body = '{}'", "DELETE FROM remediation_evidence"]
 )
 def test_links_cannot_be_changed_or_deleted(scenario: Scenario, change: str):
-    looked_at(scenario)
+    verified(scenario)
 
     with (
         pytest.raises(DatabaseError, match="append-only"),
@@ -129,15 +129,15 @@ def test_links_cannot_be_changed_or_deleted(scenario: Scenario, change: str):
 
 
 def test_chain_continues_after_retention_deletes_links(scenario: Scenario):
-    looked_at(scenario)
-    looked_at(scenario)
+    verified(scenario)
+    verified(scenario)
     with database_role.as_owner(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL krafter.retention = 'on'")
         cursor.execute("DELETE FROM remediation_evidence")
         cursor.execute("SET LOCAL krafter.retention = 'off'")
     end = EvidenceChain.objects.get()
 
-    looked_at(scenario)
+    verified(scenario)
 
     link = Evidence.objects.get()
     assert (link.sequence, link.previous_hash) == (3, end.hash)
@@ -147,11 +147,11 @@ def test_chain_continues_after_retention_deletes_links(scenario: Scenario):
 def test_evidence_without_signing_key_is_chained_and_unsigned(scenario: Scenario, settings: Any):
     settings.KRAFTER_SIGNING_KEYS = ""
 
-    verification = looked_at(scenario)
+    verification = verified(scenario)
 
     link = Evidence.objects.get()
     assert (link.key_id, link.signature, chain.is_intact(link)) == ("", "", True)
-    assert shown(scenario, verification)["keys"] == []
+    assert evidence_of(scenario, verification)["keys"] == []
 
 
 def test_numbers_unknown_to_json_are_stored_as_strings(scenario: Scenario):

@@ -173,7 +173,7 @@ def test_partitions_before_a_verification_are_not_read(scenario: Scenario, time_
 
 
 @pytest.fixture
-def months_that_go_again() -> Iterator[None]:
+def dropped_months() -> Iterator[None]:
     """Drop the partitions that the test commits: other tests count them."""
     before = set(partitions_of(EVIDENCE.table))
     yield
@@ -183,7 +183,7 @@ def months_that_go_again() -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("months_that_go_again")
+@pytest.mark.usefixtures("dropped_months")
 def test_new_partition_waits_for_a_running_approval(time_machine: Any, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("events.partitions.LOCK_TIMEOUT", "60s")
     scenario = factories.scenario()
@@ -195,7 +195,7 @@ def test_new_partition_waits_for_a_running_approval(time_machine: Any, monkeypat
     with transaction.atomic():
         Verification.objects.filter(pk=verification.pk).update(running=False)
         maker.start()
-        wait_until_somebody_waits()
+        wait_until_a_lock_is_awaited()
         verdicts.approve(verification.pk, by=scenario.actor)
     maker.join(timeout=60)
 
@@ -203,7 +203,7 @@ def test_new_partition_waits_for_a_running_approval(time_machine: Any, monkeypat
     assert Evidence.objects.get(verification=verification).key == "verdict:approved"
 
 
-def wait_until_somebody_waits() -> None:
+def wait_until_a_lock_is_awaited() -> None:
     ends = time.monotonic() + 30
     with connection.cursor() as cursor:
         while time.monotonic() < ends:

@@ -59,12 +59,12 @@ def keys_of_the_installation() -> list[bytes]:
     return public_keys(Client().get("/.well-known/krafter-evidence-keys.json").content)
 
 
-def said(raw: bytes, trusted: list[bytes] | None = None) -> list[tuple[str, str]]:
+def result_lines(raw: bytes, trusted: list[bytes] | None = None) -> list[tuple[str, str]]:
     return [(line.word, line.sentence) for line in verify(raw, trusted)]
 
 
 def faults(raw: bytes, trusted: list[bytes] | None = None) -> list[str]:
-    return [sentence for word, sentence in said(raw, trusted) if word == "invalid"]
+    return [sentence for word, sentence in result_lines(raw, trusted) if word == "invalid"]
 
 
 def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
@@ -79,7 +79,7 @@ def test_bundle_is_valid_with_the_key_of_the_installation(scenario: Scenario):
 
     raw = file_of(scenario, verification)
 
-    words = said(raw, keys_of_the_installation())
+    words = result_lines(raw, keys_of_the_installation())
     assert {word for word, _ in words} == {"valid"}
     assert [
         sentence for _, sentence in words if sentence.startswith(("Link", "Links", "The result", "The links"))
@@ -110,7 +110,9 @@ def test_bundle_has_the_people_and_the_subject(scenario: Scenario):
 
 
 def test_verification_without_key_uses_the_bundles_key_and_warns(scenario: Scenario):
-    notes = [sentence for word, sentence in said(file_of(scenario, approved(scenario))) if word == "note"]
+    notes = [
+        sentence for word, sentence in result_lines(file_of(scenario, approved(scenario))) if word == "note"
+    ]
 
     assert len(notes) == 1
     assert notes[0].startswith("No --public-key was given: the key test, fingerprint ")
@@ -209,9 +211,10 @@ def test_many_links_between_are_reported_as_a_gap(scenario: Scenario, monkeypatc
     monkeypatch.setattr("remediation.evidence.export.MAX_LINKS_BETWEEN", 2)
     raw = file_of(scenario, approved(scenario, others_between=3))
 
-    assert ("note", "Links 3 to 5 belong to other verifications and are too many to be included.") in said(
-        raw
-    )
+    assert (
+        "note",
+        "Links 3 to 5 belong to other verifications and are too many to be included.",
+    ) in result_lines(raw)
     assert faults(raw) == []
 
 
@@ -236,7 +239,7 @@ def test_unsigned_links_of_format_1_are_valid_by_their_hash(scenario: Scenario):
         hash=hash_of_format_1(GENESIS, body),
     )
 
-    words = said(file_of(scenario, verification), keys_of_the_installation())
+    words = result_lines(file_of(scenario, verification), keys_of_the_installation())
 
     assert (
         "note",
@@ -256,7 +259,7 @@ def test_bundle_includes_screenshots_and_detects_replaced_ones(
 
     raw = file_of(scenario, verification)
 
-    words = said(raw, keys_of_the_installation())
+    words = result_lines(raw, keys_of_the_installation())
     assert ("valid", "Screenshots: 1. The hash of each is in a link.") in words
     assert ("note", "Screenshots whose hashes are in links, but which are not in the file: 1.") in words
     assert faults(signed_anew(raw, lambda content: content["pictures"][0].update(base64="eA=="))) == [

@@ -38,7 +38,9 @@ def day(first: date, after: int, number: int) -> str:
     return f"{month(first, after).replace(day=number)}T12:00:00Z"
 
 
-def saw(scenario: Scenario, time_machine: Any, at: str, *, of: Verification | None = None) -> Evidence:
+def append_evidence(
+    scenario: Scenario, time_machine: Any, at: str, *, of: Verification | None = None
+) -> Evidence:
     """Append a link of a new verification at this time."""
     time_machine.move_to(at, tick=False)
     link = chain.append(of or factories.verification(scenario), "security_header_csp", {"status": "passed"})
@@ -64,13 +66,13 @@ def part_of(link: Evidence) -> str:
         return str(cursor.fetchone()[0]).removeprefix("remediation_evidence_")
 
 
-def what_is_said_of(verification: Verification) -> set[str]:
+def verification_words(verification: Verification) -> set[str]:
     raw = export.bundle(Verification.objects.get(pk=verification.pk))
     return {line.word for line in verify(raw, list(chain.keyring().public.values()))}
 
 
 def test_evidence_is_kept_permanently_by_default(scenario: Scenario, time_machine: Any, first: date):
-    saw(scenario, time_machine, "2026-01-15T00:00:00Z")
+    append_evidence(scenario, time_machine, "2026-01-15T00:00:00Z")
     time_machine.move_to(day(first, 5, 1), tick=False)
 
     retention.rotate_partitions()
@@ -83,14 +85,14 @@ def test_expired_months_are_dropped_and_the_chain_continues(
 ):
     keep_months(settings, 2)
     names = [f"{month(first, after):%Y_%m}" for after in range(8)]
-    oldest = saw(scenario, time_machine, day(first, 0, 15))
-    last = saw(scenario, time_machine, day(first, 1, 28))
-    kept = saw(scenario, time_machine, day(first, 2, 1))
+    oldest = append_evidence(scenario, time_machine, day(first, 0, 15))
+    last = append_evidence(scenario, time_machine, day(first, 1, 28))
+    kept = append_evidence(scenario, time_machine, day(first, 2, 1))
     assert [part_of(link) for link in (oldest, last, kept)] == names[:3]
     time_machine.move_to(day(first, 4, 10), tick=False)
 
     retention.rotate_partitions()
-    after = saw(scenario, time_machine, day(first, 4, 11))
+    after = append_evidence(scenario, time_machine, day(first, 4, 11))
 
     assert months() == [*names[2:], "default"]
     assert places(scenario) == [3, 4]
@@ -102,23 +104,23 @@ def test_bundle_is_valid_when_the_previous_month_is_dropped(
     scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     keep_months(settings, 1)
-    saw(scenario, time_machine, day(first, 0, 15))
-    kept = saw(scenario, time_machine, day(first, 1, 15)).verification
+    append_evidence(scenario, time_machine, day(first, 0, 15))
+    kept = append_evidence(scenario, time_machine, day(first, 1, 15)).verification
     time_machine.move_to(day(first, 2, 15), tick=False)
-    before = what_is_said_of(kept)
+    before = verification_words(kept)
 
     retention.rotate_partitions()
 
     assert places(scenario) == [2]
-    assert "invalid" not in before | what_is_said_of(kept)
+    assert "invalid" not in before | verification_words(kept)
 
 
 def test_clock_set_back_does_not_write_links_into_an_earlier_month(
     scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     keep_months(settings, 1)
-    ahead = saw(scenario, time_machine, day(first, 2, 20))
-    behind = saw(scenario, time_machine, day(first, 1, 1))
+    ahead = append_evidence(scenario, time_machine, day(first, 2, 20))
+    behind = append_evidence(scenario, time_machine, day(first, 1, 1))
     assert (behind.recorded_at, part_of(behind)) == (ahead.recorded_at, part_of(ahead))
     time_machine.move_to(day(first, 3, 10), tick=False)
 
@@ -131,7 +133,7 @@ def test_link_is_never_older_than_its_verification(scenario: Scenario, time_mach
     time_machine.move_to(day(first, 1, 20), tick=False)
     verification = factories.verification(scenario)
 
-    link = saw(scenario, time_machine, day(first, 0, 1), of=verification)
+    link = append_evidence(scenario, time_machine, day(first, 0, 1), of=verification)
 
     assert link.recorded_at == verification.created_at
     assert list(chain.links_of(verification)) == [link]
@@ -139,11 +141,11 @@ def test_link_is_never_older_than_its_verification(scenario: Scenario, time_mach
 
 def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_machine: Any, first: date):
     name = f"{month(first, 10):%Y_%m}"
-    one = saw(scenario, time_machine, day(first, 10, 20))
+    one = append_evidence(scenario, time_machine, day(first, 10, 20))
     landed = part_of(one)
 
     made = create_partitions(EVIDENCE)
-    another = saw(scenario, time_machine, day(first, 10, 21))
+    another = append_evidence(scenario, time_machine, day(first, 10, 21))
 
     assert (landed, part_of(one), part_of(another)) == ("default", name, name)
     assert made[-1] == f"remediation_evidence_{month(first, 13):%Y_%m}"
@@ -154,8 +156,8 @@ def test_links_cannot_be_deleted_after_retention_in_the_same_transaction(
     scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     keep_months(settings, 1)
-    saw(scenario, time_machine, day(first, 0, 1))
-    link = saw(scenario, time_machine, day(first, 3, 10))
+    append_evidence(scenario, time_machine, day(first, 0, 1))
+    link = append_evidence(scenario, time_machine, day(first, 3, 10))
 
     retention.rotate_partitions()
 

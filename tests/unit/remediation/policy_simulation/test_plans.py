@@ -45,7 +45,7 @@ def hours(task: Task) -> float | None:
     )
 
 
-def stands(scenario: Scenario) -> Any:
+def stored_state(scenario: Scenario) -> Any:
     """Return all values that a plan may change."""
     findings = list(
         Finding.objects.order_by("id").values("id", "severity", "impact", "risk", "score", "updated_at")
@@ -180,12 +180,12 @@ def test_plan_is_rejected_when_data_has_changed(scenario: Scenario, move_on: Any
     task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
     _, token = plan(scenario, STRICT)
     move_on(scenario, task)
-    before = stands(scenario)
+    before = stored_state(scenario)
 
     response = put(scenario, STRICT, token)
 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "plan_outdated")
-    assert stands(scenario) == before
+    assert stored_state(scenario) == before
 
 
 def test_changes_of_rows_outside_the_plan_are_accepted(scenario: Scenario):

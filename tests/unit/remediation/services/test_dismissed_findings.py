@@ -45,7 +45,7 @@ def reopen(scenario: Scenario, task: Task) -> Task:
     return Task.objects.get(pk=task.pk)
 
 
-def shown(task: Task) -> list[tuple[str, float, str]]:
+def intervals_of(task: Task) -> list[tuple[str, float, str]]:
     found = clock_of(Task.objects.get(pk=task.pk))
     return [
         (each.state.value, (each.end - each.start) / HOUR if each.end else 0, each.cause)
@@ -68,7 +68,11 @@ def test_a_dismissal_pauses_the_clock_until_it_ends(scenario: Scenario, clock: A
     assert due is not None
     assert (dismissed.sla_due_at, state, logged) == (None, "paused", 0)
     assert reopened.sla_due_at == due + 100 * HOUR
-    assert shown(task) == [("counting", 12, COUNTS), ("paused", 100, DISMISSED), ("counting", 60, COUNTS)]
+    assert intervals_of(task) == [
+        ("counting", 12, COUNTS),
+        ("paused", 100, DISMISSED),
+        ("counting", 60, COUNTS),
+    ]
     causes = Event.objects.filter(subject_id=task.pk, name="task.due_date_moved").order_by("id")
     assert [event.data["cause"] for event in causes] == ["dismissed", "dismissal_ended"]
 
@@ -87,7 +91,7 @@ def test_an_overdue_task_is_overdue_again_after_the_dismissal(scenario: Scenario
 
     assert (dismissed.sla_due_at, during) == (None, ("paused", -8 * HOUR, 72 * HOUR))
     assert (reopened.sla_due_at, found.state, found.late) == (due, "overdue", 9 * HOUR)
-    assert [each[:2] for each in shown(task)] == [
+    assert [each[:2] for each in intervals_of(task)] == [
         ("counting", 72), ("overdue", 8), ("paused", 100), ("overdue", 1),
     ]  # fmt: skip
 

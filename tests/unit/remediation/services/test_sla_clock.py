@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 FRIDAY = datetime(2026, 11, 27, 9, 0, 0, 123456, tzinfo=UTC)  # 10:00 in Vienna
 
 
-def shown(clock: TaskClock) -> list[tuple[str, float]]:
+def intervals_of(clock: TaskClock) -> list[tuple[str, float]]:
     return [(each.state.value, each.counted / HOUR) for each in clock.intervals]
 
 
@@ -34,7 +34,7 @@ def test_default_policy_counts_all_hours(scenario: Scenario):
         60 * HOUR,
         72 * HOUR,
     )
-    assert shown(found) == [("counting", 12), ("counting", 60)]
+    assert intervals_of(found) == [("counting", 12), ("counting", 60)]
 
 
 def test_all_that_happened_is_in_the_intervals(scenario: Scenario):
@@ -49,7 +49,7 @@ def test_all_that_happened_is_in_the_intervals(scenario: Scenario):
         clock.shift(HOUR)
         found = clock_of(Task.objects.get(pk=task.pk))
 
-    assert shown(found) == [
+    assert intervals_of(found) == [
         ("counting", 2), ("paused", 0), ("counting", 1), ("counting", 4), ("outside_business_hours", 0),
         ("counting", 8), ("outside_business_hours", 0), ("counting", 1), ("extended", 4),
     ]  # fmt: skip
@@ -81,7 +81,7 @@ def test_a_date_set_by_a_person_is_not_explained_by_earlier_extensions(scenario:
         tasks.update(task.pk, changes={"sla_due_at": FRIDAY + 10 * HOUR}, by=scenario.actor)
         found = clock_of(Task.objects.get(pk=task.pk))
 
-    assert (shown(found), found.extensions) == ([("counting", 1), ("counting", 9)], [])
+    assert (intervals_of(found), found.extensions) == ([("counting", 1), ("counting", 9)], [])
     assert found.intervals[0].cause == "Counts until the due date that a person has set."
 
 
@@ -94,4 +94,4 @@ def test_a_done_task_keeps_its_clock(scenario: Scenario):
         found = clock_of(Task.objects.get())
 
     assert (found.state, found.time_left, found.task.sla_outcome) == ("stopped", -8 * HOUR, "missed")
-    assert shown(found) == [("counting", 72), ("overdue", 8)]
+    assert intervals_of(found) == [("counting", 72), ("overdue", 8)]

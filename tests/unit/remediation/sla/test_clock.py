@@ -27,7 +27,7 @@ START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 seconds = st.integers(0, 300 * 3600).map(lambda number: timedelta(seconds=number))
 
 
-def shown(clock: Clock, now: datetime) -> list[tuple[str, float, float, bool]]:
+def intervals_of(clock: Clock, now: datetime) -> list[tuple[str, float, float, bool]]:
     """Return (state, hours, counted hours, elapsed) of each interval."""
     return [
         (each.state.value, ((each.end or now) - each.start) / HOUR, each.counted / HOUR, each.elapsed)
@@ -46,7 +46,7 @@ def test_hours_outside_business_hours_do_not_count():
     friday = local("2026-11-27T15:00")
     found = clock(4, OFFICE, start=friday)
 
-    assert shown(found, friday + HOUR) == [
+    assert intervals_of(found, friday + HOUR) == [
         ("counting", 1, 1, True),
         ("counting", 1, 1, False),
         ("outside_business_hours", 64, 0, False),
@@ -58,7 +58,7 @@ def test_a_pause_moves_the_due_date():
     found = clock(10, AllHours(), Pause(START + 2 * HOUR, START + 5 * HOUR))
 
     assert found.due.due_at == START + 13 * HOUR
-    assert shown(found, START + 2 * HOUR) == [
+    assert intervals_of(found, START + 2 * HOUR) == [
         ("counting", 2, 2, True), ("paused", 3, 0, False), ("counting", 8, 8, False),
     ]  # fmt: skip
 
@@ -85,7 +85,7 @@ def test_extensions_are_the_last_of_the_counted_time():
 def test_an_extension_of_a_paused_clock_is_in_the_time_left():
     found = clock(10, AllHours(), Pause(START + 9 * HOUR), extensions=[Extension(3 * HOUR, "more")])
 
-    assert shown(found, START + 9 * HOUR) == [
+    assert intervals_of(found, START + 9 * HOUR) == [
         ("counting", 7, 7, True), ("extended", 2, 2, True), ("paused", 0, 0, True),
     ]  # fmt: skip
 
@@ -94,7 +94,7 @@ def test_the_clock_of_a_done_task_stays_where_it_was_stopped():
     found = clock(10, AllHours(), stopped_at=START + 4 * HOUR)
 
     assert time_left(found, START + 900 * HOUR) == 6 * HOUR
-    assert shown(found, START + 900 * HOUR) == [("counting", 4, 4, True), ("counting", 6, 6, False)]
+    assert intervals_of(found, START + 900 * HOUR) == [("counting", 4, 4, True), ("counting", 6, 6, False)]
 
 
 def test_years_of_single_days_are_merged():

@@ -66,7 +66,7 @@ def guard_of(browser: Browser) -> int:
     return int((browser._session.home / "pid").read_text())
 
 
-def seen(browser: Browser, url: str) -> str:
+def page_text(browser: Browser, url: str) -> str:
     """Return the title of the page, or the reason why it was not loaded."""
     try:
         with browser.page(url) as page:
@@ -107,7 +107,7 @@ def test_endless_page_times_out_and_the_next_one_loads(site: Site, chrome: Brows
     with pytest.raises(BrowserError) as why, chrome.page(endless, seconds=1):
         pass
 
-    assert (why.value.reason, seen(chrome, site.serve(GOOD))) == ("timeout", "good")
+    assert (why.value.reason, page_text(chrome, site.serve(GOOD))) == ("timeout", "good")
 
 
 def test_page_over_the_memory_limit_is_killed(site: Site, monkeypatch: pytest.MonkeyPatch):
@@ -157,7 +157,7 @@ def test_chromium_is_restarted_after_many_visits_without_leftovers(
 def test_database_is_usable_between_two_pages(site: Site, chrome: Browser, db: None):
     titles = []
     for _ in range(2):
-        titles.append(seen(chrome, site.serve(GOOD)))
+        titles.append(page_text(chrome, site.serve(GOOD)))
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
 
@@ -223,11 +223,11 @@ def test_additional_authority_is_trusted_and_names_are_verified(tmp_path: Path, 
     with served_by(authority, "127.0.0.1") as mine, served_by(authority, "other.example") as other:
         with pytest.raises(BrowserError, match="KRAFTER_CA_FILE"), chrome.page(mine.url):
             pass
-        found = [seen(chrome, mine.url)]
+        found = [page_text(chrome, mine.url)]
         authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
         options = replace(chromium_options(), ca_file=str(tmp_path / "ca.pem"))
         with Browser(policy=HERE, options=options) as browser:
-            found += [seen(browser, mine.url), seen(browser, other.url)]
+            found += [page_text(browser, mine.url), page_text(browser, other.url)]
 
     assert found == ["blocked", "good", "blocked"]
 

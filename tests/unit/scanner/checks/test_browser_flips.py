@@ -89,7 +89,7 @@ def faulty(faults: set[str]) -> dict[str, Answer]:
 
 
 @pytest.fixture
-def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A fast phone and network, and short idle times."""
     monkeypatch.setattr(visit, "QUIET_SECONDS", 0.1)
     monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.3)
@@ -99,7 +99,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("brisk")
+@pytest.mark.usefixtures("short_waits")
 def test_only_the_check_of_each_fix_changes_its_outcome(
     chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +127,7 @@ def test_only_the_check_of_each_fix_changes_its_outcome(
     assert measured == [in_full, in_full]
 
 
-@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.usefixtures("short_quiet_time")
 @pytest.mark.parametrize(
     "asked",
     [[key for key in AXE_KEYS if key != "a11y_html_has_lang"], ["a11y_html_has_lang"]],

@@ -44,7 +44,7 @@ def plain() -> Iterator[Site]:
         yield site
 
 
-def looked(
+def run_checks_on(
     site: Site,
     client: Client,
     before: Mapping[str, Outcome] | None = None,
@@ -75,9 +75,9 @@ def family(key: str) -> tuple[set[str], set[str]]:
 @pytest.mark.parametrize("key", sorted(FAULTS))
 def test_only_this_check_changes_when_its_fault_is_fixed(key: str, secure: Site, client: Client) -> None:
     become(secure, FAULTS[key]())
-    before = looked(secure, client)
+    before = run_checks_on(secure, client)
     become(secure, good_site())
-    after = looked(secure, client, before)
+    after = run_checks_on(secure, client, before)
 
     assert changed(before, after) == family(key)
 
@@ -89,9 +89,9 @@ def test_only_this_check_changes_when_the_connection_is_fixed(
     (faulty, fixed), thresholds = CONNECTION_FIXES[key], THRESHOLDS.get(key, PATIENT)
     become(secure, good_site(**{"/start": redirecting("/returns").answers["/"]}))
     become(plain, faulty(secure.url))
-    before = looked(plain, client, thresholds=thresholds)
+    before = run_checks_on(plain, client, thresholds=thresholds)
     become(plain, fixed(secure.url))
-    after = looked(plain, client, before, thresholds)
+    after = run_checks_on(plain, client, before, thresholds)
 
     assert changed(before, after) == family(key)
 
@@ -102,15 +102,15 @@ def test_only_this_check_changes_when_the_certificate_is_fixed(
 ) -> None:
     become(secure, good_site())
     with served(good_site(), CERTIFICATES[key](authority)) as faulty:
-        before = looked(faulty, client)
-    after = looked(secure, client, before)
+        before = run_checks_on(faulty, client)
+    after = run_checks_on(secure, client, before)
 
     assert changed(before, after) == family(key)
 
 
 def test_good_page_passes_every_check(secure: Site, client: Client) -> None:
     become(secure, good_site())
-    outcomes = looked(secure, client)
+    outcomes = run_checks_on(secure, client)
 
     unhappy = {
         key: one.evidence["detail"]

@@ -164,22 +164,22 @@ def reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
 
 
-def garbage(connection: socket.socket) -> None:
+def send_garbage(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"\x00\xff\x1b[2J not HTTP\r\n\r\n")
 
 
-def circle(connection: socket.socket) -> None:
+def redirect_in_a_circle(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
 
 
-def away(connection: socket.socket) -> None:
+def close_at_once(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2:1/\r\nContent-Length: 0\r\n\r\n")
 
 
-def odd(connection: socket.socket) -> None:
+def send_invalid_response(connection: socket.socket) -> None:
     connection.recv(65536)
     body = b'<!doctype html><title>\x1b[2J\xff\xfe</title><a href="http://[">x</a><img src="//"><base href="http://[::1">'
     connection.sendall(
@@ -187,7 +187,7 @@ def odd(connection: socket.socket) -> None:
     )
 
 
-def bottomless(connection: socket.socket) -> None:
+def send_without_end(connection: socket.socket) -> None:
     connection.recv(65536)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
     connection.sendall(head + b"<title>x</title>" + b"<div>" * 200_000)
@@ -199,7 +199,7 @@ def test_hostile_sites_are_inconclusive_and_do_not_affect_other_urls(
     with ExitStack() as opened:
         hostile = {
             opened.enter_context(endpoint(answer)): answer.__name__
-            for answer in (reset, garbage, circle, away, bottomless)
+            for answer in (reset, send_garbage, redirect_in_a_circle, close_at_once, send_without_end)
         }
         ended = main([*hostile, site.url, "--json", "--only", "security_header_csp,title_present"])
 
@@ -216,7 +216,7 @@ def test_hostile_sites_are_inconclusive_and_do_not_affect_other_urls(
 
 
 def test_malformed_bytes_break_no_check_and_reach_no_terminal(site: Site, no_retry_delay: None, capsys: Any):
-    with endpoint(odd) as url:
+    with endpoint(send_invalid_response) as url:
         main([url, "--json", "--no-browser"])
         checks = lines(capsys.readouterr().out)[url]
         main([url, "--no-browser"])

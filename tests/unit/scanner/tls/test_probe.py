@@ -22,7 +22,7 @@ from tests.unit.scanner.checks.fixes import speaking
 TLS = [key for key in keys() if REGISTRY[key].kind == "tls"]
 
 
-def looked(context: ssl.SSLContext, ca_file: str, *asked: str) -> dict[str, Outcome]:
+def run_checks_on(context: ssl.SSLContext, ca_file: str, *asked: str) -> dict[str, Outcome]:
     with served(good_site(), context) as site, loopback_client(ca_file) as client:
         return dict(run_checks(site.url, asked or TLS, client=client, retry_delays=()))
 
@@ -32,7 +32,7 @@ def failing(outcomes: dict[str, Outcome]) -> set[str]:
 
 
 def test_good_certificate_passes_every_tls_check(authority: trustme.CA, ca_file: str) -> None:
-    outcomes = looked(tls_context(authority), ca_file)
+    outcomes = run_checks_on(tls_context(authority), ca_file)
 
     assert {outcome.status for outcome in outcomes.values()} == {PASSED}
     assert outcomes["tls_certificate_valid"].evidence["tls_version"] == "TLSv1.3"
@@ -42,11 +42,11 @@ def test_good_certificate_passes_every_tls_check(authority: trustme.CA, ca_file:
 def test_unknown_authority_is_invalid(ca_file: str) -> None:
     stranger = trustme.CA(key_type=trustme.KeyType.ECDSA)
 
-    assert failing(looked(tls_context(stranger), ca_file)) == {"tls_certificate_valid"}
+    assert failing(run_checks_on(tls_context(stranger), ca_file)) == {"tls_certificate_valid"}
 
 
 def test_certificate_for_another_host_is_invalid(authority: trustme.CA, ca_file: str) -> None:
-    outcomes = looked(tls_context(authority, "other.example"), ca_file)
+    outcomes = run_checks_on(tls_context(authority, "other.example"), ca_file)
 
     assert failing(outcomes) == {"tls_certificate_valid"}
     assert "mismatch" in outcomes["tls_certificate_valid"].evidence["detail"]
@@ -55,7 +55,7 @@ def test_certificate_for_another_host_is_invalid(authority: trustme.CA, ca_file:
 def test_expired_certificate_is_invalid_and_has_no_days_left(authority: trustme.CA, ca_file: str) -> None:
     context = tls_context(authority, not_after=datetime.now(UTC) - timedelta(days=1))
 
-    outcomes = looked(context, ca_file)
+    outcomes = run_checks_on(context, ca_file)
 
     assert failing(outcomes) == {"tls_certificate_valid", "tls_certificate_days_left"}
     value = outcomes["tls_certificate_days_left"].value
@@ -66,7 +66,7 @@ def test_expired_certificate_is_invalid_and_has_no_days_left(authority: trustme.
 def test_certificate_that_expires_in_a_week_fails(authority: trustme.CA, ca_file: str) -> None:
     context = tls_context(authority, not_after=datetime.now(UTC) + timedelta(days=7))
 
-    outcomes = looked(context, ca_file)
+    outcomes = run_checks_on(context, ca_file)
 
     assert failing(outcomes) == {"tls_certificate_days_left"}
     assert outcomes["tls_certificate_days_left"].value == pytest.approx(7, abs=0.1)
@@ -75,7 +75,7 @@ def test_certificate_that_expires_in_a_week_fails(authority: trustme.CA, ca_file
 
 @pytest.mark.parametrize("version", ["TLSv1", "TLSv1_1"])
 def test_outdated_tls_version_fails(version: str, authority: trustme.CA, ca_file: str) -> None:
-    outcomes = looked(tls_context(authority, change=speaking(ssl.TLSVersion[version])), ca_file)
+    outcomes = run_checks_on(tls_context(authority, change=speaking(ssl.TLSVersion[version])), ca_file)
 
     assert failing(outcomes) == {"tls_min_version"}
 
@@ -85,7 +85,7 @@ def test_short_key_fails(tmp_path: Path) -> None:
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.load_cert_chain(_self_signed(tmp_path, bits=1024))
 
-    outcomes = looked(context, "", "tls_key_strength")
+    outcomes = run_checks_on(context, "", "tls_key_strength")
 
     assert outcomes["tls_key_strength"].evidence["faults"] == ["RSA key of 1024 bits"]
 
@@ -142,7 +142,7 @@ def test_port_without_tls_is_inconclusive(ca_file: str) -> None:
 def test_header_checks_are_inconclusive_with_an_invalid_certificate(
     authority: trustme.CA, ca_file: str
 ) -> None:
-    outcomes = looked(
+    outcomes = run_checks_on(
         tls_context(authority, "other.example"), ca_file, "security_header_csp", "title_present"
     )
 

@@ -88,7 +88,7 @@ def verified(scenario: Scenario, check: str = "security_header_csp") -> dict[str
     return page
 
 
-def carried(site: Site) -> set[tuple[str | None, str | None, str | None]]:
+def received_credentials(site: Site) -> set[tuple[str | None, str | None, str | None]]:
     """Return the credentials in the requests to a site."""
     return {(h.get("x-staging-key"), h.get("cookie"), h.get("authorization")) for _, _, h in site.requests}
 
@@ -147,7 +147,7 @@ def test_scan_sends_the_credentials(scenario: Scenario, staging: Site):
     put(scenario, staging.url, logged_in={"selector": ".who", "text": "Signed in as"})
 
     assert verified(scenario)["status"] == "failed"  # the page was fetched, and it has no policy
-    assert carried(staging) == {("k3y-4-staging&more", "session=c00kie-v4lue", None)}
+    assert received_credentials(staging) == {("k3y-4-staging&more", "session=c00kie-v4lue", None)}
 
 
 def test_basic_credentials_are_sent_as_authorization_header(scenario: Scenario, staging: Site):
@@ -157,7 +157,7 @@ def test_basic_credentials_are_sent_as_authorization_header(scenario: Scenario, 
 
     verified(scenario)
 
-    assert carried(staging) == {
+    assert received_credentials(staging) == {
         (None, None, "Basic " + base64.b64encode(f"ada:{PASSWORD}".encode()).decode())
     }
 
@@ -195,10 +195,10 @@ def test_credentials_are_sent_to_their_origin_only(scenario: Scenario, staging: 
 
     verified(scenario)
 
-    assert carried(other) == {(None, None, None)}
+    assert received_credentials(other) == {(None, None, None)}
     # A redirect back from another origin carries no credentials either.
-    assert ("k3y-4-staging&more", "session=c00kie-v4lue", None) in carried(staging)
-    assert (None, None, None) in carried(staging)
+    assert ("k3y-4-staging&more", "session=c00kie-v4lue", None) in received_credentials(staging)
+    assert (None, None, None) in received_credentials(staging)
 
 
 def test_credentials_are_sent_over_https_only(trusted: None):
@@ -207,7 +207,7 @@ def test_credentials_are_sent_over_https_only(trusted: None):
         with Client(credentials=lets_in) as client:
             client.get(plain.url)
 
-        assert carried(plain) == {(None, None, None)}
+        assert received_credentials(plain) == {(None, None, None)}
 
 
 def test_credentials_require_a_verified_certificate(staging: Site):
@@ -216,7 +216,7 @@ def test_credentials_require_a_verified_certificate(staging: Site):
     ) as client:
         client.get(staging.url)
 
-    assert carried(staging) == {(None, None, None)}
+    assert received_credentials(staging) == {(None, None, None)}
 
 
 def echo(headers: dict[str, str]) -> Answer:

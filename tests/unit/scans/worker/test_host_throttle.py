@@ -43,7 +43,7 @@ def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site:
     host_throttle._script.cache_clear()
 
 
-def polite(rate: int = 2) -> Client:
+def throttled_client(rate: int = 2) -> Client:
     return Client(
         policy=AddressPolicy.from_setting("127.0.0.0/8"), throttle=host_throttle.SharedHostThrottle(rate)
     )
@@ -92,7 +92,7 @@ def test_all_workers_together_send_two_requests_a_second(turns: None, site: Site
     began: list[float] = []
     site.before_answer = lambda: began.append(time.monotonic())
 
-    at_once(5, lambda: polite().get(site.url))
+    at_once(5, lambda: throttled_client().get(site.url))
 
     began.sort()
     assert len(began) == 5
@@ -113,7 +113,7 @@ def test_at_most_two_requests_are_concurrent(turns: None, site: Site):
 
     site.before_answer = slow
 
-    at_once(6, lambda: polite(rate=100).get(site.url))
+    at_once(6, lambda: throttled_client(rate=100).get(site.url))
 
     assert (len(most), max(most)) == (6, 2)
 
@@ -155,15 +155,15 @@ def test_nothing_else_is_requested_of_a_host_while_a_thread_is_alone(turns: None
 def test_page_that_is_slow_only_beside_other_requests_passes(turns: None, site: Site):
     inside, guard, confirmation = [0], threading.Lock(), ConfirmFirst()
 
-    def slower_together() -> None:
+    def call_together() -> None:
         with guard:
             inside[0] += 1
         time.sleep(0.1 * inside[0] ** 2)
         with guard:
             inside[0] -= 1
 
-    site.before_answer = slower_together
-    client = polite(rate=100)  # two requests at the same time
+    site.before_answer = call_together
+    client = throttled_client(rate=100)  # two requests at the same time
     with other_requests(site, client):
         time.sleep(0.3)
         context = PageContext(site.url, client, retry_delays=())
@@ -178,20 +178,20 @@ def test_page_that_is_slow_only_beside_other_requests_passes(turns: None, site: 
 
 def test_retry_after_applies_to_all_workers(turns: None, site: Site):
     site.status, site.headers["Retry-After"] = 429, "1"
-    polite(rate=100).get(site.url)
+    throttled_client(rate=100).get(site.url)
     site.status, began = 200, time.monotonic()
 
-    polite(rate=100).get(site.url)
+    throttled_client(rate=100).get(site.url)
 
     assert time.monotonic() - began > 0.9
 
 
 def test_long_retry_after_raises_an_error_at_once(turns: None, site: Site):
     site.status, site.headers["Retry-After"] = 503, "86400"
-    polite(rate=100).get(site.url)
+    throttled_client(rate=100).get(site.url)
 
     with pytest.raises(Unreachable, match=r"accepts no requests for another 600 s \(Retry-After\)"):
-        polite(rate=100).get(site.url)
+        throttled_client(rate=100).get(site.url)
     assert site.hits == ["GET /"]
 
 
@@ -216,7 +216,7 @@ def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
     for turn in killed:
         turn.__enter__()
 
-    assert polite(rate=100).get(site.url).status == 200
+    assert throttled_client(rate=100).get(site.url).status == 200
 
 
 def test_pace_of_an_allowed_network_rises_to_the_ceiling(turns: None, site: Site):

@@ -12,12 +12,12 @@ from scans.worker import finalization, page_leases, page_runner, persistence, qu
 from scans.worker.page_checks import CheckResult, PageResults
 from scans.worker.page_leases import WorkerKind
 from tests.factories import Scenario
-from tests.unit.scans.worker.test_regression_filter import SITE, judged, started, store
+from tests.unit.scans.worker.test_regression_filter import SITE, outcome_of, started, store
 
 pytestmark = pytest.mark.django_db
 KEY = "lcp"
-GOOD, BAD = judged(KEY, [0.5]), judged(KEY, [9.0])
-UNCLEAR = judged(KEY, [2.3, 2.4, 2.4, 2.3, 2.4])
+GOOD, BAD = outcome_of(KEY, [0.5]), outcome_of(KEY, [9.0])
+UNCLEAR = outcome_of(KEY, [2.3, 2.4, 2.4, 2.3, 2.4])
 UNSTEADY = inconclusive("unsteady", "The samples differ.")
 
 

@@ -40,11 +40,11 @@ BY_BROWSER = {"a11y_html_has_lang", "dom_size"}
 @pytest.fixture
 def scenario(db: None, site: Site) -> Scenario:
     scenario = factories.scenario(site_url=site.url)
-    ask_only(scenario, BY_HTTP)
+    run_only(scenario, BY_HTTP)
     return scenario
 
 
-def ask_only(scenario: Scenario, asked: set[str]) -> None:
+def run_only(scenario: Scenario, asked: set[str]) -> None:
     """Disable all other checks."""
     off = {key: {"enabled": False} for key in set(registry.keys()) - asked}
     scenario.client.ask("put", "policies/current", {"config": {"checks": off}})
@@ -92,7 +92,7 @@ def expire_leases() -> None:
         model.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now())
 
 
-def what_came_of_it(scan: Scan) -> dict[str, Any]:
+def scan_state(scan: Scan) -> dict[str, Any]:
     scan.refresh_from_db()
     finding = Finding.objects.get(check_keys=["security_header_csp"])
     return {
@@ -125,7 +125,7 @@ def test_pages_and_results_are_stored_and_listed(scenario: Scenario, site: Site)
 
     jobs.run_scan(str(scan.pk))
 
-    assert what_came_of_it(scan) == WHOLE
+    assert scan_state(scan) == WHOLE
     pages = scenario.client.ask("get", f"scans/{scan.pk}/pages").json()
     first = pages["data"][0]
     assert [page["route"] for page in pages["data"]] == ["", "page-1", "page-2"]
@@ -201,7 +201,7 @@ def test_scan_resumes_after_a_worker_crash_without_duplicates(
     again = {page.url for page in ScanPage.objects.all()} & {
         site.url[:-1] + hit.split()[1] for hit in site.hits
     }
-    assert what_came_of_it(scan) == WHOLE
+    assert scan_state(scan) == WHOLE
     assert again & done <= {site.url}  # the start page may be requested once more: other pages depend on it
 
 
@@ -257,7 +257,7 @@ def test_page_that_crashes_every_worker_is_skipped_and_the_others_are_checked(
     jobs.run_scan(str(scan.pk))
 
     said = ScanResult.objects.filter(scan=scan).order_by("id").values_list("page__position", "reason")
-    assert what_came_of_it(scan)["status"] == "completed"
+    assert scan_state(scan)["status"] == "completed"
     assert [reason for position, reason in said if position == 1] == ["not_available"] * 3
     assert {reason for position, reason in said if position != 1} == {""}
 
@@ -344,7 +344,7 @@ def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
     scenario: Scenario, site: Site
 ):
     linking(site, 2)
-    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    run_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queued(scenario)
 
     jobs.run_scan(str(scan.pk))
@@ -369,7 +369,7 @@ def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
 
 
 def test_browser_part_can_finish_first(scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch):
-    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    run_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queued(scenario)
     with monkeypatch.context() as patch:
         dying_at(patch, persistence, "save_results", call=1)
@@ -388,7 +388,7 @@ def test_browser_part_can_finish_first(scenario: Scenario, site: Site, monkeypat
 
 @pytest.mark.needs_chromium
 def test_real_browser_runs_all_checks_of_a_page_in_one_visit(scenario: Scenario, site: Site):
-    ask_only(scenario, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
+    run_only(scenario, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
     site.body = site.body.replace(' lang="en"', "").replace("Good things.", "<img src=x.png>")
     scan = queued(scenario)
     jobs.run_scan(str(scan.pk))
@@ -416,7 +416,7 @@ def test_job_out_of_time_leaves_pages_to_the_next_job(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 2)
-    ask_only(scenario, BY_BROWSER)
+    run_only(scenario, BY_BROWSER)
     scan = queued(scenario)
     jobs.run_scan(str(scan.pk))
     monkeypatch.setattr(page_runner, "MAX_JOB_SECONDS", -1)
@@ -436,11 +436,11 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
     sent.clear()
     save_results = persistence.save_results
 
-    def told_to_end(*args: Any) -> bool:
+    def shut_down(*args: Any) -> bool:
         shutdown.request_shutdown()
         return save_results(*args)
 
-    monkeypatch.setattr(persistence, "save_results", told_to_end)
+    monkeypatch.setattr(persistence, "save_results", shut_down)
     try:
         jobs.run_scan(str(scan.pk))
     finally:
@@ -465,7 +465,7 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
 def test_browser_part_without_browser_worker_is_finished_by_http_workers(
     scenario: Scenario, site: Site, sent: list[tuple[str, ...]]
 ):
-    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    run_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queued(scenario)
     pk = str(scan.pk)
 

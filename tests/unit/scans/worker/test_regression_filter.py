@@ -63,7 +63,7 @@ def store(page: ScanPage, key: str, outcome: Outcome) -> None:
     assert persistence.save_results(page, PageResults([CheckResult(key, outcome, 1.0)]))
 
 
-def judged(key: str, samples: list[float], threshold: float | None = None) -> Outcome:
+def outcome_of(key: str, samples: list[float], threshold: float | None = None) -> Outcome:
     """Return the outcome of a metric for these samples."""
     known = registry.get(key)
     assert known is not None
@@ -72,7 +72,7 @@ def judged(key: str, samples: list[float], threshold: float | None = None) -> Ou
 
 def measured(milliseconds: float) -> Outcome:
     """Return the outcome of ttfb (threshold 600 ms) for three samples."""
-    return judged("ttfb", [milliseconds] * 3)
+    return outcome_of("ttfb", [milliseconds] * 3)
 
 
 def resolved(key: str) -> Finding:
@@ -81,7 +81,7 @@ def resolved(key: str) -> Finding:
     return finding
 
 
-def stands(finding: Finding) -> tuple[str, int]:
+def stored_state(finding: Finding) -> tuple[str, int]:
     finding.refresh_from_db()
     return finding.status, Regression.objects.filter(finding=finding, status="open").count()
 
@@ -109,7 +109,7 @@ def test_metric_reopens_a_finding_only_beyond_the_margins(
     seen = []
     for value in values:
         scan = scanned(scenario, "ttfb", {SITE: measured(value)})
-        seen.append(stands(finding))
+        seen.append(stored_state(finding))
         counted = (scan.summary["regressions"], scan.summary["regressions_suspected"])
         assert counted == {("resolved", 0): (0, int(value > 600)), ("in_progress", 1): (1, 0)}[seen[-1]]
 
@@ -123,7 +123,7 @@ def test_scan_before_the_fix_does_not_count_as_previous_scan(scenario: Scenario)
 
     scanned(scenario, "ttfb", {SITE: measured(700)})
 
-    assert stands(finding) == ("resolved", 0)
+    assert stored_state(finding) == ("resolved", 0)
 
 
 def test_scan_of_another_url_does_not_count_as_previous_scan(scenario: Scenario):
@@ -133,7 +133,7 @@ def test_scan_of_another_url_does_not_count_as_previous_scan(scenario: Scenario)
 
     scanned(scenario, "ttfb", {SITE: measured(700)})
 
-    assert stands(finding) == ("resolved", 0)
+    assert stored_state(finding) == ("resolved", 0)
 
 
 def test_threshold_of_the_policy_is_used(scenario: Scenario):
@@ -142,19 +142,19 @@ def test_threshold_of_the_policy_is_used(scenario: Scenario):
     finding = resolved("ttfb")
 
     for _ in range(2):
-        scanned(scenario, "ttfb", {SITE: judged("ttfb", [340, 340, 340], 300)})
+        scanned(scenario, "ttfb", {SITE: outcome_of("ttfb", [340, 340, 340], 300)})
 
-    assert stands(finding) == ("in_progress", 1)
+    assert stored_state(finding) == ("in_progress", 1)
 
 
 def test_exact_metric_reopens_a_finding_at_once(scenario: Scenario):
     key = "tls_certificate_days_left"
-    scanned(scenario, key, {SITE: judged(key, [3])})
+    scanned(scenario, key, {SITE: outcome_of(key, [3])})
     finding = resolved(key)
 
-    scanned(scenario, key, {SITE: judged(key, [13])})
+    scanned(scenario, key, {SITE: outcome_of(key, [13])})
 
-    assert stands(finding) == ("in_progress", 1)
+    assert stored_state(finding) == ("in_progress", 1)
 
 
 def test_failed_rule_reopens_a_finding_at_once(scenario: Scenario):
@@ -163,7 +163,7 @@ def test_failed_rule_reopens_a_finding_at_once(scenario: Scenario):
 
     scanned(scenario, "title_present", {SITE: failed("No title.")})
 
-    assert stands(finding) == ("in_progress", 1)
+    assert stored_state(finding) == ("in_progress", 1)
 
 
 def test_dismissed_finding_stays_dismissed(scenario: Scenario):
@@ -172,7 +172,7 @@ def test_dismissed_finding_stays_dismissed(scenario: Scenario):
 
     scanned(scenario, "ttfb", {SITE: measured(9000)})
 
-    assert stands(Finding.objects.get()) == ("dismissed", 0)
+    assert stored_state(Finding.objects.get()) == ("dismissed", 0)
 
 
 def test_finding_keeps_the_value_of_each_page_and_the_worst_of_all(scenario: Scenario):
@@ -278,7 +278,9 @@ def test_streaming_reopens_a_finding_once_a_page_is_beyond_the_margin(scenario: 
         finalization.ingest_new_failures(page.part_id)
         persistence.update_summary(scan.pk)
         scan.refresh_from_db()
-        seen.append((stands(finding), scan.summary["regressions"], scan.summary["regressions_suspected"]))
+        seen.append(
+            (stored_state(finding), scan.summary["regressions"], scan.summary["regressions_suspected"])
+        )
     finalization.finish_parts_without_pages()
 
     suspected, reopened = (("resolved", 0), 0, 1), (("in_progress", 1), 1, 0)
@@ -304,7 +306,7 @@ def test_finding_that_is_resolved_while_the_scan_runs_stays_resolved(scenario: S
     finalization.finish_parts_without_pages()
 
     scan.refresh_from_db()
-    assert stands(finding) == ("resolved", 0)
+    assert stored_state(finding) == ("resolved", 0)
     assert (scan.summary["findings_created"], scan.summary["regressions"]) == (1, 0)
 
 
@@ -344,6 +346,6 @@ def test_a_single_sample_of_a_fluctuating_metric_is_not_exact(scenario: Scenario
     scanned(scenario, "ttfb", {SITE: measured(700)})
     finding = resolved("ttfb")
 
-    scanned(scenario, "ttfb", {SITE: judged("ttfb", [650])})
+    scanned(scenario, "ttfb", {SITE: outcome_of("ttfb", [650])})
 
-    assert stands(finding) == ("resolved", 0)
+    assert stored_state(finding) == ("resolved", 0)

@@ -10,7 +10,7 @@ from tests.fakes.website import Answer, Site, loopback_client, served, tls_conte
 from tests.unit.scanner.checks.base_page import good_site, html, page
 
 
-def looked(site: Site, *asked: str, ca_file: str = "") -> dict[str, Outcome]:
+def run_checks_on(site: Site, *asked: str, ca_file: str = "") -> dict[str, Outcome]:
     with served(site), loopback_client(ca_file) as client:
         return dict(run_checks(site.url, asked, client=client, retry_delays=()))
 
@@ -20,7 +20,7 @@ def redirecting(to: str, status: int = 301) -> Site:
 
 
 def test_http_without_a_redirect_fails() -> None:
-    outcomes = looked(good_site(), "https_redirect", "redirect_permanent")
+    outcomes = run_checks_on(good_site(), "https_redirect", "redirect_permanent")
 
     assert outcomes["https_redirect"].status == FAILED
     assert outcomes["redirect_permanent"].status == NOT_APPLICABLE
@@ -33,7 +33,7 @@ def test_redirect_to_https_passes_and_temporary_status_fails(
     status: int, permanent: str, authority: trustme.CA, ca_file: str
 ) -> None:
     with served(good_site(), tls_context(authority)) as secure:
-        outcomes = looked(
+        outcomes = run_checks_on(
             redirecting(secure.url, status), "https_redirect", "redirect_permanent", ca_file=ca_file
         )
 
@@ -43,7 +43,7 @@ def test_redirect_to_https_passes_and_temporary_status_fails(
 
 def test_redirect_to_https_with_an_invalid_certificate_fails(authority: trustme.CA, ca_file: str) -> None:
     with served(good_site(), tls_context(authority, "other.example")) as secure:
-        outcomes = looked(redirecting(secure.url), "https_redirect", ca_file=ca_file)
+        outcomes = run_checks_on(redirecting(secure.url), "https_redirect", ca_file=ca_file)
 
     assert outcomes["https_redirect"].status == FAILED
     assert "certificate" in outcomes["https_redirect"].evidence["detail"]
@@ -53,7 +53,7 @@ def test_first_redirect_to_http_fails(authority: trustme.CA, ca_file: str) -> No
     with served(good_site(), tls_context(authority)) as secure:
         site = redirecting("/start")
         site.answers["/start"] = Answer(status=301, headers=[("Location", secure.url)])
-        outcomes = looked(site, "https_redirect", ca_file=ca_file)
+        outcomes = run_checks_on(site, "https_redirect", ca_file=ca_file)
 
     assert outcomes["https_redirect"].evidence["detail"] == "The first redirect leads to plain HTTP."
 
@@ -70,8 +70,8 @@ def test_https_redirect_is_inconclusive_when_the_site_is_down() -> None:
 def test_password_field_over_http_fails() -> None:
     site = good_site(**{"/": page(html(add='<input type="Password" aria-label="p">'))})
 
-    assert looked(site, "password_over_http")["password_over_http"].status == FAILED
-    assert looked(good_site(), "password_over_http")["password_over_http"].status == PASSED
+    assert run_checks_on(site, "password_over_http")["password_over_http"].status == FAILED
+    assert run_checks_on(good_site(), "password_over_http")["password_over_http"].status == PASSED
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,6 @@ def test_number_of_requests_of_a_check(key: str, requests: int, authority: trust
 def test_failed_header_check_is_repeated_once_without_cache() -> None:
     site = good_site(**{"/": page(headers={"Content-Security-Policy": None})})
 
-    assert looked(site, "security_header_csp")["security_header_csp"].status == FAILED
+    assert run_checks_on(site, "security_header_csp")["security_header_csp"].status == FAILED
     assert len(site.requests) == 2
     assert site.requests[1][2]["cache-control"] == "no-cache"
