@@ -70,8 +70,8 @@ def unlink_tickets_of_other_repositories(context: SyncContext, tracker: Tracker)
             updated_at=F("updated_at"),  # the time of the last attempt to create a ticket
         )
         context.log_note(
-            f"{len(elsewhere)} task{pluralize(elsewhere)} had a ticket in another repository or project: the connected one"
-            " gets a new one for each."
+            f"{len(elsewhere)} task{pluralize(elsewhere)} had a ticket in another repository or project: the connected"
+            " one gets a new one for each."
         )
 
 

@@ -480,7 +480,7 @@ def test_challenge_in_place_of_another_url_is_inconclusive(challenge: str) -> No
     site = Site({"/": page()}, otherwise=CHALLENGES[challenge])
     site.answers["OPTIONS /"] = CHALLENGES[challenge]
 
-    outcomes = {key: looked(site, [key])[key] for key in OF_OTHER_URLS}
+    outcomes = {key: run_checks_on(site, [key])[key] for key in OF_OTHER_URLS}
 
     assert {key: (outcome.status, outcome.reason) for key, outcome in outcomes.items()} == dict.fromkeys(
         OF_OTHER_URLS, (INCONCLUSIVE, "challenge")
@@ -490,7 +490,7 @@ def test_challenge_in_place_of_another_url_is_inconclusive(challenge: str) -> No
 def test_links_that_only_head_requests_reach_are_inconclusive_after_a_challenge() -> None:
     site = Site({"/": page()}, otherwise=CHALLENGES["status 200"])
 
-    outcomes = looked(site, ["soft_404", "broken_internal_links"])
+    outcomes = run_checks_on(site, ["soft_404", "broken_internal_links"])
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "challenge")}
 
@@ -500,13 +500,15 @@ def test_site_that_begins_to_refuse_the_scanner_is_inconclusive() -> None:
     keys = ["robots_txt_valid", "sitemap_valid", "security_txt", "exposed_git", "cors_restricted"]
     outcomes = {}
     for key in keys:
-        outcomes |= looked(Site({"/": [page(), refusal]}, otherwise=refusal), [key])
+        outcomes |= run_checks_on(Site({"/": [page(), refusal]}, otherwise=refusal), [key])
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
 
 
 def test_refused_file_of_a_site_that_answers_otherwise_is_judged() -> None:
-    outcomes = looked(Site({"/": page()}, otherwise=Answer("no", 403, HTML)), ["exposed_git", "security_txt"])
+    outcomes = run_checks_on(
+        Site({"/": page()}, otherwise=Answer("no", 403, HTML)), ["exposed_git", "security_txt"]
+    )
 
     assert [outcome.status for outcome in outcomes.values()] == [PASSED, FAILED]
 
@@ -516,27 +518,27 @@ def test_assets_that_are_refused_are_not_judged(status: int) -> None:
     refused = Answer("x" * 2000, status, HTML)
     site = good_site(**{"/site.js": refused})
 
-    assert reasons(looked(site, ["text_compression", "cache_policy"])) == {(INCONCLUSIVE, "blocked")}
+    assert reasons(run_checks_on(site, ["text_compression", "cache_policy"])) == {(INCONCLUSIVE, "blocked")}
 
 
 def test_error_page_in_place_of_an_asset_need_not_be_compressed() -> None:
     site = good_site(**{"/site.js": Answer("x" * 2000, 404, HTML)})
 
-    assert reasons(looked(site, ["text_compression"])) == {(PASSED, None)}
+    assert reasons(run_checks_on(site, ["text_compression"])) == {(PASSED, None)}
 
 
 def test_login_page_in_place_of_another_url_is_inconclusive() -> None:
     site = Site({"/": page()}, otherwise=Answer(LOGIN, headers=HTML))
     keys = ["robots_txt_valid", "sitemap_valid", "soft_404", "security_txt"]
 
-    assert reasons(looked(site, keys)) == {(INCONCLUSIVE, "login_wall")}
+    assert reasons(run_checks_on(site, keys)) == {(INCONCLUSIVE, "login_wall")}
 
 
 def test_site_that_redirects_unknown_urls_to_its_login_may_have_no_soft_404() -> None:
     to_login = Answer(status=302, headers=[("Location", "/login")])
     site = Site({"/": to_login, "/login": Answer(LOGIN, headers=HTML)}, otherwise=to_login)
 
-    assert reasons(looked(site, ["soft_404"])) == {(INCONCLUSIVE, "login_wall")}
+    assert reasons(run_checks_on(site, ["soft_404"])) == {(INCONCLUSIVE, "login_wall")}
 
 
 @pytest.mark.parametrize("key", ["exposed_env", "security_txt"])
@@ -544,13 +546,13 @@ def test_file_that_cannot_be_decoded_is_not_judged(key: str) -> None:
     file = Answer("no gzip", headers=[("Content-Type", "text/plain"), ("Content-Encoding", "gzip")])
     site = Site({"/": page(), "/.env": file, "/.well-known/security.txt": file})
 
-    assert reasons(looked(site, [key])) == {(INCONCLUSIVE, "truncated")}
+    assert reasons(run_checks_on(site, [key])) == {(INCONCLUSIVE, "truncated")}
 
 
 def test_overloaded_answer_to_a_preflight_is_inconclusive() -> None:
     site = good_site(**{"OPTIONS /": Answer("slow down", 429)})
 
-    assert reasons(looked(site, ["cors_restricted"])) == {(INCONCLUSIVE, "blocked")}
+    assert reasons(run_checks_on(site, ["cors_restricted"])) == {(INCONCLUSIVE, "blocked")}
 
 
 def test_links_without_a_request_left_are_inconclusive() -> None:

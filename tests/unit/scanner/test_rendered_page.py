@@ -81,7 +81,7 @@ def test_document_that_the_browser_shows_in_place_of_a_page_is_not_judged(
     headers: list[tuple[str, str]], reason: str, chrome: Browser
 ) -> None:
     started = time.monotonic()
-    outcomes = looked(
+    outcomes = run_checks_on(
         {"/": Answer(html(), headers=headers)}, "a11y_document_title", "dom_size", "doctype", browser=chrome
     )
 
@@ -96,7 +96,7 @@ def test_size_of_a_page_is_judged_where_axe_would_take_too_long(
     monkeypatch.setattr(axe, "MAX_PAGE_ELEMENTS", 2000)
     large = plain(html(add="<i></i>" * 2000))
 
-    outcomes = looked({"/": large}, "a11y_image_alt", "dom_size", browser=chrome)
+    outcomes = run_checks_on({"/": large}, "a11y_image_alt", "dom_size", browser=chrome)
 
     assert {key: (one.status, one.reason) for key, one in outcomes.items()} == {
         "a11y_image_alt": (INCONCLUSIVE, "not_available"),
@@ -108,7 +108,7 @@ def test_size_of_a_page_is_judged_where_axe_would_take_too_long(
 def test_page_whose_policy_disables_scripts_is_judged_without_axe(chrome: Browser) -> None:
     sandboxed = Answer(html(), headers=[*HTML, ("Content-Security-Policy", "sandbox")])
 
-    outcomes = looked({"/": sandboxed}, "a11y_image_alt", "dom_size", browser=chrome)
+    outcomes = run_checks_on({"/": sandboxed}, "a11y_image_alt", "dom_size", browser=chrome)
 
     assert {key: (one.status, one.reason) for key, one in outcomes.items()} == {
         "a11y_image_alt": (INCONCLUSIVE, "not_available"),
@@ -129,7 +129,7 @@ IN_SHADOW_ROOTS = """<x-a></x-a><script>
 def test_content_of_shadow_roots_is_judged(chrome: Browser) -> None:
     keys = ["a11y_image_alt", "image_dimensions", "crawlable_anchors", "title_present"]
 
-    outcomes = looked({"/": plain(html(add=IN_SHADOW_ROOTS))}, *keys, browser=chrome)
+    outcomes = run_checks_on({"/": plain(html(add=IN_SHADOW_ROOTS))}, *keys, browser=chrome)
 
     assert [outcomes[key].status for key in keys] == [FAILED, FAILED, FAILED, PASSED]
 
@@ -139,7 +139,7 @@ def test_content_of_shadow_roots_is_judged(chrome: Browser) -> None:
 def test_page_whose_style_sheet_is_temporarily_refused_is_not_judged(status: int, chrome: Browser) -> None:
     refused = {"/site.css": Answer("slow down", status), "/site.js": Answer("", 404)}
 
-    outcomes = looked({"/": plain(html()), **refused}, "a11y_color_contrast", browser=chrome)
+    outcomes = run_checks_on({"/": plain(html()), **refused}, "a11y_color_contrast", browser=chrome)
 
     assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
 
@@ -148,7 +148,7 @@ def test_page_whose_style_sheet_is_temporarily_refused_is_not_judged(status: int
 def test_page_is_visited_again_after_its_style_sheet_was_refused(chrome: Browser) -> None:
     answers = {"/": plain(html()), "/site.css": [Answer("slow down", 429), Answer("", 200)]}
 
-    outcomes = looked(answers, "a11y_color_contrast", browser=chrome, retry_delays=(0,))
+    outcomes = run_checks_on(answers, "a11y_color_contrast", browser=chrome, retry_delays=(0,))
 
     assert outcomes["a11y_color_contrast"].status == PASSED
 
