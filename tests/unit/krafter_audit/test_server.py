@@ -248,23 +248,23 @@ def test_request_that_arrives_too_slowly_is_answered_with_408(
     }
 
 
-def test_overdue_connections_are_refused_a_few_in_each_turn(
+def test_overdue_connections_are_refused_a_few_in_each_poll(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "BODY_SECONDS", 0.1)
     monkeypatch.setattr(server, "MAX_CHECKED", 2)
     refused = [0]
-    turn, refuse = Server.turn, server.DeadlineChannel.refuse_overdue
+    poll, refuse = Server.poll, server.DeadlineChannel.refuse_overdue
 
     def begin(web: Server, timeout: float) -> None:
         refused.append(0)
-        turn(web, timeout)
+        poll(web, timeout)
 
     def count(channel: server.DeadlineChannel) -> None:
         refused[-1] += 1
         refuse(channel)
 
-    monkeypatch.setattr(Server, "turn", begin)
+    monkeypatch.setattr(Server, "poll", begin)
     monkeypatch.setattr(server.DeadlineChannel, "refuse_overdue", count)
 
     connections = [send(port, UNFINISHED) for _ in range(9)]
