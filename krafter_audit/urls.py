@@ -19,11 +19,11 @@ APPS = (
     "findings",
     "assurance",
     "remediation",
+    "reports",
     "scans",
     "campaigns",
     "integrations",
     "notifications",
-    "reports",
     "events",
     "bulk_changes",
 )
