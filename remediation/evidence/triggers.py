@@ -3,7 +3,8 @@
 import pgtrigger
 
 # An index of a partition ensures uniqueness within its month; the trigger ensures it over all months. It waits for
-# other transactions that add to the same chain. Clocks of two machines may differ by less than a day.
+# other transactions that add to the same chain. Clocks of two machines may differ by less than a day. Two IFs, as
+# PostgreSQL plans the query over all partitions also where the first half of one condition is false.
 CONTINUE_CHAIN = pgtrigger.Trigger(
     name="continue_chain",
     level=pgtrigger.Row,
@@ -27,14 +28,13 @@ CONTINUE_CHAIN = pgtrigger.Trigger(
                 HINT = 'Its sequence and previous_hash follow the last link, its verification is one of the project, '
                     'and its time is not earlier.';
         END IF;
-        IF date_trunc('month', verification_created_at, 'UTC') < date_trunc('month', NEW.recorded_at, 'UTC')
-            AND EXISTS (
-                SELECT FROM remediation_evidence WHERE verification_id = NEW.verification_id AND key = NEW.key
-                    AND recorded_at >= verification_created_at - interval '1 day'
-            )
-        THEN
-            RAISE unique_violation USING CONSTRAINT = 'unique_evidence_verification_key',
-                MESSAGE = format('verification %s has evidence of %s already', NEW.verification_id, NEW.key);
+        IF date_trunc('month', verification_created_at, 'UTC') < date_trunc('month', NEW.recorded_at, 'UTC') THEN
+            PERFORM FROM remediation_evidence WHERE verification_id = NEW.verification_id AND key = NEW.key
+                AND recorded_at >= verification_created_at - interval '1 day';
+            IF FOUND THEN
+                RAISE unique_violation USING CONSTRAINT = 'unique_evidence_verification_key',
+                    MESSAGE = format('verification %s has evidence of %s already', NEW.verification_id, NEW.key);
+            END IF;
         END IF;
         RETURN NEW;
     """,
