@@ -1,12 +1,15 @@
 """The benchmark generates data that the application could have made, and measures it correctly."""
 
 import itertools
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from accounts import services
-from devtools.benchmark import aims, cases, tables
+from devtools.benchmark import aims, cases, process_stats, tables
 from devtools.benchmark.measurement import CaseResult, merge_repetitions
 from devtools.benchmark.process_stats import ProcessMemory
 from devtools.benchmark.sample_data import PROJECTS, generate
@@ -125,14 +128,24 @@ def test_two_writers_never_change_the_same_finding():
     ]
 
 
-def test_repeated_measurements_become_one_row_of_the_table():
+def test_repeated_measurements_become_one_row_with_the_least_cpu_time():
     repetitions = [figures(cases.LIST, aims.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
 
     row = tables.results_table([merge_repetitions(repetitions)]).splitlines()[-1]
 
     assert [cell.strip() for cell in row.strip("|").split("|")] == [
-        "list of 25", "this API", "1", "2.00", "2.00", "500", "2.0", "2.00", "1.00", "1.00", "100",
+        "list of 25", "this API", "1", "2.00", "2.00", "500", "2.0", "1.00", "0.50", "0.50", "100",
     ]  # fmt: skip
+
+
+def test_cpu_time_is_that_of_the_living_processes():
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        before = process_stats.exact_cpu_seconds(os.getpid())
+        child.communicate(b"\n")
+
+    since = process_stats.cpu_seconds_since(before, os.getpid())
+
+    assert (child.pid in before, since > 0) == (True, True)
 
 
 def test_new_figures_replace_those_between_the_markers():
