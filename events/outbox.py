@@ -29,6 +29,7 @@ class Consumer:
 
     names: frozenset[str]
     wants: Callable[[UUID], bool]  # whether it has a use for those of an organisation now
+    concerns: Callable[[Event], bool]  # whether it has a use for this one
 
 
 _consumers: dict[str, Consumer] = {}
@@ -48,26 +49,28 @@ def register_consumer(
     event_names: Collection[str] = frozenset(PROJECT_EVENTS),
     *,
     wants: Callable[[UUID], bool] = lambda organization_id: True,
+    concerns: Callable[[Event], bool] = lambda event: True,
 ) -> None:
     """Have the events of these names stored for a consumer. Call it when the app is ready.
 
-    `wants` gets the organisation of an event, and returns whether the consumer has a use for it.
+    `wants` gets the organisation of events and `concerns` an event; they return whether the consumer has a use for
+    them. Events that SQL has logged are not read: the consumer gets all of them.
     """
-    _consumers[consumer] = Consumer(frozenset(event_names), wants)
+    _consumers[consumer] = Consumer(frozenset(event_names), wants, concerns)
 
 
 def enqueue(events: Iterable[Event]) -> None:
     """Write one entry for each consumer, project and name of logged events."""
-    ids: dict[tuple[UUID, UUID, str], list[int]] = defaultdict(list)
+    groups: dict[tuple[UUID, UUID, str], list[Event]] = defaultdict(list)
     for event in events:
         if event.project_id is not None and event.organization_id is not None:
-            ids[event.organization_id, event.project_id, event.name].append(event.pk)
+            groups[event.organization_id, event.project_id, event.name].append(event)
     # In the transaction of the events, so that none is lost, and none is consumed that did not happen.
     OutboxEntry.objects.bulk_create(
         OutboxEntry(consumer=consumer, project_id=project_id, name=name, event_ids=list(part))
-        for (organization_id, project_id, name), event_ids in ids.items()
+        for (organization_id, project_id, name), group in groups.items()
         for consumer in _consumers_of(organization_id, name)
-        for part in batched(event_ids, MAX_ENTRY_EVENTS)
+        for part in batched(_concerning(consumer, group), MAX_ENTRY_EVENTS)
     )
 
 
@@ -81,6 +84,10 @@ def enqueue_logged(project: Project, names: Collection[str], *, at: datetime) ->
                     OutboxEntry(consumer=consumer, project_id=project.pk, name=name, event_ids=list(part))
                     for consumer in consumers
                 )
+
+
+def _concerning(consumer: str, events: Iterable[Event]) -> list[int]:
+    return [event.pk for event in events if _consumers[consumer].concerns(event)]
 
 
 def _consumers_of(organization_id: UUID, name: str) -> list[str]:

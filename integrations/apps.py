@@ -23,7 +23,7 @@ class IntegrationsConfig(AppConfig):
         repositories.register(reader)
         register_consumer(verification_events.CONSUMER, verification_events.EVENTS)
         register_consumer(campaign_events.CONSUMER, campaign_events.EVENTS)
-        register_consumer(task_events.CONSUMER, task_events.EVENTS)
+        register_consumer(task_events.CONSUMER, task_events.EVENTS, concerns=task_events.concerns_tickets)
 
 
 def provider_checks() -> "Mapping[str, ProviderCheck]":

@@ -16,7 +16,7 @@ TRACKERS = [name for name, adapter in ADAPTERS.items() if issubclass(adapter, Tr
 
 def consume(batch: EventBatch) -> None:
     """Request a sync of the project's trackers. Idempotent."""
-    if not any(_is_for_tickets(event) for event in batch.events):
+    if not any(concerns_tickets(event) for event in batch.events):
         return
     connected = Integration.objects.filter(
         project=batch.project_id, provider__in=TRACKERS, project__archived_at=None
@@ -25,7 +25,8 @@ def consume(batch: EventBatch) -> None:
         services.request_sync(integration)
 
 
-def _is_for_tickets(event: Event) -> bool:
+def concerns_tickets(event: Event) -> bool:
+    """Return whether an event of a task or finding changes what its ticket shows."""
     # What a sync has read from a ticket is not sent back to it.
     if event.actor == BY_INTEGRATION.kind:
         return False

@@ -137,6 +137,16 @@ def test_consumer_that_wants_no_events_of_an_organisation_gets_none(scenario: Sc
     assert [batch.project_id for batch in consumed(consumer)] == [other.project.pk]
 
 
+def test_events_that_do_not_concern_a_consumer_cost_it_no_entry(scenario: Scenario, consumer: str):
+    outbox.register_consumer(consumer, [HAPPENED], concerns=lambda event: event.data["place"] == 1)
+    for places in ([0, 1, 2], [0]):
+        subjects = [(scenario.project.pk, {"place": place}) for place in places]
+        log_events(HAPPENED, scenario.project, subjects, by=SYSTEM)
+
+    assert OutboxEntry.objects.count() == 1
+    assert [[event.data["place"] for event in batch.events] for batch in consumed(consumer)] == [[1]]
+
+
 def test_large_batch_of_events_is_split_into_entries(
     scenario: Scenario, consumer: str, monkeypatch: pytest.MonkeyPatch
 ):
