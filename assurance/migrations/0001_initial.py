@@ -33,6 +33,17 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deploys', to='accounts.project')),
                 ('scan', models.OneToOneField(help_text='The scan after the deploy.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deploy', to='scans.scan')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='deploy_newest'),
+                    models.Index(fields=['project', 'finished_at'], name='deploy_by_end'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'environment', 'sha', 'started_at'), name='unique_deploy'),
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('project', 'external_id'), name='unique_deploy_of_provider'),
+                    models.CheckConstraint(condition=models.Q(('source__in', ['api', 'github', 'gitlab'])), name='deploy_source_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='GuardWindow',
@@ -48,6 +59,16 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='guard_windows', to='accounts.project')),
                 ('verification', models.OneToOneField(help_text='The one that was approved.', on_delete=django.db.models.deletion.CASCADE, related_name='guard_window', to='remediation.verification')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='guardwindow_newest'),
+                    models.Index(fields=['finding', '-created_at'], name='guardwindow_of_finding'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('finding',), name='unique_open_guard_window'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['open', 'passed', 'failed', 'cancelled'])), name='guardwindow_status_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='GuardRun',
@@ -64,6 +85,17 @@ class Migration(migrations.Migration):
                 ('verification', models.OneToOneField(help_text='The latest attempt.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='guard_run', to='remediation.verification')),
                 ('window', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='assurance.guardwindow')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'pending')), fields=['due_at'], name='guardrun_due'),
+                    models.Index(fields=['window', 'due_at'], name='guardrun_of_window'),
+                    models.Index(fields=['started_at'], name='guardrun_by_start'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('deploy__isnull', False)), fields=('window', 'deploy'), name='unique_guard_run_of_deploy'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'running', 'passed', 'failed', 'inconclusive', 'cancelled'])), name='guardrun_status_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PullRequest',
@@ -82,69 +114,13 @@ class Migration(migrations.Migration):
                 ('task', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pull_request', to='remediation.task')),
                 ('verification', models.OneToOneField(help_text='Queued by the deploy.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pull_request', to='remediation.verification')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='deploy',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='deploy_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='deploy',
-            index=models.Index(fields=['project', 'finished_at'], name='deploy_by_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='deploy',
-            constraint=models.UniqueConstraint(fields=('project', 'environment', 'sha', 'started_at'), name='unique_deploy'),
-        ),
-        migrations.AddConstraint(
-            model_name='deploy',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('project', 'external_id'), name='unique_deploy_of_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='deploy',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['api', 'github', 'gitlab'])), name='deploy_source_valid'),
-        ),
-        migrations.AddIndex(
-            model_name='guardwindow',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='guardwindow_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='guardwindow',
-            index=models.Index(fields=['finding', '-created_at'], name='guardwindow_of_finding'),
-        ),
-        migrations.AddConstraint(
-            model_name='guardwindow',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('finding',), name='unique_open_guard_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='guardwindow',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'passed', 'failed', 'cancelled'])), name='guardwindow_status_valid'),
-        ),
-        migrations.AddIndex(
-            model_name='guardrun',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['due_at'], name='guardrun_due'),
-        ),
-        migrations.AddIndex(
-            model_name='guardrun',
-            index=models.Index(fields=['window', 'due_at'], name='guardrun_of_window'),
-        ),
-        migrations.AddIndex(
-            model_name='guardrun',
-            index=models.Index(fields=['started_at'], name='guardrun_by_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='guardrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('deploy__isnull', False)), fields=('window', 'deploy'), name='unique_guard_run_of_deploy'),
-        ),
-        migrations.AddConstraint(
-            model_name='guardrun',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'running', 'passed', 'failed', 'inconclusive', 'cancelled'])), name='guardrun_status_valid'),
-        ),
-        migrations.AddIndex(
-            model_name='pullrequest',
-            index=models.Index(condition=models.Q(('deploy__isnull', True)), fields=['next_check_at'], name='pullrequest_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='pullrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'merged', 'closed'])), name='pullrequest_status_valid'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('deploy__isnull', True)), fields=['next_check_at'], name='pullrequest_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['open', 'merged', 'closed'])), name='pullrequest_status_valid'),
+                ],
+            },
         ),
     ]

@@ -33,6 +33,15 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='bulk_changes', to='accounts.project')),
                 ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='bulk_changes.bulkchange')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='bulk_change_newest'),
+                    models.Index(fields=['created_at'], name='bulk_change_expiry'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('action__in', ['create', 'update', 'delete'])), name='bulk_change_action_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BulkChangeRow',
@@ -44,17 +53,5 @@ class Migration(migrations.Migration):
                 ('refusal', models.CharField(blank=True, max_length=300)),
                 ('bulk_change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='bulk_changes.bulkchange')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='bulkchange',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='bulk_change_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkchange',
-            index=models.Index(fields=['created_at'], name='bulk_change_expiry'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkchange',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['create', 'update', 'delete'])), name='bulk_change_action_valid'),
         ),
     ]

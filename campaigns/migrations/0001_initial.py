@@ -31,6 +31,16 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=krafter_audit.db.deletion.set_null_and_updated_at, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='campaigns', to='accounts.project')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='campaign_newest'),
+                    models.Index(fields=['project', '-updated_at', '-id'], name='campaign_updated'),
+                    models.Index(fields=['project', 'due_date', 'id'], name='campaign_by_due_date'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('project', 'name'), name='unique_campaign_name'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CampaignTask',
@@ -40,25 +50,10 @@ class Migration(migrations.Migration):
                 ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='campaigns.campaign')),
                 ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='campaign_tasks', to='remediation.task')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='campaign_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['project', '-updated_at', '-id'], name='campaign_updated'),
-        ),
-        migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['project', 'due_date', 'id'], name='campaign_by_due_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('project', 'name'), name='unique_campaign_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaigntask',
-            constraint=models.UniqueConstraint(fields=('campaign', 'task'), name='unique_task_of_campaign'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'task'), name='unique_task_of_campaign'),
+                ],
+            },
         ),
     ]

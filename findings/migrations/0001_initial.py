@@ -46,6 +46,26 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='accounts.project')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-score', '-created_at', '-id'], name='finding_order'),
+                    models.Index(fields=['project', 'status', 'severity', 'domain', '-score', '-created_at', '-id'], name='finding_by_facets'),
+                    models.Index(fields=['-score', '-id'], name='finding_by_score'),
+                    models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner', 'status'], name='finding_of_owner'),
+                    models.Index(fields=['project', 'owner', '-score', '-created_at', '-id'], name='finding_by_owner'),
+                    models.Index(fields=['project', '-created_at', '-id'], name='finding_newest'),
+                    models.Index(fields=['project', '-updated_at', '-id'], name='finding_updated'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['check_keys'], name='finding_by_check'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'domain', 'title'), name='unique_finding_title'),
+                    models.UniqueConstraint(condition=models.Q(('identity__isnull', False)), fields=('project', 'domain', 'identity'), name='unique_finding_identity'),
+                    models.CheckConstraint(condition=models.Q(('domain__in', ['security', 'performance', 'accessibility', 'seo'])), name='finding_domain_valid'),
+                    models.CheckConstraint(condition=models.Q(('severity__in', ['critical', 'high', 'medium', 'low'])), name='finding_severity_valid'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['new', 'triaged', 'in_progress', 'ready_verify', 'resolved', 'dismissed'])), name='finding_status_valid'),
+                    models.CheckConstraint(condition=models.Q(('score__lte', 100)), name='finding_score_in_range'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Regression',
@@ -62,94 +82,20 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='regressions', to='accounts.project')),
                 ('deploy_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, help_text='The deploys since the last check that passed.')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['project', '-score', '-created_at', '-id'], name='finding_order'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['project', 'status', 'severity', 'domain', '-score', '-created_at', '-id'], name='finding_by_facets'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['-score', '-id'], name='finding_by_score'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner', 'status'], name='finding_of_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('project', 'domain', 'title'), name='unique_finding_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('identity__isnull', False)), fields=('project', 'domain', 'identity'), name='unique_finding_identity'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('domain__in', ['security', 'performance', 'accessibility', 'seo'])), name='finding_domain_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['critical', 'high', 'medium', 'low'])), name='finding_severity_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'triaged', 'in_progress', 'ready_verify', 'resolved', 'dismissed'])), name='finding_status_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('score__lte', 100)), name='finding_score_in_range'),
-        ),
-        migrations.AddIndex(
-            model_name='regression',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='regression_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='regression',
-            index=models.Index(fields=['finding', '-created_at', '-id'], name='regression_of_finding'),
-        ),
-        migrations.AddIndex(
-            model_name='regression',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['project', 'opened_at'], name='regression_open_since'),
-        ),
-        migrations.AddConstraint(
-            model_name='regression',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('status', 'open')), models.Q(('closed_at__isnull', False), ('status', 'closed')), _connector='OR'), name='regression_closed_at_when_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='regression',
-            constraint=models.CheckConstraint(condition=models.Q(('trigger', 'scan_detected'), ('verification_id__isnull', False), _connector='OR'), name='regression_verification_id_set'),
-        ),
-        migrations.AddConstraint(
-            model_name='regression',
-            constraint=models.UniqueConstraint(condition=models.Q(('verification_id__isnull', False)), fields=('verification_id',), name='unique_regression_verification'),
-        ),
-        migrations.AddConstraint(
-            model_name='regression',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='regression_closed_after_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['project', 'owner', '-score', '-created_at', '-id'], name='finding_by_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='finding_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['project', '-updated_at', '-id'], name='finding_updated'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['check_keys'], name='finding_by_check'),
-        ),
-        migrations.AddIndex(
-            model_name='regression',
-            index=models.Index(fields=['project', '-updated_at', '-id'], name='regression_updated'),
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='regression_newest'),
+                    models.Index(fields=['finding', '-created_at', '-id'], name='regression_of_finding'),
+                    models.Index(condition=models.Q(('status', 'open')), fields=['project', 'opened_at'], name='regression_open_since'),
+                    models.Index(fields=['project', '-updated_at', '-id'], name='regression_updated'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('status', 'open')), models.Q(('closed_at__isnull', False), ('status', 'closed')), _connector='OR'), name='regression_closed_at_when_closed'),
+                    models.CheckConstraint(condition=models.Q(('trigger', 'scan_detected'), ('verification_id__isnull', False), _connector='OR'), name='regression_verification_id_set'),
+                    models.UniqueConstraint(condition=models.Q(('verification_id__isnull', False)), fields=('verification_id',), name='unique_regression_verification'),
+                    models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('opened_at')), _connector='OR'), name='regression_closed_after_opened'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Dismissal',

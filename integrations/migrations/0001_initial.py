@@ -45,6 +45,17 @@ class Migration(migrations.Migration):
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='integrations', to='accounts.organization', verbose_name='organisation')),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='integrations', to='accounts.project')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'syncing')), fields=['not_before'], name='integration_syncing'),
+                    models.Index(condition=models.Q(('status__in', ['connected', 'error'])), fields=['next_sync_at'], name='integration_next_sync'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'provider', 'organization'), name='unique_integration_per_provider'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['connected', 'disconnected', 'syncing', 'error'])), name='integration_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('credentials__isnull', True), ('status', 'disconnected')), models.Q(models.Q(('status', 'disconnected'), _negated=True), ('credentials__isnull', False)), _connector='OR'), name='credentials_unless_disconnected'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SyncRun',
@@ -62,6 +73,11 @@ class Migration(migrations.Migration):
                 ('error', models.TextField(blank=True)),
                 ('integration', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='integrations.integration')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['integration', '-started_at', '-id'], name='sync_run_newest'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TicketLink',
@@ -80,6 +96,13 @@ class Migration(migrations.Migration):
                 ('integration', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='integrations.integration')),
                 ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ticket_links', to='remediation.task')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('integration', 'task'), name='unique_ticket_per_task'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'linked')), fields=('integration', 'external_id'), name='unique_task_per_ticket'),
+                    models.CheckConstraint(condition=models.Q(('state', 'creating'), models.Q(('external_id', ''), _negated=True), _connector='OR'), name='linked_ticket_has_an_id'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TicketComment',
@@ -93,6 +116,14 @@ class Migration(migrations.Migration):
                 ('verification', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ticket_comments', to='remediation.verification')),
                 ('link', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='integrations.ticketlink')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['link'], name='comment_unsent'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('link', 'verification'), name='unique_comment_per_verification'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SyncConflict',
@@ -110,6 +141,17 @@ class Migration(migrations.Migration):
                 ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('link', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='integrations.ticketlink')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['integration', '-created_at', '-id'], name='conflict_newest'),
+                    models.Index(fields=['integration', '-updated_at', '-id'], name='conflict_updated'),
+                    models.Index(fields=['link'], name='conflict_of_link'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('link', 'field'), name='unique_open_conflict_per_field'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('resolution', ''), ('resolved_at__isnull', True)), models.Q(('resolution__in', ['ours', 'theirs', 'settled']), ('resolved_at__isnull', False)), _connector='OR'), name='conflict_resolved_by_a_choice'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Webhook',
@@ -141,86 +183,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'webhook deliveries',
+                'indexes': [
+                    models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['integration', 'id'], name='delivery_unprocessed'),
+                    models.Index(fields=['created_at'], name='delivery_oldest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('integration', 'body_digest'), name='unique_delivery_per_body'),
+                    models.UniqueConstraint(condition=models.Q(('delivery_id', ''), _negated=True), fields=('integration', 'delivery_id'), name='unique_delivery_per_id'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='integration',
-            index=models.Index(condition=models.Q(('status', 'syncing')), fields=['not_before'], name='integration_syncing'),
-        ),
-        migrations.AddIndex(
-            model_name='integration',
-            index=models.Index(condition=models.Q(('status__in', ['connected', 'error'])), fields=['next_sync_at'], name='integration_next_sync'),
-        ),
-        migrations.AddConstraint(
-            model_name='integration',
-            constraint=models.UniqueConstraint(fields=('project', 'provider', 'organization'), name='unique_integration_per_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='integration',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['connected', 'disconnected', 'syncing', 'error'])), name='integration_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='integration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credentials__isnull', True), ('status', 'disconnected')), models.Q(models.Q(('status', 'disconnected'), _negated=True), ('credentials__isnull', False)), _connector='OR'), name='credentials_unless_disconnected'),
-        ),
-        migrations.AddIndex(
-            model_name='syncrun',
-            index=models.Index(fields=['integration', '-started_at', '-id'], name='sync_run_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketlink',
-            constraint=models.UniqueConstraint(fields=('integration', 'task'), name='unique_ticket_per_task'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'linked')), fields=('integration', 'external_id'), name='unique_task_per_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketlink',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'creating'), models.Q(('external_id', ''), _negated=True), _connector='OR'), name='linked_ticket_has_an_id'),
-        ),
-        migrations.AddIndex(
-            model_name='ticketcomment',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['link'], name='comment_unsent'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketcomment',
-            constraint=models.UniqueConstraint(fields=('link', 'verification'), name='unique_comment_per_verification'),
-        ),
-        migrations.AddIndex(
-            model_name='syncconflict',
-            index=models.Index(fields=['integration', '-created_at', '-id'], name='conflict_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='syncconflict',
-            index=models.Index(fields=['integration', '-updated_at', '-id'], name='conflict_updated'),
-        ),
-        migrations.AddIndex(
-            model_name='syncconflict',
-            index=models.Index(fields=['link'], name='conflict_of_link'),
-        ),
-        migrations.AddConstraint(
-            model_name='syncconflict',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('link', 'field'), name='unique_open_conflict_per_field'),
-        ),
-        migrations.AddConstraint(
-            model_name='syncconflict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolution', ''), ('resolved_at__isnull', True)), models.Q(('resolution__in', ['ours', 'theirs', 'settled']), ('resolved_at__isnull', False)), _connector='OR'), name='conflict_resolved_by_a_choice'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['integration', 'id'], name='delivery_unprocessed'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(fields=['created_at'], name='delivery_oldest'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.UniqueConstraint(fields=('integration', 'body_digest'), name='unique_delivery_per_body'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.UniqueConstraint(condition=models.Q(('delivery_id', ''), _negated=True), fields=('integration', 'delivery_id'), name='unique_delivery_per_id'),
         ),
     ]

@@ -43,6 +43,15 @@ class Migration(migrations.Migration):
                 ('paused_until', models.DateTimeField(help_text='Until then no event is sent, because the endpoint did not answer in time.', null=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='webhook_endpoints', to='accounts.organization', verbose_name='organisation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organization', '-created_at', '-id'], name='webhook_endpoint_newest'),
+                    models.Index(condition=models.Q(('notice_due_at__isnull', False)), fields=['notice_due_at'], name='webhook_endpoint_notice'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('disabled_at__isnull', True), ('status', 'enabled')), models.Q(('disabled_at__isnull', False), ('status', 'disabled')), _connector='OR'), name='webhook_endpoint_disabled_at_a_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EventDelivery',
@@ -65,6 +74,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'event deliveries',
+                'indexes': [
+                    models.Index(fields=['endpoint', '-created_at', '-id'], name='event_delivery_newest'),
+                    models.Index(condition=models.Q(('status', 'pending')), fields=['endpoint', 'next_attempt_at'], name='event_delivery_pending'),
+                    models.Index(fields=['created_at'], name='event_delivery_oldest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('endpoint', 'event_id'), name='unique_delivery_per_event'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('next_attempt_at__isnull', False), ('status', 'pending')), models.Q(('next_attempt_at__isnull', True), ('status__in', ['delivered', 'failed'])), _connector='OR'), name='pending_delivery_has_a_next_attempt'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,37 +138,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('project', 'channel'), name='unique_destination_per_channel'), models.CheckConstraint(condition=models.Q(models.Q(('channel', 'slack'), ('credentials__isnull', False)), models.Q(('channel', 'email'), ('credentials__isnull', True)), _connector='OR'), name='destination_has_what_its_channel_needs')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='webhookendpoint',
-            index=models.Index(fields=['organization', '-created_at', '-id'], name='webhook_endpoint_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookendpoint',
-            index=models.Index(condition=models.Q(('notice_due_at__isnull', False)), fields=['notice_due_at'], name='webhook_endpoint_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disabled_at__isnull', True), ('status', 'enabled')), models.Q(('disabled_at__isnull', False), ('status', 'disabled')), _connector='OR'), name='webhook_endpoint_disabled_at_a_time'),
-        ),
-        migrations.AddIndex(
-            model_name='eventdelivery',
-            index=models.Index(fields=['endpoint', '-created_at', '-id'], name='event_delivery_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='eventdelivery',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['endpoint', 'next_attempt_at'], name='event_delivery_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='eventdelivery',
-            index=models.Index(fields=['created_at'], name='event_delivery_oldest'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventdelivery',
-            constraint=models.UniqueConstraint(fields=('endpoint', 'event_id'), name='unique_delivery_per_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_attempt_at__isnull', False), ('status', 'pending')), models.Q(('next_attempt_at__isnull', True), ('status__in', ['delivered', 'failed'])), _connector='OR'), name='pending_delivery_has_a_next_attempt'),
         ),
     ]

@@ -46,6 +46,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'policies',
+                'indexes': [
+                    models.Index(condition=models.Q(('active', True), ('sla_warns_before__isnull', False)), fields=['id'], name='policy_with_warnings'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('active', True)), fields=('project',), name='unique_active_policy'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +65,11 @@ class Migration(migrations.Migration):
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='remediation.policy')),
                 ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('policy', 'version'), name='unique_policy_version'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Task',
@@ -83,6 +94,27 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=krafter_audit.db.deletion.set_null_and_updated_at, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='accounts.project')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='task_newest'),
+                    models.Index(fields=['project', 'status', '-created_at', '-id'], name='task_by_status'),
+                    models.Index(fields=['project', 'owner', '-created_at', '-id'], name='task_by_owner'),
+                    models.Index(fields=['finding', '-created_at', '-id'], name='task_of_finding'),
+                    models.Index(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('sla_due_at__isnull', False)), fields=['project', 'sla_due_at'], name='task_due'),
+                    models.Index(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('sla_due_at__isnull', False)), models.Q(('overdue_logged_for__isnull', True), models.Q(('overdue_logged_for', models.F('sla_due_at')), _negated=True), _connector='OR')), fields=['sla_due_at'], name='task_due_unlogged'),
+                    models.Index(fields=['sla_due_at', '-id'], name='task_by_due_date'),
+                    models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['owner', 'sla_due_at'], name='task_open_of_owner'),
+                    models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['finding', 'sla_due_at'], name='task_open_of_finding'),
+                    models.Index(condition=models.Q(('external_ticket_key__isnull', False)), fields=['project', 'external_ticket_key'], name='task_by_ticket'),
+                    django.contrib.postgres.indexes.HashIndex(condition=models.Q(('pr_url__isnull', False)), fields=['pr_url'], name='task_by_pull_request'),
+                    models.Index(fields=['project', '-updated_at', '-id'], name='task_updated'),
+                    models.Index(fields=['project', 'sla_due_at', 'id'], name='task_by_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['backlog', 'in_progress', 'blocked', 'ready_verify', 'done'])), name='task_status_valid'),
+                    models.CheckConstraint(condition=models.Q(('priority__in', ['critical', 'high', 'medium', 'low'])), name='task_priority_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Verification',
@@ -105,6 +137,21 @@ class Migration(migrations.Migration):
                 ('blocked_by', krafter_audit.db.fields.StoredGeneratedField(db_persist=True, expression=models.Case(models.When(models.Q(models.Q(('result', 'pending'), _negated=True), ('superseded', True), ('manual', True), ('running', True), ('trigger', 'guard'), _connector='OR'), then=models.Value('')), models.When(models.Func(models.F('checks'), models.Value('$[*] ? (@.status == "failed")'), function='jsonb_path_exists', output_field=models.BooleanField()), then=models.Value('failed')), models.When(models.Func(models.F('checks'), models.Value('$[*] ? (@.status == "inconclusive")'), function='jsonb_path_exists', output_field=models.BooleanField()), then=models.Value('inconclusive')), default=models.Value('')), output_field=models.CharField(blank=True, choices=[('failed', 'checks failed'), ('inconclusive', 'Inconclusive')], max_length=12))),
                 ('trigger', models.CharField(choices=[('requested', 'Requested'), ('deploy', 'Deploy'), ('guard', 'Guard')], db_default='requested', default='requested', max_length=9)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='verification_newest'),
+                    models.Index(fields=['task', '-created_at', '-id'], name='verification_of_task'),
+                    models.Index(fields=['project', 'state', '-created_at', '-id'], name='verification_by_state'),
+                    models.Index(fields=['project', '-updated_at', '-id'], name='verification_updated'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('result__in', ['pending', 'passed', 'failed'])), name='verification_result_valid'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('result', 'pending'), ('verified_at__isnull', True)), models.Q(models.Q(('result', 'pending'), _negated=True), ('verified_at__isnull', False)), _connector='OR'), name='verified_at_when_decided'),
+                    models.CheckConstraint(condition=models.Q(('running', False), ('result', 'pending'), _connector='OR'), name='only_pending_verifications_run'),
+                    models.UniqueConstraint(condition=models.Q(('running', True)), fields=('task',), name='unique_running_verification'),
+                    models.CheckConstraint(condition=models.Q(('trigger__in', ['requested', 'deploy', 'guard'])), name='verification_trigger_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Evidence',
@@ -123,6 +170,13 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.project')),
                 ('verification', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='remediation.verification')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'sequence'), name='unique_evidence_sequence'),
+                    models.UniqueConstraint(fields=('verification', 'key'), name='unique_evidence_verification_key'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['check', 'verdict'])), name='evidence_kind_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='VerificationPart',
@@ -138,6 +192,15 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('verification', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='remediation.verification')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['lease_until'], name='verificationpart_unfinished'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('verification', 'scanner'), name='unique_verification_part_scanner'),
+                    models.CheckConstraint(condition=models.Q(('scanner__in', ['http', 'browser', 'lab'])), name='verificationpart_scanner_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CheckReliability',
@@ -157,130 +220,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('project', 'key'), name='unique_check_reliability')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('project',), name='unique_active_policy'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('policy', 'version'), name='unique_policy_version'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='task_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['project', 'status', '-created_at', '-id'], name='task_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['project', 'owner', '-created_at', '-id'], name='task_by_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['finding', '-created_at', '-id'], name='task_of_finding'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('sla_due_at__isnull', False)), fields=['project', 'sla_due_at'], name='task_due'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('sla_due_at__isnull', False)), models.Q(('overdue_logged_for__isnull', True), models.Q(('overdue_logged_for', models.F('sla_due_at')), _negated=True), _connector='OR')), fields=['sla_due_at'], name='task_due_unlogged'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['sla_due_at', '-id'], name='task_by_due_date'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['owner', 'sla_due_at'], name='task_open_of_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['finding', 'sla_due_at'], name='task_open_of_finding'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('external_ticket_key__isnull', False)), fields=['project', 'external_ticket_key'], name='task_by_ticket'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('pr_url__isnull', False)), fields=['pr_url'], name='task_by_pull_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['backlog', 'in_progress', 'blocked', 'ready_verify', 'done'])), name='task_status_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['critical', 'high', 'medium', 'low'])), name='task_priority_valid'),
-        ),
-        migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='verification_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['task', '-created_at', '-id'], name='verification_of_task'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['pending', 'passed', 'failed'])), name='verification_result_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('result', 'pending'), ('verified_at__isnull', True)), models.Q(models.Q(('result', 'pending'), _negated=True), ('verified_at__isnull', False)), _connector='OR'), name='verified_at_when_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(('running', False), ('result', 'pending'), _connector='OR'), name='only_pending_verifications_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.UniqueConstraint(condition=models.Q(('running', True)), fields=('task',), name='unique_running_verification'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('project', 'sequence'), name='unique_evidence_sequence'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('verification', 'key'), name='unique_evidence_verification_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['check', 'verdict'])), name='evidence_kind_valid'),
-        ),
-        migrations.AddIndex(
-            model_name='verificationpart',
-            index=models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['lease_until'], name='verificationpart_unfinished'),
-        ),
-        migrations.AddConstraint(
-            model_name='verificationpart',
-            constraint=models.UniqueConstraint(fields=('verification', 'scanner'), name='unique_verification_part_scanner'),
-        ),
-        migrations.AddConstraint(
-            model_name='verificationpart',
-            constraint=models.CheckConstraint(condition=models.Q(('scanner__in', ['http', 'browser', 'lab'])), name='verificationpart_scanner_valid'),
-        ),
-        migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['project', 'state', '-created_at', '-id'], name='verification_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['project', '-updated_at', '-id'], name='task_updated'),
-        ),
-        migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['project', '-updated_at', '-id'], name='verification_updated'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(('trigger__in', ['requested', 'deploy', 'guard'])), name='verification_trigger_valid'),
         ),
         migrations.CreateModel(
             name='Approval',
@@ -307,6 +246,11 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='remediation.task')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['task', '-created_at', '-id'], name='taskcomment_newest'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TaskLabel',
@@ -315,23 +259,16 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=50)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='task_labels', to='accounts.project')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'name'), name='unique_label_name'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='task',
             name='labels',
             field=models.ManyToManyField(blank=True, related_name='tasks', to='remediation.tasklabel'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['project', 'sla_due_at', 'id'], name='task_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='taskcomment',
-            index=models.Index(fields=['task', '-created_at', '-id'], name='taskcomment_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='tasklabel',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='unique_label_name'),
         ),
         migrations.CreateModel(
             name='SlaExtension',
@@ -357,6 +294,12 @@ class Migration(migrations.Migration):
                 ('cause', models.CharField(choices=[('blocked', 'Blocked'), ('dismissed', 'Dismissed')], default='blocked', max_length=9)),
                 ('missed_due_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='slapause_ends_after_its_start'),
+                    models.CheckConstraint(condition=models.Q(('cause__in', ['blocked', 'dismissed'])), name='slapause_cause_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SlaRecalculation',
@@ -375,10 +318,6 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('superseded', models.BooleanField(default=False, help_text='A newer policy ended it before all were done.')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='policy',
-            index=models.Index(condition=models.Q(('active', True), ('sla_warns_before__isnull', False)), fields=['id'], name='policy_with_warnings'),
         ),
         migrations.AddField(
             model_name='slaextension',
@@ -412,10 +351,6 @@ class Migration(migrations.Migration):
             model_name='slapause',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('task',), name='unique_open_pause_of_task'),
         ),
-        migrations.AddConstraint(
-            model_name='slapause',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='slapause_ends_after_its_start'),
-        ),
         migrations.AddIndex(
             model_name='slarecalculation',
             index=models.Index(fields=['project', '-created_at', '-id'], name='slarecalculation_newest'),
@@ -423,9 +358,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='slarecalculation',
             constraint=models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('project',), name='unique_unfinished_recalculation'),
-        ),
-        migrations.AddConstraint(
-            model_name='slapause',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['blocked', 'dismissed'])), name='slapause_cause_valid'),
         ),
     ]

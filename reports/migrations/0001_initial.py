@@ -47,6 +47,20 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='accounts.project')),
                 ('requested_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='report_newest'),
+                    models.Index(condition=models.Q(('status__in', ['queued', 'exporting'])), fields=['lease_until'], name='report_pending'),
+                    models.Index(fields=['project', '-updated_at', '-id'], name='report_updated'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('format__in', ['json', 'csv', 'pdf'])), name='report_format_known'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'exporting', 'exported', 'shared', 'failed'])), name='report_status_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('exported_at__isnull', False), ('status__in', ['exported', 'shared']), models.Q(('file', ''), _negated=True)), models.Q(('exported_at__isnull', True), ('status__in', ['queued', 'exporting', 'failed']), ('file', '')), _connector='OR'), name='report_file_when_exported'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'shared'), _negated=True), ('shared_at__isnull', False), _connector='OR'), name='report_shared_at_when_shared'),
+                    models.CheckConstraint(condition=models.Q(('period_start__lte', models.F('period_end'))), name='report_period_runs_forward'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ReportItem',
@@ -83,61 +97,17 @@ class Migration(migrations.Migration):
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='reports.report')),
                 ('shared_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='report_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'exporting'])), fields=['lease_until'], name='report_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['json', 'csv', 'pdf'])), name='report_format_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'exporting', 'exported', 'shared', 'failed'])), name='report_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('exported_at__isnull', False), ('status__in', ['exported', 'shared']), models.Q(('file', ''), _negated=True)), models.Q(('exported_at__isnull', True), ('status__in', ['queued', 'exporting', 'failed']), ('file', '')), _connector='OR'), name='report_file_when_exported'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'shared'), _negated=True), ('shared_at__isnull', False), _connector='OR'), name='report_shared_at_when_shared'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('period_start__lte', models.F('period_end'))), name='report_period_runs_forward'),
-        ),
-        migrations.AddIndex(
-            model_name='share',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='share_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='share',
-            index=models.Index(fields=['project', '-updated_at', '-id'], name='share_updated'),
-        ),
-        migrations.AddIndex(
-            model_name='share',
-            index=models.Index(condition=models.Q(('status', 'queued')), fields=['lease_until'], name='share_undelivered'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['link', 'email', 'slack'])), name='share_channel_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'sent', 'failed'])), name='share_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('webhook__isnull', True), models.Q(('channel', 'slack'), ('status', 'queued')), _connector='OR'), name='share_webhook_only_while_needed'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['project', '-updated_at', '-id'], name='report_updated'),
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='share_newest'),
+                    models.Index(fields=['project', '-updated_at', '-id'], name='share_updated'),
+                    models.Index(condition=models.Q(('status', 'queued')), fields=['lease_until'], name='share_undelivered'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('channel__in', ['link', 'email', 'slack'])), name='share_channel_known'),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'sent', 'failed'])), name='share_status_known'),
+                    models.CheckConstraint(condition=models.Q(('webhook__isnull', True), models.Q(('channel', 'slack'), ('status', 'queued')), _connector='OR'), name='share_webhook_only_while_needed'),
+                ],
+            },
         ),
     ]

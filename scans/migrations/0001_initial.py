@@ -40,6 +40,17 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='scans', to='accounts.project')),
                 ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='scan_newest'),
+                    models.Index(condition=models.Q(('discovered_at__isnull', True), ('finished_at__isnull', True)), fields=['created_at'], name='scan_undiscovered'),
+                    models.Index(fields=['project', '-updated_at', '-id'], name='scan_updated'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'completed', 'failed'])), name='scan_status_valid'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('status__in', ['completed', 'failed'])), models.Q(('finished_at__isnull', True), ('status__in', ['queued', 'running'])), _connector='OR'), name='scan_finished_at_matches_status'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ScanPart',
@@ -55,6 +66,15 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('scan', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='scans.scan')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['created_at'], name='scanpart_unfinished'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('scan', 'scanner'), name='unique_scan_part_scanner'),
+                    models.CheckConstraint(condition=models.Q(('scanner__in', ['http', 'browser', 'lab'])), name='scanpart_scanner_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ScanPage',
@@ -78,6 +98,11 @@ class Migration(migrations.Migration):
                 ('duration_ms', models.FloatField(null=True)),
                 ('part', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pages', to='scans.scanpart')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('part', 'position'), name='unique_scan_page_position'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ScanResult',
@@ -99,6 +124,15 @@ class Migration(migrations.Migration):
                 ('page', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='scans.scanpage')),
                 ('scan', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='scans.scan')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['scan', '-id'], name='scanresult_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('page', 'key'), name='unique_scan_result_page_key'),
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ('passed', 'failed', 'inconclusive', 'not_applicable'))), name='scanresult_outcome_valid'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ScanSchedule',
@@ -116,6 +150,15 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=300)),
                 ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='scan_schedule', to='accounts.project')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['next_at'], name='scanschedule_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('frequency', 'daily'), ('weekday__isnull', True)), models.Q(('frequency', 'weekly'), ('weekday__lte', 6)), _connector='OR'), name='scanschedule_frequency_valid'),
+                    models.CheckConstraint(condition=models.Q(('hour__lte', 23), ('minute__lte', 59)), name='scanschedule_time_of_day'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Site',
@@ -135,6 +178,17 @@ class Migration(migrations.Migration):
                 ('last_attempts', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sites', to='accounts.project')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='site_newest'),
+                    models.Index(fields=['project', '-updated_at', '-id'], name='site_updated'),
+                    models.Index(condition=models.Q(('check_requested', True)), fields=['lease_until'], name='site_check_requested'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'host'), name='unique_site_host'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('method', ''), ('verified_at__isnull', True)), models.Q(('method__in', ['dns_txt', 'file', 'meta_tag']), ('verified_at__isnull', False)), _connector='OR'), name='site_verified_by_method'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SiteCredentials',
@@ -151,90 +205,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'site credentials',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('origin__startswith', 'https://')), name='site_credentials_over_tls'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='scan_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(condition=models.Q(('discovered_at__isnull', True), ('finished_at__isnull', True)), fields=['created_at'], name='scan_undiscovered'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'completed', 'failed'])), name='scan_status_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('status__in', ['completed', 'failed'])), models.Q(('finished_at__isnull', True), ('status__in', ['queued', 'running'])), _connector='OR'), name='scan_finished_at_matches_status'),
-        ),
-        migrations.AddIndex(
-            model_name='scanpart',
-            index=models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['created_at'], name='scanpart_unfinished'),
-        ),
-        migrations.AddConstraint(
-            model_name='scanpart',
-            constraint=models.UniqueConstraint(fields=('scan', 'scanner'), name='unique_scan_part_scanner'),
-        ),
-        migrations.AddConstraint(
-            model_name='scanpart',
-            constraint=models.CheckConstraint(condition=models.Q(('scanner__in', ['http', 'browser', 'lab'])), name='scanpart_scanner_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='scanpage',
-            constraint=models.UniqueConstraint(fields=('part', 'position'), name='unique_scan_page_position'),
-        ),
-        migrations.AddIndex(
-            model_name='scanresult',
-            index=models.Index(fields=['scan', '-id'], name='scanresult_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='scanresult',
-            constraint=models.UniqueConstraint(fields=('page', 'key'), name='unique_scan_result_page_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='scanresult',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('passed', 'failed', 'inconclusive', 'not_applicable'))), name='scanresult_outcome_valid'),
-        ),
-        migrations.AddIndex(
-            model_name='scanschedule',
-            index=models.Index(fields=['next_at'], name='scanschedule_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='scanschedule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frequency', 'daily'), ('weekday__isnull', True)), models.Q(('frequency', 'weekly'), ('weekday__lte', 6)), _connector='OR'), name='scanschedule_frequency_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='scanschedule',
-            constraint=models.CheckConstraint(condition=models.Q(('hour__lte', 23), ('minute__lte', 59)), name='scanschedule_time_of_day'),
-        ),
-        migrations.AddIndex(
-            model_name='site',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='site_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='site',
-            index=models.Index(fields=['project', '-updated_at', '-id'], name='site_updated'),
-        ),
-        migrations.AddIndex(
-            model_name='site',
-            index=models.Index(condition=models.Q(('check_requested', True)), fields=['lease_until'], name='site_check_requested'),
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('project', 'host'), name='unique_site_host'),
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', ''), ('verified_at__isnull', True)), models.Q(('method__in', ['dns_txt', 'file', 'meta_tag']), ('verified_at__isnull', False)), _connector='OR'), name='site_verified_by_method'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitecredentials',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__startswith', 'https://')), name='site_credentials_over_tls'),
-        ),
-        migrations.AddIndex(
-            model_name='scan',
-            index=models.Index(fields=['project', '-updated_at', '-id'], name='scan_updated'),
         ),
     ]
