@@ -29,6 +29,7 @@ from tests.fakes import faulty_site
 LONG_TEST_SECONDS = 600
 CHOSEN = pytest.StashKey[set[str]]()  # the paths of test files for `--changed`
 gc.set_threshold(20_000)  # not 2,000: a seventh of the time went into looking for garbage
+gc.disable()  # until the tests are collected
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -165,6 +166,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Look for no garbage in the modules and the tests themselves, which stay to the end."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
