@@ -265,9 +265,9 @@ def test_unsupported_encoding_is_not_decoded(encoding: str, serve: Serve, client
 @pytest.mark.parametrize(
     ("bomb", "encoding"),
     [
-        (gzip.compress(bytes(50_000_000)), "gzip"),
-        (zlib.compress(bytes(50_000_000)), "deflate"),
-        (gzip.compress(gzip.compress(bytes(50_000_000))), "gzip, gzip"),
+        (gzip.compress(bytes(5_000_000)), "gzip"),
+        (zlib.compress(bytes(5_000_000)), "deflate"),
+        (gzip.compress(gzip.compress(bytes(5_000_000))), "gzip, gzip"),
         (gzip.compress(bytes(99_000)) * 200, "gzip"),
     ],
     ids=["gzip", "deflate", "twice", "members"],
