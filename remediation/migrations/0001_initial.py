@@ -280,7 +280,14 @@ class Migration(migrations.Migration):
                 ('amount', models.DurationField()),
                 ('due_before', models.DateTimeField(null=True)),
                 ('due_after', models.DateTimeField(null=True)),
+                ('extended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_extensions', to='remediation.task')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['task', 'created_at'], name='slaextension_of_task'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SlaPause',
@@ -293,11 +300,16 @@ class Migration(migrations.Migration):
                 ('left', models.DurationField()),
                 ('cause', models.CharField(choices=[('blocked', 'Blocked'), ('dismissed', 'Dismissed')], default='blocked', max_length=9)),
                 ('missed_due_at', models.DateTimeField(null=True)),
+                ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_pauses', to='remediation.task')),
             ],
             options={
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='slapause_ends_after_its_start'),
                     models.CheckConstraint(condition=models.Q(('cause__in', ['blocked', 'dismissed'])), name='slapause_cause_valid'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('task',), name='unique_open_pause_of_task'),
+                ],
+                'indexes': [
+                    models.Index(fields=['task', 'started_at'], name='slapause_of_task'),
                 ],
             },
         ),
@@ -317,46 +329,15 @@ class Migration(migrations.Migration):
                 ('overdue_at_once', models.PositiveIntegerField(default=0, help_text='Tasks that are overdue by it.')),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('superseded', models.BooleanField(default=False, help_text='A newer policy ended it before all were done.')),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_recalculations', to='accounts.project')),
             ],
-        ),
-        migrations.AddField(
-            model_name='slaextension',
-            name='extended_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='slaextension',
-            name='task',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_extensions', to='remediation.task'),
-        ),
-        migrations.AddField(
-            model_name='slapause',
-            name='task',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_pauses', to='remediation.task'),
-        ),
-        migrations.AddField(
-            model_name='slarecalculation',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_recalculations', to='accounts.project'),
-        ),
-        migrations.AddIndex(
-            model_name='slaextension',
-            index=models.Index(fields=['task', 'created_at'], name='slaextension_of_task'),
-        ),
-        migrations.AddIndex(
-            model_name='slapause',
-            index=models.Index(fields=['task', 'started_at'], name='slapause_of_task'),
-        ),
-        migrations.AddConstraint(
-            model_name='slapause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('task',), name='unique_open_pause_of_task'),
-        ),
-        migrations.AddIndex(
-            model_name='slarecalculation',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='slarecalculation_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='slarecalculation',
-            constraint=models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('project',), name='unique_unfinished_recalculation'),
+            options={
+                'indexes': [
+                    models.Index(fields=['project', '-created_at', '-id'], name='slarecalculation_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('project',), name='unique_unfinished_recalculation'),
+                ],
+            },
         ),
     ]
