@@ -8,9 +8,7 @@ import trustme
 
 from krafter_audit.http.client import AddressPolicy, Client, Limits
 from scanner.engine import run_checks
-from scanner.fetcher import RequestBudget
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive
 from scanner.registry import REGISTRY
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
@@ -460,104 +458,3 @@ def test_inconclusive_requires_a_known_reason() -> None:
     assert Inconclusive("blocked", "why").reason in REASONS
     with pytest.raises(ValueError, match="unknown reason"):
         inconclusive("tired", "no")
-
-
-CHALLENGE_PAGE = f"<title>Just a moment...</title><p>Wait{CHALLENGE_SCRIPT}"
-CHALLENGES = {
-    "status 200": Answer(CHALLENGE_PAGE, 200, HTML),
-    "status 403": Answer(CHALLENGE_PAGE, 403, HTML),
-    "a header": Answer("<p>Wait", 503, [*HTML, ("cf-mitigated", "challenge")]),
-    "AWS WAF": Answer("", 202, [("x-amzn-waf-action", "challenge")]),
-}
-OF_OTHER_URLS = [
-    *("robots_txt_valid", "sitemap_valid", "soft_404", "security_txt", "exposed_git", "exposed_env"),
-    *("cors_restricted", "broken_internal_links", "cache_policy"),
-]
-
-
-@pytest.mark.parametrize("challenge", CHALLENGES)
-def test_challenge_in_place_of_another_url_is_inconclusive(challenge: str) -> None:
-    site = Site({"/": page()}, otherwise=CHALLENGES[challenge])
-    site.answers["OPTIONS /"] = CHALLENGES[challenge]
-
-    outcomes = {key: run_checks_on(site, [key])[key] for key in OF_OTHER_URLS}
-
-    assert {key: (outcome.status, outcome.reason) for key, outcome in outcomes.items()} == dict.fromkeys(
-        OF_OTHER_URLS, (INCONCLUSIVE, "challenge")
-    )
-
-
-def test_links_that_only_head_requests_reach_are_inconclusive_after_a_challenge() -> None:
-    site = Site({"/": page()}, otherwise=CHALLENGES["status 200"])
-
-    outcomes = run_checks_on(site, ["soft_404", "broken_internal_links"])
-
-    assert reasons(outcomes) == {(INCONCLUSIVE, "challenge")}
-
-
-def test_site_that_begins_to_refuse_the_scanner_is_inconclusive() -> None:
-    refusal = Answer("no", 403, HTML)
-    keys = ["robots_txt_valid", "sitemap_valid", "security_txt", "exposed_git", "cors_restricted"]
-    outcomes = {}
-    for key in keys:
-        outcomes |= run_checks_on(Site({"/": [page(), refusal]}, otherwise=refusal), [key])
-
-    assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
-
-
-def test_refused_file_of_a_site_that_answers_otherwise_is_judged() -> None:
-    outcomes = run_checks_on(
-        Site({"/": page()}, otherwise=Answer("no", 403, HTML)), ["exposed_git", "security_txt"]
-    )
-
-    assert [outcome.status for outcome in outcomes.values()] == [PASSED, FAILED]
-
-
-@pytest.mark.parametrize("status", [403, 429, 503])
-def test_assets_that_are_refused_are_not_judged(status: int) -> None:
-    refused = Answer("x" * 2000, status, HTML)
-    site = good_site(**{"/site.js": refused})
-
-    assert reasons(run_checks_on(site, ["text_compression", "cache_policy"])) == {(INCONCLUSIVE, "blocked")}
-
-
-def test_error_page_in_place_of_an_asset_need_not_be_compressed() -> None:
-    site = good_site(**{"/site.js": Answer("x" * 2000, 404, HTML)})
-
-    assert reasons(run_checks_on(site, ["text_compression"])) == {(PASSED, None)}
-
-
-def test_login_page_in_place_of_another_url_is_inconclusive() -> None:
-    site = Site({"/": page()}, otherwise=Answer(LOGIN, headers=HTML))
-    keys = ["robots_txt_valid", "sitemap_valid", "soft_404", "security_txt"]
-
-    assert reasons(run_checks_on(site, keys)) == {(INCONCLUSIVE, "login_wall")}
-
-
-def test_site_that_redirects_unknown_urls_to_its_login_may_have_no_soft_404() -> None:
-    to_login = Answer(status=302, headers=[("Location", "/login")])
-    site = Site({"/": to_login, "/login": Answer(LOGIN, headers=HTML)}, otherwise=to_login)
-
-    assert reasons(run_checks_on(site, ["soft_404"])) == {(INCONCLUSIVE, "login_wall")}
-
-
-@pytest.mark.parametrize("key", ["exposed_env", "security_txt"])
-def test_file_that_cannot_be_decoded_is_not_judged(key: str) -> None:
-    file = Answer("no gzip", headers=[("Content-Type", "text/plain"), ("Content-Encoding", "gzip")])
-    site = Site({"/": page(), "/.env": file, "/.well-known/security.txt": file})
-
-    assert reasons(run_checks_on(site, [key])) == {(INCONCLUSIVE, "truncated")}
-
-
-def test_overloaded_answer_to_a_preflight_is_inconclusive() -> None:
-    site = good_site(**{"OPTIONS /": Answer("slow down", 429)})
-
-    assert reasons(run_checks_on(site, ["cors_restricted"])) == {(INCONCLUSIVE, "blocked")}
-
-
-def test_links_without_a_request_left_are_inconclusive() -> None:
-    with served(good_site()) as site, loopback_client() as client:
-        context = PageContext(site.url, client, retry_delays=(), budget=RequestBudget(requests=20))
-        outcomes = dict(run_checks(site.url, ["broken_internal_links"], context=context))
-
-    assert reasons(outcomes) == {(INCONCLUSIVE, "not_available")}
