@@ -39,7 +39,8 @@ def withdraw_results(part: ScanPart) -> None:
 def replaced_pages(scan_id: UUID) -> list[ScanPage]:
     """Return the pages of a scan, of all its parts, that were replaced by a page that other URLs show too."""
     groups: dict[str, list[ScanPage]] = defaultdict(list)
-    for page in ScanPage.objects.filter(part__scan=scan_id).exclude(substitute={}).select_related("part"):
+    pages = ScanPage.objects.filter(part__scan=scan_id).exclude(substitute={})
+    for page in pages.select_related("part").order_by("position"):
         groups[page.substitute["key"]].append(page)
     return [page for pages in groups.values() for page in _replaced(pages)]
 
