@@ -27,6 +27,8 @@ class Substitute:
 
 def substitute_of(requested: str, page: Page, *, is_rendered: bool = False) -> Substitute | None:
     """Return the page as a substitute of others; None where it is neither a login page nor a notice."""
+    if not 200 <= page.response.status < 300:
+        return None  # its status says what it is
     identity = page_identity(page)
     here, there = _place(requested), _place(page.url)
     is_login_path = has_login_segment(identity.path)

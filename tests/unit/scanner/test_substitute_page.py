@@ -14,12 +14,14 @@ NOTICE = "<title>Site under maintenance</title><h1>Back at noon</h1>"
 SHELL = "<title>Sign in</title><form hidden><input type=password></form><div id=app></div><script src=/app.js></script>"
 
 
-def shown(requested: str, html: str, *, at: str = "", is_rendered: bool = False) -> Substitute | None:
+def shown(
+    requested: str, html: str, *, at: str = "", status: int = 200, is_rendered: bool = False
+) -> Substitute | None:
     """Return the substitute for a page that the URL answers with, at another path after a redirect."""
     response = Response(
         method="GET",
         url=SITE + (at or requested),
-        status=200,
+        status=status,
         headers=Headers([(b"content-type", b"text/html")]),
         body=html.encode(),
         truncated=False,
@@ -83,3 +85,7 @@ def test_pages_with_a_login_form_beside_their_content_differ() -> None:
     first, second = (shown(path, f"{LOGIN}<p>Everything about {path}") for path in ("/chairs", "/tables"))
 
     assert key(first) != key(second)
+
+
+def test_error_is_judged_by_its_status() -> None:
+    assert shown("/orders", "<title>Internal server error</title>", status=500) is None
