@@ -17,6 +17,7 @@ from scanner.preconditions import Inconclusive
 from scanner.tls.context import TlsContext
 
 EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
+LINK_RETRIES = 2  # of a link that answers with a server error
 PROBE = "probe:"
 # Facts about which status 403 says nothing once a firewall refuses the scanner every URL.
 ABOUT_SITE = (PROBE, "robots", "sitemap", "missing", "cors")
@@ -91,10 +92,12 @@ class SiteRequests(TlsContext):
 
     def _confirmed_link_status(self, url: str, status: int) -> int | None:
         """Return the status of a link that answered GET with `status`; None if the site refuses every URL."""
-        if status >= 500:
+        attempts = 0
+        while status >= 500 and attempts < LINK_RETRIES:
             # It may be gone in a moment.
             time.sleep(self.retry_delays[0] if self.retry_delays else 0)
-            return self._fetch_link("GET", url).status
+            status = self._fetch_link("GET", url).status
+            attempts += 1
         return None if status == HTTPStatus.FORBIDDEN and self._is_refused() else status
 
     def _is_refused(self) -> bool:

@@ -416,7 +416,7 @@ def test_link_that_is_forbidden_alone_is_broken() -> None:
 
 def test_link_with_a_passing_server_error_works() -> None:
     busy = Answer("busy", 502)
-    site = good_site(**{"/returns": [busy, busy, Answer("back again")]})
+    site = good_site(**{"/returns": [busy, busy, busy, Answer("back again")]})
 
     assert reasons(run_checks_on(site, ["broken_internal_links"])) == {(PASSED, None)}
 
