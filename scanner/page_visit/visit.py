@@ -275,8 +275,10 @@ class _PageVisit:
             tools={"chromium": self._browser.version, **({"axe": axe.version()} if rules else {})},
             profile=device_profile.as_evidence(throttled=self._throttled),
             network=self._network(),
-            # Last: taking one may scroll the page.
-            screenshots=self._screenshots(results) if screenshots else {},
+            # Last: taking one may scroll the page. Of a large page it takes as long as a visit may.
+            screenshots=self._screenshots(results)
+            if screenshots and not _is_large(report["elements"])
+            else {},
             scripts=scripts,
             resources=self._monitor.resources(),
         )
@@ -345,9 +347,13 @@ def _is_static(sent: Response) -> bool:
     return is_complete and "refresh" not in sent.headers and not _SCRIPTED.search(sent.body)
 
 
+def _is_large(elements: int) -> bool:
+    return elements > axe.MAX_PAGE_ELEMENTS
+
+
 def _axe_obstacle(rendered: Response, elements: int) -> str:
     """Return why axe-core would not finish its tests of a page in the time of a visit; empty where it would."""
-    if elements > axe.MAX_PAGE_ELEMENTS:
+    if _is_large(elements):
         return f"The page has {elements} elements; axe-core tests pages of at most {axe.MAX_PAGE_ELEMENTS}."
     if csp_policy.disables_scripts(DocumentPage(rendered)):
         return "The Content-Security-Policy disables scripts (sandbox), without which axe-core cannot run."

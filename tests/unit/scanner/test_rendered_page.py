@@ -105,6 +105,15 @@ def test_size_of_a_page_is_judged_where_axe_would_take_too_long(
 
 
 @pytest.mark.needs_chromium
+def test_no_screenshot_of_a_large_page_is_taken(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(axe, "MAX_PAGE_ELEMENTS", 20)
+    with served(Site({"/": plain(html())})) as site:
+        snapshot = visit_page(chrome, site.url, screenshots=True)
+
+    assert (snapshot.elements > 20, snapshot.screenshots) == (True, {})
+
+
+@pytest.mark.needs_chromium
 def test_page_whose_policy_disables_scripts_is_judged_without_axe(chrome: Browser) -> None:
     sandboxed = Answer(html(), headers=[*HTML, ("Content-Security-Policy", "sandbox")])
 
