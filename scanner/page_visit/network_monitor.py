@@ -19,6 +19,7 @@ LONG_LIVED_AFTER = 3.0  # seconds after the load event, from which an open reque
 
 class NetworkMonitor:
     def __init__(self, page: "Page") -> None:
+        self._page = page
         self.finished: list[Request] = []
         self._pending: set[Request] = set()
         self._busy_at = time.monotonic()
@@ -73,10 +74,10 @@ class NetworkMonitor:
 
     def _on_response(self, response: "Response") -> None:
         request = response.request
-        if request.resource_type not in _ESSENTIAL:
+        if request.resource_type not in _ESSENTIAL or request.frame != self._page.main_frame:
             return
         is_refused = response.status in _TEMPORARY_STATUSES or "cf-mitigated" in response.headers
-        if is_refused and same_site(host_of(response.url), host_of(request.frame.url)):
+        if is_refused and same_site(host_of(response.url), host_of(self._page.url)):
             self.unavailable[response.url] = response.status
 
     def _on_finished(self, request: "Request") -> None:

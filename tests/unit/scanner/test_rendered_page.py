@@ -154,6 +154,14 @@ def test_page_whose_style_sheet_is_temporarily_refused_is_not_judged(status: int
 
 
 @pytest.mark.needs_chromium
+def test_refused_script_of_a_frame_is_no_part_of_the_page(chrome: Browser) -> None:
+    frame = plain("<title>Map</title><script src=/map.js></script>")
+    answers = {"/": plain(html()), "/map": frame, "/map.js": Answer("slow down", 429)}
+
+    assert looked(answers, "dom_size", browser=chrome)["dom_size"].status == PASSED
+
+
+@pytest.mark.needs_chromium
 def test_page_is_visited_again_after_its_style_sheet_was_refused(chrome: Browser) -> None:
     answers = {"/": plain(html()), "/site.css": [Answer("slow down", 429), Answer("", 200)]}
 
