@@ -158,7 +158,7 @@ def test_refused_script_of_a_frame_is_no_part_of_the_page(chrome: Browser) -> No
     frame = plain("<title>Map</title><script src=/map.js></script>")
     answers = {"/": plain(html()), "/map": frame, "/map.js": Answer("slow down", 429)}
 
-    assert looked(answers, "dom_size", browser=chrome)["dom_size"].status == PASSED
+    assert run_checks_on(answers, "dom_size", browser=chrome)["dom_size"].status == PASSED
 
 
 @pytest.mark.needs_chromium
