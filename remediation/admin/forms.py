@@ -2,6 +2,7 @@ import json
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from bulk_changes.admin.forms import SetValuesForm
@@ -64,11 +65,20 @@ class ExtendDueDateForm(forms.Form):
 
 
 class PolicyForm(SerializerForm):
+    """The policy as JSON; `entered` is a refused name and text, which the form shows again."""
+
     serializer_class = ReplacePolicyRequestSerializer
+    entered: ClassVar[tuple[str, str] | None] = None
 
     class Meta:
         model = Policy
         fields = ("name", "config")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.entered:
+            name, text = self.entered
+            self.initial |= {"name": name, "config": InvalidJSONInput(text)}
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         # Compared as text, since the order of the config's keys is part of it: it is returned as it was sent.

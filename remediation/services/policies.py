@@ -1,5 +1,6 @@
 """The policy of a project: one is active; replacing it stores the earlier version."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -78,7 +79,9 @@ def replace(
     policy = Policy.objects.select_for_update().get(pk=pk)
     policy.project = project
     require_match(if_match, policy)
-    if plan_token is None and (config, name or policy.name) == (policy.config, policy.name):
+    # Compared as text, since the order of the config's keys is part of it.
+    is_same_config = json.dumps(config) == json.dumps(policy.config)
+    if plan_token is None and is_same_config and name in (None, policy.name):
         return policy
     if plan_token is not None:
         # With the policy locked, no other replacement comes between the plan and its changes.

@@ -48,6 +48,11 @@ class PolicyAdmin(PolicyPages):
             for sentence in ignored_parts(form.validated["config"]):
                 self.message_user(request, sentence, messages.WARNING)
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.entered = getattr(request, "entered_json", None)
+        return form
+
     def reading_context(self, request: HttpRequest, row: Policy) -> dict[str, Any]:
         config = row.config if isinstance(row.config, dict) else {}
         form, base = getattr(request, "policy_draft", (SectionsForm(name=row.name, config=config), config))
@@ -57,6 +62,7 @@ class PolicyAdmin(PolicyPages):
             "base": as_text(base),
             "etag": etag_for(row),
             "draft": hasattr(request, "policy_draft"),
+            "json_error": getattr(request, "json_error", ""),
             "checks": _checks_by_domain(row, form),
             "warnings": by_field(ignored_parts(base))[1],
             "without_form": without_form,

@@ -69,7 +69,7 @@ class PolicyPages(ServiceModelAdmin):
         if "config" in request.POST:
             name, config = self._entered_json(request)
             if config is None:
-                return HttpResponseRedirect(f"{page}#json")
+                return self._show_entered_json(request, policy)
             if "edit" in request.POST:
                 return self.edit_again(request, policy, SectionsForm(name=name, config=config), config)
         else:
@@ -142,14 +142,24 @@ class PolicyPages(ServiceModelAdmin):
         name = request.POST.get("name", "")
         try:
             config = json.loads(request.POST.get("config", ""))
-        except ValueError:
-            self.message_user(request, "The config is not JSON.", messages.ERROR)
+        except ValueError as error:
+            self._show_json_error(request, f"The config is not JSON: {error}.")
             return name, None
         body = ReplacePolicyRequestSerializer(data={"name": name, "config": config})
         if body.is_valid():
             return name, config
-        self.message_user(request, " ".join(flatten_errors(body.errors)), messages.ERROR)
+        self._show_json_error(request, " ".join(flatten_errors(body.errors)))
         return name, None
+
+    def _show_json_error(self, request: HttpRequest, sentence: str) -> None:
+        self.message_user(request, sentence, messages.ERROR)
+        request.json_error = sentence  # type: ignore[attr-defined]  # read by reading_context
+
+    def _show_entered_json(self, request: HttpRequest, policy: Policy) -> HttpResponse:
+        entered = (request.POST.get("name", ""), request.POST.get("config", ""))
+        request.entered_json = entered  # type: ignore[attr-defined]  # read by get_form
+        request.method = "GET"
+        return self.change_view(request, str(policy.pk))
 
     def _preview_page(
         self, request: HttpRequest, policy: Policy, name: str, config: dict[str, Any]

@@ -150,6 +150,7 @@ def test_draft_returns_to_the_form_and_json_that_is_no_object_is_refused(
     refused = operator.post(page_url(policy, "preview"), {"name": "Ours", "config": "[1]"}, follow=True)
 
     assert draft.context["reading"]["form"]["sla_hours.low"].value() == 7
+    assert refused.context["adminform"].form["config"].value() == "[1]"
     assert staff.messages_of(refused) != []
     assert Policy.objects.get().version == 1
 

@@ -40,9 +40,11 @@ def test_replacing_a_policy_by_itself_makes_no_version(scenario: Scenario):
     first = put(scenario, {"a": 1}, name="First")
 
     again = put(scenario, {"a": 1}, name="First")
+    changed = put(scenario, {"a": 1.0}, name="First")
 
     assert (again["etag"], again.json()["data"]) == (first["etag"], first.json()["data"])
-    assert Event.objects.filter(name="policy.replaced").count() == 1
+    assert changed["etag"] != first["etag"]
+    assert Event.objects.filter(name="policy.replaced").count() == 2
 
 
 def test_policy_test_changes_nothing(scenario: Scenario):
