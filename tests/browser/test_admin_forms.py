@@ -1,4 +1,4 @@
-"""axe-core on the pages of every model of the admin: of a row, the one that adds a row, and the list."""
+"""The pages of every model of the admin, checked by axe-core, and a form that is sent by a double click."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 
 from remediation.evidence.chain import append
-from remediation.models import Verification
+from remediation.models import Task, Verification
 from tests import factories, staff
 from tests.browser.page_structure import with_new_structure
 from tests.browser.visitor import SCREENSHOTS, visiting
@@ -53,3 +53,22 @@ def test_axe_finds_nothing_on_the_pages_of_any_model(live_server: Any) -> None:
             visitor.look(f"form{path.removeprefix('/admin').replace('/', '-')}", contrast=False)
 
     assert visitor.problems == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_double_click_sends_a_form_once(live_server: Any) -> None:
+    user, finding = staff.superuser(), factories.finding(factories.scenario())
+    click_twice = """button => new Promise(end => {
+      button.click();
+      setTimeout(() => { button.click(); end() }, 40);
+    })"""
+
+    with visiting(live_server.url, "desktop") as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(f"{admin_url(Task, 'add')}?finding={finding.pk}")
+        page.fill("[name=title]", "Only one")
+        with page.expect_navigation(url=f"**{admin_url(Task, 'changelist')}"):
+            page.locator("[name=_save]").evaluate(click_twice)
+
+    assert Task.objects.filter(title="Only one").count() == 1

@@ -1,6 +1,7 @@
-// Select2 names its fields by their value alone: an empty field has no accessible name. Its label is added.
+// What all pages of the admin share: names of fields, tabs on a phone, double clicks, and the time zone.
 "use strict";
 
+// Select2 names its fields by their value alone: an empty field has no accessible name. Its label is added.
 function nameSelectFields() {
   for (const container of document.querySelectorAll(".select2-container:not([data-named])")) {
     const select = container.previousElementSibling;
@@ -25,6 +26,19 @@ window.addEventListener("load", () => {
     const offset = tab.getBoundingClientRect().left - bar.getBoundingClientRect().left;
     bar.scrollLeft += offset - (bar.clientWidth - tab.offsetWidth) / 2;
   }
+});
+
+// A double click sends a form once. After a while it can be sent again: a download leaves the page as it is.
+const SENT_ONCE_MS = 5000;
+const sent = new WeakMap();
+document.addEventListener("submit", event => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (performance.now() - sent.get(event.target) < SENT_ONCE_MS) event.preventDefault();
+  else sent.set(event.target, performance.now());
+});
+// A page that the back button shows again may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) sent.delete(form);
 });
 
 // Times are shown in the zone of the browser, unless the user has chosen another one (accounts/time_zones).
