@@ -269,6 +269,11 @@ class ServiceModelAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        action = request.POST.get("action")
+        if action and action not in self.get_actions(request):
+            # A page that is still open after the user's role changed; Django would show the list without a word.
+            self.message_user(request, NOT_ALLOWED.capitalize(), messages.ERROR)
+            return HttpResponseRedirect(_page_to_return_to(request) or request.path)
         try:
             # PostgreSQL accepts a NUL byte in no text.
             is_valid = not any("\x00" in value for _, values in request.GET.lists() for value in values)
@@ -297,6 +302,11 @@ class ServiceModelAdmin(ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.service_error = getattr(request, "service_error", None)
         return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        # Django would answer an id that is no UUID with a 500.
+        initial = super().get_changeform_initial_data(request)
+        return {name: value for name, value in initial.items() if _is_possible(self.opts, name, value)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # A form that creates a row has none of the fields that are read-only afterwards.
@@ -374,13 +384,8 @@ class ServiceModelAdmin(ModelAdmin):
             self.message_user(request, "Not found.", messages.ERROR)
             return None
         response = super().response_action(request, queryset, **kwargs)
-        back = request.POST.get("_back", "")
-        # An open redirect otherwise: `_back` comes from the form.
-        if isinstance(response, HttpResponseRedirect) and url_has_allowed_host_and_scheme(
-            back, {request.get_host()}
-        ):
-            return HttpResponseRedirect(back)
-        return response
+        back = _page_to_return_to(request)
+        return HttpResponseRedirect(back) if back and isinstance(response, HttpResponseRedirect) else response
 
     def describe_row(self, row: Any) -> str:
         return str(row)
@@ -421,6 +426,22 @@ class ServiceModelAdmin(ModelAdmin):
                 self.message_user(request, f"{name}: not found.", messages.ERROR)
             except (OperationalError, InterfaceError):
                 self.message_user(request, f"{name}: {Unavailable.message}", messages.ERROR)
+
+
+def _page_to_return_to(request: HttpRequest) -> str:
+    back = request.POST.get("_back", "")
+    # An open redirect otherwise: `_back` comes from the form.
+    return back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else ""
+
+
+def _is_possible(opts: Any, name: str, value: Any) -> bool:
+    field = next((each for each in opts.fields if each.name == name), None)
+    try:
+        if field is not None and field.is_relation:
+            field.target_field.to_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 class ReadOnlyInline(StackedInline):

@@ -55,6 +55,21 @@ def test_reopen_action_opens_a_regression(operator: Client, scenario: Scenario) 
     }  # fmt: skip
 
 
+def test_page_from_before_a_change_of_role_says_that_its_button_is_not_allowed(scenario: Scenario) -> None:
+    user = staff.member_of(scenario.organization, "viewer")
+    finding, client = factories.finding(scenario), staff.logged_in_client(user)
+    page = admin_url(finding, "change", finding.pk)
+
+    answer = run_action(client, "triage", finding, _back=page)
+
+    assert answer.request["PATH_INFO"] == page
+    assert messages_of(answer) == ["Your role in this organisation does not allow this."]
+
+
+def test_form_ignores_a_finding_that_is_no_id(operator: Client) -> None:
+    assert operator.get(f"{admin_url(Task, 'add')}?finding=none&title=Kept").status_code == 200
+
+
 def test_superseded_verification_is_not_reopened(operator: Client, scenario: Scenario) -> None:
     task = factories.task(scenario, status="ready_verify")
     older, _ = (factories.verification(scenario, of=task) for _ in range(2))
