@@ -274,14 +274,14 @@ class ServiceModelAdmin(ModelAdmin):
             # A page that is still open after the user's role changed; Django would show the list without a word.
             self.message_user(request, NOT_ALLOWED.capitalize(), messages.ERROR)
             return HttpResponseRedirect(_page_to_return_to(request) or request.path)
+        refused = HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django answers
         try:
             # PostgreSQL accepts a NUL byte in no text.
             is_valid = not any("\x00" in value for _, values in request.GET.lists() for value in values)
-            response = super().changelist_view(request, extra_context) if is_valid else None
+            response: HttpResponse = super().changelist_view(request, extra_context) if is_valid else refused
         except DisallowedModelAdminLookup:
-            response = None
-        refusal = f"{request.path}?{ERROR_FLAG}=1"
-        if response is None or (request.GET and response.headers.get("location") == refusal):
+            response = refused
+        if response.headers.get("location") == refused.url and request.GET:
             names = list_parameters.refused_parameters(self, request)
             self.message_user(request, list_parameters.sentence(request, names), messages.WARNING)
             return HttpResponseRedirect(list_parameters.url_without(request, names))

@@ -78,7 +78,7 @@ class PolicyForm(SerializerForm):
         super().__init__(*args, **kwargs)
         if self.entered:
             name, text = self.entered
-            self.initial |= {"name": name, "config": InvalidJSONInput(text)}
+            self.initial = {**self.initial, "name": name, "config": InvalidJSONInput(text)}
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         # Compared as text, since the order of the config's keys is part of it: it is returned as it was sent.
