@@ -86,13 +86,7 @@ def replace(
     if plan_token is not None:
         # With the policy locked, no other replacement comes between the plan and its changes.
         plans.apply(plan_token, policy, config, by=by)
-    PolicyVersion.objects.create(
-        policy=policy,
-        version=policy.version,
-        name=policy.name,
-        config=policy.config,
-        replaced_by_id=by.user_id,
-    )
+    _store_version(policy, by)
     previous = policy.config if isinstance(policy.config, dict) else {}
     policy.name, policy.config, policy.version = name or policy.name, config, policy.version + 1
     policy.sla_warns_before = max(rules_of(config).warnings, default=None)
@@ -103,6 +97,16 @@ def replace(
         recalculations.start(project, policy_version=policy.version)
     log_event("policy.replaced", policy, by=by, version=policy.version, planned=plan_token is not None)
     return policy
+
+
+def _store_version(policy: Policy, by: Actor) -> None:
+    PolicyVersion.objects.create(
+        policy=policy,
+        version=policy.version,
+        name=policy.name,
+        config=policy.config,
+        replaced_by_id=by.user_id,
+    )
 
 
 def config_of(project: Project) -> dict[str, Any]:
