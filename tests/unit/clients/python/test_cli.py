@@ -253,7 +253,7 @@ def test_report_of_another_tool_is_imported(logged_in: Scenario, capsys: pytest.
     Path("other.json").write_text("{}")
 
     assert main(["import", "axe.json"]) == 0
-    assert "1 findings created, 0 updated" in capsys.readouterr().err
+    assert "1 finding created, 0 updated" in capsys.readouterr().err
     assert Finding.objects.get().check_keys == ["a11y_image_alt"]
     assert main(["import", "other.json"]) == exits.USAGE
     assert main(["import", "absent.json"]) == exits.USAGE
