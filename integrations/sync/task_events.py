@@ -1,5 +1,7 @@
 """Send changes of tasks and dismissals to their tickets soon, without waiting for the next scheduled sync."""
 
+from typing import Any
+
 from events.models import Event
 from events.outbox import EventBatch
 from findings.models import FindingStatus
@@ -33,5 +35,9 @@ def concerns_tickets(event: Event) -> bool:
     if event.name != "finding.updated":
         return True
     # Of a finding, a ticket shows only whether it is dismissed.
-    was, now = (event.data.get(side, {}).get("status") for side in ("was", "now"))
+    was, now = (_status(event.data.get(side)) for side in ("was", "now"))
     return was != now and FindingStatus.DISMISSED in (was, now)
+
+
+def _status(values: Any) -> str | None:
+    return values.get("status") if isinstance(values, dict) else None

@@ -151,7 +151,7 @@ def test_markdown_escapes_what_a_site_has_written() -> None:
     assert "| **high** | Content-Security-Policy is missing | https://shop.example/a b and 1 more |" in text
     assert r"Title \| is" in text
     assert r"\<b\>too\</b\>" in text
-    assert text.startswith("## Krafter Audit: 1 high, 1 low; 1 fail the gate; 1 checks inconclusive")
+    assert text.startswith("## Krafter Audit: 1 high, 1 low; 1 fail the gate; 1 check inconclusive")
 
 
 def test_table_and_json_name_every_problem() -> None:
