@@ -22,7 +22,7 @@ ORIGIN = "http://127.0.0.1:8000"
 SAMPLES = {
     "trivial": ("/", "/topic-03", "/topic-05", "/topic-07"),
     "realistic": ("/", "/lamps", "/oak-lamp", "/delivery"),
-    "one_build": ("/lamps",),
+    "one_build": ("/",),
 }
 
 
