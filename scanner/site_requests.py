@@ -92,12 +92,12 @@ class SiteRequests(TlsContext):
 
     def _confirmed_link_status(self, url: str, status: int) -> int | None:
         """Return the status of a link that answered GET with `status`; None if the site refuses every URL."""
-        attempts = 0
-        while status >= 500 and attempts < LINK_RETRIES:
+        for _ in range(LINK_RETRIES):
+            if status < 500:
+                break
             # It may be gone in a moment.
             time.sleep(self.retry_delays[0] if self.retry_delays else 0)
             status = self._fetch_link("GET", url).status
-            attempts += 1
         return None if status == HTTPStatus.FORBIDDEN and self._is_refused() else status
 
     def _is_refused(self) -> bool:

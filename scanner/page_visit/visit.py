@@ -290,10 +290,10 @@ class _PageVisit:
             axe.inject(self._world)
 
     def _require_resources(self) -> None:
-        for url, status in self._monitor.unavailable.items():
-            raise Inconclusive(
-                "blocked", f"{url[:200]}, which the page needs, answered with status {status}."
-            )
+        if not self._monitor.unavailable:
+            return
+        url, status = next(iter(self._monitor.unavailable.items()))
+        raise Inconclusive("blocked", f"{url[:200]}, which the page needs, answered with status {status}.")
 
     def _quiet_seconds(self) -> float:
         if self._throttled:
