@@ -47,22 +47,22 @@ class ScanAim:
     bare: str = ""
 
 
+def _aims_of_scan(
+    case: str, bare: str, *, seconds: float, cpu: float, requests: float
+) -> tuple[ScanAim, ...]:
+    return (
+        ScanAim(case, "seconds", seconds, bare),
+        ScanAim(case, "first_finding", 2),
+        ScanAim(case, "cpu_per_page", cpu, bare),
+        ScanAim(case, "requests_per_page", requests, bare),
+        ScanAim(case, "megabytes", None, bare),
+    )
+
+
 AIMS = (
-    ScanAim(SCAN_TRIVIAL, "seconds", 25, BARE_AXE_TRIVIAL),
-    ScanAim(SCAN_TRIVIAL, "first_finding", 2),
-    ScanAim(SCAN_TRIVIAL, "cpu_per_page", 1.5, BARE_AXE_TRIVIAL),
-    ScanAim(SCAN_TRIVIAL, "requests_per_page", 8, BARE_AXE_TRIVIAL),
-    ScanAim(SCAN_TRIVIAL, "megabytes", None, BARE_AXE_TRIVIAL),
-    ScanAim(SCAN_REALISTIC, "seconds", 40, BARE_AXE_REALISTIC),
-    ScanAim(SCAN_REALISTIC, "first_finding", 2),
-    ScanAim(SCAN_REALISTIC, "cpu_per_page", 4, BARE_AXE_REALISTIC),
-    ScanAim(SCAN_REALISTIC, "requests_per_page", 30, BARE_AXE_REALISTIC),
-    ScanAim(SCAN_REALISTIC, "megabytes", None, BARE_AXE_REALISTIC),
-    ScanAim(SCAN_ONE_BUILD, "seconds", 40, BARE_AXE_ONE_BUILD),
-    ScanAim(SCAN_ONE_BUILD, "first_finding", 2),
-    ScanAim(SCAN_ONE_BUILD, "cpu_per_page", 4, BARE_AXE_ONE_BUILD),
-    ScanAim(SCAN_ONE_BUILD, "requests_per_page", 30, BARE_AXE_ONE_BUILD),
-    ScanAim(SCAN_ONE_BUILD, "megabytes", None, BARE_AXE_ONE_BUILD),
+    *_aims_of_scan(SCAN_TRIVIAL, BARE_AXE_TRIVIAL, seconds=25, cpu=1.5, requests=8),
+    *_aims_of_scan(SCAN_REALISTIC, BARE_AXE_REALISTIC, seconds=40, cpu=4, requests=30),
+    *_aims_of_scan(SCAN_ONE_BUILD, BARE_AXE_ONE_BUILD, seconds=40, cpu=4, requests=30),
     ScanAim(HEADER_FAILED, "seconds", 0.7, BARE_REQUESTS),
     ScanAim(HEADER_PASSED, "seconds", 1.5, BARE_REQUESTS),
     ScanAim(AXE_FAILED, "seconds", 2.5, BARE_AXE_TRIVIAL),
