@@ -276,8 +276,7 @@ class ServiceModelAdmin(ModelAdmin):
             return HttpResponseRedirect(_page_to_return_to(request) or request.path)
         refused = HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django answers
         try:
-            # PostgreSQL accepts a NUL byte in no text.
-            is_valid = not any("\x00" in value for _, values in request.GET.lists() for value in values)
+            is_valid = not any(list_parameters.has_nul(values) for _, values in request.GET.lists())
             response: HttpResponse = super().changelist_view(request, extra_context) if is_valid else refused
         except DisallowedModelAdminLookup:
             response = refused

@@ -1,6 +1,7 @@
 """Query parameters that a list does not know, or whose value it refuses."""
 
 import copy
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
@@ -20,9 +21,14 @@ def refused_parameters(model_admin: Any, request: HttpRequest) -> list[str]:
     return names or [*request.GET]
 
 
+def has_nul(values: Iterable[str]) -> bool:
+    """Return whether a value has a NUL byte, which PostgreSQL accepts in no text."""
+    return any("\x00" in value for value in values)
+
+
 def _is_accepted(model_admin: Any, request: HttpRequest, name: str) -> bool:
     values = request.GET.getlist(name)
-    if any("\x00" in value for value in values):  # PostgreSQL accepts it in no text
+    if has_nul(values):
         return False
     alone = copy.copy(request)
     query = QueryDict(mutable=True)
