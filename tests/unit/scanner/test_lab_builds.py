@@ -1,15 +1,14 @@
 """Pages of one build are measured once: the same resources and the same structure, whatever they say."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from krafter_audit.http.client import Headers, Response
 from scanner.browser.browser import Browser
 from scanner.lab_builds import build_of, measured_elsewhere, needs_another_page
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page_visit import PageSnapshot, visit_page
+from tests.fakes.html_response import html_response
 from tests.fakes.website import Answer, Site, served
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
@@ -21,19 +20,7 @@ PAGE = (
 
 
 def snapshot(html: str, *resources: str) -> PageSnapshot:
-    response = Response(
-        method="GET",
-        url="https://example.com/",
-        status=200,
-        headers=Headers([(b"content-type", b"text/html")]),
-        body=html.encode(),
-        truncated=False,
-        address="192.0.2.1",
-        started_at=datetime.now(UTC),
-        ttfb_ms=1,
-        duration_ms=1,
-        encoded_size=len(html),
-    )
+    response = html_response(html)
     return PageSnapshot(response, None, 1, False, 0, 0, {}, {}, {}, {}, {}, None, resources)
 
 

@@ -1,12 +1,10 @@
 """A login page or a notice is the same page at several URLs; pages of a site are not, even where they are similar."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from krafter_audit.http.responses import Headers, Response
 from scanner.page import Page
 from scanner.substitute_page import Substitute, substitute_of
+from tests.fakes.html_response import html_response
 
 SITE = "https://example.com"
 LOGIN = "<title>Sign in</title><form><label>Name <input><input type=password></label></form><a href=/help>Help</a>"
@@ -18,19 +16,7 @@ def shown(
     requested: str, html: str, *, at: str = "", status: int = 200, is_rendered: bool = False
 ) -> Substitute | None:
     """Return the substitute for a page that the URL answers with, at another path after a redirect."""
-    response = Response(
-        method="GET",
-        url=SITE + (at or requested),
-        status=status,
-        headers=Headers([(b"content-type", b"text/html")]),
-        body=html.encode(),
-        truncated=False,
-        address="192.0.2.1",
-        started_at=datetime.now(UTC),
-        ttfb_ms=1,
-        duration_ms=1,
-        encoded_size=len(html),
-    )
+    response = html_response(html, url=SITE + (at or requested), status=status)
     return substitute_of(SITE + requested, Page(response), is_rendered=is_rendered)
 
 

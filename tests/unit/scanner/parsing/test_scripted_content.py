@@ -1,10 +1,7 @@
 """Scripts that build content are recognised in the HTML as sent."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from krafter_audit.http.client import Headers, Response
 from scanner.page import Page
 from scanner.parsing.scripted_content import (
     adds_elements,
@@ -12,24 +9,13 @@ from scanner.parsing.scripted_content import (
     is_built_by_scripts,
     own_scripts,
 )
+from tests.fakes.html_response import html_response
 
 TEXT = "<p>Our lamps are made by hand in a small workshop, since 1921.</p>"
 
 
 def page(body: str) -> Page:
-    response = Response(
-        method="GET",
-        url="https://www.example.com/",
-        status=200,
-        headers=Headers([(b"content-type", b"text/html")]),
-        body=f"<!doctype html><title>Shop</title><body>{body}".encode(),
-        truncated=False,
-        address="192.0.2.1",
-        started_at=datetime.now(UTC),
-        ttfb_ms=1,
-        duration_ms=1,
-        encoded_size=1,
-    )
+    response = html_response(f"<!doctype html><title>Shop</title><body>{body}")
     return Page(response)
 
 
