@@ -1,4 +1,3 @@
-import json
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +13,7 @@ from remediation.serializers import (
     ReplacePolicyRequestSerializer,
     UpdateTaskRequestSerializer,
 )
+from remediation.services.policies import is_same_config
 from remediation.sla.models import MAX_REASON_LENGTH
 from remediation.sla.policy import MAX_EXTENSION_HOURS
 
@@ -81,7 +81,6 @@ class PolicyForm(SerializerForm):
             self.initial = {**self.initial, "name": name, "config": InvalidJSONInput(text)}
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        # Compared as text, since the order of the config's keys is part of it: it is returned as it was sent.
-        same_config = json.dumps(self.initial["config"]) == json.dumps(cleaned.get("config"))
+        same_config = is_same_config(self.initial["config"], cleaned.get("config"))
         unchanged = self.initial["name"] == cleaned.get("name") and same_config
         return [] if unchanged else ["name", "config"]

@@ -79,9 +79,7 @@ def replace(
     policy = Policy.objects.select_for_update().get(pk=pk)
     policy.project = project
     require_match(if_match, policy)
-    # Compared as text, since the order of the config's keys is part of it.
-    is_same_config = json.dumps(config) == json.dumps(policy.config)
-    if plan_token is None and is_same_config and name in (None, policy.name):
+    if plan_token is None and is_same_config(config, policy.config) and name in (None, policy.name):
         return policy
     if plan_token is not None:
         # With the policy locked, no other replacement comes between the plan and its changes.
@@ -97,6 +95,11 @@ def replace(
         recalculations.start(project, policy_version=policy.version)
     log_event("policy.replaced", policy, by=by, version=policy.version, planned=plan_token is not None)
     return policy
+
+
+def is_same_config(first: Any, second: Any) -> bool:
+    """Return whether two configs are equal, with the order of their keys: a config is returned as it was sent."""
+    return json.dumps(first) == json.dumps(second)
 
 
 def _store_version(policy: Policy, by: Actor) -> None:
