@@ -1,6 +1,7 @@
 // Runs in an isolated world before the page's scripts, which can neither see nor change it.
 // `krafter.report()` returns the metrics since the navigation started, in milliseconds.
 // `krafter.firstPaint()` returns the First Contentful Paint alone; null before it.
+// `krafter.awaitsPaint()` returns whether the page has content of which nothing has been painted.
 // `krafter.sinceLongTask()` returns for how many milliseconds no long task has run.
 (() => {
   const SESSION_GAP = 1000;
@@ -96,6 +97,10 @@
     firstPaint: () => {
       flush();
       return seen.fcp;
+    },
+    awaitsPaint: () => {
+      flush();
+      return seen.fcp === null && !blank();
     },
     sinceLongTask: () => {
       flush();

@@ -1,0 +1,60 @@
+"""A visit ends when the page is idle and something of its content has been painted."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.browser.browser import Browser
+from scanner.browser.process_guard import descendants
+from scanner.page_visit import visit, visit_page
+from tests.fakes.website import Answer, Site, served
+from tests.unit.scanner.checks.base_page import html
+
+PAINTING_PAUSE = 1.0  # seconds; a page without scripts is idle after a tenth of one
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+HIDDEN = '<!doctype html><html lang="en"><title>Lamps</title><p style="opacity: 0">Lamps</p></html>'
+
+
+def is_painting(pid: int) -> bool:
+    try:
+        return b"--type=gpu-process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has ended
+        return False
+
+
+def pause_painting() -> None:
+    """Stop the processes that paint, as on a busy machine, and continue them later."""
+    painting = [pid for pid in descendants(os.getpid()) if is_painting(pid)]
+    assert painting
+    for pid in painting:
+        os.kill(pid, signal.SIGSTOP)
+    threading.Timer(PAINTING_PAUSE, lambda: [os.kill(pid, signal.SIGCONT) for pid in painting]).start()
+
+
+@pytest.mark.needs_chromium
+def test_visit_waits_for_the_first_paint_of_an_idle_page(chrome: Browser) -> None:
+    def answer(*_: Any) -> Answer:
+        pause_painting()
+        return Answer(html(), headers=HTML)
+
+    with served(Site({"/": answer})) as site:
+        snapshot = visit_page(chrome, site.url)
+
+    assert snapshot.vitals is not None
+    assert (snapshot.is_blank, snapshot.vitals.fcp > PAINTING_PAUSE * 500) == (False, True)
+
+
+@pytest.mark.needs_chromium
+def test_page_whose_content_is_never_painted_is_blank(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit, "MAX_PAINT_WAIT", 0.5)
+
+    with served(Site({"/": Answer(HIDDEN, headers=HTML)})) as site:
+        snapshot = visit_page(chrome, site.url)
+
+    assert (snapshot.is_blank, snapshot.vitals) == (True, None)
