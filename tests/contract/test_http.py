@@ -124,6 +124,7 @@ def url_of(path: str, scenario: Scenario) -> str:
     return path.format(org=scenario.organization.pk, finding=factories.finding(scenario).pk)
 
 
+@pytest.mark.usefixtures("mid_minute_clock")
 @pytest.mark.parametrize(
     "path", [path for path, methods in PATHS.items() if methods.startswith("GET") and path != "access"]
 )

@@ -106,6 +106,7 @@ def test_exhausted_quota_says_when_it_returns_and_creates_nothing():
     assert [model.objects.count() for model in (Scan, Verification, Report)] == [0, 0, 0]
 
 
+@pytest.mark.usefixtures("mid_minute_clock")
 def test_limit_of_a_key_answers_with_its_own_numbers(scenario: Scenario, settings: Any):
     settings.KRAFTER_RATE_DEFAULT = 50
     ApiKey.objects.filter(name="tests").update(rate_limit=1)

@@ -18,6 +18,7 @@ def test_body_above_the_limit_is_refused(github_integration: Integration) -> Non
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "payload_too_large")
 
 
+@pytest.mark.usefixtures("mid_minute_clock")
 def test_deliveries_are_rate_limited_by_address(github_integration: Integration, settings: Settings) -> None:
     settings.KRAFTER_RATE_HOOKS = 2
 
