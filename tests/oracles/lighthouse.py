@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -73,16 +74,28 @@ def oracle_results(requests: list[dict[str, Any]], folder: str) -> dict[str, dic
     from scans.worker.browser import chromium_options
 
     found = {"CHROMIUM": chromium_options().find(), "NODE_PATH_OF_ORACLES": folder}
-    lines = "\n".join(map(json.dumps, requests))
-    completed = subprocess.run(
-        ["node", str(program)],
-        input=lines,
-        env={**os.environ, **found},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return {result["url"]: result for result in map(json.loads, completed.stdout.splitlines())}
+    results = {}
+    with tempfile.TemporaryFile("w+") as lines:
+        lines.writelines(f"{json.dumps(request)}\n" for request in requests)
+        lines.seek(0)
+        node = subprocess.Popen(
+            ["node", str(program)],
+            stdin=lines,
+            env={**os.environ, **found},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with node:
+            for result in map(json.loads, node.stdout or ()):
+                results[result["url"]] = result
+                show_progress("Lighthouse and axe-core", len(results), len(requests))
+    if node.returncode:
+        raise SystemExit(f"lighthouse.mjs ended with exit code {node.returncode}.")
+    return results
+
+
+def show_progress(what: str, done: int, total: int) -> None:
+    print(f"{what}: {done} of {total} pages", file=sys.stderr, flush=True)
 
 
 def our_results(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
@@ -97,6 +110,7 @@ def our_results(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, st
         for url in urls.values():
             outcomes = run_checks(url, keys, client=client, browser=browser, retry_delays=())
             results[url] = {key: outcome.status for key, outcome in outcomes}
+            show_progress("our checks", len(results), len(urls))
     return results
 
 
