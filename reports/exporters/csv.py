@@ -38,10 +38,10 @@ def write_rows(
     # Detached below, or the wrapper would close the file, which the caller still reads.
     text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="", write_through=False)
     text.write(BYTE_ORDER_MARK)
-    rows = csv.DictWriter(text, columns, restval="", extrasaction="ignore")
-    rows.writeheader()
+    rows = csv.writer(text)
+    rows.writerow(columns)
     for row in rows_of(snapshot):
-        rows.writerow({column: escape_formula(row.get(column)) for column in columns})
+        rows.writerow([escape_formula(row.get(column)) for column in columns])
     text.flush()
     text.detach()
 

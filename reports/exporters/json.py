@@ -15,7 +15,6 @@ from reports.snapshots.snapshot import (
     VERIFICATION_KEYS,
     Item,
     Snapshot,
-    order_keys,
 )
 
 LISTS = {
@@ -23,6 +22,10 @@ LISTS = {
     "tasks": TASK_KEYS,
     "verifications": VERIFICATION_KEYS,
     "regressions": REGRESSION_KEYS,
+}
+NESTED_KEYS = {
+    "priority": ("impact", "effort", "risk", "score"),
+    "recommended_fix": ("summary", "steps", "references"),
 }
 BUFFER_BYTES = 256 * 1024  # written at once: the file is streamed
 
@@ -63,6 +66,19 @@ def write_items(items: Iterable[Item], keys: tuple[str, ...], out: BinaryIO) -> 
             out.write(buffer)
             buffer.clear()
     out.write(buffer)
+
+
+def order_keys(item: Item, keys: tuple[str, ...]) -> Item:
+    # In the API's order, which a jsonb column does not keep.
+    ordered = {key: item.get(key) for key in keys}
+    for key, names in NESTED_KEYS.items():
+        if isinstance(nested := ordered.get(key), dict):
+            ordered[key] = {name: nested.get(name) for name in names}
+    if assets := ordered.get("affected_assets"):
+        ordered["affected_assets"] = [
+            {"type": asset.get("type"), "value": asset.get("value")} for asset in assets
+        ]
+    return ordered
 
 
 EXPORTER = Exporter("json", "application/json", write)

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('finding', 'Finding'), ('task', 'Task'), ('verification', 'Verification'), ('regression', 'Regression'), ('fixed', 'Fixed'), ('overdue', 'Overdue')], max_length=12)),
                 ('position', models.PositiveIntegerField()),
                 ('data', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('report', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='reports.report')),
+                ('report', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='reports.report')),
             ],
         ),
         migrations.CreateModel(

@@ -9,12 +9,11 @@ FINDING_STATUSES = ("new", "triaged", "in_progress", "ready_verify", "resolved",
 TASK_STATUSES = ("backlog", "in_progress", "blocked", "ready_verify", "done")
 OPEN_STATUSES = frozenset(FINDING_STATUSES[:4])
 
+# Of the exports in JSON: without the dismissal of a copied row, `{reason, comment, accepted_until}` or None.
 FINDING_KEYS = (
     "id", "org_id", "project_id", "domain", "title", "description", "severity", "status", "confidence",
     "priority", "owner_id", "affected_assets", "evidence", "recommended_fix", "created_at", "updated_at",
 )  # fmt: skip
-# Of a finding of a snapshot: its dismissal (`{reason, comment, accepted_until}` or None) is in no JSON export.
-SNAPSHOT_FINDING_KEYS = (*FINDING_KEYS, "dismissal")
 TASK_KEYS = (
     "id", "finding_id", "title", "status", "priority", "owner_id", "sla_due_at", "external_ticket_key",
     "pr_url", "created_at", "updated_at",
@@ -27,13 +26,6 @@ REGRESSION_KEYS = (
     "id", "finding_id", "title", "verification_id", "trigger", "status", "opened_at", "closed_at", "created_at",
     "updated_at",
 )  # fmt: skip
-FIXED_KEYS = ("id", "finding_id", "title", "severity", "domain", "checks", "overridden", "verified_at")
-OVERDUE_KEYS = ("id", "finding_id", "title", "status", "severity", "priority", "sla_due_at")
-
-NESTED_KEYS = {
-    "priority": ("impact", "effort", "risk", "score"),
-    "recommended_fix": ("summary", "steps", "references"),
-}
 
 # What happened in a period, and the open risk score at its end.
 ACTIVITY = ("new_findings", "fixed", "regressions", "open_risk_score")
@@ -88,16 +80,3 @@ class Snapshot:
         """Return the open risk score of a severity or domain on the days of the burn-down."""
         scores = self.breakdown.get("trends", {}).get(facet, {}).get(key, [])
         return list(scores[-len(self.burn_down) :])
-
-
-def order_keys(item: Mapping[str, Any], keys: tuple[str, ...]) -> Item:
-    # In the API's order, which a jsonb column does not keep.
-    return {key: _order_nested(key, item.get(key)) for key in keys}
-
-
-def _order_nested(key: str, value: Any) -> Any:
-    if key in NESTED_KEYS and isinstance(value, dict):
-        return {name: value.get(name) for name in NESTED_KEYS[key]}
-    if key == "affected_assets" and isinstance(value, list):
-        return [{"type": asset.get("type"), "value": asset.get("value")} for asset in value]
-    return value

@@ -19,16 +19,9 @@ from reports.snapshots import copying
 from reports.snapshots.activity import count_activities, previous_period
 from reports.snapshots.snapshot import (
     DOMAINS,
-    FIXED_KEYS,
-    OVERDUE_KEYS,
-    REGRESSION_KEYS,
     SEVERITIES,
-    SNAPSHOT_FINDING_KEYS,
-    TASK_KEYS,
-    VERIFICATION_KEYS,
     Item,
     Snapshot,
-    order_keys,
 )
 from reports.snapshots.trends import open_risk_trends
 
@@ -36,12 +29,12 @@ from reports.snapshots.trends import open_risk_trends
 RECORDED = ("finding", "verification", "regression")
 FIRST_BATCH_SIZE, BATCH_SIZE = 60, 500
 ITEMS = {
-    "findings": (ReportItem.Kind.FINDING, SNAPSHOT_FINDING_KEYS),
-    "tasks": (ReportItem.Kind.TASK, TASK_KEYS),
-    "verifications": (ReportItem.Kind.VERIFICATION, VERIFICATION_KEYS),
-    "regressions": (ReportItem.Kind.REGRESSION, REGRESSION_KEYS),
-    "fixed": (ReportItem.Kind.FIXED, FIXED_KEYS),
-    "overdue": (ReportItem.Kind.OVERDUE, OVERDUE_KEYS),
+    "findings": ReportItem.Kind.FINDING,
+    "tasks": ReportItem.Kind.TASK,
+    "verifications": ReportItem.Kind.VERIFICATION,
+    "regressions": ReportItem.Kind.REGRESSION,
+    "fixed": ReportItem.Kind.FIXED,
+    "overdue": ReportItem.Kind.OVERDUE,
 }
 
 
@@ -155,9 +148,8 @@ def _summary(
 class SnapshotItems:
     """The copied rows of a kind, read in batches on each iteration."""
 
-    def __init__(self, report_id: UUID, kind: str, keys: tuple[str, ...]) -> None:
+    def __init__(self, report_id: UUID, kind: str) -> None:
         self.rows = ReportItem.objects.filter(report_id=report_id, kind=kind).order_by("position")
-        self.keys = keys
 
     def __iter__(self) -> Iterator[Item]:
         # The first batch is small, since a page shows only the first items.
@@ -167,16 +159,13 @@ class SnapshotItems:
             # Ranges of positions: a server-side cursor outside a transaction would copy the whole result first, and
             # LIMIT might sort all of it.
             batch = self.rows.filter(position__range=(start, end)).values_list("data", flat=True)
-            for data in batch:
-                yield order_keys(data, self.keys)
+            yield from batch
             full = len(batch) == size
             start, size = start + size, BATCH_SIZE
 
 
 def load_snapshot(report: Report) -> Snapshot:
-    lists: dict[str, Any] = {
-        name: SnapshotItems(report.pk, kind, keys) for name, (kind, keys) in ITEMS.items()
-    }
+    lists: dict[str, Any] = {name: SnapshotItems(report.pk, kind) for name, kind in ITEMS.items()}
     return Snapshot(
         report_id=str(report.pk),
         org_id=str(report.project.organization_id),
