@@ -69,7 +69,7 @@ class FeedViewSet(OrganizationViewSet):
             page = paginate_feed(settled, params, bound_to=bound_to)
         else:
             newest = QuerySetListing(events, order=ORDER)
-            page = paginate_by_cursor(newest, params, bound_to=bound_to, total=lambda: None)
+            page = paginate_by_cursor(newest, params, bound_to=bound_to)
         return self.respond_page(page, serializer_class)
 
     def _filters(self) -> dict[str, Any]:

@@ -89,8 +89,12 @@ class OldestFirstListing(QuerySetListing):
         return list(rows.order_by(*self.order)[offset : offset + limit])
 
 
+# Counts the rows of a list: None if there are too many. A list without one has no total.
+type Count = Callable[[], int | None] | None
+
+
 def paginate_by_cursor(
-    listing: Listing, params: QueryDict, *, bound_to: object, total: Callable[[], int | None]
+    listing: Listing, params: QueryDict, *, bound_to: object, total: Count = None
 ) -> ResultPage:
     """Return the page after the parameter `cursor`; an empty cursor is the start.
 
@@ -104,7 +108,7 @@ def paginate_by_cursor(
     # One row more than the page has: its presence means that there is a next page.
     rows = listing.fetch(position, limit + 1, 0)
     next_cursor = _encode(rows[limit - 1], listing.order, signature) if len(rows) > limit else None
-    return ResultPage(rows[:limit], total(), next_cursor)
+    return ResultPage(rows[:limit], _total(rows, limit, total, is_first=position is None), next_cursor)
 
 
 def paginate_feed(listing: OldestFirstListing, params: QueryDict, *, bound_to: object) -> ResultPage:
@@ -116,12 +120,20 @@ def paginate_feed(listing: OldestFirstListing, params: QueryDict, *, bound_to: o
     return ResultPage(rows, None, _encode(rows[-1], listing.order, signature) if rows else raw or None)
 
 
-def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Callable[[], int | None]) -> ResultPage:
+def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Count = None) -> ResultPage:
     """Return the page at the parameter `offset`, without a next cursor."""
     limit, offset = page_limit(params), integer_parameter(params, "offset", 0, 0, MAX_OFFSET)
     rows, following = listing.fetch(None, limit + 1, offset), offset + limit
     has_more = len(rows) > limit and following <= MAX_OFFSET
-    return ResultPage(rows[:limit], total(), next_offset=following if has_more else None)
+    all_rows = _total(rows, limit, total, is_first=offset == 0)
+    return ResultPage(rows[:limit], all_rows, next_offset=following if has_more else None)
+
+
+def _total(rows: Sequence[Any], limit: int, total: Count, *, is_first: bool) -> int | None:
+    # A first page without a next one is the whole list: a search for words would read it twice.
+    if total is None:
+        return None
+    return len(rows) if is_first and len(rows) <= limit else total()
 
 
 def _signature(params: QueryDict, bound_to: object) -> str:

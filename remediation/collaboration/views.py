@@ -139,6 +139,5 @@ class TaskHistoryViewSet(TaskPartViewSet):
             QuerySetListing(queries.history_of(task), order=("at", "id")),
             request.query_params,
             bound_to=f"history {task.pk}",
-            total=lambda: None,
         )
         return self.respond_page(page, EventSerializer)

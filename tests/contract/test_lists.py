@@ -224,8 +224,8 @@ def test_a_total_without_a_counter_is_counted_up_to_a_limit(
     for _ in range(3):
         factories.finding(scenario)
 
-    assert listed(scenario, "findings?created_after=2024-01-01T00:00:00Z")[1] is None
-    assert listed(scenario, "findings?severity=high")[1] == 3
+    assert listed(scenario, "findings?created_after=2024-01-01T00:00:00Z&limit=2")[1] is None
+    assert listed(scenario, "findings?severity=high&limit=2")[1] == 3
 
 
 @pytest.mark.parametrize(
