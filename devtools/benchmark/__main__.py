@@ -41,6 +41,11 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--only", default="", help="only cases whose names contain this")
     parser.add_argument("--data", type=Path, help="directory that stores the databases for the next run")
+    parser.add_argument(
+        "--python",
+        default=sys.executable,
+        help="serve by this Python, such as that of a virtual environment with requirements/image.txt",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--out", type=Path, help="also write the tables into this file")
     options = parser.parse_args(arguments)
@@ -211,7 +216,7 @@ def main() -> int:
     sizes = [int(word) for word in options.findings.split(",")]
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="krafter-bench-", ignore_cleanup_errors=True) as folder:
-        servers = BenchmarkServers((options.data or Path(folder)).resolve())
+        servers = BenchmarkServers((options.data or Path(folder)).resolve(), options.python)
         run = BenchmarkRun(options, servers)
         try:
             servers.start()

@@ -44,8 +44,8 @@ VACUUM_WORKERS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuu
 class BenchmarkServers:
     """PostgreSQL and Valkey in a directory, and the environment of the applications."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self, directory: Path, python: str = sys.executable) -> None:
+        self.directory, self.python = directory, python
         directory.mkdir(parents=True, exist_ok=True)
         password = directory / "password"
         if not password.exists():
@@ -103,10 +103,10 @@ class BenchmarkServers:
         # Compiled by another process: one that compiles its modules has megabytes more at the end.
         loading = f"import krafter_audit.server, {application.partition(':')[0]}"
         subprocess.run(
-            [sys.executable, "-c", loading], env={**os.environ, **env}, capture_output=True, check=True
+            [self.python, "-c", loading], env={**os.environ, **env}, capture_output=True, check=True
         )
         port = free_port()
-        arguments = [sys.executable, *WEB_SERVER, "--host", "127.0.0.1", "--port", str(port), application]
+        arguments = [self.python, *WEB_SERVER, "--host", "127.0.0.1", "--port", str(port), application]
         self.start_server(Command(name=name, arguments=arguments, env=dict(env)))
         deadline = time.monotonic() + 60
         while not responds(f"http://127.0.0.1:{port}{ready}"):
