@@ -18,6 +18,7 @@ from accounts.audit import announce
 from accounts.invitations.admin import MembershipAdmin as MembershipAdmin
 from accounts.models import Membership, Organization, Project, QuotaMonth, User
 from accounts.sign_in import notices
+from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, staff_of
 
 admin.site.unregister(Group)
@@ -45,7 +46,7 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
         return bool(request.user.is_superuser)
 
 
-class MembershipInline(StackedInline):
+class MembershipInline(AutocompleteFieldsMixin, StackedInline):
     model = Membership
     extra = 0
     fields = ("user", "role")

@@ -124,6 +124,8 @@ def _link(scenario: Scenario) -> TicketLink:
 
 def _conflict(scenario: Scenario) -> SyncConflict:
     link = _link(scenario)
+    link.last_synced = {"task": {"title": "Fix it"}, "ticket": {"title": "Fix it"}}
+    link.save()
     return SyncConflict.objects.create(
         link=link, integration=link.integration, field="title", ours="A", theirs="B", why="Both were changed."
     )

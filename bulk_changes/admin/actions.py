@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.timezone import is_aware
 
 from accounts.admin_actor import operator
 from accounts.models import Project
@@ -73,10 +74,7 @@ class BulkActions(ServiceModelAdmin):
         """Do as `change_rows`; `details` are those of `services.change`."""
         if "confirmed" not in request.POST:
             return self._preview(request, selection, changes, details or {})
-        try:
-            seen_at = datetime.fromisoformat(request.POST.get("seen_at", ""))
-        except ValueError:
-            seen_at = None
+        seen_at = _time_of_preview(request)
         results, refused = [], Summary()
         for project, pks in selection:
             if self.may_change(request, project):
@@ -178,6 +176,15 @@ class BulkActions(ServiceModelAdmin):
         bulk_changes = [result.bulk_change for result in results if result.bulk_change.changed]
         level = messages.SUCCESS if changed else messages.WARNING
         self.message_user(request, with_undo_button(request, sentence, bulk_changes), level)
+
+
+def _time_of_preview(request: HttpRequest) -> datetime | None:
+    """Return the time from the confirmation, or None if it has none with a time zone."""
+    try:
+        seen_at = datetime.fromisoformat(request.POST.get("seen_at", ""))
+    except ValueError:
+        return None
+    return seen_at if is_aware(seen_at) else None
 
 
 def _effect_rows(summary: Summary, owners: Mapping[str, str]) -> list[tuple[str, str, str, int]]:

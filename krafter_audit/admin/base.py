@@ -28,6 +28,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from krafter_audit.admin import list_parameters, quick_filters
+from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin, is_possible_id
 from krafter_audit.admin.forms import error_text
 from krafter_audit.admin.project_scope import scope_of_list
 from krafter_audit.admin.text import status_label
@@ -124,7 +125,7 @@ class AutocompleteFilter(AutocompleteSelectFilter):
         return True
 
 
-class ServiceModelAdmin(ModelAdmin):
+class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
     """Rows that are listed newest first, never deleted, and changed by services only."""
 
     # UUIDv7 sorts by time, and the primary key index needs no filter.
@@ -435,12 +436,7 @@ def _page_to_return_to(request: HttpRequest) -> str:
 
 def _is_possible(opts: Any, name: str, value: Any) -> bool:
     field = next((each for each in opts.fields if each.name == name), None)
-    try:
-        if field is not None and field.is_relation:
-            field.target_field.to_python(value)
-    except ValidationError:
-        return False
-    return True
+    return field is None or not field.is_relation or is_possible_id(field, value)
 
 
 class ReadOnlyInline(StackedInline):

@@ -138,6 +138,15 @@ def test_invalid_values_are_rejected_by_the_form(operator: Client, scenario: Sce
     assert Task.objects.get(pk=task.pk).status == "backlog"
 
 
+@pytest.mark.parametrize("seen_at", ["yesterday", "2026-01-02T03:04:05"])
+def test_malformed_time_of_the_preview_is_as_none(operator: Client, scenario: Scenario, seen_at: str):
+    finding = factories.finding(scenario)
+
+    done = run_action(operator, "dismiss", finding, confirmed="1", seen_at=seen_at, reason="wont_fix")
+
+    assert messages_of(done)[0].startswith("1 finding changed.")
+
+
 def test_form_offers_members_of_the_organisations_of_the_rows(operator: Client, scenario: Scenario):
     factories.scenario()
 
