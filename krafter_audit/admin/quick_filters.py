@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -27,7 +28,12 @@ class QuickFilter(SimpleListFilter):
         return list(self.labels.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return self.apply(queryset, str(self.value()), request) if self.value() in self.labels else queryset
+        name = self.value()
+        if name is None:
+            return queryset
+        if name not in self.labels:
+            raise IncorrectLookupParameters
+        return self.apply(queryset, name, request)
 
     def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
         raise NotImplementedError

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.django_db
         ("project__id__exact=none", "project__id__exact=none"),
         ("q=%00", "q="),
         ("foo=1&bar=2", "foo=1, bar=2"),
+        ("quick=no_such", "quick=no_such"),
+        ("quick=open&quick=no_such", "quick=no_such"),
     ],
 )
 def test_refused_parameters_are_named_and_the_other_filters_stay(
