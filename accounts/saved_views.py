@@ -88,16 +88,18 @@ def save(
 def update(view_id: UUID, *, changes: Mapping[str, Any], by: User, if_match: str | None = None) -> SavedView:
     """Change `name`, `query` or `organization_id` of a view that the user owns or administers."""
     view = _changeable(view_id, by, if_match)
-    if "name" in changes:
-        view.name = _valid_name(changes["name"])
-    if "query" in changes:
-        view.query = _valid_query(changes["query"])
     if (organization_id := changes.get("organization_id")) is not None:
         _require_role(by, organization_id, Role.MEMBER)
-    view.organization_id = changes.get("organization_id", view.organization_id)
+    valid = {"name": _valid_name, "query": _valid_query}
+    values = {name: valid[name](value) if name in valid else value for name, value in changes.items()}
+    changed = {name: value for name, value in values.items() if getattr(view, name) != value}
+    if not changed:
+        return view
+    for name, value in changed.items():
+        setattr(view, name, value)
     try:
         with transaction.atomic():
-            view.save(update_fields=["name", "query", "organization_id", "updated_at"])
+            view.save(update_fields=[*changed, "updated_at"])
     except IntegrityError:
         raise NameTaken from None
     return view

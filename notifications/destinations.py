@@ -25,17 +25,19 @@ def set_destination(
 ) -> Destination:
     """Set a channel's destination: `webhook_url` for Slack, `recipients` for e-mail."""
     require_known_channel(channel)
-    destination = Destination(project=project, channel=channel)
-    values: dict[str, Any] = {"credentials": None, "recipients": []}
-    if channel == AlertChannel.SLACK:
-        # A Slack webhook is a secret: knowing it is enough to post to the channel.
-        values["credentials"] = vault.seal(_webhook_url(settings).encode(), owner=_owner(destination))
-    else:
-        values["recipients"] = _recipients(settings)
+    is_slack = channel == AlertChannel.SLACK
+    url, recipients = (_webhook_url(settings), []) if is_slack else ("", _recipients(settings))
     # Two requests that set it at the same time follow each other, also where there is no row to lock yet.
     advisory_lock(f"alert destination:{project.pk}:{channel}")
-    require_match(if_match, Destination.objects.filter(project=project, channel=channel).first())
-    destination, _ = Destination.objects.update_or_create(project=project, channel=channel, defaults=values)
+    stored = Destination.objects.filter(project=project, channel=channel).first()
+    require_match(if_match, stored)
+    if stored and (_stored_url(stored), stored.recipients) == (url, recipients):
+        return stored
+    destination = stored or Destination(project=project, channel=channel)
+    destination.recipients = recipients
+    # A Slack webhook is a secret: knowing it is enough to post to the channel.
+    destination.credentials = vault.seal(url.encode(), owner=_owner(destination)) if url else None
+    destination.save()
     log_event("destination.set", destination, by=by, channel=channel)
     return destination
 
@@ -98,6 +100,14 @@ def administrator_addresses(organization_id: UUID) -> list[str]:
 def open_webhook_url(destination: Destination) -> str:
     """Decrypt the URL of a Slack webhook. Raises VaultError."""
     return vault.open_sealed(bytes(destination.credentials or b""), owner=_owner(destination)).decode()
+
+
+def _stored_url(destination: Destination) -> str | None:
+    """Return the URL of a Slack webhook, "" if there is none, None if it cannot be decrypted."""
+    try:
+        return open_webhook_url(destination) if destination.credentials else ""
+    except vault.VaultError:
+        return None
 
 
 def reseal(destination: Destination) -> bytes:

@@ -38,6 +38,13 @@ def open_secret(webhook: Webhook) -> str:
     return vault.open_sealed(bytes(webhook.credentials), owner=owner_of(webhook.integration)).decode()
 
 
+def _opens_to(webhook: Webhook, secret: str) -> bool:
+    try:
+        return open_secret(webhook) == secret
+    except vault.VaultError:
+        return False
+
+
 def reseal(webhook: Webhook) -> bytes:
     """Return the secret encrypted with the first configured key."""
     return vault.seal(open_secret(webhook).encode(), owner=owner_of(webhook.integration))
@@ -47,13 +54,16 @@ def reseal(webhook: Webhook) -> bytes:
 def enable(
     project: Project, provider: str, *, secret: str | None, by: Actor, if_match: str | None = None
 ) -> tuple[Webhook, str | None]:
-    """Enable the webhook with a new secret; the previous one is void.
+    """Enable the webhook with a new secret; the previous one is void. The present secret changes nothing.
 
     Returns the secret if it was generated here. A secret that the provider chose is not shown again.
     """
     format_of(provider)
     integration = lock_connected(project, provider)
-    require_match(if_match, Webhook.objects.filter(integration=integration).defer("credentials").first())
+    stored = Webhook.objects.select_related("integration").filter(integration=integration).first()
+    require_match(if_match, stored)
+    if secret and stored and _opens_to(stored, secret):
+        return stored, None
     generated = None if secret else secrets.token_urlsafe(32)
     sealed = vault.seal((secret or generated or "").encode(), owner=owner_of(integration))
     webhook, _ = Webhook.objects.update_or_create(integration=integration, defaults={"credentials": sealed})

@@ -54,7 +54,14 @@ def set_credentials(
     stored = SiteCredentials.objects.filter(project=project).first()
     require_match(if_match, stored)
     row = stored or SiteCredentials(project=project)
-    row.project, row.origin, row.selector, row.text = project, origin, selector, text
+    row.project = project
+    if (
+        stored
+        and (row.origin, row.selector, row.text) == (origin, selector, text)
+        and _opens_to(row, credentials)
+    ):
+        return row
+    row.origin, row.selector, row.text = origin, selector, text
     row.kinds = [kind for kind in KINDS if credentials.get(kind)]
     row.credentials = vault.seal(json.dumps(credentials).encode(), owner=_owner(row))
     row.save()
@@ -81,6 +88,13 @@ def resealed(row: SiteCredentials) -> bytes:
 def _decrypt(row: SiteCredentials) -> dict[str, Any]:
     decrypted: dict[str, Any] = json.loads(vault.open_sealed(bytes(row.credentials), owner=_owner(row)))
     return decrypted
+
+
+def _opens_to(row: SiteCredentials, credentials: Mapping[str, Any]) -> bool:
+    try:
+        return _decrypt(row) == credentials
+    except vault.VaultError:
+        return False
 
 
 def _owner(row: SiteCredentials) -> tuple[str, ...]:

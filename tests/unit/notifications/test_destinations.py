@@ -25,6 +25,15 @@ def test_slack_webhook_is_sealed_and_never_shown(scenario: Scenario) -> None:
         assert b"XXXXsecretXXXX" not in shown
 
 
+def test_the_present_slack_webhook_changes_nothing(scenario: Scenario) -> None:
+    etags = [
+        scenario.client.ask("put", "alerts/destinations/slack", {"webhook_url": WEBHOOK_URL + last})["etag"]
+        for last in ("", "", "2")
+    ]
+
+    assert (etags[0] == etags[1], etags[1] == etags[2]) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("channel", "body", "status"),
     [
