@@ -11,14 +11,15 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import django
+from django.db import connection
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 
 from devtools.local_stack import pytest_plugin
 from devtools.setup_environment import ROOT, VENV
-
-if TYPE_CHECKING:
-    from django.db.migrations import Migration
-    from django.db.migrations.state import ProjectState
 
 FIRST_RELEASE = ("0001_initial", "0002_postgresql")
 EXCLUDED = (
@@ -78,10 +79,8 @@ def later_migrations(root: Path = ROOT) -> list[tuple[str, str]]:
     return sorted((path.parts[-3], path.stem) for path in files if path.stem not in FIRST_RELEASE)
 
 
-def sql_of(migration: "Migration", state: "ProjectState") -> str:
+def sql_of(migration: Migration, state: ProjectState) -> str:
     """Return the statements of a migration; `state` is that before it. Needs a connection to a database before it."""
-    from django.db import connection
-
     with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
         migration.apply(state.clone(), editor, collect_sql=True)
     statements = "\n".join(editor.collected_sql)
@@ -122,9 +121,6 @@ def squawk_problems(name: str, sql: str, ignored: Iterable[str]) -> str:
 
 def find_unsafe(names: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Migrate an empty database step by step; return the problems of the migrations that have any."""
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
     executor, wanted, unsafe = MigrationExecutor(connection), set(names), {}
     for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
         key = (migration.app_label, migration.name)
@@ -146,8 +142,6 @@ def main() -> int:
         return 0
     try:
         os.environ["DATABASE_URL"] = pytest_plugin.start_postgres()
-        import django
-
         django.setup()
         unsafe = find_unsafe(names)
     finally:

@@ -2,13 +2,16 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
+
+from accounts.sign_in import second_factor
+from accounts.sign_in.account_events import report
+from accounts.sign_in.views import ChangePasswordView, SignInView
 
 
 class AutocompleteView(AutocompleteJsonView):
@@ -29,8 +32,6 @@ class AdminSite(UnfoldAdminSite):
         return super().admin_view(csp_override(settings.ADMIN_CSP)(_with_second_factor(view)), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        from accounts.sign_in.views import SignInView  # not before the models are loaded
-
         view: Any = csp_override(settings.ADMIN_CSP)(SignInView.as_view())
         response: HttpResponse = view(request)
         return response
@@ -41,8 +42,6 @@ class AdminSite(UnfoldAdminSite):
         return response
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        from accounts.sign_in.account_events import report
-
         user = request.user
         response: HttpResponse = super().logout(request, {"title": "Signed out", **(extra_context or {})})
         if user.is_authenticated and not request.user.is_authenticated:
@@ -52,8 +51,6 @@ class AdminSite(UnfoldAdminSite):
         return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        from accounts.sign_in.views import ChangePasswordView
-
         return ChangePasswordView.as_view()(request)
 
 
@@ -62,15 +59,9 @@ def _with_second_factor(view: Any) -> Any:
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        from accounts.sign_in import second_factor
-
         signs_out = request.resolver_match is not None and request.resolver_match.url_name == "logout"
         if not signs_out and second_factor.is_missing(request):
             return redirect("mfa_activate_totp")
         return view(request, *args, **kwargs)
 
     return wrapper
-
-
-class AdminSiteConfig(AdminConfig):
-    default_site = "krafter_audit.admin_site.AdminSite"

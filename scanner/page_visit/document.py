@@ -2,16 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error, Page
+from playwright.sync_api import Response as BrowserResponse
 
 from krafter_audit.http.client import Limits, Response
 from krafter_audit.http.responses import Headers
 from scanner.page import media_type
 from scanner.preconditions import Inconclusive
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-    from playwright.sync_api import Response as BrowserResponse
 
 MAX_DOM_BYTES = 8 * 1024 * 1024
 # A visit does not measure it, and a check of the server's response time must never take it for a fast one.
@@ -21,14 +19,14 @@ NOT_MEASURED = float("inf")
 class MainDocument:
     """Records the navigations of a page's main frame."""
 
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: Page) -> None:
         self._page = page
         self._responses: list[BrowserResponse] = []
         self._response_count = 0  # how many of them led to the page; the page may navigate further
         self._started_at = datetime.now(UTC)
         page.on("response", self._record)
 
-    def _record(self, response: "BrowserResponse") -> None:
+    def _record(self, response: BrowserResponse) -> None:
         request = response.request
         if request.is_navigation_request() and response.frame == self._page.main_frame:
             self._responses.append(response)
@@ -38,8 +36,6 @@ class MainDocument:
 
         The first call, before the page has loaded, fixes the response. It waits for the body.
         """
-        from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
-
         self._response_count = self._response_count or len(self._require_responses())
         responses = self._responses[: self._response_count]
         try:
@@ -82,7 +78,7 @@ class MainDocument:
             history=tuple(earlier),
         )
 
-    def _without_body(self, response: "BrowserResponse") -> Response:
+    def _without_body(self, response: BrowserResponse) -> Response:
         return Response(
             method="GET",
             url=response.url,
@@ -98,7 +94,7 @@ class MainDocument:
         )
 
 
-def _decoded(response: "BrowserResponse") -> Headers:
+def _decoded(response: BrowserResponse) -> Headers:
     sent = [(header["name"].lower(), header["value"]) for header in response.headers_array()]
     # The browser has undone the compression.
     return _headers([header for header in sent if header[0] != "content-encoding"])

@@ -4,10 +4,9 @@ A page that replaces PerformanceObserver or Array.prototype.toJSON therefore cha
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from playwright.sync_api import CDPSession
+from playwright.sync_api import CDPSession
 
 NAME = "krafter"
 
@@ -19,7 +18,7 @@ class ScriptError(Exception):
 class IsolatedWorld:
     """The scanner's isolated world in the page of a DevTools session."""
 
-    def __init__(self, session: "CDPSession") -> None:
+    def __init__(self, session: CDPSession) -> None:
         self._session = session
 
     def prepare(self, script: str) -> None:

@@ -2,16 +2,15 @@
 
 import contextlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 
 class NavigationGate:
     """Calls `may_request(url)` before each request of the first navigation; `refused`: one was stopped."""
 
-    def __init__(self, page: "Page", may_request: Callable[[str], bool]) -> None:
+    def __init__(self, page: Page, may_request: Callable[[str], bool]) -> None:
         self.refused = False
         self._is_open = False
         self._may_request = may_request
@@ -40,7 +39,5 @@ class NavigationGate:
             self._answer("Fetch.failRequest", {**request, "errorReason": "BlockedByClient"})
 
     def _answer(self, method: str, request: dict[str, str]) -> None:
-        from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
-
         with contextlib.suppress(Error):  # the page has navigated elsewhere meanwhile
             self._session.send(method, request)

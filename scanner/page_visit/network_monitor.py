@@ -1,12 +1,10 @@
 """Monitor the requests of a page: how long the network has been quiet, and how much was transferred."""
 
 import time
-from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, Request, Response
 
 from scanner.parsing.registrable_domain import host_of, same_site
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request, Response
 
 # What a page may keep open permanently: a chat, a feed, a beacon.
 _LONG_LIVED = frozenset({"xhr", "fetch", "eventsource", "websocket", "ping", "media", "other"})
@@ -18,7 +16,7 @@ LONG_LIVED_AFTER = 3.0  # seconds after the load event, from which an open reque
 
 
 class NetworkMonitor:
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: Page) -> None:
         self._page = page
         self.finished: list[Request] = []
         self._pending: set[Request] = set()
@@ -66,13 +64,13 @@ class NetworkMonitor:
     def body_sizes(self) -> dict[str, int]:
         return {request.url: request.sizes()["responseBodySize"] for request in self.finished}
 
-    def _on_request(self, request: "Request") -> None:
+    def _on_request(self, request: Request) -> None:
         self._pending.add(request)
         # A page that polls has loaded as much as one that keeps a request open.
         if request.resource_type not in _LONG_LIVED or self.since_load() <= LONG_LIVED_AFTER:
             self._busy_at = time.monotonic()
 
-    def _on_response(self, response: "Response") -> None:
+    def _on_response(self, response: Response) -> None:
         request = response.request
         if request.resource_type not in _ESSENTIAL or request.frame != self._page.main_frame:
             return
@@ -80,10 +78,10 @@ class NetworkMonitor:
         if is_refused and same_site(host_of(response.url), host_of(self._page.url)):
             self.unavailable[response.url] = response.status
 
-    def _on_finished(self, request: "Request") -> None:
+    def _on_finished(self, request: Request) -> None:
         self.finished.append(request)
         self._on_ended(request)
 
-    def _on_ended(self, request: "Request") -> None:
+    def _on_ended(self, request: Request) -> None:
         self.quiet_for()  # until now the request may have kept the network busy
         self._pending.discard(request)

@@ -1,15 +1,14 @@
 """Send site credentials with the browser's requests, to exactly their origin."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from playwright.sync_api import CDPSession
 
 from krafter_audit.http.client import ParsedUrl, RequestCredentials
 
-if TYPE_CHECKING:
-    from playwright.sync_api import CDPSession
-
 
 class RequestAuth:
-    def __init__(self, session: "CDPSession", credentials: RequestCredentials) -> None:
+    def __init__(self, session: CDPSession, credentials: RequestCredentials) -> None:
         self._session = session
         self._credentials = credentials
         session.on("Fetch.requestPaused", self._on_paused)

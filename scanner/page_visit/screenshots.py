@@ -2,13 +2,12 @@
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from playwright.sync_api import CDPSession
 
 from scanner.page_visit.device_profile import SCREEN
 from scanner.page_visit.isolated_world import IsolatedWorld
-
-if TYPE_CHECKING:
-    from playwright.sync_api import CDPSession
 
 MAX_BYTES = 150_000  # of one image; each stored outcome may have two
 QUALITIES = (60, 25)  # of JPEG: the second one where the first exceeds MAX_BYTES
@@ -25,7 +24,7 @@ _CLIP = """((selector, margin, widest, tallest) => {
 })"""
 
 
-def of_viewport(session: "CDPSession", world: IsolatedWorld) -> bytes | None:
+def of_viewport(session: CDPSession, world: IsolatedWorld) -> bytes | None:
     """Return a screenshot of the viewport in the phone's width; None when it is too large."""
     # A page without a meta viewport is laid out wider than the phone.
     width, height = world.evaluate("[innerWidth, innerHeight]")
@@ -33,14 +32,14 @@ def of_viewport(session: "CDPSession", world: IsolatedWorld) -> bytes | None:
     return _capture(session, {**clip, "scale": SCREEN["width"] / width})
 
 
-def of_element(session: "CDPSession", world: IsolatedWorld, selector: str) -> bytes | None:
+def of_element(session: CDPSession, world: IsolatedWorld, selector: str) -> bytes | None:
     """Return a screenshot of an element with a margin; None when it is not visible or too large."""
     arguments = f"({json.dumps(selector)}, {MARGIN}, {2 * SCREEN['width']}, {MAX_HEIGHT})"
     clip = world.evaluate(_CLIP + arguments)
     return _capture(session, {**clip, "scale": 1}) if clip else None
 
 
-def _capture(session: "CDPSession", clip: dict[str, Any]) -> bytes | None:
+def _capture(session: CDPSession, clip: dict[str, Any]) -> bytes | None:
     for quality in QUALITIES:
         request = {"format": "jpeg", "quality": quality, "clip": clip, "captureBeyondViewport": True}
         image = base64.b64decode(session.send("Page.captureScreenshot", request)["data"])

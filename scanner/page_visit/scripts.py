@@ -3,10 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from playwright.sync_api import CDPSession
+from playwright.sync_api import CDPSession
 
 MAX_SCRIPT_LENGTH = 2 * 1024 * 1024  # characters of one script that are read
 MAX_SCRIPTS = 100
@@ -38,7 +37,7 @@ class ScriptUsage:
 class ScriptCoverage:
     """Records the coverage of a page's scripts, from before it is opened. It slows the page down."""
 
-    def __init__(self, session: "CDPSession") -> None:
+    def __init__(self, session: CDPSession) -> None:
         self._session = session
         session.send("Debugger.enable")
         # A `debugger` statement of the page would stop it.

@@ -7,9 +7,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+from playwright.sync_api import Error, Page
 
 from krafter_audit.http.client import HostThrottle, RequestCredentials, Response
+from scanner.browser.browser import Browser
 from scanner.page import Page as DocumentPage
 from scanner.page_visit import axe, device_profile
 from scanner.page_visit import screenshots as screenshot
@@ -21,11 +24,6 @@ from scanner.page_visit.request_auth import RequestAuth
 from scanner.page_visit.scripts import ScriptCoverage, ScriptUsage
 from scanner.parsing import csp_policy
 from scanner.preconditions import Inconclusive
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-    from scanner.browser.browser import Browser
 
 IDLE_TIMEOUT = 12  # seconds
 FIRST_PAINT_TIMEOUT = 30  # seconds, of a throttled load
@@ -97,7 +95,7 @@ class PageSnapshot:
 
 
 def visit_page(
-    browser: "Browser",
+    browser: Browser,
     url: str,
     *,
     throttled: bool = False,
@@ -121,7 +119,7 @@ def visit_page(
 
 
 def time_first_paint(
-    browser: "Browser",
+    browser: Browser,
     url: str,
     *,
     throttled: bool = True,
@@ -139,8 +137,6 @@ def time_first_paint(
 
 @contextmanager
 def _as_inconclusive() -> Iterator[None]:
-    from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
-
     try:
         yield
     except Inconclusive as error:
@@ -157,7 +153,7 @@ def _as_inconclusive() -> Iterator[None]:
 class _PageVisit:
     def __init__(
         self,
-        browser: "Browser",
+        browser: Browser,
         *,
         throttled: bool,
         credentials: RequestCredentials | None,
@@ -195,7 +191,7 @@ class _PageVisit:
                 self._requirements.require_allowed_redirects()
             raise
 
-    def _prepare(self, page: "Page") -> None:
+    def _prepare(self, page: Page) -> None:
         self._page = page
         session = self._session = page.context.new_cdp_session(page)
         self._world = IsolatedWorld(session)
@@ -286,8 +282,6 @@ class _PageVisit:
         )
 
     def _inject_axe(self) -> None:
-        from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
-
         with suppress(Error, ScriptError):  # the page is navigating: it is loaded into the next one later
             axe.inject(self._world)
 
