@@ -10,7 +10,7 @@ from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
 from accounts.sign_in import second_factor
-from accounts.sign_in.account_events import report
+from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.views import ChangePasswordView, SignInView
 
 
@@ -45,7 +45,7 @@ class AdminSite(UnfoldAdminSite):
         user = request.user
         response: HttpResponse = super().logout(request, {"title": "Signed out", **(extra_context or {})})
         if user.is_authenticated and not request.user.is_authenticated:
-            report("sign_in.ended", user=user, request=request)
+            log_account_event("sign_in.ended", user=user, request=request)
             # Not the cookies: that would be those of the whole domain.
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -10,7 +10,9 @@ from accounts.sign_in import notices
 from krafter_audit.api.middleware import request_id_of
 
 
-def report(name: str, *, user: User | None, request: HttpRequest | None = None, **data: Any) -> None:
+def log_account_event(
+    name: str, *, user: User | None, request: HttpRequest | None = None, **data: Any
+) -> None:
     """Announce an event such as `sign_in.locked`; `data` is JSON without secrets.
 
     The user gets a mail about a change of their password or second factor. Without a user, or an organisation of

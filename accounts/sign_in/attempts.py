@@ -11,7 +11,7 @@ from django.views.decorators.csp import csp_override
 
 from accounts.models import User
 from accounts.sign_in import lockout
-from accounts.sign_in.account_events import report
+from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.lockout import AttemptSubject
 from krafter_audit.api.rate_limits import client_address
 
@@ -37,7 +37,7 @@ def _report_lock(request: HttpRequest, locked: AttemptSubject, email: str) -> No
     # The same work with and without an account, so that the response time does not disclose which.
     user = User.objects.filter(email=email.strip().lower()).first()
     logger.warning("Too many attempts to sign in: the %s is paused.", locked.kind)
-    report(
+    log_account_event(
         "sign_in.locked", user=user, request=request, kind=locked.kind, email=email.strip().lower()[:254],
         address=client_address(request),
     )  # fmt: skip

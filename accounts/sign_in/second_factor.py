@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.sign_in.account_events import report
+from accounts.sign_in.account_events import log_account_event
 
 SECRETS = ("secret", "seed")  # of the authenticator app, and of the recovery codes
 
@@ -60,7 +60,7 @@ def remove(user: User) -> bool:
         return False
     authenticators.delete()
     end_sessions(user)
-    report("second_factor.removed", user=user)
+    log_account_event("second_factor.removed", user=user)
     return True
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.sign_in.account_events import report
+from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.session_age import SEEN_AT, SIGNED_IN_AT
 from krafter_audit.api.rate_limits import client_address
 
@@ -29,25 +29,25 @@ def _stamp_session(request: HttpRequest, **kwargs: Any) -> None:
 
 
 def _report_sign_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    report("sign_in.succeeded", user=user, request=request, address=client_address(request))
+    log_account_event("sign_in.succeeded", user=user, request=request, address=client_address(request))
 
 
 def _report_added(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     if authenticator.type == Authenticator.Type.TOTP:
-        report("second_factor.added", user=user, request=request)
+        log_account_event("second_factor.added", user=user, request=request)
 
 
 def _report_removed(request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     if authenticator.type == Authenticator.Type.TOTP:
-        report("second_factor.removed", user=user, request=request)
+        log_account_event("second_factor.removed", user=user, request=request)
 
 
 def _report_new_codes(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    report("second_factor.recovery_codes_replaced", user=user, request=request)
+    log_account_event("second_factor.recovery_codes_replaced", user=user, request=request)
 
 
 def _report_recovery_code(
     request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
-        report("second_factor.recovery_code_used", user=user, request=request)
+        log_account_event("second_factor.recovery_code_used", user=user, request=request)

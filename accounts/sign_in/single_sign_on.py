@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.csp import csp_override
 
 from accounts.models import User
-from accounts.sign_in.account_events import report
+from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.group_mapping import create_from_groups
 from krafter_audit.api.rate_limits import client_address
 from krafter_audit.http.client import Client, HttpError, Limits, Response
@@ -89,7 +89,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if user is None and email:
             user = create_from_groups(email, _groups(sociallogin))
         if user is None or not user.is_active or not user.is_staff:
-            report(
+            log_account_event(
                 "sign_in.refused", user=user, request=request, email=email, address=client_address(request)
             )
             raise ImmediateHttpResponse(refused_page(request, email))

@@ -20,7 +20,7 @@ from django.views.generic.base import ContextMixin
 from unfold.forms import AdminOwnPasswordChangeForm
 
 from accounts.sign_in import attempts, lockout, second_factor
-from accounts.sign_in.account_events import report
+from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.forms import RequestPasswordResetForm, ResetPasswordForm, SignInForm
 from krafter_audit.admin.base import staff_of
 from krafter_audit.jobs import enqueue
@@ -89,7 +89,7 @@ class ResetPasswordView(AdminPage, views.PasswordResetConfirmView):
     def form_valid(self, form: auth_forms.SetPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         lockout.clear(lockout.of_account(form.user.email))
-        report("password.reset", user=form.user, request=self.request)
+        log_account_event("password.reset", user=form.user, request=self.request)
         return response
 
 
@@ -119,7 +119,7 @@ class ChangePasswordView(AdminPage, views.PasswordChangeView):
     def form_valid(self, form: auth_forms.PasswordChangeForm) -> HttpResponse:
         response = super().form_valid(form)
         UserSession.objects.create_from_request(self.request)  # the session has another key now
-        report("password.changed", user=form.user, request=self.request)
+        log_account_event("password.changed", user=form.user, request=self.request)
         return response
 
 
@@ -142,5 +142,5 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     user = staff_of(request)
     number = second_factor.end_sessions(user)
     response: HttpResponse = site.logout(request)
-    report("sessions.ended", user=user, request=request, number=number)
+    log_account_event("sessions.ended", user=user, request=request, number=number)
     return response

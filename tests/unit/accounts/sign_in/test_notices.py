@@ -7,7 +7,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.sign_in.account_events import report
+from accounts.sign_in.account_events import log_account_event
 from tests import staff
 from tests.factories import Scenario
 
@@ -32,7 +32,7 @@ def test_mail_follows_a_change_and_no_sign_in(
     eager_jobs: None,
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        report(event, user=scenario.owner)
+        log_account_event(event, user=scenario.owner)
 
     assert [(message.to, message.subject) for message in mail.outbox] == (
         [([scenario.owner.email], subject)] if subject else []
