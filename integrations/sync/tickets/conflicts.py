@@ -1,5 +1,6 @@
 """Conflicts between a task and its ticket: opened and settled by a sync, resolved by a person."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,8 +43,17 @@ def open_conflict(context: SyncContext, link: TicketLink, field: str, theirs: st
 
 def settle(link: TicketLink, field: str) -> None:
     """Close a conflict after both sides agree again."""
+    _settle(_open(link, field))
+
+
+def settle_all(link_ids: Collection[UUID]) -> None:
+    """Close the conflicts of links whose tickets are replaced."""
+    _settle(SyncConflict.objects.filter(link__in=link_ids, resolved_at__isnull=True))
+
+
+def _settle(conflicts: QuerySet[SyncConflict]) -> None:
     now = timezone.now()
-    _open(link, field).update(resolution=Resolution.SETTLED, resolved_at=now, updated_at=now)
+    conflicts.update(resolution=Resolution.SETTLED, resolved_at=now, updated_at=now)
 
 
 def _open(link: TicketLink, field: str) -> QuerySet[SyncConflict]:

@@ -58,6 +58,7 @@ def unlink_tickets_of_other_repositories(context: SyncContext, tracker: Tracker)
     elsewhere = [pk for pk, external_id in links if not tracker.owns(external_id)]
     if elsewhere:
         context.integration.cursor.pop(CURSOR, None)
+        conflicts.settle_all(elsewhere)
         TicketLink.transitions.update(
             TicketLink.objects.filter(pk__in=elsewhere),
             State.LINKED,
@@ -66,6 +67,8 @@ def unlink_tickets_of_other_repositories(context: SyncContext, tracker: Tracker)
             key="",
             url="",
             last_synced={},
+            state_changes=[],
+            halted_at=None,
             task_synced_at=None,
             updated_at=F("updated_at"),  # the time of the last attempt to create a ticket
         )

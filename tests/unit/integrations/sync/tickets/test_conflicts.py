@@ -144,6 +144,18 @@ def test_titles_that_agree_again_settle_the_conflict(
     assert [row["kept"] for row in listed(client, status="resolved")] == ["settled"]
 
 
+def test_conflict_with_a_ticket_of_an_earlier_repository_is_settled(
+    title_conflict: Task, client: AuditClient, sync: Sync
+) -> None:
+    TicketLink.objects.filter(task=title_conflict).update(external_id="acme/earlier#1")
+
+    sync()
+
+    title_conflict.refresh_from_db()
+    assert (listed(client), title_conflict.title) == ([], "Send a strict policy")
+    assert [row["kept"] for row in listed(client, status="resolved")] == ["settled"]
+
+
 def test_keeping_theirs_dismisses_the_finding_of_an_issue_closed_as_not_planned(
     not_planned: Task, client: AuditClient, sync: Sync, github: FakeGitHub
 ) -> None:
