@@ -20,7 +20,6 @@ from events.serializers import (
 )
 from krafter_audit.api.filters import CURSOR, DATE_TIME, LIMIT, TEXTS
 from krafter_audit.api.pagination import (
-    OldestFirstListing,
     QuerySetListing,
     paginate_by_cursor,
     paginate_feed,
@@ -65,7 +64,7 @@ class FeedViewSet(OrganizationViewSet):
         )
         bound_to = f"events {owner.pk}"
         if filters["sort"] == OLDEST_FIRST:
-            settled = OldestFirstListing(events.filter(at__lt=settled_until()), order=ORDER)
+            settled = QuerySetListing(events.filter(at__lt=settled_until()), order=ORDER, descending=False)
             page = paginate_feed(settled, params, bound_to=bound_to)
         else:
             newest = QuerySetListing(events, order=ORDER)

@@ -81,14 +81,6 @@ class QuerySetListing:
         return list(rows.order_by(*(f"{sign}{name}" for name in self.order))[offset : offset + limit])
 
 
-class OldestFirstListing(QuerySetListing):
-    """A query set's models in ascending order."""
-
-    def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
-        rows = self._rows if position is None else self._rows.filter(_after(self.order, position, "gt"))
-        return list(rows.order_by(*self.order)[offset : offset + limit])
-
-
 # Counts the rows of a list: None if there are too many. A list without one has no total.
 type Count = Callable[[], int | None] | None
 
@@ -111,8 +103,11 @@ def paginate_by_cursor(
     return ResultPage(rows[:limit], _total(rows, limit, total, is_first=position is None), next_cursor)
 
 
-def paginate_feed(listing: OldestFirstListing, params: QueryDict, *, bound_to: object) -> ResultPage:
-    """Return the page after the parameter `cursor`; its next cursor also finds rows added later."""
+def paginate_feed(listing: Listing, params: QueryDict, *, bound_to: object) -> ResultPage:
+    """Return the page after the parameter `cursor`; its next cursor also finds rows added later.
+
+    The listing is ascending: new rows come last.
+    """
     limit, signature = page_limit(params), _signature(params, bound_to)
     raw = single_parameter(params, "cursor")
     position = _decode(raw, signature, listing.model, listing.order) if raw else None
