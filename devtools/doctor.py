@@ -128,7 +128,7 @@ def _chromium(report: DoctorReport) -> None:
         report.problem("Chromium", f"KRAFTER_CHROMIUM: {named} is not an executable program")
     elif not problem:
         sandbox = "in its sandbox" if system_packages.sandbox_is_on() else "without its sandbox"
-        as_user = f" as user {user}" if (user := executables.user()) else ""
+        as_user = f" as user {user}" if (user := executables.chromium_user()) else ""
         report.line("Chromium", f"starts{as_user} {sandbox} ({path})")
     elif not path:
         _missing(report, CHROMIUM)

@@ -88,7 +88,7 @@ def chromium_problem() -> str:
     denied = executables.access_problem(path)
     if denied:
         return f"({path}) does not start: {denied}"
-    user = executables.user()
+    user = executables.chromium_user()
     with tempfile.TemporaryDirectory(prefix="krafter-chromium-") as home:
         if user:
             os.chown(home, user, user)

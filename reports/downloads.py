@@ -14,15 +14,15 @@ from reports.exporters import EXPORTERS
 from reports.models import Report
 
 
-def storage_name(report: Report, kind: str = "") -> str:
+def new_file_name(report: Report, kind: str = "") -> str:
     suffix = f"-{kind}" if kind else ""
     return (
         f"reports/{report.project.organization_id}/{report.pk}{suffix}.{EXPORTERS[report.format].extension}"
     )
 
 
-def stored_name(report: Report, kind: str = "") -> str:
-    return storage_name(report, kind) if kind else report.file
+def stored_file_name(report: Report, kind: str = "") -> str:
+    return new_file_name(report, kind) if kind else report.file
 
 
 def kinds_of(report: Report) -> list[str]:
@@ -56,7 +56,7 @@ def file_response(report: Report, kind: str = "") -> FileResponse:
         raise ReportFailed(report.failure or None)
     if report.status not in Report.READY:
         raise ReportNotReady
-    name = stored_name(report, kind)
+    name = stored_file_name(report, kind)
     try:
         file = default_storage.open(name, "rb")
         sha256 = sha256_of(file)

@@ -16,7 +16,7 @@ from krafter_audit.api import read_replica
 from krafter_audit.api.errors import Unavailable
 from krafter_audit.db import leases
 from krafter_audit.jobs import enqueue
-from reports.downloads import sha256_of, storage_name
+from reports.downloads import new_file_name, sha256_of
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS
 from reports.exporters.base import Write
@@ -69,7 +69,7 @@ def write_files(report: Report) -> list[StoredFile]:
     exporter = EXPORTERS[report.format]
     stored = []
     for kind, write in {"": exporter.write, **exporter.further}.items():
-        file = _store(report, storage_name(report, kind), write)
+        file = _store(report, new_file_name(report, kind), write)
         if file is None:
             return []
         stored.append(file)

@@ -254,7 +254,7 @@ def sandbox_notice() -> str:
         return ""
     if not sandbox_is_on():
         return "KRAFTER_CHROMIUM_SANDBOX is off: a hostile page that breaks out of Chromium has its user's rights."
-    user = executables.user()
+    user = executables.chromium_user()
     return f"This runs as root; Chromium is only started as user {user} and in its sandbox." if user else ""
 
 

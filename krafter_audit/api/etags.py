@@ -29,7 +29,7 @@ def etag_for_time(updated_at: datetime) -> str:
 
 def compressed(etag: str, coding: str) -> str:
     """Return the ETag of a response compressed with `gzip` or `zstd`, another representation."""
-    return f'{etag.removesuffix(chr(34))}-{coding}"'
+    return etag.removesuffix('"') + f'-{coding}"'
 
 
 def _uncompressed(etag: str) -> str:

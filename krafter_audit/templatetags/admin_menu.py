@@ -20,7 +20,7 @@ def breadcrumbs(context: Context) -> dict[str, Any]:
     page = next((each["title"] for each in pages if each["active"]), opts.verbose_name_plural.capitalize())
     steps = [(section, pages[0]["link"])] if pages and section != page else []
     steps.append((page, list_url(model)))
-    last = str(row) if row is not None and not isinstance(row, str) else context.get("title")
+    last = context.get("title") if row is None else str(row)
     if context.get("cl") is None and last:
         steps.append((last, ""))
     return {"steps": steps}

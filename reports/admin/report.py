@@ -26,7 +26,7 @@ from krafter_audit.api.errors import ApiError
 from reports import services
 from reports.admin.forms import ShareForm
 from reports.admin.share import state_of, visible_url
-from reports.downloads import file_response, kinds_of, parse_kind, stored_name
+from reports.downloads import file_response, kinds_of, parse_kind, stored_file_name
 from reports.models import Report, Share
 from reports.presentation import chart, summary, template_context
 from reports.snapshots.snapshotting import load_snapshot
@@ -134,7 +134,7 @@ class ReportAdmin(ReadOnlyAdmin):
         url = reverse("admin:reports_report_download", args=[report.pk])
         further = [(kind, kind, f"{url}?kind={kind}") for kind in kinds_of(report)]
         return [
-            (name, address, report.sha256.get(stored_name(report, kind), ""))
+            (name, address, report.sha256.get(stored_file_name(report, kind), ""))
             for kind, name, address in [("", report.format.upper(), url), *further]
         ]
 

@@ -71,10 +71,8 @@ class Snapshot:
     @property
     def burn_down(self) -> list[Mapping[str, Any]]:
         """Return the period's days from the first scan on, at least the last one."""
-        days = list(self.summary["risk_burn_down"])
-        return [day for day in days[:-1] if not self.first_day or day["date"] >= str(self.first_day)] + days[
-            -1:
-        ]
+        days, first = list(self.summary["risk_burn_down"]), str(self.first_day or "")
+        return [day for day in days if day["date"] >= first] or days[-1:]
 
     def trend(self, facet: str, key: str) -> list[int]:
         """Return the open risk score of a severity or domain on the days of the burn-down."""

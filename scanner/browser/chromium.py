@@ -87,14 +87,14 @@ def create_profile(home: Path) -> Path:
     """Create the only directory that Chromium may write to."""
     profile = home / "profile"
     profile.mkdir(mode=0o700)
-    if executables.user():
+    if executables.chromium_user():
         home.chmod(0o711)  # another user reaches its profile, and nothing else in it
     return profile
 
 
 def give_away(profile: Path) -> None:
     """Make the user of Chromium the owner of its profile."""
-    if user := executables.user():
+    if user := executables.chromium_user():
         for path in (profile, *profile.rglob("*")):
             os.chown(path, user, user)
 
@@ -109,7 +109,7 @@ def guarded_launcher(program: str, home: Path, profile: Path) -> Path:
     guard += ["--owner", str(os.getpid()), "--memory", str(MAX_MEMORY_BYTES), "--note", str(home / "note")]
     # The pipe of the DevTools protocol.
     guard += ["--inherit", "3", "--inherit", "4", "--remove", str(home)]
-    guard += ["--user", f"{user}:{user}"] if (user := executables.user()) else []
+    guard += ["--user", f"{user}:{user}"] if (user := executables.chromium_user()) else []
     launcher = home / "chromium"
     # The last one counts: Playwright's own directory belongs to the user of the worker.
     own = shlex.quote(f"--user-data-dir={profile}")

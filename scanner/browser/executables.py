@@ -25,7 +25,7 @@ def chromium(configured: str) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-def user() -> int | None:
+def chromium_user() -> int | None:
     """Return the id of the user and group that Chromium is started as; None for those of this process."""
     # As root Chromium refuses to start its sandbox, and PostgreSQL or Valkey may already run as `nobody`.
     return CHROMIUM_USER if sys.platform == "linux" and os.geteuid() == 0 else None
@@ -33,11 +33,14 @@ def user() -> int | None:
 
 def access_problem(program: str) -> str:
     """Return why the user of Chromium can use neither `program` nor the temporary directory, or ""."""
+    if chromium_user() is None:
+        return ""
     used = {
         "KRAFTER_CHROMIUM": Path(program).resolve().parent,
         "TMPDIR": Path(tempfile.gettempdir()).resolve(),
     }
-    for setting, folder in used.items() if user() else ():
+    for setting, folder in used.items():
+        # The folders belong to root: the last bit says whether any other user may enter.
         closed = next(
             (each for each in (*reversed(folder.parents), folder) if not each.stat().st_mode & 1), None
         )

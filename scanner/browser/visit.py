@@ -42,13 +42,15 @@ class Visit:
 
     @property
     def address(self) -> str:
+        """The address of the page's host, "" if the proxy has not connected to it."""
         shown = self.page.url if self.page else ""
         host = ParsedUrl.parse(shown if shown.startswith("http") else self.url).host
-        return next((request.address for request in list(self.proxied_requests) if request.host == host), "")
+        return next((request.address for request in self.proxied_requests if request.host == host), "")
 
     @property
     def reached(self) -> dict[str, str]:
-        return {request.host: request.address for request in list(self.proxied_requests) if request.address}
+        """The addresses of the hosts to which the proxy has connected."""
+        return {request.host: request.address for request in self.proxied_requests if request.address}
 
     @property
     def refused(self) -> list[str]:

@@ -12,7 +12,7 @@ from typing import NoReturn
 from scanner import registry
 from scanner.cli.environment import Environment
 from scanner.cli.output import Table, as_json
-from scanner.cli.run import NOT_WANTED, UrlResult, browser_problem, check_urls
+from scanner.cli.run import BROWSER_DISABLED, UrlResult, browser_problem, check_urls
 from scanner.outcome import FAILED, INCONCLUSIVE
 
 EXIT_PASSED, EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 64, 130
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not urls:
         parser.error("No URL was given")
     try:
-        no_browser = NOT_WANTED if options.no_browser else browser_problem(environment)
+        no_browser = BROWSER_DISABLED if options.no_browser else browser_problem(environment)
         if no_browser and any(map(needs_browser, keys)):
             print(no_browser, file=sys.stderr)
         results = check_urls(urls, keys, environment, no_browser=no_browser)

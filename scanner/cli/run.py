@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 MAX_CONCURRENT_URLS = 4  # without a browser, whose pages run one by one
 RETRY_DELAYS = (2.0,)  # one retry: a person is waiting
-NOT_WANTED = "No browser is used: --no-browser was given."
+BROWSER_DISABLED = "No browser is used: --no-browser was given."
 MAX_SECONDS = 60.0  # for the HTTP checks of one URL
 
 

@@ -79,7 +79,7 @@ class ForwardProxy:
 
     @property
     def refused_requests(self) -> list[ProxiedRequest]:
-        return [request for request in list(self.proxied_requests) if request.reason == RefusedAddress.reason]
+        return [request for request in self.proxied_requests if request.reason == RefusedAddress.reason]
 
     def _accept(self) -> None:
         while not self._closed:

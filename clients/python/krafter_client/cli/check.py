@@ -67,7 +67,7 @@ def run(
         keys = command.selected_keys(only, with_browser=with_browser)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    no_browser = runs.browser_problem(environment) if with_browser else runs.NOT_WANTED
+    no_browser = runs.browser_problem(environment) if with_browser else runs.BROWSER_DISABLED
     if no_browser and any(map(command.needs_browser, keys)):
         progress.note(no_browser)
     wanted = list(dict.fromkeys(urls))

@@ -24,7 +24,7 @@ from operations.backups.drill import rehearse, temporary_database
 from operations.errors import OperationFailed
 from operations.models import Backup, RestoreDrill
 from reports import services as reports
-from reports.downloads import storage_name
+from reports.downloads import new_file_name
 from reports.export import export_report
 from scans import screenshots
 from tests import database_role
@@ -164,7 +164,7 @@ def wrong_files(installation: Scenario, settings) -> list[str]:
     """Change and remove files; return what a drill says of them."""
     report = reports.queue_export(installation.project, format="csv", by=installation.actor)
     export_report(report.pk)
-    main, tasks = (Path(settings.MEDIA_ROOT) / storage_name(report, kind) for kind in ("", "tasks"))
+    main, tasks = (Path(settings.MEDIA_ROOT) / new_file_name(report, kind) for kind in ("", "tasks"))
     main.unlink()
     tasks.write_text("changed")
     sha256 = screenshots.store(installation.project.pk, b"a picture")
@@ -172,8 +172,8 @@ def wrong_files(installation: Scenario, settings) -> list[str]:
     [picture] = Path(settings.MEDIA_ROOT).rglob(f"{sha256}.jpg")
     picture.write_bytes(b"A picture")
     return [
-        f"report_files: {storage_name(report)} is missing",
-        f"report_files: {storage_name(report, 'tasks')} was changed",
+        f"report_files: {new_file_name(report)} is missing",
+        f"report_files: {new_file_name(report, 'tasks')} was changed",
         f"screenshots: screenshot {sha256} of project {installation.project.pk} was changed",
     ]
 

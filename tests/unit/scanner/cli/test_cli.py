@@ -247,7 +247,7 @@ def test_one_host_is_never_checked_twice_at_once_but_several_hosts_are(monkeypat
         for part in ("first", "second", "third")
     ]
 
-    results = list(run.check_urls(urls, [], Environment(), no_browser=run.NOT_WANTED))
+    results = list(run.check_urls(urls, [], Environment(), no_browser=run.BROWSER_DISABLED))
 
     assert (sorted(result.url for result in results), most) == (
         sorted(urls),
