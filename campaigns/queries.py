@@ -74,6 +74,7 @@ def by_due_date(campaign: Campaign) -> tuple[bool, date, datetime]:
 
 
 def _with_progress(rows: QuerySet[Campaign]) -> list[tuple[Campaign, CampaignProgress]]:
+    # Campaigns and counts by one query: the rows of a campaign, one for each status, repeat its columns.
     columns = [field.attname for field in Campaign._meta.concrete_fields]
     found: dict[UUID, tuple[Campaign, CampaignProgress]] = {}
     for row in _counts(rows.values(*columns, "memberships__task__status")):

@@ -20,7 +20,7 @@ PLACEHOLDER: dict[str, Any] = {
     "status": Integration.Status.DISCONNECTED.value,
     "credentials": {},
     "last_sync_at": None,
-    "inserted_at": None,
+    "inserted_at": None,  # the name in the published guide; other rows have `created_at`
     "updated_at": None,
 }
 

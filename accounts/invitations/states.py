@@ -21,7 +21,7 @@ def state_of(membership: Membership) -> InvitationState:
         return InvitationState.JOINED
     if invitation is None:
         return InvitationState.NOT_INVITED
-    if invitation.due_at is not None:
+    if invitation.due_at is not None:  # None once the mail is sent or refused
         return InvitationState.QUEUED
     if invitation.sent_at is None:
         return InvitationState.UNDELIVERABLE

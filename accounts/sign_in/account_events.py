@@ -20,6 +20,7 @@ def log_account_event(
     """
     if user is not None:
         notices.request_mail(name, user, request)
+    # An address without an account: attempts at the same address have the same subject.
     subject_id = user.pk if user else uuid5(NAMESPACE_URL, f"mailto:{data.get('email', '')}")
     organizations: list[Organization | None] = []
     if user is not None:

@@ -57,6 +57,7 @@ class AttemptSubject:
 
     @property
     def key(self) -> str:
+        # A digest, so that Redis has no e-mail addresses.
         return f"krafter:lockout:{self.kind}:{hashlib.sha256(self.value.encode()).hexdigest()}"
 
 

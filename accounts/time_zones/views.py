@@ -35,6 +35,7 @@ class TimeZoneForm(forms.ModelForm):
 
 def choose_time_zone(request: HttpRequest) -> HttpResponse:
     """Show the form, or store the choice of the signed-in user."""
+    # Not request.user: a form with an error has changed its instance, which the rest of the request would use.
     user = User.objects.get(pk=staff_of(request).pk)
     form = TimeZoneForm(request.POST or None, instance=user, browser=browser_zone(request))
     if request.method == "POST" and form.is_valid():

@@ -27,6 +27,7 @@ def integer_parameter(params: QueryDict, name: str, default: int, low: int, high
     raw = single_parameter(params, name)
     if raw is None:
         return default
+    # The length first: int() raises for more than 4,300 digits.
     if raw.isascii() and raw.isdigit() and len(raw) <= 9 and low <= int(raw) <= high:
         return int(raw)
     raise InvalidParams(details={name: [f"Use a whole number from {low} to {high}."]})

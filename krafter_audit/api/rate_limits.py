@@ -88,6 +88,7 @@ def peek(kind: str, client: str) -> Window:
     """Return a client's current window, without counting a request."""
     start = _window_start()
     used = redis_client.call_or_default(lambda server: server.get(_key(kind, client, start)), None)
+    # As if this request counted: the window is exceeded once the next one would be refused.
     return Window(_limit(kind), int(used or 0) + 1, start + WINDOW_SECONDS)
 
 

@@ -21,7 +21,7 @@ def breadcrumbs(context: Context) -> dict[str, Any]:
     steps = [(section, pages[0]["link"])] if pages and section != page else []
     steps.append((page, list_url(model)))
     last = context.get("title") if row is None else str(row)
-    if context.get("cl") is None and last:
+    if context.get("cl") is None and last:  # a list is the last step itself
         steps.append((last, ""))
     return {"steps": steps}
 

@@ -18,7 +18,7 @@ def open_risk_trends(
 ) -> Trends:
     """Return the scores of open findings by facet and day, from `changes_by_day` of the findings.
 
-    Those of the last day are the `(facets, score)` given.
+    Those of the last day are the `(facets, score)` given: of the copied rows, since the counters may have changed.
     """
     scores: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     trends: Trends = {name: {} for name in FACETS}

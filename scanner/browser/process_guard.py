@@ -131,7 +131,7 @@ def kill_everything(main: int) -> None:
         reap()
         try:
             os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
+        except ChildProcessError:  # no child is left
             if not below:
                 return
         time.sleep(0.01)
@@ -216,6 +216,7 @@ class ProcessGuard:
         kill_everything(self.command.pid)
         for path in self.options.remove if abandoned and not self.out_of_memory else []:
             shutil.rmtree(path, ignore_errors=True)
+        # Reaped above: `Popen` would wait for it again.
         self.command.returncode = self.status = -signal.SIGKILL if self.status is None else self.status
         # As a shell reports it: 128 and the number of the signal.
         return self.status if self.status >= 0 else 128 - self.status

@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results, total=len(urls), json_lines=options.json, show_passed=bool(options.only)
         )
     except BrokenPipeError:  # the reader has closed the pipe
+        # Python flushes standard output when it exits, which would fail once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
 

@@ -64,6 +64,7 @@ class UrlRun:
     ) -> None:
         self.url = url
         self.host = host_of(url)
+        # With a browser, checks of the markup read the rendered page.
         visited = {
             key
             for key in keys

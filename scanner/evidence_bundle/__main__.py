@@ -84,6 +84,7 @@ def public_keys(raw: bytes) -> list[bytes]:
     if text.startswith("-----BEGIN"):
         return [_from_pem(raw)]
     try:
+        # As in KRAFTER_SIGNING_KEYS, the name of the key and a colon may come before it.
         key = base64.b64decode(text.rpartition(":")[2], validate=True)
     except binascii.Error:
         key = b""

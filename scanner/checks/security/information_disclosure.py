@@ -45,6 +45,7 @@ _ERROR_MARKERS = {
 _JAVA_TRACE = re.compile(r"^\s{1,8}at [\w$.]{3,200}\([\w$]{1,80}\.java:\d{1,6}\)", re.MULTILINE)
 _PRIVATE_ADDRESS = re.compile(
     r"(?<![\d.])(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}(?![\d.]*\d)"
+    # Host names of Amazon EC2.
     r"|\bip-10-\d{1,3}-\d{1,3}-\d{1,3}\b"
 )
 _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
@@ -292,6 +293,7 @@ def _probe(context: PageContext, path: str) -> Response:
     response = context.probe(path)
     if response.status == 429 or response.status >= 500:
         raise Inconclusive("blocked", f"{path} answered with status {response.status}.")
+    # An HTML page is none of these files, whether complete or not.
     if response.status == 200 and "html" not in media_type(response.headers.get("content-type")):
         require_complete_body(Page(response))
     return response
