@@ -60,6 +60,7 @@ TESTED_IN: dict[str, str] = {
     "integrations/serializers.py": "tests/unit/integrations/test_views.py",
     "integrations/sync/run.py": "tests/unit/integrations/sync/test_engine.py",
     "krafter_audit/admin/base.py": "tests/unit/krafter_audit/test_admin_site.py",
+    "krafter_audit/admin_config.py": "tests/unit/krafter_audit/test_admin_site.py",
     "krafter_audit/admin/forms.py": "tests/unit/accounts/test_admin.py",
     "krafter_audit/admin_dashboard.py": "tests/unit/krafter_audit/test_admin_site.py",
     "krafter_audit/api/anonymous_rate_limit.py": "tests/unit/krafter_audit/api/test_rate_limits.py",
