@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import krafter_audit
+from krafter_audit.http.client import Response
 from krafter_audit.http.timestamps import format_timestamp
 from scanner.outcome import Outcome
 from scanner.page_identity import Identity, page_identity
@@ -13,7 +14,6 @@ from scanner.preconditions import Inconclusive
 from scanner.registry import Check
 
 if TYPE_CHECKING:
-    from krafter_audit.http.client import Response
     from scanner.page_context import PageContext
 
 MAX_HEADER_LENGTH = 1000
@@ -83,7 +83,7 @@ def original_identity(before: Mapping[str, Outcome] | None) -> Identity | None:
     return next(iter([*rendered, *identities]), None)
 
 
-def _responses(check: Check, context: "PageContext") -> list["Response"]:
+def _responses(check: Check, context: "PageContext") -> list[Response]:
     wanted = {"page", *check.needs}
     found = [
         response
@@ -96,7 +96,7 @@ def _responses(check: Check, context: "PageContext") -> list["Response"]:
     return list({id(response): response for response in found}.values())  # one may serve several facts
 
 
-def _main(check: Check, context: "PageContext", responses: list["Response"]) -> dict[str, Any]:
+def _main(check: Check, context: "PageContext", responses: list[Response]) -> dict[str, Any]:
     if not responses:
         return {"time": format_timestamp(datetime.now(UTC))}
     main = _main_response(check, context, responses)
@@ -112,7 +112,7 @@ def _main(check: Check, context: "PageContext", responses: list["Response"]) -> 
     }
 
 
-def _main_response(check: Check, context: "PageContext", responses: list["Response"]) -> "Response":
+def _main_response(check: Check, context: "PageContext", responses: list[Response]) -> Response:
     # A check of the markup may have read scripts too, but it is about the page.
     if check.kind == "markup":
         return responses[0]
@@ -133,7 +133,7 @@ def _identity(context: "PageContext") -> dict[str, Any]:
         return {}
 
 
-def _request(response: "Response") -> dict[str, Any]:
+def _request(response: Response) -> dict[str, Any]:
     return {
         "method": response.method,
         "url": response.url,
@@ -142,7 +142,7 @@ def _request(response: "Response") -> dict[str, Any]:
     }
 
 
-def _shown_headers(response: "Response", wanted: tuple[str, ...]) -> dict[str, str]:
+def _shown_headers(response: Response, wanted: tuple[str, ...]) -> dict[str, str]:
     shown = {}
     for name in (*ALWAYS_SHOWN, *wanted):
         lines = response.headers.get_all(name)

@@ -1,20 +1,15 @@
 """A fetched page: headers, text and a parsed tree."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from krafter_audit.http.client import Response
 from scanner import page_similarity
 from scanner.parsing.registrable_domain import host_of
-
-if TYPE_CHECKING:
-    from krafter_audit.http.client import Response
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 

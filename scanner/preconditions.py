@@ -5,18 +5,16 @@ A check whose preconditions are not met is inconclusive, with a reason.
 
 import re
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from krafter_audit.http.addresses import parse_address
+from krafter_audit.http.client import AddressPolicy, Headers, RequestCredentials
 from scanner import page_similarity
 from scanner.page import Page
 from scanner.page_identity import Identity, page_identity
 from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, same_site
-
-if TYPE_CHECKING:
-    from krafter_audit.http.client import AddressPolicy, Headers, RequestCredentials
 
 _LOGIN_SEGMENTS = (
     "login",
@@ -111,7 +109,7 @@ class Inconclusive(Exception):
         super().__init__(detail)
 
 
-def require_ownership(page: Page, policy: "AddressPolicy", owned_hosts: OwnedHosts | None) -> None:
+def require_ownership(page: Page, policy: AddressPolicy, owned_hosts: OwnedHosts | None) -> None:
     """Raise unless the page's host is verified as the project's, or on an allowed network."""
     address, port = parse_address(page.response.address), int(origin_of(page.url).rpartition(":")[2])
     if (address and policy.is_allowed(address, port)) or (owned_hosts and owned_hosts.covers(page.host)):
@@ -119,7 +117,7 @@ def require_ownership(page: Page, policy: "AddressPolicy", owned_hosts: OwnedHos
     raise Inconclusive("not_available", NOT_VERIFIED.format(host=page.host))
 
 
-def require_logged_in(requested: str, page: Page, credentials: "RequestCredentials | None") -> None:
+def require_logged_in(requested: str, page: Page, credentials: RequestCredentials | None) -> None:
     """Raise when the page does not show that the site credentials were accepted."""
     if credentials is None or origin_of(requested) != origin_of(credentials.origin):
         return
@@ -199,7 +197,7 @@ def require_complete_body(page: Page) -> None:
         raise Inconclusive("truncated", "The page is larger than the limit, or the transfer was interrupted.")
 
 
-def encodings_of(headers: "Headers") -> set[str]:
+def encodings_of(headers: Headers) -> set[str]:
     """Return the encodings of a body in lower case; an empty one stands for none."""
     return {word.strip().lower() for word in (headers.get("content-encoding") or "").split(",")}
 

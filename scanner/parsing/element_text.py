@@ -1,15 +1,11 @@
 """Extract the text of an element as a screen reader would read it, as far as static HTML shows."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborNode
 
 from scanner.page import has, inside, value
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
 
 _SKIPPED_TAGS = ("script", "style", "template", "noscript", "head", "title", "meta", "link")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)

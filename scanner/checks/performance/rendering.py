@@ -1,16 +1,11 @@
 """Markup that delays rendering or causes layout shifts."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from selectolax.lexbor import LexborNode
 
 from scanner.outcome import Outcome, fail_if_any
 from scanner.page import has, inside, snippet, value
 from scanner.page_context import PageContext
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
 
 MAX_BLOCKING_STYLESHEETS = 1  # a page needs one
 _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript")

@@ -1,11 +1,10 @@
 """Content and forms of the page: subresource integrity, mixed content, form targets, CORS."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
 
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.checks import config_snippets
@@ -15,9 +14,6 @@ from scanner.page_context import FOREIGN_ORIGIN, PageContext
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, check
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web"
 

@@ -1,9 +1,8 @@
 """Links: link text, crawlable URLs, broken links, canonical and hreflang."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
 
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, passed
@@ -14,9 +13,6 @@ from scanner.parsing.language_tags import is_language
 from scanner.parsing.scripted_content import is_built_by_scripts
 from scanner.preconditions import Inconclusive
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
-
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
 
 LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/seo"
 GOOGLE = "https://developers.google.com/search/docs"
