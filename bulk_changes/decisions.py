@@ -51,7 +51,7 @@ class Summary:
     # (field, value before, value after) → rows
     effects: Counter[tuple[str, Any, Any]] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    # What else changes, by its id.
+    # Sentences about other rows that change with these, by their ids: the finding of a task.
     consequences: dict[UUID, str] = field(default_factory=dict)
     examples: list[Decision] = field(default_factory=list)
     refusals: list[Decision] = field(default_factory=list)

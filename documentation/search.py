@@ -11,7 +11,8 @@ from documentation.pages import all_pages
 
 MAX_QUERY, MAX_WORDS, MAX_RESULTS = 200, 8, 30
 SNIPPET = 160  # characters at each side of the first match
-IN_TITLE, IN_PAGE_TITLE, AT_WORD_START, MAX_IN_TEXT = 20, 8, 2, 5
+# What a word adds to the score of a section, by where it is; in the text, one for each time.
+TITLE_SCORE, PAGE_TITLE_SCORE, WORD_START_SCORE, MAX_TEXT_SCORE = 20, 8, 2, 5
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class SearchResult:
 
 def search(query: str) -> list[SearchResult]:
     """Return the sections that have all words of the query, the best first."""
-    words = re.findall(r"[^\s]+", query.lower()[:MAX_QUERY])[:MAX_WORDS]
+    words = query.lower()[:MAX_QUERY].split()[:MAX_WORDS]
     if not words:
         return []
     scored = [(_score(entry, words), entry) for entry in _entries()]
@@ -64,14 +65,14 @@ def _entries() -> list[SearchEntry]:
 
 def _score(entry: SearchEntry, words: list[str]) -> int:
     """Return 0 if a word is missing."""
-    total = IN_TITLE * entry.lower_title.startswith(" ".join(words))
+    total = TITLE_SCORE * entry.lower_title.startswith(" ".join(words))
     for word in words:
-        score = IN_TITLE * (word in entry.lower_title) + IN_PAGE_TITLE * (word in entry.page.lower())
+        score = TITLE_SCORE * (word in entry.lower_title) + PAGE_TITLE_SCORE * (word in entry.page.lower())
         found = entry.lower.count(word)
         if not (found or word in entry.lower_title):
             return 0
         starts_word = bool(re.search(rf"\b{re.escape(word)}", f"{entry.lower_title} {entry.lower}"))
-        total += score + min(found, MAX_IN_TEXT) + AT_WORD_START * starts_word
+        total += score + min(found, MAX_TEXT_SCORE) + WORD_START_SCORE * starts_word
     return total
 
 

@@ -11,6 +11,7 @@ FAILED: Status = "failed"
 NOT_APPLICABLE: Status = "not_applicable"
 INCONCLUSIVE: Status = "inconclusive"
 
+# docs/api.md has a sentence about each.
 REASONS = frozenset(
     {
         "blocked",
@@ -18,15 +19,15 @@ REASONS = frozenset(
         "offsite_redirect",
         "target_missing",
         "login_wall",
-        "challenge",
+        "challenge",  # of a bot protection
         "truncated",
         "refused_address",
         "not_available",
-        "tool_changed",
-        "unsteady",
-        "not_looked_at",
+        "tool_changed",  # it passed with a newer Chromium or axe-core, which may be why
+        "unsteady",  # the metric fluctuates around its threshold
+        "not_looked_at",  # the check failed on another page before
         "not_rendered",
-        "measured_elsewhere",
+        "measured_elsewhere",  # on another page of the same build
     }
 )
 

@@ -86,7 +86,7 @@ def _refresh(client: Client, adapter: type[Provider], request: TokenRequest) -> 
         )
     tokens = flow.read(body)
     if error or not is_token_response(response, tokens):
-        raise unusable(adapter, response, body)
+        raise no_token_error(adapter, response, body)
     return {"token": tokens["access_token"], **_lifetime(tokens)}
 
 
@@ -95,7 +95,9 @@ def is_token_response(response: Response, tokens: Mapping[str, Any]) -> bool:
     return 200 <= response.status < 300 and isinstance(token, str) and bool(token)
 
 
-def unusable(adapter: type[Provider], response: Response, body: Mapping[str, Any]) -> ProviderUnavailable:
+def no_token_error(
+    adapter: type[Provider], response: Response, body: Mapping[str, Any]
+) -> ProviderUnavailable:
     """Return the retryable error for an answer with neither a token nor a refusal."""
     reason = error_code(body) if body.get("error") else f"status {response.status}, no token in the response"
     return ProviderUnavailable(

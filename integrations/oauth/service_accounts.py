@@ -55,7 +55,7 @@ def request_token(client: Client, adapter: type[Provider], key: Mapping[str, Any
             f"{adapter.title} did not accept the service account ({flow.error_code(body)}): connect again."
         )
     if body.get("error") or not flow.is_token_response(response, body):
-        raise flow.unusable(adapter, response, body)
+        raise flow.no_token_error(adapter, response, body)
     return str(body["access_token"])
 
 

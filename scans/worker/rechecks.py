@@ -27,6 +27,7 @@ def request_rechecks(part: ScanPart) -> bool:
 def _contradicted(part: ScanPart, keys: set[str]) -> set[str]:
     if not keys:
         return set()
+    # In the evidence, `looks` has the statuses of all runs of a check on a page.
     repeated = ScanResult.objects.filter(page__part=part, key__in=keys, evidence__has_key="looks")
     return {
         key
