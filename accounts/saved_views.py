@@ -53,6 +53,7 @@ def lists() -> list[str]:
     return sorted(model._meta.label_lower for model in site._registry)
 
 
+@transaction.atomic
 def save(
     user: User,
     *,
@@ -76,12 +77,12 @@ def save(
     same = SavedView.objects.filter(user=user, list=list_name, name=name, organization__isnull=False)
     if within is not None and same.exclude(organization=within).exists():
         raise NameTaken
-    return SavedView.objects.update_or_create(
-        user=user,
-        list=list_name,
-        name=name,
-        defaults={"query": query, "organization_id": organization_id},
-    )
+    values = {"query": query, "organization_id": organization_id}
+    rows = SavedView.objects.select_for_update()
+    view, created = rows.get_or_create(user=user, list=list_name, name=name, defaults=values)
+    if not created:
+        _store(view, values)
+    return view, created
 
 
 @transaction.atomic
@@ -92,17 +93,20 @@ def update(view_id: UUID, *, changes: Mapping[str, Any], by: User, if_match: str
         _require_role(by, organization_id, Role.MEMBER)
     valid = {"name": _valid_name, "query": _valid_query}
     values = {name: valid[name](value) if name in valid else value for name, value in changes.items()}
-    changed = {name: value for name, value in values.items() if getattr(view, name) != value}
-    if not changed:
-        return view
-    for name, value in changed.items():
-        setattr(view, name, value)
     try:
         with transaction.atomic():
-            view.save(update_fields=[*changed, "updated_at"])
+            _store(view, values)
     except IntegrityError:
         raise NameTaken from None
     return view
+
+
+def _store(view: SavedView, values: Mapping[str, Any]) -> None:
+    changed = {name: value for name, value in values.items() if getattr(view, name) != value}
+    if changed:
+        for name, value in changed.items():
+            setattr(view, name, value)
+        view.save(update_fields=[*changed, "updated_at"])
 
 
 def rename(view_id: UUID, *, name: str, by: User) -> SavedView:

@@ -51,6 +51,12 @@ def test_view_is_saved_read_changed_and_deleted(scenario: Scenario):
     assert (deleted.status_code, scenario.client.ask("get", created["location"]).status_code) == (200, 404)
 
 
+def test_view_that_is_saved_again_without_a_change_keeps_its_etag(scenario: Scenario):
+    etags = [save(scenario, query=query)["etag"] for query in ("quick=open", "quick=open", "quick=mine")]
+
+    assert (etags[0] == etags[1], etags[1] == etags[2]) == (True, False)
+
+
 def test_list_has_own_and_shared_views_of_the_organisation(scenario: Scenario):
     save(scenario, name="Own")
     save(scenario, name="Shared", shared=True)
