@@ -3,7 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.csp import csp_override
@@ -12,12 +12,15 @@ from unfold.sites import UnfoldAdminSite
 from accounts.sign_in import second_factor
 from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.views import ChangePasswordView, SignInView
+from krafter_audit.admin.list_parameters import has_nul
 
 
 class AutocompleteView(AutocompleteJsonView):
-    """Rows for a foreign key; Django fails with 500 for the other side of one."""
+    """Rows for a foreign key; Django fails with 500 for the other side of one, and for a NUL byte in the term."""
 
     def process_request(self, request: HttpRequest) -> Any:
+        if has_nul(map(str, request.GET.values())):
+            raise BadRequest
         found = super().process_request(request)
         if found[2].auto_created:
             raise PermissionDenied

@@ -166,6 +166,12 @@ def test_rows_for_a_field_without_a_choice_are_refused(operator: Client, field: 
     assert operator.get(reverse("admin:autocomplete"), chosen).status_code == 403
 
 
+def test_rows_for_a_term_with_a_nul_byte_are_refused(operator: Client) -> None:
+    chosen = {"app_label": "findings", "model_name": "finding", "field_name": "owner", "term": "\x00"}
+
+    assert operator.get(reverse("admin:autocomplete"), chosen).status_code == 400
+
+
 def test_dashboard_shows_projects_with_a_constant_number_of_queries(operator: Client) -> None:
     scenario = factories.scenario()
     factories.verification(
