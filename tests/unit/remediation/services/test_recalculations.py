@@ -82,8 +82,8 @@ def test_simulation_says_what_the_recalculation_then_moves(scenario: Scenario):
 
 
 def test_pauses_and_extensions_are_kept(scenario: Scenario):
-    set_policy(scenario, PAUSING)
     with time_machine.travel(MONDAY, tick=False) as clock:
+        set_policy(scenario, PAUSING)
         task = factories.task(scenario)
         set_status(scenario, task, "blocked")
         clock.shift(10 * HOUR)
