@@ -15,8 +15,6 @@ from events.models import Event
 from tests import factories, staff
 from tests.staff import ROWS, admin_url
 
-MALFORMED = ("no-uuid", "\x00")
-
 pytestmark = pytest.mark.django_db
 
 
@@ -26,16 +24,18 @@ def test_malformed_ids_in_forms_change_nothing(model: type[Model]) -> None:
     client = staff.logged_in_client()
     client.raise_request_exception = False
     found = list(forms(client, row))
-    before, answers = stored(model), {}
+    before, wrong = stored(model), []
 
     for url, form in found:
         values = {name: value for field in fields(form) for name, value in sent(field).items()}
-        for name in {str(field.attributes["name"]) for field in fields(form) if has_id(field)}:
-            for value in MALFORMED:
-                response = client.post(url, {**values, name: [value]})
-                answers[url, name, value] = (response.status_code < 500, stored(model) == before)
+        names = {str(field.attributes["name"]) for field in fields(form) if has_id(field)}
+        malformed = [{name: ["no-uuid"]} for name in names] + [dict.fromkeys(names, ["\x00"])]
+        for ids in malformed if names else ():
+            response = client.post(url, values | ids)
+            if response.status_code >= 500 or stored(model) != before:
+                wrong.append((url, ids, response.status_code))
 
-    assert answers == dict.fromkeys(answers, (True, True))
+    assert wrong == []
 
 
 def stored(model: type[Model]) -> Any:
