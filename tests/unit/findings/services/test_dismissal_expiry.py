@@ -1,6 +1,6 @@
 """Findings are open again on the day after the last one on which they are accepted."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -18,9 +18,10 @@ from tests.factories import Scenario
 from tests.unit.remediation.sla.clock_scenarios import set_policy
 
 pytestmark = pytest.mark.django_db
-START = datetime(2026, 11, 30, 9, tzinfo=UTC)
-LAST_DAY = date(2026, 12, 31)
 DAY = timedelta(days=1)
+# Not a fixed day: PostgreSQL, whose clock does not travel, dates the entries of the outbox.
+START = datetime.now(UTC).replace(hour=9)
+LAST_DAY = START.date() + 31 * DAY
 
 
 def accept(scenario: Scenario, until: date | None = LAST_DAY, **fields: Any) -> Finding:
@@ -37,7 +38,8 @@ def test_finding_is_reopened_after_the_last_day_with_its_status_before(scenario:
         accept(scenario, status="in_progress")
         accept(scenario, None)
         found = []
-        for moment in (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)):
+        last_minute = datetime.combine(LAST_DAY, time(23, 59), tzinfo=UTC)
+        for moment in (last_minute, last_minute + timedelta(minutes=1)):
             clock.move_to(moment)
             found.append((dismissal_expiry.reopen_expired(), dismissal_expiry.reopen_expired(), statuses()))
 
