@@ -1,17 +1,22 @@
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from findings import policy_rules
 from findings.models import Finding
 from krafter_audit.http.client import Client
+from remediation.services.policies import config_of
 from scanner import engine
 from scanner.evidence import original_identity
 from scanner.fetcher import Memo
 from scanner.outcome import FAILED, Outcome
 from scanner.page_context import PageContext
 from scans import screenshots
+from scans.site_credentials.services import credentials_for
 from scans.sites import ownership
+from scans.worker import host_throttle
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
@@ -32,9 +37,8 @@ class FindingPage:
         site: Memo | None = None,
     ) -> None:
         self.url = url
-        self._site = (
-            site  # shared by all pages: robots.txt, the sitemap, static files and the status of links
-        )
+        # Shared by all pages: robots.txt, the sitemap, static files and the status of links.
+        self._site = site
         self._verified_hosts = verified_hosts
         self._client = client
         self._finding = finding
@@ -75,6 +79,28 @@ class FindingPage:
             self.url, [key], thresholds=thresholds, before=original, context=self._page_context
         )
         return dict(outcomes)[key]
+
+
+@contextmanager
+def opened_pages(
+    finding: Finding, urls: Sequence[str], browser: "Browser | None"
+) -> Iterator[list[FindingPage]]:
+    """Yield the pages; they share a client, and end with the block."""
+    config, credentials = config_of(finding.project), credentials_for(finding.project)
+    with host_throttle.client() as client:
+        client.credentials = credentials
+        verified = ownership.verified_hosts(finding.project, urls, client)
+    max_rate = policy_rules.max_requests_per_second(config)
+    # Another client: the pace for verified hosts is known only after they were verified, which sends requests.
+    with host_throttle.client(verified, max_rate=max_rate) as client:
+        client.credentials = credentials
+        site = Memo()
+        pages = [FindingPage(url, client, finding, verified, browser, site) for url in urls]
+        try:
+            yield pages
+        finally:
+            for page in pages:
+                page.stop()
 
 
 def page_urls(finding: Finding) -> list[str]:

@@ -4,8 +4,8 @@ A check that could not run is `inconclusive`, never `passed`. The verification's
 """
 
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -24,19 +24,12 @@ from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.services.policies import config_of
 from remediation.worker.check_aggregation import AggregatedResult, aggregate
-from remediation.worker.finding_pages import FindingPage, page_urls
+from remediation.worker.finding_pages import FindingPage, opened_pages, page_urls
 from remediation.worker.parallel_pages import NOT_CHECKED, run_in_parallel
 from remediation.worker.provider_checks import run_provider_check
-from scanner.fetcher import Memo
 from scanner.outcome import FAILED, Outcome, inconclusive
 from scans.models import Scanner
-from scans.site_credentials.services import credentials_for
-from scans.sites import ownership
-from scans.worker import host_throttle
 from scans.worker.browser import worker_browser
-
-if TYPE_CHECKING:
-    from scanner.browser.browser import Browser
 
 LEASE_SECONDS = 30  # extended while the worker runs
 MAX_ATTEMPTS = 3
@@ -55,11 +48,13 @@ def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_bro
     with lease_part(verification_id, scanner) as part, ExitStack() as stack:
         if part is None:
             return False
-        organization_id = part.verification.project.organization_id
+        finding = Finding.objects.select_related("project").get(tasks=part.verification.task_id)
+        organization_id = finding.project.organization_id
         browser = worker_browser(organization_id) if with_browser else nullcontext()
-        runner = VerificationRunner(part, stack.enter_context(browser))
-        stack.callback(runner.stop)
-        for key in runner.keys:
+        urls = page_urls(finding)
+        pages = opened_pages(finding, urls[:MAX_PAGES], stack.enter_context(browser))
+        runner = CheckRunner(part, finding, stack.enter_context(pages), omitted=urls[MAX_PAGES:])
+        for key in running_keys(part):
             result = runner.run_check(key)
             if result is None:
                 return leases.write(part, lease_until=None, attempts=0)
@@ -75,32 +70,31 @@ def lease_part(verification_id: UUID, scanner: Scanner) -> AbstractContextManage
     return leases.hold(VerificationPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True)
 
 
-class VerificationRunner:
-    def __init__(self, part: VerificationPart, browser: "Browser | None") -> None:
-        self._verification = verification = Verification.objects.get(pk=part.verification_id)
-        self.part = part
-        self.finding = Finding.objects.select_related("project").get(tasks=verification.task_id)
-        self.keys = [
-            check["key"]
-            for check in verification.checks
-            if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
-        ]
-        self._urls = urls = page_urls(self.finding)
-        config = config_of(self.finding.project)
-        credentials = credentials_for(self.finding.project)
-        # The pace for verified hosts is known only after the verification of the hosts, which sends requests.
-        with host_throttle.client() as client:
-            client.credentials = credentials
-            verified = ownership.verified_hosts(self.finding.project, urls[:MAX_PAGES], client)
-        self._client = client = host_throttle.client(
-            verified, max_rate=policy_rules.max_requests_per_second(config)
-        )
-        client.credentials = credentials
-        site = Memo()
-        self._pages = [
-            FindingPage(url, client, self.finding, verified, browser, site) for url in urls[:MAX_PAGES]
-        ]
-        self._omitted = dict.fromkeys(urls[MAX_PAGES:], inconclusive("not_available", TOO_MANY_PAGES))
+def running_keys(part: VerificationPart) -> list[str]:
+    """Return the keys of the part's checks that have no result yet."""
+    return [
+        check["key"]
+        for check in part.verification.checks
+        if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
+    ]
+
+
+class CheckRunner:
+    """Runs checks of a part on the pages of its finding."""
+
+    def __init__(
+        self,
+        part: VerificationPart,
+        finding: Finding,
+        pages: Sequence[FindingPage],
+        *,
+        omitted: Iterable[str],
+    ) -> None:
+        self._part = part
+        self._finding = finding
+        self._pages = pages
+        self._omitted = dict.fromkeys(omitted, inconclusive("not_available", TOO_MANY_PAGES))
+        config = config_of(finding.project)
         self._thresholds = policy_rules.thresholds(config)
         self._disabled = policy_rules.disabled_checks(config)
         self._deadline = time.monotonic() + MAX_JOB_SECONDS
@@ -108,11 +102,12 @@ class VerificationRunner:
     def run_check(self, key: str) -> AggregatedResult | None:
         """Run a check on all pages; None if the time is over or the lease is lost."""
         if key in self._disabled:
-            return aggregate(key, dict.fromkeys(self._urls, inconclusive("not_available", DISABLED)))
+            urls = [*(page.url for page in self._pages), *self._omitted]
+            return aggregate(key, dict.fromkeys(urls, inconclusive("not_available", DISABLED)))
         provider_check = provider_checks.find(key)
-        if provider_check and self.part.attempts <= MAX_ATTEMPTS:
-            return run_provider_check(provider_check, key, self.finding, self._verification)
-        if self.part.scanner == Scanner.HTTP:
+        if provider_check and self._part.attempts <= MAX_ATTEMPTS:
+            return run_provider_check(provider_check, key, self._finding, self._part.verification)
+        if self._part.scanner == Scanner.HTTP:
             outcomes: dict[str, Outcome] | None = self._run_on_all_pages(key)
         else:
             outcomes = self._run_page_by_page(key)
@@ -124,7 +119,7 @@ class VerificationRunner:
         return run_in_parallel(list(pages), lambda url: self._outcome(pages[url], key))
 
     def _run_page_by_page(self, key: str) -> dict[str, Outcome] | None:
-        stored = self.part.outcomes.setdefault(key, {})
+        stored = self._part.outcomes.setdefault(key, {})
         for page in self._pages:
             if any(outcome["status"] == FAILED for outcome in stored.values()):
                 break
@@ -132,20 +127,15 @@ class VerificationRunner:
                 if is_shutting_down() or time.monotonic() > self._deadline:
                     return None
                 stored[page.url] = self._outcome(page, key).to_json()
-                if not leases.write(self.part, outcomes=self.part.outcomes, attempts=0):
+                if not leases.write(self._part, outcomes=self._part.outcomes, attempts=0):
                     return None
         known = {url: Outcome.from_json(outcome) for url, outcome in stored.items()}
         return {page.url: known.get(page.url, NOT_CHECKED) for page in self._pages}
 
-    def stop(self) -> None:
-        for page in self._pages:
-            page.stop()
-        self._client.close()
-
     def _outcome(self, page: FindingPage, key: str) -> Outcome:
-        if self.part.attempts > MAX_ATTEMPTS:
+        if self._part.attempts > MAX_ATTEMPTS:
             # Give up this page only: the next one may be checked again.
-            self.part.attempts = 0 if self.part.scanner == Scanner.BROWSER else self.part.attempts
+            self._part.attempts = 0 if self._part.scanner == Scanner.BROWSER else self._part.attempts
             return inconclusive("not_available", GIVEN_UP)
         return page.run_check(key, self._thresholds)
 
