@@ -216,12 +216,13 @@ def test_real_browser_verifies_a_browser_finding(scenario: Scenario, site: Site)
 
     jobs.run_verification_in_browser(str(verification.pk))
 
+    pages = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
+        0
+    ]["pages"]
+    assert [(page["status"], page["reason"]) for page in pages] == [("failed", None)]
+    assert pages[0]["evidence"]["reached"] == {"127.0.0.1": "127.0.0.1"}
     assert statuses(verification) == {
         "a11y_color_contrast": "failed",
         "security_header_csp": "running",
         "running": True,
     }
-    pages = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
-        0
-    ]["pages"]
-    assert pages[0]["evidence"]["reached"] == {"127.0.0.1": "127.0.0.1"}
