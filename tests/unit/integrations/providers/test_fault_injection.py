@@ -19,7 +19,7 @@ from tests.fakes.vendor_server import Answer, RawAnswer, Request
 from tests.fakes.vendors import DRAFT, VENDORS, Vendor, exchange_everything, serve
 
 TRACKERS = [name for name in PROVIDERS if issubclass(ADAPTERS[name], Tracker)]
-LIMITS = Limits(connect=1.0, read=2.0, total=2.0, body=100_000)
+LIMITS = Limits(connect=5.0, read=10.0, total=10.0, body=100_000)
 
 
 @pytest.fixture(params=VENDORS)
@@ -31,7 +31,7 @@ def vendor(request: pytest.FixtureRequest) -> Iterator[Vendor]:
 
 @pytest.fixture
 def client(settings: Settings) -> Iterator[Client]:
-    """The HTTP client, with short time limits."""
+    """The HTTP client, with limits that a busy machine does not reach."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     with Client(limits=LIMITS) as made:
         yield made
