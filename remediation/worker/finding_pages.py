@@ -4,10 +4,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from findings import policy_rules
 from findings.models import Finding
 from krafter_audit.http.client import Client
-from remediation.services.policies import config_of
 from scanner import engine
 from scanner.evidence import original_identity
 from scanner.fetcher import Memo
@@ -83,14 +81,13 @@ class FindingPage:
 
 @contextmanager
 def opened_pages(
-    finding: Finding, urls: Sequence[str], browser: "Browser | None"
+    finding: Finding, urls: Sequence[str], browser: "Browser | None", *, max_rate: float | None
 ) -> Iterator[list[FindingPage]]:
-    """Yield the pages; they share a client, and end with the block."""
-    config, credentials = config_of(finding.project), credentials_for(finding.project)
+    """Yield the pages; they share a client, and end with the block. `max_rate`: requests a second to verified hosts."""
+    credentials = credentials_for(finding.project)
     with host_throttle.client() as client:
         client.credentials = credentials
         verified = ownership.verified_hosts(finding.project, urls, client)
-    max_rate = policy_rules.max_requests_per_second(config)
     # Another client: the pace for verified hosts is known only after they were verified, which sends requests.
     with host_throttle.client(verified, max_rate=max_rate) as client:
         client.credentials = credentials

@@ -6,6 +6,7 @@ A check that could not run is `inconclusive`, never `passed`. The verification's
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -51,9 +52,10 @@ def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_bro
         finding = Finding.objects.select_related("project").get(tasks=part.verification.task_id)
         organization_id = finding.project.organization_id
         browser = worker_browser(organization_id) if with_browser else nullcontext()
-        urls = page_urls(finding)
-        pages = opened_pages(finding, urls[:MAX_PAGES], stack.enter_context(browser))
-        runner = CheckRunner(part, finding, stack.enter_context(pages), omitted=urls[MAX_PAGES:])
+        urls, config = page_urls(finding), config_of(finding.project)
+        max_rate = policy_rules.max_requests_per_second(config)
+        pages = opened_pages(finding, urls[:MAX_PAGES], stack.enter_context(browser), max_rate=max_rate)
+        runner = CheckRunner(part, finding, stack.enter_context(pages), config, omitted=urls[MAX_PAGES:])
         for key in running_keys(part):
             result = runner.run_check(key)
             if result is None:
@@ -87,6 +89,7 @@ class CheckRunner:
         part: VerificationPart,
         finding: Finding,
         pages: Sequence[FindingPage],
+        config: dict[str, Any],
         *,
         omitted: Iterable[str],
     ) -> None:
@@ -94,7 +97,6 @@ class CheckRunner:
         self._finding = finding
         self._pages = pages
         self._omitted = dict.fromkeys(omitted, inconclusive("not_available", TOO_MANY_PAGES))
-        config = config_of(finding.project)
         self._thresholds = policy_rules.thresholds(config)
         self._disabled = policy_rules.disabled_checks(config)
         self._deadline = time.monotonic() + MAX_JOB_SECONDS
