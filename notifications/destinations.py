@@ -31,7 +31,8 @@ def set_destination(
     advisory_lock(f"alert destination:{project.pk}:{channel}")
     stored = Destination.objects.filter(project=project, channel=channel).first()
     require_match(if_match, stored)
-    if stored and (_stored_url(stored), stored.recipients) == (url, recipients):
+    known = vault.open_or_none(stored.credentials, owner=_owner(stored)) if stored else None
+    if stored and stored.recipients == recipients and (not is_slack or known == url.encode()):
         return stored
     destination = stored or Destination(project=project, channel=channel)
     destination.recipients = recipients
@@ -100,14 +101,6 @@ def administrator_addresses(organization_id: UUID) -> list[str]:
 def open_webhook_url(destination: Destination) -> str:
     """Decrypt the URL of a Slack webhook. Raises VaultError."""
     return vault.open_sealed(bytes(destination.credentials or b""), owner=_owner(destination)).decode()
-
-
-def _stored_url(destination: Destination) -> str | None:
-    """Return the URL of a Slack webhook, "" if there is none, None if it cannot be decrypted."""
-    try:
-        return open_webhook_url(destination) if destination.credentials else ""
-    except vault.VaultError:
-        return None
 
 
 def reseal(destination: Destination) -> bytes:

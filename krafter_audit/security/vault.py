@@ -81,6 +81,14 @@ def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
         ) from None
 
 
+def open_or_none(sealed: bytes | memoryview | None, *, owner: tuple[str, ...]) -> bytes | None:
+    """Decrypt a stored value for an owner; None if there is none or it cannot be decrypted."""
+    try:
+        return open_sealed(bytes(sealed or b""), owner=owner)
+    except VaultError:
+        return None
+
+
 def key_id_of(sealed: bytes) -> str:
     """Return the id of a value's key. Raises VaultError."""
     sealed = bytes(sealed)

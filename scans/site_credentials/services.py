@@ -55,11 +55,8 @@ def set_credentials(
     require_match(if_match, stored)
     row = stored or SiteCredentials(project=project)
     row.project = project
-    if (
-        stored
-        and (row.origin, row.selector, row.text) == (origin, selector, text)
-        and _opens_to(row, credentials)
-    ):
+    is_same_login = stored is not None and _opens_to(row, credentials)
+    if is_same_login and (row.origin, row.selector, row.text) == (origin, selector, text):
         return row
     row.origin, row.selector, row.text = origin, selector, text
     row.kinds = [kind for kind in KINDS if credentials.get(kind)]
@@ -91,10 +88,8 @@ def _decrypt(row: SiteCredentials) -> dict[str, Any]:
 
 
 def _opens_to(row: SiteCredentials, credentials: Mapping[str, Any]) -> bool:
-    try:
-        return _decrypt(row) == credentials
-    except vault.VaultError:
-        return False
+    opened = vault.open_or_none(row.credentials, owner=_owner(row))
+    return opened is not None and json.loads(opened) == credentials
 
 
 def _owner(row: SiteCredentials) -> tuple[str, ...]:

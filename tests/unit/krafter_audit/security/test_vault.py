@@ -28,6 +28,14 @@ def test_sealed_value_opens_for_its_owner() -> None:
     assert vault.open_sealed(sealed, owner=OWNER) == SECRET
 
 
+def test_value_that_cannot_be_opened_is_none() -> None:
+    sealed = vault.seal(SECRET, owner=OWNER)
+
+    assert vault.open_or_none(sealed, owner=OWNER) == SECRET
+    assert vault.open_or_none(sealed, owner=("org-2", "project-1", "github")) is None
+    assert vault.open_or_none(None, owner=OWNER) is None
+
+
 def test_sealed_value_contains_its_key_id_and_not_the_secret() -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
 
