@@ -42,8 +42,10 @@ def test_process_that_ran_for_a_short_time_has_no_trend() -> None:
 
 
 def test_processes_are_named_and_measured() -> None:
-    script = "import time; time.sleep(30)  # krafter_audit.server"
-    with subprocess.Popen([sys.executable, "-c", script]) as process:
+    script = "import time; print(flush=True); time.sleep(30)  # krafter_audit.server"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()  # Python has been loaded
         found = take(os.getpid())
         process.kill()
 
