@@ -248,6 +248,7 @@ class PageContext(SiteRequests):
         other._slots = self._slots
         other.planned = self.planned
         other.rendered.save_screenshot = self.rendered.save_screenshot
+        other.rendered.keep_cache = self.rendered.keep_cache
         return other
 
     @property

@@ -76,6 +76,7 @@ class RenderedPage:
         self.no_browser = NO_BROWSER  # why there is none
         self.rules: set[str] = set()  # of axe-core, for the first visit: all that were planned before it
         self.with_scripts = False  # whether visits record how much of each script runs
+        self.keep_cache = False  # whether the first visit has the HTTP cache of the run's earlier pages
         self.earlier: dict[str, Outcome] = {}  # by key
         # Stores a JPEG and returns its SHA-256, None if it could not. Without it no screenshot is taken.
         self.save_screenshot: Callable[[bytes], str | None] | None = None
@@ -234,6 +235,8 @@ class RenderedPage:
             rules=rules,
             screenshots=bool(self.save_screenshot) and not (throttled and (self._visits or self._loads)),
             scripts=self.with_scripts and not throttled,
+            # A repetition finds what an outdated or broken response in the cache has caused.
+            keep_cache=self.keep_cache and not throttled and not self._visits,
         )
         self._require_preconditions(Page(snapshot.response))
         self._require_elements(snapshot)

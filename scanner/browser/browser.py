@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +18,7 @@ from krafter_audit.http.throttle import HostThrottle
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
 from scanner.browser.session import ChromiumSession
+from scanner.browser.shared_context import SharedContext
 from scanner.browser.visit import Visit
 
 MAX_VISITS_PER_CHROMIUM = 50  # a restart frees what its pages have left in memory
@@ -55,10 +55,12 @@ class Browser:
         self.close()
 
     def begin_run(self, policy: AddressPolicy) -> None:
-        """Prepare a warm browser for another run: with this policy, and without resolved names."""
+        """Prepare a warm browser for another run: with this policy, without resolved names and HTTP cache."""
         self.policy = policy
         self.visit = None
         self._dns_cache = {}
+        if self._session:
+            self._session.close_shared()
 
     def terminate(self) -> None:
         """End Chromium and its driver from any thread, while no page is open; the next page starts new ones."""
@@ -80,20 +82,21 @@ class Browser:
         on_response: Callable[[], None] = lambda: None,
         throttle: HostThrottle | None = None,
         until_loaded: bool = True,
+        keep_cache: bool = False,
         **context: Any,
     ) -> Iterator[Page]:
         """Open `url` in a fresh context and yield its Playwright page, which has loaded if `until_loaded`.
 
+        With `keep_cache` it has the HTTP cache of the run's earlier pages with `keep_cache`, and nothing else of them.
         `prepare(page)` is called before the navigation, `on_response()` with the first byte of the page; they may raise
         to end the visit. `throttle` counts the requests, except that of the page. `context`: options of the context.
-
         Raises BrowserError, here or in the block: `not_available`, `refused_address`, `blocked`, `timeout`, `truncated`
         (over 50 MB, 300 requests or 1.5 GB), `target_missing`. `browser.visit` describes the visit, also a failed one.
         """
         self._require_allowed(url)
         session = self._running_session()
-        with self._forward_proxy(session, seconds) as proxy:
-            self.visit = visit = Visit(url, proxy, throttle or HostThrottle())
+        with self._proxy(session, seconds, keep_cache=keep_cache) as (proxy, shared):
+            self.visit = visit = Visit(url, proxy, throttle or HostThrottle(), shared)
             try:
                 with (
                     session.timeout(seconds),
@@ -108,9 +111,23 @@ class Browser:
                     yield page
                     visit.require_within_limits()
             finally:
-                visit.seconds = time.monotonic() - visit.started
                 if session.broken:
                     self.close()
+
+    @contextlib.contextmanager
+    def _proxy(
+        self, session: ChromiumSession, seconds: float, *, keep_cache: bool
+    ) -> Iterator[tuple[ForwardProxy, SharedContext | None]]:
+        if not keep_cache:
+            with self._forward_proxy(session, seconds) as proxy:
+                yield proxy, None
+            return
+        if session.shared:
+            session.shared.proxy.begin_visit()
+        else:
+            session.shared = SharedContext(self._forward_proxy(session, seconds))
+            session.shared.proxy.start()
+        yield session.shared.proxy, session.shared
 
     def _forward_proxy(self, session: ChromiumSession, seconds: float) -> ForwardProxy:
         return ForwardProxy(

@@ -20,6 +20,7 @@ from scanner.browser import chromium, trust_store
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
 from scanner.browser.process_guard import is_running, parents
+from scanner.browser.shared_context import SharedContext
 from scanner.browser.visit import Visit
 
 STEP_TIMEOUT = 30.0  # seconds for one command of Playwright
@@ -34,6 +35,7 @@ class ChromiumSession:
         self.home = home
         self.visits = 0
         self.broken = False
+        self.shared: SharedContext | None = None
         self._timed_out = False
         self._playwright: Playwright | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -97,15 +99,50 @@ class ChromiumSession:
         self.visits += 1
         # Playwright leaves its loop marked as running between its calls, which Django would take for a coroutine.
         asyncio._set_running_loop(self._loop)
-        context: BrowserContext | None = None
+        open_page = self._shared_page if visit.shared else self._fresh_page
         try:
-            defaults = {"user_agent": self._user_agent()}
-            context = self.chromium.new_context(**{**defaults, **options, **enforced_options(visit)})
-            page = visit.page = context.new_page()
-            apply_limits(context, visit, page)
-            yield page
+            with open_page(visit, options) as page, limits_applied(visit, page):
+                visit.page = page
+                yield page
+        finally:
+            asyncio._set_running_loop(None)
+
+    @contextlib.contextmanager
+    def _fresh_page(self, visit: Visit, options: dict[str, Any]) -> Iterator[Page]:
+        context = self._new_context(visit, options)
+        try:
+            yield context.new_page()
         finally:
             self._close(context)
+
+    @contextlib.contextmanager
+    def _shared_page(self, visit: Visit, options: dict[str, Any]) -> Iterator[Page]:
+        shared = visit.shared
+        assert shared
+        # What a visit that failed has left in the cache may be the reason.
+        with contextlib.ExitStack() as on_error:
+            on_error.callback(self.close_shared)
+            shared.context = shared.context or self._new_context(visit, options)
+            page = shared.context.new_page()
+            shared.delete_storage(page)
+            yield page
+            page.close()
+            on_error.pop_all()
+
+    def _new_context(self, visit: Visit, options: dict[str, Any]) -> BrowserContext:
+        defaults = {"user_agent": self._user_agent()}
+        return self.chromium.new_context(**{**defaults, **options, **enforced_options(visit)})
+
+    def close_shared(self) -> None:
+        """Close the shared context, with its cache."""
+        shared, self.shared = self.shared, None
+        if shared is None:
+            return
+        shared.proxy.close()
+        asyncio._set_running_loop(self._loop)
+        try:
+            self._close(shared.context)
+        finally:
             asyncio._set_running_loop(None)
 
     def _close(self, context: BrowserContext | None) -> None:
@@ -179,6 +216,8 @@ class ChromiumSession:
     def end(self) -> None:
         """Kill Chromium, stop the driver, delete the home directory."""
         self.kill()
+        if self.shared:
+            self.shared.proxy.close()
         asyncio._set_running_loop(self._loop)
         try:
             if self._playwright:
@@ -218,8 +257,10 @@ def enforced_options(visit: Visit) -> dict[str, Any]:
     }
 
 
-def apply_limits(context: BrowserContext, visit: Visit, page: Page) -> None:
+@contextlib.contextmanager
+def limits_applied(visit: Visit, page: Page) -> Iterator[None]:
     """Close pop-ups, count requests, and set the timeout of each step."""
+    context = page.context
 
     def close(popup: Page) -> None:
         if popup != page:
@@ -229,3 +270,6 @@ def apply_limits(context: BrowserContext, visit: Visit, page: Page) -> None:
     context.set_default_timeout(STEP_TIMEOUT * 1000)
     context.on("page", close)
     context.on("request", visit.count)
+    yield
+    context.remove_listener("page", close)
+    context.remove_listener("request", visit.count)

@@ -1,7 +1,6 @@
 """One visit: its requests and transfers, its limits, and why it failed."""
 
 import contextlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +12,7 @@ from krafter_audit.http.forward_proxy.traffic import ProxiedRequest
 from krafter_audit.http.throttle import HostThrottle
 from krafter_audit.http.urls import ParsedUrl
 from scanner.browser.errors import BrowserError
+from scanner.browser.shared_context import CachedResponses, SharedContext
 
 KNOWN_REASONS = ("blocked", "timeout", "refused_address")
 
@@ -24,11 +24,10 @@ class Visit:
     url: str
     proxy: ForwardProxy
     throttle: HostThrottle = field(default_factory=HostThrottle)
+    shared: SharedContext | None = None  # None: the visit has a fresh context
     page: Page | None = None
     response: Response | None = None  # of the main navigation, after its redirects
     requests: int = 0
-    started: float = field(default_factory=time.monotonic)
-    seconds: float = 0.0
 
     @property
     def proxied_requests(self) -> Sequence[ProxiedRequest]:
@@ -53,6 +52,11 @@ class Visit:
         return {request.host: request.address for request in self.proxied_requests if request.address}
 
     @property
+    def cached(self) -> CachedResponses | None:
+        """What is known of the responses in the HTTP cache; None where it is empty when the visit begins."""
+        return self.shared.responses if self.shared else None
+
+    @property
     def refused(self) -> list[str]:
         return list(dict.fromkeys(request.url for request in self.proxy.refused_requests))
 
@@ -61,6 +65,8 @@ class Visit:
         self.requests += 1
         if self.requests > self.proxy.limits.requests:
             self.proxy.mark_exceeded(f"over {self.proxy.limits.requests} requests")
+        elif self.cached and request.url in self.cached.fresh:
+            pass  # no request: it is served from the cache
         elif self.requests > 1 and request.url.startswith("http"):  # the first one has taken a slot
             with contextlib.suppress(HttpError):  # the proxy refuses an invalid URL
                 self.throttle.record(ParsedUrl.parse(request.url))

@@ -1,9 +1,11 @@
 """Monitor the requests of a page: how long the network has been quiet, and how much was transferred."""
 
 import time
+from contextlib import suppress
 
-from playwright.sync_api import Page, Request, Response
+from playwright.sync_api import Error, Page, Request, Response
 
+from scanner.browser.shared_context import CachedResponses, TransferSize
 from scanner.parsing.registrable_domain import host_of, same_site
 
 # What a page may keep open permanently: a chat, a feed, a beacon.
@@ -16,9 +18,12 @@ LONG_LIVED_AFTER = 3.0  # seconds after the load event, from which an open reque
 
 
 class NetworkMonitor:
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, cached: CachedResponses | None = None) -> None:
         self._page = page
+        self._cached = cached
         self.finished: list[Request] = []
+        self.from_cache = 0  # measured responses that earlier pages have requested
+        self._sizes: dict[Request, TransferSize] = {}
         self._pending: set[Request] = set()
         self._busy_at = time.monotonic()
         self._loaded_at: float | None = None
@@ -57,12 +62,34 @@ class NetworkMonitor:
 
     def transfer_size(self) -> int:
         """Return the bytes of all responses as sent, headers included. Not during a timed load."""
-        # Each one is a query to the browser, which would slow down what is timed.
-        sizes = (request.sizes() for request in self.finished if request.url.startswith("http"))
-        return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+        return sum(size.total for request, size in self._measured().items() if request.url.startswith("http"))
 
     def body_sizes(self) -> dict[str, int]:
-        return {request.url: request.sizes()["responseBodySize"] for request in self.finished}
+        return {request.url: size.body for request, size in self._measured().items()}
+
+    def _measured(self) -> dict[Request, TransferSize]:
+        # Each one is a query to the browser, which would slow down what is timed.
+        for request in self.finished[len(self._sizes) :]:
+            self._sizes[request] = self._size(request)
+        return self._sizes
+
+    def _size(self, request: Request) -> TransferSize:
+        """Return the size of a response, also if another page of the run has loaded it into the cache before."""
+        found, cached, url = request.sizes(), self._cached, request.url
+        # Of a response from the cache the body counts as minus the headers.
+        size = TransferSize(found["responseBodySize"], found["responseHeadersSize"])
+        if cached is None:
+            return size
+        if size.total == 0:
+            cached.fresh.add(url)
+            self.from_cache += 1
+        else:
+            cached.fresh.discard(url)
+        if size.body > 0:
+            cached.sizes[url] = size
+        elif url not in {other.url for other in self._sizes}:  # the page has not loaded it twice
+            return cached.sizes.get(url) or TransferSize(_decoded_length(request), 0)
+        return size
 
     def _on_request(self, request: Request) -> None:
         self._pending.add(request)
@@ -85,3 +112,11 @@ class NetworkMonitor:
     def _on_ended(self, request: Request) -> None:
         self.quiet_for()  # until now the request may have kept the network busy
         self._pending.discard(request)
+
+
+def _decoded_length(request: Request) -> int:
+    """Return how long a body is where its size as sent is not known, as an earlier page has loaded it last."""
+    response = request.response()
+    with suppress(Error):  # a redirect has none
+        return len(response.body()) if response else 0
+    return 0

@@ -82,7 +82,7 @@ class PageSnapshot:
     axe: dict[str, axe.RuleResult]
     tools: dict[str, str]
     profile: dict[str, Any]
-    network: dict[str, Any]  # `{reached: {host: address}, refused: [url]}`
+    network: dict[str, Any]  # `{reached: {host: address}, refused: [url], from_cache: number of responses}`
     screenshots: dict[str, bytes]  # JPEGs: of the `screen`, and by rule of the first violating element
     scripts: list[ScriptUsage] | None  # None where they were not requested
     resources: tuple[str, ...] = ()  # URLs of what the page has loaded
@@ -103,15 +103,21 @@ def visit_page(
     credentials: RequestCredentials | None = None,
     screenshots: bool = False,
     scripts: bool = False,
+    keep_cache: bool = False,
     throttle: HostThrottle | None = None,
     requirements: PageRequirements | None = None,
 ) -> PageSnapshot:
     """Visit a URL and return a snapshot. Raises Inconclusive.
 
-    A throttled visit is timed as on a slow phone and measures no sizes.
+    A throttled visit is timed as on a slow phone and measures no sizes. `keep_cache`: see `Browser.page`.
     """
     visit = _PageVisit(
-        browser, throttled=throttled, credentials=credentials, scripts=scripts, requirements=requirements
+        browser,
+        throttled=throttled,
+        credentials=credentials,
+        scripts=scripts,
+        keep_cache=keep_cache,
+        requirements=requirements,
     )
     with visit.opened(url, throttle):
         # A page behind a login may show personal data, which no screenshot may contain.
@@ -159,12 +165,14 @@ class _PageVisit:
         credentials: RequestCredentials | None,
         requirements: PageRequirements | None,
         scripts: bool = False,
+        keep_cache: bool = False,
         paint_only: bool = False,
     ) -> None:
         self._browser = browser
         self._throttled = throttled
         self._credentials = credentials
         self._with_scripts = scripts
+        self._keep_cache = keep_cache
         self._paint_only = paint_only  # the visit ends with the first paint
         self._requirements = requirements
         self._is_static = False
@@ -182,6 +190,7 @@ class _PageVisit:
                     on_response=self._on_response,
                     throttle=throttle,
                     until_loaded=not self._paint_only,
+                    keep_cache=self._keep_cache,
                     **device_profile.CONTEXT_OPTIONS,
                 ),
             ):
@@ -196,7 +205,7 @@ class _PageVisit:
         session = self._session = page.context.new_cdp_session(page)
         self._world = IsolatedWorld(session)
         self._world.prepare(_load_metrics())
-        self._monitor = NetworkMonitor(page)
+        self._monitor = NetworkMonitor(page, self._browser.visit.cached if self._browser.visit else None)
         device_profile.set_user_agent(session, self._browser.version)
         self._coverage = ScriptCoverage(session) if self._with_scripts else None
         if self._credentials:
@@ -315,7 +324,12 @@ class _PageVisit:
         if visit is None:
             return {}
         reached = dict(list(visit.reached.items())[:MAX_HOSTS])
-        return {"reached": reached, **({"refused": visit.refused[:MAX_HOSTS]} if visit.refused else {})}
+        network: dict[str, Any] = {"reached": reached}
+        if visit.refused:
+            network["refused"] = visit.refused[:MAX_HOSTS]
+        if self._monitor.from_cache:
+            network["from_cache"] = self._monitor.from_cache
+        return network
 
     def _wait_until_idle(self, quiet: float) -> None:
         # Of a throttled request, the latency is a wait already.

@@ -50,6 +50,7 @@ class ScanSession:
             scan.url, client, owned_hosts=verified, browser=browser, site=SharedFacts(scan.pk)
         )
         self._root.rendered.save_screenshot = screenshots.storing_for(project.pk)
+        self._root.rendered.keep_cache = True
         # The links to these pages are requested by GET, and the pages then need no request of their own.
         self._root.planned = frozenset(
             ScanPage.objects.filter(part__scan=scan, part__scanner=Scanner.HTTP).values_list("url", flat=True)
@@ -105,6 +106,7 @@ class ScanSession:
         if not is_start:
             time.sleep(part.page_delay)
         context = self._context(page)
+        context.rendered.keep_cache &= not page.recheck_keys
         # HTTP checks run in several threads; a browser belongs to one.
         in_browser = part.scanner != Scanner.HTTP and context.rendered.browser is not None
         run = page_checks.run_checks_in_browser if in_browser else page_checks.run_checks

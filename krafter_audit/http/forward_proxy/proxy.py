@@ -28,7 +28,7 @@ _MAX_RECORDED_URL_LENGTH = 500
 # A browser follows redirects, opens WebSockets, prefetches and runs scripts: it is started so that it reaches the
 # network through this proxy only.
 class ForwardProxy:
-    """A proxy for one page visit; a context manager, listening on 127.0.0.1 at `port`.
+    """A proxy for one page visit at a time; a context manager, listening on 127.0.0.1 at `port`.
 
     `on_exceeded` is called, perhaps repeatedly and in another thread, when the visit exceeds a limit.
     """
@@ -44,20 +44,33 @@ class ForwardProxy:
         self.policy = network_defaults().policy if policy is None else policy
         self.limits = limits or ProxyLimits()
         self.dns_cache = {} if dns_cache is None else dns_cache
-        self.proxied_requests: list[ProxiedRequest] = []
-        self.budget = TrafficBudget(self.limits)
         self.port = 0
         self._on_exceeded = on_exceeded
-        self._deadline = Deadline(self.limits.total, "The page visit")
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._closed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self.proxied_requests: list[ProxiedRequest] = []
+        self.budget = TrafficBudget(self.limits)
+        self._deadline = Deadline(self.limits.total, "The page visit")
+
+    def begin_visit(self) -> None:
+        """Begin another visit: with all of its limits, without the connections of the last one."""
+        with self._lock:
+            self._begin()
+            for sock in self._open:
+                _disconnect(sock)
 
     def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def start(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, name="forward-proxy", daemon=True).start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -69,8 +82,7 @@ class ForwardProxy:
             self._closed = True
             remaining = list(self._open)
         for sock in (self._listener, *remaining):
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for it
+            _disconnect(sock)
         self._listener.close()
 
     def mark_exceeded(self, limit: str) -> None:
@@ -150,3 +162,8 @@ class ForwardProxy:
         with self._lock:
             self._open.discard(sock)
         sock.close()
+
+
+def _disconnect(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for it

@@ -18,6 +18,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page_context import PageContext
 from scanner.page_visit import PageSnapshot, axe, device_profile, document, network_monitor, visit, visit_page
 from scanner.page_visit.scripts import minifiable_of
+from scanner.rendered_page import RenderedPage
 from scans.worker.browser import chromium_options
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import html
@@ -608,6 +609,30 @@ def test_further_loads_for_the_first_paint_end_with_it(chrome: Browser) -> None:
     assert all(device_profile.LATENCY_MS < paint < 10_000 for paint in paints)
     assert rendered.as_evidence(throttled=True)["visits"] == 3
     assert (site.paths().count("/"), site.paths().count("/loaded")) == (3, 1)
+
+
+@pytest.mark.needs_chromium
+def test_only_the_first_visit_of_a_page_has_the_cache_of_others(chrome: Browser) -> None:
+    picture = Answer("<svg/>", headers=[("Content-Type", "image/svg+xml"), ("Cache-Control", "max-age=600")])
+    site = Site({path: plain(html(add="<img src=/a.svg alt>")) for path in ("/", "/b")} | {"/a.svg": picture})
+
+    def pictures(page: RenderedPage) -> list[int]:
+        requests = []
+        for count in (1, 2):
+            page.visits(count)
+            requests.append(site.paths().count("/a.svg"))
+        page.throttled_loads(1)
+        return [*requests, site.paths().count("/a.svg")]
+
+    with served(site), loopback_client() as client:
+        first = PageContext(site.url, client, retry_delays=(), browser=chrome)
+        first.rendered.keep_cache = True
+        second = first.sibling(f"{site.url}b")
+        seen = [pictures(first.rendered), pictures(second.rendered)]
+        second.repeat(1).rendered.visits()
+
+    assert seen == [[1, 2, 3], [3, 4, 5]]
+    assert site.paths().count("/a.svg") == 6
 
 
 @pytest.mark.needs_chromium

@@ -128,3 +128,19 @@ def test_connections_end_with_the_proxy(dns: Dns, serve: Callable[..., Server]):
         received = send(proxy, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nhello\r\n\r\n")
 
     assert received.startswith(b"HTTP/1.1 200 Connection established")
+
+
+def test_next_visit_has_all_limits_and_no_connection_of_the_last_one(serve: Callable[..., Server]):
+    server = serve()
+
+    with ForwardProxy(policy=LOOPBACK, limits=ProxyLimits(requests=1)) as proxy:
+        port = proxy.port
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as idle:
+            first = [send(proxy, get(f"{server.url}/{number}")) for number in range(2)]
+            proxy.begin_visit()
+            left = idle.recv(1)
+        second = send(proxy, get(f"{server.url}/2"))
+
+    assert [bool(received) for received in (*first, left, second)] == [True, False, False, True]
+    assert [request.url for request in proxy.proxied_requests] == [f"{server.url}/2"]
+    assert (proxy.port, proxy.budget.exceeded) == (port, "")

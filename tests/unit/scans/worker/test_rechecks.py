@@ -86,7 +86,7 @@ def test_repeated_check_runs_alone_with_its_confirmation(
     def run_checks(
         context: PageContext, selection: page_checks.CheckSelection, **options: object
     ) -> PageResults:
-        ran.append((context.url, set(selection.keys), options["confirmation"]))
+        ran.append((context.url, set(selection.keys), options["confirmation"], context.rendered.keep_cache))
         return PageResults([CheckResult(KEY, CONFIRMED, 1.0)])
 
     monkeypatch.setattr(page_checks, "run_checks", run_checks)
@@ -97,4 +97,4 @@ def test_repeated_check_runs_alone_with_its_confirmation(
         selection = page_checks.CheckSelection({KEY, "doctype"}, {}).only(set(page.recheck_keys))
         session.check(page, selection)
 
-    assert ran == [(pages[2].url, {KEY}, CONFIRM_EVERYTHING)]
+    assert ran == [(pages[2].url, {KEY}, CONFIRM_EVERYTHING, False)]
