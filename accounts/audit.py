@@ -1,21 +1,19 @@
 """Announce changes of accounts, which the audit log of a higher app records in the same transaction."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.dispatch import Signal
 
 from accounts.actors import Actor
-
-if TYPE_CHECKING:
-    from accounts.models import Organization  # imported before the models are ready
+from accounts.models import Organization
 
 # Receivers get `name`, `organization`, `subject_id`, `by` and `data`.
 account_changed = Signal()
 
 
 def announce(
-    name: str, organization: "Organization | None", subject_id: UUID, /, *, by: Actor, **data: Any
+    name: str, organization: Organization | None, subject_id: UUID, /, *, by: Actor, **data: Any
 ) -> None:
     """Announce a change of an organisation or of what belongs to it; None: of the installation."""
     account_changed.send(

@@ -3,12 +3,3 @@ from django.apps import AppConfig
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
-
-    def ready(self) -> None:
-        # Models can be imported only when all apps are loaded.
-        from events.outbox import register_consumer
-        from notifications import alert_batching
-        from notifications.webhooks import fan_out, subscribers
-
-        register_consumer(alert_batching.CONSUMER, alert_batching.KINDS)
-        register_consumer(fan_out.CONSUMER, wants=subscribers.has_endpoints)

@@ -1,31 +1,5 @@
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class RemediationConfig(AppConfig):
     name = "remediation"
-
-    def ready(self) -> None:
-        from bulk_changes import subjects
-        from findings import policy_rules
-        from findings.signals import dismissals_changed
-        from remediation.services.bulk import TASKS
-        from remediation.services.dismissed_findings import follow_dismissals
-        from remediation.services.policies import config_of
-
-        subjects.register(TASKS)
-        # `findings` is the lower app, and cannot import the policies that its rules come from.
-        policy_rules.register_config_reader(config_of)
-        dismissals_changed.connect(follow_dismissals)
-        # A table without the partition of the present month rejects every link.
-        post_migrate.connect(_create_partitions, sender=self)
-
-
-def _create_partitions(**kwargs: Any) -> None:
-    from events import partitions
-    from remediation.evidence.retention import EVIDENCE
-
-    partitions.install_functions(EVIDENCE)
-    partitions.create_partitions(EVIDENCE)

@@ -163,6 +163,7 @@ TESTED_IN: dict[str, str] = {
 # Modules without a test that imports them → how they run.
 NOT_IMPORTED: dict[str, str] = {
     "*/apps.py": "runs with every start of Django",
+    "*/registrations.py": "runs with every start of Django",
     "devtools/benchmark/*.py": "run by hand: `./krafter bench`",
     "devtools/demo/walkthrough.py": "run by hand: `./krafter demo`",
     "devtools/local_stack/*.py": "starts the system: `tests/chaos/test_up.py`, by hand; or the tests",

@@ -1,0 +1,13 @@
+from assurance import deploy_policy, event_consumer, guard_policy, policy_sections
+from assurance.services import pull_requests
+from events.outbox import register_consumer
+from remediation.policy_sections.declarations import register_section
+from remediation.policy_versions.warnings import register_part
+from remediation.services import verifications
+
+register_part("guard", guard_policy.ignored_part)
+register_part("deploys", deploy_policy.ignored_part)
+register_section(policy_sections.GUARD)
+register_section(policy_sections.DEPLOYS)
+verifications.register_warnings(pull_requests.warnings_for)
+register_consumer(event_consumer.CONSUMER, event_consumer.EVENTS)

@@ -1,0 +1,4 @@
+from bulk_changes import subjects
+from findings.services.bulk import FINDINGS
+
+subjects.register(FINDINGS)
