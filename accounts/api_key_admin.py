@@ -213,7 +213,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
             request,
             title="Key issued",
             label=f"API key “{obj.name}”",
-            secret=request.issued_key,  # type: ignore[attr-defined]
+            secret=request.issued_key,  # type: ignore[attr-defined]  # set by save_model
             note="Send it in the header Authorization: Bearer …",
             back=reverse("admin:accounts_apikey_change", args=[obj.pk]),
         )

@@ -46,7 +46,7 @@ class LeasedScheduler(Scheduler):
         return float(super().tick(**kwargs))
 
     def reserve(self, entry: ScheduleEntry) -> ScheduleEntry:  # type: ignore[override]  # the stub is wrong
-        reserved: ScheduleEntry = super().reserve(entry)  # type: ignore[assignment]
+        reserved: ScheduleEntry = super().reserve(entry)  # type: ignore[assignment]  # as above
         try:
             self._redis.hset(LAST_RUNS, str(entry.name), str(_last_run(reserved).timestamp()))
         except redis.RedisError:
@@ -78,7 +78,7 @@ class LeasedScheduler(Scheduler):
 
     def _continue_schedule(self) -> None:
         """Set each entry to its last run by any process, or to due."""
-        stored: dict[bytes, bytes] = self._redis.hgetall(LAST_RUNS)  # type: ignore[assignment]
+        stored: dict[bytes, bytes] = self._redis.hgetall(LAST_RUNS)  # type: ignore[assignment]  # the stub may be of an asynchronous client
         for entry in self._entries():
             last_run = stored.get(str(entry.name).encode())
             entry.last_run_at = datetime.fromtimestamp(float(last_run), UTC) if last_run else NEVER

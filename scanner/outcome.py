@@ -63,7 +63,7 @@ class Outcome:
         status = data.get("status")
         known = status in (PASSED, FAILED, NOT_APPLICABLE, INCONCLUSIVE)
         return cls(
-            status=status if known else INCONCLUSIVE,  # type: ignore[arg-type]
+            status=status if known else INCONCLUSIVE,  # type: ignore[arg-type]  # one of the words of Status
             value=data.get("value"),
             reason=data.get("reason"),
             evidence=dict(data.get("evidence") or {}),

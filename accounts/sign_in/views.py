@@ -27,8 +27,10 @@ from krafter_audit.jobs import enqueue
 
 
 class AdminPage(ContextMixin):
+    request: HttpRequest
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**site.each_context(self.request), **super().get_context_data(**kwargs)}  # type: ignore[attr-defined]
+        return {**site.each_context(self.request), **super().get_context_data(**kwargs)}
 
 
 class SignInView(AdminPage, views.LoginView):

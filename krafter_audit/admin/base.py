@@ -30,7 +30,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from krafter_audit.admin import list_parameters, quick_filters
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin, is_possible_id
 from krafter_audit.admin.forms import error_text
-from krafter_audit.admin.project_scope import scope_of_list
+from krafter_audit.admin.project_scope import once, scope_of_list
 from krafter_audit.admin.text import status_label
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
@@ -182,11 +182,9 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
 
     def _project_ids(self, request: HttpRequest) -> list[UUID]:
         """Return the ids of the user's projects, read once for a request."""
-        if not hasattr(request, "project_ids"):
-            projects = self.opts.get_field("project").related_model._default_manager
-            found = projects.visible_to(staff_of(request))
-            request.project_ids = list(found.values_list("pk", flat=True))  # type: ignore[attr-defined]
-        return request.project_ids  # type: ignore[attr-defined]
+        projects = self.opts.get_field("project").related_model._default_manager
+        found = projects.visible_to(staff_of(request)).values_list("pk", flat=True)
+        return once(request, "project_ids", lambda: list(found))
 
     def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
         return rows.filter(**{f"{self.organization_path}__in": organization_ids})

@@ -1,5 +1,6 @@
 """The project chosen in the header: lists, pickers and the overview show its rows alone."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +17,26 @@ def choose_project(request: HttpRequest, project_id: UUID | None) -> Any | None:
         request.session.pop(SESSION_KEY, None)
     else:
         request.session[SESSION_KEY] = str(project.pk)
-    request.chosen_project = project  # type: ignore[attr-defined]
+    request.chosen_project = project  # type: ignore[attr-defined]  # read by chosen_project
     return project
 
 
 def chosen_project(request: HttpRequest) -> Any | None:
     """Return the chosen project, read once for a request; None: all that the person may see."""
-    if not hasattr(request, "chosen_project"):
+
+    def read() -> Any | None:
         stored = getattr(request, "session", {}).get(SESSION_KEY)
-        request.chosen_project = _visible_project(request, UUID(stored)) if stored else None  # type: ignore[attr-defined]
-    return request.chosen_project  # type: ignore[attr-defined]
+        return _visible_project(request, UUID(stored)) if stored else None
+
+    return once(request, "chosen_project", read)
+
+
+def once[T](request: HttpRequest, name: str, read: Callable[[], T]) -> T:
+    """Return the value that `read` returns at its first call for a request."""
+    if not hasattr(request, name):
+        setattr(request, name, read())
+    value: T = getattr(request, name)
+    return value
 
 
 def scope_of_list(request: HttpRequest) -> Any | None:

@@ -48,7 +48,7 @@ def object_storage() -> Iterator[Diagnosis]:
     bucket, name = settings.KRAFTER_S3_BUCKET, f"doctor/{uuid4()}.txt"
     try:
         default_storage.save(name, ContentFile(b"Written and deleted by the doctor."))
-        public = default_storage.is_public(name)  # type: ignore[attr-defined]
+        public = default_storage.is_public(name)  # type: ignore[attr-defined]  # a storage of krafter_audit.object_storage
         default_storage.delete(name)
     except Unavailable as error:
         reason = f"{error.__cause__ or error}"

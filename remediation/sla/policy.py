@@ -137,8 +137,13 @@ def _hours(days: Any) -> dict[int, tuple[tuple[int, int], ...]] | None:
     """Return the spans of each weekday in minutes; None if they are invalid, or if no day has any."""
     if not isinstance(days, dict) or not set(days) <= set(WEEKDAYS):
         return None
-    found = {WEEKDAYS.index(name): _spans(listed) for name, listed in days.items()}
-    return found if all(spans is not None for spans in found.values()) and any(found.values()) else None  # type: ignore[return-value]
+    found = {}
+    for name, listed in days.items():
+        spans = _spans(listed)
+        if spans is None:
+            return None
+        found[WEEKDAYS.index(name)] = spans
+    return found if any(found.values()) else None
 
 
 def _zone(name: Any) -> ZoneInfo | None:
