@@ -3,7 +3,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +13,7 @@ from accounts import api_keys
 from accounts.admin_actor import operator
 from accounts.models import ApiKey, Membership, Project, Scope, User
 from accounts.roles import RANKS, Role, visible_projects
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
     PRIMARY,
@@ -23,7 +23,6 @@ from krafter_audit.admin.base import (
     ServiceModelAdmin,
     copy_row,
 )
-from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.secret_page import secret_page
 from krafter_audit.admin.text import ago, moment
@@ -218,11 +217,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
             back=reverse("admin:accounts_apikey_change", args=[obj.pk]),
         )
 
-    @admin.action(description="Revoke", permissions=["operate"])
-    @confirmed(REVOKING)
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        def revoke(row: ApiKey) -> str:
-            api_keys.revoke(row, by=operator(request))
-            return "revoked."
-
-        self.run_for_each(request, queryset, revoke)
+    @row_action("Revoke", consequence=REVOKING)
+    def revoke(self, request: HttpRequest, row: ApiKey) -> str:
+        api_keys.revoke(row, by=operator(request))
+        return "revoked."

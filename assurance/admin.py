@@ -1,7 +1,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin_actor import operator
@@ -9,6 +8,7 @@ from assurance.models import Deploy, GuardWindow
 from assurance.services import guard_windows
 from findings.admin import FindingAdmin
 from findings.models import Finding
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -47,13 +47,10 @@ class GuardWindowAdmin(ReadOnlyAdmin):
         is_open = row.status == GuardWindow.Status.OPEN
         return {"cancel": "" if is_open else "The guard window has ended."}
 
-    @admin.action(description="Cancel the guard window", permissions=["operate"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[GuardWindow]) -> None:
-        def cancel(row: GuardWindow) -> str:
-            guard_windows.cancel(row.pk, project=row.project, by=operator(request))
-            return "cancelled."
-
-        self.run_for_each(request, queryset.select_related("project"), cancel)
+    @row_action("Cancel the guard window")
+    def cancel(self, request: HttpRequest, row: GuardWindow) -> str:
+        guard_windows.cancel(row.pk, project=row.project, by=operator(request))
+        return "cancelled."
 
 
 @admin.register(Deploy)

@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from accounts.admin_actor import operator
 from accounts.roles import visible_projects
-from bulk_changes.admin.actions import BulkActions
+from bulk_changes.admin.actions import BulkActions, status_action
 from bulk_changes.admin.forms import SetValuesForm
 from events import counters
 from findings import observations, queries
@@ -235,7 +235,10 @@ class FindingAdmin(BulkActions):
     search_fields = ("title",)
     search_help_text = "Words, URL, check or id"
     autocomplete_fields = ("project", "owner")
+    update_row = staticmethod(triage.update)
     actions: ClassVar[list[str]] = ["triage", "start", "dismiss", "set_values"]
+    triage = status_action("Triage", FindingStatus.TRIAGED)  # also reopens dismissed findings
+    start = status_action("Start work", FindingStatus.IN_PROGRESS)
     tones: ClassVar = {"dismiss": "danger"}
     # What higher apps know of a finding, for its page: each function returns a part of the context.
     sections: ClassVar[list[Callable[[HttpRequest, Finding], dict[str, Any]]]] = []
@@ -324,15 +327,6 @@ class FindingAdmin(BulkActions):
         elif form.validated:
             triage.update(obj.pk, changes=form.validated, by=operator(request))
 
-    @admin.action(description="Triage", permissions=["operate"])
-    def triage(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
-        # Also reopens dismissed findings.
-        return self._set_status(request, queryset, FindingStatus.TRIAGED)
-
-    @admin.action(description="Start work", permissions=["operate"])
-    def start(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
-        return self._set_status(request, queryset, FindingStatus.IN_PROGRESS)
-
     @admin.action(description="Dismiss…", permissions=["operate"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
         # A first page requests reason, comment and day, and submits the action again with them.
@@ -363,19 +357,6 @@ class FindingAdmin(BulkActions):
             "dismissal": _dismissal_of(named[0]) if back and named else None,
         }
         return self.page(request, "admin/findings/finding/dismiss.html", context)
-
-    def _set_status(
-        self, request: HttpRequest, rows: QuerySet[Finding], status: FindingStatus
-    ) -> HttpResponse | None:
-        if "_back" not in request.POST:
-            return self.change_rows(request, rows, {"status": status.value})
-
-        def set_status(finding: Finding) -> str:
-            changed = triage.update(finding.pk, changes={"status": status.value}, by=operator(request))
-            return f"{FindingStatus(changed.status).label.lower()}."
-
-        self.run_for_each(request, rows, set_status)
-        return None
 
 
 @admin.register(Regression)

@@ -1,10 +1,10 @@
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin_actor import operator
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -54,10 +54,7 @@ class UnsubscriptionAdmin(ReadOnlyAdmin):
     search_fields = ("email",)
     actions: ClassVar = ["subscribe_again"]
 
-    @admin.action(description="Send alerts again", permissions=["operate"])
-    def subscribe_again(self, request: HttpRequest, rows: QuerySet[Unsubscription]) -> None:
-        def subscribe(row: Unsubscription) -> str:
-            subscribe_again(row.project, row.email, by=operator(request))
-            return "alerts are sent again."
-
-        self.run_for_each(request, rows, subscribe)
+    @row_action("Send alerts again")
+    def subscribe_again(self, request: HttpRequest, row: Unsubscription) -> str:
+        subscribe_again(row.project, row.email, by=operator(request))
+        return "alerts are sent again."

@@ -17,6 +17,7 @@ from accounts.invitations.links import LIFETIME
 from accounts.invitations.services import resend
 from accounts.invitations.states import InvitationState, state_of
 from accounts.models import ApiKey, Membership, Organization
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -204,13 +205,10 @@ class MembershipAdmin(ServiceModelAdmin):
         elif row.user.has_usable_password():
             self.message_user(request, f"{row.user} has an account and gets no mail.", messages.INFO)
 
-    @admin.action(description="Send the invitation again", permissions=["operate"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        def send(row: Membership) -> str:
-            resend(row)
-            return "an e-mail with a new link is being sent."
-
-        self.run_for_each(request, queryset, send)
+    @row_action("Send the invitation again")
+    def send_again(self, request: HttpRequest, row: Membership) -> str:
+        resend(row)
+        return "an e-mail with a new link is being sent."
 
     @admin.action(description="Revoke the invitation…", permissions=["operate"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Membership]) -> HttpResponse | None:

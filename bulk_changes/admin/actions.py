@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -36,10 +36,29 @@ MAX_PROJECTS = 100  # of one action: each has its own bulk change
 Selection = list[tuple[Project, list[UUID]]]
 
 
+def status_action(description: str, status: Any) -> Callable[..., HttpResponse | None]:
+    """Make an action of `BulkActions` that sets a status: an entry of the choices of the model."""
+
+    @admin.action(description=description, permissions=["operate"])
+    def action(page: BulkActions, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        def set_status(row: Any) -> str:
+            page.update_row(row.pk, changes={"status": status.value}, by=operator(request))
+            return f"{status.label.lower()}."
+
+        if "_back" not in request.POST:
+            return page.change_rows(request, queryset, {"status": status.value})
+        # From the page of a row: without a preview.
+        page.run_for_each(request, queryset, set_status)
+        return None
+
+    return action
+
+
 class BulkActions(ServiceModelAdmin):
     """Actions that change the selected rows, or all that match, by `bulk_changes.services`."""
 
     bulk_subject: ClassVar[Subject]
+    update_row: ClassVar[Callable[..., Any]]  # the service that changes one row
     set_values_form: ClassVar[type[SetValuesForm]]
     list_disable_select_all = False
     list_only_actions = frozenset({"set_values"})

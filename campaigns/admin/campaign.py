@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -14,6 +14,7 @@ from campaigns.errors import CampaignArchived
 from campaigns.models import Campaign, CampaignTask
 from campaigns.queries import progress_of
 from findings.models import LARGE_FIELDS
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from krafter_audit.admin.text import ago
 from remediation.models import Task
@@ -100,21 +101,15 @@ class CampaignAdmin(ServiceModelAdmin):
             "line": chart_line(days),
         }
 
-    @admin.action(description="Archive", permissions=["operate"])
-    def archive(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        def archive(row: Campaign) -> str:
-            services.archive(row.pk, by=operator(request))
-            return "archived."
+    @row_action("Archive")
+    def archive(self, request: HttpRequest, row: Campaign) -> str:
+        services.archive(row.pk, by=operator(request))
+        return "archived."
 
-        self.run_for_each(request, queryset.select_related("project"), archive)
-
-    @admin.action(description="Restore", permissions=["operate"])
-    def restore(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        def restore(row: Campaign) -> str:
-            services.restore(row.pk, by=operator(request))
-            return "restored."
-
-        self.run_for_each(request, queryset.select_related("project"), restore)
+    @row_action("Restore")
+    def restore(self, request: HttpRequest, row: Campaign) -> str:
+        services.restore(row.pk, by=operator(request))
+        return "restored."
 
 
 def tasks_of(campaign: Campaign) -> list[Task]:

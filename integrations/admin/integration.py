@@ -2,7 +2,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from unfold.decorators import display
@@ -16,8 +15,8 @@ from integrations.models import Integration
 from integrations.providers.registry import ADAPTERS
 from integrations.serializers import CreateWebhookRequestSerializer
 from integrations.webhooks import services as webhooks
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import DANGER, INFO, PRIMARY, SUCCESS, AutocompleteFilter
-from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import error_text, flatten_errors
 from krafter_audit.admin.live_pages import follow
 from krafter_audit.admin.secret_page import secret_page
@@ -108,34 +107,24 @@ class IntegrationAdmin(ConnectionPages):
 
     # ---- Actions
 
-    @admin.action(description="Sync now", permissions=["operate"])
-    def sync_now(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        def sync(integration: Integration) -> str:
-            services.sync_now(integration.project, integration.provider, by=operator(request))
-            return "a sync has started."
+    @row_action("Sync now")
+    def sync_now(self, request: HttpRequest, integration: Integration) -> str:
+        services.sync_now(integration.project, integration.provider, by=operator(request))
+        return "a sync has started."
 
-        self.run_for_each(request, queryset, sync)
+    @row_action("Test connection")
+    def test_connection(self, request: HttpRequest, integration: Integration) -> str:
+        if integration.status == Status.DISCONNECTED:
+            raise InvalidParams(NOT_CONNECTED)
+        check = connection_check.check_stored(integration)
+        if not check.is_accepted:
+            raise InvalidParams(check.message)
+        return check.message
 
-    @admin.action(description="Test connection", permissions=["operate"])
-    def test_connection(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        def test(integration: Integration) -> str:
-            if integration.status == Status.DISCONNECTED:
-                raise InvalidParams(NOT_CONNECTED)
-            check = connection_check.check_stored(integration)
-            if not check.is_accepted:
-                raise InvalidParams(check.message)
-            return check.message
-
-        self.run_for_each(request, queryset, test)
-
-    @admin.action(description="Disconnect", permissions=["operate"])
-    @confirmed(DISCONNECTING)
-    def disconnect(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        def disconnect(integration: Integration) -> str:
-            services.disconnect(integration.project, integration.provider, by=operator(request))
-            return "disconnected."
-
-        self.run_for_each(request, queryset, disconnect)
+    @row_action("Disconnect", consequence=DISCONNECTING)
+    def disconnect(self, request: HttpRequest, integration: Integration) -> str:
+        services.disconnect(integration.project, integration.provider, by=operator(request))
+        return "disconnected."
 
     # ---- The webhook
 

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.actors import Actor
 from accounts.admin_actor import operator
 from integrations.models import (
     SyncConflict,
@@ -16,6 +16,7 @@ from integrations.models import (
 )
 from integrations.sync.tickets import conflicts
 from integrations.webhooks import services as webhooks
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -24,7 +25,6 @@ from krafter_audit.admin.base import (
     ReadOnlyAdmin,
     badge_column,
 )
-from krafter_audit.admin.confirmation import confirmed
 
 OUTCOMES = {
     "running": INFO,
@@ -33,6 +33,7 @@ OUTCOMES = {
     "paused": WARNING,
     "interrupted": WARNING,
 }
+DISABLING = "The URL no longer accepts deliveries, and the secret is deleted. Changes are read by each sync."
 
 
 @admin.register(TicketLink)
@@ -69,25 +70,23 @@ class SyncConflictAdmin(ReadOnlyAdmin):
     search_fields = ("^link__key",)
     actions: ClassVar = ["keep_ours", "keep_theirs"]
 
-    @admin.action(description="Keep the task's value", permissions=["operate"])
-    @confirmed("The value of the ticket is overwritten with that of the task.")
-    def keep_ours(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
-        self._resolve(request, queryset, SyncConflict.Resolution.OURS)
+    @row_action(
+        "Keep the task's value", consequence="The value of the ticket is overwritten with that of the task."
+    )
+    def keep_ours(self, request: HttpRequest, conflict: SyncConflict) -> str:
+        return resolve(conflict, SyncConflict.Resolution.OURS, operator(request))
 
-    @admin.action(description="Keep the ticket's value", permissions=["operate"])
-    @confirmed("The value of the task is overwritten with that of the ticket.")
-    def keep_theirs(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
-        self._resolve(request, queryset, SyncConflict.Resolution.THEIRS)
+    @row_action(
+        "Keep the ticket's value", consequence="The value of the task is overwritten with that of the ticket."
+    )
+    def keep_theirs(self, request: HttpRequest, conflict: SyncConflict) -> str:
+        return resolve(conflict, SyncConflict.Resolution.THEIRS, operator(request))
 
-    def _resolve(self, request: HttpRequest, queryset: QuerySet[SyncConflict], resolution: str) -> None:
-        def resolve(conflict: SyncConflict) -> str:
-            project, provider = conflict.integration.project, conflict.integration.provider
-            resolved = conflicts.resolve(
-                project, provider, conflict.pk, resolution=resolution, by=operator(request)
-            )
-            return f"resolved, {resolved.resolution} kept."
 
-        self.run_for_each(request, queryset, resolve)
+def resolve(conflict: SyncConflict, resolution: str, by: Actor) -> str:
+    project, provider = conflict.integration.project, conflict.integration.provider
+    resolved = conflicts.resolve(project, provider, conflict.pk, resolution=resolution, by=by)
+    return f"resolved, {resolved.resolution} kept."
 
 
 @admin.register(Webhook)
@@ -101,17 +100,11 @@ class WebhookAdmin(ReadOnlyAdmin):
     def describe_row(self, row: Webhook) -> str:
         return f"Webhook of {row.integration.provider}"
 
-    @admin.action(description="Disable the webhook", permissions=["operate"])
-    @confirmed(
-        "The URL no longer accepts deliveries, and the secret is deleted. Changes are read by each sync."
-    )
-    def disable(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
-        def disable(webhook: Webhook) -> str:
-            integration = webhook.integration
-            webhooks.disable(integration.project, integration.provider, by=operator(request))
-            return "disabled."
-
-        self.run_for_each(request, queryset, disable)
+    @row_action("Disable the webhook", consequence=DISABLING)
+    def disable(self, request: HttpRequest, webhook: Webhook) -> str:
+        integration = webhook.integration
+        webhooks.disable(integration.project, integration.provider, by=operator(request))
+        return "disabled."
 
 
 @admin.register(WebhookDelivery)

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from accounts.actors import Actor
 from accounts.admin_actor import operator
 from accounts.models import Project
+from krafter_audit.admin.actions import confirmed, row_action
 from krafter_audit.admin.base import (
     DANGER,
     SUCCESS,
@@ -24,7 +26,6 @@ from krafter_audit.admin.base import (
     copy_row,
     render_json,
 )
-from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import SerializerForm
 from krafter_audit.admin.secret_page import secret_page
 from notifications.models import EventDelivery, WebhookEndpoint
@@ -143,22 +144,16 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
             back=reverse("admin:notifications_webhookendpoint_change", args=[endpoint.pk]),
         )
 
-    @admin.action(description="Enable", permissions=["operate"])
-    def enable(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
-        self._set_status(request, queryset, WebhookEndpoint.Status.ENABLED)
+    @row_action("Enable")
+    def enable(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
+        return set_status(endpoint, WebhookEndpoint.Status.ENABLED, operator(request))
 
-    @admin.action(description="Disable", permissions=["operate"])
-    @confirmed("Events that happen while an endpoint is disabled are not delivered to it.")
-    def disable(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
-        self._set_status(request, queryset, WebhookEndpoint.Status.DISABLED)
-
-    def _set_status(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint], status: str) -> None:
-        def change(endpoint: WebhookEndpoint) -> str:
-            changes = {"status": status}
-            services.update(endpoint.organization, endpoint.pk, changes=changes, by=operator(request))
-            return f"{status}."
-
-        self.run_for_each(request, queryset, change)
+    @row_action(
+        "Disable",
+        consequence="Events that happen while an endpoint is disabled are not delivered to it.",
+    )
+    def disable(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
+        return set_status(endpoint, WebhookEndpoint.Status.DISABLED, operator(request))
 
     @admin.action(description="Rotate the secret", permissions=["operate"])
     @confirmed("The receiver needs the new secret within a day. Until then each message has both signatures.")
@@ -177,13 +172,15 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
         self.run_for_each(request, queryset, rotate)
         return self._secret_page(request, endpoint, secrets[0]) if secrets else None
 
-    @admin.action(description="Send a test event", permissions=["operate"])
-    def send_test(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
-        def send(endpoint: WebhookEndpoint) -> str:
-            services.send_test(endpoint.organization, endpoint.pk, by=operator(request))
-            return "a test event is queued."
+    @row_action("Send a test event")
+    def send_test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
+        services.send_test(endpoint.organization, endpoint.pk, by=operator(request))
+        return "a test event is queued."
 
-        self.run_for_each(request, queryset, send)
+
+def set_status(endpoint: WebhookEndpoint, status: str, by: Actor) -> str:
+    services.update(endpoint.organization, endpoint.pk, changes={"status": status}, by=by)
+    return f"{status}."
 
 
 @admin.register(EventDelivery)
@@ -216,11 +213,8 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
     def body(self, delivery: EventDelivery) -> str:
         return render_json(delivery.payload)
 
-    @admin.action(description="Replay", permissions=["operate"])
-    def replay(self, request: HttpRequest, queryset: QuerySet[EventDelivery]) -> None:
-        def replay(delivery: EventDelivery) -> str:
-            endpoint = delivery.endpoint
-            services.replay(endpoint.organization, endpoint.pk, delivery.pk, by=operator(request))
-            return "queued."
-
-        self.run_for_each(request, queryset.select_related("endpoint__organization"), replay)
+    @row_action("Replay")
+    def replay(self, request: HttpRequest, delivery: EventDelivery) -> str:
+        endpoint = delivery.endpoint
+        services.replay(endpoint.organization, endpoint.pk, delivery.pk, by=operator(request))
+        return "queued."

@@ -3,15 +3,14 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.admin_actor import operator
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
-from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.moments import time_element
 from remediation.admin.policies.forms import form_field, new_problems
@@ -113,28 +112,19 @@ class ScanScheduleAdmin(ServiceModelAdmin):
         scan_schedules.change(obj.project, by=operator(request), **form.values)
         copy_row(ScanSchedule.objects.get(project=obj.project_id), to=obj)
 
-    @admin.action(description="Pause", permissions=["operate"])
-    def pause(self, request: HttpRequest, queryset: QuerySet[ScanSchedule]) -> None:
-        self._change_each(request, queryset, "paused.", paused=True)
+    @row_action("Pause")
+    def pause(self, request: HttpRequest, schedule: ScanSchedule) -> str:
+        scan_schedules.change(schedule.project, by=operator(request), paused=True)
+        return "paused."
 
-    @admin.action(description="Resume", permissions=["operate"])
-    def resume(self, request: HttpRequest, queryset: QuerySet[ScanSchedule]) -> None:
-        self._change_each(request, queryset, "resumed.", paused=False)
+    @row_action("Resume")
+    def resume(self, request: HttpRequest, schedule: ScanSchedule) -> str:
+        scan_schedules.change(schedule.project, by=operator(request), paused=False)
+        return "resumed."
 
-    @admin.action(description="Remove", permissions=["operate"])
-    @confirmed("The site is not scanned by a schedule any more. Scans that are running go on.")
-    def remove(self, request: HttpRequest, queryset: QuerySet[ScanSchedule]) -> None:
-        def act(schedule: ScanSchedule) -> str:
-            scan_schedules.remove(schedule.project, by=operator(request))
-            return "the schedule was removed."
-
-        self.run_for_each(request, queryset, act)
-
-    def _change_each(
-        self, request: HttpRequest, rows: QuerySet[ScanSchedule], words: str, **values: Any
-    ) -> None:
-        def act(schedule: ScanSchedule) -> str:
-            scan_schedules.change(schedule.project, by=operator(request), **values)
-            return words
-
-        self.run_for_each(request, rows, act)
+    @row_action(
+        "Remove", consequence="The site is not scanned by a schedule any more. Scans that are running go on."
+    )
+    def remove(self, request: HttpRequest, schedule: ScanSchedule) -> str:
+        scan_schedules.remove(schedule.project, by=operator(request))
+        return "the schedule was removed."

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.admin_actor import operator
 from accounts.roles import visible_projects
-from bulk_changes.admin.actions import BulkActions
+from bulk_changes.admin.actions import BulkActions, status_action
 from events import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -119,11 +120,16 @@ class TaskAdmin(CollaborationPages, BulkActions):
     search_fields = ("title",)
     search_help_text = "Words, ticket, URL, check or id"
     autocomplete_fields = ("finding", "owner")
+    update_row = staticmethod(tasks.update)
     # Higher apps append functions.
     actions: ClassVar[list[str | Callable[..., Any]]] = [
         "run_verification", "assign_to_me", "start", "block", "set_ready", "return_to_backlog", "extend_due_date",
         "set_values",
     ]  # fmt: skip
+    start = status_action("Start work", Task.Status.IN_PROGRESS)
+    block = status_action("Block", Task.Status.BLOCKED)
+    set_ready = status_action("Mark as ready to verify", Task.Status.READY_VERIFY)
+    return_to_backlog = status_action("Return to backlog", Task.Status.BACKLOG)
     tones: ClassVar = {"run_verification": "primary"}
     readonly_fields = ("project", "finding", "status", "created_at", "updated_at")
 
@@ -210,29 +216,10 @@ class TaskAdmin(CollaborationPages, BulkActions):
         elif form.validated:
             tasks.update(obj.pk, changes=form.validated, by=operator(request))
 
-    @admin.action(description="Run verification", permissions=["operate"])
-    def run_verification(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
-        def run(task: Task) -> str:
-            verifications.run(task.project, task_id=task.pk, by=operator(request))
-            return "a verification is running."
-
-        self.run_for_each(request, queryset.select_related("project"), run)
-
-    @admin.action(description="Start work", permissions=["operate"])
-    def start(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
-        return self._set_status(request, queryset, Task.Status.IN_PROGRESS)
-
-    @admin.action(description="Block", permissions=["operate"])
-    def block(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
-        return self._set_status(request, queryset, Task.Status.BLOCKED)
-
-    @admin.action(description="Mark as ready to verify", permissions=["operate"])
-    def set_ready(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
-        return self._set_status(request, queryset, Task.Status.READY_VERIFY)
-
-    @admin.action(description="Return to backlog", permissions=["operate"])
-    def return_to_backlog(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
-        return self._set_status(request, queryset, Task.Status.BACKLOG)
+    @row_action("Run verification")
+    def run_verification(self, request: HttpRequest, task: Task) -> str:
+        verifications.run(task.project, task_id=task.pk, by=operator(request))
+        return "a verification is running."
 
     @admin.action(description="Extend the due date…", permissions=["operate"])
     def extend_due_date(self, request: HttpRequest, queryset: QuerySet[Task]) -> HttpResponse | None:
@@ -247,19 +234,6 @@ class TaskAdmin(CollaborationPages, BulkActions):
             return "the due date was extended."
 
         self.run_for_each(request, queryset, extend)
-        return None
-
-    def _set_status(
-        self, request: HttpRequest, rows: QuerySet[Task], status: Task.Status
-    ) -> HttpResponse | None:
-        if "_back" not in request.POST:
-            return self.change_rows(request, rows, {"status": status.value})
-
-        def set_status(task: Task) -> str:
-            tasks.update(task.pk, changes={"status": status.value}, by=operator(request))
-            return f"{status.label.lower()}."
-
-        self.run_for_each(request, rows, set_status)
         return None
 
 

@@ -12,6 +12,7 @@ from accounts.roles import visible_projects
 from events import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from findings.observations import asset_urls
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -192,23 +193,17 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         }
         return "; ".join(note for note, applies in notes.items() if applies) or "-"
 
-    @admin.action(description="Approve", permissions=["operate"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Verification]) -> None:
-        def approve(row: Verification) -> str:
-            verification = verdicts.approve(row.pk, by=operator(request))
-            return approval_message(verification)
+    @row_action("Approve")
+    def approve(self, request: HttpRequest, row: Verification) -> str:
+        verification = verdicts.approve(row.pk, by=operator(request))
+        return approval_message(verification)
 
-        self.run_for_each(request, queryset, approve)
-
-    @admin.action(description="Reopen", permissions=["operate"])
-    def reopen(self, request: HttpRequest, queryset: QuerySet[Verification]) -> None:
-        def reopen(row: Verification) -> str:
-            if row.superseded:
-                raise VerificationSuperseded
-            verdicts.reopen(row.pk, by=operator(request))
-            return "reopened."
-
-        self.run_for_each(request, queryset, reopen)
+    @row_action("Reopen")
+    def reopen(self, request: HttpRequest, row: Verification) -> str:
+        if row.superseded:
+            raise VerificationSuperseded
+        verdicts.reopen(row.pk, by=operator(request))
+        return "reopened."
 
     @admin.action(description="Approve with override…", permissions=["operate"])
     def approve_with_override(

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_safe
 
 from accounts.admin_actor import operator
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -95,13 +96,10 @@ class ReportAdmin(ReadOnlyAdmin):
         report = services.queue_export(obj.project, format=obj.format, by=operator(request))
         copy_row(report, to=obj)
 
-    @admin.action(description="Export again", permissions=["operate"])
-    def export_again(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
-        def export(report: Report) -> str:
-            services.queue_export(report.project, format=report.format, by=operator(request))
-            return "export queued."
-
-        self.run_for_each(request, reports, export)
+    @row_action("Export again")
+    def export_again(self, request: HttpRequest, report: Report) -> str:
+        services.queue_export(report.project, format=report.format, by=operator(request))
+        return "export queued."
 
     # ---- The page
 

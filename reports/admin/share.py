@@ -1,12 +1,11 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin_actor import operator
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ReadOnlyAdmin, badge_column
-from krafter_audit.admin.confirmation import confirmed
 from reports import services
 from reports.models import Share
 from reports.presentation import summary
@@ -49,14 +48,10 @@ class ShareAdmin(ReadOnlyAdmin):
             "recipients": [(address, row.outcomes.get(address, "")) for address in row.recipients],
         }
 
-    @admin.action(description="Revoke link", permissions=["operate"])
-    @confirmed(REVOKING)
-    def revoke(self, request: HttpRequest, shares: QuerySet[Share]) -> None:
-        def revoke(share: Share) -> str:
-            services.revoke_share(share.pk, by=operator(request))
-            return "revoked."
-
-        self.run_for_each(request, shares, revoke)
+    @row_action("Revoke link", consequence=REVOKING)
+    def revoke(self, request: HttpRequest, share: Share) -> str:
+        services.revoke_share(share.pk, by=operator(request))
+        return "revoked."
 
 
 def state_of(share: Share) -> tuple[str, str]:

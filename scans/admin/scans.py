@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -12,6 +11,7 @@ from accounts.admin import ProjectAdmin
 from accounts.admin_actor import operator
 from accounts.models import Project
 from findings.models import Domain
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -41,13 +41,10 @@ def outcome_counts(counts: Mapping[str, Any]) -> list[tuple[str, str, int]]:
     return [(outcome, outcome.replace("_", " "), counts.get(outcome, 0)) for outcome in OUTCOMES]
 
 
-@admin.action(description="Scan now", permissions=["operate"])
-def scan_now(page: ProjectAdmin, request: HttpRequest, projects: QuerySet[Project]) -> None:
-    def scan(project: Project) -> str:
-        queued = scans.run(project, url=None, trigger=Scan.Trigger.MANUAL, by=operator(request))
-        return f"a scan of {queued.url} is queued."
-
-    page.run_for_each(request, projects, scan)
+@row_action("Scan now")
+def scan_now(page: ProjectAdmin, request: HttpRequest, project: Project) -> str:
+    queued = scans.run(project, url=None, trigger=Scan.Trigger.MANUAL, by=operator(request))
+    return f"a scan of {queued.url} is queued."
 
 
 ProjectAdmin.actions.append(scan_now)

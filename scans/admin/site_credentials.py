@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin_actor import operator
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
-from krafter_audit.admin.confirmation import confirmed
 from krafter_audit.admin.forms import ServiceForm, flatten_errors
 from scans.models import SiteCredentials
 from scans.site_credentials import services
@@ -129,11 +129,9 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
         )
         copy_row(row, to=obj)
 
-    @admin.action(description="Delete", permissions=["operate"])
-    @confirmed("The credentials are deleted. Pages behind the login are no longer scanned.")
-    def delete_credentials(self, request: HttpRequest, queryset: QuerySet[SiteCredentials]) -> None:
-        def delete(row: SiteCredentials) -> str:
-            services.delete_credentials(row.project, by=operator(request))
-            return "deleted."
-
-        self.run_for_each(request, queryset, delete)
+    @row_action(
+        "Delete", consequence="The credentials are deleted. Pages behind the login are no longer scanned."
+    )
+    def delete_credentials(self, request: HttpRequest, row: SiteCredentials) -> str:
+        services.delete_credentials(row.project, by=operator(request))
+        return "deleted."

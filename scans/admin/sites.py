@@ -3,12 +3,12 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 
 from accounts.admin_actor import operator
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ServiceModelAdmin, copy_row
 from scans.admin.forms import SiteForm
 from scans.models import Site
@@ -66,10 +66,7 @@ class SiteAdmin(ServiceModelAdmin):
         site, _ = services.add(obj.project, host=form.validated["host"], by=operator(request))
         copy_row(site, to=obj)
 
-    @admin.action(description="Verify ownership", permissions=["operate"])
-    def verify(self, request: HttpRequest, queryset: QuerySet[Site]) -> None:
-        def verify(site: Site) -> str:
-            services.request_verification(site.pk, by=operator(request))
-            return "a verification is queued."
-
-        self.run_for_each(request, queryset, verify)
+    @row_action("Verify ownership")
+    def verify(self, request: HttpRequest, site: Site) -> str:
+        services.request_verification(site.pk, by=operator(request))
+        return "a verification is queued."

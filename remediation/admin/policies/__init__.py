@@ -2,13 +2,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 
 from accounts.admin_actor import operator
 from findings.models import Domain
+from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter
 from krafter_audit.api.etags import etag_for
 from remediation.admin.forms import PolicyForm
@@ -70,16 +70,13 @@ class PolicyAdmin(PolicyPages):
             "may_change": self.has_change_permission(request, row),
         }
 
-    @admin.action(description="Test against current findings", permissions=["view"])
-    def test(self, request: HttpRequest, queryset: QuerySet[Policy]) -> None:
-        def test(policy: Policy) -> str:
-            config: Any = policy.config
-            result = plans.test(policy.project, config)
-            critical = result["escalated_to_critical"]
-            found = result["simulated_findings"]
-            return f"{found} finding{pluralize(found)}, {critical} of them critical."
-
-        self.run_for_each(request, queryset, test, verb="view")
+    @row_action("Test against current findings", permission="view")
+    def test(self, request: HttpRequest, policy: Policy) -> str:
+        config: Any = policy.config
+        result = plans.test(policy.project, config)
+        critical = result["escalated_to_critical"]
+        found = result["simulated_findings"]
+        return f"{found} finding{pluralize(found)}, {critical} of them critical."
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,10 @@
+"""Actions on the rows that are selected in a list."""
+
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +13,27 @@ from django.template.response import TemplateResponse
 MAX_LISTED = 20  # rows that are named before an action
 
 type Action = Callable[..., HttpResponse | None]
+
+
+def row_action(
+    description: str, *, permission: str = "operate", consequence: str = ""
+) -> Callable[[Callable[..., str]], Action]:
+    """Make an action of a method `(self, request, row)` that returns what happened with one row, as a sentence.
+
+    The action calls it for each selected row; with a `consequence` after a page that asks for confirmation.
+    """
+
+    def decorate(method: Callable[..., str]) -> Action:
+        @admin.action(description=description, permissions=[permission])
+        @wraps(method)
+        def action(page: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+            verb = "change" if permission == "operate" else permission
+            page.run_for_each(request, queryset, partial(method, page, request), verb=verb)
+            return None
+
+        return confirmed(consequence)(action) if consequence else action
+
+    return decorate
 
 
 def confirmed(consequence: str) -> Callable[[Action], Action]:
