@@ -24,7 +24,6 @@ from krafter_audit.admin.base import (
     copy_row,
 )
 from krafter_audit.admin.forms import ServiceForm
-from krafter_audit.admin.secret_page import secret_page
 from krafter_audit.admin.text import ago, moment
 
 DEFAULT_LIFE = timedelta(days=90)
@@ -207,9 +206,9 @@ class ApiKeyAdmin(ServiceModelAdmin):
         self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
     ) -> HttpResponse:
         """Show the key, in this response alone."""
-        return secret_page(
-            self,
+        return self.page(
             request,
+            "admin/secret.html",
             title="Key issued",
             label=f"API key “{obj.name}”",
             secret=request.issued_key,  # type: ignore[attr-defined]  # set by save_model

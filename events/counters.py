@@ -1,5 +1,6 @@
 """Read and aggregate the counters: a total costs the same at a hundred rows and at a million."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -104,6 +105,15 @@ def totals_by_project(project_ids: Collection[UUID], *names: str) -> dict[str, d
     params = {"projects": list(project_ids), "names": list(names)}
     for name, project_id, facets, rows, score in fetch_all(TOTALS_OF_PROJECTS, params, model=Counter):
         found[name].setdefault(project_id, []).append((orjson.loads(facets), int(rows), int(score)))
+    return found
+
+
+def rows_by_facet(project_ids: Collection[UUID], name: str, facet: str) -> dict[str, int]:
+    """Return how many rows a counter counts in the projects, by the value of a facet; 0 for others."""
+    found: dict[str, int] = defaultdict(int)
+    for totals_of_project in totals_by_project(project_ids, name)[name].values():
+        for facets, rows, _ in totals_of_project:
+            found[facets[facet]] += rows
     return found
 
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin_actor import operator
-from accounts.roles import visible_projects
 from bulk_changes.admin.actions import BulkActions, status_action
 from bulk_changes.admin.forms import SetValuesForm
 from events import counters
@@ -46,7 +45,6 @@ from krafter_audit.admin.base import (
     badge_column,
     copy_row,
     render_json,
-    staff_of,
 )
 from krafter_audit.admin.forms import SerializerForm
 from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
@@ -165,18 +163,12 @@ class FindingQuickFilter(QuickFilter):
             return rows.filter(status=FindingStatus.DISMISSED, pk__in=ending.values("finding"))
         return rows.filter(status__in=OPEN_STATUSES)
 
-    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int | str]:
-        projects = visible_projects(staff_of(request))
-        projects = projects.filter(pk=project_id) if project_id else projects
-        ids = list(projects.values_list("pk", flat=True))
-        rows = Finding.objects.filter(project__in=ids)
-        statuses: dict[str, int] = {}
-        for totals in counters.totals_by_project(ids, "finding")["finding"].values():
-            for facets, number, _ in totals:
-                statuses[facets["status"]] = statuses.get(facets["status"], 0) + number
+    def counts(self, request: HttpRequest, project_ids: list[UUID]) -> dict[str, int | str]:
+        rows = Finding.objects.filter(project__in=project_ids)
+        statuses = counters.rows_by_facet(project_ids, "finding", "status")
         return {
-            "open": sum(statuses.get(status, 0) for status in OPEN_STATUSES),
-            "review": statuses.get(FindingStatus.READY_VERIFY, 0),
+            "open": sum(statuses[status] for status in OPEN_STATUSES),
+            "review": statuses[FindingStatus.READY_VERIFY],
             **{
                 name: counted_rows(self.apply(rows, name, request))
                 for name in ("mine", "overdue", "new", "ending")
@@ -259,7 +251,7 @@ class FindingAdmin(BulkActions):
         }
 
     def reading_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
-        seen = observations.of_finding(row.evidence)
+        seen = observations.observations_in(row.evidence)
         urls = observations.asset_urls(row.affected_assets)
         context = {
             "observations": seen[:MAX_PAGES],
@@ -356,7 +348,7 @@ class FindingAdmin(BulkActions):
             "more": len(named) > MAX_NAMED,
             "dismissal": _dismissal_of(named[0]) if back and named else None,
         }
-        return self.page(request, "admin/findings/finding/dismiss.html", context)
+        return self.selection_page(request, "admin/findings/finding/dismiss.html", **context)
 
 
 @admin.register(Regression)

@@ -63,7 +63,7 @@ def details_of(affected_assets: Any, evidence: Any, recommended_fix: Any) -> Fin
     """Return the details of a finding from its free-form fields."""
     places = asset_urls(affected_assets)
     different: dict[tuple[str, ...], Observation] = {}  # several pages often show the same
-    for seen in of_finding(evidence):
+    for seen in observations_in(evidence):
         if seen.detail or seen.measured or seen.markup:
             different.setdefault((seen.detail, seen.measured, *seen.markup), seen)
     return FindingDetails(
@@ -74,7 +74,7 @@ def details_of(affected_assets: Any, evidence: Any, recommended_fix: Any) -> Fin
     )
 
 
-def of_finding(evidence: Any) -> list[Observation]:
+def observations_in(evidence: Any) -> list[Observation]:
     pages = _mapping(evidence).get("pages")
     return [
         observation(_text(page.get("key")), _text(page.get("url")), _mapping(page.get("outcome")))

@@ -105,7 +105,7 @@ def _search(request: HttpRequest, model: type[Model], text: str, *, order: tuple
     if len(text) < MIN_LENGTH or not page.has_view_permission(request):
         return []
     rows, project = page.get_queryset(request), chosen_project(request)
-    rows = rows if project is None else page.of_project(rows, project)
+    rows = rows if project is None else page.filter_by_project(rows, project)
     found, _ = page.get_search_results(request, rows, text)
     return list(found.select_related("project").order_by(*order)[:MAX_OPTIONS])
 

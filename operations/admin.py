@@ -17,10 +17,10 @@ class RunAdmin(ReadOnlyAdmin):
     fields = ("created_at", "finished_at", "path", "error", "report_json")
     readonly_fields: ClassVar = ("report_json",)
 
-    def of_project(self, rows: QuerySet[Any], project: Any) -> QuerySet[Any]:
+    def filter_by_project(self, rows: QuerySet[Any], project: Any) -> QuerySet[Any]:
         return rows  # of the whole installation
 
-    def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
+    def filter_by_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
         return rows.none()
 
     @admin.display(description="report")

@@ -237,14 +237,13 @@ class MembershipAdmin(ServiceModelAdmin):
         members = list(rows.order_by("pk")[:200])
         keys = ApiKey.objects.filter(revoked_at=None)
         action = request.POST.get("action", "")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": str(self.get_actions(request)[action].description).removesuffix("…"),
-            "opts": self.opts,
-            "action": action,
-            "members": [
+        return self.page(
+            request,
+            "admin/accounts/membership/confirm.html",
+            title=str(self.get_actions(request)[action].description).removesuffix("…"),
+            action=action,
+            members=[
                 (row, keys.filter(user=row.user_id, organization=row.organization_id).count())
                 for row in members
             ],
-        }
-        return TemplateResponse(request, "admin/accounts/membership/confirm.html", context)
+        )

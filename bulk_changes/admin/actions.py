@@ -71,9 +71,8 @@ class BulkActions(ServiceModelAdmin):
         sent = request.POST if "set_values" in request.POST else None
         form = self.set_values_form(sent, organizations={project.organization_id for project, _ in selection})
         if not form.is_valid():
-            return self.page(
-                request, "admin/bulk_changes/set_values.html", {"form": form, "rows": _count(selection)}
-            )
+            template = "admin/bulk_changes/set_values.html"
+            return self.selection_page(request, template, form=form, rows=_count(selection))
         return self.change_selection(request, selection, form.changes)
 
     def change_rows(
@@ -166,24 +165,24 @@ class BulkActions(ServiceModelAdmin):
             "refusals": [(decision, self._url(decision)) for decision in summary.refusals],
             "sent": _sent_values(request),
         }
-        return self.page(request, "admin/bulk_changes/preview.html", context)
+        return self.selection_page(request, "admin/bulk_changes/preview.html", **context)
 
-    def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
+    def selection_page(self, request: HttpRequest, template: str, **context: Any) -> TemplateResponse:
         """Return a page between the list and an action; its form includes `selection.html`."""
         action = request.POST.get("action", "")
         label = next(
             str(each.description) for each in self.get_actions(request).values() if each.name == action
         )
-        context |= {
-            **self.admin_site.each_context(request),
-            "title": label.removesuffix("…"),
-            "opts": self.opts,
-            "action": action,
-            "selected": request.POST.getlist("_selected_action"),
-            "select_across": request.POST.get("select_across", "0"),
-            "list_url": request.get_full_path(),
-        }
-        return TemplateResponse(request, template, context)
+        return self.page(
+            request,
+            template,
+            title=label.removesuffix("…"),
+            action=action,
+            selected=request.POST.getlist("_selected_action"),
+            select_across=request.POST.get("select_across", "0"),
+            list_url=request.get_full_path(),
+            **context,
+        )
 
     def _url(self, decision: Decision) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[decision.pk])

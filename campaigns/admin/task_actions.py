@@ -37,8 +37,8 @@ def add_to_campaign(
     project, task_ids = selected
     form = AddToCampaignForm(_sent(request), campaigns=active_campaigns(project))
     if not form.is_valid():
-        return model_admin.page(
-            request, TEMPLATE, {"form": form, "tasks": len(task_ids), "button": "Add to campaign"}
+        return model_admin.selection_page(
+            request, TEMPLATE, form=form, tasks=len(task_ids), button="Add to campaign"
         )
     _change(model_admin, request, lambda: _add(project, task_ids, form.cleaned_data, request), "added to")
     return None
@@ -61,8 +61,8 @@ def remove_from_campaign(
         return None
     form = ChooseCampaignForm(_sent(request), campaigns=campaigns)
     if not form.is_valid():
-        return model_admin.page(
-            request, TEMPLATE, {"form": form, "tasks": len(task_ids), "button": "Remove from campaign"}
+        return model_admin.selection_page(
+            request, TEMPLATE, form=form, tasks=len(task_ids), button="Remove from campaign"
         )
     _change(
         model_admin,

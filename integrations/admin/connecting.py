@@ -12,8 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_GET
 
 from accounts.admin_actor import operator
@@ -40,17 +39,13 @@ ARCHIVED = "The project is archived."
 class ConnectionPages(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         place = "connect/<uuid:project_id>/<str:provider>/"
-        own = (
-            (place, self.connect_view, "connect"),
-            (f"{place}test/", self.test_view, "test"),
-            (f"{place}sign-in/", self.sign_in_view, "signin"),
-            ("signed-in/", require_GET(self.signed_in_view), "signedin"),
-        )
-        pages = [
-            path(route, self.admin_site.admin_view(view), name=f"integrations_integration_{name}")
-            for route, view, name in own
+        return [
+            self.page_url("connect", self.connect_view, place=place),
+            self.page_url("test", self.test_view, place=f"{place}test/"),
+            self.page_url("signin", self.sign_in_view, place=f"{place}sign-in/"),
+            self.page_url("signedin", require_GET(self.signed_in_view), place="signed-in/"),
+            *super().get_urls(),
         ]
-        return [*pages, *super().get_urls()]
 
     # ---- The providers of a project
 
@@ -81,15 +76,14 @@ class ConnectionPages(ReadOnlyAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         project = self._project_of_list(request)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "Connect a provider",
-            "project": project,
-            "tiles": self._tiles(project) if project else [],
-            "projects": self._projects(request),
-        }
-        return TemplateResponse(request, "admin/integrations/integration/providers.html", context)
+        return self.page(
+            request,
+            "admin/integrations/integration/providers.html",
+            title="Connect a provider",
+            project=project,
+            tiles=self._tiles(project) if project else [],
+            projects=self._projects(request),
+        )
 
     def _projects(self, request: HttpRequest) -> list[Project]:
         user = staff_of(request)
@@ -164,21 +158,20 @@ class ConnectionPages(ReadOnlyAdmin):
     ) -> HttpResponse:
         adapter = ADAPTERS[provider]
         verb = "Reconnect" if form.has_stored else "Connect"
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"{verb} {adapter.title}",
-            "verb": verb,
-            "project": project,
-            "provider": provider,
-            "adapter": provider_text(provider),
-            "form": form,
-            "check": check,
-            "offers_sign_in": authorization.is_offered(adapter),
-            "callback": self._callback(),
-            "back": self._back(project, provider),
-        }
-        return TemplateResponse(request, "admin/integrations/integration/connect.html", context)
+        return self.page(
+            request,
+            "admin/integrations/integration/connect.html",
+            title=f"{verb} {adapter.title}",
+            verb=verb,
+            project=project,
+            provider=provider,
+            adapter=provider_text(provider),
+            form=form,
+            check=check,
+            offers_sign_in=authorization.is_offered(adapter),
+            callback=self._callback(),
+            back=self._back(project, provider),
+        )
 
     def _store(
         self, request: HttpRequest, project: Project, provider: str, credentials: dict[str, Any]
@@ -228,15 +221,14 @@ class ConnectionPages(ReadOnlyAdmin):
         url = authorization.authorization_url(
             adapter, redirect_uri=self._callback(), state=state, code_verifier=verifier
         )
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"Sign in at {adapter.title}",
-            "adapter": provider_text(provider),
-            "url": url,
-            "back": self._back(project, provider),
-        }
-        response = TemplateResponse(request, "admin/integrations/integration/sign_in.html", context)
+        response = self.page(
+            request,
+            "admin/integrations/integration/sign_in.html",
+            title=f"Sign in at {adapter.title}",
+            adapter=provider_text(provider),
+            url=url,
+            back=self._back(project, provider),
+        )
         # Not a redirect: the policy allows forms to lead to this site alone.
         response["Refresh"] = f"0; url={url}"
         return response

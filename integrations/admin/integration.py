@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from unfold.decorators import display
 
 from accounts.admin_actor import operator
@@ -19,7 +19,6 @@ from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import DANGER, INFO, PRIMARY, SUCCESS, AutocompleteFilter
 from krafter_audit.admin.forms import error_text, flatten_errors
 from krafter_audit.admin.live_pages import follow
-from krafter_audit.admin.secret_page import secret_page
 from krafter_audit.admin.text import ago
 from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
 
@@ -48,11 +47,7 @@ class IntegrationAdmin(ConnectionPages):
     change_form_template = "admin/integrations/integration/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.webhook_view)
-        return [
-            path("<uuid:pk>/webhook/", view, name="integrations_integration_webhook"),
-            *super().get_urls(),
-        ]
+        return [self.page_url("webhook", self.webhook_view), *super().get_urls()]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_fields(request, obj) if obj else ("project", "provider")
@@ -142,9 +137,9 @@ class IntegrationAdmin(ConnectionPages):
             self.message_user(request, "The webhook accepts deliveries with your secret.", messages.SUCCESS)
             return HttpResponseRedirect(back)
         title, url = ADAPTERS[integration.provider].title, _webhook(integration)["url"]
-        return secret_page(
-            self,
+        return self.page(
             request,
+            "admin/secret.html",
             title=f"Webhook of {title}",
             label="Secret of the webhook",
             secret=secret,

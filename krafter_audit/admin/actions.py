@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 
 MAX_LISTED = 20  # rows that are named before an action
 
@@ -20,7 +19,7 @@ def row_action(
 ) -> Callable[[Callable[..., str]], Action]:
     """Make an action of a method `(self, request, row)` that returns what happened with one row, as a sentence.
 
-    The action calls it for each selected row; with a `consequence` after a page that asks for confirmation.
+    The action calls it for each selected row; with a `consequence` after a page that shows it for confirmation.
     """
 
     def decorate(method: Callable[..., str]) -> Action:
@@ -44,28 +43,30 @@ def confirmed(consequence: str) -> Callable[[Action], Action]:
         def wrapper(page: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
             if "confirmed" in request.POST:
                 return action(page, request, queryset)
-            return _ask(page, request, queryset, consequence)
+            return _confirmation_page(page, request, queryset, consequence)
 
         return wrapper
 
     return decorate
 
 
-def _ask(page: Any, request: HttpRequest, rows: QuerySet[Any], consequence: str) -> HttpResponse:
+def _confirmation_page(
+    page: Any, request: HttpRequest, rows: QuerySet[Any], consequence: str
+) -> HttpResponse:
     name = request.POST.get("action", "")
     label = next(str(each.description) for each in page.get_actions(request).values() if each.name == name)
-    context = {
-        **page.admin_site.each_context(request),
-        "title": f"{label}?",
-        "label": label,
-        "opts": page.opts,
-        "consequence": consequence,
-        "rows": [page.describe_row(row) for row in rows[:MAX_LISTED]],
-        "more": max(0, rows.count() - MAX_LISTED),
-        "action": name,
-        "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
-        "select_across": request.POST.get("select_across", "0"),
-        "back": request.POST.get("_back", ""),
-        "list_url": request.get_full_path(),
-    }
-    return TemplateResponse(request, "admin/confirmation.html", context)
+    response: HttpResponse = page.page(
+        request,
+        "admin/confirmation.html",
+        title=f"{label}?",
+        label=label,
+        consequence=consequence,
+        rows=[page.describe_row(row) for row in rows[:MAX_LISTED]],
+        more=max(0, rows.count() - MAX_LISTED),
+        action=name,
+        selected=request.POST.getlist(ACTION_CHECKBOX_NAME),
+        select_across=request.POST.get("select_across", "0"),
+        back=request.POST.get("_back", ""),
+        list_url=request.get_full_path(),
+    )
+    return response

@@ -16,8 +16,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError, models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -171,14 +173,14 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
         # Related rows are loaded for the whole page at once, whichever column reads them.
         rows = super().get_queryset(request).fetch_mode(models.FETCH_PEERS).defer(*self.deferred_fields)
         project = scope_of_list(request)
-        rows = rows if project is None else self.of_project(rows, project)
+        rows = rows if project is None else self.filter_by_project(rows, project)
         user = staff_of(request)
         if user.is_superuser:
             return rows
         if self.organization_path == "project__organization" and hasattr(self.model, "project_id"):
             # A list of ids and not a join, so that the indexes that begin with the project serve every list.
             return rows.filter(project__in=self._project_ids(request))
-        return self.of_organizations(rows, list(user.roles))
+        return self.filter_by_organizations(rows, list(user.roles))
 
     def _project_ids(self, request: HttpRequest) -> list[UUID]:
         """Return the ids of the user's projects, read once for a request."""
@@ -186,13 +188,13 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
         found = projects.visible_to(staff_of(request)).values_list("pk", flat=True)
         return once(request, "project_ids", lambda: list(found))
 
-    def of_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
+    def filter_by_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
         return rows.filter(**{f"{self.organization_path}__in": organization_ids})
 
-    def of_project(self, rows: QuerySet[Any], project: Any) -> QuerySet[Any]:
+    def filter_by_project(self, rows: QuerySet[Any], project: Any) -> QuerySet[Any]:
         """Return the rows of the project, or of its organisation if they have no project."""
         if not self.project_path:
-            return self.of_organizations(rows, [project.organization_id])
+            return self.filter_by_organizations(rows, [project.organization_id])
         return rows.filter(**{self.project_path: project.pk})
 
     @admin.display(description="organisation")
@@ -243,7 +245,7 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
             permission = f"{self.opts.app_label}.add_{self.opts.model_name}"
             user = staff_of(request)
             writable = [pk for pk in user.roles if user.has_perm(permission, pk)]
-            field.queryset = related.of_organizations(field.queryset, writable)
+            field.queryset = related.filter_by_organizations(field.queryset, writable)
         return field
 
     def get_search_results(
@@ -388,19 +390,23 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
     def describe_row(self, row: Any) -> str:
         return str(row)
 
+    def page_url(self, name: str, view: Callable[..., HttpResponseBase], *, place: str = "") -> URLPattern:
+        """Return the URL `admin:<app>_<model>_<name>` of a view for staff; by default below that of a row."""
+        place = place or f"<uuid:pk>/{name}/"
+        name = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+        return path(place, self.admin_site.admin_view(view), name=name)
+
+    def page(self, request: HttpRequest, template: str, *, title: str, **context: Any) -> TemplateResponse:
+        """Return a page of the model in the frame of the admin."""
+        frame = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+        return TemplateResponse(request, template, frame | context)
+
     def action_form_page(
         self, request: HttpRequest, rows: QuerySet[Any], form: forms.Form, template: str, *, title: str
     ) -> TemplateResponse:
         """Return the page for an action's values, which submits the action again with them."""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "form": form,
-            "rows": rows[:200],
-            "back": request.POST.get("_back", ""),
-        }
-        return TemplateResponse(request, template, context)
+        back = request.POST.get("_back", "")
+        return self.page(request, template, title=title, form=form, rows=rows[:200], back=back)
 
     def run_for_each(
         self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str], *, verb: str = "change"

@@ -51,6 +51,11 @@ def scope_of_list(request: HttpRequest) -> Any | None:
 
 def _visible_project(request: HttpRequest, project_id: UUID | None) -> Any | None:
     # A person may have lost the project since.
+    projects = visible_projects(request).select_related("organization")
+    return projects.filter(pk=project_id).first() if project_id else None
+
+
+def visible_projects(request: HttpRequest) -> Any:
+    """Return the rows of `accounts.models.Project` that the person may see."""
     user: Any = request.user
-    projects = apps.get_model("accounts", "Project").objects.visible_to(user)
-    return projects.select_related("organization").filter(pk=project_id).first() if project_id else None
+    return apps.get_model("accounts", "Project").objects.visible_to(user)

@@ -1,6 +1,7 @@
 """Quick filters: links above a list with their numbers of rows."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from krafter_audit.admin.project_scope import chosen_project
+from krafter_audit.admin.project_scope import chosen_project, visible_projects
 from krafter_audit.db.counting import bounded_count
 
 PROJECT = "project__id__exact"
@@ -38,8 +39,8 @@ class QuickFilter(SimpleListFilter):
     def apply(self, rows: QuerySet[Any], name: str, request: HttpRequest) -> QuerySet[Any]:
         raise NotImplementedError
 
-    def counts(self, request: HttpRequest, project_id: UUID | None) -> Mapping[str, int | str]:
-        """Return the rows of each filter, of one project or of all that the user may see."""
+    def counts(self, request: HttpRequest, project_ids: list[UUID]) -> Mapping[str, int | str]:
+        """Return the rows of each filter in the projects."""
         raise NotImplementedError
 
 
@@ -48,7 +49,7 @@ def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
     found = next((spec for spec in changelist.filter_specs if isinstance(spec, QuickFilter)), None)
     if found is None:
         return []
-    counts = found.counts(request, _counted_project(request))
+    counts = found.counts(request, _counted_projects(request))
     chosen = found.value()
     every = {"label": "All", "url": changelist.get_query_string(remove=["quick", "p"]), "chosen": not chosen}
     return [
@@ -65,12 +66,12 @@ def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _counted_project(request: HttpRequest) -> UUID | None:
-    chosen = chosen_project(request)
-    try:
-        return chosen.pk if chosen else UUID(request.GET.get(PROJECT, ""))
-    except ValueError:
-        return None
+def _counted_projects(request: HttpRequest) -> list[UUID]:
+    """Return the chosen project, that of the list's filter, or all that the user may see."""
+    visible, chosen = visible_projects(request), chosen_project(request)
+    with suppress(ValueError):  # of a list without a filter
+        visible = visible.filter(pk=chosen.pk if chosen else UUID(request.GET.get(PROJECT, "")))
+    return list(visible.values_list("pk", flat=True))
 
 
 def counted_rows(rows: QuerySet[Any]) -> int | str:

@@ -27,7 +27,6 @@ from krafter_audit.admin.base import (
     render_json,
 )
 from krafter_audit.admin.forms import SerializerForm
-from krafter_audit.admin.secret_page import secret_page
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import services
 from notifications.webhooks.serializers import (
@@ -134,9 +133,9 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
         return self._secret_page(request, obj, request.endpoint_secret)  # type: ignore[attr-defined]  # set by save_model
 
     def _secret_page(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
-        return secret_page(
-            self,
+        return self.page(
             request,
+            "admin/secret.html",
             title="Secret of the webhook endpoint",
             label=f"Secret of {endpoint.url}",
             secret=secret,

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 
 from accounts.admin_actor import operator
 from accounts.viewsets import uuid_or_404
@@ -26,12 +25,11 @@ class CollaborationPages(ServiceModelAdmin):
     """A comment is changed and deleted by its author alone."""
 
     def get_urls(self) -> list[URLPattern]:
-        own = (("comments", self.comments_view), ("labels", self.labels_view))
-        pages = [
-            path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(view), name=f"remediation_task_{name}")
-            for name, view in own
+        return [
+            self.page_url("comments", self.comments_view),
+            self.page_url("labels", self.labels_view),
+            *super().get_urls(),
         ]
-        return [*pages, *super().get_urls()]
 
     def collaboration(self, request: HttpRequest, task: Task) -> dict[str, Any]:
         comments = queries.comments_of(task).order_by("-pk")
@@ -73,14 +71,8 @@ class CollaborationPages(ServiceModelAdmin):
             comment = queries.get_comment(task, uuid_or_404(request.POST.get("comment", "")))
         except NotFound:
             raise Http404 from None
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "Delete the comment?",
-            "comment": comment,
-            "back": f"{_page_of(task)}#comments",
-        }
-        return TemplateResponse(request, "admin/remediation/task/delete_comment.html", context)
+        template, back = "admin/remediation/task/delete_comment.html", f"{_page_of(task)}#comments"
+        return self.page(request, template, title="Delete the comment?", comment=comment, back=back)
 
 
 def _comment(request: HttpRequest, task: Task) -> str:

@@ -5,8 +5,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
@@ -36,19 +35,9 @@ class EvidenceInline(ReadOnlyInline):
 
 class EvidencePages(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view
-        evidence, bundle = require_safe(self.evidence_page), require_safe(self.bundle)
         return [
-            path(
-                "<uuid:pk>/evidence/",
-                view(evidence),
-                name="remediation_verification_evidence",
-            ),
-            path(
-                "<uuid:pk>/evidence/bundle",
-                view(bundle),
-                name="remediation_verification_bundle",
-            ),
+            self.page_url("evidence", require_safe(self.evidence_page)),
+            self.page_url("bundle", require_safe(self.bundle), place="<uuid:pk>/evidence/bundle"),
             *super().get_urls(),
         ]
 
@@ -77,21 +66,20 @@ class EvidencePages(ReadOnlyAdmin):
     def evidence_page(self, request: HttpRequest, pk: Any) -> HttpResponse:
         verification = self._viewable(request, pk)
         content = export.content(verification)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Evidence",
-            "opts": self.opts,
-            "verification": verification,
-            "links": [link_context(link) for link in links_of(verification)],
-            "people": content["people"],
-            "screenshots": {
+        return self.page(
+            request,
+            "admin/remediation/verification/evidence.html",
+            title="Evidence",
+            verification=verification,
+            links=[link_context(link) for link in links_of(verification)],
+            people=content["people"],
+            screenshots={
                 image["sha256"]: f"data:{image['type']};base64,{image['base64']}"
                 for image in content["pictures"]
             },
-            "results": verify_bundle(verification),
-            "keys": [(key_id, fingerprint(public)) for key_id, public in keyring().public.items()],
-        }
-        return TemplateResponse(request, "admin/remediation/verification/evidence.html", context)
+            results=verify_bundle(verification),
+            keys=[(key_id, fingerprint(public)) for key_id, public in keyring().public.items()],
+        )
 
 
 def verify_bundle(verification: Verification) -> list[Any]:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.admin_actor import operator
-from accounts.roles import visible_projects
 from bulk_changes.admin.actions import BulkActions, status_action
 from events import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
@@ -76,23 +75,17 @@ class TaskQuickFilter(QuickFilter):
             return rows.filter(sla_due_at__gte=now, sla_due_at__lt=now + DUE_SOON)
         return rows.filter(status=Task.Status.READY_VERIFY) if name == "ready" else rows
 
-    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int | str]:
-        projects = visible_projects(staff_of(request))
-        projects = projects.filter(pk=project_id) if project_id else projects
-        ids = list(projects.values_list("pk", flat=True))
-        statuses: dict[str, int] = {}
-        for totals in counters.totals_by_project(ids, "task")["task"].values():
-            for facets, number, _ in totals:
-                statuses[facets["status"]] = statuses.get(facets["status"], 0) + number
+    def counts(self, request: HttpRequest, project_ids: list[UUID]) -> dict[str, int | str]:
+        statuses = counters.rows_by_facet(project_ids, "task", "status")
         now = timezone.now()
-        overdue = due_before(ids, now)
-        mine = self.apply(Task.objects.filter(project__in=ids), "mine", request)
+        overdue = due_before(project_ids, now)
+        mine = self.apply(Task.objects.filter(project__in=project_ids), "mine", request)
         return {
-            "open": sum(statuses.get(status, 0) for status in Task.OPEN),
+            "open": sum(statuses[status] for status in Task.OPEN),
             "mine": counted_rows(mine),
             "overdue": overdue,
-            "due_soon": due_before(ids, now + DUE_SOON) - overdue,
-            "ready": statuses.get(Task.Status.READY_VERIFY, 0),
+            "due_soon": due_before(project_ids, now + DUE_SOON) - overdue,
+            "ready": statuses[Task.Status.READY_VERIFY],
         }
 
 

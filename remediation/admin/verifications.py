@@ -8,7 +8,6 @@ from django.utils.html import format_html_join
 from unfold.decorators import display
 
 from accounts.admin_actor import operator
-from accounts.roles import visible_projects
 from events import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from findings.observations import asset_urls
@@ -87,12 +86,9 @@ class VerificationQuickFilter(QuickFilter):
         rows = cast("VerificationQuerySet", rows).without_guards()
         return rows.filter(**({"blocked_by": name} if name in BlockedBy else {"state": name}))
 
-    def counts(self, request: HttpRequest, project_id: UUID | None) -> dict[str, int]:
-        projects = visible_projects(staff_of(request))
-        projects = projects.filter(pk=project_id) if project_id else projects
-        ids = list(projects.values_list("pk", flat=True))
+    def counts(self, request: HttpRequest, project_ids: list[UUID]) -> dict[str, int]:
         found = dict.fromkeys(self.labels, 0)
-        for totals in counters.totals_by_project(ids, "verification")["verification"].values():
+        for totals in counters.totals_by_project(project_ids, "verification")["verification"].values():
             for facets, number, _ in totals:
                 found[facets["blocked_by"] or facets["state"]] += number
         return found

@@ -69,7 +69,7 @@ class Integrity:
 def compare(verification: Verification, links: Iterable[Evidence]) -> list[CheckComparison]:
     seen = {
         (each.key, each.url): each
-        for each in observations.of_finding(verification.task.finding.evidence)
+        for each in observations.observations_in(verification.task.finding.evidence)
         if each.url
     }
     found = {link.key: json.loads(link.body) for link in links if link.kind == Evidence.Kind.CHECK}

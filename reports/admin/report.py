@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_safe
 
 from accounts.admin_actor import operator
@@ -64,13 +64,10 @@ class ReportAdmin(ReadOnlyAdmin):
     change_form_outer_before_template = ""  # the page has its buttons itself
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
         return [
-            path("<uuid:pk>/preview/", view(require_safe(self.preview_view)), name="reports_report_preview"),
-            path(
-                "<uuid:pk>/download/", view(require_safe(self.download_view)), name="reports_report_download"
-            ),
-            path("<uuid:pk>/share/", view(self.share_view), name="reports_report_share"),
+            self.page_url("preview", require_safe(self.preview_view)),
+            self.page_url("download", require_safe(self.download_view)),
+            self.page_url("share", self.share_view),
             *super().get_urls(),
         ]
 

@@ -85,7 +85,6 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/http/defaults.py": "tests/unit/scans/services/test_scans.py",
     "krafter_audit/http/dns.py": "tests/unit/krafter_audit/http/test_ssrf.py",
     "krafter_audit/admin/actions.py": "tests/unit/accounts/test_admin.py",
-    "krafter_audit/admin/secret_page.py": "tests/unit/accounts/test_admin.py",
     "krafter_audit/admin/quick_filters.py": "tests/unit/findings/test_admin.py",
     "krafter_audit/db/words.py": "tests/unit/findings/test_admin.py",
     "krafter_audit/http/errors.py": "tests/unit/krafter_audit/http/test_ssrf.py",

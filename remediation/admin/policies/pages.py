@@ -5,8 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.admin_actor import operator
@@ -34,20 +33,10 @@ CHANGED_MEANWHILE = (
 
 class PolicyPages(ServiceModelAdmin):
     def get_urls(self) -> list[Any]:
-        views = (
-            ("preview", self.preview),
-            ("replace", self.replace),
-            ("compare", require_safe(self.compare)),
-        )
         return [
-            *(
-                path(
-                    f"<uuid:pk>/{name}/",
-                    self.admin_site.admin_view(view),
-                    name=f"remediation_policy_{name}",
-                )
-                for name, view in views
-            ),
+            self.page_url("preview", self.preview),
+            self.page_url("replace", self.replace),
+            self.page_url("compare", require_safe(self.compare)),
             *super().get_urls(),
         ]
 
@@ -117,18 +106,19 @@ class PolicyPages(ServiceModelAdmin):
             )
         except (ValueError, NotFound):
             raise Http404 from None
-        context = {
-            **self._context(request, policy),
-            "title": f"Version {before.version} and version {after.version}",
-            "before": before,
-            "after": after,
-            "before_label": str(before.version),
-            "after_label": str(after.version),
-            "changes": changes(before.config, after.config),
-            "config_json": as_text(before.config),
-            "may_restore": before.pk != policy.pk and self.has_change_permission(request, policy),
-        }
-        return TemplateResponse(request, "admin/remediation/policy/compare.html", context)
+        return self.page(
+            request,
+            "admin/remediation/policy/compare.html",
+            title=f"Version {before.version} and version {after.version}",
+            original=policy,
+            before=before,
+            after=after,
+            before_label=str(before.version),
+            after_label=str(after.version),
+            changes=changes(before.config, after.config),
+            config_json=as_text(before.config),
+            may_restore=before.pk != policy.pk and self.has_change_permission(request, policy),
+        )
 
     def edit_again(
         self, request: HttpRequest, policy: Policy, form: SectionsForm, base: dict[str, Any]
@@ -167,26 +157,24 @@ class PolicyPages(ServiceModelAdmin):
         plan = plans.simulate(policy, config)
         about_fields, others = by_field(ignored_parts(config))
         changed = changes(policy.config, config)
-        context = {
-            **self._context(request, policy),
-            "title": "Preview of the policy",
-            "name": name,
-            "renamed": name != policy.name,
-            "config_json": as_text(config),
-            "changes": changed,
-            "is_changed": name != policy.name or as_text(config) != as_text(policy.config),
-            "warnings": [sentence for _, sentence in about_fields] + others,
-            "impact": impact_in_words(plan["simulation"]),
-            "alerts": [
+        return self.page(
+            request,
+            "admin/remediation/policy/preview.html",
+            title="Preview of the policy",
+            original=policy,
+            name=name,
+            renamed=name != policy.name,
+            config_json=as_text(config),
+            changes=changed,
+            is_changed=name != policy.name or as_text(config) != as_text(policy.config),
+            warnings=[sentence for _, sentence in about_fields] + others,
+            impact=impact_in_words(plan["simulation"]),
+            alerts=[
                 (CHANNEL_LABELS[channel], rows) for channel, rows in plan["simulation"]["alerts"].items()
             ],
-            "plan_token": plan["plan_token"],
-            "etag": etag_for(policy),
-        }
-        return TemplateResponse(request, "admin/remediation/policy/preview.html", context)
-
-    def _context(self, request: HttpRequest, policy: Policy) -> dict[str, Any]:
-        return {**self.admin_site.each_context(request), "opts": self.opts, "original": policy}
+            plan_token=plan["plan_token"],
+            etag=etag_for(policy),
+        )
 
 
 def _base_of(request: HttpRequest, policy: Policy) -> dict[str, Any]:

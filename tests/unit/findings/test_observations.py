@@ -26,7 +26,7 @@ def test_evidence_of_a_scan_is_read_by_page() -> None:
         ]
     }
 
-    assert observations.of_finding(evidence) == [
+    assert observations.observations_in(evidence) == [
         Observation(
             key="ttfb",
             url="https://example.com/",
@@ -52,7 +52,7 @@ def test_metric_shows_its_value_and_threshold() -> None:
     "evidence", [None, 5, {"pages": 5}, {"pages": [5]}, {"pages": [{"outcome": "x", "url": 7}]}]
 )
 def test_unexpected_evidence_is_left_out(evidence: Any) -> None:
-    assert {seen.detail for seen in observations.of_finding(evidence)} <= {""}
+    assert {seen.detail for seen in observations.observations_in(evidence)} <= {""}
 
 
 def test_configuration_is_set_apart_from_the_steps() -> None:
