@@ -65,20 +65,14 @@ def set_member(organization: Organization, user: User, *, role: str, by: Actor =
 def create_project(
     organization: Organization, *, slug: str, site_url: str, name: str = "", by: Actor = SYSTEM
 ) -> Project:
+    """Create a project. Raises SlugTaken."""
+    if Project.objects.filter(organization=organization, slug=slug).exists():
+        raise SlugTaken
     project = Project(organization=organization, slug=slug, name=name or slug, site_url=site_url)
     project.full_clean()
     project.save()
     announce("project.created", organization, project.pk, by=by, slug=slug, site_url=site_url)
     return project
-
-
-def add_project(
-    organization: Organization, *, slug: str, site_url: str, name: str = "", by: Actor = SYSTEM
-) -> Project:
-    """Create a project. Raises SlugTaken."""
-    if Project.objects.filter(organization=organization, slug=slug).exists():
-        raise SlugTaken
-    return create_project(organization, slug=slug, site_url=site_url, name=name, by=by)
 
 
 @transaction.atomic

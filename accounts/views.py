@@ -124,7 +124,7 @@ class OrganizationProjectsViewSet(ManagementViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create a project; its id is its slug in URLs."""
         body = self.validated_body(CreateProjectRequestSerializer)
-        project = services.add_project(self.caller.organization, **body, by=self.actor)
+        project = services.create_project(self.caller.organization, **body, by=self.actor)
         return self.respond(project, ProjectSerializer, status=201, location_id=project.slug)
 
 

@@ -9,9 +9,9 @@ from events.outbox import EventBatch
 from remediation.models import Verification
 
 CONSUMER = "assurance"
-FOLLOWED = ("task.created", "task.linked", "task.updated")  # may change the pull request of a task
+PULL_REQUEST_EVENTS = ("task.created", "task.linked", "task.updated")  # may change the pull request of a task
 EVENTS = (
-    *FOLLOWED,
+    *PULL_REQUEST_EVENTS,
     "deploy.finished",
     "finding.regressed",
     "verification.approved",
@@ -43,5 +43,5 @@ def _process(event: Event) -> None:
                 deploys.check_guarded_findings(deploy)
                 deploys.scan_after(deploy)
                 pull_requests.recheck_after(deploy)
-        case name if name in FOLLOWED:
+        case name if name in PULL_REQUEST_EVENTS:
             pull_requests.follow(event.subject_id)

@@ -22,7 +22,7 @@ def enqueue_due_pull_requests() -> None:
 
 @app.task(name="assurance.check_pull_request")
 def check_pull_request(pull_request_id: str) -> None:
-    """Ask the repository about a pull request."""
+    """Read the state of a pull request from its repository."""
     pull_requests.check(UUID(pull_request_id))
 
 

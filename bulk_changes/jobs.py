@@ -1,4 +1,4 @@
-"""Celery tasks of bulk changes."""
+"""Celery jobs of bulk changes."""
 
 from bulk_changes import services
 from krafter_audit.celery import app

@@ -1,4 +1,4 @@
-"""Celery tasks of integrations."""
+"""Celery jobs of integrations."""
 
 from datetime import timedelta
 from uuid import UUID

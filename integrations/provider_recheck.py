@@ -20,7 +20,7 @@ LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=32 * 1024 * 1024)
 
 
 def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
-    """Ask the provider of a check about a finding whose fix was ready at `since`.
+    """Check at its provider whether a finding is fixed; the fix was ready at `since`.
 
     Fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies nothing.
     """
@@ -35,9 +35,9 @@ def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
         tokens = TokenManager(integration, adapter, client)
         try:
             provider = adapter(client, tokens.credentials(), url)
-            outcome = _ask(provider, finding, key, since)
+            outcome = _recheck_at(provider, finding, key, since)
             if outcome.reason == TokenRejected.reason and (replaced := tokens.replace(provider.credentials)):
-                outcome = _ask(adapter(client, replaced, url), finding, key, since)
+                outcome = _recheck_at(adapter(client, replaced, url), finding, key, since)
         except (ProviderRefused, ProviderUnavailable) as error:
             return inconclusive(error.reason, str(error))
         except (VaultError, IntegrationChanged):
@@ -45,7 +45,7 @@ def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
     return outcome
 
 
-def _ask(provider: FindingSource, finding: Finding, key: str, since: datetime) -> Outcome:
+def _recheck_at(provider: FindingSource, finding: Finding, key: str, since: datetime) -> Outcome:
     try:
         outcome = _outcome(provider.recheck(key, finding.evidence, since))
     except (ProviderRefused, ProviderUnavailable) as error:

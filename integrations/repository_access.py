@@ -22,21 +22,21 @@ NOT_CONNECTED = "No connected repository has this pull request."
 def merge_state(project_id: UUID, url: str) -> MergeState:
     """Return whether a pull request was merged. Raises RepositoryUnavailable."""
 
-    def ask(repository: Repository) -> MergeState:
+    def read(repository: Repository) -> MergeState:
         number = repository.pull_request_number(url)
         if number is None:
             raise RepositoryUnavailable(NOT_CONNECTED, is_final=True)
         return repository.merge_state(number)
 
-    return _ask(project_id, url, ask)
+    return _read(project_id, url, read)
 
 
 def contains(project_id: UUID, url: str, deployed: str, commit: str) -> bool:
     """Return whether a deployed commit contains another one. Raises RepositoryUnavailable."""
-    return _ask(project_id, url, lambda repository: repository.contains(deployed, commit))
+    return _read(project_id, url, lambda repository: repository.contains(deployed, commit))
 
 
-def _ask[T](project_id: UUID, url: str, ask: Callable[[Repository], T]) -> T:
+def _read[T](project_id: UUID, url: str, read: Callable[[Repository], T]) -> T:
     name = "gitlab" if "/merge_requests/" in urlsplit(url).path else "github"
     adapter = ADAPTERS[name]
     integration = Integration.objects.filter(
@@ -47,15 +47,15 @@ def _ask[T](project_id: UUID, url: str, ask: Callable[[Repository], T]) -> T:
     base_url = configuration(name).url
     with Client(limits=LIMITS) as client:
 
-        def ask_with(credentials: dict[str, Any]) -> T:
+        def read_with(credentials: dict[str, Any]) -> T:
             repository = adapter(client, credentials, base_url)
             try:
-                return ask(repository)
+                return read(repository)
             except (ProviderRefused, ProviderUnavailable) as error:
                 raise type(error)(redact(str(error), repository.secrets)) from None
 
         try:
-            return TokenManager(integration, adapter, client).call(ask_with)
+            return TokenManager(integration, adapter, client).call(read_with)
         except (ProviderRefused, ProviderUnavailable) as error:
             raise RepositoryUnavailable(str(error), is_final=isinstance(error, ProviderRefused)) from None
         except (VaultError, IntegrationChanged):

@@ -56,7 +56,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["queues"] = overview.queues(visible)
     if may_view(request, "accounts.project"):
         context["projects"] = [
-            {"project": project, **vars(counts.of_project(project.pk))} for project in projects[:MAX_PROJECTS]
+            {"project": project, **vars(counts.project_counts(project.pk))}
+            for project in projects[:MAX_PROJECTS]
         ]
         context["more_projects"] = max(0, len(projects) - MAX_PROJECTS)
         context["quota"] = overview.quota_rows(visible)

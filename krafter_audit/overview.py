@@ -54,7 +54,7 @@ class Counts:
     def count(self, name: str, **facets: str | Collection[str]) -> int:
         return sum(rows for found, rows in self.rows(name) if _matches(found, facets))
 
-    def of_project(self, project_id: UUID) -> ProjectCounts:
+    def project_counts(self, project_id: UUID) -> ProjectCounts:
         counts = ProjectCounts()
         for facets, rows in self.rows("finding", project_id):
             if facets["status"] in OPEN_STATUSES:

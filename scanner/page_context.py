@@ -402,7 +402,7 @@ class PageContext(SiteRequests):
 
     def undisturbed_first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte, measured while nothing else is requested of the site."""
-        with self._alone():
+        with self._exclusive_host():
             return self._timings("undisturbed timings", list, count)
 
     def _timings(self, name: str, begin: Callable[[], list[float]], count: int) -> list[float]:
@@ -413,9 +413,9 @@ class PageContext(SiteRequests):
             return samples[:count]
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _exclusive_host(self) -> Iterator[None]:
         try:
-            with self.client.throttle.alone(ParsedUrl.parse(self._root.page.url)):
+            with self.client.throttle.exclusive(ParsedUrl.parse(self._root.page.url)):
                 yield
         except HttpError as error:
             raise as_inconclusive(error) from None

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 def require_allowed(request: HttpRequest, subject: AttemptSubject, *, email: str) -> None:
     """Count an attempt for a subject and the client's address; while either is paused, answer with `paused_page`."""
-    outcome = lockout.count_attempt(subject, lockout.of_address(client_address(request)))
+    outcome = lockout.count_attempt(subject, lockout.address_subject(client_address(request)))
     if outcome.wait:
         raise ImmediateHttpResponse(paused_page(request, outcome.wait))
     for locked in outcome.locked:
@@ -30,7 +30,7 @@ def require_allowed(request: HttpRequest, subject: AttemptSubject, *, email: str
 def record_success(request: HttpRequest, subject: AttemptSubject) -> None:
     """Delete the count of a subject, and take back this one for the client's address."""
     lockout.clear(subject)
-    lockout.take_back(lockout.of_address(client_address(request)))
+    lockout.take_back(lockout.address_subject(client_address(request)))
 
 
 def _report_lock(request: HttpRequest, locked: AttemptSubject, email: str) -> None:

@@ -24,7 +24,7 @@ class SignInForm(AuthenticationForm):
         email = self.cleaned_data.get("username")
         if not email or not self.cleaned_data.get("password"):
             return super().clean()
-        account = lockout.of_account(email)
+        account = lockout.account_subject(email)
         attempts.require_allowed(self.request, account, email=email)
         cleaned = super().clean()
         attempts.record_success(self.request, account)
@@ -70,7 +70,7 @@ class SetUpForm(StyledForm, ActivateTOTPForm):
 
 
 def _check_code(form: Any, clean: Callable[[], str]) -> str:
-    request, codes = context.request, lockout.of_codes(str(form.user.pk))
+    request, codes = context.request, lockout.codes_subject(str(form.user.pk))
     attempts.require_allowed(request, codes, email=form.user.email)
     code = clean()
     authenticator = form.authenticator

@@ -69,20 +69,20 @@ class AttemptOutcome:
     locked: tuple[AttemptSubject, ...] = ()
 
 
-def of_account(email: str) -> AttemptSubject:
+def account_subject(email: str) -> AttemptSubject:
     """Return the subject of an e-mail address, with an account or not."""
     return AttemptSubject("account", email.strip().lower(), settings.KRAFTER_SIGN_IN_ATTEMPTS)
 
 
-def of_codes(user_id: str) -> AttemptSubject:
+def codes_subject(user_id: str) -> AttemptSubject:
     return AttemptSubject("codes", user_id, settings.KRAFTER_SIGN_IN_ATTEMPTS)
 
 
-def of_password_reset(email: str) -> AttemptSubject:
+def password_reset_subject(email: str) -> AttemptSubject:
     return AttemptSubject("reset", email.strip().lower(), MAX_MAILS)
 
 
-def of_address(address: str) -> AttemptSubject:
+def address_subject(address: str) -> AttemptSubject:
     return AttemptSubject("address", address, settings.KRAFTER_SIGN_IN_ATTEMPTS * ADDRESS_FACTOR)
 
 

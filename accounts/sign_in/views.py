@@ -60,7 +60,7 @@ class SignInView(AdminPage, views.LoginView):
 
 
 class RequestPasswordResetView(AdminPage, views.PasswordResetView):
-    """Ask for the link that resets a password."""
+    """Request the link that resets a password."""
 
     form_class = RequestPasswordResetForm
     template_name = "sign_in/password_reset.html"
@@ -68,7 +68,7 @@ class RequestPasswordResetView(AdminPage, views.PasswordResetView):
 
     def form_valid(self, form: auth_forms.PasswordResetForm) -> HttpResponse:
         email = form.cleaned_data["email"]
-        attempts.require_allowed(self.request, lockout.of_password_reset(email), email=email)
+        attempts.require_allowed(self.request, lockout.password_reset_subject(email), email=email)
         # A worker looks the account up, so that the response time does not disclose whether it exists.
         if not enqueue("accounts.send_password_reset", email):
             form.add_error(None, "The mail cannot be sent now. Try again in a few minutes.")
@@ -90,7 +90,7 @@ class ResetPasswordView(AdminPage, views.PasswordResetConfirmView):
 
     def form_valid(self, form: auth_forms.SetPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
-        lockout.clear(lockout.of_account(form.user.email))
+        lockout.clear(lockout.account_subject(form.user.email))
         log_account_event("password.reset", user=form.user, request=self.request)
         return response
 
@@ -110,7 +110,7 @@ class ChangePasswordView(AdminPage, views.PasswordChangeView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         email = staff_of(request).email
-        account = lockout.of_account(email)
+        account = lockout.account_subject(email)
         attempts.require_allowed(request, account, email=email)
         response = super().post(request, *args, **kwargs)
         form = (response.context_data or {})["form"] if isinstance(response, TemplateResponse) else None

@@ -98,7 +98,7 @@ def begin(before: Mapping[UUID, str], values: DismissalValues, *, by: Actor) -> 
     _announce(before, dismissed=True, by=by)
 
 
-def begin_again(before: Mapping[UUID, str], *, by: Actor) -> None:
+def restore_last(before: Mapping[UUID, str], *, by: Actor) -> None:
     """Restore the last dismissals of the findings, `{id: status before}`, in an undo."""
     last = Dismissal.objects.filter(finding__in=list(before)).order_by("finding", "-created_at", "-id")
     known = {row.finding_id: row for row in last.distinct("finding")}
@@ -143,5 +143,6 @@ def replaced_since(finding_ids: Collection[UUID], since: datetime) -> list[UUID]
 
 
 def current(finding_ids: Collection[Any]) -> dict[UUID, Dismissal]:
+    """Return the open record of each finding that is dismissed."""
     rows = Dismissal.objects.filter(finding__in=finding_ids, ended_at=None).select_related("dismissed_by")
     return {row.finding_id: row for row in rows}

@@ -100,7 +100,7 @@ def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], co
 
 def _follow_status(before: Mapping[UUID, str], status: str, context: ChangeContext) -> None:
     if context.is_undo and status == FindingStatus.DISMISSED:
-        dismissals.begin_again(before, by=context.by)
+        dismissals.restore_last(before, by=context.by)
         return
     sent = context.details.get("dismissal")
     values = DismissalValues.from_json(sent) if sent else None

@@ -47,7 +47,7 @@ class FindingSource(Provider):
     def finding_lists(self) -> Sequence[FindingList]: ...
     @abstractmethod
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
-        """Ask whether a finding is fixed.
+        """Return whether a finding is fixed, as the vendor says.
 
         `evidence` is the finding's, with its external id as `source`; `since` is when the fix was ready.
         """

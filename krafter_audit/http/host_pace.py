@@ -20,9 +20,9 @@ CAUTIOUS_SECONDS = 10.0  # after a halving the rate grows by one a second instea
 SLOWDOWN = 3  # a Time to First Byte of more than three times the best
 MIN_SLOWDOWN_MS = 100.0
 # For a caller that measures times, no other request is sent; when it has ended, others have their turn first.
-ALONE_SECONDS = 15.0  # after the last request of a caller that did not end
+EXCLUSIVE_SECONDS = 15.0  # after the last request of a caller that did not end
 QUIET_SECONDS = 0.5  # since the last request of a browser, which holds no slot
-BETWEEN_SECONDS = 0.5
+EXCLUSIVE_INTERVAL_SECONDS = 0.5
 RECENT = 5  # the median of so many times is compared with the best
 OVERLOAD_STATUSES = frozenset({429, 503})
 
@@ -49,8 +49,8 @@ class PaceObservation:
 
 
 @dataclass
-class Lane:
-    """The last starts, and until when each slot is leased."""
+class RequestSlots:
+    """When the last requests were started, and until when each slot is leased."""
 
     starts: list[float] = field(default_factory=list)
     slots: dict[str, float] = field(default_factory=dict)
@@ -83,22 +83,22 @@ class HostPace:
     """The state of a host."""
 
     rate: float = START_RATE
-    adaptive: Lane = field(default_factory=Lane)
+    adaptive: RequestSlots = field(default_factory=RequestSlots)
     # Of callers at a fixed rate, and of all while the host is slow.
-    fixed: Lane = field(default_factory=Lane)
+    fixed: RequestSlots = field(default_factory=RequestSlots)
     timings: dict[str, Timing] = field(default_factory=dict)
-    held_until: float = 0.0
+    backed_off_until: float = 0.0
     slow_until: float = 0.0
     halved_at: float = -1e9
-    alone: str = ""  # the caller to which alone slots are granted
-    alone_until: float = 0.0
-    next_alone_at: float = 0.0
+    exclusive_caller: str = ""  # the one to which slots are granted until `exclusive_until`
+    exclusive_until: float = 0.0
+    next_exclusive_at: float = 0.0
 
-    def acquire(self, slot: str, limits: PaceLimits, now: float, alone: str = "") -> tuple[float, bool]:
+    def acquire(self, slot: str, limits: PaceLimits, now: float, caller: str = "") -> tuple[float, bool]:
         """Return the seconds to wait and whether by a Retry-After; 0: the slot is acquired."""
-        if self.held_until > now:
-            return self.held_until - now, True
-        if now < self.alone_until and self.alone != alone:
+        if self.backed_off_until > now:
+            return self.backed_off_until - now, True
+        if now < self.exclusive_until and self.exclusive_caller != caller:
             return limits.poll, False
         if self._is_adaptive(limits, now):
             rate = max(1, int(min(self.rate, limits.max_rate)))
@@ -111,20 +111,21 @@ class HostPace:
         self.adaptive.slots.pop(slot, None)
         self.fixed.slots.pop(slot, None)
 
-    def be_alone(self, caller: str, limits: PaceLimits, now: float) -> float:
+    def acquire_exclusive(self, caller: str, limits: PaceLimits, now: float) -> float:
         """Grant slots to this caller only; return the seconds to wait for other requests to end."""
-        if self.alone != caller and now < max(self.alone_until, self.next_alone_at):
+        if self.exclusive_caller != caller and now < max(self.exclusive_until, self.next_exclusive_at):
             return limits.poll
-        self.alone, self.alone_until = caller, now + ALONE_SECONDS
-        lanes = (self.adaptive, self.fixed)
-        is_busy = any(until > now for lane in lanes for until in lane.slots.values())
-        is_quiet = all(now - start >= QUIET_SECONDS for lane in lanes for start in lane.starts[-1:])
+        self.exclusive_caller, self.exclusive_until = caller, now + EXCLUSIVE_SECONDS
+        both = (self.adaptive, self.fixed)
+        is_busy = any(until > now for slots in both for until in slots.slots.values())
+        is_quiet = all(now - start >= QUIET_SECONDS for slots in both for start in slots.starts[-1:])
         return 0.0 if is_quiet and not is_busy else limits.poll
 
-    def end_alone(self, caller: str, now: float) -> None:
+    def release_exclusive(self, caller: str, now: float) -> None:
         """Grant slots to all callers again."""
-        if self.alone == caller:
-            self.alone, self.alone_until, self.next_alone_at = "", 0.0, now + BETWEEN_SECONDS
+        if self.exclusive_caller == caller:
+            self.exclusive_caller, self.exclusive_until = "", 0.0
+            self.next_exclusive_at = now + EXCLUSIVE_INTERVAL_SECONDS
 
     def record(self, limits: PaceLimits, now: float) -> None:
         """Count a request that acquired no slot."""
@@ -132,7 +133,7 @@ class HostPace:
 
     def back_off(self, seconds: float, now: float) -> None:
         """Grant no slot for this time."""
-        self.held_until = max(self.held_until, now + seconds)
+        self.backed_off_until = max(self.backed_off_until, now + seconds)
 
     def observe(self, seen: PaceObservation, limits: PaceLimits, now: float) -> None:
         """Adapt the rate to a response.
@@ -186,8 +187,8 @@ class HostPace:
             return cls(
                 **data
                 | {
-                    "adaptive": Lane(**data["adaptive"]),
-                    "fixed": Lane(**data["fixed"]),
+                    "adaptive": RequestSlots(**data["adaptive"]),
+                    "fixed": RequestSlots(**data["fixed"]),
                     "timings": {name: Timing(**timing) for name, timing in data["timings"].items()},
                 }
             )

@@ -17,7 +17,7 @@ class HostThrottle:
         yield 0.0
 
     @contextmanager
-    def alone(self, url: ParsedUrl) -> Iterator[None]:
+    def exclusive(self, url: ParsedUrl) -> Iterator[None]:
         """Send no other requests to the host than those of this thread. Raises TimedOut."""
         yield
 

@@ -86,7 +86,7 @@ class SharedHostThrottle(HostThrottle):
         self._policy = policy or AddressPolicy()
         self._allowed: set[str] = set()  # hosts whose address turned out to be on an allowed network
         self._host_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._alone = threading.local()  # `caller`: the name of a thread that is alone at a host
+        self._exclusive = threading.local()  # `caller`: the name of a thread with exclusive slots at a host
 
     @contextmanager
     def slot(self, target: ParsedUrl) -> Iterator[float]:
@@ -103,21 +103,21 @@ class SharedHostThrottle(HostThrottle):
                 _RELEASED.notify_all()
 
     @contextmanager
-    def alone(self, target: ParsedUrl) -> Iterator[None]:
+    def exclusive(self, target: ParsedUrl) -> Iterator[None]:
         """Send no other requests to the host than those of this thread, by any worker."""
         host, limits, caller = host_key(target), self.limits(target), uuid.uuid4().hex
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         try:
-            while (wait := _update(host, lambda pace, now: pace.be_alone(caller, limits, now))) > 0:
+            while (wait := _update(host, lambda pace, now: pace.acquire_exclusive(caller, limits, now))) > 0:
                 if time.monotonic() + wait > deadline:
                     raise _wait_exceeded(host, wait, retry_after=False)
                 time.sleep(wait)
-            self._alone.caller = caller
+            self._exclusive.caller = caller
             yield
         finally:
-            self._alone.caller = ""
-            _update(host, lambda pace, now: pace.end_alone(caller, now))
-            LOCAL.update(host, lambda pace, now: pace.end_alone(caller, now))
+            self._exclusive.caller = ""
+            _update(host, lambda pace, now: pace.release_exclusive(caller, now))
+            LOCAL.update(host, lambda pace, now: pace.release_exclusive(caller, now))
 
     def record(self, target: ParsedUrl) -> None:
         limits = self.limits(target)
@@ -157,14 +157,14 @@ class SharedHostThrottle(HostThrottle):
 
     def _wait(self, target: ParsedUrl, slot: str, deadline: float) -> None:
         host, limits = host_key(target), self.limits(target)
-        alone = getattr(self._alone, "caller", "")
-        # One thread of this run tries to get a slot at a time; those that wait for a thread alone must not stop it.
-        lock = threading.Lock() if alone else self._host_locks[host]
+        caller = getattr(self._exclusive, "caller", "")
+        # One thread of this run tries to get a slot at a time. An exclusive thread must not wait behind them.
+        lock = threading.Lock() if caller else self._host_locks[host]
         if not lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise _wait_exceeded(host, 0.0, retry_after=False)
         try:
             while True:
-                wait, retry_after = _update(host, lambda pace, now: pace.acquire(slot, limits, now, alone))
+                wait, retry_after = _update(host, lambda pace, now: pace.acquire(slot, limits, now, caller))
                 if wait <= 0:
                     return
                 if time.monotonic() + wait > deadline:

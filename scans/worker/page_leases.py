@@ -43,7 +43,7 @@ class Work:
     must_wait: bool = False  # for the worker's other pages: the next page has to be checked alone
 
     @property
-    def alone(self) -> bool:
+    def must_be_alone(self) -> bool:
         """Whether a worker has died with this page, so that no other page may be checked at the same time."""
         return any(page.attempts > 1 for page in self.pages)
 

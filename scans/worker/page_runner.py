@@ -121,7 +121,7 @@ class PageRunner:
                 self._check(work.scan, list(work.pages))
             elif not work.must_wait:
                 finalization.finish_part(work.part.pk)
-            self._drain = work.must_wait or work.alone
+            self._drain = work.must_wait or work.must_be_alone
             free = MAX_CONCURRENT_PAGES[self._kind] - len(self._jobs)
 
     def _preferred_organization(self) -> UUID | None:

@@ -59,7 +59,7 @@ def test_right_password_signs_in_after_the_pause(time_machine: Any) -> None:
 
 def test_pauses_grow_up_to_the_longest(time_machine: Any) -> None:
     time_machine.move_to("2026-11-27T10:00:00Z", tick=False)
-    account = lockout.of_account("ada@example.com")
+    account = lockout.account_subject("ada@example.com")
     pauses = []
     for _ in range(4):
         lockout.count_attempt(account)
@@ -80,7 +80,7 @@ def test_success_clears_the_account_and_takes_back_one_attempt_of_the_address() 
 
     statuses(user.email, 1, staff.PASSWORD)
 
-    counts = redis_client.connection().hget(lockout.of_address("192.0.2.1").key, "count")
+    counts = redis_client.connection().hget(lockout.address_subject("192.0.2.1").key, "count")
     assert (statuses(user.email, 5), counts) == ([200] * 5, b"4")
 
 
@@ -176,7 +176,7 @@ def test_attempts_pass_without_redis(settings: Any, monkeypatch: pytest.MonkeyPa
 
 
 def test_hundred_simultaneous_attempts_count_hundred_and_five_go_on() -> None:
-    account = lockout.of_account("ada@example.com")
+    account = lockout.account_subject("ada@example.com")
 
     with racers(25) as race:
         waits = [

@@ -180,38 +180,38 @@ def test_unreleased_slots_expire() -> None:
     assert [granted(pace, FIXED, at=moment) for moment in (44, 46)] == [0, 2]
 
 
-def test_caller_that_is_alone_waits_for_the_others_and_holds_them() -> None:
+def test_exclusive_caller_waits_for_the_others_and_holds_them() -> None:
     pace = HostPace()
     pace.acquire("other", FIXED, 0.0)
-    waiting = pace.be_alone("me", ADAPTIVE, 1.0)
+    waiting = pace.acquire_exclusive("me", ADAPTIVE, 1.0)
     pace.release("other")
 
-    assert (waiting, pace.be_alone("me", ADAPTIVE, 1.1)) == (ADAPTIVE.poll, 0.0)
+    assert (waiting, pace.acquire_exclusive("me", ADAPTIVE, 1.1)) == (ADAPTIVE.poll, 0.0)
     assert [pace.acquire("a", limits, 1.2)[0] for limits in (ADAPTIVE, FIXED)] == [ADAPTIVE.poll] * 2
     assert pace.acquire("b", ADAPTIVE, 1.2, "me") == (0.0, False)
 
 
-def test_caller_that_is_alone_waits_for_the_requests_of_a_browser() -> None:
+def test_exclusive_caller_waits_for_the_requests_of_a_browser() -> None:
     pace = HostPace()
     pace.record(ADAPTIVE, 0.0)
 
-    assert [pace.be_alone("me", ADAPTIVE, moment) for moment in (0.4, 0.6)] == [ADAPTIVE.poll, 0.0]
+    assert [pace.acquire_exclusive("me", ADAPTIVE, moment) for moment in (0.4, 0.6)] == [ADAPTIVE.poll, 0.0]
 
 
-def test_others_have_their_turn_before_the_next_caller_is_alone() -> None:
+def test_others_have_their_turn_before_the_next_exclusive_caller() -> None:
     pace = HostPace()
-    pace.be_alone("me", ADAPTIVE, 0.0)
-    while_alone = pace.be_alone("you", ADAPTIVE, 1.0)
-    pace.end_alone("you", 1.0)  # was not alone, so this changes nothing
-    pace.end_alone("me", 2.0)
+    pace.acquire_exclusive("me", ADAPTIVE, 0.0)
+    meanwhile = pace.acquire_exclusive("you", ADAPTIVE, 1.0)
+    pace.release_exclusive("you", 1.0)  # was not exclusive, so this changes nothing
+    pace.release_exclusive("me", 2.0)
 
-    assert (while_alone, pace.be_alone("you", ADAPTIVE, 2.1)) == (ADAPTIVE.poll, ADAPTIVE.poll)
-    assert (granted(pace, FIXED, at=2.1), pace.be_alone("you", ADAPTIVE, 2.7)) == (2, 0.0)
+    assert (meanwhile, pace.acquire_exclusive("you", ADAPTIVE, 2.1)) == (ADAPTIVE.poll, ADAPTIVE.poll)
+    assert (granted(pace, FIXED, at=2.1), pace.acquire_exclusive("you", ADAPTIVE, 2.7)) == (2, 0.0)
 
 
-def test_caller_that_did_not_end_is_not_alone_for_long() -> None:
+def test_caller_that_did_not_end_is_not_exclusive_for_long() -> None:
     pace = HostPace()
-    pace.be_alone("me", ADAPTIVE, 0.0)
+    pace.acquire_exclusive("me", ADAPTIVE, 0.0)
 
     assert [granted(pace, FIXED, at=moment) for moment in (14.9, 15.1)] == [0, 2]
 

@@ -151,10 +151,10 @@ def other_requests(site: Site, client: Client) -> Iterator[None]:
             sender.result()
 
 
-def test_nothing_else_is_requested_of_a_host_while_a_thread_is_alone(turns: None, site: Site):
+def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(turns: None, site: Site):
     client = adaptive()
     with other_requests(site, adaptive()):
-        with client.throttle.alone(ParsedUrl.parse(site.url)):
+        with client.throttle.exclusive(ParsedUrl.parse(site.url)):
             site.hits.clear()
             for _ in range(3):
                 client.get(site.url)

@@ -50,7 +50,7 @@ def test_page_of_a_killed_worker_is_checked_alone(scenario: Scenario) -> None:
     assert positions(beside) == [5, 6, 7]  # those with which no worker has died come first
     assert positions(alone) == [0]
     assert alone is not None
-    assert alone.alone
+    assert alone.must_be_alone
     assert waiting is not None
     assert (waiting.must_wait, waiting.pages) == (True, ())
 
