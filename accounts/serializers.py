@@ -35,7 +35,7 @@ class UsageSerializer(serializers.Serializer[Any]):
 
 
 class MemberIdField(StrictUUIDField):
-    default_error_messages = {"not_a_member": "This user is not a member of the organisation."}  # noqa: RUF012
+    default_error_messages = {"not_a_member": "This user is not a member of the organisation."}
 
     def to_internal_value(self, data: Any) -> Any:
         user_id = super().to_internal_value(data)
@@ -84,7 +84,7 @@ class ProjectSerializer(ResponseSerializer):
 
 
 class SiteURLField(StrictCharField):
-    default_validators = [URLValidator(schemes=["http", "https"])]  # noqa: RUF012
+    default_validators = [URLValidator(schemes=["http", "https"])]
 
     def run_validators(self, value: Any) -> None:
         """Reject also what no scan may request: hosts that are not public."""
@@ -110,9 +110,7 @@ class CreateProjectRequestSerializer(RequestSerializer):
 class UpdateProjectRequestSerializer(ChangesRequestSerializer):
     """The fields of a project to change; at least one."""
 
-    rejected_fields = {  # noqa: RUF012
-        "id": "The id of a project is in its URLs and can't be changed."
-    }
+    rejected_fields = {"id": "The id of a project is in its URLs and can't be changed."}
     name = StrictCharField(max_length=200, required=False)
     site_url = SiteURLField(max_length=2000, required=False)
     archived = StrictBooleanField(required=False)
@@ -248,7 +246,7 @@ class SaveViewRequestSerializer(RequestSerializer):
 class UpdateSavedViewRequestSerializer(ChangesRequestSerializer):
     """The fields of a view to change; at least one."""
 
-    rejected_fields = {"list": "A view stays in its list: save another one."}  # noqa: RUF012
+    rejected_fields = {"list": "A view stays in its list: save another one."}
 
     name = StrictCharField(max_length=80, required=False)
     query = StrictCharField(max_length=saved_views.MAX_QUERY_LENGTH, allow_blank=True, required=False)

@@ -41,7 +41,7 @@ CONFIDENCE_WORDS = ("low", "medium", "high")
 class ConfidenceField(serializers.Field[Any, Any, Any, Any]):
     """A number from 0 to 100, or low, medium or high; stored as it was sent."""
 
-    default_error_messages = {"form": "Use a number from 0 to 100, or one of low, medium, high."}  # noqa: RUF012
+    default_error_messages = {"form": "Use a number from 0 to 100, or one of low, medium, high."}
 
     def to_internal_value(self, data: Any) -> Any:
         number = isinstance(data, int | float) and not isinstance(data, bool) and 0 <= data <= 100
@@ -84,7 +84,7 @@ class RecommendedFixRequestSerializer(RequestSerializer):
 class CheckKeyField(StrictCharField):
     """The stable key of a check of this installation."""
 
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "form": "Use lower-case letters, digits and underscores.",
         "unknown": "'{name}' is not a check: GET …/checks lists them.",
         "misspelled": "'{name}' is not a check. {suggestion}",
@@ -106,9 +106,7 @@ CHECK_KEYS = serializers.ListField(child=CheckKeyField())
 class CreateFindingRequestSerializer(RequestSerializer):
     """A finding reported by any source."""
 
-    rejected_fields = {  # noqa: RUF012
-        "status": "A report does not set the status: change it by a PATCH of the finding."
-    }
+    rejected_fields = {"status": "A report does not set the status: change it by a PATCH of the finding."}
     domain = StrictChoiceField(choices=Domain.choices)
     title = StrictCharField(max_length=300)
     severity = StrictChoiceField(choices=Severity.choices, required=False)
@@ -161,7 +159,7 @@ class UnvalidatedListField(serializers.ListField):
 class DocumentField(serializers.JSONField):
     """The JSON of a report, as the tool wrote it: an object, or a list for axe-core's command line."""
 
-    default_error_messages = {"form": "Send the report as a JSON object, not as a text."}  # noqa: RUF012
+    default_error_messages = {"form": "Send the report as a JSON object, not as a text."}
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict | list):

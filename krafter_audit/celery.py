@@ -23,7 +23,7 @@ if os.environ.get("KRAFTER_WORKER_METRICS", "").strip() and "prometheus_client" 
     multiprocess_metrics.share_between_processes()
 
 # Importing connects the metrics to Celery's signals; after the line above, which it depends on.
-from krafter_audit import job_metrics  # noqa: E402, F401
+from krafter_audit import job_metrics  # noqa: F401
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 

@@ -132,11 +132,11 @@ class DeadlineChannel(HTTPChannel):
     response_waits_since = 0.0
     bytes_sent = 0
 
-    def add_channel(self, map: dict[int, Any] | None = None) -> None:  # noqa: A002 - waitress's name
+    def add_channel(self, map: dict[int, Any] | None = None) -> None:
         super().add_channel(map)
         self.server.changed.add(self)
 
-    def del_channel(self, map: dict[int, Any] | None = None) -> None:  # noqa: A002 - waitress's name
+    def del_channel(self, map: dict[int, Any] | None = None) -> None:
         self.server.unwatch(self._fileno)
         super().del_channel(map)
 

@@ -18,7 +18,7 @@ class Confirmation(Protocol):
         """Return whether the next failure of this check is to be confirmed."""
         ...
 
-    def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001 - the meaning is in the method's name
+    def record(self, key: str, agreed: bool) -> None:
         """Record whether further runs agreed with the failure."""
         ...
 
@@ -27,7 +27,7 @@ class ConfirmEverything:
     def wanted(self, key: str) -> bool:
         return True
 
-    def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001
+    def record(self, key: str, agreed: bool) -> None:
         """Do nothing."""
 
 
@@ -47,7 +47,7 @@ class ConfirmFirst:
         with self._lock:
             return key in self.contradicted or self._agreed[key] < self._pages
 
-    def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001
+    def record(self, key: str, agreed: bool) -> None:
         with self._lock:
             if agreed:
                 self._agreed[key] += 1

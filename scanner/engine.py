@@ -154,7 +154,7 @@ def _run_once(
         return result
     except Inconclusive as error:
         return Outcome(INCONCLUSIVE, reason=error.reason, evidence={"detail": error.detail})
-    except Exception as error:  # noqa: BLE001 - the worker's boundary: a broken check must not end the run
+    except Exception as error:  # a broken check must not end the run
         # The exception may quote the page, and the page may have echoed the site's credentials.
         logger.error("check %s raised", check.key, exc_info=None if context.client.credentials else error)
         return inconclusive("not_available", "The check raised an error.", error=type(error).__name__)

@@ -24,7 +24,7 @@ def storing_for(project_id: UUID) -> Callable[[bytes], str | None]:
             return store(project_id, image)
         # A full disk, a file storage that does not answer: the verdict of the check stands without its screenshot.
         except (OSError, Unavailable) as error:
-            logger.error("a screenshot of project %s could not be stored: %s", project_id, error)  # noqa: TRY400
+            logger.error("a screenshot of project %s could not be stored: %s", project_id, error)
             return None
 
     return store_or_log

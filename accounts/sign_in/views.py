@@ -38,7 +38,7 @@ class SignInView(AdminPage, views.LoginView):
 
     authentication_form = SignInForm
     template_name = "admin/login.html"
-    extra_context = {"title": "Sign in"}  # noqa: RUF012
+    extra_context = {"title": "Sign in"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         name = settings.KRAFTER_OIDC_NAME if settings.KRAFTER_OIDC_URL else ""

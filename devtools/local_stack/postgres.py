@@ -120,7 +120,7 @@ def program_name(pid: int) -> str:
 
 def socket_directory() -> Path:
     # The path of a socket must have less than 104 bytes (sun_path); a data directory's may be longer.
-    return Path(tempfile.mkdtemp(prefix="krafter-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it ours alone
+    return Path(tempfile.mkdtemp(prefix="krafter-", dir="/tmp"))  # readable by this user alone
 
 
 class Postgres:

@@ -56,7 +56,7 @@ def wrap(content: Any, request_id: str) -> dict[str, Any]:
 class EnvelopeRenderer(BaseRenderer):
     media_type = "application/json"
     format = "json"
-    charset = None
+    charset = None  # JSON is UTF-8, and its media type has no such parameter (RFC 8259)
 
     def render(
         self,

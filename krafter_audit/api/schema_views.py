@@ -37,7 +37,7 @@ class EnvelopedErrorsMixin(APIView):
 # no_cache: clients revalidate by ETag, so that an upgrade is seen at once.
 @method_decorator(cache_control(no_cache=True), name="dispatch")
 class SchemaView(EnvelopedErrorsMixin, SpectacularAPIView):
-    renderer_classes = [OpenApiJsonRenderer2]  # noqa: RUF012  declared so by Django REST framework
+    renderer_classes = [OpenApiJsonRenderer2]
     generator_class = CachedSchemaGenerator
 
     @extend_schema(exclude=True)

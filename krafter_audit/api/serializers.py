@@ -41,7 +41,7 @@ class StrictEmailField(StrictCharField, serializers.EmailField):
 
 
 class StrictChoiceField(serializers.ChoiceField):
-    default_error_messages = {"invalid_choice": "Use one of {choices_text}."}  # noqa: RUF012
+    default_error_messages = {"invalid_choice": "Use one of {choices_text}."}
 
     def fail(self, key: str, **kwargs: Any) -> NoReturn:
         super().fail(key, choices_text=", ".join(str(choice) for choice in self.choices), **kwargs)
@@ -83,7 +83,7 @@ class StrictBooleanField(serializers.BooleanField):
 class UTCDateTimeField(serializers.DateTimeField):
     """A time between 2000 and 2200: ISO 8601 in requests, UTC in whole seconds with a Z in responses."""
 
-    default_error_messages = {"range": "Use a time between the years 2000 and 2200."}  # noqa: RUF012
+    default_error_messages = {"range": "Use a time between the years 2000 and 2200."}
 
     def to_internal_value(self, value: Any) -> datetime:
         if not isinstance(value, str):
@@ -103,7 +103,7 @@ class UTCDateTimeField(serializers.DateTimeField):
 class WebURLField(StrictCharField):
     """An http or https URL."""
 
-    default_error_messages = {"form": "Use an http or https URL."}  # noqa: RUF012
+    default_error_messages = {"form": "Use an http or https URL."}
 
     def to_internal_value(self, data: Any) -> str:
         url = super().to_internal_value(data)
@@ -119,7 +119,7 @@ class WebURLField(StrictCharField):
 class JSONObjectField(serializers.JSONField):
     """A JSON object that is stored as it was sent."""
 
-    default_error_messages = {"not_an_object": "Send an object."}  # noqa: RUF012
+    default_error_messages = {"not_an_object": "Send an object."}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
@@ -130,7 +130,7 @@ class JSONObjectField(serializers.JSONField):
 class RequestSerializer(serializers.Serializer[Any]):
     """A request body."""
 
-    rejected_fields: dict[str, str] = {}  # noqa: RUF012  name → message that says what to do instead
+    rejected_fields: dict[str, str] = {}  # name → message that says what to do instead
 
     def to_internal_value(self, data: Any) -> Any:
         # Unknown fields are rejected by name, so that no typo is ignored.
@@ -170,7 +170,7 @@ class ChangesRequestSerializer(RequestSerializer):
 class ResponseSerializer(serializers.ModelSerializer[Any]):
     """A row in a response; `Meta.fields` has the contract's keys in the contract's order."""
 
-    serializer_field_mapping = {  # noqa: RUF012
+    serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         DateTimeField: UTCDateTimeField,
     }

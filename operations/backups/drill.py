@@ -52,7 +52,7 @@ def temporary_database(server_url: str) -> Iterator[str]:
     name = f"krafter_drill_{secrets.token_hex(6)}"
     try:
         with psycopg.connect(**parameters_of(server_url), autocommit=True, connect_timeout=10) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')  # noqa: S608 - hexadecimal digits
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')  # hexadecimal digits
             try:
                 yield with_database(server_url, name)
             finally:

@@ -65,6 +65,7 @@ def database_failure() -> str:
 def _examine_in_transaction(examination: Callable[[], Iterator[Diagnosis]]) -> Iterator[Diagnosis]:
     try:
         with transaction.atomic():
+            # As a list: the transaction must not stay open while the caller handles a diagnosis.
             yield from list(examination())
     except (DatabaseError, redis.RedisError) as error:
         subject = examination.__name__.replace("_", " ")

@@ -38,7 +38,7 @@ class CommentSerializer(ResponseSerializer):
 class LabelField(StrictCharField):
     """The name of a label; a comma would make lists of them ambiguous."""
 
-    default_error_messages = {"comma": "A label has no comma."}  # noqa: RUF012
+    default_error_messages = {"comma": "A label has no comma."}
 
     def to_internal_value(self, data: Any) -> str:
         name = super().to_internal_value(data)

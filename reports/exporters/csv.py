@@ -28,7 +28,7 @@ SUMMARY_COLUMNS = ("name", "date", "value")
 BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet evaluates a cell that starts with one of these as a formula (OWASP, "CSV Injection").
 # The full-width and small signs are converted to ASCII by spreadsheets with an East Asian locale.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫")  # noqa: RUF001
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫")
 
 
 def write_rows(

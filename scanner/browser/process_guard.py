@@ -162,7 +162,7 @@ class ProcessGuard:
             self.options.command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=dies_with_parent(),  # noqa: PLW1509 - this process has one thread
+            preexec_fn=dies_with_parent(),  # safe: this process has one thread
             pass_fds=self.options.inherit,
             user=uid,
             group=gid,

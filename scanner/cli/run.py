@@ -111,7 +111,7 @@ class UrlRun:
         try:
             if self._context:
                 self._outcomes.update(engine.run_checks(self._context.url, keys, context=self._context))
-        except Exception as error:  # noqa: BLE001 - an error at one URL must not end the others
+        except Exception as error:  # an error at one URL must not end the others
             logger.exception("the checks of %r raised", self.url)
             broken = inconclusive("not_available", "The run raised an error.", error=type(error).__name__)
             self._outcomes.update({key: broken for key in keys if key not in self._outcomes})

@@ -26,7 +26,7 @@ class HeadersField(serializers.DictField):
 
     value: ClassVar[re.Pattern[str]] = HEADER_VALUE
     child = StrictCharField(max_length=4000, trim_whitespace=False)
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "name": "'{name}' is not a valid name, or it is reserved.",
         "value": "The value of '{name}' is not valid.",
         "many": "Send at most 50 entries.",
@@ -60,7 +60,7 @@ class CookiesField(HeadersField):
 class HTTPSOriginField(StrictCharField):
     """An https origin."""
 
-    default_error_messages = {"form": "Use the https origin of the site, as in https://staging.example.com."}  # noqa: RUF012
+    default_error_messages = {"form": "Use the https origin of the site, as in https://staging.example.com."}
 
     def to_internal_value(self, data: Any) -> str:
         """Accept an https URL without a path."""

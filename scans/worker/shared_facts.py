@@ -83,7 +83,7 @@ class SharedConfirmation:
         agreed, disagreed = counts
         return bool(disagreed) or int(agreed or 0) < CONFIRMED_PAGES or key in self._own.contradicted
 
-    def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001 - as in the protocol
+    def record(self, key: str, agreed: bool) -> None:
         self._own.record(key, agreed)
 
         def count(server: redis.Redis) -> None:

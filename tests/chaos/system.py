@@ -55,10 +55,10 @@ class System:
         url = f"{self.organization_url}{path}" if path.startswith("/") else f"{self.project_url}{path}"
         headers = {"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310
+        request = urllib.request.Request(url, data, headers, method=method)
         started = time.monotonic()
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=30) as response:
                 status, text = response.status, response.read()
         except urllib.error.HTTPError as error:
             status, text = error.code, error.read()
@@ -70,7 +70,7 @@ class System:
         """Return the processes with this name below this system's supervisor."""
         table = subprocess.run(
             ["ps", "-ewwo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
-        )  # noqa: S607
+        )
         rows = [line.split(None, 2) for line in table.stdout.splitlines()]
         ours = {self.supervisor.pid}
         for _ in range(4):
@@ -163,7 +163,7 @@ def running_system(folder: Path) -> Iterator[System]:
     command += ["--data", str(folder / "data"), "--ready", str(ready)]
     env = environment | HIGH_LIMITS | {"KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8"}
     with (folder / "log").open("wb") as log:
-        supervisor = subprocess.Popen(command, env=env, stdout=log, stderr=log)  # noqa: S603
+        supervisor = subprocess.Popen(command, env=env, stdout=log, stderr=log)
     try:
         wait_until(ready.exists, seconds=120)
         yield System(supervisor, json.loads(ready.read_text()))

@@ -98,8 +98,8 @@ class ReplicatedSystem:
     def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         data = None if body is None else json.dumps(body).encode()
         url = f"http://127.0.0.1:{self.port}{self.base}{path}"
-        request = urllib.request.Request(url, data, self.headers, method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310
+        request = urllib.request.Request(url, data, self.headers, method=method)
+        with urllib.request.urlopen(request, timeout=20) as response:
             return response.status, json.loads(response.read())
 
     def titles(self) -> list[str]:

@@ -55,7 +55,7 @@ class ApiError(Exception):
         return shown
 
 
-class WaitTimeout(Exception):  # noqa: N818 - as TimeoutError, a name that says what happened
+class WaitTimeout(Exception):
     """What was waited for has not finished in time. It goes on at the server."""
 
 

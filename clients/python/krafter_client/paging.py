@@ -10,17 +10,17 @@ class Meta(Protocol):
     """What a page says about the next one."""
 
     @property
-    def next_cursor(self) -> object: ...  # noqa: D102 - a protocol
+    def next_cursor(self) -> object: ...
 
 
 class Page[Row](Protocol):
     """The body of a list."""
 
     @property
-    def data(self) -> list[Row]: ...  # noqa: D102 - a protocol
+    def data(self) -> list[Row]: ...
 
     @property
-    def meta(self) -> Meta: ...  # noqa: D102 - a protocol
+    def meta(self) -> Meta: ...
 
 
 def iterate[Row](read_page: Callable[[str], Page[Row]]) -> Iterator[Row]:

@@ -92,7 +92,7 @@ def _run_node(
     environment["CHROMIUM"] = executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")) or ""
     requests, before, started = site.requests(), os.times(), time.monotonic()
     ended = subprocess.run(
-        ["node", str(ORACLES / f"{program}.mjs")],  # noqa: S607
+        ["node", str(ORACLES / f"{program}.mjs")],
         input="\n".join(map(json.dumps, cases)),
         env=environment,
         capture_output=True,

@@ -106,7 +106,7 @@ def test_csv_has_a_file_for_each_further_kind() -> None:
     assert len(found["summary"]) == 3 + 7
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹫"])  # noqa: RUF001
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹫"])
 def test_csv_prefixes_cells_that_a_spreadsheet_would_run(start: str) -> None:
     formula = finding(1, f"{start}cmd|' /C calc'!A0", "seo", "low", "new", 5)
 

@@ -9,7 +9,7 @@ from krafter_client.cli.problems import Result
 VERSION = 1
 
 
-class InvalidBaseline(Exception):  # noqa: N818 - a name that says what is wrong
+class InvalidBaseline(Exception):
     """The file is no baseline."""
 
 

@@ -14,7 +14,7 @@ URL, API_KEY, ORGANIZATION, PROJECT = (
 )
 
 
-class NotConfigured(Exception):  # noqa: N818 - a name that says what is missing
+class NotConfigured(Exception):
     """Neither the environment nor the configuration file names a project."""
 
 

@@ -9,7 +9,7 @@ PACKAGED = Path(__file__).resolve().parents[1] / "engine"
 CHECKOUT = Path(__file__).resolve().parents[4]
 
 
-class EngineMissing(Exception):  # noqa: N818 - a name that says what is missing
+class EngineMissing(Exception):
     """The checks or a package that they need are not installed."""
 
 

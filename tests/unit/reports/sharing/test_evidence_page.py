@@ -90,7 +90,7 @@ def test_evidence_that_is_not_what_was_signed_is_reported(
 ) -> None:
     url = evidence_url(fixed.pk)
     # PostgreSQL rejects changes to a link, so the changed body comes from the export.
-    changed = export._entry  # noqa: SLF001
+    changed = export._entry
 
     def entry(link: Evidence, *, of: Verification) -> dict[str, Any]:
         made = changed(link, of=of)

@@ -1,7 +1,7 @@
 """JUnit XML, which GitLab, Jenkins and Azure DevOps show as test results."""
 
 import re
-from xml.etree.ElementTree import Element, SubElement, tostring  # noqa: S405 - only writes
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from krafter_client.cli.problems import CheckedRule, Problem, Result
 
