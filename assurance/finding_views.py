@@ -3,9 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.response import Response
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from assurance.models import GuardWindow
 from assurance.serializers import FindingWithGuardSerializer, GuardWindowSerializer
@@ -19,30 +17,19 @@ from remediation.finding_views import FindingWithTasksViewSet
 INCLUDE = (*finding_views.INCLUDE, "guard")
 
 
-class FindingWithGuardViewSet(FindingWithTasksViewSet):
-    """Findings of a project; `?include=` embeds the tasks, dismissal and guard window of each."""
-
-    embeddable: ClassVar[Collection[str]] = INCLUDE
-
-    @extend_schema(
-        summary="List findings, highest score first",
+@extend_schema_view(
+    list=extend_schema(
         parameters=list_parameters(
             FindingFilter, sort=SORT_FIELDS, include=INCLUDE, pages=[LIMIT, OFFSET, CURSOR]
         ),
         responses=FindingWithGuardSerializer(many=True),
-    )
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Return a page, by offset or by cursor."""
-        return super().list(request, **kwargs)
+    ),
+    retrieve=extend_schema(parameters=[include_parameter(INCLUDE)], responses=FindingWithGuardSerializer),
+)
+class FindingWithGuardViewSet(FindingWithTasksViewSet):
+    """Findings of a project; `?include=` embeds the tasks, dismissal and guard window of each."""
 
-    @extend_schema(
-        summary="Read a finding",
-        parameters=[include_parameter(INCLUDE)],
-        responses=FindingWithGuardSerializer,
-    )
-    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Return the finding."""
-        return super().retrieve(request, pk, **kwargs)
+    embeddable: ClassVar[Collection[str]] = INCLUDE
 
     def embed(self, name: str, findings: Sequence[dict[str, Any]]) -> None:
         """Add tasks, dismissals, or the newest guard window: null if the finding was never guarded."""
