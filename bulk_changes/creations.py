@@ -82,6 +82,6 @@ def _attached(model: type[Model], pks: Sequence[UUID]) -> dict[UUID, str]:
         for each in model._meta.many_to_many
     ]
     for related, column, named in relations:
-        referring = related._base_manager.filter(**{f"{column}__in": pks}).order_by()
+        referring = related._base_manager.filter(**{f"{column}__in": pks})
         found |= dict.fromkeys(referring.values_list(column, flat=True), str(named._meta.verbose_name))
     return found

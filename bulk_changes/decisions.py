@@ -108,7 +108,7 @@ class Decider:
         rows = self._subject.model._default_manager.filter(
             project=self._project, pk__in=[target.pk for target in targets]
         )
-        found = {row["pk"]: row for row in rows.order_by().values(*self._subject.all_columns)}
+        found = {row["pk"]: row for row in rows.values(*self._subject.all_columns)}
         obstacles: Mapping[UUID, str] = {}
         if self._undoes is not None:
             obstacles = self._subject.undo_obstacles(

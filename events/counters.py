@@ -79,7 +79,7 @@ def totals(project_id: UUID, name: str) -> Totals:
 
 
 def totals_of_owner(project_id: UUID, name: str, owner_id: UUID) -> Totals:
-    rows = Counter.objects.filter(project_id=project_id, name=name, owner_id=owner_id).order_by()
+    rows = Counter.objects.filter(project_id=project_id, name=name, owner_id=owner_id)
     sums = rows.values_list("facets").annotate(Sum("rows"), Sum("score"))
     return [(facets, int(number), int(score)) for facets, number, score in sums]
 
@@ -95,7 +95,7 @@ def matching(counted: Totals, filters: Mapping[str, Collection[str]]) -> Totals:
 
 def totals_of_all_projects(name: str, facet: str) -> dict[str, int]:
     """Return the rows that a counter counts in all projects, by facet value."""
-    rows = Counter.objects.filter(name=name).order_by().values_list(f"facets__{facet}")
+    rows = Counter.objects.filter(name=name).values_list(f"facets__{facet}")
     return {value: int(number) for value, number in rows.annotate(Sum("rows"))}
 
 

@@ -46,7 +46,7 @@ AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
 
 def search(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
     """Return the findings with these words in title, affected URL or check key."""
-    return rows.filter(pk__in=with_words(Finding.objects.order_by(), SEARCHED, text).values("pk"))
+    return rows.filter(pk__in=with_words(Finding.objects.all(), SEARCHED, text).values("pk"))
 
 
 def on_host(rows: QuerySet[Finding], host: str) -> QuerySet[Finding]:

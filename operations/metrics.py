@@ -110,11 +110,11 @@ def _providers() -> Families:
         "krafter_integrations_late", "Integrations whose sync is over an hour late.", labels=["provider"]
     )
     an_hour_ago = timezone.now() - timedelta(hours=1)
-    rows = Integration.objects.order_by().values_list("provider", "status")
+    rows = Integration.objects.values_list("provider", "status")
     for provider, status, number in rows.annotate(Count("pk")):
         states.add_metric([provider, status], number)
     waiting = ~Q(status=Integration.Status.DISCONNECTED) & Q(next_sync_at__lt=an_hour_ago)
-    numbers = Integration.objects.order_by().values("provider")
+    numbers = Integration.objects.values("provider")
     for row in numbers.annotate(failed=Sum("failures"), late=Count("pk", filter=waiting)):
         failures.add_metric([row["provider"]], row["failed"])
         late.add_metric([row["provider"]], row["late"])

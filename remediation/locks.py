@@ -42,7 +42,7 @@ def lock_findings(project: Project, finding_ids: Collection[UUID]) -> dict[UUID,
 
 def lock_findings_of_tasks(task_ids: Collection[UUID]) -> None:
     """Lock the findings of tasks in the order of their ids: before the tasks."""
-    tasks = Task.objects.filter(pk__in=task_ids).order_by()
+    tasks = Task.objects.filter(pk__in=task_ids)
     rows = Finding.objects.select_for_update().filter(pk__in=tasks.values("finding")).order_by("pk")
     list(rows.values_list("pk"))  # evaluated, since a query set locks nothing before
 

@@ -22,7 +22,7 @@ MAX_EMBEDDED_TASKS = 25  # of one finding
 
 def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
     """Return the tasks with these words in title, ticket or pull request, or in title, URL or check of the finding."""
-    return rows.filter(pk__in=with_words(Task.objects.order_by(), SEARCHED, text).values("pk"))
+    return rows.filter(pk__in=with_words(Task.objects.all(), SEARCHED, text).values("pk"))
 
 
 def newest_tasks_of(finding_ids: Collection[UUID]) -> QuerySet[Task]:

@@ -139,7 +139,7 @@ def replaced_since(finding_ids: Collection[UUID], since: datetime) -> list[UUID]
     rows = Dismissal.objects.filter(
         finding__in=finding_ids, created_at__gte=since, end_reason=DismissalEnd.REPLACED
     )
-    return list(rows.order_by().values_list("finding", flat=True).distinct())
+    return list(rows.values_list("finding", flat=True).distinct())
 
 
 def current(finding_ids: Collection[Any]) -> dict[UUID, Dismissal]:

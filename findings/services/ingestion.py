@@ -107,7 +107,7 @@ def lock_findings(project: Project, reports: Iterable[FindingReport]) -> dict[Id
     if not reports:
         return {}
     # A UNION, so that PostgreSQL uses the two unique indexes; by an OR it reads all findings of the domain.
-    rows = Finding.objects.filter(project=project).order_by()
+    rows = Finding.objects.filter(project=project)
     wanted = [rows.filter(domain=domain, title__in=named).values("pk") for domain, named in titles.items()]
     wanted += [rows.filter(domain=domain, identity__in=named).values("pk") for domain, named in keys.items()]
     first, *others = wanted

@@ -100,7 +100,7 @@ def keys() -> Iterator[Diagnosis]:
     yield _keys(
         "encryption key", list(parse_keys(settings.KRAFTER_ENCRYPTION_KEYS)), count_by_key(), "credentials"
     )
-    links = Evidence.objects.exclude(key_id="").order_by().values_list("key_id").annotate(Count("pk"))
+    links = Evidence.objects.exclude(key_id="").values_list("key_id").annotate(Count("pk"))
     yield _keys("signing key", list(keyring().public), dict(links), "evidence links")
 
 

@@ -113,7 +113,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     )  # fmt: skip
 
     def find(self, rows: QuerySet[Verification], text: str) -> QuerySet[Verification]:
-        return rows.filter(task__in=search_tasks(Task.objects.order_by(), text))
+        return rows.filter(task__in=search_tasks(Task.objects.all(), text))
 
     @display(description="state", label=STATE_COLOURS)
     def state_badge(self, verification: Verification) -> str:

@@ -209,7 +209,7 @@ def recalculated(
     ids = [task.pk for task in tasks]
     for pause in SlaPause.objects.filter(task__in=ids).order_by("started_at"):
         pauses[pause.task_id].append(pause)
-    added = SlaExtension.objects.filter(task__in=ids).order_by().values_list("task").annotate(Sum("amount"))
+    added = SlaExtension.objects.filter(task__in=ids).values_list("task").annotate(Sum("amount"))
     extensions = dict(added)
     for task in tasks:
         allowed = terms.rules.allowed(_severity(task, severities or {}))

@@ -102,7 +102,7 @@ def _locked(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanPart
 
 def _ingest(part: ScanPart, *, final: bool) -> None:
     failures = substitutes.reportable_results(part, final=final).filter(outcome=FAILED)
-    pages = dict(failures.values_list("key").annotate(Count("id")).order_by())
+    pages = dict(failures.values_list("key").annotate(Count("id")))
     # While the part runs, only checks that have failed on further pages.
     keys = {key for key, count in pages.items() if final or part.reported.get(key, {}).get("pages") != count}
     filtered = filter_reports(part, finding_reports(part, keys, final=final), final=final)
@@ -183,7 +183,7 @@ def _outcome(row: ScanResult) -> dict[str, Any]:
 
 def summarize(scan: Scan) -> dict[str, Any]:
     """Return the summary of a scan whose parts are all finished."""
-    counted = scan.results.values_list("key", "outcome").annotate(Count("id")).order_by()
+    counted = scan.results.values_list("key", "outcome").annotate(Count("id"))
     counts = {(key, outcome): rows for key, outcome, rows in counted}
     pages = ScanPage.objects.filter(part__scan=scan)
     summary: dict[str, Any] = {

@@ -107,7 +107,7 @@ def summary_of_parts(scan_id: UUID) -> dict[str, Any]:
         found=Count("pages"),
         done=Count("pages__checked_at"),
         measuring=ArrayAgg("pages__url", filter=measured_now, default=[]),
-    ).order_by()
+    )
     changes, ingested, progress = [], False, {}
     for scanner, reported, ingested_at, found, done, measuring in counted:
         part_changes = [each["change"] for each in reported.values()]
