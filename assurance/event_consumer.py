@@ -32,7 +32,7 @@ def _process(event: Event) -> None:
             guard_windows.open_window(event.subject_id)
         case "verification.checked":
             if event.data.get("trigger") == Verification.Trigger.GUARD:
-                guard_windows.settle(event.subject_id)
+                guard_windows.continue_window(event.subject_id)
         case "verification.reopened":
             guard_windows.cancel_for_finding(UUID(event.data["finding_id"]))
         case "finding.regressed":
@@ -44,4 +44,4 @@ def _process(event: Event) -> None:
                 deploys.scan_after(deploy)
                 pull_requests.recheck_after(deploy)
         case name if name in PULL_REQUEST_EVENTS:
-            pull_requests.follow(event.subject_id)
+            pull_requests.track(event.subject_id)

@@ -154,10 +154,10 @@ def take_snapshots() -> int:
     A snapshot is taken when no transaction can add an earlier change. Without one, reads sum more changes.
     """
     last = midnight(settled_until())
-    return sum(_take(moment) for moment in (last.replace(day=1), last))
+    return sum(_take_missing_snapshots(moment) for moment in (last.replace(day=1), last))
 
 
-def _take(moment: datetime) -> int:
+def _take_missing_snapshots(moment: datetime) -> int:
     projects = fetch_all(WITHOUT_SNAPSHOT, {"moment": moment}, model=CounterSnapshot)
     return sum(take_snapshot(project_id, moment) for (project_id,) in projects)
 

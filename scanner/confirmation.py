@@ -14,7 +14,7 @@ CONFIRMED_PAGES = 2
 class Confirmation(Protocol):
     """Which failures of a run are confirmed."""
 
-    def wanted(self, key: str) -> bool:
+    def is_required(self, key: str) -> bool:
         """Return whether the next failure of this check is to be confirmed."""
         ...
 
@@ -24,7 +24,7 @@ class Confirmation(Protocol):
 
 
 class ConfirmEverything:
-    def wanted(self, key: str) -> bool:
+    def is_required(self, key: str) -> bool:
         return True
 
     def record(self, key: str, agreed: bool) -> None:
@@ -43,7 +43,7 @@ class ConfirmFirst:
         self._agreed: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def wanted(self, key: str) -> bool:
+    def is_required(self, key: str) -> bool:
         with self._lock:
             return key in self.contradicted or self._agreed[key] < self._pages
 

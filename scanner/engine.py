@@ -112,7 +112,7 @@ def _run_confirmed(
     before: Outcome | None,
     confirmation: Confirmation,
 ) -> Outcome:
-    confirm = before is not None or confirmation.wanted(check.key)
+    confirm = before is not None or confirmation.is_required(check.key)
     first = _run_once(check, context, threshold, confirm=confirm)
     unchanged = before is None or before.status == first.status
     # A metric takes as many samples as it needs by itself (metric_verdict).

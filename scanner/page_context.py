@@ -353,7 +353,7 @@ class PageContext(SiteRequests):
         # confirm.
         is_small = len(response.body) <= SMALL_BODY_BYTES
         is_enough = is_small or bool(encodings_of(response.headers) - {"", "identity"})
-        if self is self._root and (is_enough or not self.confirmation.wanted(COMPRESSION)):
+        if self is self._root and (is_enough or not self.confirmation.is_required(COMPRESSION)):
             self.log["encoded"] = [response]
             return response
         return self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)

@@ -105,7 +105,7 @@ def _is_affordable(locked: LockedTask) -> bool:
 
 
 @transaction.atomic
-def settle(verification_id: UUID) -> None:
+def continue_window(verification_id: UUID) -> None:
     """Continue a guard window whose verification has finished.
 
     Passed: the run passes, and with the last one the window. Failed: the finding is reopened, with a regression.

@@ -31,7 +31,7 @@ NOT_DEPLOYED = "The pull request is merged, but no deploy that was reported cont
 
 
 @transaction.atomic
-def follow(task_id: UUID) -> None:
+def track(task_id: UUID) -> None:
     """Store the pull request of a task, in place of an earlier one."""
     try:
         task = lock_task(task_id).task

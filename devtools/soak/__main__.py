@@ -12,7 +12,7 @@ from typing import Any
 
 from devtools.local_stack.temporary_system import temporary_system
 from devtools.soak.load import Load
-from devtools.soak.samples import MIN_MINUTES, SAMPLE_SECONDS, History, take
+from devtools.soak.samples import MIN_MINUTES, SAMPLE_SECONDS, History, take_samples
 
 
 def soak(pid: int, facts: dict[str, Any], seconds: float) -> tuple[History, Load]:
@@ -22,7 +22,7 @@ def soak(pid: int, facts: dict[str, Any], seconds: float) -> tuple[History, Load
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         time.sleep(SAMPLE_SECONDS)
-        history.add(take(pid))
+        history.add(take_samples(pid))
     load.stop()
     return history, load
 

@@ -97,7 +97,7 @@ def _median(samples: list[Sample]) -> Sample:
     return Sample(median(each.megabytes for each in samples), round(median(each.files for each in samples)))
 
 
-def take(root: int) -> dict[str, Sample]:
+def take_samples(root: int) -> dict[str, Sample]:
     """Return a sample of each process below `root` by name and number; children have their parent's name."""
     parent_of = dict(parents())
     found = {}

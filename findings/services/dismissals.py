@@ -72,7 +72,7 @@ def status_to_restore(finding: Finding) -> str:
     return row.status_before if row else FindingStatus.TRIAGED
 
 
-def follow_status(
+def begin_or_end(
     before: Mapping[UUID, str], status: str, *, by: Actor, values: DismissalValues | None = None
 ) -> None:
     """Begin or end the dismissals of findings, `{id: status before}`, whose status becomes `status`."""

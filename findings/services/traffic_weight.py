@@ -105,7 +105,7 @@ def _save(findings: Sequence[Finding]) -> None:
     Finding.objects.bulk_update(findings, WRITTEN_FIELDS, batch_size=UPDATE_SIZE)
 
 
-def follow_severity(previous: Mapping[UUID, str], severity: str) -> None:
+def update_default_priorities(previous: Mapping[UUID, str], severity: str) -> None:
     """Give findings with traffic a new severity's default priority if they had that of `previous`."""
     changed = []
     for finding in Finding.objects.filter(pk__in=list(previous), evidence__has_key=TRAFFIC_WEIGHT).only(

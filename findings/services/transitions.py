@@ -49,7 +49,7 @@ def reopen(
     deploy_ids: Sequence[UUID] = (),
 ) -> Regression:
     """Set the finding to in progress, and open a regression that names the failed verification."""
-    dismissals.follow_status({finding.pk: finding.status}, FindingStatus.IN_PROGRESS, by=by)
+    dismissals.begin_or_end({finding.pk: finding.status}, FindingStatus.IN_PROGRESS, by=by)
     Finding.transitions.apply(finding, FindingStatus.IN_PROGRESS)
     return Regression.objects.create(
         project_id=finding.project_id,

@@ -48,7 +48,7 @@ def update(
                 # The source knows it by the present title, and must find it by that again.
                 after["identity"] = title_key(finding.title)
             status = after.pop("status", finding.status)
-            dismissals.follow_status({finding.pk: finding.status}, status, by=by)
+            dismissals.begin_or_end({finding.pk: finding.status}, status, by=by)
             Finding.transitions.apply(finding, status, **after)
             log_event("finding.updated", finding, by=by, was=was, now=changes)
     except IntegrityError as error:
@@ -90,21 +90,23 @@ def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], co
     """Set values (severity, status, owner_id) in locked rows, given by `pk`, `status` and `severity`."""
     found, values = Finding.objects.filter(pk__in=[row["pk"] for row in rows]), _values(changes)
     if "status" in values:
-        _follow_status({row["pk"]: row["status"] for row in rows}, values["status"], context)
+        _begin_or_end_dismissals({row["pk"]: row["status"] for row in rows}, values["status"], context)
         Finding.transitions.update(found, {row["status"] for row in rows}, values.pop("status"), **values)
     else:
         found.update(**values)
     if "severity" in changes:
-        traffic_weight.follow_severity({row["pk"]: row["severity"] for row in rows}, changes["severity"])
+        traffic_weight.update_default_priorities(
+            {row["pk"]: row["severity"] for row in rows}, changes["severity"]
+        )
 
 
-def _follow_status(before: Mapping[UUID, str], status: str, context: ChangeContext) -> None:
+def _begin_or_end_dismissals(before: Mapping[UUID, str], status: str, context: ChangeContext) -> None:
     if context.is_undo and status == FindingStatus.DISMISSED:
         dismissals.restore_last(before, by=context.by)
         return
     sent = context.details.get("dismissal")
     values = DismissalValues.from_json(sent) if sent else None
-    dismissals.follow_status(before, status, by=context.by, values=values)
+    dismissals.begin_or_end(before, status, by=context.by, values=values)
 
 
 def _values(changes: Mapping[str, Any]) -> dict[str, Any]:

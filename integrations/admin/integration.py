@@ -18,7 +18,7 @@ from integrations.webhooks import services as webhooks
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import DANGER, INFO, PRIMARY, SUCCESS, AutocompleteFilter
 from krafter_audit.admin.forms import error_text, flatten_errors
-from krafter_audit.admin.live_pages import follow
+from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.text import ago
 from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
 
@@ -73,7 +73,7 @@ class IntegrationAdmin(ConnectionPages):
         response = super().change_view(request, object_id, *args, **kwargs)
         row = (getattr(response, "context_data", None) or {}).get("original")
         if isinstance(row, Integration) and row.status == Status.SYNCING:
-            follow(request, response)
+            refresh_without_scripts(request, response)
         return response
 
     def refusals(self, request: HttpRequest, row: Integration) -> dict[str, str]:

@@ -7,6 +7,6 @@ SCRIPT_COOKIE = "time_zone"
 REFRESH_SECONDS = 5
 
 
-def follow(request: HttpRequest, response: HttpResponse) -> None:
+def refresh_without_scripts(request: HttpRequest, response: HttpResponse) -> None:
     if SCRIPT_COOKIE not in request.COOKIES:
         response["Refresh"] = str(REFRESH_SECONDS)

@@ -22,7 +22,7 @@ from krafter_audit.admin.base import (
     ReadOnlyAdmin,
     staff_of,
 )
-from krafter_audit.admin.live_pages import follow
+from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.quick_filters import QuickFilter
 from krafter_audit.admin.text import ago
 from remediation.admin.evidence import EvidenceInline, EvidencePages
@@ -164,7 +164,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         response = super().change_view(request, object_id, *args, **kwargs)
         reading = (getattr(response, "context_data", None) or {}).get("reading")
         if reading and reading["running"]:
-            follow(request, response)
+            refresh_without_scripts(request, response)
         return response
 
     def describe_row(self, row: Verification) -> str:

@@ -147,7 +147,7 @@ def apply(project: Project, config: dict[str, Any], *, dates_in_plan: bool, vers
         cursor.execute(APPLY_SEVERITIES, params)
         severities = cursor.fetchone()[0]
         for severity, previous in _batches(with_traffic):
-            traffic_weight.follow_severity(previous, severity)
+            traffic_weight.update_default_priorities(previous, severity)
         cursor.execute(APPLY_DATES, params)
         checksum = _checksum(severities, cursor.fetchone()[0])
     outbox.enqueue_logged(project, LOGGED_NAMES, at=params["moment"])

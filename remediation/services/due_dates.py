@@ -69,7 +69,7 @@ def first_due_date(task: Task, terms: Terms) -> SlaPause | None:
     return None
 
 
-def follow_status(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
+def pause_or_continue(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
     """Pause the clock of a locked task that gets blocked; continue it when unblocked."""
     # While the finding is dismissed, the clock is paused whatever the status of the task (dismissed_findings.py).
     follows = task.sla_policy_version is not None and task.finding.status != FindingStatus.DISMISSED
@@ -77,7 +77,7 @@ def follow_status(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
     return {"sla_due_at": moves[task.pk]} if moves else {}
 
 
-def follow_status_of_many(task_ids: Collection[UUID], status: str) -> None:
+def pause_or_continue_many(task_ids: Collection[UUID], status: str) -> None:
     """Move the due dates of one project's locked tasks whose status a bulk change is about to set."""
     rows = Task.objects.filter(pk__in=task_ids, sla_policy_version__isnull=False)
     rows = rows.exclude(finding__status=FindingStatus.DISMISSED)
@@ -165,7 +165,7 @@ def set_by_person(task_ids: Collection[UUID]) -> dict[str, Any]:
 
 def stop(task: Task, *, by: Actor) -> dict[str, Any]:
     """Stop the clock of a done task, and keep whether that was in time."""
-    changes = follow_status(task, Task.Status.DONE, by=by)
+    changes = pause_or_continue(task, Task.Status.DONE, by=by)
     now, due = timezone.now(), changes.get("sla_due_at", task.sla_due_at)
     outcome = "" if due is None else SlaOutcome.MET if now <= due else SlaOutcome.MISSED
     return {**changes, "sla_stopped_at": now, "sla_outcome": outcome}
@@ -173,4 +173,4 @@ def stop(task: Task, *, by: Actor) -> dict[str, Any]:
 
 def restart(task: Task, *, by: Actor) -> dict[str, Any]:
     """Continue the clock of a reopened task: the time in which it was done counts."""
-    return {**follow_status(task, Task.Status.IN_PROGRESS, by=by), "sla_stopped_at": None, "sla_outcome": ""}
+    return {**pause_or_continue(task, Task.Status.IN_PROGRESS, by=by), "sla_stopped_at": None, "sla_outcome": ""}

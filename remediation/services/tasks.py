@@ -104,7 +104,7 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     if "sla_due_at" in changes:
         fields |= due_dates.set_by_person([task.pk])
     else:
-        fields |= due_dates.follow_status(task, status, by=by)
+        fields |= due_dates.pause_or_continue(task, status, by=by)
     Task.transitions.apply(task, status, **fields)
     log_event("task.updated", task, by=by, was=was, now=changes)
     _advance_finding(locked)
@@ -138,7 +138,7 @@ def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) ->
         return
     status = values.pop("status")
     if "sla_due_at" not in changes:
-        due_dates.follow_status_of_many(pks, status)
+        due_dates.pause_or_continue_many(pks, status)
     Task.transitions.update(found, {row["status"] for row in rows}, status, **values)
     advanced = FINDING_STATUS.get(Task.Status(status))
     if advanced:

@@ -22,7 +22,7 @@ from krafter_audit.admin.base import (
     copy_row,
 )
 from krafter_audit.admin.forms import ServiceForm, error_text
-from krafter_audit.admin.live_pages import follow
+from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.api.errors import ApiError
 from reports import services
 from reports.admin.forms import ShareForm
@@ -79,7 +79,7 @@ class ReportAdmin(ReadOnlyAdmin):
         response = super().change_view(request, object_id, *args, **kwargs)
         report = (getattr(response, "context_data", None) or {}).get("original")
         if isinstance(report, Report) and report.status in Report.PENDING:
-            follow(request, response)
+            refresh_without_scripts(request, response)
         return response
 
     # Read-only, except that a new export can be queued.

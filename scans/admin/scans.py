@@ -22,7 +22,7 @@ from krafter_audit.admin.base import (
     badge_column,
     copy_row,
 )
-from krafter_audit.admin.live_pages import follow
+from krafter_audit.admin.live_pages import refresh_without_scripts
 from scans.admin.forms import ScanForm
 from scans.models import OUTCOMES, Scan
 from scans.queries import pages_of
@@ -73,7 +73,7 @@ class ScanAdmin(ServiceModelAdmin):
         context = getattr(response, "context_data", None) or {}
         scan = context.get("original")
         if isinstance(scan, Scan) and scan.finished_at is None:
-            follow(request, response)
+            refresh_without_scripts(request, response)
         return response
 
     @admin.display(description="pages")

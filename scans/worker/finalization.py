@@ -211,7 +211,7 @@ def _notes(scan: Scan) -> list[str]:
             notes.append(
                 f"{unchecked} of {pages.count()} pages were not checked ({label.lower()}): the time limit was reached."
             )
-    if replaced := substitutes.note(scan.pk):
+    if replaced := substitutes.replaced_pages_note(scan.pk):
         notes.append(replaced)
     elsewhere = scan.results.filter(reason=lab_builds.MEASURED_ELSEWHERE).count()
     if elsewhere:

@@ -76,10 +76,10 @@ class SharedConfirmation:
         names = [name.decode() if isinstance(name, bytes) else name for name in fields]
         return self._own.contradicted | {name.removeprefix("-") for name in names if name.startswith("-")}
 
-    def wanted(self, key: str) -> bool:
+    def is_required(self, key: str) -> bool:
         counts = redis_client.call_or_default(lambda server: server.hmget(self._key, [key, f"-{key}"]), None)
         if counts is None:
-            return self._own.wanted(key)
+            return self._own.is_required(key)
         agreed, disagreed = counts
         return bool(disagreed) or int(agreed or 0) < CONFIRMED_PAGES or key in self._own.contradicted
 

@@ -53,7 +53,7 @@ def _replaced(pages: list[ScanPage]) -> list[ScanPage]:
     return replaced if len(paths) >= MIN_REPLACED else []
 
 
-def note(scan_id: UUID) -> str:
+def replaced_pages_note(scan_id: UUID) -> str:
     """Return the note about replaced pages for the scan's summary; empty without any."""
     pages = replaced_pages(scan_id)
     if not pages:

@@ -94,7 +94,7 @@ class Jira(JiraClient, Tracker):
         # A refusal from here on must not look as if the issue had not been created.
         try:
             self._link_back(external_id, draft)
-            self._follow_status(self._get_issue(external_id), external_id, draft)
+            self._move_to_status(self._get_issue(external_id), external_id, draft)
             return self.get_ticket(external_id)
         except ProviderRefused:
             url, now = f"https://{self.host}/browse/{key}", datetime.now(UTC)
@@ -113,7 +113,7 @@ class Jira(JiraClient, Tracker):
         if "closed" in changed:
             self._close_or_reopen(issue, ticket.external_id, draft)
         elif "status" in changed:
-            self._follow_status(issue, ticket.external_id, draft)
+            self._move_to_status(issue, ticket.external_id, draft)
         return self.get_ticket(ticket.external_id)
 
     def has_comment(self, external_id: str, marker: str) -> bool:
@@ -206,7 +206,7 @@ class Jira(JiraClient, Tracker):
 
     # ---- Workflow
 
-    def _follow_status(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
+    def _move_to_status(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
         # Where the workflow has no transition to a fitting status, the issue stays where it is.
         current = workflow.read_status(issue["fields"]["status"])
         is_closed = workflow.ticket_state(issue["fields"]).is_closed

@@ -41,17 +41,17 @@ def open_conflict(context: SyncContext, link: TicketLink, field: str, theirs: st
         SyncConflict.objects.create(integration=link.integration, link=link, field=field, **values)
 
 
-def settle(link: TicketLink, field: str) -> None:
+def close_conflict(link: TicketLink, field: str) -> None:
     """Close a conflict after both sides agree again."""
-    _settle(_open(link, field))
+    _close(_open(link, field))
 
 
-def settle_all(link_ids: Collection[UUID]) -> None:
+def close_conflicts(link_ids: Collection[UUID]) -> None:
     """Close the conflicts of links whose tickets are replaced."""
-    _settle(SyncConflict.objects.filter(link__in=link_ids, resolved_at__isnull=True))
+    _close(SyncConflict.objects.filter(link__in=link_ids, resolved_at__isnull=True))
 
 
-def _settle(conflicts: QuerySet[SyncConflict]) -> None:
+def _close(conflicts: QuerySet[SyncConflict]) -> None:
     now = timezone.now()
     conflicts.update(resolution=Resolution.SETTLED, resolved_at=now, updated_at=now)
 

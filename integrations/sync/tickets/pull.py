@@ -106,7 +106,7 @@ def merge_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
         conflicts.open_conflict(context, link, Field.STATE, ticket.state.value, merged.conflicts["state"])
         link.last_synced["task"]["status"] = draft.status  # a person decides: ours is not pushed
     else:
-        conflicts.settle(link, Field.STATE)
+        conflicts.close_conflict(link, Field.STATE)
     if merged.follow and conflicts.count_state_change(context, link, ticket):
         _update_task(context, link, ticket, locked, merged.follow)
     link.last_synced["ticket"] = agreed_values(link.last_synced, ticket)

@@ -58,7 +58,7 @@ def unlink_tickets_of_other_repositories(context: SyncContext, tracker: Tracker)
     elsewhere = [pk for pk, external_id in links if not tracker.owns(external_id)]
     if elsewhere:
         context.integration.cursor.pop(CURSOR, None)
-        conflicts.settle_all(elsewhere)
+        conflicts.close_conflicts(elsewhere)
         TicketLink.transitions.update(
             TicketLink.objects.filter(pk__in=elsewhere),
             State.LINKED,
@@ -201,7 +201,7 @@ def _log_title_conflict(context: SyncContext, link: TicketLink, ticket: Ticket, 
         reason = merged.conflicts["title"]
         conflicts.open_conflict(context, link, SyncConflict.Field.TITLE, ticket.title, reason)
     else:
-        conflicts.settle(link, SyncConflict.Field.TITLE)
+        conflicts.close_conflict(link, SyncConflict.Field.TITLE)
 
 
 def _last_synced(link: TicketLink, draft: TicketDraft, ticket: Ticket, merged: Merge) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def test_checks_are_counted_one_by_one() -> None:
     confirmation.record("a", True)
     confirmation.record("b", False)
 
-    assert [confirmation.wanted(key) for key in ("a", "b", "c")] == [False, True, True]
+    assert [confirmation.is_required(key) for key in ("a", "b", "c")] == [False, True, True]
 
 
 def test_everything_is_confirmed_by_default(client: Client) -> None:

@@ -276,7 +276,7 @@ def test_events_are_processed_twice_without_harm(scenario: Scenario, time_machin
 
     guard_windows.open_window(window.verification_id)
     assert run.verification_id
-    guard_windows.settle(run.verification_id)
+    guard_windows.continue_window(run.verification_id)
     guard_windows.start_run(run.pk)
 
     assert GuardWindow.objects.count() == 1

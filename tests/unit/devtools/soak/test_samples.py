@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from devtools.soak.samples import History, Sample, take
+from devtools.soak.samples import History, Sample, take_samples
 
 
 def history(sample: Callable[[int], Sample], rounds: int = 360) -> History:
@@ -46,7 +46,7 @@ def test_processes_are_named_and_measured() -> None:
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()  # Python has been loaded
-        found = take(os.getpid())
+        found = take_samples(os.getpid())
         process.kill()
 
     assert [name for name in found if name.startswith("web ")] == [f"web {process.pid}"]

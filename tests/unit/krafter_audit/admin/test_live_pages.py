@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from krafter_audit.admin.live_pages import follow
+from krafter_audit.admin.live_pages import refresh_without_scripts
 
 
 @pytest.mark.parametrize(("cookies", "refresh"), [({}, "5"), ({"time_zone": "Europe%2FVienna"}, None)])
@@ -12,6 +12,6 @@ def test_page_is_reloaded_without_a_script(cookies: dict[str, str], refresh: str
     request, response = RequestFactory().get("/admin/"), HttpResponse()
     request.COOKIES.update(cookies)
 
-    follow(request, response)
+    refresh_without_scripts(request, response)
 
     assert response.headers.get("Refresh") == refresh

@@ -101,12 +101,12 @@ def test_failures_of_the_first_two_pages_are_confirmed_by_whatever_worker() -> N
 
     wanted = []
     for worker in (first, second, first, second):
-        wanted.append(worker.wanted("csp"))
+        wanted.append(worker.is_required("csp"))
         if wanted[-1]:
             worker.record("csp", True)
 
     assert wanted == [True, True, False, False]
-    assert (first.wanted("hsts"), first.contradicted) == (True, set())
+    assert (first.is_required("hsts"), first.contradicted) == (True, set())
 
 
 def test_contradiction_makes_all_workers_confirm_the_check() -> None:
@@ -117,7 +117,7 @@ def test_contradiction_makes_all_workers_confirm_the_check() -> None:
 
     second.record("csp", False)
 
-    assert [worker.wanted("csp") for worker in (first, second)] == [True, True]
+    assert [worker.is_required("csp") for worker in (first, second)] == [True, True]
     assert [worker.contradicted for worker in (first, second)] == [{"csp"}, {"csp"}]
 
 
@@ -129,5 +129,5 @@ def test_without_redis_each_worker_confirms_for_itself() -> None:
         first.record("csp", True)
     second.record("hsts", False)
 
-    assert [worker.wanted("csp") for worker in (first, second)] == [False, True]
+    assert [worker.is_required("csp") for worker in (first, second)] == [False, True]
     assert [worker.contradicted for worker in (first, second)] == [set(), {"hsts"}]
