@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.providers.types import ReportedDeploy
+from krafter_audit.http.timestamps import parse_timestamp
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,7 @@ def timestamp(value: Any) -> datetime | None:
     """Read ISO 8601, or seconds or milliseconds since 1970; None for anything else."""
     try:
         if isinstance(value, str) and not value.isdecimal():
-            moment = datetime.fromisoformat(value.removesuffix(" UTC"))
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return parse_timestamp(value.removesuffix(" UTC"))
         number = float(value)
         return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
     except (TypeError, ValueError, OverflowError, OSError):

@@ -57,23 +57,27 @@ def format_short_date(value: date) -> str:
     return f"{value.day} {value:%b}"
 
 
-def format_long_date(point: Mapping[str, Any]) -> str:
-    """Format the date of a point as `25 November 2026`."""
-    when = date.fromisoformat(str(point["date"]))
-    return f"{when.day} {when:%B %Y}"
+def format_day(text: Any) -> str:
+    """Format the day of a date or time in ISO 8601 as `25 November 2026`; empty without one."""
+    if not text:
+        return ""
+    day = date.fromisoformat(str(text)[:10])
+    return f"{day.day} {day:%B %Y}"
 
 
 def describe(series: Sequence[Mapping[str, Any]]) -> str:
     """Describe the chart in one sentence, as its text alternative."""
     first, last = series[0], series[-1]
     if len(series) == 1:
-        return f"The open risk score is {format_number(last['open_risk_score'])} on {format_long_date(last)}."
+        return (
+            f"The open risk score is {format_number(last['open_risk_score'])} on {format_day(last['date'])}."
+        )
     change = last["open_risk_score"] - first["open_risk_score"]
     verb = "rose" if change > 0 else "fell"
     trend = f"{verb} by {format_number(abs(change))}" if change else "did not change"
     return (
-        f"The open risk score {trend}, from {format_number(first['open_risk_score'])} on {format_long_date(first)} "
-        f"to {format_number(last['open_risk_score'])} on {format_long_date(last)}."
+        f"The open risk score {trend}, from {format_number(first['open_risk_score'])} on {format_day(first['date'])} "
+        f"to {format_number(last['open_risk_score'])} on {format_day(last['date'])}."
     )
 
 

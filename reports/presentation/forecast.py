@@ -1,9 +1,9 @@
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.template.defaultfilters import pluralize
 
+from reports.presentation.chart import format_day
 from reports.presentation.summary import format_rate
 
 
@@ -32,12 +32,7 @@ def _range(dates: Mapping[str, Any]) -> str:
     if dates["earliest"] is None:
         return "more than a year from now"
     if dates["latest"] is None:
-        return f"between {_day(dates['earliest'])} and more than a year from now"
+        return f"between {format_day(dates['earliest'])} and more than a year from now"
     if dates["earliest"] == dates["latest"]:
-        return _day(dates["earliest"])
-    return f"between {_day(dates['earliest'])} and {_day(dates['latest'])}"
-
-
-def _day(text: str) -> str:
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%B} {day.year}"
+        return format_day(dates["earliest"])
+    return f"between {format_day(dates['earliest'])} and {format_day(dates['latest'])}"

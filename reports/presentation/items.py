@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -36,7 +36,7 @@ def top_findings(findings: Iterable[Item], limit: int) -> list[Item]:
 def open_tasks(tasks: Iterable[Item], limit: int) -> list[Item]:
     still_open = (task for task in tasks if task["status"] != "done")
     return [
-        {**with_labels(item), "due_on": day_of(item["sla_due_at"]) if item["sla_due_at"] else ""}
+        {**with_labels(item), "due_on": chart.format_day(item["sla_due_at"])}
         for item in islice(still_open, limit)
     ]
 
@@ -46,7 +46,7 @@ def fixed_findings(fixed: Iterable[Item], limit: int) -> list[Item]:
         {
             **with_labels(item),
             "checks": [check_row(check) for check in item["checks"]],
-            "verified_on": day_of(item["verified_at"]),
+            "verified_on": chart.format_day(item["verified_at"]),
         }
         for item in islice(fixed, limit)
     ]
@@ -56,7 +56,7 @@ def overdue_tasks(overdue: Iterable[Item], limit: int, *, now: datetime) -> list
     return [
         {
             **with_labels(item),
-            "due_on": day_of(item["sla_due_at"]),
+            "due_on": chart.format_day(item["sla_due_at"]),
             "late": lateness(datetime.fromisoformat(item["sla_due_at"]), now),
         }
         for item in islice(overdue, limit)
@@ -64,17 +64,11 @@ def overdue_tasks(overdue: Iterable[Item], limit: int, *, now: datetime) -> list
 
 
 def accepted_risks(listed: Iterable[Item]) -> list[Item]:
-    return [
-        {**with_labels(item), "until": day_of(item["accepted_until"]) if item["accepted_until"] else ""}
-        for item in listed
-    ]
+    return [{**with_labels(item), "until": chart.format_day(item["accepted_until"])} for item in listed]
 
 
 def campaigns(listed: Iterable[Item], limit: int) -> list[Item]:
-    return [
-        {**item, "due_on": day_of(str(item["due_date"])) if item["due_date"] else ""}
-        for item in islice(listed, limit)
-    ]
+    return [{**item, "due_on": chart.format_day(item["due_date"])} for item in islice(listed, limit)]
 
 
 def lateness(due: datetime, now: datetime) -> str:
@@ -123,9 +117,3 @@ def _value(value: Any, unit: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:,.3f}".rstrip("0").rstrip(".") + f" {unit}".rstrip()
     return "not known" if value in (None, "") else str(value).replace("_", " ")
-
-
-def day_of(moment: str) -> str:
-    """Return the day of a time as `25 November 2026`."""
-    day = date.fromisoformat(moment[:10])
-    return f"{day.day} {day:%B %Y}"

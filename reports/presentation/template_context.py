@@ -113,7 +113,7 @@ def day_rows(series: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     return [
         {
             "date": str(point["date"]),
-            "day": chart.format_long_date(point),
+            "day": chart.format_day(point["date"]),
             "score": chart.format_number(point["open_risk_score"]),
         }
         for point in series

@@ -6,10 +6,11 @@ Each problem names the check that verifies it; the same functions judge the next
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from integrations.providers.findings import RecheckResult
+from krafter_audit.http.timestamps import parse_timestamp
 
 PAGE_FETCHED = "gsc_page_fetched"
 ROBOTS_ALLOWED = "gsc_robots_allowed"
@@ -79,10 +80,7 @@ def crawled_at(result: Mapping[str, Any]) -> datetime | None:
 
 def timestamp(value: Any) -> datetime | None:
     # Google's timestamps are UTC, with and without the Z.
-    if not value:
-        return None
-    found = datetime.fromisoformat(str(value))
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return parse_timestamp(str(value)) if value else None
 
 
 def _fetch(index: Index) -> SearchProblem | None:
