@@ -30,12 +30,6 @@ def open_credentials(integration: Integration) -> dict[str, Any]:
     return credentials
 
 
-def reseal(integration: Integration) -> bytes:
-    """Return the credentials encrypted with the first configured key."""
-    owner = owner_of(integration)
-    return vault.seal(vault.open_sealed(bytes(integration.credentials or b""), owner=owner), owner=owner)
-
-
 def redact(text: str, credentials: Mapping[str, Any]) -> str:
     """Remove credentials that a provider may have echoed from a text."""
     # The longest first: a short credential may be a part of a long one, whose rest would remain.

@@ -31,13 +31,13 @@ def set_destination(
     advisory_lock(f"alert destination:{project.pk}:{channel}")
     stored = Destination.objects.filter(project=project, channel=channel).first()
     require_match(if_match, stored)
-    known = vault.open_or_none(stored.credentials, owner=_owner(stored)) if stored else None
+    known = vault.open_or_none(stored.credentials, owner=owner_of(stored)) if stored else None
     if stored and stored.recipients == recipients and (not is_slack or known == url.encode()):
         return stored
     destination = stored or Destination(project=project, channel=channel)
     destination.recipients = recipients
     # A Slack webhook is a secret: knowing it is enough to post to the channel.
-    destination.credentials = vault.seal(url.encode(), owner=_owner(destination)) if url else None
+    destination.credentials = vault.seal(url.encode(), owner=owner_of(destination)) if url else None
     destination.save()
     log_event("destination.set", destination, by=by, channel=channel)
     return destination
@@ -100,12 +100,7 @@ def administrator_addresses(organization_id: UUID) -> list[str]:
 
 def open_webhook_url(destination: Destination) -> str:
     """Decrypt the URL of a Slack webhook. Raises VaultError."""
-    return vault.open_sealed(bytes(destination.credentials or b""), owner=_owner(destination)).decode()
-
-
-def reseal(destination: Destination) -> bytes:
-    """Return the webhook encrypted with the first configured key."""
-    return vault.seal(open_webhook_url(destination).encode(), owner=_owner(destination))
+    return vault.open_sealed(bytes(destination.credentials or b""), owner=owner_of(destination)).decode()
 
 
 def describe(destination: Destination) -> dict[str, Any]:
@@ -119,5 +114,5 @@ def describe(destination: Destination) -> dict[str, Any]:
     }
 
 
-def _owner(destination: Destination) -> tuple[str, ...]:
+def owner_of(destination: Destination) -> tuple[str, ...]:
     return (str(destination.project_id), "alerts", destination.channel)

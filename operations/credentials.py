@@ -8,6 +8,7 @@ from accounts.sign_in import second_factor
 from integrations import credentials as integration_credentials
 from integrations.models import Integration, Webhook
 from integrations.webhooks import services as webhooks
+from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError, key_id_of
 from notifications import destinations
 from notifications.models import Destination, WebhookEndpoint
@@ -15,16 +16,19 @@ from notifications.webhooks import endpoint_secrets
 from scans.models import SiteCredentials
 from scans.site_credentials import services as site_credentials
 
-type Reseal = Callable[[Any], bytes]
-
-# The models with sealed credentials, and the function that seals those of a row with the first key.
-SEALED_MODELS: dict[type[Model], Reseal] = {
-    Integration: integration_credentials.reseal,
-    Webhook: webhooks.reseal,
-    Destination: destinations.reseal,
-    WebhookEndpoint: endpoint_secrets.reseal,
-    SiteCredentials: site_credentials.resealed,
+# The models with sealed credentials, and the function that returns the owner of a row's.
+SEALED_MODELS: dict[type[Model], Callable[[Any], tuple[str, ...]]] = {
+    Integration: integration_credentials.owner_of,
+    Webhook: lambda webhook: webhooks.owner_of(webhook.integration),
+    Destination: destinations.owner_of,
+    WebhookEndpoint: endpoint_secrets.owner_of,
+    SiteCredentials: site_credentials.owner_of,
 }
+
+
+def reseal(row: Any) -> bytes:
+    """Return the credentials of a row, sealed with the first key. Raises VaultError."""
+    return vault.reseal(row.credentials, owner=SEALED_MODELS[type(row)](row))
 
 
 def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
@@ -52,7 +56,7 @@ def count_by_key() -> dict[str, int]:
 def unreadable() -> list[str]:
     """Return the rows whose credentials this installation's keys cannot open."""
     found = []
-    for model, reseal in SEALED_MODELS.items():
+    for model in SEALED_MODELS:
         for rows in batches(model, 200):
             for row in rows:
                 try:

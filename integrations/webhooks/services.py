@@ -38,11 +38,6 @@ def open_secret(webhook: Webhook) -> str:
     return vault.open_sealed(bytes(webhook.credentials), owner=owner_of(webhook.integration)).decode()
 
 
-def reseal(webhook: Webhook) -> bytes:
-    """Return the secret encrypted with the first configured key."""
-    return vault.seal(open_secret(webhook).encode(), owner=owner_of(webhook.integration))
-
-
 @transaction.atomic
 def enable(
     project: Project, provider: str, *, secret: str | None, by: Actor, if_match: str | None = None

@@ -81,6 +81,11 @@ def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
         ) from None
 
 
+def reseal(sealed: bytes | memoryview | None, *, owner: tuple[str, ...]) -> bytes:
+    """Encrypt a stored value again, with the current key. Raises VaultError."""
+    return seal(open_sealed(bytes(sealed or b""), owner=owner), owner=owner)
+
+
 def open_or_none(sealed: bytes | memoryview | None, *, owner: tuple[str, ...]) -> bytes | None:
     """Decrypt a stored value for an owner; None if there is none or it cannot be decrypted."""
     try:

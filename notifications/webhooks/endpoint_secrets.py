@@ -44,20 +44,15 @@ def open_secrets(endpoint: WebhookEndpoint) -> list[str]:
     return [current, previous] if previous and until and timezone.now() < until else [current]
 
 
-def reseal(endpoint: WebhookEndpoint) -> bytes:
-    """Return the secrets encrypted with the first configured key."""
-    return _seal(endpoint, *_open(endpoint))
-
-
 def _open(endpoint: WebhookEndpoint) -> tuple[str, str | None]:
-    opened = json.loads(vault.open_sealed(bytes(endpoint.credentials), owner=_owner(endpoint)))
+    opened = json.loads(vault.open_sealed(bytes(endpoint.credentials), owner=owner_of(endpoint)))
     return opened["current"], opened["previous"]
 
 
 def _seal(endpoint: WebhookEndpoint, current: str, previous: str | None) -> bytes:
     plaintext = json.dumps({"current": current, "previous": previous})
-    return vault.seal(plaintext.encode(), owner=_owner(endpoint))
+    return vault.seal(plaintext.encode(), owner=owner_of(endpoint))
 
 
-def _owner(endpoint: WebhookEndpoint) -> tuple[str, ...]:
+def owner_of(endpoint: WebhookEndpoint) -> tuple[str, ...]:
     return (str(endpoint.organization_id), "webhooks", str(endpoint.pk))

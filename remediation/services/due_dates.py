@@ -173,4 +173,8 @@ def stop(task: Task, *, by: Actor) -> dict[str, Any]:
 
 def restart(task: Task, *, by: Actor) -> dict[str, Any]:
     """Continue the clock of a reopened task: the time in which it was done counts."""
-    return {**pause_or_continue(task, Task.Status.IN_PROGRESS, by=by), "sla_stopped_at": None, "sla_outcome": ""}
+    return {
+        **pause_or_continue(task, Task.Status.IN_PROGRESS, by=by),
+        "sla_stopped_at": None,
+        "sla_outcome": "",
+    }

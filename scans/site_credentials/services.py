@@ -60,7 +60,7 @@ def set_credentials(
         return row
     row.origin, row.selector, row.text = origin, selector, text
     row.kinds = [kind for kind in KINDS if credentials.get(kind)]
-    row.credentials = vault.seal(json.dumps(credentials).encode(), owner=_owner(row))
+    row.credentials = vault.seal(json.dumps(credentials).encode(), owner=owner_of(row))
     row.save()
     log_event("site_credentials.set", row, by=by, origin=origin, kinds=row.kinds)
     return row
@@ -77,20 +77,15 @@ def delete_credentials(project: Project, *, by: Actor, if_match: str | None = No
     row.delete()
 
 
-def resealed(row: SiteCredentials) -> bytes:
-    """Return the credentials of a row, encrypted with the first key. Raises VaultError."""
-    return vault.seal(json.dumps(_decrypt(row)).encode(), owner=_owner(row))
-
-
 def _decrypt(row: SiteCredentials) -> dict[str, Any]:
-    decrypted: dict[str, Any] = json.loads(vault.open_sealed(bytes(row.credentials), owner=_owner(row)))
+    decrypted: dict[str, Any] = json.loads(vault.open_sealed(bytes(row.credentials), owner=owner_of(row)))
     return decrypted
 
 
 def _opens_to(row: SiteCredentials, credentials: Mapping[str, Any]) -> bool:
-    opened = vault.open_or_none(row.credentials, owner=_owner(row))
+    opened = vault.open_or_none(row.credentials, owner=owner_of(row))
     return opened is not None and json.loads(opened) == credentials
 
 
-def _owner(row: SiteCredentials) -> tuple[str, ...]:
+def owner_of(row: SiteCredentials) -> tuple[str, ...]:
     return (str(row.project.organization_id), str(row.project_id), "site access", row.origin)

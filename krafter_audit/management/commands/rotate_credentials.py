@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.sign_in import second_factor
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
-from operations.credentials import SEALED_MODELS, Reseal, batches
+from operations.credentials import SEALED_MODELS, batches, reseal
 
 ROTATED, CURRENT, REPLACED, UNREADABLE = "rotated", "already current", "replaced meanwhile", "unreadable"
 
@@ -23,9 +23,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
         first_key = vault.current_key_id()
         counts = Counter({ROTATED: 0, CURRENT: 0, REPLACED: 0, UNREADABLE: 0})
-        for model, reseal in SEALED_MODELS.items():
+        for model in SEALED_MODELS:
             for rows in batches(model, max(1, batch)):
-                counts.update(rotate(row, first_key, reseal) for row in rows)
+                counts.update(rotate(row, first_key) for row in rows)
         counts.update(rotate_second_factor(row, first_key) for row in second_factor.authenticators())
         for outcome, number in counts.items():
             self.stdout.write(f"{number} {outcome}")
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             )
 
 
-def rotate(row: Any, first_key: str, reseal: Reseal) -> str:
+def rotate(row: Any, first_key: str) -> str:
     before = bytes(row.credentials or b"")
     try:
         if vault.key_id_of(before) == first_key:

@@ -9,6 +9,7 @@ from accounts.models import Project
 from integrations import credentials, services
 from integrations.models import Integration
 from krafter_audit.security.vault import VaultError
+from operations.credentials import reseal
 from tests import factories
 
 SECRETS = {
@@ -32,7 +33,7 @@ def test_credentials_of_another_integration_do_not_open(project: Project) -> Non
 def test_resealed_credentials_are_the_same(project: Project) -> None:
     integration = services.connect(project, "github", credentials=SECRETS, by=SYSTEM)
 
-    integration.credentials = credentials.reseal(integration)
+    integration.credentials = reseal(integration)
 
     assert credentials.open_credentials(integration) == SECRETS
 

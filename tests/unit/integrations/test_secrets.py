@@ -27,6 +27,7 @@ from krafter_audit.security import vault
 from notifications import alert_delivery, destinations
 from notifications import jobs as notification_jobs
 from notifications.models import Alert, Destination
+from operations.credentials import reseal
 from scans.models import SiteCredentials
 from scans.site_credentials import services as site_credentials
 from tests import staff
@@ -183,4 +184,4 @@ def test_everything_opens_with_the_new_key_after_a_rotation(
     assert credentials.open_credentials(Integration.objects.get()) == CREDENTIALS
     assert open_secret(Webhook.objects.get()) == secret
     assert destinations.open_webhook_url(Destination.objects.get(channel="slack")) == WEBHOOK
-    assert site_credentials.resealed(SiteCredentials.objects.get())
+    assert reseal(SiteCredentials.objects.get())

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from integrations import credentials, services
+from integrations import services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
 from krafter_audit.management.commands import rotate_credentials
@@ -190,7 +190,7 @@ def test_key_rotation_during_a_sync(
         github,
         "POST",
         "/issues$",
-        lambda: rotate_credentials.rotate(Integration.objects.get(), "another", credentials.reseal),
+        lambda: rotate_credentials.rotate(Integration.objects.get(), "another"),
     )
 
     engine.sync(integration.pk)

@@ -74,7 +74,7 @@ def test_credentials_replaced_meanwhile_are_not_overwritten(project: Project) ->
     read_before = Integration.objects.get(provider="github")
     services.connect(project, "github", credentials={"token": "newer"}, by=SYSTEM)
 
-    outcome = rotate_credentials.rotate(read_before, "new", credentials.reseal)
+    outcome = rotate_credentials.rotate(read_before, "new")
 
     assert outcome == "replaced meanwhile"
     assert credentials.open_credentials(Integration.objects.get(provider="github")) == {"token": "newer"}
