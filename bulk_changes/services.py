@@ -111,6 +111,15 @@ def existing(rows: QuerySet[Any], pks: Collection[UUID], name: str) -> list[UUID
     return sorted(found)
 
 
+def errors_by_field(name: str, errors: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the errors of a list's items, by position, as details of one error: `{"tasks.3.title": [...]}`."""
+    return {
+        f"{name}.{index}.{field}": lines
+        for index, details in sorted(errors.items())
+        for field, lines in details.items()
+    }
+
+
 def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> BulkChangeResult:
     """Restore the values from before a bulk change; rows that have changed since are refused.
 

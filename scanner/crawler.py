@@ -44,7 +44,7 @@ def discover(context: PageContext, limit: int = MAX_PAGES, *, first: Sequence[st
     Of each route one page is chosen: that of `first`, if it has one. Sources that are not available are skipped.
     """
     try:
-        robots = _robots(context)
+        robots = context.robots_rules
     except Inconclusive:
         # RFC 9309, 2.3.1.4: while robots.txt is unreachable, everything is disallowed.
         return Discovery([context.url])
@@ -68,13 +68,6 @@ def _candidates(context: PageContext, robots: Robots, delay: float, first: Seque
             and robots.allows(AGENT, page)
         ):
             yield page
-
-
-def _robots(context: PageContext) -> Robots:
-    response = context.robots
-    if response.status >= 500 or response.status == 429:
-        raise Inconclusive("blocked", f"/robots.txt answered with status {response.status}.")
-    return Robots.parse(response.text) if response.status == 200 else Robots()
 
 
 def _from_sitemap(context: PageContext, delay: float) -> list[str]:

@@ -325,6 +325,14 @@ class PageContext(SiteRequests):
         )
 
     @property
+    def robots_rules(self) -> Robots:
+        """The rules of robots.txt; without one everything is allowed. Raises Inconclusive."""
+        response = self.robots
+        if response.status >= 500 or response.status == 429:
+            raise Inconclusive("blocked", f"/robots.txt answered with status {response.status}.")
+        return Robots.parse(response.text) if response.status == 200 else Robots()
+
+    @property
     def sitemap(self) -> Response:
         """The response at the first sitemap of robots.txt, or at /sitemap.xml."""
         return self._site.once(f"sitemap {origin_of(self._root.page.url)}", self._fetch_sitemap)

@@ -31,7 +31,7 @@ def report(
     """Ingest the valid items of a bulk; return a result for each item, also for `errors` (position → details)."""
     # Unless `partial` is set, one invalid item rejects the whole bulk.
     if errors and not partial:
-        raise InvalidParams(details=_by_field(errors))
+        raise InvalidParams(details=bulk_changes.errors_by_field("findings", errors))
     results: list[dict[str, Any]] = [
         {"index": index, "status": "valid", "id": None, "details": None}
         for index in range(len(reports) + len(errors))
@@ -59,14 +59,6 @@ def import_document(project: Project, *, format: str, document: Any, by: Actor) 
             }
         )
     return report(project, reports, errors={}, partial=False, by=by)
-
-
-def _by_field(errors: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        f"findings.{index}.{name}": lines
-        for index, details in sorted(errors.items())
-        for name, lines in details.items()
-    }
 
 
 def _ingest(

@@ -35,7 +35,7 @@ def create(
     errors = {**errors, **_creation_errors(project, items)}
     valid = {index: item for index, item in items.items() if index not in errors}
     if errors and not partial and not dry_run:
-        raise InvalidParams(details=_by_field(errors))
+        raise InvalidParams(details=bulk_changes.errors_by_field("tasks", errors))
     bulk_change_id, created = (
         (None, []) if dry_run or not valid else _create(project, list(valid.values()), by)
     )
@@ -70,14 +70,6 @@ def _creation_errors(project: Project, items: Mapping[int, Mapping[str, Any]]) -
         index: error.details or {"status": [error.message]}
         for index, error in found.items()
         if error is not None
-    }
-
-
-def _by_field(errors: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        f"tasks.{index}.{name}": lines
-        for index, details in sorted(errors.items())
-        for name, lines in details.items()
     }
 
 

@@ -74,7 +74,7 @@ def page_is_indexable(context: PageContext) -> Outcome:
     """No noindex is set, and robots.txt allows one of *, Googlebot, bingbot, DuckDuckBot, archive.org_bot."""
     # Search engines obey noindex as it was sent, also where a script removes it, and what a script adds.
     pages = context.documents
-    robots = _robots(context)
+    robots = context.robots_rules
     blocked = {
         agent: reason for agent in CRAWLERS for page in pages if (reason := _blocked_by(page, robots, agent))
     }
@@ -110,14 +110,6 @@ def _robots_tags(page: Page, agent: str) -> list[str]:
 
 def _words(text: str) -> list[str]:
     return [word.strip().lower() for word in text.split(",")]
-
-
-def _robots(context: PageContext) -> Robots:
-    """Return the rules of robots.txt; without one everything is allowed."""
-    response = context.robots
-    if response.status >= 500 or response.status == 429:
-        raise Inconclusive("blocked", f"/robots.txt answered with status {response.status}.")
-    return Robots.parse(response.text) if response.status == 200 else Robots()
 
 
 @check(
