@@ -66,7 +66,8 @@ def _dump(path: Path) -> tuple[dict[str, int], int]:
         version = counting.info.server_version
         tables = manifest.count_rows(cursor)
         run_program(
-            "pg_dump", version // 10000, "--format=custom", f"--snapshot={snapshot}", f"--file={path}",
+            "pg_dump", version // 10000,  # the major version
+            "--format=custom", f"--snapshot={snapshot}", f"--file={path}",
             env=environment_of(parameters),
         )  # fmt: skip
     path.chmod(0o600)

@@ -75,7 +75,8 @@ def verify_restored(database_url: str, media_root: Path) -> dict[str, Any]:
         command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=False
     )
     if ended.returncode:
-        raise OperationFailed(f"The restored data cannot be read: {ended.stderr.strip().splitlines()[-1:]}")
+        last = ended.stderr.strip().rpartition("\n")[2]
+        raise OperationFailed(f"The restored data cannot be read: {last}")
     found: dict[str, Any] = json.loads(ended.stdout)
     return found
 

@@ -40,6 +40,7 @@ def _write(config: Config, field: PolicyField, value: Any) -> None:
         parents[-1].pop(key, None)
     else:
         parents[-1][key] = value
+    # Sections that are empty now go, the innermost first.
     for name, outer, inner in reversed(list(zip(sections, parents, parents[1:], strict=False))):
         if not inner:
             del outer[name]
@@ -51,7 +52,7 @@ def _as_json(field: PolicyField, value: Any) -> Any:
         value = words(value)
     if field.kind == FieldKind.FLAG:
         return None if value == field.default else value
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer():  # forms read 12 as 12.0
         return int(value)
     return None if value in (None, "", []) else value
 
@@ -70,6 +71,7 @@ def _read_choices(field: PolicyField, value: Any) -> list[str]:
 
 
 def _read_number(field: PolicyField, value: Any) -> float | None:
+    # True and False are integers in Python.
     return None if isinstance(value, bool) or not isinstance(value, int | float) else value
 
 

@@ -1,3 +1,5 @@
+"""Pause the clocks of tasks while their finding is dismissed."""
+
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -62,6 +64,7 @@ def _pause(tasks: Sequence[Task], *, by: Actor) -> None:
         pause, due = open_pauses.get(task.pk), task.sla_due_at
         if due is not None:
             left = counted(rules[task.pk].calendar, now, due)
+            # A task that is overdue is overdue again when its clock continues.
             pauses.append(_dismissed(task, now, left, missed_due_at=due if due <= now else None))
         elif pause and pause.cause == PauseCause.BLOCKED and task.sla_from_policy:
             pauses.append(_dismissed(task, now, pause.left))
@@ -81,11 +84,12 @@ def _resume(tasks: Sequence[Task], *, by: Actor) -> None:
         return
     end_pauses(pauses.values(), now)
     terms = current_terms(paused[0].project)
+    # By a policy that was replaced meanwhile: the recalculation left the tasks of dismissed findings out.
     stale = [
         task for task in paused if task.sla_from_policy and task.sla_policy_version != terms.policy_version
     ]
-    known = [task for task in paused if task not in stale]
-    dates = _continued(known, pauses, now) | _recalculated(stale, terms, now)
+    current = [task for task in paused if task not in stale]
+    dates = _continued(current, pauses, now) | _recalculated(stale, terms, now)
     _write(paused, dates, "dismissal_ended", now, by=by)
 
 
@@ -94,12 +98,12 @@ def _continued(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetim
     dates: DueDates = {}
     blocked, rules = [], rules_of_tasks(tasks)
     for task in tasks:
-        pause, its = pauses[task.pk], rules[task.pk]
-        if pause.missed_due_at is None and task.status == BLOCKED and its.pause_while_blocked:
+        pause, rule = pauses[task.pk], rules[task.pk]
+        if pause.missed_due_at is None and task.status == BLOCKED and rule.pause_while_blocked:
             blocked.append(SlaPause(task=task, started_at=now, left=pause.left))
             dates[task.pk] = None
         else:
-            dates[task.pk] = pause.missed_due_at or add(its.calendar, now, pause.left)
+            dates[task.pk] = pause.missed_due_at or add(rule.calendar, now, pause.left)
     SlaPause.objects.bulk_create(blocked)
     return dates
 

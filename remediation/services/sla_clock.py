@@ -68,11 +68,12 @@ class TaskClock:
 
 
 def clock_of(task: Task) -> TaskClock:
-    is_policys = task.sla_from_policy
-    rules = rules_of_version(task.project_id, task.sla_policy_version if is_policys else None)
-    since = None if is_policys else task.sla_set_at
+    by_policy = task.sla_from_policy
+    rules = rules_of_version(task.project_id, task.sla_policy_version if by_policy else None)
+    since = None if by_policy else task.sla_set_at
     pauses = counted_pauses(task.sla_pauses.order_by("started_at"), rules)
     rows = task.sla_extensions.select_related("extended_by").order_by("created_at", "id")
+    # A due date that a person sets replaces the extensions before it.
     extensions = [row for row in rows if since is None or row.created_at >= since]
     found = Clock(
         started_at=_whole(task.created_at),
@@ -81,7 +82,7 @@ def clock_of(task: Task) -> TaskClock:
         pauses=[_pause(each) for each in pauses],
         extensions=[_extension(row) for row in extensions],
         stopped_at=_whole_or_none(task.sla_stopped_at),
-        cause=BY_POLICY if is_policys else BY_PERSON,
+        cause=BY_POLICY if by_policy else BY_PERSON,
     )
     return TaskClock(task, found, found.moment(_whole(timezone.now())), rules, extensions)
 

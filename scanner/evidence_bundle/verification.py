@@ -130,6 +130,7 @@ def _check_own_links(bundle: Bundle) -> Iterator[ResultLine]:
     for link in own:
         body = link.parsed_body()
         _require_same_verification(bundle, link, body, verification_id)
+        # The first format neither numbers the links nor names the earlier ones.
         if link.format > 1:
             _require_complete(link, body, earlier)
         earlier.append(link)

@@ -63,6 +63,7 @@ def save_discovery(scan: Scan, found: Discovery, *, in_browser: bool, without_br
 @transaction.atomic
 def save_results(page: ScanPage, results: PageResults) -> bool:
     """Save the results of a page; False, without a change, if the lease is lost."""
+    # A page may be checked again, for results that another page has put in doubt.
     page.duration_ms = round((page.duration_ms or 0) + results.duration_ms, 1)
     page.failed_domains = sorted({*page.failed_domains, *results.failed_domains})
     page.checked_at = page.checked_at or timezone.now()
