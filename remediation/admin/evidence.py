@@ -12,10 +12,8 @@ from django.views.decorators.http import require_safe
 from krafter_audit.admin.base import ReadOnlyAdmin, ReadOnlyInline, render_json
 from remediation.errors import NoSigningKey
 from remediation.evidence import export
-from remediation.evidence.chain import is_intact, keyring, links_of
+from remediation.evidence.chain import is_intact, key_fingerprints, links_of
 from remediation.models import Evidence, Verification
-from scanner.evidence_bundle.keys import fingerprint
-from scanner.evidence_bundle.verification import verify
 
 
 class EvidenceInline(ReadOnlyInline):
@@ -77,18 +75,9 @@ class EvidencePages(ReadOnlyAdmin):
                 image["sha256"]: f"data:{image['type']};base64,{image['base64']}"
                 for image in content["pictures"]
             },
-            results=verify_bundle(verification),
-            keys=[(key_id, fingerprint(public)) for key_id, public in keyring().public.items()],
+            results=export.verify_bundle(verification),
+            keys=key_fingerprints(),
         )
-
-
-def verify_bundle(verification: Verification) -> list[Any]:
-    """Return what `./krafter verify-evidence` says of the bundle, with this installation's keys."""
-    try:
-        raw = export.bundle(verification)
-    except NoSigningKey:
-        return []
-    return list(verify(raw, list(keyring().public.values())))
 
 
 def link_context(link: Evidence) -> dict[str, Any]:

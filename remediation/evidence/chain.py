@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from remediation.models import Evidence, EvidenceChain, Result, Verification
 from scanner.evidence_bundle.chain import FORMAT, GENESIS, Head, hash_of_format_1
 from scanner.evidence_bundle.jcs import canonical, plain
-from scanner.evidence_bundle.keys import Keyring, as_jwk, is_valid_signature, parse_signing_keys
+from scanner.evidence_bundle.keys import Keyring, as_jwk, fingerprint, is_valid_signature, parse_signing_keys
 
 # Old links may precede their verification by the difference between the clocks of two machines.
 CLOCK_TOLERANCE = timedelta(days=1)
@@ -28,6 +28,11 @@ def _keyring(setting: str) -> Keyring:
 
 def keyring() -> Keyring:
     return _keyring(settings.KRAFTER_SIGNING_KEYS)
+
+
+def key_fingerprints() -> list[tuple[str, str]]:
+    """Return the id and the fingerprint of each public key."""
+    return [(key_id, fingerprint(public)) for key_id, public in keyring().public.items()]
 
 
 def append(

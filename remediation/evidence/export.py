@@ -18,6 +18,7 @@ from scanner.evidence_bundle.chain import sha256 as sha256_of
 from scanner.evidence_bundle.jcs import plain
 from scanner.evidence_bundle.keys import as_jwk
 from scanner.evidence_bundle.screenshots import named_screenshots
+from scanner.evidence_bundle.verification import ResultLine, verify
 from scans import screenshots
 
 MAX_SCREENSHOT_BYTES = 20 * 1024 * 1024  # in all; of further screenshots only the hashes are included
@@ -122,3 +123,12 @@ def _entry(link: Evidence, *, of: Verification) -> dict[str, Any]:
         return {**entry, "body": link.body, "kind": link.kind, "key": link.key}
     # A hash of format 1 covers the body itself, so that it can't be verified without it.
     return {**entry, "body": link.body} if link.format == 1 else entry
+
+
+def verify_bundle(verification: Verification, *, public: bool = False) -> list[ResultLine]:
+    """Verify the file as a reader with the published keys would; empty without a signing key."""
+    try:
+        file = bundle(verification, public=public)
+    except NoSigningKey:
+        return []
+    return list(verify(file, list(keyring().public.values())))

@@ -10,14 +10,12 @@ from django.urls import reverse
 from krafter_audit.public_pages import PageUnavailable, public_page
 from remediation.errors import NoSigningKey
 from remediation.evidence import export
-from remediation.evidence.chain import keyring, links_of
+from remediation.evidence.chain import key_fingerprints, links_of
 from remediation.evidence.comparison import compare
 from remediation.models import Evidence, Verification
 from reports.models import Report, ReportItem
 from reports.presentation import items
 from reports.sharing.shared_page import get_open_share
-from scanner.evidence_bundle.keys import fingerprint
-from scanner.evidence_bundle.verification import ResultLine, verify
 
 NOT_FOUND = (404, "Evidence not found", "This report has no such verification.")
 DELETED = (410, "The evidence was deleted", "Evidence is kept for a limited time. The report remains valid.")
@@ -37,7 +35,7 @@ def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> H
     links = list(links_of(verification))
     if not links:
         raise PageUnavailable(*DELETED)
-    lines = _verify(verification)
+    lines = export.verify_bundle(verification, public=True)
     context = {
         "token": token,
         "project": report.subject["project"],
@@ -50,7 +48,7 @@ def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> H
         "failed": any(line.word == INVALID for line in lines),
         "links": links,
         "check_kind": Evidence.Kind.CHECK,
-        "keys": [(key_id, fingerprint(public)) for key_id, public in keyring().public.items()],
+        "keys": key_fingerprints(),
         "keys_url": f"{settings.KRAFTER_PUBLIC_URL}{reverse('evidence-keys')}",
         "file_url": reverse("shared-evidence-file", args=[token, verification_id]),
         "file_name": export.file_name(verification),
@@ -81,12 +79,3 @@ def _find(report: Report, verification_id: str) -> tuple[ReportItem, Verificatio
     if item is None or verification is None:
         raise PageUnavailable(*NOT_FOUND)
     return item, verification
-
-
-def _verify(verification: Verification) -> list[ResultLine]:
-    """Verify the file as a reader with the published keys would; empty without a signing key."""
-    try:
-        file = export.bundle(verification, public=True)
-    except NoSigningKey:
-        return []
-    return list(verify(file, list(keyring().public.values())))
