@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 ZERO = timedelta(0)
 # A calendar with few hours a week could place a due date thousands of years ahead.
 MAX_SPAN = timedelta(days=366 * 50)
@@ -73,15 +73,26 @@ class BusinessHours:
             is_closed = day in self.closed or self.holidays.get(day)
             spans = () if is_closed else self.hours.get(day.weekday(), ())
             self._days[day] = tuple(
-                (self._moment(day, opens, fold=0), self._moment(day, closes, fold=1))
+                (
+                    self._moment(day, opens, fold=0),
+                    self._moment(day, closes - 1, fold=1, step=-MINUTE) + MINUTE,
+                )
                 for opens, closes in spans
             )
         return self._days[day]
 
-    def _moment(self, day: date, minutes: int, *, fold: int) -> datetime:
-        # An hour that occurs twice counts twice: it opens at the first (fold 0) and closes at the second.
-        local = datetime(day.year, day.month, day.day, tzinfo=self.time_zone) + timedelta(minutes=minutes)
-        return local.replace(fold=fold).astimezone(UTC)
+    def _moment(self, day: date, minutes: int, *, fold: int, step: timedelta = MINUTE) -> datetime:
+        """Return the moment of a minute of the day, or of the next one by `step` that exists.
+
+        An hour that occurs twice counts twice: a span opens at the first (fold 0), and closes after the second.
+        """
+        local = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)  # noqa: DTZ001 - as on a wall clock
+        while True:
+            moment = local.replace(tzinfo=self.time_zone, fold=fold).astimezone(UTC)
+            # Clocks that are put forward skip times, which become other ones.
+            if moment.astimezone(self.time_zone).replace(tzinfo=None) == local:
+                return moment
+            local += step
 
 
 def counted(calendar: Calendar, start: datetime, end: datetime) -> timedelta:

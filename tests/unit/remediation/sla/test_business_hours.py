@@ -1,6 +1,7 @@
 """Business hours: what counts between two moments, also where clocks are changed."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -57,6 +58,29 @@ def test_a_day_counts_the_hours_that_it_has(day: str, hours: int):
     start = local(f"{day}T00:00")
 
     assert counted(AROUND_THE_CLOCK, start, start + timedelta(days=1)) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("America/Santiago", "2026-09-06", ((0, 24 * 60),)),
+        ("Africa/Cairo", "2026-04-24", ((0, 24 * 60),)),
+        ("America/Havana", "2026-03-08", ((0, 24 * 60),)),
+        ("Europe/Vienna", "2026-03-29", ((0, 2 * 60), (3 * 60, 24 * 60))),
+        ("Europe/Vienna", "2026-03-29", ((0, 150), (170, 24 * 60))),
+        ("Europe/Vienna", "2026-03-29", ((130, 170),)),
+        ("America/New_York", "2026-11-01", ((0, 60), (23 * 60, 24 * 60))),
+    ],
+)
+def test_all_minutes_of_the_spans_count_when_the_clocks_are_changed(zone: str, day: str, hours: Any):
+    calendar = BusinessHours(ZoneInfo(zone), dict.fromkeys(range(7), hours))
+    start = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=UTC) - timedelta(days=2)
+    end = start + timedelta(days=4)
+
+    minutes = (start + timedelta(minutes=each) for each in range(4 * 24 * 60))
+    times = [moment.astimezone(calendar.time_zone) for moment in minutes]
+    inside = sum(any(opens <= at.hour * 60 + at.minute < closes for opens, closes in hours) for at in times)
+    assert counted(calendar, start, end) == timedelta(minutes=inside)
 
 
 def test_holidays_and_closed_days_of_a_span_are_named():
