@@ -3,7 +3,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model
 
 from accounts.actors import Actor
 from accounts.models import Project
@@ -43,7 +42,7 @@ def undo_batch(
     rows = subject.model._default_manager.filter(project=bulk_change.project, pk__in=pks)
     found = rows.select_for_update().order_by("pk").values("pk", *subject.fields, *subject.own_fields)
     locked = {row["pk"]: row for row in found}
-    attached = _attached(subject.model, pks)
+    attached = _attached(subject, pks)
     decisions = [_decide(target, locked.get(target.pk), attached.get(target.pk)) for target in targets]
     deleted = [decision for decision in decisions if decision.is_change]
     rows.filter(pk__in=[decision.pk for decision in deleted]).delete()
@@ -71,15 +70,18 @@ def _refusal(created: Row, row: Row | None, attached: str | None) -> ApiError | 
     return ChangedSince(f"It has a {attached}.") if attached else None
 
 
-def _attached(model: type[Model], pks: Sequence[UUID]) -> dict[UUID, str]:
+def _attached(subject: Subject, pks: Sequence[UUID]) -> dict[UUID, str]:
     """Return what refers to the rows, such as a verification or a ticket link, by row id."""
     found: dict[UUID, str] = {}
+    options = subject.model._meta
     relations: list[tuple[Any, str, Any]] = [
-        (each.related_model, each.field.attname, each.related_model) for each in model._meta.related_objects
+        (each.related_model, each.field.attname, each.related_model)
+        for each in options.related_objects
+        if each.get_accessor_name() not in subject.kept_relations
     ]
     relations += [
         (each.remote_field.through, each.m2m_column_name(), each.related_model)
-        for each in model._meta.many_to_many
+        for each in options.many_to_many
     ]
     for related, column, named in relations:
         referring = related._base_manager.filter(**{f"{column}__in": pks})

@@ -36,6 +36,8 @@ class Subject:
     write: Callable[[Sequence[Row], Mapping[str, Any], ChangeContext], None]
     columns: tuple[str, ...] = ()  # further columns that `refusal` and `write` read
     own_fields: tuple[str, ...] = ("title",)  # fields that only a change of a single row sets
+    # Names of relations whose rows the system keeps by itself: the undo of a creation deletes them with the row.
+    kept_relations: tuple[str, ...] = ()
     # Locks the rows that come first in the order of locks.
     lock_parents: Callable[[Sequence[UUID]], None] = lambda pks: None
     # What else changes with a row, as `(id, sentence)`.

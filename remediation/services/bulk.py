@@ -112,6 +112,7 @@ TASKS = Subject(
     fields=("status", "priority", "owner_id", "sla_due_at"),
     columns=("sla_from_policy", "finding_id", "finding__status"),
     own_fields=("title", "external_ticket_key", "pr_url"),
+    kept_relations=("sla_pauses", "pull_request"),
     refusal=_refusal,
     write=lambda rows, changes, context: tasks.write_many(rows, changes),
     lock_parents=lock_findings_of_tasks,

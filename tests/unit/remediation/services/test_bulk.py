@@ -1,11 +1,14 @@
 """Tasks are created and changed in bulk through the API, and both are undone."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from assurance.services.pull_requests import follow
 from bulk_changes.models import BulkChange
 from events.models import Event
+from findings.models import FindingStatus
 from remediation.models import Task
 from tests import factories
 from tests.factories import Scenario
@@ -93,6 +96,18 @@ def test_undo_of_a_creation_deletes_the_tasks_that_nobody_worked_on(scenario: Sc
     assert reasons == {str(changed.pk): "It has changed since.", str(verified.pk): "It has a verification."}
     assert set(Task.objects.values_list("pk", flat=True)) == {changed.pk, verified.pk}
     assert Event.objects.filter(name="task.deleted", subject_id=untouched.pk).count() == 1
+
+
+def test_undo_of_a_creation_deletes_tasks_with_a_pull_request_or_a_paused_clock(scenario: Scenario):
+    dismissed = factories.finding(scenario, status=FindingStatus.DISMISSED)
+    [paused, linked] = items(dismissed, factories.finding(scenario))
+    body = {"tasks": [paused, linked | {"pr_url": "https://github.com/acme/site/pull/1"}]}
+    shown = post(scenario, "tasks/bulk", body).json()["data"]
+    follow(UUID(shown["items"][1]["id"]))
+
+    undone = post(scenario, f"bulk-changes/{shown['bulk_change_id']}/undo").json()["data"]
+
+    assert (undone["updated"], undone["refusals"], Task.objects.count()) == (2, [], 0)
 
 
 def test_undo_of_a_creation_deletes_tasks_whose_changes_were_undone(scenario: Scenario):
