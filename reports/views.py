@@ -194,6 +194,8 @@ def report_schema(request: HttpRequest) -> JsonResponse:
 class ShareViewSet(ProjectViewSet):
     """Shares of a project's reports."""
 
+    archived_projects_are_read_only = False  # a link can be revoked at any time
+
     @extend_schema(
         summary="List shares, newest first",
         parameters=list_parameters(ShareFilter),

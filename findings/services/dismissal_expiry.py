@@ -43,7 +43,9 @@ def _reopen_batch() -> int:
 
 
 def _lock_expired() -> list[Dismissal]:
-    due = Dismissal.objects.filter(ended_at=None, accepted_until__lt=dismissals.today())
+    due = Dismissal.objects.filter(
+        ended_at=None, accepted_until__lt=dismissals.today(), finding__project__archived_at=None
+    )
     findings = Finding.objects.filter(status=FindingStatus.DISMISSED, pk__in=due.values("finding"))
     locked = findings.select_for_update(skip_locked=True).order_by("pk")[:BATCH_SIZE]
     pks = list(locked.values_list("pk", flat=True))

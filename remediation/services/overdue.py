@@ -14,7 +14,9 @@ BATCH_SIZE = 1000
 @transaction.atomic
 def log_overdue_tasks() -> int:
     """Log the tasks that became overdue since the last call; return their number."""
-    due = Task.objects.filter(Task.overdue_unlogged(), sla_due_at__lt=timezone.now()).order_by("sla_due_at")
+    due = Task.objects.filter(
+        Task.overdue_unlogged(), sla_due_at__lt=timezone.now(), project__archived_at=None
+    ).order_by("sla_due_at")
     # A task that a request is changing is logged by the next call: this job must not wait for requests.
     rows = due.select_for_update(of=("self",), skip_locked=True).select_related("project", "finding")
     columns = ("project", "sla_due_at", "finding__severity", "finding__status", "finding_id")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from accounts.models import Project
 from events.models import Event
 from findings.jobs import reopen_expired_dismissals
 from findings.models import Dismissal, Finding
@@ -46,6 +47,17 @@ def test_finding_is_reopened_after_the_last_day_with_its_status_before(scenario:
     ended = Dismissal.objects.get(accepted_until=LAST_DAY)
     assert found == [(0, 0, ["dismissed", "dismissed"]), (1, 0, ["dismissed", "in_progress"])]
     assert (ended.end_reason, ended.ended_by, ended.ended_at) == ("expired", None, moment)
+
+
+def test_dismissals_of_an_archived_project_expire_when_it_is_restored(scenario: Scenario):
+    with time_machine.travel(START, tick=False) as clock:
+        accept(scenario)
+        Project.objects.update(archived_at=START)
+        clock.shift(40 * DAY)
+        archived = dismissal_expiry.reopen_expired()
+        Project.objects.update(archived_at=None)
+
+        assert (archived, dismissal_expiry.reopen_expired(), statuses()) == (0, 1, ["new"])
 
 
 def test_expiry_is_logged_counted_and_alerted_once(scenario: Scenario):

@@ -13,6 +13,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
+from accounts.models import Project
+from accounts.services import update_project
 from events.models import Event
 from krafter_audit.http import slack
 from krafter_audit.security import vault
@@ -378,6 +380,18 @@ def test_revoked_share_is_not_share_and_deliver(
     delivery.deliver_share(Share.objects.get().pk)
 
     assert (Share.objects.get().status, mailoutbox) == ("failed", [])
+
+
+def test_link_of_an_archived_project_is_revoked(call_api: CallApi, export_report: ExportReport) -> None:
+    export_report("json")
+    call_api("post", "reports/share", {"channel": "link"})
+    update_project(Project.objects.get(), changes={"archived": True})
+
+    refused = call_api("post", "reports/share", {"channel": "link"})
+    revoked = call_api("delete", f"reports/shares/{Share.objects.get().pk}")
+
+    assert (refused[0], revoked[0]) == (409, 200)
+    assert Share.objects.get().revoked_at is not None
 
 
 def test_second_revocation_changes_nothing(call_api: CallApi, export_report: ExportReport) -> None:
