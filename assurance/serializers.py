@@ -1,5 +1,7 @@
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from assurance.models import SHA, Deploy, GuardRun, GuardWindow, PullRequest
@@ -11,6 +13,8 @@ from krafter_audit.api.serializers import (
     WebURLField,
 )
 from remediation.serializers import FindingWithTasksSerializer
+
+MAX_AHEAD = timedelta(minutes=5)  # of the clock of a pipeline
 
 
 class RecordDeployRequestSerializer(RequestSerializer):
@@ -26,6 +30,14 @@ class RecordDeployRequestSerializer(RequestSerializer):
         if not SHA.match(value.lower()):
             raise serializers.ValidationError("Use 7 to 64 hexadecimal digits.")
         return value.lower()
+
+    def validate_started_at(self, value: datetime) -> datetime:
+        # No deploy would be newer until then.
+        if value > timezone.now() + MAX_AHEAD:
+            raise serializers.ValidationError("Must not be in the future. Send the time in UTC.")
+        return value
+
+    validate_finished_at = validate_started_at
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         started, finished = attrs.get("started_at"), attrs.get("finished_at")

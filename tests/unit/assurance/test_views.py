@@ -36,6 +36,9 @@ def test_deploy_is_reported_continued_and_read(scenario: Scenario) -> None:
             {**DEPLOY, "started_at": "2026-01-02T00:00:00Z", "finished_at": "2026-01-01T00:00:00Z"},
             "finished_at",
         ),
+        # Every later deploy of the environment would be older than this one.
+        ({**DEPLOY, "finished_at": "2190-01-01T00:00:00Z"}, "finished_at"),
+        ({**DEPLOY, "started_at": "2190-01-01T00:00:00Z"}, "started_at"),
         ({**DEPLOY, "source": "github"}, "source"),
     ],
 )
