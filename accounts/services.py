@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,7 +10,7 @@ from accounts.audit import announce
 from accounts.errors import LastOwner, SlugTaken
 from accounts.invitations.services import request_mail
 from accounts.models import Membership, Organization, Project, User
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
 
 
@@ -105,11 +106,18 @@ def invite_member(
     A present member keeps their role. Who has no password yet gets an e-mail with a link.
     """
     user = User.objects.filter(email=email.lower()).first()
-    user = user or User.objects.create_user(email)
+    user = user or _create_user(email)
     known = Membership.objects.filter(organization=organization, user=user).first()
     membership = known or set_member(organization, user, role=role, by=by)
     request_mail(membership)
     return membership, known is None
+
+
+def _create_user(email: str) -> User:
+    try:
+        return User.objects.create_user(email)
+    except ValidationError as error:  # in lower case it may be another address: İ becomes two characters
+        raise InvalidParams(details=error.message_dict) from None
 
 
 @transaction.atomic
