@@ -25,6 +25,9 @@ def problems(document: Any) -> Iterator[Problem]:
     audits, categories = nested(document, "audits"), nested(document, "categories")
     if not isinstance(audits, dict) or not isinstance(categories, dict):
         raise ValueError("This is not a report of Lighthouse: it has no audits and categories.")
+    failure = text(document, "runtimeError", "code")
+    if failure not in ("", "NO_ERROR"):  # no audit has a score then, as if all had passed
+        raise ValueError(f"Lighthouse could not test the page: {failure[:100]}. Run it again.")
     seen: set[str] = set()
     for category, details in categories.items():
         for reference in objects(details, "auditRefs"):

@@ -285,6 +285,16 @@ def test_values_of_other_types_do_not_break_the_import(scenario: Scenario, forma
     assert response.status_code == 200, response.content
 
 
+def test_lighthouse_report_of_a_page_that_did_not_load_is_refused(scenario: Scenario):
+    report = lighthouse_report() | {"runtimeError": {"code": "NO_FCP", "message": "The page did not paint."}}
+
+    response = scenario.client.ask("post", "findings/import", {"format": "lighthouse", "document": report})
+
+    assert response.json()["error"]["details"] == {
+        "document": ["Lighthouse could not test the page: NO_FCP. Run it again."]
+    }
+
+
 def test_more_than_1000_findings_are_refused(scenario: Scenario):
     document = sarif(*(result(f"rule-{number}") for number in range(1001)))
 
