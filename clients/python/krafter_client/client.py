@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 
 from krafter_client import waiting
-from krafter_client.errors import ApiError
+from krafter_client.errors import ApiError, InvalidApiKey
 from krafter_client.generated import AuthenticatedClient
 from krafter_client.generated.api.findings import (
     get_findings,
@@ -98,6 +98,9 @@ class ProjectClient:
         verify: bool | str = True,
         retries: Retries | None = None,
     ) -> None:
+        # httpx names the value of an invalid header in its error, and a pipeline logs that.
+        if not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
+            raise InvalidApiKey
         self.path = (str(org_id), project_id)
         transport = RetryTransport(httpx.HTTPTransport(verify=verify), retries)
         self.generated = AuthenticatedClient(

@@ -5,6 +5,13 @@ from typing import Any, Self
 import httpx
 
 
+class InvalidApiKey(ValueError):  # noqa: N818 - a name that says what is wrong
+    """The text is no API key. The error does not show it."""
+
+    def __init__(self) -> None:
+        super().__init__("The API key has a space or another character that no API key has: copy it again.")
+
+
 class ApiError(Exception):
     """The API refused a request. `code` is stable, `message` is a sentence, `details` name invalid fields."""
 

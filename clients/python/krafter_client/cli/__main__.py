@@ -6,6 +6,7 @@ error; 3 the API refused, a job failed, or a URL could not be checked at all.
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Annotated
 
 import httpx
@@ -17,7 +18,7 @@ from krafter_client.cli.config import NotConfigured
 from krafter_client.cli.engine import EngineMissing
 from krafter_client.cli.mcp import mcp
 from krafter_client.cli.options import note
-from krafter_client.errors import ApiError, WaitTimeout
+from krafter_client.errors import ApiError, InvalidApiKey, WaitTimeout
 from krafter_client.version import __version__
 
 app = typer.Typer(
@@ -64,11 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note(f"Error: {error}")
         for line in error.lines():
             note(f"  {line}")
-    except httpx.TransportError as error:
+    except (httpx.TransportError, httpx.InvalidURL) as error:
         note(f"Error: the API could not be reached: {error}")
-    except (WaitTimeout, NotConfigured, InvalidBaseline, EngineMissing) as error:
+    except (WaitTimeout, EngineMissing) as error:
         note(f"Error: {error}")
-        return exits.USAGE if isinstance(error, NotConfigured | InvalidBaseline) else exits.ERROR
+    except (NotConfigured, InvalidApiKey, InvalidBaseline) as error:
+        note(f"Error: {error}")
+        return exits.USAGE
     except OSError as error:  # a file that cannot be written
         note(f"Error: {error.filename or 'standard output'}: {error.strerror or error}")
         return exits.USAGE
@@ -79,6 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run() -> None:
     """Run the command of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a title may have characters that its encoding lacks
+            stream.reconfigure(errors="replace")
     sys.exit(main())
 
 

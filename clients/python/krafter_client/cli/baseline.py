@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from krafter_client.cli.files import write_file
 from krafter_client.cli.problems import Result
 
 VERSION = 1
@@ -39,4 +40,4 @@ def write(path: Path, result: Result) -> None:
         for problem in sorted(result.problems, key=lambda each: (each.rule, each.urls))
     ]
     document = {"version": VERSION, "problems": problems}
-    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_file(path, f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode())

@@ -74,17 +74,20 @@ def config_path(environment: Mapping[str, str]) -> Path:
 
 def current_login(project: str | None = None, environment: Mapping[str, str] = os.environ) -> Login:
     """Return the project to use: the environment's values, else those stored. Raises NotConfigured."""
-    logins, url = Config.read(environment).logins, environment.get(URL, "").rstrip("/")
+    logins = Config.read(environment).logins
+    # A file with Windows line ends leaves a carriage return in its values.
+    environment = {name: environment.get(name, "").strip() for name in (URL, API_KEY, ORGANIZATION, PROJECT)}
+    url = environment[URL].rstrip("/")
     if url:  # a stored key is sent to its own server alone
         logins = [each for each in logins if each.url == url]
-    if project and not environment.get(PROJECT):
+    if project and not environment[PROJECT]:
         logins = [each for each in logins if each.project_id == project] or logins
     stored = logins[-1] if logins else None
     values = {
         URL: url or (stored.url if stored else ""),
-        API_KEY: environment.get(API_KEY) or (stored.api_key if stored else ""),
-        ORGANIZATION: environment.get(ORGANIZATION) or (stored.org_id if stored else ""),
-        PROJECT: project or environment.get(PROJECT) or (stored.project_id if stored else ""),
+        API_KEY: environment[API_KEY] or (stored.api_key if stored else ""),
+        ORGANIZATION: environment[ORGANIZATION] or (stored.org_id if stored else ""),
+        PROJECT: project or environment[PROJECT] or (stored.project_id if stored else ""),
     }
     missing = [name for name, value in values.items() if not value]
     if missing:

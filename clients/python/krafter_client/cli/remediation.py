@@ -12,6 +12,7 @@ from rich.table import Table
 
 from krafter_client import ProjectClient
 from krafter_client.cli import exits
+from krafter_client.cli.files import write_file
 from krafter_client.cli.findings import OPEN
 from krafter_client.cli.formats.table import printable
 from krafter_client.cli.options import (
@@ -163,7 +164,7 @@ def export(
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        path.write_bytes(content)
+        write_file(path, content)
         note(f"The report is in {path}.")
     if link:
         note(link) if str(path) == "-" else typer.echo(link)

@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +24,11 @@ from scans.models import Scan
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
+from tests.project_rules.source import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PACKAGE = ROOT / "clients" / "python"
 HEADER = "security_header_x_content_type_options"
 
 
@@ -362,6 +367,57 @@ def test_file_that_cannot_be_written_is_named(
     status = main(["findings", "list", "--report", f"json={tmp_path}"])
 
     assert (status, str(tmp_path) in capsys.readouterr().err) == (exits.USAGE, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_file_on_a_full_disk_is_named(logged_in: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["findings", "list", "--write-baseline", "/dev/full"])
+
+    assert (status, "/dev/full: No space left" in capsys.readouterr().err) == (exits.USAGE, True)
+
+
+@pytest.mark.parametrize(("format", "encoding"), [("table", "latin-1"), ("markdown", "utf-8")])
+def test_text_that_the_encoding_of_the_output_lacks_is_no_error(
+    logged_in: Scenario, format: str, encoding: str
+) -> None:
+    factories.finding(logged_in, title="Caf\u00e9 \U0001f525")
+    command = [sys.executable, "-m", "krafter_client.cli", "findings", "list", "--format", format]
+
+    ended = subprocess.run(
+        command,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE), "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert "Caf\u00e9" in ended.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize(("key", "status"), [("{}\r\n", 0), ("{}\u00e9", 2), ("{} {}", 2), ("a\r{}", 2)])
+def test_key_with_other_characters_is_refused_and_not_shown(
+    logged_in: Scenario,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    key: str,
+    status: int,
+) -> None:
+    monkeypatch.setenv("KRAFTER_AUDIT_API_KEY", key.replace("{}", logged_in.key))
+
+    found = main(["findings", "list"])
+
+    output = capsys.readouterr()
+    assert (found, logged_in.key in output.out + output.err) == (status, False)
+
+
+def test_url_that_is_none_is_an_error(
+    logged_in: Scenario, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KRAFTER_AUDIT_URL", "http://[::1")
+
+    assert main(["findings", "list"]) == exits.ERROR
+    assert "Error: " in capsys.readouterr().err
 
 
 def test_missing_package_of_the_checks_is_named() -> None:
