@@ -166,7 +166,9 @@ def api_changelog(arguments: Arguments) -> NoReturn:
 
 def run_doctor(arguments: Arguments) -> None:
     as_json = "--json" in arguments
-    data, _ = data_directory([word for word in arguments if word != "--json"])
+    data, unknown = data_directory([word for word in arguments if word != "--json"])
+    if unknown:
+        raise SetupFailed(f"doctor has no argument {unknown[0]}: ./krafter doctor --data DIR --json")
     if not doctor(MODULES, Path(data), as_json=as_json):
         raise SetupFailed("./krafter up would fail, or something is wrong; the lines above say what to do.")
 

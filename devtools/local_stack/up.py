@@ -33,6 +33,7 @@ from krafter_audit.conf.setting import SettingSection
 from scanner.browser import executables
 
 PROJECT = "production-website"
+MAX_PORT = 65_535
 # For two cores and 4 GB: each process of the workers for the browser starts a Chromium.
 QUEUES = {
     "worker": ["celery", "verify_http"],
@@ -265,9 +266,15 @@ def role_notice(problem: str) -> str:
     return f"The web and the workers use the role of your DATABASE_URL, which should own nothing: {problem}."
 
 
+def port_number(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to {MAX_PORT}")
+    return int(text)
+
+
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./krafter up", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="0 picks a free port (default 8000)")
+    parser.add_argument("--port", type=port_number, default=8000, help="0 picks a free port (default 8000)")
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default 127.0.0.1)")
     parser.add_argument(
         "--data", type=Path, default=REPOSITORY / ".krafter" / "data", help="the data directory"

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 from scanner import registry
@@ -111,16 +112,30 @@ def print_results(results: Iterable[UrlResult], *, total: int, json_lines: bool,
     statuses = set()
     for number, result in enumerate(results, start=1):
         show_progress("")
-        if json_lines:
-            sys.stdout.buffer.write(as_json(result))
-            sys.stdout.buffer.flush()
-        else:
-            print("\n".join(table.lines(result)), flush=True)
+        with _exit_on_full_disk():
+            if json_lines:
+                sys.stdout.buffer.write(as_json(result))
+                sys.stdout.buffer.flush()
+            else:
+                print("\n".join(table.lines(result)), flush=True)
         statuses |= {outcome.status for outcome in result.outcomes.values()}
         show_progress(f"{number} of {total}" if number < total else "")
     if FAILED in statuses:
         return EXIT_FAILED
     return EXIT_INCONCLUSIVE if INCONCLUSIVE in statuses else EXIT_PASSED
+
+
+@contextmanager
+def _exit_on_full_disk() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        print(
+            f"check: The results cannot be written: {error.strerror or error}.", file=sys.stderr, flush=True
+        )
+        os._exit(EXIT_USAGE)  # without another flush of standard output
 
 
 def show_progress(text: str) -> None:

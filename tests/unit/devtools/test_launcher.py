@@ -40,6 +40,13 @@ def test_the_help_lists_every_command_and_no_other(script: Script) -> None:
     assert not (script.root / ".krafter").exists()
 
 
+def test_unknown_argument_of_doctor_is_rejected(script: Script) -> None:
+    ended = script.run("doctor", "--dta", "/srv/krafter")
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "doctor has no argument --dta" in ended.stderr
+
+
 def test_unknown_command_is_rejected_with_the_help(script: Script) -> None:
     ended = script.run("upp")
 

@@ -26,6 +26,14 @@ def test_user_is_told_of_the_user_and_the_sandbox_of_chromium(
     assert bool(told) == bool(up.sandbox_notice())
 
 
+@pytest.mark.parametrize("port", ["65536", "-1", "web", "\u00b2"])
+def test_port_that_is_none_is_rejected(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        up.parse_arguments(["--port", port])
+
+    assert "0 to 65535" in capsys.readouterr().err
+
+
 def test_user_is_told_what_the_role_of_the_database_may_do() -> None:
     assert up.role_notice("") == ""
     assert "krafter owns 163 tables" in up.role_notice("krafter owns 163 tables")

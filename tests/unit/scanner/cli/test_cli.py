@@ -330,6 +330,21 @@ def test_browser_checks_are_inconclusive_without_chromium(
     assert {one["evidence"]["detail"] for one in checks.values()} == {printed.err.strip()}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_full_disk_is_told_and_is_no_failed_check(site: Site, more: list[str]):
+    command = [sys.executable, "-P", "-m", "scanner.cli", site.url, *ONE, *more]
+    env = {"PYTHONPATH": str(Path(scanner.__file__).parent.parent), "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8"}
+
+    with open("/dev/full", "w") as disk:
+        ended = subprocess.run(
+            command, stdout=disk, stderr=subprocess.PIPE, text=True, timeout=30, check=False, env=env
+        )
+
+    expected = "check: The results cannot be written: No space left on device.\n"
+    assert (ended.returncode, ended.stderr) == (64, expected)
+
+
 def test_every_host_counts_as_verified():
     assert AnyHost().covers("example.com")
 
