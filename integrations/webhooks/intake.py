@@ -34,7 +34,9 @@ def receive(provider: str, integration_id: UUID, request: WebhookRequest) -> Non
         raise NotFound
     event = _read(adapter.webhooks, request)
     # Stale, repeated and irrelevant deliveries are accepted like new ones: an error would make the provider retry.
-    if event is not None and _is_fresh(adapter.webhooks, event):
+    # The next sync of a restored project reads what has changed while it was archived.
+    is_archived = webhook.integration.project.archived_at is not None
+    if event is not None and not is_archived and _is_fresh(adapter.webhooks, event):
         _store(webhook.integration, request, event)
 
 

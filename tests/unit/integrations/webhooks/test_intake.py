@@ -38,6 +38,14 @@ def test_signed_delivery_is_stored_and_requests_a_sync(each_integration: Integra
     assert each_integration.sync_scope == ("all" if each_integration.provider == "sentry" else "pending")
 
 
+def test_delivery_for_an_archived_project_is_accepted_and_dropped(each_integration: Integration) -> None:
+    Project.objects.update(archived_at=timezone.now())
+
+    response = send(each_integration)
+
+    assert (response.status_code, stored(each_integration)) == (202, NOTHING_STORED)
+
+
 def test_delivery_is_answered_within_200_ms(each_integration: Integration) -> None:
     began = time.perf_counter()
     send(each_integration)
