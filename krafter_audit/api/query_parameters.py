@@ -38,7 +38,7 @@ def _raise_if_wrong(params: QueryDict, known: Collection[str]) -> None:
     # A misspelled or an empty filter must not return everything.
     wrong = {name: [_unknown(name, known)] for name in sorted(set(params) - set(known))}
     for name in sorted(set(params) & set(known) - ACCEPTED_EMPTY):
-        if "" in params.getlist(name):
+        if not all(map(str.strip, params.getlist(name))):
             wrong[name] = ["Send a value, or leave the parameter out."]
     if wrong:
         raise InvalidParams(details=wrong)

@@ -209,6 +209,11 @@ def test_cursor_with_invalid_characters_is_rejected(scenario: Scenario):
         ("tasks?owner_id=", "owner_id"),
         ("tasks?finding_id=", "finding_id"),
         ("tasks?overdue=", "overdue"),
+        # Filters remove the white space around a value.
+        ("tasks?q=%20%20%20", "q"),
+        ("tasks?owner_id=%20", "owner_id"),
+        ("findings?host=%E3%80%80", "host"),
+        ("findings?created_after=%09", "created_after"),
         ("integrations/github/conflicts?status=", "status"),
     ],
 )
