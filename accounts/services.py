@@ -12,6 +12,7 @@ from accounts.invitations.services import request_mail
 from accounts.models import Membership, Organization, Project, User
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
+from krafter_audit.db.advisory_locks import advisory_lock
 
 
 @transaction.atomic
@@ -67,6 +68,7 @@ def create_project(
     organization: Organization, *, slug: str, site_url: str, name: str = "", by: Actor = SYSTEM
 ) -> Project:
     """Create a project. Raises SlugTaken."""
+    advisory_lock(f"projects of {organization.pk}")
     if Project.objects.filter(organization=organization, slug=slug).exists():
         raise SlugTaken
     project = Project(organization=organization, slug=slug, name=name or slug, site_url=site_url)
@@ -105,6 +107,7 @@ def invite_member(
 
     A present member keeps their role. Who has no password yet gets an e-mail with a link.
     """
+    advisory_lock(f"member {email.lower()}")
     user = User.objects.filter(email=email.lower()).first()
     user = user or _create_user(email)
     known = Membership.objects.filter(organization=organization, user=user).first()
