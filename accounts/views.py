@@ -131,7 +131,7 @@ class OrganizationProjectsViewSet(ManagementViewSet):
 class OrganizationProjectViewSet(ManagementViewSet, ProjectViewSet):
     """A project."""
 
-    archived_projects_are_read_only = False
+    archived_project_actions = frozenset({"partial_update"})
 
     @extend_schema(responses=ProjectSerializer, summary="Read a project")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:

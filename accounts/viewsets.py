@@ -296,7 +296,8 @@ class ProjectViewSet(OrganizationViewSet):
     """A view of one project. Sets `project`."""
 
     project: Project
-    archived_projects_are_read_only: ClassVar[bool] = True
+    # Actions on archived projects too: they revoke or delete what gives access, or restore the project.
+    archived_project_actions: ClassVar[frozenset[str]] = frozenset()
 
     def _locate(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
         super()._locate(org_id=org_id)
@@ -306,7 +307,7 @@ class ProjectViewSet(OrganizationViewSet):
         writes = (
             self.request.method not in (*SAFE_METHODS, "OPTIONS") and self.action not in self.read_only_posts
         )
-        if self.project.archived_at and writes and self.archived_projects_are_read_only:
+        if self.project.archived_at and writes and self.action not in self.archived_project_actions:
             raise ProjectArchived
 
     @property

@@ -30,6 +30,7 @@ from krafter_audit.api.filters import list_parameters
 class IntegrationViewSet(ProjectViewSet):
     """The integrations of a project."""
 
+    archived_project_actions = frozenset({"destroy"})
     conditional_actions = frozenset({"retrieve", "schedule"})
     network_properties: ClassVar = {"connect": "credentials"}
 
@@ -100,6 +101,8 @@ class IntegrationViewSet(ProjectViewSet):
 
 class WebhookViewSet(ProjectViewSet):
     """The webhook of a provider."""
+
+    archived_project_actions = frozenset({"destroy"})
 
     @extend_schema(summary="Get the webhook of a provider", responses=WebhookSerializer)
     def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:

@@ -36,6 +36,8 @@ class AlertViewSet(ProjectViewSet):
 class AlertDestinationViewSet(ProjectViewSet):
     """Where the alerts of a project are sent."""
 
+    archived_project_actions = frozenset({"destroy"})
+
     @extend_schema(summary="List alert destinations", responses=AlertDestinationSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List the destinations that are set, one for each channel."""

@@ -194,7 +194,7 @@ def report_schema(request: HttpRequest) -> JsonResponse:
 class ShareViewSet(ProjectViewSet):
     """Shares of a project's reports."""
 
-    archived_projects_are_read_only = False  # a link can be revoked at any time
+    archived_project_actions = frozenset({"destroy"})
 
     @extend_schema(
         summary="List shares, newest first",

@@ -16,6 +16,8 @@ from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializ
 class SiteCredentialsViewSet(ProjectViewSet):
     """Credentials for scanning a site behind a login."""
 
+    archived_project_actions = frozenset({"destroy"})
+
     @extend_schema(summary="Read which site credentials are set", responses=SiteCredentialsSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the origin and the kinds of credentials; 404 if there are none."""

@@ -1,13 +1,16 @@
-"""What the views of the API leave behind when a response is sent."""
+"""What the views of the API leave behind when a response is sent, and what they refuse."""
 
 import gc
 import weakref
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
+from django.utils import timezone
 
+from accounts.models import Project
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
@@ -32,3 +35,25 @@ def test_response_is_freed_as_soon_as_it_is_sent(
     del response
 
     assert (status, freed()) == (200, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("delete", "access", 404),  # there are none
+        ("delete", "integrations/github", 404),
+        ("delete", "integrations/github/webhook", 404),
+        ("delete", "alerts/destinations/slack", 404),
+        ("delete", f"reports/shares/{UUID(int=1)}", 404),
+        ("put", "access", 409),
+        ("put", "alerts/destinations/slack", 409),
+        ("post", "integrations/github/connect", 409),
+        ("delete", f"tasks/{UUID(int=1)}/comments/{UUID(int=2)}", 409),
+    ],
+)
+def test_only_accesses_are_deleted_in_an_archived_project(
+    scenario: Scenario, method: str, path: str, status: int
+) -> None:
+    Project.objects.update(archived_at=timezone.now())
+
+    assert scenario.client.ask(method, path).status_code == status
