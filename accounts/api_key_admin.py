@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from accounts import api_keys
 from accounts.admin_actor import operator
+from accounts.api_keys import EXPIRED
 from accounts.models import ApiKey, Membership, Project, Scope, User
 from accounts.roles import RANKS, Role, visible_projects
 from krafter_audit.admin.actions import row_action
@@ -90,6 +91,9 @@ class IssueKeyForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         organization, user = cleaned.get("organization"), cleaned.get("user")
+        expires_at = cleaned.get("expires_at")
+        if expires_at and expires_at <= timezone.now():
+            self.add_error("expires_at", EXPIRED)
         for project in cleaned.get("projects") or ():
             if organization and project.organization_id != organization.pk:
                 self.add_error("projects", OTHER_PROJECT.format(project.name))

@@ -23,6 +23,7 @@ from krafter_audit.api.etags import require_match
 KEY_FORMAT = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
 HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)
 LAST_USED_INTERVAL = timedelta(minutes=1)
+EXPIRED = "Use a time in the future."
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
 """Serializers of accounts, and fields of other apps' serializers that depend on the organisation or project."""
 
+from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.core.validators import URLValidator
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework import serializers
 
 from accounts import saved_views
+from accounts.api_keys import EXPIRED
 from accounts.models import ApiKey, Membership, Organization, Project, SavedView, Scope, slug_validator
 from krafter_audit.api.serializers import (
     ChangesRequestSerializer,
@@ -186,6 +189,11 @@ class CreateApiKeyRequestSerializer(RequestSerializer):
     )
     expires_at = UTCDateTimeField(required=False, allow_null=True)
     rate_limit = StrictIntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
+
+    def validate_expires_at(self, value: datetime | None) -> datetime | None:
+        if value is not None and value <= timezone.now():
+            raise serializers.ValidationError(EXPIRED)
+        return value
 
 
 class LimitsSerializer(serializers.Serializer[Any]):

@@ -55,6 +55,17 @@ def test_rejected_key_form_shows_the_error_and_keeps_the_input(operator: Client,
     assert not ApiKey.objects.filter(name="deploys").exists()
 
 
+def test_key_that_has_expired_is_not_issued(operator: Client, scenario: Scenario) -> None:
+    body = {"name": "deploys", "expires_at": "2026-01-01T00:00:00Z"}
+
+    page = issue(operator, scenario, expires_at_0="2026-01-01", expires_at_1="00:00")
+    response = scenario.client.ask("post", f"/api/v1/orgs/{scenario.organization.pk}/keys", body)
+
+    assert "Use a time in the future." in page
+    assert response.json()["error"]["details"] == {"expires_at": ["Use a time in the future."]}
+    assert not ApiKey.objects.filter(name="deploys").exists()
+
+
 def test_revoke_action_revokes_keys(operator: Client, scenario: Scenario) -> None:
     row = ApiKey.objects.get(organization=scenario.organization)
 
