@@ -1,5 +1,6 @@
 """The errors that the client raises."""
 
+import math
 from typing import Any, Self
 
 import httpx
@@ -69,6 +70,7 @@ class WaitTimeout(Exception):
 def seconds(header: str | None) -> float | None:
     """Return the seconds of a Retry-After header, or None if there are none."""
     try:
-        return float(header) if header else None
+        value = float(header or "nan")
     except ValueError:
         return None
+    return max(value, 0.0) if math.isfinite(value) else None

@@ -74,6 +74,7 @@ class RetryTransport(httpx.BaseTransport):
                 raise
             return pause
         if response.status_code < 400:
+            _raise_if_foreign(response)
             return response
         refused = ApiError.from_response(response)
         retried = response.status_code in RETRIED_STATUSES or refused.code == "idempotency_in_progress"
@@ -86,6 +87,14 @@ class RetryTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Close the connections."""
         self._inner.close()
+
+
+def _raise_if_foreign(response: httpx.Response) -> None:
+    # A proxy or another site answers with its own page, such as a login.
+    is_html = response.headers.get("content-type", "").startswith("text/html")
+    if is_html or not response.content or response.status_code >= 300:
+        message = f"This is no response of the API (HTTP {response.status_code}). Check the URL."
+        raise ApiError(response.status_code, "unexpected_response", message)
 
 
 def _may_repeat(request: httpx.Request, error: httpx.TransportError) -> bool:

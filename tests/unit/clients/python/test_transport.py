@@ -94,6 +94,35 @@ def test_what_a_retry_does_not_change_is_raised_at_once(
     assert (refused.value.code, refused.value.status, pauses) == (code, response.status_code, [])
 
 
+@pytest.mark.parametrize(
+    "response",
+    [
+        Response("<html>Log in</html>", content_type="text/html; charset=utf-8"),
+        Response(status=204),
+        Response("Moved", status=302, headers={"location": "/login"}),
+    ],
+)
+def test_response_of_another_server_is_an_error(
+    httpserver: HTTPServer, client: httpx.Client, response: Response
+) -> None:
+    httpserver.expect_request("/x").respond_with_response(response)
+
+    with pytest.raises(ApiError, match="no response of the API"):
+        client.get("/x")
+
+
+@pytest.mark.parametrize(("header", "waited"), [("-1", 0.0), ("nan", None), ("inf", None), ("soon", None)])
+def test_retry_after_that_is_no_time_is_ignored(
+    httpserver: HTTPServer, client: httpx.Client, pauses: list[float], header: str, waited: float | None
+) -> None:
+    httpserver.expect_request("/x").respond_with_handler(Failing(refusal(503, retry_after=header)))
+
+    assert client.get("/x").status_code == 200
+    assert len(pauses) == 1
+    assert 0 <= pauses[0] < 1
+    assert waited is None or pauses == [waited]
+
+
 def test_retries_end(httpserver: HTTPServer, client: httpx.Client, pauses: list[float]) -> None:
     httpserver.expect_request("/x").respond_with_handler(Failing(*[refusal(503)] * 9))
 
