@@ -86,7 +86,8 @@ class BusinessHours:
 
         An hour that occurs twice counts twice: a span opens at the first (fold 0), and closes after the second.
         """
-        local = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)  # noqa: DTZ001 - as on a wall clock
+        # Without a time zone, as on a wall clock.
+        local = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
         while True:
             moment = local.replace(tzinfo=self.time_zone, fold=fold).astimezone(UTC)
             # Clocks that are put forward skip times, which become other ones.

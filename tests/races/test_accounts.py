@@ -41,7 +41,9 @@ def test_project_that_is_created_at_once_is_one(scenario: Scenario) -> None:
         for number in range(ROUNDS):
 
             def create(slug: str = f"shop-{number}") -> Project:
-                return services.add_project(scenario.organization, slug=slug, site_url="https://shop.example")
+                return services.create_project(
+                    scenario.organization, slug=slug, site_url="https://shop.example"
+                )
 
             results = race(*[create] * THREADS)
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 import httpx
 
 
-class InvalidApiKey(ValueError):  # noqa: N818 - a name that says what is wrong
+class InvalidApiKey(ValueError):
     """The text is no API key. The error does not show it."""
 
     def __init__(self) -> None:
