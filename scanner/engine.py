@@ -13,7 +13,7 @@ from scanner.evidence import collect, original_identity, rule_info, storable
 from scanner.fetcher import RETRY_DELAYS
 from scanner.metric_verdict import judge_metric
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, inconclusive
-from scanner.page_context import PageContext
+from scanner.page_context import CACHED_REPETITION, UNCACHED_REPETITION, PageContext
 from scanner.preconditions import Inconclusive
 from scanner.registry import Check
 from scanner.tool_versions import with_tool_versions
@@ -134,8 +134,13 @@ def _majority(check: Check, context: PageContext, threshold: float | None, first
     runs = [first, _run_once(check, context.repeat(1), threshold)]
     # Two runs that disagree are decided by a third; nothing is decided by an inconclusive one.
     if runs[1].status != first.status and runs[1].status in (PASSED, FAILED):
-        runs.append(_run_once(check, context.repeat(2), threshold))
+        # As the one that failed: a cache may have the page with the fault, or its server.
+        third = UNCACHED_REPETITION if first.status == PASSED else CACHED_REPETITION
+        runs.append(_run_once(check, context.repeat(third), threshold))
     statuses = [run.status for run in runs]
+    if context.is_verification and statuses == [PASSED, FAILED, PASSED]:
+        detail = "The fault comes and goes: the check passed, failed, and passed again."
+        return inconclusive("unsteady", detail, looks=statuses)
     for run in runs:
         if statuses.count(run.status) > 1:
             return run.with_evidence({"looks": statuses})

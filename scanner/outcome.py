@@ -24,7 +24,7 @@ REASONS = frozenset(
         "refused_address",
         "not_available",
         "tool_changed",  # it passed with a newer Chromium or axe-core, which may be why
-        "unsteady",  # the metric fluctuates around its threshold
+        "unsteady",  # the metric fluctuates around its threshold, or the fault comes and goes
         "not_looked_at",  # the check failed on another page before
         "not_rendered",
         "measured_elsewhere",  # on another page of the same build

@@ -52,6 +52,8 @@ BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 MAX_ASSETS = 12
 MAX_LINKS = 50  # of a page that are requested
 MAX_SECONDS_WITH_BROWSER = 180.0
+# The third run of a check, by what its requests say to caches; the second asks for a fresh page too.
+UNCACHED_REPETITION, CACHED_REPETITION = 2, 3
 RESERVED_REQUESTS = 25  # kept for the other facts of a run: links take by far the most requests
 
 
@@ -77,6 +79,7 @@ class PageContext(SiteRequests):
         site: Memo | None = None,
         owned_hosts: preconditions.OwnedHosts | None = None,
         browser: "Browser | None" = None,
+        bypass_cache: bool = False,
     ) -> None:
         seconds = MAX_SECONDS_WITH_BROWSER if browser else MAX_SECONDS
         super().__init__(
@@ -85,7 +88,7 @@ class PageContext(SiteRequests):
             retry_delays,
             budget or RequestBudget(seconds=seconds),
             site=site or Memo(),
-            bypass_cache=root is not None,
+            bypass_cache=bypass_cache,
         )
         self.original_identity = original_identity  # of the page when the finding was made
         # There is an earlier outcome.
@@ -230,6 +233,7 @@ class PageContext(SiteRequests):
             root=self,
             site=self._site.repetition(number),
             owned_hosts=self.owned_hosts,
+            bypass_cache=number != CACHED_REPETITION,
         )
 
     def attempts(self) -> list["PageContext"]:

@@ -46,6 +46,20 @@ def test_third_run_decides_when_two_disagree(answers: list[Answer], status: str,
     assert (outcome.status, outcome.evidence["looks"]) == (status, looks)
 
 
+@pytest.mark.parametrize("is_cache_faulty", [True, False], ids=["cache", "server"])
+def test_fault_of_the_cache_or_of_the_server_behind_it_does_not_pass(is_cache_faulty: bool) -> None:
+    def answer(_: str, headers: dict[str, str]) -> Answer:
+        return BAD if ("no-cache" not in headers.get("cache-control", "")) is is_cache_faulty else GOOD
+
+    assert run_check(good_site(**{"/": answer}), before={KEY: Outcome(FAILED)}).status == FAILED
+
+
+def test_fault_in_every_second_response_is_unsteady() -> None:
+    outcome = run_check(good_site(**{"/": [GOOD, BAD, GOOD]}), before={KEY: Outcome(FAILED)})
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "unsteady")
+
+
 def test_inconclusive_repetition_is_inconclusive() -> None:
     outcome = run_check(good_site(**{"/": [GOOD, Answer("no", 500)]}), before={KEY: Outcome(FAILED)})
 
