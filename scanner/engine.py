@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from krafter_audit.http.client import Client, RequestCredentials
-from scanner import registry
+from scanner import lost_content, registry
 from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.evidence import collect, original_identity, rule_info, storable
 from scanner.fetcher import RETRY_DELAYS
@@ -90,10 +90,20 @@ def _run_check(
     if check is None:
         return inconclusive("not_available", f"There is no check with the key {key}.")
     outcome = _run_confirmed(check, context, threshold, before, confirmation)
+    if before and before.status == FAILED and outcome.status == PASSED:
+        outcome = _unless_content_is_lost(check, context, before, outcome)
     collected = collect(check, context)
     outcome = with_tool_versions(check, outcome, before, collected)
     complete = outcome.with_evidence({**collected, **rule_info(check, before)})
     return redacted(replace(complete, evidence=storable(complete.evidence)), context.client.credentials)
+
+
+def _unless_content_is_lost(check: Check, context: PageContext, before: Outcome, outcome: Outcome) -> Outcome:
+    try:
+        lost_content.require_content(check, context, before)
+    except Inconclusive as error:
+        return inconclusive(error.reason, error.detail).with_evidence(outcome.evidence)
+    return outcome
 
 
 def redacted(outcome: Outcome, credentials: RequestCredentials | None) -> Outcome:

@@ -318,6 +318,20 @@ class PageContext(SiteRequests):
         )
 
     @property
+    def nonexistent_path(self) -> str:
+        return self._site.once("nonexistent path", _random_path)
+
+    def page_at(self, path: str) -> Page:
+        """Return the response at a path of the site, whatever its status; requested once for all pages."""
+        url = urljoin(self._root.page.url, path)
+        return self._site.once(f"page at {url}", lambda: Page(self._fetch_other_page(url)))
+
+    def _fetch_other_page(self, url: str) -> Response:
+        return self.fetch(
+            "other page", "GET", url, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
+        )
+
+    @property
     def robots(self) -> Response:
         """The response at /robots.txt, whatever its status."""
         # While the page is not available, other facts of its site mean nothing.

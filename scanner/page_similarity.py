@@ -23,10 +23,18 @@ _WORD = re.compile(r"[^\W\d_]{5,}")
 
 def fingerprints(html: str, title: str) -> frozenset[bytes]:
     """Return the hashes of the page's links and of its words of five letters or more, without the title's."""
-    # Scripts and styles change with each release.
-    visible = _INVISIBLE.sub(" ", html[:MAX_CHARACTERS])
+    visible = without_invisible(html)
     words = set(_WORD.findall(_TAG.sub(" ", visible).lower())) - set(_WORD.findall(title.lower()))
     return frozenset(_hash(text) for text in words | set(_LINK.findall(visible)))
+
+
+def without_invisible(html: str) -> str:
+    """Return the HTML without comments, templates, scripts and styles, which change with each release."""
+    return _INVISIBLE.sub(" ", html[:MAX_CHARACTERS])
+
+
+def visible_text(html: str) -> str:
+    return _TAG.sub(" ", without_invisible(html))
 
 
 def _hash(text: str) -> bytes:
@@ -38,11 +46,16 @@ def sample(found: frozenset[bytes]) -> str:
     return b"".join(sorted(found)[:SAMPLE_SIZE]).hex() if len(found) >= MIN_FINGERPRINTS else ""
 
 
+def hashes_of(sample: str) -> frozenset[bytes]:
+    """Return the hashes of a stored sample; none if it is malformed."""
+    try:
+        raw = bytes.fromhex(sample)
+    except (TypeError, ValueError):  # evidence may come from outside
+        return frozenset()
+    return frozenset(raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES))
+
+
 def is_similar(stored: str, found: frozenset[bytes]) -> bool:
     """Return whether a page may be the one that was sampled; without a sample it may."""
-    try:
-        raw = bytes.fromhex(stored)
-    except (TypeError, ValueError):  # evidence may come from outside
-        return True
-    hashes = {raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES)}
+    hashes = hashes_of(stored)
     return not hashes or len(hashes & found) >= MIN_SHARED

@@ -1,0 +1,128 @@
+"""Detect a pass that lost content explains: a wall or an error page in the site's frame, or a page cut short.
+
+Words and links that the home page or a nonexistent URL of the site show too are its frame. A pass after a failure
+counts only if content outside of the frame is left, and most of it where the elements with the fault are gone.
+"""
+
+import re
+from contextlib import suppress
+from itertools import chain
+from urllib.parse import urlsplit
+
+from scanner import page_similarity
+from scanner.outcome import Outcome
+from scanner.page import Page, value
+from scanner.page_context import PageContext
+from scanner.page_identity import Identity
+from scanner.parsing.registrable_domain import same_site
+from scanner.preconditions import Inconclusive
+from scanner.registry import Check
+
+MIN_SHARE = 0.7  # of the content that must be left where the elements with the fault are gone
+MIN_CONTENT = 4  # hashes of a sample outside of the frame; fewer say too little
+_FIRST_TAG = re.compile(r"<[\w-]+([^>]*)")
+_TAG = re.compile(r"<[^>]*>?")
+_ATTRIBUTE = re.compile(r"\b(id|name|src|href|action|class)=\"([^\"]+)\"")
+_URL = re.compile(r"https?://([^\s\"'<>]+)")
+_URL_ATTRIBUTES = ("src", "href", "data", "action")
+
+
+def require_content(check: Check, context: PageContext, before: Outcome) -> None:
+    """Raise when the page has lost the content on which the check failed before."""
+    original = Identity.from_evidence(before.evidence.get("identity"))
+    # The outcome of a check of the site depends on no page.
+    if original is None or check.kind == "tls" or check.scope == "site":
+        return
+    try:
+        page, sample, title = _compared(check, context, original)
+    except Inconclusive:
+        return  # the check has passed without the page, as one of a directory that is closed now
+    known = page_similarity.hashes_of(sample)
+    if known <= page.fingerprints and page.title == title:
+        return
+    others = _other_pages(context)
+    if page.title != title and page.title in [other.title for other in others]:
+        raise Inconclusive(
+            "target_missing", f"The page has the title of another page of the site, {page.title[:80]!r}."
+        )
+    _require_left(page, known - frozenset(chain(*(other.fingerprints for other in others))))
+    if check.kind == "lab" or _are_gone(page, before):
+        _require_most(page, known, others)
+
+
+def _compared(check: Check, context: PageContext, original: Identity) -> tuple[Page, str, str]:
+    """Return the page that the check judges, with the sample and the title of its earlier version."""
+    is_rendered = check.kind not in ("http", "tls") and original.rendered_title is not None
+    if is_rendered and context.rendered.identity():
+        return context.rendered.visited_page(), original.rendered_sample, original.rendered_title or ""
+    return context.page, original.sample, original.title
+
+
+def _require_left(page: Page, content: frozenset[bytes]) -> None:
+    left = len(content & page.fingerprints)
+    if len(content) >= MIN_CONTENT and left < page_similarity.MIN_SHARED:
+        raise Inconclusive(
+            "target_missing",
+            "Hardly anything is left of the page but what its home page or a nonexistent URL shows too.",
+        )
+
+
+def _require_most(page: Page, known: frozenset[bytes], others: list[Page]) -> None:
+    content = known - frozenset(chain(*(other.fingerprints for other in others)))
+    counted = content if len(content) >= MIN_CONTENT else known
+    if len(counted & page.fingerprints) < MIN_SHARE * len(counted):
+        raise Inconclusive(
+            "target_missing", "What failed before is gone, and with it much of the page's other content."
+        )
+
+
+def _other_pages(context: PageContext) -> list[Page]:
+    """Return the site's home page and its response to a nonexistent URL, as far as they are available."""
+    paths = [context.nonexistent_path, *(["/"] if urlsplit(context.page.url).path not in ("", "/") else [])]
+    found = []
+    for path in paths:
+        with suppress(Inconclusive):
+            found.append(context.page_at(path))
+    return [page for page in found if page.is_html and same_site(page.host, context.page.host)]
+
+
+def _are_gone(page: Page, before: Outcome) -> bool:
+    """Return whether most of the elements with the fault are not in the page; False for a fault of no element."""
+    listed = before.evidence.get("faults")
+    faults = [fault for fault in listed if isinstance(fault, str)] if isinstance(listed, list) else []
+    faults = [fault for fault in faults if fault.startswith(("<", "http:", "https:"))]
+    if not faults:
+        return False
+    values, urls = _attribute_values(page), _urls(page)
+    text = _normalized(page_similarity.visible_text(page.text))
+    found = sum(_is_found(fault, values, urls, text) for fault in faults)
+    return found * 2 < len(faults)
+
+
+def _is_found(fault: str, values: set[tuple[str, str]], urls: set[str], text: str) -> bool:
+    if not fault.startswith("<"):
+        url = _URL.match(fault)
+        return bool(url and url[1] in urls)
+    tag = _FIRST_TAG.match(fault)
+    attributes = set(_ATTRIBUTE.findall(tag[1])) if tag else set()
+    named = {(name, each) for name, each in attributes if name != "class"}
+    words = _normalized(_TAG.sub(" ", fault))
+    if named or words:
+        return bool(named & values) or bool(words and words in text)
+    return bool(attributes & values)
+
+
+def _attribute_values(page: Page) -> set[tuple[str, str]]:
+    names = ("id", "name", "src", "href", "action", "class")
+    return {(name, value(node, name)) for name in names for node in page.css(f"[{name}]")}
+
+
+def _urls(page: Page) -> set[str]:
+    absolute = (
+        page.absolute(value(node, name)) for name in _URL_ATTRIBUTES for node in page.css(f"[{name}]")
+    )
+    return {url.partition("://")[2] for url in absolute}
+
+
+def _normalized(text: str) -> str:
+    return " ".join(text.split()).lower()

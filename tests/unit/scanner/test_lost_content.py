@@ -1,0 +1,103 @@
+"""A pass counts only while the page has the content on which the check failed before."""
+
+import pytest
+
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from tests.fakes.website import Answer, Site, loopback_client, served
+
+HTML = ("Content-Type", "text/html; charset=utf-8")
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
+HEADER, LINKS = "security_header_x_content_type_options", "link_text"
+TITLE = "Rye bread courses – Corner Bakery"
+MENU = "<nav>" + "".join(f'<a href="/{name}">{name.title()}</a>' for name in ("bread", "pastries", "journal"))
+MENU += "</nav><footer>Corner Bakery Limited, Vienna. Imprint, privacy, conditions of business.</footer>"
+HEADING = "<h1>Rye bread courses</h1>"
+PARAGRAPHS = [
+    "<p>Every Saturday morning we knead dough from regional flour in our wooden kitchen.",
+    "<p>Participants bring an apron, a towel and a basket; starter and water are provided.",
+    "<p>Afterwards the loaves rest, while coffee, butter and apricot marmalade are served outside.",
+    "<p>Vouchers may be ordered by telephone, twenty weeks before birthdays or weddings.",
+]
+FAULT = '<p><a href="/recipes">click here</a>'
+FIXED = '<p><a href="/recipes">Recipes of our grandmother</a>'
+
+
+def framed(main: str, title: str = TITLE) -> str:
+    return f"<!doctype html><html lang=en><title>{title}</title>{MENU}<main>{main}</main>"
+
+
+COURSES = [HEADING, *PARAGRAPHS[:2], FAULT, *PARAGRAPHS[2:]]
+HOME = framed(
+    "<h1>Corner Bakery</h1><p>Bread and pastries since 1903, baked before sunrise.", "Corner Bakery"
+)
+CONSENT = f"{HEADING}<h2>We value your privacy</h2><p>Choose which cookies may be stored before continuing."
+CLOSED = f"{HEADING}<p>We are rebuilding the bakery. Please return tomorrow, thank you for your patience."
+GONE = "<h1>Oops</h1><p>Whatever was published under this address has disappeared."
+
+
+def verify(key: str, main: str, *, title: str = TITLE, missing_title: str = "404") -> Outcome:
+    missing = Answer(framed(GONE, missing_title), 404 if missing_title == "404" else 200, [HTML])
+    site = Site({"/": Answer(HOME, 200, [HTML])}, otherwise=missing)
+    site.answers["/courses"] = Answer(framed("".join(COURSES)), 200, [HTML])
+    with served(site), loopback_client() as client:
+        url = f"{site.url}courses"
+        before = dict(run_checks(url, [key], client=client, retry_delays=()))
+        assert before[key].status == FAILED
+        site.answers["/courses"] = Answer(framed(main, title), 200, [HTML, NOSNIFF])
+        return dict(run_checks(url, [key], client=client, before=before, retry_delays=()))[key]
+
+
+@pytest.mark.parametrize("key", [HEADER, LINKS])
+@pytest.mark.parametrize("main", [CONSENT, CLOSED, GONE, HEADING], ids=["consent", "closed", "gone", "empty"])
+def test_wall_in_the_frame_of_the_site_does_not_pass(main: str, key: str) -> None:
+    after = verify(key, main)
+
+    assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
+
+
+@pytest.mark.parametrize(
+    ("main", "title"),
+    [(GONE, "Oops – Corner Bakery"), (HOME, "Corner Bakery")],
+    ids=["soft 404", "home page"],
+)
+def test_another_page_of_the_site_does_not_pass(main: str, title: str) -> None:
+    after = verify(HEADER, main, title=title, missing_title="Oops – Corner Bakery")
+
+    assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
+
+
+def test_element_that_is_gone_with_half_of_the_page_does_not_pass() -> None:
+    after = verify(LINKS, HEADING + "".join(PARAGRAPHS[:2]))
+
+    assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        "".join([HEADING, *PARAGRAPHS[:2], FIXED, *PARAGRAPHS[2:]]),
+        "".join([HEADING, *PARAGRAPHS]),
+        "".join([HEADING, PARAGRAPHS[0], FIXED]),
+    ],
+    ids=["fixed", "removed alone", "fixed on a page of which half is gone"],
+)
+def test_fixed_or_removed_element_passes(main: str) -> None:
+    assert verify(LINKS, main).status == PASSED
+
+
+def test_header_of_a_shortened_page_passes() -> None:
+    assert verify(HEADER, HEADING + "".join(PARAGRAPHS[:2])).status == PASSED
+
+
+def test_nothing_else_is_requested_for_a_page_that_has_kept_its_content() -> None:
+    page = Answer(framed("".join(COURSES)), 200, [HTML])
+    site = Site({"/courses": page})
+    with served(site), loopback_client() as client:
+        url = f"{site.url}courses"
+        before = dict(run_checks(url, [HEADER], client=client, retry_delays=()))
+        site.requests.clear()
+        page.headers.append(NOSNIFF)
+        after = dict(run_checks(url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
+
+    assert (after.status, site.paths()) == (PASSED, ["/courses", "/courses"])
