@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from scanner.axe_keys import key_of
+from scanner.axe_keys import MAX_PASSED, key_of
 from scanner.outcome import Outcome, failed, inconclusive, passed
 from scanner.page import Page
+from scanner.page_similarity import without_invisible
 from scanner.tool_versions import changed_tools
 
 if TYPE_CHECKING:
     from scanner.page_context import PageContext
     from scanner.page_visit.axe import RuleResult
 
+# Content that is hidden from everybody may have aria-hidden and links.
+FIXED_BY_HIDING = ("aria-hidden-focus",)
 MAX_EXPLAINED = 5  # elements, in the evidence
 
 
@@ -31,12 +34,18 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
             needs_review=review,
             elements=result.incomplete[:MAX_EXPLAINED],
         )
-    # A release of axe-core that stopped testing an element has not seen it fixed.
+    # Neither a release of axe-core that stopped testing an element nor a hidden one shows that it was fixed.
     not_judged = _not_judged(context, result, before)
-    if not_judged:
+    if not_judged and "axe" in changed_tools(before, context.rendered.as_evidence(throttled=False)):
         return inconclusive(
             "tool_changed",
             "Elements that violated the rule are unchanged, but the newer axe-core does not test them any more.",
+            elements=not_judged,
+        )
+    if not_judged and rule not in FIXED_BY_HIDING:
+        return inconclusive(
+            "target_missing",
+            "Elements that violated the rule are unchanged, but hidden, so axe-core does not test them.",
             elements=not_judged,
         )
     return passed("axe-core reports no violation.", judged=len(result.passed), **_needs_review(review))
@@ -57,10 +66,10 @@ def _needs_review(review: list[str]) -> dict[str, Any]:
 
 
 def _not_judged(context: "PageContext", result: "RuleResult", before: dict[str, Any]) -> Sequence[str]:
-    rendered = context.rendered
-    if "axe" not in changed_tools(before, rendered.as_evidence(throttled=False)):
-        return []
+    if len(result.passed) == MAX_PASSED:
+        return []  # there may be more
     # An element that is still in the HTML, but in no result, was not tested.
-    text = Page(rendered.visits()[0].response).text
+    text = without_invisible(Page(context.rendered.visits()[0].response).text)
+    judged = {*result.passed, *(element["html"] for element in result.incomplete)}
     faults = [html for html in before.get("faults", ()) if isinstance(html, str)]
-    return [html for html in faults if html in text and html not in result.passed]
+    return [html for html in faults if html in text and html not in judged]

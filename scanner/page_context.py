@@ -52,7 +52,7 @@ BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 MAX_ASSETS = 12
 MAX_LINKS = 50  # of a page that are requested
 MAX_SECONDS_WITH_BROWSER = 180.0
-# The third run of a check, by what its requests say to caches; the second asks for a fresh page too.
+# The third run of a check: with and without a header that makes caches fetch the page again, as the second run has.
 UNCACHED_REPETITION, CACHED_REPETITION = 2, 3
 RESERVED_REQUESTS = 25  # kept for the other facts of a run: links take by far the most requests
 

@@ -5,6 +5,7 @@ A check whose preconditions are not met is inconclusive, with a reason.
 
 import re
 from difflib import SequenceMatcher
+from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -175,6 +176,9 @@ def _is_interstitial(page: Page) -> bool:
 
 def require_success_status(page: Page) -> None:
     status = page.response.status
+    # No range was requested.
+    if status == HTTPStatus.PARTIAL_CONTENT:
+        raise Inconclusive("truncated", "The server sent a part of the page (status 206).")
     if 200 <= status < 300:
         return
     if status in (401, 407):

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from scanner.axe_keys import MAX_PASSED
 from scanner.page_visit.isolated_world import IsolatedWorld
 
 # axe reports an id that ARIA refers to and that is used twice as "needs review". There is nothing to review: one of
@@ -15,7 +16,6 @@ from scanner.page_visit.isolated_world import IsolatedWorld
 CONFIGURATION = {"rules": [{"id": "duplicate-id-aria", "reviewOnFail": False}]}
 MAX_PAGE_ELEMENTS = 40_000  # of a larger page the rules take longer than a visit may
 MAX_ELEMENTS = 20  # of each rule, in the evidence
-MAX_PASSED = 500  # with which a later verification can tell that an element was tested
 
 # Its time is noted, so that it is not taken for a long task of the page.
 _INJECT = """globalThis.krafterInjection = [performance.now(), Infinity];

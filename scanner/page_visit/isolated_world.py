@@ -6,7 +6,7 @@ A page that replaces PerformanceObserver or Array.prototype.toJSON therefore cha
 from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import CDPSession
+from playwright.sync_api import CDPSession, Error
 
 NAME = "krafter"
 
@@ -28,7 +28,7 @@ class IsolatedWorld:
 
     def evaluate(self, expression: str, frame: str | None = None) -> Any:
         """Return the awaited JSON value of an expression, in the main frame by default. Raises ScriptError."""
-        world = {"frameId": frame or self.frames()[0], "worldName": NAME}
+        world = {"frameId": frame or self._tree()["frame"]["id"], "worldName": NAME}
         context = self._session.send("Page.createIsolatedWorld", world)["executionContextId"]
         request = {
             "expression": expression,
@@ -44,12 +44,28 @@ class IsolatedWorld:
         return answer["result"].get("value")
 
     def frames(self) -> list[str]:
-        tree = self._session.send("Page.getFrameTree")["frameTree"]
-        origin = tree["frame"].get("securityOrigin")
-        return [frame["id"] for frame in _walk(tree) if frame.get("securityOrigin") == origin]
+        """Return the ids of the main frame and of those frames in it that have its origin."""
+        tree = self._tree()
+        return list(self._same_origin(tree, tree["frame"].get("securityOrigin")))
 
+    def _tree(self) -> dict[str, Any]:
+        tree: dict[str, Any] = self._session.send("Page.getFrameTree")["frameTree"]
+        return tree
 
-def _walk(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield tree["frame"]
-    for child in tree.get("childFrames", []):
-        yield from _walk(child)
+    def _same_origin(self, tree: dict[str, Any], origin: str | None) -> Iterator[str]:
+        yield tree["frame"]["id"]
+        for child in tree.get("childFrames", []):
+            frame = child["frame"]
+            if frame.get("securityOrigin") == origin or self._inherits_origin(frame):
+                yield from self._same_origin(child, origin)
+
+    def _inherits_origin(self, frame: dict[str, Any]) -> bool:
+        """Return whether a frame's document is part of its parent (srcdoc), and not sandboxed."""
+        if frame["url"] != "about:srcdoc":
+            return False
+        try:
+            owner = self._session.send("DOM.getFrameOwner", {"frameId": frame["id"]})["backendNodeId"]
+            node = self._session.send("DOM.describeNode", {"backendNodeId": owner})["node"]
+        except Error:  # the frame has been removed meanwhile
+            return False
+        return "sandbox" not in node.get("attributes", [])[::2]

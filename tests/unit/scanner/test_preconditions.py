@@ -39,6 +39,7 @@ def of_the_page() -> list[str]:
 RESPONSES_WITHOUT_PAGE = {
     "target_missing": Answer("gone", 404, HTML),
     "blocked": Answer("error", 500, HTML),
+    "truncated": Answer("<title>Half a page</title>", 206, HTML),
     "login_wall": Answer("who?", 401, [("WWW-Authenticate", "Basic")]),
     "challenge": Answer("<title>Just a moment...</title>", 403, [*HTML, ("cf-mitigated", "challenge")]),
 }
