@@ -21,6 +21,7 @@ from scanner.tool_versions import with_tool_versions
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
+BROKEN_LINKS = "broken_internal_links"
 logger = logging.getLogger(__name__)
 
 
@@ -65,6 +66,13 @@ def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, O
     """Announce the browser data that the checks need, so that one visit serves all of them."""
     checks = filter(None, map(registry.get, keys))
     context.rendered.plan({need for check in checks for need in check.needs}, before)
+    context.broken_before |= _broken_links(before)
+
+
+def _broken_links(before: Mapping[str, Outcome]) -> set[str]:
+    found = before.get(BROKEN_LINKS)
+    faults = found.evidence.get("faults") if found else []
+    return {str(fault).partition(" ")[0] for fault in faults} if isinstance(faults, list) else set()
 
 
 def inconclusive_if_outage(key: str, outcome: Outcome, context: PageContext) -> Outcome:

@@ -39,6 +39,9 @@ class SiteRequests(TlsContext):
         super().__init__(client, retry_delays, budget, bypass_cache=bypass_cache)
         self.url = url
         self.planned: Set[str] = frozenset()  # the URLs of the pages that the same process will scan
+        self.broken_before: Set[str] = (
+            frozenset()
+        )  # the URLs of links that were broken when the finding was made
         self._site = site
 
     def _require_no_challenge(self, page: Page) -> None:
@@ -76,14 +79,29 @@ class SiteRequests(TlsContext):
                 if response.status < 400:
                     self._site.add(f"page {url}", response)
                 return self._confirmed_link_status(url, response.status)
-            # HEAD shows no bot challenge that has status 200.
-            status = self._fetch_link("GET" if self._is_first_link() else "HEAD", url).status
+            # HEAD shows no bot challenge that has status 200, and some servers answer it with 200 whatever GET gets.
+            by_get = self._is_first_link() or url in self.broken_before
+            response = self._fetch_link("GET" if by_get else "HEAD", url)
+            if url in self.broken_before:
+                self._note_soft_404(url, response)
+            status = response.status
             # Many servers refuse HEAD.
             if status < 400:
                 return status
             return self._confirmed_link_status(url, self._fetch_link("GET", url).status)
         except Inconclusive:
             return None
+
+    def _note_soft_404(self, url: str, response: Response) -> None:
+        page = Page(response)
+        preconditions.require_parseable(page)
+        if page.is_html and preconditions.unavailable_reason(page.title) == "target_missing":
+            self._site.add(f"soft 404 {url}", f"{url} answers with the title {page.title[:80]!r}.")
+
+    def require_no_soft_404(self) -> None:
+        """Raise when a link that was broken leads to an error page with status 200 now."""
+        for detail in self._site.named("soft 404 "):
+            raise Inconclusive("target_missing", detail)
 
     def _is_first_link(self) -> bool:
         is_first = not self._site.has("first link")

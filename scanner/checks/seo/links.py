@@ -155,6 +155,7 @@ def links_work(context: PageContext) -> Outcome:
     broken = [f"{url} (status {status})" for url, status in statuses.items() if _is_broken(status)]
     if not broken:
         context.require_no_challenged_links()
+        context.require_no_soft_404()
     if unknown and not broken:
         raise Inconclusive(
             "timeout", f"{len(unknown)} links did not answer or were refused, the first is {unknown[0]}."

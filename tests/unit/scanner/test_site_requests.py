@@ -7,7 +7,7 @@ from scanner.fetcher import RequestBudget
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from scanner.page_context import PageContext
 from tests.fakes.website import Answer, Site, loopback_client, served
-from tests.unit.scanner.checks.base_page import good_site, page
+from tests.unit.scanner.checks.base_page import good_site, html, page
 from tests.unit.scanner.test_preconditions import CHALLENGE_SCRIPT, HTML, LOGIN, reasons, run_checks_on
 
 CHALLENGE_PAGE = f"<title>Just a moment...</title><p>Wait{CHALLENGE_SCRIPT}"
@@ -109,3 +109,26 @@ def test_links_without_a_request_left_are_inconclusive() -> None:
         outcomes = dict(run_checks(site.url, ["broken_internal_links"], context=context))
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "not_available")}
+
+
+@pytest.mark.parametrize(
+    ("answers", "status"),
+    [
+        ({"HEAD /old": Answer(), "/old": Answer("gone", 404, HTML)}, FAILED),
+        ({"/old": Answer("<title>Page not found</title><p>Sorry", 200, HTML)}, INCONCLUSIVE),
+        ({"/old": Answer("<title>Lamps</title><p>Here they are", 200, HTML)}, PASSED),
+    ],
+    ids=["HEAD alone succeeds", "error page with status 200", "back"],
+)
+def test_link_that_was_broken_is_requested_by_get(answers: dict[str, Answer], status: str) -> None:
+    links = html(add='<main><a href="/returns">Returns</a> <a href="/old">Old lamps</a></main>')
+    site = Site({"/": page(links), "/returns": Answer("x"), "/map": Answer("x")})
+    with served(site), loopback_client() as client:
+        before = dict(run_checks(site.url, ["broken_internal_links"], client=client, retry_delays=()))
+        site.answers |= answers
+        after = dict(
+            run_checks(site.url, ["broken_internal_links"], client=client, before=before, retry_delays=())
+        )
+
+    assert before["broken_internal_links"].status == FAILED
+    assert after["broken_internal_links"].status == status
