@@ -20,6 +20,7 @@ from scanner.registry import Check
 
 MIN_SHARE = 0.7  # of the content that must be left where the elements with the fault are gone
 MIN_CONTENT = 4  # hashes of a sample outside of the frame; fewer say too little
+_ROOT = re.compile(r"<(?:html|head|body|title|meta|link)\b")
 _FIRST_TAG = re.compile(r"<[\w-]+([^>]*)")
 _TAG = re.compile(r"<[^>]*>?")
 _ATTRIBUTE = re.compile(r"\b(id|name|src|href|action|class)=\"([^\"]+)\"")
@@ -38,16 +39,21 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     except Inconclusive:
         return  # the check has passed without the page, as one of a directory that is closed now
     known = page_similarity.hashes_of(sample)
-    if known <= page.fingerprints and page.title == title:
+    found = page.fingerprints_with_title
+    if known <= found and page.title == title:
         return
     others = _other_pages(context)
     if page.title != title and page.title in [other.title for other in others]:
         raise Inconclusive(
             "target_missing", f"The page has the title of another page of the site, {page.title[:80]!r}."
         )
-    _require_left(page, known - frozenset(chain(*(other.fingerprints for other in others))))
-    if check.kind == "lab" or _are_gone(page, before):
-        _require_most(page, known, others)
+    content = known - frozenset(chain(*(other.fingerprints for other in others)))
+    _require_left(found, content)
+    if check.kind == "lab" or _are_gone(page, _faults(before)):
+        faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
+        # What the elements themselves contained may be gone with them.
+        removed = page_similarity.fingerprints(" ".join(faults), "") - found
+        _require_most(found, known - removed, content - removed)
 
 
 def _compared(check: Check, context: PageContext, original: Identity) -> tuple[Page, str, str]:
@@ -58,8 +64,8 @@ def _compared(check: Check, context: PageContext, original: Identity) -> tuple[P
     return context.page, original.sample, original.title
 
 
-def _require_left(page: Page, content: frozenset[bytes]) -> None:
-    left = len(content & page.fingerprints)
+def _require_left(found: frozenset[bytes], content: frozenset[bytes]) -> None:
+    left = len(content & found)
     if len(content) >= MIN_CONTENT and left < page_similarity.MIN_SHARED:
         raise Inconclusive(
             "target_missing",
@@ -67,10 +73,9 @@ def _require_left(page: Page, content: frozenset[bytes]) -> None:
         )
 
 
-def _require_most(page: Page, known: frozenset[bytes], others: list[Page]) -> None:
-    content = known - frozenset(chain(*(other.fingerprints for other in others)))
+def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: frozenset[bytes]) -> None:
     counted = content if len(content) >= MIN_CONTENT else known
-    if len(counted & page.fingerprints) < MIN_SHARE * len(counted):
+    if len(counted & found) < MIN_SHARE * len(counted):
         raise Inconclusive(
             "target_missing", "What failed before is gone, and with it much of the page's other content."
         )
@@ -86,11 +91,17 @@ def _other_pages(context: PageContext) -> list[Page]:
     return [page for page in found if page.is_html and same_site(page.host, context.page.host)]
 
 
-def _are_gone(page: Page, before: Outcome) -> bool:
-    """Return whether most of the elements with the fault are not in the page; False for a fault of no element."""
+def _faults(before: Outcome) -> list[str]:
+    """Return the elements and URLs on which a check failed; none of what every page has, such as <html>."""
     listed = before.evidence.get("faults")
     faults = [fault for fault in listed if isinstance(fault, str)] if isinstance(listed, list) else []
-    faults = [fault for fault in faults if fault.startswith(("<", "http:", "https:"))]
+    return [
+        fault for fault in faults if fault.startswith(("<", "http:", "https:")) and not _ROOT.match(fault)
+    ]
+
+
+def _are_gone(page: Page, faults: list[str]) -> bool:
+    """Return whether most of the elements with the fault are not in the page; False for a fault of no element."""
     if not faults:
         return False
     values, urls = _attribute_values(page), _urls(page)

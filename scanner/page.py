@@ -85,6 +85,11 @@ class Page:
         return page_similarity.fingerprints(self.text, self.title)
 
     @cached_property
+    def fingerprints_with_title(self) -> frozenset[bytes]:
+        """The fingerprints, those of words in the title included: a new title may repeat words of the page."""
+        return page_similarity.fingerprints(self.text, "")
+
+    @cached_property
     def sample(self) -> str:
         return page_similarity.sample(self.fingerprints)
 

@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 HASH_BYTES = 3  # of a fingerprint: enough to compare two pages
 SAMPLE_SIZE = 32  # fingerprints that the evidence stores
-MIN_FINGERPRINTS = 40  # with fewer words and links a sample says too little
+MIN_FINGERPRINTS = 8  # with fewer words and links a sample says too little
 # When a fifth of a page is left, fewer than two hashes of the sample are found in 7 of 1,000 cases.
 MIN_SHARED = 2
 MAX_CHARACTERS = 512 * 1024

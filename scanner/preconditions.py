@@ -240,7 +240,7 @@ def require_same_page(page: Page, original: Identity | None) -> None:
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
     if _is_other_title(title, former):
         raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
-    if original and not page_similarity.is_similar(original.sample, page.fingerprints):
+    if original and not page_similarity.is_similar(original.sample, page.fingerprints_with_title):
         raise Inconclusive("target_missing", DISSIMILAR)
 
 

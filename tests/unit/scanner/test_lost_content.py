@@ -101,3 +101,17 @@ def test_nothing_else_is_requested_for_a_page_that_has_kept_its_content() -> Non
         after = dict(run_checks(url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
 
     assert (after.status, site.paths()) == (PASSED, ["/courses", "/courses"])
+
+
+@pytest.mark.parametrize(
+    "main", [f"{HEADING}<p>Choose which cookies may be stored.", GONE], ids=["wall", "gone"]
+)
+def test_wall_in_place_of_a_small_page_does_not_pass(main: str) -> None:
+    page = "<!doctype html><html lang=en><title>Rye bread courses</title>"
+    site = Site({"/": Answer(f"{page}{HEADING}{PARAGRAPHS[0]}", 200, [HTML])})
+    with served(site), loopback_client() as client:
+        before = dict(run_checks(site.url, [HEADER], client=client, retry_delays=()))
+        site.answers["/"] = Answer(f"{page}{main}", 200, [HTML, NOSNIFF])
+        after = dict(run_checks(site.url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
+
+    assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
