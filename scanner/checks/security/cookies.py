@@ -4,6 +4,7 @@ from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any
 from scanner.page_context import PageContext
 from scanner.parsing.set_cookie import SAME_SITE_VALUES, Cookie, cookies_of
+from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, MEDIUM, SECURITY, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie"
@@ -34,7 +35,7 @@ HEADERS = ("set-cookie",)
 )
 def cookies_secure(context: PageContext) -> Outcome:
     """Every cookie has the Secure attribute."""
-    cookies = cookies_of(context.page)
+    cookies = _cookies(context)
     return fail_if_any(
         [cookie.name for cookie in cookies if not cookie.secure],
         ok=_unless_none(cookies, "Every cookie has the Secure attribute."),
@@ -70,7 +71,7 @@ def cookies_secure(context: PageContext) -> Outcome:
 )
 def session_cookies_http_only(context: PageContext) -> Outcome:
     """Every cookie whose name contains sess or login has the HttpOnly attribute."""
-    cookies = cookies_of(context.page)
+    cookies = _cookies(context)
     return fail_if_any(
         [cookie.name for cookie in cookies if cookie.is_session and not cookie.http_only],
         ok=_unless_none(cookies, "Every session cookie has the HttpOnly attribute."),
@@ -107,13 +108,24 @@ def session_cookies_http_only(context: PageContext) -> Outcome:
 )
 def cookies_same_site(context: PageContext) -> Outcome:
     """Every SameSite is valid, SameSite=None comes with Secure, and CSRF cookies have SameSite."""
-    cookies = cookies_of(context.page)
+    cookies = _cookies(context)
     return fail_if_any(
         [f"{cookie.name}: {fault}" for cookie in cookies for fault in _same_site_faults(cookie)],
         ok=_unless_none(cookies, "Every SameSite attribute is valid."),
         problem="SameSite attributes are missing or invalid.",
         cookies=len(cookies),
     )
+
+
+def _cookies(context: PageContext) -> list[Cookie]:
+    page = context.page
+    cookies = cookies_of(page)
+    is_cached = (page.header("age") or "0").strip() != "0"
+    if context.is_verification and is_cached and not cookies:
+        raise Inconclusive(
+            "target_missing", "The response is from a cache (Age), and sets no cookie any more."
+        )
+    return cookies
 
 
 def _same_site_faults(cookie: Cookie) -> list[str]:
