@@ -90,6 +90,13 @@ def test_header_of_a_shortened_page_passes() -> None:
     assert verify(HEADER, HEADING + "".join(PARAGRAPHS[:2])).status == PASSED
 
 
+@pytest.mark.parametrize("main", ["".join(COURSES), "".join(COURSES[:-1])], ids=["same", "shortened"])
+def test_title_that_every_page_has_now_passes(main: str) -> None:
+    after = verify(HEADER, main, title="Oops – Corner Bakery", missing_title="Oops – Corner Bakery")
+
+    assert after.status == PASSED
+
+
 def test_nothing_else_is_requested_for_a_page_that_has_kept_its_content() -> None:
     page = Answer(framed("".join(COURSES)), 200, [HTML])
     site = Site({"/courses": page})
