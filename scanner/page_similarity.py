@@ -55,6 +55,14 @@ def hashes_of(sample: str) -> frozenset[bytes]:
     return frozenset(raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES))
 
 
+def estimated_size(hashes: frozenset[bytes]) -> float:
+    """Return about how many words and links the page has of which these are the sample."""
+    if len(hashes) < SAMPLE_SIZE:
+        return len(hashes)
+    # Of n evenly distributed hashes, the k-th smallest is at about k/n of the range.
+    return (SAMPLE_SIZE - 1) * 256**HASH_BYTES / int.from_bytes(max(hashes))
+
+
 def is_similar(stored: str, found: frozenset[bytes]) -> bool:
     """Return whether a page may be the one that was sampled; without a sample it may."""
     hashes = hashes_of(stored)

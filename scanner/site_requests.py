@@ -39,9 +39,7 @@ class SiteRequests(TlsContext):
         super().__init__(client, retry_delays, budget, bypass_cache=bypass_cache)
         self.url = url
         self.planned: Set[str] = frozenset()  # the URLs of the pages that the same process will scan
-        self.broken_before: Set[str] = (
-            frozenset()
-        )  # the URLs of links that were broken when the finding was made
+        self.broken_before: Set[str] = frozenset()  # links that were broken when the finding was made
         self._site = site
 
     def _require_no_challenge(self, page: Page) -> None:

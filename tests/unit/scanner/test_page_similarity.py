@@ -81,3 +81,13 @@ def test_words_of_scripts_and_title_are_not_fingerprinted():
     html = "<title>Corner Bakery</title><script>var bakeries = 'croissants'</script><p>Corner bakery bread"
 
     assert page_similarity.fingerprints(html, "Corner Bakery") == page_similarity.fingerprints("<p>bread", "")
+
+
+@pytest.mark.parametrize("count", [5, 31, 100, 1000])
+def test_extent_of_a_page_is_estimated_from_its_sample(count: int):
+    found = page_similarity.fingerprints(" ".join(words(count, count)), "")
+    sample = page_similarity.hashes_of(b"".join(sorted(found)[: page_similarity.SAMPLE_SIZE]).hex())
+
+    estimate = page_similarity.estimated_size(sample)
+
+    assert estimate == pytest.approx(count, rel=0.35 if count > page_similarity.SAMPLE_SIZE else 0)
