@@ -12,14 +12,22 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts import services
 from accounts.admin_actor import operator
 from accounts.api_key_admin import ApiKeyAdmin as ApiKeyAdmin
 from accounts.audit import announce
 from accounts.invitations.admin import MembershipAdmin as MembershipAdmin
 from accounts.models import Membership, Organization, Project, QuotaMonth, User
 from accounts.sign_in import notices
+from krafter_audit.admin.actions import row_action
+from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, staff_of
+
+ARCHIVING = (
+    "The project can only be read until it is restored. Scheduled scans and syncs do not start. Links of reports stay"
+    " valid until they are revoked."
+)
 
 admin.site.unregister(Group)
 # The pages of the sign-in show these to their user alone (accounts/sign_in/urls.py).
@@ -130,7 +138,7 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
         members = Membership.objects.filter(organization__in=organization_ids)
         return rows.filter(pk__in=members.values("user"))
 
-    def may(self, request: HttpRequest, verb: str, row: User) -> bool:
+    def role_allows(self, request: HttpRequest, verb: str, row: User) -> bool:
         if request.user.is_superuser:
             return True
         # A change of a user applies to all of their organisations.
@@ -164,13 +172,16 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
 @admin.register(Project)
 class ProjectAdmin(ServiceModelAdmin):
     organization_path, project_path = "organization", "pk"
-    list_display = ("slug", "name", "organization", "site_url", "created_at")
-    list_filter = (("organization", AutocompleteFilter),)
+    list_display = ("slug", "name", "organization", "site_url", "created_at", "archived_at")
+    list_filter: ClassVar[Any] = (
+        ("archived_at", admin.EmptyFieldListFilter),
+        ("organization", AutocompleteFilter),
+    )
     list_select_related = ("organization",)
     search_fields = ("^slug", "^name", "^organization__name")
     autocomplete_fields = ("organization",)
     fields = ("organization", "slug", "name", "site_url")
-    actions: ClassVar[list[Any]] = []  # higher apps add theirs
+    actions: ClassVar[list[Any]] = ["archive", "restore"]  # higher apps add theirs
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -181,6 +192,19 @@ class ProjectAdmin(ServiceModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("organization",) if obj else ()  # the secrets and counters of a project are bound to it
+
+    def refusals(self, request: HttpRequest, row: Project) -> dict[str, str]:
+        return {} if row.archived_at else {"restore": "The project is not archived."}
+
+    @row_action("Archive", consequence=ARCHIVING)
+    def archive(self, request: HttpRequest, row: Project) -> str:
+        services.update_project(row, changes={"archived": True}, by=operator(request))
+        return "archived."
+
+    @row_action("Restore", permission=OPERATE_ON_ARCHIVED)
+    def restore(self, request: HttpRequest, row: Project) -> str:
+        services.update_project(row, changes={"archived": False}, by=operator(request))
+        return "restored."
 
 
 @admin.register(QuotaMonth)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from accounts.errors import ProjectArchived
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 
@@ -140,6 +141,11 @@ class Project(Record):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def read_only_reason(self) -> str:
+        """Return why the project's rows can only be read; empty if it is not archived."""
+        return ProjectArchived.message if self.archived_at else ""
 
 
 class Scope(models.TextChoices):

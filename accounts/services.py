@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.audit import announce
-from accounts.errors import LastOwner, SlugTaken
+from accounts.errors import LastOwner, ProjectArchived, SlugTaken
 from accounts.invitations.services import request_mail
 from accounts.models import Membership, Organization, Project, User
 from krafter_audit.api.errors import InvalidParams, NotFound
@@ -82,13 +82,15 @@ def create_project(
 def update_project(
     project: Project, *, changes: Mapping[str, Any], if_match: str | None = None, by: Actor = SYSTEM
 ) -> Project:
-    """Apply `changes` (name, site_url, archived) to a project."""
+    """Apply `changes` (name, site_url, archived) to a project. Raises ProjectArchived, unless it is restored."""
     locked = Project.objects.select_for_update().get(pk=project.pk)
     require_match(if_match, locked)
     present = {**vars(locked), "archived": locked.archived_at is not None}
     changed = {name: value for name, value in changes.items() if present[name] != value}
     if not changed:
         return locked
+    if locked.archived_at and changed.get("archived") is not False:
+        raise ProjectArchived
     fields = dict(changed)
     if "archived" in fields:
         fields["archived_at"] = timezone.now() if fields.pop("archived") else None

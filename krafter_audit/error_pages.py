@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from krafter_audit.admin.archived_projects import ArchivedProjectError
 from krafter_audit.api import exceptions
 from krafter_audit.api.exceptions import is_api
 from krafter_audit.public_pages import error_page, unavailable_page
@@ -34,7 +35,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return exceptions.forbidden(request) if is_api(request) else error_page(*FORBIDDEN, home=True)
+    if is_api(request):
+        return exceptions.forbidden(request)
+    if isinstance(exception, ArchivedProjectError):
+        return error_page(403, "Nothing was changed", str(exception), home=True)
+    return error_page(*FORBIDDEN, home=True)
 
 
 @csrf_exempt  # or a POST to an unknown URL would be a 403

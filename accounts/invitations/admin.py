@@ -137,7 +137,7 @@ class MembershipAdmin(ServiceModelAdmin):
             return list(Organization.objects.values_list("pk", flat=True)[:2])
         return [pk for pk, role in user.roles.items() if role in MANAGERS]
 
-    def may(self, request: HttpRequest, verb: str, row: Membership) -> bool:
+    def role_allows(self, request: HttpRequest, verb: str, row: Membership) -> bool:
         own = self._own_role(request, row.organization_id)
         return own is None or (own in MANAGERS and (row.role != Role.OWNER or own == Role.OWNER))
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware
 
 from accounts.admin_actor import operator
+from accounts.errors import ProjectArchived
 from accounts.models import Project
 from bulk_changes import services
 from bulk_changes.admin.forms import SetValuesForm
@@ -28,8 +29,9 @@ from bulk_changes.decisions import Decision, Summary
 from bulk_changes.models import BulkChange
 from bulk_changes.services import BulkChangeResult
 from bulk_changes.subjects import Subject
-from krafter_audit.admin.base import NOT_ALLOWED, ServiceModelAdmin
+from krafter_audit.admin.base import ServiceModelAdmin
 from krafter_audit.admin.field_values import field_label, value_in_words
+from krafter_audit.admin.row_permissions import NOT_ALLOWED
 from krafter_audit.api.errors import ApiError, Forbidden, InvalidParams
 
 MAX_PROJECTS = 100  # of one action: each has its own bulk change
@@ -95,7 +97,8 @@ class BulkActions(ServiceModelAdmin):
         seen_at = _time_of_preview(request)
         results, refused = [], Summary()
         for project, pks in selection:
-            if self.may_change(request, project):
+            error = self.refusal_in(request, project)
+            if error is None:
                 results.append(
                     services.change(
                         project,
@@ -108,7 +111,7 @@ class BulkActions(ServiceModelAdmin):
                     )
                 )
             else:
-                refused.add(_forbidden(pks), self.bulk_subject)
+                refused.add(_refused(pks, error), self.bulk_subject)
         self._report(request, results, refused)
         return None
 
@@ -128,10 +131,9 @@ class BulkActions(ServiceModelAdmin):
         projects = Project.objects.select_related("organization").in_bulk(by_project)
         return [(projects[project_id], pks) for project_id, pks in by_project.items()]
 
-    def may_change(self, request: HttpRequest, project: Project) -> bool:
-        permission = f"{self.opts.app_label}.change_{self.opts.model_name}"
-        user: Any = request.user
-        return bool(user.is_superuser or user.has_perm(permission, project.organization_id))
+    def refusal_in(self, request: HttpRequest, project: Project) -> ApiError | None:
+        """Return why the user may not change rows of the project."""
+        return change_refusal(request, self.opts, project)
 
     def _preview(
         self,
@@ -143,10 +145,11 @@ class BulkActions(ServiceModelAdmin):
         # Before the rows are read: a row that changes meanwhile counts as changed after the preview.
         seen_at, summary = timezone.now(), Summary()
         for project, pks in selection:
-            if self.may_change(request, project):
+            error = self.refusal_in(request, project)
+            if error is None:
                 services.preview(project, self.bulk_subject, pks, changes=changes, summary=summary)
             else:
-                summary.add(_forbidden(pks), self.bulk_subject)
+                summary.add(_refused(pks, error), self.bulk_subject)
         owners = summary_owners(summary)
         context = {
             "summary": summary,
@@ -196,6 +199,15 @@ class BulkActions(ServiceModelAdmin):
         self.message_user(request, with_undo_button(request, sentence, bulk_changes), level)
 
 
+def change_refusal(request: HttpRequest, opts: Any, project: Project) -> ApiError | None:
+    """Return why the user may not change rows of a model (by its `_meta`) in a project."""
+    user: Any = request.user
+    permission = f"{opts.app_label}.change_{opts.model_name}"
+    if not user.is_superuser and not user.has_perm(permission, project.organization_id):
+        return Forbidden(NOT_ALLOWED.capitalize())
+    return ProjectArchived() if project.archived_at else None
+
+
 def _time_of_preview(request: HttpRequest) -> datetime | None:
     """Return the time from the confirmation, or None if it has none with a time zone."""
     try:
@@ -213,8 +225,8 @@ def _effect_rows(summary: Summary, owners: Mapping[str, str]) -> list[tuple[str,
     ]
 
 
-def _forbidden(pks: list[UUID]) -> list[Decision]:
-    return [Decision(pk, {}, {}, {}, Forbidden(NOT_ALLOWED.capitalize())) for pk in pks]
+def _refused(pks: list[UUID], error: ApiError) -> list[Decision]:
+    return [Decision(pk, {}, {}, {}, error) for pk in pks]
 
 
 def _count(selection: Selection) -> int:

@@ -7,19 +7,18 @@ from django.urls import reverse
 
 from accounts.admin_actor import operator
 from bulk_changes import services
-from bulk_changes.admin.actions import message_about, with_undo_button
+from bulk_changes.admin.actions import change_refusal, message_about, with_undo_button
 from bulk_changes.admin.values import effects_in_words, owner_names, with_details
 from bulk_changes.errors import BulkChangeUndone, NotUndoable
 from bulk_changes.models import BulkChange, BulkChangeRow
 from bulk_changes.subjects import subject_named
 from krafter_audit.admin.base import (
     MAX_ACTION_ROWS,
-    NOT_ALLOWED,
     AutocompleteFilter,
     ReadOnlyAdmin,
 )
 from krafter_audit.admin.text import ago, moment
-from krafter_audit.api.errors import ApiError, Forbidden
+from krafter_audit.api.errors import ApiError
 
 MAX_ROWS = 100  # shown on the page
 
@@ -94,7 +93,10 @@ class BulkChangeAdmin(ReadOnlyAdmin):
         results, errors = [], []
         for bulk_change in queryset.select_related("project").order_by("-pk")[:MAX_ACTION_ROWS]:
             try:
-                self._require_permission(request, bulk_change)
+                opts = subject_named(bulk_change.subject).model._meta
+                refusal = change_refusal(request, opts, bulk_change.project)
+                if refusal is not None:
+                    raise refusal
                 results.append(services.undo(bulk_change.pk, by=operator(request)))
             except ApiError as error:
                 errors.append(error.message)
@@ -112,13 +114,6 @@ class BulkChangeAdmin(ReadOnlyAdmin):
                 messages.SUCCESS if any(bulk_change.changed for bulk_change in undone) else messages.WARNING
             )
             self.message_user(request, with_undo_button(request, sentence, can_be_undone), level)
-
-    def _require_permission(self, request: HttpRequest, bulk_change: BulkChange) -> None:
-        opts = subject_named(bulk_change.subject).model._meta
-        user: Any = request.user
-        permission = f"{opts.app_label}.change_{opts.model_name}"
-        if not user.is_superuser and not user.has_perm(permission, bulk_change.project.organization_id):
-            raise Forbidden(NOT_ALLOWED.capitalize())
 
 
 def _effects(row: BulkChangeRow, owners: dict[str, str]) -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from campaigns.admin.forms import AddToCampaignForm, ChooseCampaignForm
 from campaigns.models import Campaign
 from campaigns.queries import active_campaigns
 from campaigns.services import TaskSelection
-from krafter_audit.admin.base import NOT_ALLOWED, AutocompleteFilter
+from krafter_audit.admin.base import AutocompleteFilter
 from krafter_audit.admin.forms import error_text
 from krafter_audit.api.errors import ApiError
 from remediation.admin.tasks import TaskAdmin
@@ -84,8 +84,9 @@ def _selected(
     if len(selection) != 1:
         model_admin.message_user(request, ONE_PROJECT, messages.ERROR)
         return None
-    if not model_admin.may_change(request, selection[0][0]):
-        model_admin.message_user(request, NOT_ALLOWED.capitalize(), messages.ERROR)
+    error = model_admin.refusal_in(request, selection[0][0])
+    if error is not None:
+        model_admin.message_user(request, error.message, messages.ERROR)
         return None
     return selection[0]
 

@@ -25,15 +25,16 @@ from integrations.connection_check import ConnectionCheck
 from integrations.models import Integration
 from integrations.oauth import authorization
 from integrations.providers.registry import ADAPTERS
-from krafter_audit.admin.base import NOT_ALLOWED, ReadOnlyAdmin, staff_of
+from krafter_audit.admin.archived_projects import ArchivedProjectError
+from krafter_audit.admin.base import ReadOnlyAdmin
 from krafter_audit.admin.forms import error_text
 from krafter_audit.admin.project_scope import chosen_project
+from krafter_audit.admin.row_permissions import NOT_ALLOWED, staff_of
 from krafter_audit.api.errors import ApiError
 
 SIGN_IN_KEY = "integration_sign_in"
 SIGN_IN_SECONDS = 900  # for a person to sign in at the provider
 NO_ANSWER = "The sign-in was not completed. Start it again."
-ARCHIVED = "The project is archived."
 
 
 class ConnectionPages(ReadOnlyAdmin):
@@ -103,6 +104,7 @@ class ConnectionPages(ReadOnlyAdmin):
                 "adapter": provider_text(provider),
                 "states": [badge_of(row)] if row else [],
                 "url": self._url("change", row.pk) if row else self._url("connect", project.pk, provider),
+                "refusal": "" if row else project.read_only_reason,
                 "is_connected": row is not None and row.status != Integration.Status.DISCONNECTED,
             }
             for provider, row in queries.integrations_by_provider(project)
@@ -121,6 +123,8 @@ class ConnectionPages(ReadOnlyAdmin):
             raise Http404
         if not self._may_connect(request, project):
             raise PermissionDenied(NOT_ALLOWED)
+        if project.archived_at:
+            raise ArchivedProjectError(project.read_only_reason)
         return project
 
     # ---- The form
@@ -177,8 +181,6 @@ class ConnectionPages(ReadOnlyAdmin):
         self, request: HttpRequest, project: Project, provider: str, credentials: dict[str, Any]
     ) -> HttpResponse:
         try:
-            if project.archived_at:
-                raise ApiError(ARCHIVED)
             services.connect(project, provider, credentials=credentials, by=operator(request))
             services.sync_now(project, provider, by=operator(request))
         except ApiError as error:

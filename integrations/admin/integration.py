@@ -16,6 +16,7 @@ from integrations.providers.registry import ADAPTERS
 from integrations.serializers import CreateWebhookRequestSerializer
 from integrations.webhooks import services as webhooks
 from krafter_audit.admin.actions import row_action
+from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import DANGER, INFO, PRIMARY, SUCCESS, AutocompleteFilter
 from krafter_audit.admin.forms import error_text, flatten_errors
 from krafter_audit.admin.live_pages import refresh_without_scripts
@@ -89,6 +90,7 @@ class IntegrationAdmin(ConnectionPages):
             "adapter": provider_text(row.provider),
             "state": state_of(row),
             "may_change": self.may(request, "change", row),
+            "may_disable": self.may(request, OPERATE_ON_ARCHIVED, row),
             "connect_url": self._url("connect", row.project_id, row.provider),
             "strip": runs[::-1],
             "runs": [(run, OUTCOMES[run.outcome], duration_of(run)) for run in runs],
@@ -116,7 +118,7 @@ class IntegrationAdmin(ConnectionPages):
             raise InvalidParams(check.message)
         return check.message
 
-    @row_action("Disconnect", consequence=DISCONNECTING)
+    @row_action("Disconnect", permission=OPERATE_ON_ARCHIVED, consequence=DISCONNECTING)
     def disconnect(self, request: HttpRequest, integration: Integration) -> str:
         services.disconnect(integration.project, integration.provider, by=operator(request))
         return "disconnected."

@@ -17,6 +17,7 @@ from integrations.models import (
 from integrations.sync.tickets import conflicts
 from integrations.webhooks import services as webhooks
 from krafter_audit.admin.actions import row_action
+from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -100,7 +101,7 @@ class WebhookAdmin(ReadOnlyAdmin):
     def describe_row(self, row: Webhook) -> str:
         return f"Webhook of {row.integration.provider}"
 
-    @row_action("Disable the webhook", consequence=DISABLING)
+    @row_action("Disable the webhook", permission=OPERATE_ON_ARCHIVED, consequence=DISABLING)
     def disable(self, request: HttpRequest, webhook: Webhook) -> str:
         integration = webhook.integration
         webhooks.disable(integration.project, integration.provider, by=operator(request))

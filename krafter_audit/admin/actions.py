@@ -26,8 +26,7 @@ def row_action(
         @admin.action(description=description, permissions=[permission])
         @wraps(method)
         def action(page: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-            verb = "change" if permission == "operate" else permission
-            page.run_for_each(request, queryset, partial(method, page, request), verb=verb)
+            page.run_for_each(request, queryset, partial(method, page, request), verb=permission)
             return None
 
         return confirmed(consequence)(action) if consequence else action

@@ -7,8 +7,13 @@ from django.db.models import ForeignKey
 from django.http import HttpRequest
 from unfold.mixins import FormFieldModelAdminMixin
 
+FOR_FORM = "form"  # the query parameter of the pickers of forms; those of filters have none
+
 
 class AutocompleteWidget(AutocompleteSelect):
+    def get_url(self) -> str:
+        return f"{super().get_url()}?{FOR_FORM}=1"
+
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         # Django would answer an id that is no UUID with a 500, since it reads the row to show the form's error.
         possible = [pk for pk in value if is_possible_id(self.field, pk)]
@@ -22,6 +27,12 @@ class AutocompleteFieldsMixin(FormFieldModelAdminMixin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", AutocompleteWidget(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def is_for_form(request: HttpRequest) -> bool:
+    """Return whether the request reads the rows that a form offers, and not those of a filter."""
+    match = request.resolver_match
+    return match is not None and match.url_name == "autocomplete" and FOR_FORM in request.GET
 
 
 def is_possible_id(field: ForeignKey[Any, Any], value: Any) -> bool:

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation, ShowFacets
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError, models
@@ -29,10 +31,12 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from krafter_audit.admin import list_parameters, quick_filters
-from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin, is_possible_id
+from krafter_audit.admin import archived_projects, list_parameters, quick_filters
+from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin, is_for_form, is_possible_id
 from krafter_audit.admin.forms import error_text
 from krafter_audit.admin.project_scope import once, scope_of_list
+from krafter_audit.admin.row_permissions import NOT_ALLOWED, RowPermissionsMixin
+from krafter_audit.admin.row_permissions import staff_of as staff_of
 from krafter_audit.admin.text import status_label
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
@@ -43,7 +47,6 @@ MAX_COUNTED = 10_000  # rows of a list; more are shown as “more than 10,000”
 MAX_SEARCH_RESULTS = 1000
 MAX_ACTION_ROWS = 200  # an action runs within one request
 
-NOT_ALLOWED = "your role in this organisation does not allow this."
 PREFORMATTED_STYLE = "white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%"
 
 # The label colours of Unfold.
@@ -87,11 +90,6 @@ JSON_FORM: dict[str, Any] = {
 }
 
 
-def staff_of(request: HttpRequest) -> Any:
-    """Return the `accounts.models.User`, which this package, below the apps, cannot import."""
-    return request.user
-
-
 def render_json(value: Any) -> SafeString:
     text = value if isinstance(value, str) else json.dumps(value, cls=ReadableEncoder)
     return format_html('<pre class="text-xs" style="{}">{}</pre>', PREFORMATTED_STYLE, text)
@@ -127,7 +125,7 @@ class AutocompleteFilter(AutocompleteSelectFilter):
         return True
 
 
-class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
+class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin):
     """Rows that are listed newest first, never deleted, and changed by services only."""
 
     # UUIDv7 sorts by time, and the primary key index needs no filter.
@@ -150,10 +148,6 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
     list_only_actions: ClassVar[frozenset[str]] = frozenset()  # without a button on the page of a row
     tones: ClassVar[dict[str, str]] = {}  # of the buttons: primary, danger
     uuid_search_field = "pk"  # the column in which a UUID is searched
-    # The way from a row to its organisation: staff see and choose among their organisations alone.
-    organization_path: ClassVar[str] = "project__organization"
-    # The way to its project; empty for rows that belong to an organisation and to no project.
-    project_path: ClassVar[str] = "project"
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
         VerbatimJSONField: {**JSON_FORM, "form_class": forms.JSONField},
@@ -174,6 +168,8 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
         rows = super().get_queryset(request).fetch_mode(models.FETCH_PEERS).defer(*self.deferred_fields)
         project = scope_of_list(request)
         rows = rows if project is None else self.filter_by_project(rows, project)
+        if is_for_form(request):
+            rows = archived_projects.without_archived(rows, self.project_path)
         user = staff_of(request)
         if user.is_superuser:
             return rows
@@ -201,18 +197,6 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
     def organization(self, row: Any) -> str:
         return str(row.project.organization.name)
 
-    def organization_id_of(self, row: Any) -> Any:
-        *steps, last = self.organization_path.split("__")
-        for step in steps:
-            row = getattr(row, step)
-        return row.pk if last == "pk" else getattr(row, f"{last}_id")
-
-    def may(self, request: HttpRequest, verb: str, row: Any) -> bool:
-        """Return whether the user has the permission (`change`, `add`) in the row's organisation."""
-        permission = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
-        user = staff_of(request)
-        return bool(user.is_superuser or user.has_perm(permission, self.organization_id_of(row)))
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or self.may(request, "change", obj))
@@ -221,8 +205,7 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
         """Return a row of a project. Raises Http404, or PermissionDenied if the user may not change it."""
         rows = self.get_queryset(request).select_related("project__organization")
         row = get_object_or_404(rows, pk=pk)
-        if not self.may(request, "change", row):
-            raise PermissionDenied(NOT_ALLOWED)
+        self.require_change(request, row)
         return row
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -237,13 +220,13 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         related = self.admin_site._registry.get(db_field.remote_field.model)
-        if (
-            field is not None
-            and isinstance(related, ServiceModelAdmin)
-            and not staff_of(request).is_superuser
-        ):
+        if field is None or not isinstance(related, ServiceModelAdmin):
+            return field
+        require_active = partial(archived_projects.require_active, project_path=related.project_path)
+        field.validators = [*field.validators, require_active]
+        user = staff_of(request)
+        if not user.is_superuser:
             permission = f"{self.opts.app_label}.add_{self.opts.model_name}"
-            user = staff_of(request)
             writable = [pk for pk in user.roles if user.has_perm(permission, pk)]
             field.queryset = related.filter_by_organizations(field.queryset, writable)
         return field
@@ -293,9 +276,6 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # the audit log refers to the row
 
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
-
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if self.add_form and not change:
             kwargs["form"] = self.add_form
@@ -319,6 +299,8 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        if request.method == "POST" and object_id:
+            self.refuse_archived(request, self.get_object(request, unquote(object_id)))
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ApiError as error:
@@ -333,20 +315,18 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
         if row is not None:
             context["buttons"] = self.buttons(request, row)
             context["object_actions"] = [(button.name, button.label) for button in context["buttons"]]
+            context["archived_project"] = self.archived_project(row)
             context["reading"] = self.reading_context(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
         """Return the actions on the page of a row, with the reasons of those that cannot work."""
         refusals = self.refusals(request, row)
-        allowed = self.may(request, "change", row)
         return [
             Button(
                 action.name,
                 str(action.description),
-                refusals.get(action.name, "")
-                if allowed or "operate" not in getattr(action.func, "allowed_permissions", ())
-                else NOT_ALLOWED.capitalize(),
+                self.refusal_of_action(request, action.func, row) or refusals.get(action.name, ""),
                 self.tones.get(action.name, ""),
             )
             for action in self.get_actions(request).values()
@@ -409,9 +389,9 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
         return self.page(request, template, title=title, form=form, rows=rows[:200], back=back)
 
     def run_for_each(
-        self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str], *, verb: str = "change"
+        self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str], *, verb: str = "operate"
     ) -> None:
-        """Call `act` for each row and show its sentence, or its error."""
+        """Call `act` for each row and show its sentence, or its error; `verb` as in `refusal`."""
         chosen = list(rows.order_by("pk")[: MAX_ACTION_ROWS + 1])
         if len(chosen) > MAX_ACTION_ROWS:
             self.message_user(request, f"Select at most {MAX_ACTION_ROWS} rows.", messages.ERROR)
@@ -419,8 +399,9 @@ class ServiceModelAdmin(AutocompleteFieldsMixin, ModelAdmin):
         # Each row in its own transaction: a row that is rejected does not undo the others.
         for row in chosen:
             name = self.describe_row(row)
-            if not self.may(request, verb, row):
-                self.message_user(request, f"{name}: {NOT_ALLOWED}", messages.ERROR)
+            refusal = self.refusal(request, verb, row)
+            if refusal:
+                self.message_user(request, f"{name}: {refusal}", messages.ERROR)
                 continue
             try:
                 self.message_user(request, f"{name}: {act(row)}", messages.SUCCESS)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.admin_actor import operator
 from krafter_audit.admin.actions import row_action
+from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -23,6 +24,7 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.forms import ServiceForm, error_text
 from krafter_audit.admin.live_pages import refresh_without_scripts
+from krafter_audit.admin.row_permissions import as_sentence
 from krafter_audit.api.errors import ApiError
 from reports import services
 from reports.admin.forms import ShareForm
@@ -111,7 +113,8 @@ class ReportAdmin(ReadOnlyAdmin):
             "figures": summary.key_figures(snapshot),
             "burn_down": {"svg": drawing, "sentence": chart.describe(snapshot.burn_down)},
             "files": self._files(row),
-            "may_change": self.may(request, "change", row),
+            "may_revoke": self.may(request, OPERATE_ON_ARCHIVED, row),
+            "refusal": as_sentence(self.refusal(request, "change", row)),
             "share_form": getattr(request, "share_form", None) or ShareForm(),
             "share_refusal": self._share_refusal(row, latest),
             "latest": latest,

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from accounts.admin_actor import operator
 from krafter_audit.admin.actions import row_action
+from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ReadOnlyAdmin, badge_column
 from reports import services
 from reports.models import Share
@@ -48,7 +49,7 @@ class ShareAdmin(ReadOnlyAdmin):
             "recipients": [(address, row.outcomes.get(address, "")) for address in row.recipients],
         }
 
-    @row_action("Revoke link", consequence=REVOKING)
+    @row_action("Revoke link", permission=OPERATE_ON_ARCHIVED, consequence=REVOKING)
     def revoke(self, request: HttpRequest, share: Share) -> str:
         services.revoke_share(share.pk, by=operator(request))
         return "revoked."

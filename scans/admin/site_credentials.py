@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget,
 
 from accounts.admin_actor import operator
 from krafter_audit.admin.actions import row_action
+from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from krafter_audit.admin.forms import ServiceForm, flatten_errors
 from scans.models import SiteCredentials
@@ -130,7 +131,9 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
         copy_row(row, to=obj)
 
     @row_action(
-        "Delete", consequence="The credentials are deleted. Pages behind the login are no longer scanned."
+        "Delete",
+        permission=OPERATE_ON_ARCHIVED,
+        consequence="The credentials are deleted. Pages behind the login are no longer scanned.",
     )
     def delete_credentials(self, request: HttpRequest, row: SiteCredentials) -> str:
         services.delete_credentials(row.project, by=operator(request))

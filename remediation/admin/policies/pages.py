@@ -44,6 +44,8 @@ class PolicyPages(ServiceModelAdmin):
         policy = self.get_object(request, str(pk))
         if policy is None:
             raise Http404
+        if change:
+            self.refuse_archived(request, policy)
         allowed = self.has_change_permission if change else self.has_view_permission
         if not allowed(request, policy):
             raise PermissionDenied
@@ -111,6 +113,7 @@ class PolicyPages(ServiceModelAdmin):
             "admin/remediation/policy/compare.html",
             title=f"Version {before.version} and version {after.version}",
             original=policy,
+            archived_project=self.archived_project(policy),
             before=before,
             after=after,
             before_label=str(before.version),
