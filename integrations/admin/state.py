@@ -80,6 +80,8 @@ def _after_error(integration: Integration, title: str, reconnect: bool) -> str:
 
 
 def _next_sync(integration: Integration) -> str:
+    if integration.project.archived_at:
+        return "No sync starts before the project is restored."
     if integration.next_sync_at is None:
         return ""
     left = integration.next_sync_at - timezone.now()

@@ -31,6 +31,10 @@ def read_only_reason(row: Any, project_path: str) -> str:
     return str(project.read_only_reason) if project is not None else ""
 
 
+def if_archived(project: Any | None) -> Any | None:
+    return project if project is not None and project.read_only_reason else None
+
+
 def without_archived[M: Model](rows: QuerySet[M], project_path: str) -> QuerySet[M]:
     if not project_path:
         return rows

@@ -271,6 +271,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         context = getattr(response, "context_data", None)
         if context and "cl" in context:
             context["quick_filters"] = quick_filters.links(context["cl"], request)
+            context["archived_project"] = archived_projects.if_archived(scope_of_list(request))
         return response
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

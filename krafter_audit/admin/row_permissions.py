@@ -63,8 +63,7 @@ class RowPermissionsMixin:
 
     def archived_project(self, row: Any) -> Any | None:
         """Return the project of the row if it is archived, for the notice on a page."""
-        reason = archived_projects.read_only_reason(row, self.project_path)
-        return archived_projects.project_of(row, self.project_path) if reason else None
+        return archived_projects.if_archived(archived_projects.project_of(row, self.project_path))
 
     def refuse_archived(self, request: HttpRequest, row: Any | None) -> None:
         """Raise ArchivedProjectError if the user may see the row, and its project is archived."""

@@ -33,6 +33,7 @@ def test_pages_of_an_archived_project_are_read_only(live_server: Any, scenario: 
         visitor.look("archived-task")
         enabled = page.locator("main button:enabled").count()
         visitor.open(admin_url(Integration, "change", row.pk))
+        page.get_by_text("No sync starts before the project is restored.").wait_for()
         visitor.look("archived-connection")
         working = page.locator("main button:enabled").all_inner_texts()
         visitor.open(admin_url(Task, "changelist"))

@@ -179,3 +179,13 @@ def test_rows_of_other_projects_in_a_selection_are_changed(scenario: Scenario) -
 
     assert messages_of(response)[0].startswith(f"1 finding changed, 1 refused: {REASON} (1)")
     assert list(Finding.objects.order_by("pk").values_list("status", flat=True)) == ["new", "triaged"]
+
+
+def test_lists_of_a_chosen_project_say_that_it_is_archived(scenario: Scenario) -> None:
+    archived_row(Finding, scenario)
+    client = staff.logged_in_client()
+    client.post("/admin/choose-project/", {"project": str(scenario.project.pk)})
+
+    page = client.get(admin_url(Finding, "changelist")).content.decode()
+
+    assert f'role="note">{REASON}' in page
