@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from assurance.services.pull_requests import follow
+from assurance.services.pull_requests import track
 from bulk_changes.models import BulkChange
 from events.models import Event
 from findings.models import FindingStatus
@@ -103,7 +103,7 @@ def test_undo_of_a_creation_deletes_tasks_with_a_pull_request_or_a_paused_clock(
     [paused, linked] = items(dismissed, factories.finding(scenario))
     body = {"tasks": [paused, linked | {"pr_url": "https://github.com/acme/site/pull/1"}]}
     shown = post(scenario, "tasks/bulk", body).json()["data"]
-    follow(UUID(shown["items"][1]["id"]))
+    track(UUID(shown["items"][1]["id"]))
 
     undone = post(scenario, f"bulk-changes/{shown['bulk_change_id']}/undo").json()["data"]
 
