@@ -95,7 +95,7 @@ def with_due_date(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:
-    return tasks.status_error(row["status"], after.get("status"))
+    return tasks.change_error(row["status"], after.get("status"), after)
 
 
 def _advanced_finding(row: Row, after: Mapping[str, Any]) -> tuple[UUID, str] | None:

@@ -92,10 +92,10 @@ def update(
 def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) -> Task:
     """Change a locked task as `update` does."""
     task = locked.task
-    error = status_error(task.status, changes.get("status"))
+    sent, changes = changes, {name: value for name, value in changes.items() if _differs(task, name, value)}
+    error = change_error(task.status, sent.get("status"), changes)
     if error is not None:
         raise error
-    changes = {name: value for name, value in changes.items() if _differs(task, name, value)}
     if not changes:
         return task
     was = {name: getattr(task, name) for name in changes}
@@ -119,11 +119,13 @@ def _differs(task: Task, name: str, value: Any) -> bool:
     return present != value
 
 
-def status_error(before: str, after: str | None) -> ApiError | None:
-    """Return why a person may not set this status."""
+def change_error(before: str, after: str | None, changes: Collection[str]) -> ApiError | None:
+    """Return why a person may not set this status, or change these fields of a task with the status `before`."""
     if after == Task.Status.DONE:
         return DoneRequiresVerification()
-    return TaskDone() if after is not None and before == Task.Status.DONE else None
+    # The approval keeps whether the due date was met.
+    is_fixed = after is not None or "sla_due_at" in changes
+    return TaskDone() if is_fixed and before == Task.Status.DONE else None
 
 
 def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) -> None:

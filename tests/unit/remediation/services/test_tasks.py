@@ -1,12 +1,15 @@
 """Tasks: statuses, filters and the effect on their finding."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from events.models import Event
 from remediation.models import Task
+from remediation.services import verdicts
 from tests import database_role, factories
 from tests.factories import Scenario
 
@@ -36,6 +39,28 @@ def test_done_task_changes_only_by_reopen(scenario: Scenario, end: str):
     assert (response.status_code, response.json()["error"]["code"]) == (409, "task_done")
     task.refresh_from_db()
     assert task.status == "done"
+
+
+def test_due_date_of_a_done_task_stays_so_that_it_agrees_with_the_outcome(scenario: Scenario):
+    verification = factories.verification(scenario)
+    task = verification.task
+    Task.objects.filter(pk=task.pk).update(sla_due_at=timezone.now() - timedelta(days=1))
+    verdicts.approve(verification.pk, by=scenario.actor)
+    before = scenario.client.ask("get", f"tasks/{task.pk}").json()["data"]
+    later = {"sla_due_at": "2030-01-01T00:00:00Z"}
+
+    changed = patch(scenario, task, **later)
+    removed = patch(scenario, task, sla_due_at=None)
+    body = {"ids": [str(task.pk)], "set": later, "mode": "partial"}
+    in_bulk = scenario.client.ask("post", "tasks/bulk-update", body).json()
+    sent_back = patch(scenario, task, sla_due_at=before["sla_due_at"])
+
+    for refused in (changed, removed):
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "task_done")
+    assert [each["code"] for each in in_bulk["data"]["refusals"]] == ["task_done"]
+    assert (sent_back.status_code, sent_back.json()["data"]) == (200, before)
+    clock = scenario.client.ask("get", f"tasks/{task.pk}/sla").json()["data"]
+    assert (clock["outcome"], clock["sla_due_at"]) == ("missed", before["sla_due_at"])
 
 
 def test_patch_that_changes_nothing_leaves_etag_and_events(scenario: Scenario):
