@@ -48,6 +48,14 @@ def create_user(
 
 
 @transaction.atomic
+def get_or_create_staff(email: str, *, organization: Organization, role: str) -> User:
+    """Return the user with this e-mail address; if there is none, create staff with the role."""
+    _lock_address(email)
+    user = User.objects.filter(email=email.lower()).first()
+    return user or create_user(email, organization=organization, role=role, is_staff=True)
+
+
+@transaction.atomic
 def set_member(organization: Organization, user: User, *, role: str, by: Actor = SYSTEM) -> Membership:
     """Add a user to an organisation, or change their role."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
@@ -109,13 +117,18 @@ def invite_member(
 
     A present member keeps their role. Who has no password yet gets an e-mail with a link.
     """
-    advisory_lock(f"member {email.lower()}")
+    _lock_address(email)
     user = User.objects.filter(email=email.lower()).first()
     user = user or _create_user(email)
     known = Membership.objects.filter(organization=organization, user=user).first()
     membership = known or set_member(organization, user, role=role, by=by)
     request_mail(membership)
     return membership, known is None
+
+
+def _lock_address(email: str) -> None:
+    # A person may be invited, and sign on for the first time, more than once at the same time.
+    advisory_lock(f"member {email.lower()}")
 
 
 def _create_user(email: str) -> User:

@@ -7,13 +7,16 @@ from accounts.models import Membership, Organization, User
 
 
 def create_from_groups(email: str, groups: list[str]) -> User | None:
-    """Create staff with the role that KRAFTER_OIDC_GROUPS gives to the first of their groups."""
+    """Create staff with the role that KRAFTER_OIDC_GROUPS gives to the first of their groups.
+
+    Returns the user whom another request has created meanwhile.
+    """
     mapping = dict(map(parse_group, settings.KRAFTER_OIDC_GROUPS))
     target = next((mapping[group] for group in groups if group in mapping), None)
     organization = Organization.objects.filter(pk=target[0]).first() if target else None
     if target is None or organization is None:
         return None
-    return services.create_user(email, organization=organization, role=target[1], is_staff=True)
+    return services.get_or_create_staff(email, organization=organization, role=target[1])
 
 
 def parse_group(entry: str) -> tuple[str, tuple[UUID, str]]:

@@ -1,6 +1,8 @@
 """The same person and the same project are added several times at once."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 from django.db import close_old_connections
@@ -8,6 +10,7 @@ from django.db import close_old_connections
 from accounts import services
 from accounts.errors import SlugTaken
 from accounts.models import Membership, Project, User
+from accounts.sign_in.group_mapping import create_from_groups
 from tests import factories
 from tests.factories import Scenario
 from tests.races.threads import racers
@@ -34,6 +37,25 @@ def test_person_who_is_invited_at_once_becomes_one_member(scenario: Scenario) ->
 
             assert sorted(is_new for _, is_new in results) == [False] * (THREADS - 1) + [True]
             assert User.objects.get(email=email).memberships.count() == 1
+
+
+def test_person_who_signs_on_at_once_becomes_one_member(scenario: Scenario, settings: Any) -> None:
+    settings.KRAFTER_OIDC_GROUPS = [f"audit-team={scenario.organization.pk}:member"]
+    with racers(THREADS) as race:
+        for number in range(ROUNDS):
+            email = f"sso-{number}@example.com"
+
+            def sign_on(address: str = email) -> User | None:
+                return create_from_groups(address, ["audit-team"])
+
+            users = race(*[sign_on] * (THREADS - 1), partial(_invite, scenario, email))[: THREADS - 1]
+
+            assert users == [User.objects.get(email=email)] * (THREADS - 1)
+            assert users[0].memberships.count() == 1
+
+
+def _invite(scenario: Scenario, email: str) -> None:
+    services.invite_member(scenario.organization, email=email, role="member")
 
 
 def test_project_that_is_created_at_once_is_one(scenario: Scenario) -> None:
