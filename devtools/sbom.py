@@ -5,6 +5,7 @@ cyclonedx-py reads the virtual environment; packages that requirements/image.txt
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -121,12 +122,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--licences", action="store_true", help="write docs/licences.md instead")
     options = parser.parse_args(arguments)
     bill = bill_of_materials()
-    if options.licences:
-        LICENCES.write_text(licences_page(bill))
-    elif options.out:
-        options.out.write_text(json.dumps(bill, indent=2) + "\n")
-    else:
-        print(json.dumps(bill, indent=2))
+    text = json.dumps(bill, indent=2) + "\n"
+    path = LICENCES if options.licences else options.out
+    try:
+        if path:
+            path.write_text(licences_page(bill) if options.licences else text)
+        else:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    except BrokenPipeError:  # the reader has closed the pipe
+        # Python flushes standard output when it exits, which would fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        parser.error(f"{path or 'Standard output'} cannot be written: {error.strerror or error}.")
     return 0
 
 

@@ -31,6 +31,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./krafter bench", description=__doc__)
     parser.add_argument(
         "--findings",
+        type=sizes,
         default="10000",
         help="number of findings; 10000,1000000 compares two sizes (default 10000)",
     )
@@ -49,9 +50,19 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--out", type=Path, help="also write the tables into this file")
     options = parser.parse_args(arguments)
+    if options.out and not options.out.parent.is_dir():
+        parser.error(f"The folder of --out {options.out} does not exist")
     options.seconds = options.seconds or (1.2 if options.quick else 4.0)
     options.repetitions = 3 if options.quick else 5  # odd, so that the median is a measured one
     return options
+
+
+def sizes(text: str) -> list[int]:
+    """Parse comma-separated numbers of findings."""
+    numbers = [int(word) if word.isdecimal() else 0 for word in text.split(",")]
+    if 0 in numbers:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of findings, or several with commas")
+    return numbers
 
 
 class BenchmarkRun:
@@ -213,14 +224,13 @@ class BenchmarkRun:
 def main() -> int:
     """Run the benchmark; return 0 if no request failed and every aim is met."""
     options = parse_arguments()
-    sizes = [int(word) for word in options.findings.split(",")]
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="krafter-bench-", ignore_cleanup_errors=True) as folder:
         servers = BenchmarkServers((options.data or Path(folder)).resolve(), options.python)
         run = BenchmarkRun(options, servers)
         try:
             servers.start()
-            for size in sizes:
+            for size in options.findings:
                 run.run_size(size)
         except StartFailed as error:
             run.report(str(error))

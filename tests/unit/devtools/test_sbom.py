@@ -1,7 +1,10 @@
 """The bill of materials has what a release installs, with licences."""
 
 import json
+import os
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,3 +63,26 @@ def test_page_of_licences_is_current(bill: dict[str, Any]):
         return re.findall(r"^\| ([a-z0-9-]+) \|", text, re.M)
 
     assert rows(sbom.LICENCES.read_text()) == rows(sbom.licences_page(bill))
+
+
+def test_file_that_cannot_be_written_is_named_in_one_sentence(
+    bill: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sbom, "bill_of_materials", lambda: bill)
+    path = tmp_path / "missing" / "bill.json"
+
+    with pytest.raises(SystemExit) as ended:
+        sbom.main(["--out", str(path)])
+
+    error = f"./krafter sbom: error: {path} cannot be written: No such file or directory."
+    assert (ended.value.code, capsys.readouterr().err.splitlines()[-1]) == (2, error)
+
+
+def test_reader_that_closes_the_pipe_ends_the_output(bill: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sbom, "bill_of_materials", lambda: bill)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        monkeypatch.setattr(sys, "stdout", closed)
+
+        assert sbom.main([]) == 1

@@ -1,16 +1,17 @@
 """The command `krafter-audit`.
 
 Exit status: 0 nothing fails; 1 problems that the gate does not let pass, or a verification that did not pass; 2 usage
-error; 3 the API refused, a job failed, or a URL could not be checked at all.
+error; 3 the API refused, a job failed, or a URL could not be checked at all; 130 Ctrl+C.
 """
 
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
+from typer.core import TyperGroup
 
 from krafter_client.cli import account, check, exits, findings, remediation
 from krafter_client.cli.baseline import InvalidBaseline
@@ -21,8 +22,22 @@ from krafter_client.cli.options import note
 from krafter_client.errors import ApiError, InvalidApiKey, WaitTimeout
 from krafter_client.version import __version__
 
+
+class Commands(TyperGroup):
+    """Ends with a status of its own when a prompt is not answered: Typer's would be that of problems."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.Abort as error:
+            # A standard input that has ended is a missing argument.
+            pressed = isinstance(error.__context__, KeyboardInterrupt)
+            raise typer.Exit(exits.INTERRUPTED if pressed else exits.USAGE) from None
+
+
 app = typer.Typer(
     name="krafter-audit",
+    cls=Commands,
     help="Scan sites, verify fixes, and fail a pipeline by new problems.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

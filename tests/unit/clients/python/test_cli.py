@@ -108,6 +108,21 @@ def test_stored_key_is_sent_to_its_own_server_alone(
     assert "set KRAFTER_AUDIT_API_KEY" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("key", "status"), [(b"\x03", exits.INTERRUPTED), (b"\x04", exits.USAGE)])
+def test_prompt_that_is_left_has_not_the_status_of_problems(key: bytes, status: int) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "krafter_client.cli", "login", "--api-key", "x"]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+        preexec_fn=lambda: os.login_tty(theirs),
+    ) as process:  # fmt: skip
+        while b"URL of the installation" not in os.read(ours, 1000):
+            pass
+        os.write(ours, key)
+
+        assert process.wait(timeout=30) == status
+
+
 def test_login_with_a_wrong_key_stores_nothing(
     running: Scenario, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

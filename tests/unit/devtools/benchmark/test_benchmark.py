@@ -10,6 +10,7 @@ import pytest
 
 from accounts import services
 from devtools.benchmark import aims, cases, process_stats, tables
+from devtools.benchmark.__main__ import parse_arguments
 from devtools.benchmark.measurement import CaseResult, merge_repetitions
 from devtools.benchmark.process_stats import ProcessMemory
 from devtools.benchmark.sample_data import PROJECTS, generate
@@ -159,3 +160,14 @@ def test_new_figures_replace_those_between_the_markers():
 
 def test_figures_are_appended_to_a_page_without_markers():
     assert tables.replace_figures("", "new\n") == f"{tables.START}\n\nnew\n\n{tables.END}\n"
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--findings", "nope"], ["--findings", "10,0"], ["--out", "/missing/page.md"]]
+)
+def test_wrong_arguments_are_refused_before_anything_is_measured(wrong: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse_arguments(wrong)
+
+    assert ended.value.code == 2
+    assert parse_arguments(["--findings", "10,20"]).findings == [10, 20]
