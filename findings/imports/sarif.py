@@ -8,6 +8,7 @@ from findings.imports.json_access import nested, number, objects, text
 from findings.imports.problem import Problem, checks_of, urls_in
 from scanner import registry
 
+VERSION = "2.1.0"
 LEVELS = {"error": "high", "warning": "medium", "note": "low"}
 # GitHub's ranges of `security-severity`, a CVSS score.
 SCORES = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"))
@@ -18,8 +19,8 @@ type Rules = Mapping[str, dict[str, Any]]
 
 def problems(document: Any) -> Iterator[Problem]:
     """Yield failed results that are neither suppressed nor absent. Raises ValueError."""
-    if not isinstance(nested(document, "runs"), list) or not text(document, "version").startswith("2."):
-        raise ValueError("This is not SARIF 2.1.0: it has no version 2.1.0 and no list runs.")
+    if not isinstance(nested(document, "runs"), list) or text(document, "version") != VERSION:
+        raise ValueError(f"This is not SARIF {VERSION}: it needs the version {VERSION} and a list runs.")
     for run in objects(document, "runs"):
         listed = [*objects(run, "tool", "driver", "rules")]
         for extension in objects(run, "tool", "extensions"):

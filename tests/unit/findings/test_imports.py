@@ -268,6 +268,18 @@ def test_document_of_another_form_is_refused(scenario: Scenario, format: str, do
     assert Finding.objects.count() == 0
 
 
+@pytest.mark.parametrize("version", ["2.0.0", "2.2", "2.1.0-rtm.5", 2.1, None])
+def test_sarif_of_another_version_is_refused(scenario: Scenario, version: Any):
+    document = {**sarif(result("rule")), "version": version}
+
+    response = scenario.client.ask("post", "findings/import", {"format": "sarif", "document": document})
+
+    assert response.json()["error"]["details"] == {
+        "document": ["This is not SARIF 2.1.0: it needs the version 2.1.0 and a list runs."]
+    }
+    assert Finding.objects.count() == 0
+
+
 @pytest.mark.parametrize(
     ("format", "document"),
     [
