@@ -1,11 +1,11 @@
 from collections.abc import Callable
-from functools import cache
 from urllib.parse import unquote
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.time_zones.names import zone_names
 from krafter_audit.admin.base import staff_of
 from krafter_audit.admin.live_pages import SCRIPT_COOKIE
 
@@ -30,8 +30,3 @@ class TimeZoneMiddleware:
 def browser_zone(request: HttpRequest) -> str:
     name = unquote(request.COOKIES.get(SCRIPT_COOKIE, ""))
     return name if name in zone_names() else ""
-
-
-@cache
-def zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())

@@ -10,7 +10,8 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.models import User
-from accounts.time_zones.middleware import browser_zone, zone_names
+from accounts.time_zones.middleware import browser_zone
+from accounts.time_zones.names import zone_names
 from krafter_audit.admin.base import staff_of
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from accounts.time_zones.names import zone_names
 from remediation.sla.business_hours import AllHours, BusinessHours, Calendar
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
 from scans.services.schedules import WEEKDAYS
@@ -146,11 +147,8 @@ def _hours(days: Any) -> dict[int, tuple[tuple[int, int], ...]] | None:
     return found if any(found.values()) else None
 
 
-def _zone(name: Any) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, TypeError, ValueError, OSError):  # a folder of the database is an OSError
-        return None
+def _is_zone(name: Any) -> bool:
+    return isinstance(name, str) and name in zone_names()
 
 
 def _spans(listed: Any) -> tuple[tuple[int, int], ...] | None:
@@ -213,7 +211,7 @@ def _errors(section: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if name not in DESCRIPTIONS:
             yield name, f"the names are {', '.join(DESCRIPTIONS)}."
     zone, code = section.get("time_zone"), section.get("holidays")
-    if not zone or _zone(zone) is None:
+    if not _is_zone(zone):
         yield "time_zone", DESCRIPTIONS["time_zone"]
     if _hours(section.get("days")) is None:
         yield "days", DESCRIPTIONS["days"]

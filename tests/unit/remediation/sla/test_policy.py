@@ -97,6 +97,8 @@ def test_rules_of_a_policy():
     [
         ({"time_zone": "Vienna"}, "it must be the name of a time zone"),
         ({"time_zone": "Europe"}, "it must be the name of a time zone"),
+        ({"time_zone": "localtime"}, "it must be the name of a time zone"),
+        ({"time_zone": ["UTC"]}, "it must be the name of a time zone"),
         ({"time_zone": None}, "it must be the name of a time zone"),
         ({"days": {}}, "it must have spans"),
         ({"days": {"monday": []}}, "it must have spans"),
