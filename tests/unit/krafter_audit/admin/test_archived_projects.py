@@ -68,7 +68,7 @@ def pages_that_change(row: Model) -> list[str]:
     urls = []
     for pattern in admin.site._registry[type(row)].get_urls():
         if str(pattern.name).endswith(("_history", "_delete")):
-            continue  # Django's: the one changes nothing, the other is open to nobody
+            continue  # pages of Django: one changes nothing, the other is refused for all rows
         for args in ([row.pk], [getattr(row, "project_id", row.pk), "jira"]):
             try:
                 urls.append(reverse(f"admin:{pattern.name}", args=args))
