@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from accounts import services
 from accounts.models import Membership, Organization, User
@@ -16,7 +17,10 @@ def create_from_groups(email: str, groups: list[str]) -> User | None:
     organization = Organization.objects.filter(pk=target[0]).first() if target else None
     if target is None or organization is None:
         return None
-    return services.get_or_create_staff(email, organization=organization, role=target[1])
+    try:
+        return services.get_or_create_staff(email, organization=organization, role=target[1])
+    except ValidationError:  # an address that a user cannot have, such as one of other letters than ASCII
+        return None
 
 
 def parse_group(entry: str) -> tuple[str, tuple[UUID, str]]:

@@ -133,6 +133,18 @@ def test_mapped_group_creates_a_member_with_its_role(
     )  # fmt: skip
 
 
+def test_address_that_no_user_can_have_is_refused(
+    provider: IdentityProvider, scenario: Scenario, settings: Any
+) -> None:
+    provider.claims |= {"groups": ["audit-team"], "email": "İ@example.com"}
+    settings.KRAFTER_OIDC_GROUPS = [f"audit-team={scenario.organization.pk}:member"]
+    before = User.objects.count()
+
+    client, response = sign_on(provider)
+
+    assert (outcome(client, response), User.objects.count()) == ((403, False), before)
+
+
 def test_address_of_a_trusted_domain_needs_no_claim(provider: IdentityProvider, settings: Any) -> None:
     ada()
     settings.KRAFTER_OIDC_TRUSTED_DOMAINS = ["example.com"]
