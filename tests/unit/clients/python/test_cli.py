@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -112,10 +113,15 @@ def test_stored_key_is_sent_to_its_own_server_alone(
 @pytest.mark.parametrize(("key", "status"), [(b"\x03", exits.INTERRUPTED), (b"\x04", exits.USAGE)])
 def test_prompt_that_is_left_has_not_the_status_of_problems(key: bytes, status: int) -> None:
     ours, theirs = os.openpty()
+
+    def begin_session() -> None:
+        os.login_tty(theirs)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it for what runs in the background
+
     command = [sys.executable, "-m", "krafter_client.cli", "login", "--api-key", "x"]
     with subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "PYTHONPATH": str(PACKAGE)},
-        preexec_fn=lambda: os.login_tty(theirs),
+        preexec_fn=begin_session,
     ) as process:  # fmt: skip
         while b"URL of the installation" not in os.read(ours, 1000):
             pass
