@@ -78,7 +78,7 @@ class NetworkMonitor:
         found, cached, url = request.sizes(), self._cached, request.url
         # Of a response from the cache the body counts as minus the headers.
         size = TransferSize(found["responseBodySize"], found["responseHeadersSize"])
-        if cached is None:
+        if cached is None or not url.startswith("http"):
             return size
         if size.total == 0:
             cached.fresh.add(url)

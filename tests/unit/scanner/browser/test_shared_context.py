@@ -15,7 +15,8 @@ HTML = [("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "seen=1")]
 SCRIPT = "function unused() { return 'never' } document.documentElement.lang = 'en';" * 400
 LAMP = f"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><desc>{'lamp ' * 1000}</desc></svg>"
 PAGE = """<!doctype html><title>Lamps</title><link rel="stylesheet" href="/style.css"><script src="/app.js"></script>
-<script src="/checked.js"></script><h1>Lamps</h1><img src="/lamp.svg" alt="A lamp"><script>
+<script src="/checked.js"></script><h1>Lamps</h1><img src="/lamp.svg" alt="A lamp">
+<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="A data URL"><script>
 document.title = [document.cookie, localStorage.seen, sessionStorage.seen].join();
 localStorage.seen = sessionStorage.seen = "yes"; document.cookie = "by_script=1";
 indexedDB.databases().then(found => document.title += found.length).then(() => indexedDB.open("seen"))</script>"""
