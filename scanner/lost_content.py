@@ -1,8 +1,8 @@
 """Detect a pass that lost content explains: a wall or an error page in the site's frame, or a page cut short.
 
-Words and links that the home page or a nonexistent URL of the site show too are its frame. A pass after a failure
-counts only if content outside of the frame is left. Where the elements with the fault are gone, most of it must be
-left, or the page must have as much other content.
+Words and links that the home page or a nonexistent URL of the site show too are its frame. If the page has become
+shorter, a pass after a failure counts only if content outside of the frame is left, and most of it where the elements
+with the fault are gone.
 """
 
 import re
@@ -21,7 +21,7 @@ from scanner.registry import Check
 
 MIN_SHARE = 0.7  # of the content that must be left where the elements with the fault are gone
 # A page with other content of the same extent has not lost any. The estimate of the extent is off by a fifth.
-MIN_EXTENT = 0.85
+MIN_EXTENT = 0.8
 MIN_CONTENT = 4  # hashes of a sample outside of the frame; fewer say too little
 _ROOT = re.compile(r"<(?:html|head|body|title|meta|link)\b")
 _FIRST_TAG = re.compile(r"<[\w-]+([^>]*)")
@@ -52,10 +52,11 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         raise Inconclusive(
             "target_missing", f"The page has the title of another page of the site, {page.title[:80]!r}."
         )
+    if len(found) >= MIN_EXTENT * page_similarity.estimated_size(known):
+        return
     content = known - frozenset(chain(*(other.fingerprints for other in others)))
     _require_left(found, content)
-    has_shrunk = len(found) < MIN_EXTENT * page_similarity.estimated_size(known)
-    if has_shrunk and (check.kind == "lab" or _are_gone(page, _faults(before))):
+    if check.kind == "lab" or _are_gone(page, _faults(before)):
         faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
         # What the elements themselves contained may be gone with them.
         removed = page_similarity.fingerprints(" ".join(faults), "") - found

@@ -86,14 +86,16 @@ def test_fixed_or_removed_element_passes(main: str) -> None:
     assert verify(LINKS, main).status == PASSED
 
 
-def test_element_that_is_gone_with_content_that_was_replaced_passes() -> None:
+@pytest.mark.parametrize("key", [HEADER, LINKS])
+def test_page_with_as_much_other_content_passes(key: str) -> None:
     news = [
         "<p>Tomorrow morning Charlotte presents seventeen varieties of crisp almond biscuits.",
         "<p>Gluten-free cakes arrive every Wednesday, together with blueberry muffins and scones.",
         "<p>Visitors from neighbouring villages tasted walnut rolls during the harvest festival.",
+        "<p>Our apprentices received diplomas, while grandmother Theresa celebrated her birthday.",
     ]
 
-    assert verify(LINKS, "".join([HEADING, *PARAGRAPHS[:2], *news])).status == PASSED
+    assert verify(key, "".join([HEADING, *news])).status == PASSED
 
 
 def test_header_of_a_shortened_page_passes() -> None:
