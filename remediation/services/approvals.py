@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Project
+from accounts.models import Membership, Project
 from events.log import log_event
 from events.models import Event
 from krafter_audit.api.errors import Conflict
@@ -42,7 +42,7 @@ def record(locked: LockedVerification, *, by: Actor) -> list[dict[str, Any]] | N
     if refusal := refusal_for(verification, rule, by.user_id):
         raise refusal
     Approval.objects.create(verification=verification, user_id=by.user_id)
-    given = list(active(verification))
+    given = list(counted(verification))
     log_event(
         "verification.approval_recorded",
         verification,
@@ -96,6 +96,16 @@ def active(verification: Verification) -> QuerySet[Approval]:
     return verification.approvals.filter(withdrawn_at=None).order_by("created_at", "id")
 
 
+def counted(verification: Verification) -> QuerySet[Approval]:
+    """Return the active approvals that count: before the decision only those of people who may still approve."""
+    if verification.result == Result.PASSED:
+        return active(verification)
+    members = Membership.objects.filter(
+        organization=verification.project.organization_id, user=OuterRef("user")
+    )
+    return active(verification).filter(Exists(members) | Q(user__is_superuser=True), user__is_active=True)
+
+
 def as_evidence(approvals: list[Approval]) -> list[dict[str, Any]]:
     return [
         {"user_id": approval.user_id, "approved_at": format_timestamp(approval.created_at)}
@@ -111,6 +121,6 @@ def state_of(verification: Verification) -> dict[str, Any]:
         "verification_id": verification.pk,
         "required": rule.required,
         "not_author": rule.not_author,
-        "given": active(verification).count(),
+        "given": counted(verification).count(),
         "approvals": list(verification.approvals.order_by("created_at", "id")),
     }

@@ -123,6 +123,23 @@ def test_withdrawn_approval_does_not_count_and_can_be_given_again(scenario: Scen
     assert remediation_state(verification)["result"] == "passed"
 
 
+def test_approval_of_a_removed_member_does_not_count(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario)
+    before = remediation_state(verification)
+    removed, second, third = (person(scenario) for _ in range(3))
+    verdicts.approve(verification.pk, by=removed)
+    Membership.objects.get(user=removed.user_id).delete()
+
+    verdicts.approve(verification.pk, by=second)
+    between = (remediation_state(verification), approvals.state_of(verification)["given"])
+    verdicts.approve(verification.pk, by=third)
+
+    assert between == (before, 1)
+    verdict = json.loads(Evidence.objects.get(kind="verdict").body)
+    assert [each["user_id"] for each in verdict["approvals"]] == [str(second.user_id), str(third.user_id)]
+
+
 def test_approval_of_an_approved_verification_is_not_withdrawn(scenario: Scenario) -> None:
     set_rule(scenario, high=2)
     verification = factories.verification(scenario)
