@@ -24,7 +24,8 @@ from scanner.browser.shared_context import SharedContext
 from scanner.browser.visit import Visit
 
 STEP_TIMEOUT = 30.0  # seconds for one command of Playwright
-SHUTDOWN_TIMEOUT = 5.0  # seconds to wait for the guard, which kills Chromium
+START_TIMEOUT = 60.0  # seconds until Chromium must have started
+SHUTDOWN_TIMEOUT = 5.0  # seconds to wait for the guard, which kills Chromium, or for a context to close
 HOME_PREFIX = "krafter-browser-"
 
 
@@ -73,6 +74,7 @@ class ChromiumSession:
                 args=options.flags(),
                 env=chromium.environment(profile),
                 chromium_sandbox=options.sandbox,
+                timeout=START_TIMEOUT * 1000,
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
@@ -141,7 +143,8 @@ class ChromiumSession:
         shared.proxy.close()
         asyncio._set_running_loop(self._loop)
         try:
-            self._close(shared.context)
+            with self.timeout(SHUTDOWN_TIMEOUT):  # between two runs nothing else ends a browser that hangs
+                self._close(shared.context)
         finally:
             asyncio._set_running_loop(None)
 

@@ -1,10 +1,17 @@
 """Pages of one run share an HTTP cache and nothing else, and a page is judged as without the cache."""
 
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 
 from krafter_audit.http.client import HostThrottle, ParsedUrl
+from scanner.browser import session
 from scanner.browser.browser import Browser
 from scanner.browser.errors import BrowserError
+from scanner.browser.process_guard import descendants
 from scanner.page_visit import visit_page
 from tests.fakes.website import Answer, Site, served
 
@@ -135,3 +142,17 @@ def test_limits_are_those_of_one_visit(chrome: Browser):
             with chrome.page(f"{site.url}{path}", keep_cache=True):
                 assert chrome.visit.requests > 200
             assert chrome.visit.requests < 300
+
+
+def test_suspended_browser_is_replaced_in_the_next_run(chrome: Browser, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(session, "SHUTDOWN_TIMEOUT", 1.0)
+    with served(shop()) as site:
+        visit_page(chrome, site.url, keep_cache=True)
+        for pid in descendants(os.getpid()):
+            with suppress(OSError):  # it has ended
+                if "chromium" in str(Path(f"/proc/{pid}/exe").readlink()):  # not their guard
+                    os.kill(pid, signal.SIGSTOP)
+        chrome.begin_run(chrome.policy)
+        snapshot = visit_page(chrome, f"{site.url}lamps", keep_cache=True)
+
+    assert snapshot.elements > 3
