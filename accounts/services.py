@@ -50,8 +50,7 @@ def create_user(
 @transaction.atomic
 def get_or_create_staff(email: str, *, organization: Organization, role: str) -> User:
     """Return the user with this e-mail address; if there is none, create staff with the role."""
-    _lock_address(email)
-    user = User.objects.filter(email=email.lower()).first()
+    user = _lock_user(email)
     return user or create_user(email, organization=organization, role=role, is_staff=True)
 
 
@@ -117,18 +116,18 @@ def invite_member(
 
     A present member keeps their role. Who has no password yet gets an e-mail with a link.
     """
-    _lock_address(email)
-    user = User.objects.filter(email=email.lower()).first()
-    user = user or _create_user(email)
+    user = _lock_user(email) or _create_user(email)
     known = Membership.objects.filter(organization=organization, user=user).first()
     membership = known or set_member(organization, user, role=role, by=by)
     request_mail(membership)
     return membership, known is None
 
 
-def _lock_address(email: str) -> None:
+def _lock_user(email: str) -> User | None:
+    """Return the user with an e-mail address, which no other request creates meanwhile."""
     # A person may be invited, and sign on for the first time, more than once at the same time.
     advisory_lock(f"member {email.lower()}")
+    return User.objects.filter(email=email.lower()).first()
 
 
 def _create_user(email: str) -> User:
