@@ -29,6 +29,7 @@ from bulk_changes.decisions import Decision, Summary
 from bulk_changes.models import BulkChange
 from bulk_changes.services import BulkChangeResult
 from bulk_changes.subjects import Subject
+from krafter_audit.admin.actions import chosen_action_label, selection_page
 from krafter_audit.admin.base import ServiceModelAdmin
 from krafter_audit.admin.field_values import field_label, value_in_words
 from krafter_audit.admin.row_permissions import NOT_ALLOWED
@@ -172,20 +173,8 @@ class BulkActions(ServiceModelAdmin):
 
     def selection_page(self, request: HttpRequest, template: str, **context: Any) -> TemplateResponse:
         """Return a page between the list and an action; its form includes `selection.html`."""
-        action = request.POST.get("action", "")
-        label = next(
-            str(each.description) for each in self.get_actions(request).values() if each.name == action
-        )
-        return self.page(
-            request,
-            template,
-            title=label.removesuffix("…"),
-            action=action,
-            selected=request.POST.getlist("_selected_action"),
-            select_across=request.POST.get("select_across", "0"),
-            list_url=request.get_full_path(),
-            **context,
-        )
+        title = chosen_action_label(self, request).removesuffix("…")
+        return selection_page(self, request, template, title=title, **context)
 
     def _url(self, decision: Decision) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[decision.pk])

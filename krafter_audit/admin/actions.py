@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 MAX_LISTED = 20  # rows that are named before an action
 
@@ -52,9 +53,9 @@ def confirmed(consequence: str) -> Callable[[Action], Action]:
 def _confirmation_page(
     page: Any, request: HttpRequest, rows: QuerySet[Any], consequence: str
 ) -> HttpResponse:
-    name = request.POST.get("action", "")
-    label = next(str(each.description) for each in page.get_actions(request).values() if each.name == name)
-    response: HttpResponse = page.page(
+    label = chosen_action_label(page, request)
+    return selection_page(
+        page,
         request,
         "admin/confirmation.html",
         title=f"{label}?",
@@ -62,10 +63,27 @@ def _confirmation_page(
         consequence=consequence,
         rows=[page.describe_row(row) for row in rows[:MAX_LISTED]],
         more=max(0, rows.count() - MAX_LISTED),
-        action=name,
+        back=request.POST.get("_back", ""),
+    )
+
+
+def chosen_action_label(page: Any, request: HttpRequest) -> str:
+    name = request.POST.get("action", "")
+    return next(str(each.description) for each in page.get_actions(request).values() if each.name == name)
+
+
+def selection_page(
+    page: Any, request: HttpRequest, template: str, *, title: str, **context: Any
+) -> TemplateResponse:
+    """Return a page of a model between its list and an action; its form repeats what was selected."""
+    response: TemplateResponse = page.page(
+        request,
+        template,
+        title=title,
+        action=request.POST.get("action", ""),
         selected=request.POST.getlist(ACTION_CHECKBOX_NAME),
         select_across=request.POST.get("select_across", "0"),
-        back=request.POST.get("_back", ""),
         list_url=request.get_full_path(),
+        **context,
     )
     return response
