@@ -20,7 +20,7 @@ from scanner.browser import chromium, trust_store
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
 from scanner.browser.process_guard import is_running, parents
-from scanner.browser.shared_context import SharedContext
+from scanner.browser.shared_context import SharedContext, delete_storage
 from scanner.browser.visit import Visit
 
 STEP_TIMEOUT = 30.0  # seconds for one command of Playwright
@@ -126,7 +126,7 @@ class ChromiumSession:
             on_error.callback(self.close_shared)
             shared.context = shared.context or self._new_context(visit, options)
             page = shared.context.new_page()
-            shared.delete_storage(page)
+            delete_storage(page)
             yield page
             page.close()
             on_error.pop_all()

@@ -35,8 +35,9 @@ class SharedContext:
         self.responses = CachedResponses()
         self.context: BrowserContext | None = None
 
-    def delete_storage(self, page: Page) -> None:
-        """Delete what earlier pages have stored: cookies, local storage, databases."""
-        session = page.context.new_cdp_session(page)
-        session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
-        session.detach()
+
+def delete_storage(page: Page) -> None:
+    """Delete what earlier pages of the context have stored: cookies, local storage, databases."""
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    session.detach()

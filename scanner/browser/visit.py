@@ -65,11 +65,14 @@ class Visit:
         self.requests += 1
         if self.requests > self.proxy.limits.requests:
             self.proxy.mark_exceeded(f"over {self.proxy.limits.requests} requests")
-        elif self.cached and request.url in self.cached.fresh:
-            pass  # no request: it is served from the cache
-        elif self.requests > 1 and request.url.startswith("http"):  # the first one has taken a slot
+        elif self.requests > 1 and request.url.startswith("http") and not self._is_fresh(request.url):
+            # The first one has taken a slot.
             with contextlib.suppress(HttpError):  # the proxy refuses an invalid URL
                 self.throttle.record(ParsedUrl.parse(request.url))
+
+    def _is_fresh(self, url: str) -> bool:
+        """Return whether the cache serves the URL, so that no request reaches its host."""
+        return self.cached is not None and url in self.cached.fresh
 
     def require_within_limits(self) -> None:
         """Raise BrowserError when the page exceeded a limit, so that it was not loaded completely."""

@@ -24,7 +24,7 @@ from krafter_client.version import __version__
 
 
 class Commands(TyperGroup):
-    """Ends with a status of its own when a prompt is not answered: Typer's would be that of problems."""
+    """Ends with another status when a prompt is not answered: Typer's would be that of problems."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
