@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner import registry
+from scanner.outcome import faults_in
 
 SOFTWARE = {
     "nginx": "nginx", "apache": "Apache", "caddy": "Caddy", "django": "Django", "express": "Express",
@@ -138,11 +139,7 @@ def _number(value: float) -> str:
 
 def _markup(seen: dict[str, Any]) -> Iterable[str]:
     elements = [_text(element.get("html")) for element in _mappings(seen.get("elements"))]
-    faults = seen.get("faults")
-    shown = elements or (
-        [fault for fault in faults if isinstance(fault, str)] if isinstance(faults, list) else []
-    )
-    return [text for text in shown if text][:MAX_ELEMENTS]
+    return [text for text in elements or faults_in(seen) if text][:MAX_ELEMENTS]
 
 
 def fix_of(recommended: Any) -> RecommendedFix:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from scanner.axe_keys import MAX_PASSED, key_of
-from scanner.outcome import Outcome, failed, inconclusive, passed
+from scanner.outcome import Outcome, failed, faults_in, inconclusive, passed
 from scanner.page import Page
 from scanner.page_similarity import without_invisible
 from scanner.tool_versions import changed_tools
@@ -71,5 +71,4 @@ def _not_judged(context: "PageContext", result: "RuleResult", before: dict[str, 
     # An element that is still in the HTML, but in no result, was not tested.
     text = without_invisible(Page(context.rendered.visits()[0].response).text)
     judged = {*result.passed, *(element["html"] for element in result.incomplete)}
-    faults = [html for html in before.get("faults", ()) if isinstance(html, str)]
-    return [html for html in faults if html in text and html not in judged]
+    return [html for html in faults_in(before) if html in text and html not in judged]

@@ -12,7 +12,7 @@ from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.evidence import collect, original_identity, rule_info, storable
 from scanner.fetcher import RETRY_DELAYS
 from scanner.metric_verdict import judge_metric
-from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, inconclusive
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, faults_in, inconclusive
 from scanner.page_context import CACHED_REPETITION, UNCACHED_REPETITION, PageContext
 from scanner.preconditions import Inconclusive
 from scanner.registry import Check
@@ -71,8 +71,7 @@ def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, O
 
 def _broken_links(before: Mapping[str, Outcome]) -> set[str]:
     found = before.get(BROKEN_LINKS)
-    faults = found.evidence.get("faults") if found else []
-    return {str(fault).partition(" ")[0] for fault in faults} if isinstance(faults, list) else set()
+    return {fault.partition(" ")[0] for fault in faults_in(found.evidence)} if found else set()
 
 
 def inconclusive_if_outage(key: str, outcome: Outcome, context: PageContext) -> Outcome:

@@ -11,7 +11,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from scanner import page_similarity
-from scanner.outcome import Outcome
+from scanner.outcome import Outcome, faults_in
 from scanner.page import Page, value
 from scanner.page_context import PageContext
 from scanner.page_identity import Identity
@@ -46,13 +46,16 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     # The HTML of a page that scripts build has no sample, and perhaps the same title at every URL.
     if known <= found and (known or page.title == title or not page.sample):
         return
+    is_shorter = len(found) < MIN_EXTENT * page_similarity.estimated_size(known)
+    if page.title == title and not is_shorter:
+        return  # before the other pages are requested
     others = _other_pages(context)
     is_retitled = page.title != title and page.title in [other.title for other in others]
     if is_retitled and len(known & found) <= MIN_SHARE * len(known):
         raise Inconclusive(
             "target_missing", f"The page has the title of another page of the site, {page.title[:80]!r}."
         )
-    if len(found) >= MIN_EXTENT * page_similarity.estimated_size(known):
+    if not is_shorter:
         return
     content = known - frozenset(chain(*(other.fingerprints for other in others)))
     _require_left(found, content)
@@ -100,10 +103,10 @@ def _other_pages(context: PageContext) -> list[Page]:
 
 def _faults(before: Outcome) -> list[str]:
     """Return the elements and URLs on which a check failed; none of what every page has, such as <html>."""
-    listed = before.evidence.get("faults")
-    faults = [fault for fault in listed if isinstance(fault, str)] if isinstance(listed, list) else []
     return [
-        fault for fault in faults if fault.startswith(("<", "http:", "https:")) and not _ROOT.match(fault)
+        fault
+        for fault in faults_in(before.evidence)
+        if fault.startswith(("<", "http:", "https:")) and not _ROOT.match(fault)
     ]
 
 

@@ -105,6 +105,12 @@ def inconclusive(reason: str, detail: str, **evidence: Any) -> Outcome:
     return Outcome(INCONCLUSIVE, reason=reason, evidence={"detail": detail, **_bounded(evidence)})
 
 
+def faults_in(evidence: Mapping[str, Any]) -> list[str]:
+    """Return what a check has failed on, as `fail_if_any` has listed it; evidence may come from outside."""
+    faults = evidence.get("faults")
+    return [fault for fault in faults if isinstance(fault, str)] if isinstance(faults, list) else []
+
+
 def fail_if_any[F](
     faults: Sequence[F], *, ok: str, problem: str, show: Callable[[F], str] = str, **evidence: Any
 ) -> Outcome:

@@ -324,11 +324,11 @@ class PageContext(SiteRequests):
     def page_at(self, path: str) -> Page:
         """Return the response at a path of the site, whatever its status; requested once for all pages."""
         url = urljoin(self._root.page.url, path)
-        return self._site.once(f"page at {url}", lambda: Page(self._fetch_other_page(url)))
+        return self._site.once(f"page at {url}", lambda: Page(self._fetch_other_page(path)))
 
-    def _fetch_other_page(self, url: str) -> Response:
-        return self.fetch(
-            "other page", "GET", url, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
+    def _fetch_other_page(self, path: str) -> Response:
+        return self._fetch_from_site(
+            "other page", "GET", path, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
         )
 
     @property

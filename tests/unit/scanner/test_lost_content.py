@@ -109,7 +109,11 @@ def test_title_that_every_page_has_now_passes(main: str) -> None:
     assert after.status == PASSED
 
 
-def test_nothing_else_is_requested_for_a_page_that_has_kept_its_content() -> None:
+NEWS = framed("".join([HEADING, *COURSES[3:], *(paragraph[::-1] for paragraph in PARAGRAPHS)]))
+
+
+@pytest.mark.parametrize("now", [framed("".join(COURSES)), NEWS], ids=["same", "other content"])
+def test_nothing_else_is_requested_for_a_page_of_the_same_length(now: str) -> None:
     page = Answer(framed("".join(COURSES)), 200, [HTML])
     site = Site({"/courses": page})
     with served(site), loopback_client() as client:
@@ -117,6 +121,7 @@ def test_nothing_else_is_requested_for_a_page_that_has_kept_its_content() -> Non
         before = dict(run_checks(url, [HEADER], client=client, retry_delays=()))
         site.requests.clear()
         page.headers.append(NOSNIFF)
+        page.body = now
         after = dict(run_checks(url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
 
     assert (after.status, site.paths()) == (PASSED, ["/courses", "/courses"])
