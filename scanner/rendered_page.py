@@ -31,7 +31,7 @@ from scanner.preconditions import Inconclusive
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
     from scanner.outcome import Outcome
-    from scanner.page_visit import PageSnapshot, Vitals
+    from scanner.page_visit import PageSnapshot, Paints, Vitals
     from scanner.page_visit.axe import RuleResult
     from scanner.page_visit.scripts import ScriptUsage
 
@@ -86,7 +86,7 @@ class RenderedPage:
         self._identity: Identity | None = None
         self._document: Page | None = None
         self._loads: list[PageSnapshot] = []  # with throttling
-        self._paints: list[float] = []  # ms
+        self._paints: list[Paints] = []  # of throttled loads that ended early
         self._loads_started = 0.0
 
     def plan(self, needs: Set[str], earlier: Mapping[str, "Outcome"]) -> None:
@@ -170,13 +170,30 @@ class RenderedPage:
 
         The first load is complete; the others end with the paint, unless other metrics have needed them too.
         """
-        paints = [load.fcp for load in self.throttled_loads(max(1, min(count, len(self._loads))))]
+        return [paint.fcp for paint in self._timed_paints(count, self._paints, self._time_first_paint)]
+
+    def largest_paints(self, count: int) -> list[float | None]:
+        """Return the Largest Contentful Paints of `count` loads on a slow phone, in ms.
+
+        The first load is complete; the others end when the page is loaded and the same element has been painted,
+        unless other metrics have needed them too.
+        """
+        known = [paint for paint in self._paints if paint.lcp is not None]
+        return [paint.lcp for paint in self._timed_paints(count, known, self._time_largest_paint)]
+
+    def _timed_paints(
+        self, count: int, known: list["Paints"], time_paints: Callable[[], "Paints"]
+    ) -> list["Paints"]:
+        """Return the paints of `count` loads: the complete ones, the known ones, and as many as are missing."""
+        loads = self.throttled_loads(max(1, min(count, len(self._loads))))
         if self._loads[0].navigates_further:
-            return [load.fcp for load in self.throttled_loads(count)]
-        while len(paints) + len(self._paints) < count:
+            return [*self.throttled_loads(count)]
+        paints = [*loads, *known]
+        while len(paints) < count:
             self._require_time_left()
-            self._paints.append(self._time_first_paint())
-        return [*paints, *self._paints][:count]
+            paints.append(time_paints())
+            self._paints.append(paints[-1])
+        return paints[:count]
 
     def _require_time_left(self) -> None:
         self._loads_started = self._loads_started or time.monotonic()
@@ -224,7 +241,7 @@ class RenderedPage:
             raise Inconclusive("not_available", "No browser has visited the page.")
         return Page(visits[0].response)
 
-    def _visit(self, *, throttled: bool) -> "PageSnapshot":
+    def _visit(self, *, throttled: bool, largest: dict[str, Any] | None = None) -> "PageSnapshot":
         # Imported here: Playwright is large, and processes without a browser never need it.
         from scanner.page_visit import visit_page
 
@@ -237,12 +254,19 @@ class RenderedPage:
             scripts=self.with_scripts and not throttled,
             # A repetition finds what an outdated or broken response in the cache has caused.
             keep_cache=self.keep_cache and not throttled and not self._visits,
+            largest=largest,
         )
         self._require_preconditions(Page(snapshot.response))
         self._require_elements(snapshot)
         return snapshot
 
-    def _time_first_paint(self) -> float:
+    def _time_largest_paint(self) -> "Paints":
+        load = self._visit(throttled=True, largest=self.throttled_loads(1)[0].largest)
+        if load.vitals is None:
+            raise Inconclusive("not_available", "Nothing was painted.")
+        return load.vitals
+
+    def _time_first_paint(self) -> "Paints":
         from scanner.page_visit import time_first_paint  # imported here as above
 
         return self._in_browser(time_first_paint, throttled=True)

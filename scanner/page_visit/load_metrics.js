@@ -1,6 +1,7 @@
 // Runs in an isolated world before the page's scripts, which can neither see nor change it.
 // `krafter.report()` returns the metrics since the navigation started, in milliseconds.
 // `krafter.firstPaint()` returns the First Contentful Paint alone; null before it.
+// `krafter.largest()` returns the element of the Largest Contentful Paint so far, and its time; null without one.
 // `krafter.awaitsPaint()` returns whether the page has content of which nothing has been painted.
 // `krafter.sinceLongTask()` returns for how many milliseconds no long task has run.
 (() => {
@@ -97,6 +98,10 @@
     firstPaint: () => {
       flush();
       return seen.fcp;
+    },
+    largest: () => {
+      flush();
+      return largest();
     },
     awaitsPaint: () => {
       flush();

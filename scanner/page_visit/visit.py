@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +33,8 @@ MAX_PAINT_WAIT = 5.0  # seconds after the load event
 QUIET_SECONDS = 0.5  # without requests and long tasks
 THROTTLED_QUIET_SECONDS = 2.0  # four times as long, as the CPU is four times as slow
 PENDING_POLL_SECONDS = 0.05  # while a request or the first paint is pending
+LARGEST_POLL_SECONDS = 0.1  # each query takes time from the page
+MAX_LARGEST_WAIT = 1.0  # seconds after the load event
 # A page without scripts stays as it is after its load event, once it has been painted.
 STATIC_QUIET_SECONDS = 0.1
 _SCRIPTED = re.compile(
@@ -58,12 +60,18 @@ class PageRequirements(Protocol):
 
 
 @dataclass(frozen=True)
-class Vitals:
-    """The metrics of one load, in milliseconds."""
+class Paints:
+    """The paint metrics of one load, in milliseconds."""
 
     fcp: float
     # None where nothing counts as the largest contentful paint, as on a page of plain colours.
     lcp: float | None
+
+
+@dataclass(frozen=True)
+class Vitals(Paints):
+    """The metrics of one complete load, in milliseconds."""
+
     cls: float  # the score
     tbt: float
     largest: dict[str, Any]  # the element of the LCP
@@ -104,12 +112,15 @@ def visit_page(
     screenshots: bool = False,
     scripts: bool = False,
     keep_cache: bool = False,
+    largest: Mapping[str, Any] | None = None,
     throttle: HostThrottle | None = None,
     requirements: PageRequirements | None = None,
 ) -> PageSnapshot:
     """Visit a URL and return a snapshot. Raises Inconclusive.
 
-    A throttled visit is timed as on a slow phone and measures no sizes. `keep_cache`: see `Browser.page`.
+    A throttled visit is timed as on a slow phone and measures no sizes. With `largest`, the element of another load's
+    LCP, it ends once it is loaded and has painted this element: then of its metrics only the paints are complete.
+    `keep_cache`: see `Browser.page`.
     """
     visit = _PageVisit(
         browser,
@@ -121,7 +132,7 @@ def visit_page(
     )
     with visit.opened(url, throttle):
         # A page behind a login may show personal data, which no screenshot may contain.
-        return visit.snapshot(sorted(rules), screenshots=screenshots and credentials is None)
+        return visit.snapshot(sorted(rules), screenshots=screenshots and credentials is None, largest=largest)
 
 
 def time_first_paint(
@@ -132,8 +143,8 @@ def time_first_paint(
     credentials: RequestCredentials | None = None,
     throttle: HostThrottle | None = None,
     requirements: PageRequirements | None = None,
-) -> float:
-    """Return the First Contentful Paint of a load in ms, and end the load with it. Raises Inconclusive."""
+) -> Paints:
+    """Return the First Contentful Paint of a load, and end the load with it. Raises Inconclusive."""
     visit = _PageVisit(
         browser, throttled=throttled, credentials=credentials, paint_only=True, requirements=requirements
     )
@@ -246,21 +257,24 @@ class _PageVisit:
         if self._requirements:
             self._requirements.require_page(sent)
 
-    def time_first_paint(self) -> float:
+    def time_first_paint(self) -> Paints:
         deadline = time.monotonic() + FIRST_PAINT_TIMEOUT
         while time.monotonic() < deadline:
             paint = self._world.evaluate("krafter.firstPaint()") if self._has_painted else None
             if paint is not None:
-                return float(paint)
+                return Paints(float(paint), None)
             self._page.wait_for_timeout(PENDING_POLL_SECONDS * 1000)
         raise Inconclusive("timeout", f"Nothing was painted within {FIRST_PAINT_TIMEOUT} s.", final=True)
 
-    def snapshot(self, rules: list[str], *, screenshots: bool) -> PageSnapshot:
+    def snapshot(
+        self, rules: list[str], *, screenshots: bool, largest: Mapping[str, Any] | None
+    ) -> PageSnapshot:
         self._monitor.mark_loaded()
         if rules:
             # Before the wait for the page, in which there is nothing else to do.
             self._inject_axe()
-        self._wait_until_idle(self._quiet_seconds())
+        if largest is None or not self._is_painted(largest):
+            self._wait_until_idle(self._quiet_seconds())
         self._require_resources()
         report = self._world.evaluate("krafter.report()")
         if self._throttled:
@@ -347,6 +361,15 @@ class _PageVisit:
         raise Inconclusive(
             "timeout", f"The page was not idle {IDLE_TIMEOUT} s after its load event.", final=True
         )
+
+    def _is_painted(self, largest: Mapping[str, Any]) -> bool:
+        """Wait for the paint of an element; return False if it is not the largest one within `MAX_LARGEST_WAIT`."""
+        while self._monitor.since_load() < MAX_LARGEST_WAIT:
+            painted = self._world.evaluate("krafter.largest()") or {}
+            if {**painted, "time": None} == {**largest, "time": None} and self._monitor.quiet_for() > 0:
+                return True
+            self._page.wait_for_timeout(LARGEST_POLL_SECONDS * 1000)
+        return False
 
     def _awaits_paint(self) -> bool:
         may_wait = self._monitor.since_load() < MAX_PAINT_WAIT

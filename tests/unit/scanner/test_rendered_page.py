@@ -18,6 +18,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page_context import PageContext
 from scanner.page_visit import PageSnapshot, axe, device_profile, document, network_monitor, visit, visit_page
 from scanner.page_visit.scripts import minifiable_of
+from scanner.preconditions import Inconclusive
 from scanner.rendered_page import RenderedPage
 from scans.worker.browser import chromium_options
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
@@ -609,6 +610,27 @@ def test_further_loads_for_the_first_paint_end_with_it(chrome: Browser) -> None:
     assert all(device_profile.LATENCY_MS < paint < 10_000 for paint in paints)
     assert rendered.as_evidence(throttled=True)["visits"] == 3
     assert (site.paths().count("/"), site.paths().count("/loaded")) == (3, 1)
+
+
+@pytest.mark.needs_chromium
+def test_further_loads_for_the_largest_paint_end_once_the_same_element_is_painted(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = html(add="<h1 style='font-size: 60px'>Delivery and returns</h1><img src=/slow.png>")
+    site = Site({"/": plain(page), "/slow.png": Answer("", delay=1)})
+    with served(site), loopback_client() as client:
+        rendered = PageContext(site.url, client, retry_delays=(), browser=chrome).rendered
+        first = rendered.throttled_loads(1)[0]
+        monkeypatch.setattr(visit, "IDLE_TIMEOUT", 0)  # a wait until the page is idle fails
+        paints = rendered.largest_paints(2)
+        site.answers["/"] = plain(page.replace("Delivery", "Dispatch"))
+        with pytest.raises(Inconclusive, match="was not idle"):
+            rendered.largest_paints(3)
+
+    assert paints[0] == first.lcp
+    assert all(device_profile.LATENCY_MS < (paint or 0) < 10_000 for paint in paints)
+    assert rendered.first_paints(2)[0] == first.fcp  # by the loads that are known
+    assert rendered.as_evidence(throttled=True)["visits"] == 2
 
 
 @pytest.mark.needs_chromium
