@@ -4,13 +4,13 @@
 import os
 import sys
 
+from django.core.management import execute_from_command_line
+from django.db import OperationalError
+
 
 def main() -> None:
     """Run the command named on the command line; without a database end with the status 2."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
-    from django.core.management import execute_from_command_line
-    from django.db import OperationalError
-
     try:
         execute_from_command_line(sys.argv)
     except OperationalError as error:
