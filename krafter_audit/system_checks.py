@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
 
 from krafter_audit.conf.declarations import SETTINGS, settings_of_providers
 from krafter_audit.conf.reader import SettingsReader, unknown_variables
@@ -32,8 +33,14 @@ def _invalid_settings() -> Iterator[CheckMessage]:
         if problem:
             yield Error(problem, hint=setting.hint, id="krafter.E001")
         else:
-            value = getattr(settings, setting.django_name or setting.name, environment[setting.name])
-            yield from _problem(setting, value)
+            yield from _problem(setting, _value_of(setting))
+
+
+def _value_of(setting: Setting) -> Any:
+    try:
+        return getattr(settings, setting.django_name or setting.name, settings.ENVIRONMENT[setting.name])
+    except ImproperlyConfigured:  # Django returns no empty SECRET_KEY
+        return ""
 
 
 def _invalid_provider_settings() -> Iterator[CheckMessage]:

@@ -232,7 +232,12 @@ BEAT = ["-m", "celery", "-A", "krafter_audit", "beat", "--pidfile="]
 
 @pytest.mark.parametrize("command", [WEB, BEAT], ids=["web", "beat"])
 def test_the_web_and_beat_do_not_start_with_an_invalid_setting(command: list[str], tmp_path: Path) -> None:
-    wrong = {"KRAFTER_RATE_DEFAULT": "abc", "KRAFTER_ENCRYPTION_KEYS": "bad", "PYTHONPATH": ROOT}
+    wrong = {
+        "KRAFTER_RATE_DEFAULT": "abc",
+        "KRAFTER_ENCRYPTION_KEYS": "bad",
+        "KRAFTER_SECRET_KEY": "",
+        "PYTHONPATH": ROOT,
+    }
 
     ended = subprocess.run(
         [sys.executable, *command],
@@ -246,6 +251,7 @@ def test_the_web_and_beat_do_not_start_with_an_invalid_setting(command: list[str
     assert ended.returncode == 1
     assert "KRAFTER_RATE_DEFAULT is not a whole number." in ended.stderr
     assert "KRAFTER_ENCRYPTION_KEYS" in ended.stderr
+    assert "KRAFTER_SECRET_KEY is missing" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
