@@ -47,7 +47,7 @@ class BulkUpdateRequestSerializer(RequestSerializer):
         return attrs
 
 
-@extend_schema_field({"type": ["string", "boolean", "null"]})
+@extend_schema_field({"type": ["string", "boolean"]})
 class ValueField(serializers.Field[Any, Any, Any, Any]):
     """A value of a row: a word, an id, a time, or null."""
 

@@ -171,7 +171,10 @@ class BulkCreateFindingsRequestSerializer(RequestSerializer):
     """Up to 1,000 findings: all or nothing, or with mode `partial` a result for each."""
 
     findings = UnvalidatedListField(
-        child=serializers.JSONField(allow_null=True), min_length=1, max_length=1000
+        child=serializers.JSONField(),
+        min_length=1,
+        max_length=1000,
+        help_text="Each as the body of `create_finding`; with mode `partial` some may be invalid.",
     )
     mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
 

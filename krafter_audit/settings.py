@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.templatetags.static import static
 
-from krafter_audit.api.openapi_components import COMPONENTS
+from krafter_audit.api.openapi_components import COMPONENTS, TAGS
 from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.conf.declarations import DB_POOL_SIZE
 from krafter_audit.conf.reader import SettingsReader
@@ -371,7 +371,10 @@ SPECTACULAR_SETTINGS = {
     # No enum components: "status" is five different enums here, so they are described where they are used.
     "POSTPROCESSING_HOOKS": [],
     "COMPONENT_SPLIT_PATCH": False,
+    # A description of each value would repeat the value in other words.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "APPEND_COMPONENTS": COMPONENTS,
+    "TAGS": TAGS,
     "SECURITY": [{"apiKey": []}],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -66,7 +66,12 @@ class UpdateTaskRequestSerializer(TaskChangesRequestSerializer):
 class BulkCreateTasksRequestSerializer(RequestSerializer):
     """Up to 1,000 tasks: all or none, or with mode `partial` those that are valid."""
 
-    tasks = UnvalidatedListField(child=serializers.JSONField(allow_null=True), min_length=1, max_length=1000)
+    tasks = UnvalidatedListField(
+        child=serializers.JSONField(),
+        min_length=1,
+        max_length=1000,
+        help_text="Each as the body of `create_task`; with mode `partial` some may be invalid.",
+    )
     mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
     dry_run = StrictBooleanField(required=False, default=False)
 

@@ -119,3 +119,37 @@ COMPONENTS: dict[str, Any] = {
         "apiKey": {"type": "http", "scheme": "bearer", "description": "An API key: kr_live_…"}
     },
 }
+# Each tag is a path segment; the descriptions are what Swagger UI and generated clients show above a group.
+TAGS: list[dict[str, str]] = [
+    {"name": name, "description": description}
+    for name, description in (
+        ("me", "The API key that sends the request: its user, scopes, projects and limits."),
+        ("orgs", "The organisation of the API key."),
+        ("projects", "Projects of the organisation, each with a website."),
+        ("members", "Members of the organisation, and invitations."),
+        ("keys", "API keys."),
+        ("usage", "The quota of the organisation, and what is spent."),
+        ("events", "The audit log."),
+        ("findings", "What is wrong on a website."),
+        ("regressions", "Findings that came back after they were resolved."),
+        ("tasks", "The work that closes findings, with comments, labels and due dates."),
+        ("labels", "Labels of tasks."),
+        ("campaigns", "Groups of tasks with a common target date."),
+        ("bulk-changes", "Changes of many findings or tasks, which can be undone."),
+        ("verifications", "Checks of a finding, repeated on the live site, with their evidence."),
+        ("guard-windows", "Verifications that are repeated for some time after an approval."),
+        ("deploys", "Deployments of the website, after which findings are verified."),
+        ("checks", "The checks that scans and verifications run."),
+        ("scans", "Scans of websites, their pages and results."),
+        ("sites", "Websites whose ownership is verified."),
+        ("access", "Credentials for scanning a site behind a login."),
+        ("pictures", "Screenshots, by the SHA-256 in the evidence."),
+        ("policies", "The rules of a project: severities, due dates, checks, approvals and alerts."),
+        ("command-center", "The state of a project at a glance."),
+        ("alerts", "Alerts of a project, and where they are sent."),
+        ("webhooks", "Endpoints that receive the events of a project."),
+        ("integrations", "Connections to providers such as GitHub and Jira, and their syncs."),
+        ("reports", "Summaries, trends, forecasts, exports and share links."),
+        ("saved-views", "Filters of lists that are saved under a name."),
+    )
+]

@@ -39,6 +39,17 @@ def test_description_is_valid_openapi_without_warnings() -> None:
     validate()
 
 
+def test_every_schema_is_valid_and_every_tag_is_described(client: Client) -> None:
+    description = client.get(PATH).json()
+    operations = [operation for path in description["paths"].values() for operation in path.values()]
+
+    for schema in description["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    assert {tag for operation in operations for tag in operation["tags"]} == {
+        tag["name"] for tag in description["tags"] if tag["description"]
+    }
+
+
 def test_undescribed_operation_fails_the_validation(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,13 +25,7 @@ class Alert:
 
     id: UUID
     channel: AlertChannel
-    """ * `slack` - Slack
-    * `email` - Email """
     status: AlertStatus
-    """ * `gathering` - Gathering
-    * `sending` - Sending
-    * `sent` - Sent
-    * `failed` - Failed """
     total: int
     counts: AlertCounts
     worst: list[AlertWorstItem]

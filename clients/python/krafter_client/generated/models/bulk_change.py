@@ -20,9 +20,6 @@ class BulkChange:
     id: UUID
     subject: str
     action: BulkChangeAction
-    """ * `create` - Create
-    * `update` - Update
-    * `delete` - Delete """
     set_: Any
     matched: int
     changed: int

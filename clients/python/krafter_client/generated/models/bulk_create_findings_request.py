@@ -16,18 +16,13 @@ T = TypeVar("T", bound="BulkCreateFindingsRequest")
 class BulkCreateFindingsRequest:
     """Up to 1,000 findings: all or nothing, or with mode `partial` a result for each."""
 
-    findings: list[Any | None]
+    findings: list[Any]
+    """ Each as the body of `create_finding`; with mode `partial` some may be invalid. """
     mode: BulkCreateFindingsRequestMode | Unset = BulkCreateFindingsRequestMode.ALL
-    """ * `all` - all
-    * `partial` - partial """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        findings = []
-        for findings_item_data in self.findings:
-            findings_item: Any | None
-            findings_item = findings_item_data
-            findings.append(findings_item)
+        findings = self.findings
 
         mode: str | Unset = UNSET
         if not isinstance(self.mode, Unset):
@@ -48,18 +43,7 @@ class BulkCreateFindingsRequest:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        findings = []
-        _findings = d.pop("findings")
-        for findings_item_data in _findings:
-
-            def _parse_findings_item(data: object) -> Any | None:
-                if data is None:
-                    return data
-                return cast(Any | None, data)
-
-            findings_item = _parse_findings_item(findings_item_data)
-
-            findings.append(findings_item)
+        findings = cast(list[Any], d.pop("findings"))
 
         _mode = d.pop("mode", UNSET)
         mode: BulkCreateFindingsRequestMode | Unset

@@ -16,19 +16,14 @@ T = TypeVar("T", bound="BulkCreateTasksRequest")
 class BulkCreateTasksRequest:
     """Up to 1,000 tasks: all or none, or with mode `partial` those that are valid."""
 
-    tasks: list[Any | None]
+    tasks: list[Any]
+    """ Each as the body of `create_task`; with mode `partial` some may be invalid. """
     mode: BulkCreateTasksRequestMode | Unset = BulkCreateTasksRequestMode.ALL
-    """ * `all` - all
-    * `partial` - partial """
     dry_run: bool | Unset = False
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        tasks = []
-        for tasks_item_data in self.tasks:
-            tasks_item: Any | None
-            tasks_item = tasks_item_data
-            tasks.append(tasks_item)
+        tasks = self.tasks
 
         mode: str | Unset = UNSET
         if not isinstance(self.mode, Unset):
@@ -53,18 +48,7 @@ class BulkCreateTasksRequest:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        tasks = []
-        _tasks = d.pop("tasks")
-        for tasks_item_data in _tasks:
-
-            def _parse_tasks_item(data: object) -> Any | None:
-                if data is None:
-                    return data
-                return cast(Any | None, data)
-
-            tasks_item = _parse_tasks_item(tasks_item_data)
-
-            tasks.append(tasks_item)
+        tasks = cast(list[Any], d.pop("tasks"))
 
         _mode = d.pop("mode", UNSET)
         mode: BulkCreateTasksRequestMode | Unset

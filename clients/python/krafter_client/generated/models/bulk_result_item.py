@@ -22,9 +22,6 @@ class BulkResultItem:
 
     index: int
     status: BulkResultItemStatus
-    """ * `created` - created
-    * `updated` - updated
-    * `invalid` - invalid """
     id: None | UUID
     details: BulkResultItemDetailsType0 | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -24,9 +24,6 @@ class BulkTaskResultItem:
 
     index: int
     status: BulkTaskResultItemStatus
-    """ * `created` - created
-    * `valid` - valid
-    * `invalid` - invalid """
     id: None | UUID
     details: BulkTaskResultItemDetailsType0 | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

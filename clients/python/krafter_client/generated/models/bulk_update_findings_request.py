@@ -32,8 +32,6 @@ class BulkUpdateFindingsRequest:
     ids: list[UUID] | Unset = UNSET
     all_: bool | Unset = False
     mode: BulkUpdateFindingsRequestMode | Unset = BulkUpdateFindingsRequestMode.ALL
-    """ * `all` - all
-    * `partial` - partial """
     dry_run: bool | Unset = False
     filter_: FindingFilterRequest | Unset = UNSET
     """ Selects findings by severity, status and domain. """

@@ -27,8 +27,6 @@ class BulkUpdateTasksRequest:
     ids: list[UUID] | Unset = UNSET
     all_: bool | Unset = False
     mode: BulkUpdateTasksRequestMode | Unset = BulkUpdateTasksRequestMode.ALL
-    """ * `all` - all
-    * `partial` - partial """
     dry_run: bool | Unset = False
     filter_: TaskFilterRequest | Unset = UNSET
     """ Selects tasks as the query parameters of their list do. """

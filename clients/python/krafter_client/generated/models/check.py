@@ -24,21 +24,10 @@ class Check:
 
     key: str
     domain: CheckDomain
-    """ * `security` - security
-    * `performance` - performance
-    * `accessibility` - accessibility
-    * `seo` - seo """
     kind: CheckKind
-    """ * `http` - http
-    * `tls` - tls
-    * `browser` - browser """
     title: str
     rule: str
     severity: CheckSeverity
-    """ * `critical` - critical
-    * `high` - high
-    * `medium` - medium
-    * `low` - low """
     version: int
     enabled: bool
     threshold: CheckThreshold | None

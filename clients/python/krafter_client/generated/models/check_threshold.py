@@ -20,8 +20,6 @@ class CheckThreshold:
     default: float
     unit: str
     direction: CheckThresholdDirection
-    """ * `max` - max
-    * `min` - min """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

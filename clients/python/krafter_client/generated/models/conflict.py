@@ -23,17 +23,10 @@ class Conflict:
     external_ticket_key: str
     ticket_url: str
     field: ConflictField
-    """ * `title` - Title
-    * `state` - State
-    * `loop` - Loop """
     ours: str
     theirs: str
     why: str
     kept: ConflictKept
-    """ * `` - not resolved
-    * `ours` - Ours
-    * `theirs` - Theirs
-    * `settled` - Settled """
     resolved_at: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime

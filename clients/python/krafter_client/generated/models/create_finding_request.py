@@ -28,16 +28,8 @@ class CreateFindingRequest:
     """A finding reported by any source."""
 
     domain: CreateFindingRequestDomain
-    """ * `security` - Security
-    * `performance` - Performance
-    * `accessibility` - Accessibility
-    * `seo` - SEO """
     title: str
     severity: CreateFindingRequestSeverity | Unset = UNSET
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     description: str | Unset = UNSET
     confidence: CreateFindingRequestConfidenceType1 | float | Unset = UNSET
     priority: PriorityRequest | Unset = UNSET

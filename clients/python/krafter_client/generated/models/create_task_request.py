@@ -22,18 +22,9 @@ class CreateTaskRequest:
     finding_id: UUID
     title: str
     priority: CreateTaskRequestPriority | Unset = UNSET
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     owner_id: None | Unset | UUID = UNSET
     sla_due_at: datetime.datetime | None | Unset = UNSET
     status: CreateTaskRequestStatus | Unset = UNSET
-    """ * `backlog` - Backlog
-    * `in_progress` - In progress
-    * `blocked` - Blocked
-    * `ready_verify` - Ready to verify
-    * `done` - Done """
     external_ticket_key: None | str | Unset = UNSET
     pr_url: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -26,9 +26,6 @@ class Deploy:
     started_at: datetime.datetime
     finished_at: datetime.datetime | None
     source: DeploySource
-    """ * `api` - API
-    * `github` - GitHub
-    * `gitlab` - GitLab """
     scan_id: None | UUID
     """ The scan that it has started. """
     created_at: datetime.datetime

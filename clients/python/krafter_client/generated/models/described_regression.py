@@ -24,12 +24,7 @@ class DescribedRegression:
     verification_id: None | UUID
     """ The verification that was reopened, if one was. """
     trigger: DescribedRegressionTrigger
-    """ * `verification_reopened` - Verification reopened
-    * `scan_detected` - Detected by a scan
-    * `guard_failed` - Guard check failed """
     status: DescribedRegressionStatus
-    """ * `open` - Open
-    * `closed` - Closed """
     opened_at: datetime.datetime
     closed_at: datetime.datetime | None
     created_at: datetime.datetime

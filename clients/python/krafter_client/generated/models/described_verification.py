@@ -27,20 +27,12 @@ class DescribedVerification:
     id: UUID
     task_id: UUID
     result: DescribedVerificationResult
-    """ * `pending` - Pending
-    * `passed` - Passed
-    * `failed` - Failed """
     checks: list[VerificationCheck]
     verified_by_id: None | UUID
     verified_at: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
     state: DescribedVerificationState | Unset = UNSET
-    """ * `running` - Running
-    * `ready` - ready to approve
-    * `blocked` - Blocked
-    * `superseded` - Superseded
-    * `decided` - Decided """
     task: Task | Unset = UNSET
     """ A task. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -18,11 +18,6 @@ class DismissFindingRequest:
     """Why a finding is dismissed, and the last day (in UTC) on which that is accepted; it is reopened after it."""
 
     reason: DismissFindingRequestReason
-    """ * `false_positive` - False positive
-    * `accepted_risk` - Accepted risk
-    * `wont_fix` - Won't fix
-    * `used_in_tests` - Used in tests
-    * `out_of_scope` - Out of scope """
     comment: str | Unset = ""
     accepted_until: datetime.date | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -23,21 +23,12 @@ class Dismissal:
     id: UUID
     finding_id: UUID
     reason: DismissalReason
-    """ * `false_positive` - False positive
-    * `accepted_risk` - Accepted risk
-    * `wont_fix` - Won't fix
-    * `used_in_tests` - Used in tests
-    * `out_of_scope` - Out of scope
-    * `not_given` - No reason given """
     comment: str
     accepted_until: datetime.date | None
     """ The last day, in UTC; null: until a person reopens it. """
     dismissed_by_id: None | UUID
     ended_at: datetime.datetime | None
     end_reason: DismissalEndReasonType1 | DismissalEndReasonType2Type1 | DismissalEndReasonType3Type1 | None
-    """ * `reopened` - Reopened
-    * `expired` - Expired
-    * `replaced` - Replaced """
     ended_by_id: None | UUID
     created_at: datetime.datetime
     updated_at: datetime.datetime

@@ -26,9 +26,6 @@ class EventDelivery:
     project_id: None | str
     """ Return the project's slug; null for a test event. """
     status: EventDeliveryStatus
-    """ * `pending` - Pending
-    * `delivered` - Delivered
-    * `failed` - Failed """
     attempts: int
     next_attempt_at: datetime.datetime | None
     delivered_at: datetime.datetime | None

@@ -30,9 +30,6 @@ class EventDeliveryDetail:
     project_id: None | str
     """ Return the project's slug; null for a test event. """
     status: EventDeliveryDetailStatus
-    """ * `pending` - Pending
-    * `delivered` - Delivered
-    * `failed` - Failed """
     attempts: int
     next_attempt_at: datetime.datetime | None
     delivered_at: datetime.datetime | None

@@ -22,8 +22,6 @@ class EvidenceEntry:
     previous_hash: str
     hash_: str
     kind: EvidenceEntryKind
-    """ * `check` - check
-    * `verdict` - verdict """
     format_: int
     """ 1: hashed only. 2: hashed and signed. """
     key_id: str

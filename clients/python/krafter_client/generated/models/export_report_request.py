@@ -16,9 +16,6 @@ class ExportReportRequest:
     """The format of an export."""
 
     format_: ExportReportRequestFormat
-    """ * `json` - JSON
-    * `csv` - CSV
-    * `pdf` - PDF """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

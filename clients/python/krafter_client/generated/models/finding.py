@@ -31,24 +31,10 @@ class Finding:
     project_id: str
     """ Return the project's slug. """
     domain: FindingDomain
-    """ * `security` - Security
-    * `performance` - Performance
-    * `accessibility` - Accessibility
-    * `seo` - SEO """
     title: str
     description: str
     severity: FindingSeverity
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     status: FindingStatus
-    """ * `new` - New
-    * `triaged` - Triaged
-    * `in_progress` - In progress
-    * `ready_verify` - Ready to verify
-    * `resolved` - Resolved
-    * `dismissed` - Dismissed """
     confidence: Any
     priority: Priority
     """ The numbers of a priority, 0 to 100. """

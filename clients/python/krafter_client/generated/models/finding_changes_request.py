@@ -19,17 +19,7 @@ class FindingChangesRequest:
     """The fields that a bulk update sets; at least one."""
 
     severity: FindingChangesRequestSeverity | Unset = UNSET
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     status: FindingChangesRequestStatus | Unset = UNSET
-    """ * `new` - New
-    * `triaged` - Triaged
-    * `in_progress` - In progress
-    * `ready_verify` - Ready to verify
-    * `resolved` - Resolved
-    * `dismissed` - Dismissed """
     owner_id: None | Unset | UUID = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

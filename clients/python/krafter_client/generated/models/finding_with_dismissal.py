@@ -32,24 +32,10 @@ class FindingWithDismissal:
     project_id: str
     """ Return the project's slug. """
     domain: FindingWithDismissalDomain
-    """ * `security` - Security
-    * `performance` - Performance
-    * `accessibility` - Accessibility
-    * `seo` - SEO """
     title: str
     description: str
     severity: FindingWithDismissalSeverity
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     status: FindingWithDismissalStatus
-    """ * `new` - New
-    * `triaged` - Triaged
-    * `in_progress` - In progress
-    * `ready_verify` - Ready to verify
-    * `resolved` - Resolved
-    * `dismissed` - Dismissed """
     confidence: Any
     priority: Priority
     """ The numbers of a priority, 0 to 100. """

@@ -35,24 +35,10 @@ class FindingWithGuard:
     project_id: str
     """ Return the project's slug. """
     domain: FindingWithGuardDomain
-    """ * `security` - Security
-    * `performance` - Performance
-    * `accessibility` - Accessibility
-    * `seo` - SEO """
     title: str
     description: str
     severity: FindingWithGuardSeverity
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     status: FindingWithGuardStatus
-    """ * `new` - New
-    * `triaged` - Triaged
-    * `in_progress` - In progress
-    * `ready_verify` - Ready to verify
-    * `resolved` - Resolved
-    * `dismissed` - Dismissed """
     confidence: Any
     priority: Priority
     """ The numbers of a priority, 0 to 100. """

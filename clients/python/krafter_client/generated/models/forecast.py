@@ -21,9 +21,6 @@ class Forecast:
     """When no critical finding is open."""
 
     status: ForecastStatus
-    """ * `forecast` - forecast
-    * `not_enough_history` - not_enough_history
-    * `none_open` - none_open """
     open_critical: int
     horizon_days: int
     basis: ForecastBasis

@@ -20,19 +20,11 @@ class GuardRun:
 
     id: UUID
     reason: GuardRunReason
-    """ * `scheduled` - Scheduled
-    * `deploy` - Deploy """
     deploy_id: None | UUID
     due_at: datetime.datetime
     started_at: datetime.datetime | None
     attempts: int
     status: GuardRunStatus
-    """ * `pending` - Pending
-    * `running` - Running
-    * `passed` - Passed
-    * `failed` - Failed
-    * `inconclusive` - Inconclusive
-    * `cancelled` - Cancelled """
     verification_id: None | UUID
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

@@ -21,10 +21,6 @@ class GuardWindow:
     finding_id: UUID
     verification_id: UUID
     status: GuardWindowStatus
-    """ * `open` - Open
-    * `passed` - Passed
-    * `failed` - Failed
-    * `cancelled` - Cancelled """
     runs_passed: int
     runs_total: int
     ends_at: datetime.datetime

@@ -25,10 +25,6 @@ class GuardWindowWithRuns:
     finding_id: UUID
     verification_id: UUID
     status: GuardWindowWithRunsStatus
-    """ * `open` - Open
-    * `passed` - Passed
-    * `failed` - Failed
-    * `cancelled` - Cancelled """
     runs_passed: int
     runs_total: int
     ends_at: datetime.datetime

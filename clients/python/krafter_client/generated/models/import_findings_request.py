@@ -22,10 +22,6 @@ class ImportFindingsRequest:
     """A report of another tool."""
 
     format_: ImportFindingsRequestFormat
-    """ * `sarif` - sarif
-    * `lighthouse` - lighthouse
-    * `axe` - axe
-    * `zap` - zap """
     document: ImportFindingsRequestDocumentType0 | list[Any]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

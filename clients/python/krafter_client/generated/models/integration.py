@@ -24,19 +24,7 @@ class Integration:
     project_id: str
     """ Return the project's slug. """
     provider: IntegrationProvider
-    """ * `ga4` - ga4
-    * `gsc` - gsc
-    * `sentry` - sentry
-    * `github` - github
-    * `gitlab` - gitlab
-    * `jira` - jira
-    * `linear` - linear
-    * `cloudflare` - cloudflare """
     status: IntegrationStatus
-    """ * `connected` - Connected
-    * `disconnected` - Disconnected
-    * `syncing` - Syncing
-    * `error` - Error """
     last_sync_at: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime

@@ -27,7 +27,6 @@ class IntegrationPlaceholder:
     """ Always null. """
     provider: str
     status: IntegrationPlaceholderStatus
-    """ * `disconnected` - disconnected """
     credentials: IntegrationPlaceholderCredentials
     """ Always empty. """
     last_sync_at: datetime.datetime | None

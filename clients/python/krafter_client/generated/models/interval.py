@@ -17,11 +17,6 @@ class Interval:
     """A part of the clock. The next one begins where it ends; without an end it goes on."""
 
     state: IntervalState
-    """ * `counting` - counting
-    * `paused` - paused
-    * `outside_business_hours` - outside_business_hours
-    * `extended` - extended
-    * `overdue` - overdue """
     cause: str
     start: datetime.datetime
     end: datetime.datetime | None

@@ -18,10 +18,6 @@ class InviteMemberRequest:
 
     email: str
     role: InviteMemberRequestRole | Unset = InviteMemberRequestRole.MEMBER
-    """ * `owner` - Owner
-    * `admin` - Admin
-    * `member` - Member
-    * `viewer` - Viewer """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

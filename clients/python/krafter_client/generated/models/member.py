@@ -21,10 +21,6 @@ class Member:
     email: str
     name: str
     role: MemberRole
-    """ * `owner` - Owner
-    * `admin` - Admin
-    * `member` - Member
-    * `viewer` - Viewer """
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -16,9 +16,6 @@ class OwnershipAttempt:
     """A place that the last check read, and what it found."""
 
     method: OwnershipAttemptMethod
-    """ * `dns_txt` - dns_txt
-    * `file` - file
-    * `meta_tag` - meta_tag """
     place: str
     said: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

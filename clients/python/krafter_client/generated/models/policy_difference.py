@@ -18,9 +18,6 @@ class PolicyDifference:
     path: str
     """ A JSON Pointer (RFC 6901), such as /sla_hours/critical. """
     change: PolicyDifferenceChange
-    """ * `added` - added
-    * `removed` - removed
-    * `changed` - changed """
     before: Any
     """ Null if it was added. """
     after: Any

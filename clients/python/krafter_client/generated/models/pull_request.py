@@ -21,9 +21,6 @@ class PullRequest:
     task_id: UUID
     url: str
     status: PullRequestStatus
-    """ * `open` - Open
-    * `merged` - Merged
-    * `closed` - Closed """
     merge_sha: str
     """ The commit in the target branch. """
     deploy_id: None | UUID

@@ -23,12 +23,7 @@ class Regression:
     verification_id: None | UUID
     """ The verification that was reopened, if one was. """
     trigger: RegressionTrigger
-    """ * `verification_reopened` - Verification reopened
-    * `scan_detected` - Detected by a scan
-    * `guard_failed` - Guard check failed """
     status: RegressionStatus
-    """ * `open` - Open
-    * `closed` - Closed """
     opened_at: datetime.datetime
     closed_at: datetime.datetime | None
     created_at: datetime.datetime

@@ -30,15 +30,7 @@ class Report:
     period_start: datetime.date
     period_end: datetime.date
     format_: ReportFormat
-    """ * `json` - JSON
-    * `csv` - CSV
-    * `pdf` - PDF """
     status: ReportStatus
-    """ * `queued` - Queued
-    * `exporting` - Exporting
-    * `exported` - Exported
-    * `shared` - Shared
-    * `failed` - Failed """
     snapshot: ReportSnapshot
     """ The key figures of a report. """
     exported_at: datetime.datetime | None

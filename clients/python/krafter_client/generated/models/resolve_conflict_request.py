@@ -16,8 +16,6 @@ class ResolveConflictRequest:
     """The side to keep: ours (the task) or theirs (the ticket)."""
 
     keep: ResolveConflictRequestKeep
-    """ * `ours` - ours
-    * `theirs` - theirs """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -18,9 +18,6 @@ class RunScanRequest:
 
     url: str | Unset = UNSET
     trigger: RunScanRequestTrigger | Unset = RunScanRequestTrigger.MANUAL
-    """ * `manual` - Manual
-    * `scheduled` - Scheduled
-    * `post_deploy` - After a deploy """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -24,14 +24,7 @@ class Scan:
     project_id: str
     """ Return the project's slug. """
     trigger: ScanTrigger
-    """ * `manual` - Manual
-    * `scheduled` - Scheduled
-    * `post_deploy` - After a deploy """
     status: ScanStatus
-    """ * `queued` - Queued
-    * `running` - Running
-    * `completed` - Completed
-    * `failed` - Failed """
     summary: Any
     started_at: datetime.datetime | None
     finished_at: datetime.datetime | None

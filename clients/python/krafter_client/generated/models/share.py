@@ -21,14 +21,8 @@ class Share:
     id: UUID
     report_id: UUID
     channel: ShareChannel
-    """ * `link` - Link
-    * `email` - E-mail
-    * `slack` - Slack """
     recipients: list[str]
     status: ShareStatus
-    """ * `queued` - Queued
-    * `sent` - Sent
-    * `failed` - Failed """
     outcome: str
     """ Result of the delivery. """
     share_url: None | str

@@ -17,9 +17,6 @@ class ShareReportRequest:
     """A channel with its own fields."""
 
     channel: ShareReportRequestChannel
-    """ * `link` - Link
-    * `email` - E-mail
-    * `slack` - Slack """
     recipients: list[str] | Unset = UNSET
     webhook_url: str | Unset = UNSET
     expires_in: int | Unset = UNSET

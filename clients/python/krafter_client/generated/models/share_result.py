@@ -19,9 +19,6 @@ class ShareResult:
 
     id: UUID
     channel: ShareResultChannel
-    """ * `link` - Link
-    * `email` - E-mail
-    * `slack` - Slack """
     recipients: list[str]
     shared_at: datetime.datetime
     share_url: None | str

@@ -27,11 +27,6 @@ class SlaClock:
 
     task_id: UUID
     state: SlaClockState
-    """ * `running` - running
-    * `paused` - paused
-    * `overdue` - overdue
-    * `stopped` - stopped
-    * `none` - none """
     started_at: datetime.datetime
     sla_due_at: datetime.datetime | None
     as_of: datetime.datetime
@@ -40,10 +35,7 @@ class SlaClock:
     seconds_left: int | None
     """ Negative after the due date. """
     outcome: None | SlaClockOutcomeType1 | SlaClockOutcomeType2Type1 | SlaClockOutcomeType3Type1
-    """ Of a task that is done.
-
-    * `met` - Met
-    * `missed` - Missed """
+    """ Of a task that is done. """
     stopped_at: datetime.datetime | None
     from_policy: bool
     policy_version: int | None

@@ -23,11 +23,6 @@ class SyncRun:
 
     id: UUID
     outcome: SyncRunOutcome
-    """ * `running` - Running
-    * `succeeded` - Succeeded
-    * `failed` - Failed
-    * `paused` - Paused
-    * `interrupted` - Interrupted """
     started_at: datetime.datetime
     finished_at: datetime.datetime | None
     pushed: int

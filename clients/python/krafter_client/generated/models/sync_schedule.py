@@ -18,19 +18,7 @@ class SyncSchedule:
     """The schedule of the automatic syncs."""
 
     provider: SyncScheduleProvider
-    """ * `ga4` - ga4
-    * `gsc` - gsc
-    * `sentry` - sentry
-    * `github` - github
-    * `gitlab` - gitlab
-    * `jira` - jira
-    * `linear` - linear
-    * `cloudflare` - cloudflare """
     status: SyncScheduleStatus
-    """ * `connected` - Connected
-    * `disconnected` - Disconnected
-    * `syncing` - Syncing
-    * `error` - Error """
     last_sync_at: datetime.datetime | None
     next_sync_at: datetime.datetime | None
     """ When the next scheduled sync starts. """

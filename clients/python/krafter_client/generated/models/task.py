@@ -22,16 +22,7 @@ class Task:
     finding_id: UUID
     title: str
     status: TaskStatus
-    """ * `backlog` - Backlog
-    * `in_progress` - In progress
-    * `blocked` - Blocked
-    * `ready_verify` - Ready to verify
-    * `done` - Done """
     priority: TaskPriority
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     owner_id: None | UUID
     sla_due_at: datetime.datetime | None
     external_ticket_key: None | str

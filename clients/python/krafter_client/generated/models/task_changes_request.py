@@ -20,16 +20,7 @@ class TaskChangesRequest:
     """The fields that a bulk update of tasks sets; at least one."""
 
     status: TaskChangesRequestStatus | Unset = UNSET
-    """ * `backlog` - Backlog
-    * `in_progress` - In progress
-    * `blocked` - Blocked
-    * `ready_verify` - Ready to verify
-    * `done` - Done """
     priority: TaskChangesRequestPriority | Unset = UNSET
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     owner_id: None | Unset | UUID = UNSET
     sla_due_at: datetime.datetime | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -27,16 +27,7 @@ class TaskWithFinding:
     finding_id: UUID
     title: str
     status: TaskWithFindingStatus
-    """ * `backlog` - Backlog
-    * `in_progress` - In progress
-    * `blocked` - Blocked
-    * `ready_verify` - Ready to verify
-    * `done` - Done """
     priority: TaskWithFindingPriority
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     owner_id: None | UUID
     sla_due_at: datetime.datetime | None
     external_ticket_key: None | str

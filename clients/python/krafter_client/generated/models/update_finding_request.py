@@ -23,17 +23,7 @@ class UpdateFindingRequest:
     """The fields of a finding to change; at least one."""
 
     severity: UpdateFindingRequestSeverity | Unset = UNSET
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     status: UpdateFindingRequestStatus | Unset = UNSET
-    """ * `new` - New
-    * `triaged` - Triaged
-    * `in_progress` - In progress
-    * `ready_verify` - Ready to verify
-    * `resolved` - Resolved
-    * `dismissed` - Dismissed """
     owner_id: None | Unset | UUID = UNSET
     title: str | Unset = UNSET
     description: str | Unset = UNSET

@@ -16,10 +16,6 @@ class UpdateMemberRequest:
     """The new role."""
 
     role: UpdateMemberRequestRole
-    """ * `owner` - Owner
-    * `admin` - Admin
-    * `member` - Member
-    * `viewer` - Viewer """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

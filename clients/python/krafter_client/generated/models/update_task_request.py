@@ -20,16 +20,7 @@ class UpdateTaskRequest:
     """The fields of a task to change; at least one."""
 
     status: UpdateTaskRequestStatus | Unset = UNSET
-    """ * `backlog` - Backlog
-    * `in_progress` - In progress
-    * `blocked` - Blocked
-    * `ready_verify` - Ready to verify
-    * `done` - Done """
     priority: UpdateTaskRequestPriority | Unset = UNSET
-    """ * `critical` - Critical
-    * `high` - High
-    * `medium` - Medium
-    * `low` - Low """
     owner_id: None | Unset | UUID = UNSET
     sla_due_at: datetime.datetime | None | Unset = UNSET
     title: str | Unset = UNSET

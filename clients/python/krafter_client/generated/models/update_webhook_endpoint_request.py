@@ -23,8 +23,6 @@ class UpdateWebhookEndpointRequest:
     events: list[str] | Unset = UNSET
     projects: list[str] | Unset = UNSET
     status: UpdateWebhookEndpointRequestStatus | Unset = UNSET
-    """ * `enabled` - Enabled
-    * `disabled` - Disabled """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -24,9 +24,6 @@ class Verification:
     id: UUID
     task_id: UUID
     result: VerificationResult
-    """ * `pending` - Pending
-    * `passed` - Passed
-    * `failed` - Failed """
     checks: list[VerificationCheck]
     verified_by_id: None | UUID
     verified_at: datetime.datetime | None

@@ -19,10 +19,6 @@ class VerificationCheck:
     before: Any
     after: Any
     status: VerificationCheckStatus
-    """ * `running` - running
-    * `passed` - passed
-    * `failed` - failed
-    * `inconclusive` - inconclusive """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

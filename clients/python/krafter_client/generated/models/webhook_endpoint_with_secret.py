@@ -25,8 +25,6 @@ class WebhookEndpointWithSecret:
     projects: list[str]
     """ Return the slugs of the selected projects; all projects if the list is empty. """
     status: WebhookEndpointWithSecretStatus
-    """ * `enabled` - Enabled
-    * `disabled` - Disabled """
     disabled_at: datetime.datetime | None
     disabled_reason: str
     paused_until: datetime.datetime | None
