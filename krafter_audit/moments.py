@@ -17,10 +17,14 @@ def in_words(moment: datetime) -> str:
     return str(formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT"))
 
 
-def time_element(moment: datetime | None) -> SafeString | str:
-    """Show a time to the minute, with the seconds in UTC on hover."""
+def time_element(moment: datetime | None, words: str = "") -> SafeString | str:
+    """Show a time to the minute, or these words, with the seconds in UTC on hover."""
     if moment is None:
         return ""
+    # HTML allows three digits of a second at most.
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), in_utc(moment), in_words(moment)
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(timespec="seconds"),
+        in_utc(moment),
+        words or in_words(moment),
     )

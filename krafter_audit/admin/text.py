@@ -72,7 +72,7 @@ def ago(moment: datetime | None) -> SafeString | str:
         return ""
     span = timezone.now() - moment
     words = f"{in_words(span)} ago" if span >= timedelta(0) else f"in {in_words(-span)}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), in_utc(moment), words)
+    return time_element(moment, words)
 
 
 def moment(value: datetime | None) -> SafeString | str:

@@ -72,7 +72,6 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/api/openapi_examples.py": "tests/contract/test_openapi.py",
     "krafter_audit/api/schema_views.py": "tests/contract/test_openapi.py",
     "krafter_audit/api/request_metrics.py": "tests/unit/operations/test_metrics.py",
-    "krafter_audit/moments.py": "tests/unit/accounts/time_zones/test_middleware.py",
     "krafter_audit/templatetags/admin_menu.py": "tests/unit/krafter_audit/test_admin_menu.py",
     "krafter_audit/templatetags/admin_text.py": "tests/unit/accounts/time_zones/test_middleware.py",
     "krafter_audit/beat_schedule.py": "tests/project_rules/test_jobs.py",
