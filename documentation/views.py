@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csp import csp_override
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
 from documentation import contents, pages, search
@@ -18,9 +17,8 @@ CONTENT_SECURITY_POLICY = settings.SECURE_CSP | {"script-src": ["'self'"]}
 
 
 def documentation_page(view: View) -> View:
-    """Compress a page, and let browsers revalidate it by its ETag."""
+    """Let browsers revalidate a page by its ETag."""
     for decorate in (
-        gzip_page,
         conditional_page,
         cache_control(no_cache=True),
         csp_override(CONTENT_SECURITY_POLICY),

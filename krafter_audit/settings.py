@@ -123,9 +123,10 @@ MIDDLEWARE = [
     # First: every response and log line has the id, also those of the other middlewares.
     "krafter_audit.api.middleware.RequestIdMiddleware",
     "krafter_audit.api.anonymous_rate_limit.AnonymousRateLimitMiddleware",
-    "krafter_audit.api.compression.ApiCompressionMiddleware",
+    "krafter_audit.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "krafter_audit.permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.test import Client
 
-from krafter_audit.api import compression
+from krafter_audit import compression
 from krafter_audit.api.schema import CachedSchemaGenerator
 from tests import iri_grammar
 

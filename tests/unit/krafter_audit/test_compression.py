@@ -10,7 +10,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from pytest_django.live_server_helper import LiveServer
 
-from krafter_audit.api.compression import ApiCompressionMiddleware, preferred_coding, zstd
+from krafter_audit.compression import CompressionMiddleware, preferred_coding, zstd
 from tests import factories
 
 
@@ -40,10 +40,12 @@ def test_preferred_coding_follows_the_weights(accepted: str, coding: str | None)
     assert preferred_coding(accepted) == coding
 
 
-def respond(response: HttpResponse | StreamingHttpResponse, path: str = "/api/v1/x") -> Any:
-    """Return what the middleware makes of a response to a client that accepts zstd."""
-    request = RequestFactory().get(path, headers={"accept-encoding": "zstd"})
-    return ApiCompressionMiddleware(lambda _: response)(request)
+def respond(
+    response: HttpResponse | StreamingHttpResponse, path: str = "/api/v1/x", accepted: str = "gzip, zstd"
+) -> Any:
+    """Return what the middleware makes of a response."""
+    request = RequestFactory().get(path, headers={"accept-encoding": accepted})
+    return CompressionMiddleware(lambda _: response)(request)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def respond(response: HttpResponse | StreamingHttpResponse, path: str = "/api/v1
         ("/api/v1/x", b"short", "application/json"),
         ("/api/v1/x", b"picture" * 100, "image/jpeg"),
         ("/api/v1/x", b"document" * 100, "application/pdf"),
-        ("/admin/", b"page" * 100, "text/html"),
+        ("/static/site.css", b"style" * 100, "text/css"),
     ],
 )
 def test_responses_that_would_not_shrink_are_sent_as_they_are(
@@ -61,6 +63,16 @@ def test_responses_that_would_not_shrink_are_sent_as_they_are(
     response = respond(HttpResponse(content, content_type=content_type), path)
 
     assert (response.content, response.has_header("content-encoding")) == (content, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "coding"),
+    [("/api/v1/x", "gzip, zstd", "zstd"), ("/admin/", "gzip, zstd", "gzip"), ("/admin/", "zstd", None)],
+)
+def test_pages_are_compressed_with_gzip_alone(path: str, accepted: str, coding: str | None) -> None:
+    response = respond(HttpResponse(b"page" * 100, content_type="text/html"), path, accepted)
+
+    assert (response.get("content-encoding"), response["vary"]) == (coding, "Accept-Encoding")
 
 
 def test_streams_are_compressed_as_they_are_read() -> None:

@@ -1,8 +1,9 @@
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -20,14 +21,21 @@ COMPRESSIBLE = re.compile(r"text/|application/(javascript|([a-z0-9.-]+\+)?json)\
 MIN_BYTES = 200  # as Django's gzip
 
 
-class ApiCompressionMiddleware(GZipMiddleware):
-    """Compress responses below /api/, files as they are read, with zstd or Django's gzip, padded against BREACH."""
+class CompressionMiddleware(GZipMiddleware):
+    """Compress responses, files as they are read: of the API with zstd or gzip, pages with gzip.
+
+    Pages are for browsers, which send cookies by themselves: Django's gzip is padded against BREACH.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if not request.path.startswith("/api/") or not COMPRESSIBLE.match(response.get("content-type", "")):
+        # Static files are compressed by `collectstatic`.
+        is_static = request.path.startswith(str(settings.STATIC_URL))
+        if is_static or not COMPRESSIBLE.match(response.get("content-type", "")):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
-        coding = preferred_coding(request.headers.get("accept-encoding", ""))
+        is_api = request.path.startswith("/api/")
+        codings = ("zstd", "gzip") if is_api else ("gzip",)
+        coding = preferred_coding(request.headers.get("accept-encoding", ""), codings)
         if response.has_header("content-encoding") or coding is None:
             return response
         etag = response.get("etag", "")
@@ -35,17 +43,18 @@ class ApiCompressionMiddleware(GZipMiddleware):
             compress_with_zstd(response)
         else:
             super().process_response(request, response)
-        if response.has_header("content-encoding") and etag.startswith('"'):
+        if is_api and response.has_header("content-encoding") and etag.startswith('"'):
             # Django's is weak, and If-Match needs a strong one.
             response["etag"] = compressed(etag, coding)
         return response
 
 
-def preferred_coding(accept_encoding: str) -> str | None:
-    """Return `zstd`, `gzip`, or None for an uncompressed response (RFC 9110, section 12.5.3)."""
+def preferred_coding(accept_encoding: str, codings: Sequence[str] = ("zstd", "gzip")) -> str | None:
+    """Return one of the codings, or None for an uncompressed response (RFC 9110, section 12.5.3)."""
     weights = dict(_weights(accept_encoding))
     # A client that sends `*` may know no zstd.
-    offered = {"zstd": weights.get("zstd", 0), "gzip": weights.get("gzip", weights.get("*", 0))}
+    accepted = {"gzip": weights.get("*", 0), **weights}
+    offered = {coding: accepted.get(coding, 0) for coding in codings}
     coding = max(offered, key=offered.__getitem__)
     return coding if offered[coding] > 0 and offered[coding] >= weights.get("identity", 0) else None
 
@@ -65,7 +74,7 @@ def _weights(header: str) -> Iterator[tuple[str, float]]:
 def compress_with_zstd(response: HttpResponseBase) -> None:
     """Compress the content in place, unless it is small or does not shrink.
 
-    Without padding against BREACH, which needs credentials that a browser sends by itself: keys are in a header.
+    Without padding against BREACH, which needs credentials that a browser sends by itself: API keys are in a header.
     """
     if isinstance(response, StreamingHttpResponse):
         response.streaming_content = _compressed_parts(cast("Iterator[bytes]", response.streaming_content))
