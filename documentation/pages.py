@@ -12,6 +12,7 @@ from documentation import contents
 from documentation.api.examples import examples
 from documentation.api.operations import Operation, resource_title, resources
 from documentation.markdown import Document, PageSection, code_block, render, slug
+from krafter_audit.api.openapi_components import TAGS
 
 REFERENCE = "reference"
 
@@ -24,6 +25,11 @@ class DocumentationPage:
     @property
     def title(self) -> str:
         return self.document.title
+
+    @property
+    def description(self) -> str:
+        """Return the text before the first section, of which search engines show the beginning."""
+        return self.document.sections[0].text
 
     @property
     def headings(self) -> list[PageSection]:
@@ -100,19 +106,20 @@ def _reference() -> Document:
 def _resource(name: str) -> DocumentationPage | None:
     for tag, operations in resources().items():
         if slug(tag) == name:
-            return DocumentationPage(
-                f"/docs/{REFERENCE}/{name}", _operations(f"{resource_title(tag)}: operations", operations)
-            )
+            return DocumentationPage(f"/docs/{REFERENCE}/{name}", _operations(tag, operations))
     return None
 
 
-def _operations(title: str, operations: list[Operation]) -> Document:
+def _operations(tag: str, operations: list[Operation]) -> Document:
+    title = f"{resource_title(tag)}: operations"
+    description = next(each["description"] for each in TAGS if each["name"] == tag)
     described = [
         (operation, [(each, code_block(each.code, each.lexer)) for each in examples(operation)])
         for operation in operations
     ]
-    html = render_to_string("documentation/operations.html", {"title": title, "operations": described})
-    sections = [PageSection(1, "", title, "")]
+    context = {"title": title, "description": description, "operations": described}
+    html = render_to_string("documentation/operations.html", context)
+    sections = [PageSection(1, "", title, description)]
     for operation in operations:
         fields = [*operation.parameters, *operation.fields]
         words = " ".join(f"{field.name} {field.description}" for field in fields)

@@ -61,3 +61,10 @@ def test_openapi_page_and_documentation_lead_to_each_other(client: Client) -> No
     assert 'href="/api/docs"' in client.get("/docs").content.decode()
     assert 'href="/docs"' in client.get("/api/docs").content.decode()
     assert 'href="/docs/errors"' in client.get("/api/docs/errors").content.decode()
+
+
+def test_page_has_its_first_text_as_description(client: Client) -> None:
+    page = client.get("/docs/reference/checks").text
+
+    assert page.count("The checks that scans and verifications run.") == 2
+    assert '<meta name="description" content="The checks that scans and verifications run.">' in page
