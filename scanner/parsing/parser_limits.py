@@ -78,7 +78,10 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
 
 def _has_too_many_attributes(text: str) -> bool:
     return any(
-        # An attribute is compared with all before it. A long tag with few, such as an inline image, is harmless.
-        len(piece) > LONG_TAG and len(_QUOTED.sub("", piece.partition(">")[0]).split()) > MAX_ATTRIBUTES
+        # An attribute is compared with all before it. A long tag with few, such as an inline image, is harmless, and so
+        # is a comment or a CDATA section, which has none.
+        len(piece) > LONG_TAG
+        and not piece.startswith(("!", "?"))
+        and len(_QUOTED.sub("", piece.partition(">")[0]).split()) > MAX_ATTRIBUTES
         for piece in text.split("<")
     )

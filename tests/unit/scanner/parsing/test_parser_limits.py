@@ -23,6 +23,8 @@ PAGES = {
     "many short paragraphs": "<p>Text with <b>bold</b> and <a href=x>links</a>" * 20_000,
     "cards": "<div><a href=x><div><span>x</span></div></a></div>" * 20_000,
     "a picture in an attribute": f'<img alt="a" src="data:image/png;base64,{"A b " * 200_000}">',
+    "a style sheet in a comment": "<style><!-- " + "margin: 0; " * 20_000 + "--></style>",
+    "data in a CDATA section": "<script><![CDATA[" + '{"a": 1, "b": 2} ' * 20_000 + "]]></script>",
     "a script with comparisons": "<script>" + "if(a<b&&c<d){}" * 50_000 + "</script>",
     "nothing but brackets": "<" * 2_000_000,
     "scripts that never end": "<script" * 200_000,
