@@ -1,5 +1,6 @@
 """A fetched page: headers, text and a parsed tree."""
 
+import re
 import threading
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ from krafter_audit.http.client import Response
 from scanner import page_similarity
 from scanner.parsing.registrable_domain import host_of
 
+_NOSCRIPT = re.compile(r"(</?)noscript\b", re.IGNORECASE)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
@@ -67,6 +69,15 @@ class Page:
 
     def css(self, selector: str) -> list[LexborNode]:
         return list(self.tree.css(selector))
+
+    def head_css(self, selector: str) -> list[LexborNode]:
+        """Return the elements of the head that match, as a browser parses it that runs scripts.
+
+        To lexbor, which parses for one that does not, <noscript><img> ends the head.
+        """
+        text = _NOSCRIPT.sub(r"\1template", self.text)
+        head = LexborHTMLParser(text).head
+        return list(head.css(selector)) if head else []
 
     def first(self, selector: str) -> LexborNode | None:
         return self.tree.css_first(selector)

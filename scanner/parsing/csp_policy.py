@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.page import Page
+from scanner.page import Page, value
 
 BROAD = frozenset({"ftp:", "http:", "https:", "*", "http://*", "http://*.*", "https://*", "https://*.*"})
 INLINE = frozenset({"'unsafe-inline'", "data:"})
@@ -129,7 +129,11 @@ def is_usable(policy: CspPolicy) -> bool:
 def _in_metas(page: Page) -> list[str]:
     if not page.is_html:
         return []
-    return split(page.metas("content-security-policy", "http-equiv"))
+    if not page.metas("content-security-policy", "http-equiv"):
+        return []
+    # HTML, 4.2.5.3: outside of the head it is ignored.
+    metas = page.head_css('meta[http-equiv="content-security-policy" i]')
+    return split([value(node, "content") for node in metas])
 
 
 def _as_meta(policy: CspPolicy) -> CspPolicy:

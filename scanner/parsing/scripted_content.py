@@ -9,7 +9,16 @@ from scanner.parsing.registrable_domain import host_of, same_site
 
 # Characters. A page with scripts, less text and no images is taken for one whose content scripts build.
 MIN_TEXT_LENGTH = 50
-_SCRIPT_TYPES = ("", "module", "text/javascript", "application/javascript", "text/ecmascript")
+# WHATWG MIME Sniffing, 4.6: the types that browsers run as JavaScript.
+JAVASCRIPT_TYPES = frozenset(
+    [
+        *(f"{group}/{name}" for group in ("application", "text") for name in ("ecmascript", "javascript")),
+        *(f"{group}/x-{name}" for group in ("application", "text") for name in ("ecmascript", "javascript")),
+        *("text/jscript", "text/livescript"),
+        *(f"text/javascript1.{number}" for number in range(6)),
+    ]
+)
+_SCRIPT_TYPES = JAVASCRIPT_TYPES | {"", "module"}
 # The elements into which frameworks render an application.
 _MOUNT_POINTS = (
     "#root, #app, #app-root, #__next, #__nuxt, #___gatsby, #svelte, "

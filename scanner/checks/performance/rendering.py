@@ -1,14 +1,17 @@
 """Markup that delays rendering or causes layout shifts."""
 
+import re
+
 from selectolax.lexbor import LexborNode
 
 from scanner.outcome import Outcome, fail_if_any
 from scanner.page import has, inside, snippet, value
 from scanner.page_context import PageContext
+from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
 
 MAX_BLOCKING_STYLESHEETS = 1  # a page needs one
-_SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript")
+_SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*\.?\d", re.IGNORECASE)
 
 
 @check(
@@ -31,11 +34,12 @@ _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascri
         {"html": '<script src="/app.js" defer></script>'},
     ),
     oracle={"lighthouse": "render-blocking-insight"},
+    version=2,
 )
 def nothing_blocks_rendering(context: PageContext) -> Outcome:
     """The head has no script that blocks the parser, and at most one style sheet that blocks rendering."""
     page = context.document  # as sent: what scripts insert later does not block the parser
-    scripts = [node for node in page.css("head script[src]") if _blocks_the_parser(node)]
+    scripts = [node for node in page.head_css("script[src]") if _blocks_the_parser(node)]
     sheets = [node for node in page.css("link[rel][href]") if _blocks_rendering(node)]
     return fail_if_any(
         scripts + (sheets if len(sheets) > MAX_BLOCKING_STYLESHEETS else []),
@@ -50,15 +54,19 @@ def nothing_blocks_rendering(context: PageContext) -> Outcome:
 def _blocks_the_parser(node: LexborNode) -> bool:
     kind = value(node, "type").strip().lower()
     is_deferred = has(node, "defer") or has(node, "async")
-    return kind in _SCRIPT_TYPES and not is_deferred and not inside(node, "noscript", "template")
+    # Browsers do not load what is for those that know no modules.
+    return (kind in JAVASCRIPT_TYPES or not kind) and not is_deferred and not has(node, "nomodule")
 
 
 def _blocks_rendering(node: LexborNode) -> bool:
     words = value(node, "rel").lower().split()
-    media = value(node, "media").strip().lower()
+    media = {part.strip().removeprefix("only ") for part in value(node, "media").lower().split(",")}
     unused = has(node, "disabled") or inside(node, "noscript", "template")
     return (
-        "stylesheet" in words and "alternate" not in words and media in ("", "all", "screen") and not unused
+        "stylesheet" in words
+        and "alternate" not in words
+        and not unused
+        and not media.isdisjoint(("", "all", "screen"))
     )
 
 
@@ -80,18 +88,25 @@ def _blocks_rendering(node: LexborNode) -> bool:
     ),
     kind="markup",
     oracle={"lighthouse": "unsized-images"},
+    version=2,
 )
 def images_have_dimensions(context: PageContext) -> Outcome:
-    """Every img element has width and height."""
+    """Every img element has width and height, as attributes or in its style."""
     images = [node for node in context.markup.css("img") if not inside(node, "noscript", "template")]
     outcome = fail_if_any(
-        [node for node in images if not (_is_length(node, "width") and _is_length(node, "height"))],
+        [node for node in images if not _has_size(node)],
         show=snippet,
         ok="Every image has width and height." if images else "The page has no image.",
         problem="Images lack width or height.",
         images=len(images),
     )
     return context.unless_scripted(outcome)
+
+
+def _has_size(node: LexborNode) -> bool:
+    known = {name.lower() for name in _SIZE_IN_STYLE.findall(value(node, "style"))}
+    known |= {name for name in ("width", "height") if _is_length(node, name)}
+    return len(known) >= 2  # with an aspect ratio, one side gives the other
 
 
 def _is_length(node: LexborNode, attribute: str) -> bool:

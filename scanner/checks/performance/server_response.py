@@ -1,5 +1,6 @@
 """Performance of the server's responses: time to first byte, compression, caching."""
 
+from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 
 from krafter_audit.http.client import Response
@@ -11,7 +12,10 @@ from scanner.preconditions import Inconclusive
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 ENCODINGS = ("gzip", "br", "zstd", "deflate")
-COMPRESSIBLE = ("text/", "application/javascript", "application/json", "application/xml", "image/svg+xml")
+COMPRESSIBLE = (
+    *("text/", "application/javascript", "application/x-javascript", "application/ecmascript"),
+    *("application/json", "application/xml"),
+)
 UNAVAILABLE = (401, 403, 429)
 MIN_CACHE_SECONDS = 7 * 24 * 3600
 
@@ -85,6 +89,7 @@ def time_to_first_byte(context: PageContext) -> Measurement:
     ),
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
+    version=2,
 )
 def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes are sent with gzip, br or zstd."""
@@ -116,7 +121,7 @@ def _unless_unavailable(outcome: Outcome, context: PageContext) -> Outcome:
 
 def _is_text(response: Response) -> bool:
     kind = media_type(response.headers.get("content-type"))
-    return kind.startswith(COMPRESSIBLE) or kind.endswith("+json")
+    return kind.startswith(COMPRESSIBLE) or kind.endswith(("+json", "+xml"))
 
 
 def _is_compressed(response: Response) -> bool:
@@ -145,6 +150,7 @@ def _is_compressed(response: Response) -> bool:
     ),
     headers=("cache-control",),
     oracle={"lighthouse": "cache-insight"},
+    version=2,
 )
 def static_assets_are_cached(context: PageContext) -> Outcome:
     """Same-origin CSS, JavaScript and images have a max-age of at least 7 days, or are immutable."""
@@ -157,7 +163,7 @@ def static_assets_are_cached(context: PageContext) -> Outcome:
         [
             f"{asset.url} ({asset.headers.get('cache-control') or 'no Cache-Control'})"
             for asset in assets
-            if not _is_cached_for_a_week(asset.headers.get("cache-control") or "")
+            if not _is_cached_for_a_week(asset)
         ],
         ok="Every static asset is cached for at least 7 days.",
         problem="Static assets are cached for less than 7 days.",
@@ -165,9 +171,21 @@ def static_assets_are_cached(context: PageContext) -> Outcome:
     return _unless_unavailable(outcome, context)
 
 
-def _is_cached_for_a_week(cache_control: str) -> bool:
-    parts = [part.strip().lower() for part in cache_control.split(",")]
+def _is_cached_for_a_week(asset: Response) -> bool:
+    parts = [part.strip().lower() for part in (asset.headers.get("cache-control") or "").split(",")]
     if "no-store" in parts or "no-cache" in parts:
         return False
     ages = [part.removeprefix("max-age=").strip('"') for part in parts if part.startswith("max-age=")]
+    if not ages and "immutable" not in parts:
+        return _seconds_to_expiry(asset) >= MIN_CACHE_SECONDS
     return "immutable" in parts or any(age.isdecimal() and int(age[:12]) >= MIN_CACHE_SECONDS for age in ages)
+
+
+def _seconds_to_expiry(asset: Response) -> float:
+    """Return how long Expires allows to cache the asset (RFC 9111, 4.2.1); 0 without it or where it is invalid."""
+    try:
+        expires = parsedate_to_datetime(asset.headers.get("expires") or "")
+        sent = parsedate_to_datetime(asset.headers.get("date") or format_datetime(asset.started_at))
+        return (expires - sent).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0

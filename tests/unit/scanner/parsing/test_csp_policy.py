@@ -2,7 +2,9 @@
 
 import pytest
 
+from scanner.page import Page
 from scanner.parsing import csp_policy
+from tests.fakes.html_response import html_response
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,14 @@ def test_nonce_disables_unsafe_inline_and_strict_dynamic_disables_hosts() -> Non
     assert policy.fetches("script-src") == {"'nonce-a'", "'strict-dynamic'"}
     assert csp_policy.parse("default-src 'unsafe-inline'").fetches("style-src") == {"'unsafe-inline'"}
     assert csp_policy.parse("img-src 'self'").fetches("script-src") == {"*"}
+
+
+@pytest.mark.parametrize(
+    ("before", "between", "count"),
+    # To a parser that runs no scripts, <noscript><img> ends the head.
+    [("<noscript><img src=a></noscript>", "", 1), ("", "</head><body>", 0)],
+)
+def test_meta_element_counts_in_the_head_alone(before: str, between: str, count: int) -> None:
+    policy = '<META HTTP-EQUIV="Content-Security-Policy" content="img-src \'self\'">'
+
+    assert len(csp_policy.enforced(Page(html_response(f"<head>{before}{between}{policy}")))) == count

@@ -1,0 +1,49 @@
+"""What blocks rendering, and the sizes of images, as real pages write them."""
+
+import pytest
+
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, PASSED
+from tests.fakes.website import loopback_client, served
+from tests.unit.scanner.checks.base_page import HEAD, good_site, html, page
+
+SHEET = '<link rel="stylesheet" href="/b.css"'
+IMAGE = '<img src="/a.png" alt=""'
+
+IN_HEAD = [
+    # A counter for visitors without scripts: to a parser that runs none, it ends the head.
+    ('<noscript><img src="/pixel.gif" alt=""></noscript><script src="/b.js"></script>', FAILED),
+    ("<script>add('<noscript>')</script><script src=/b.js></script>", FAILED),
+    ('<noscript><script src="/b.js"></script></noscript>', PASSED),
+    ('<SCRIPT NOMODULE SRC="/b.js"></SCRIPT>', PASSED),
+    ('<script type="application/x-javascript" src="/b.js"></script>', FAILED),
+    ('<script type="text/template" src="/b.html"></script>', PASSED),
+    (f'{SHEET} media="projection, screen">', FAILED),
+    (f'{SHEET} media="only screen">', FAILED),
+    (f'{SHEET} media="print, speech">', PASSED),
+    (f'{SHEET} media="(min-width: 80em)">', PASSED),
+]
+IMAGES = [
+    (f'{IMAGE} style="width: 20px; height:1.5em">', PASSED),
+    (f'{IMAGE} style="WIDTH:50%;aspect-ratio: 16/9">', PASSED),
+    (f'{IMAGE} width="40" style="height:.5em">', PASSED),
+    (f'{IMAGE} style="max-width: 20px; height: 20px">', FAILED),
+    (f'{IMAGE} style="width: 20px; height: auto">', FAILED),
+    (f'{IMAGE} style="border-width: 1px; line-height: 1">', FAILED),
+    (f'{IMAGE} style="aspect-ratio: 1">', FAILED),
+]
+
+
+def status_of(key: str, text: str) -> str:
+    with served(good_site(**{"/": page(text)})) as site, loopback_client() as client:
+        return dict(run_checks(site.url, [key], client=client, retry_delays=()))[key].status
+
+
+@pytest.mark.parametrize(("added", "status"), IN_HEAD)
+def test_what_blocks_rendering(added: str, status: str) -> None:
+    assert status_of("render_blocking", html(head=HEAD + added)) == status
+
+
+@pytest.mark.parametrize(("image", "status"), IMAGES)
+def test_size_of_an_image_in_its_style(image: str, status: str) -> None:
+    assert status_of("image_dimensions", html(add=image)) == status

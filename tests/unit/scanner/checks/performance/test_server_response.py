@@ -1,0 +1,55 @@
+"""Compression and caching, as older servers configure them."""
+
+import pytest
+
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, PASSED
+from tests.fakes.website import Answer, Headers, Site, loopback_client, served
+
+PAGE = "<html xmlns='http://www.w3.org/1999/xhtml'><head><title>A</title><script src='/a.js'></script></head></html>"
+LONG = "/* a comment that is repeated */" * 100
+DATE, NEXT_DAY, NEXT_YEAR = (
+    "Mon, 02 Mar 2026 10:00:00 GMT",
+    "Tue, 03 Mar 2026 10:00:00 GMT",
+    "Tue, 02 Mar 2027 10:00:00 GMT",
+)
+
+
+def status_of(key: str, headers: Headers, *, kind: str = "text/html", page: str = PAGE) -> str:
+    answers = {"/": Answer(page, headers=[("Content-Type", kind)]), "/a.js": Answer(LONG, headers=headers)}
+    with served(Site(answers)) as site, loopback_client() as client:
+        return dict(run_checks(site.url, [key], client=client, retry_delays=()))[key].status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([("Date", DATE), ("Expires", NEXT_YEAR)], PASSED),
+        ([("Date", DATE), ("Expires", NEXT_YEAR), ("Cache-Control", "public")], PASSED),
+        ([("Date", DATE), ("Expires", NEXT_DAY)], FAILED),
+        ([("Date", DATE), ("Expires", NEXT_YEAR), ("Cache-Control", "max-age=60")], FAILED),
+        ([("Date", DATE), ("Expires", NEXT_YEAR), ("Cache-Control", "no-cache")], FAILED),
+        ([("Date", DATE), ("Expires", "0")], FAILED),
+    ],
+)
+def test_expires_counts_without_a_max_age(headers: Headers, status: str) -> None:
+    assert status_of("cache_policy", headers) == status
+
+
+@pytest.mark.parametrize("kind", ["application/x-javascript", "text/javascript; charset=utf-8"])
+def test_script_of_an_older_type_is_compressible(kind: str) -> None:
+    assert status_of("text_compression", [("Content-Type", kind)]) == FAILED
+
+
+def test_xhtml_is_compressible() -> None:
+    padded = PAGE.replace("A</title>", f"A</title><meta name='a' content='{LONG}'/>")
+
+    assert (
+        status_of(
+            "text_compression",
+            [("Content-Type", "image/png")],
+            kind="application/xhtml+xml",
+            page=padded,
+        )
+        == FAILED
+    )
