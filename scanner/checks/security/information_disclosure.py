@@ -30,9 +30,8 @@ _ERROR_MARKERS = {
     "a Python traceback": "Traceback (most recent call last):",
     "a Django debug page": "You're seeing this error because you have <code>DEBUG = True</code>",
     "a Werkzeug debugger": "Werkzeug Debugger",
-    "a PHP error": "<b>Fatal error</b>:",
-    "a PHP warning": "<b>Warning</b>:  ",
     "an ASP.NET error": "Server Error in '/' Application",
+    "a PHP error": "<b>Fatal error</b>:",
     "a MySQL error": "You have an error in your SQL syntax",
     "a PostgreSQL error": "PG::SyntaxError",
     "an Oracle error": "ORA-00933",
@@ -42,12 +41,23 @@ _ERROR_MARKERS = {
     "a Ruby on Rails error": "Action Controller: Exception caught",
     "a Laravel error": "Whoops, looks like something went wrong",
 }
-_JAVA_TRACE = re.compile(r"^\s{1,8}at [\w$.]{3,200}\([\w$]{1,80}\.java:\d{1,6}\)", re.MULTILINE)
-_PRIVATE_ADDRESS = re.compile(
-    r"(?<![\d.])(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}(?![\d.]*\d)"
-    # Host names of Amazon EC2.
-    r"|\bip-10-\d{1,3}-\d{1,3}-\d{1,3}\b"
+_PHP_MESSAGE = re.compile(
+    r"<b>(?:Warning|Notice|Deprecated|Parse error|Strict Standards|Recoverable fatal error)</b>:\s"
+    r".{1,1000}? in <b>[^<]{1,500}</b> on line <b>\d",
+    re.DOTALL,
 )
+_JAVA_TRACE = re.compile(r"^\s{1,8}at [\w$.]{3,200}\([\w$]{1,80}\.java:\d{1,6}\)", re.MULTILINE)
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_PRIVATE_ADDRESS = re.compile(
+    # Neither a version (`v10.1.2.3`, `?ver=10.1.2.3`) nor a part of a longer name.
+    r"(?<![\w.$-])(?<!version )(?<!version=)(?<!ver=)(?<!v=)"
+    rf"(?:10\.{_OCTET}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.{_OCTET}\.{_OCTET}(?![\d.]*\d)"
+    # Host names of Amazon EC2.
+    r"|\bip-10-\d{1,3}-\d{1,3}-\d{1,3}\b",
+    re.IGNORECASE,
+)
+# Coordinates of SVG, written without the zeros: `d="M6.3 10.3.1.1z"`.
+_COORDINATES = re.compile(r"(?:\bd|\bpoints)=(\"|')[^\"'<>]*\1")
 _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
 
 
@@ -146,11 +156,14 @@ def no_directory_listing(context: PageContext) -> Outcome:
         {"django": "DEBUG = False", "php": "display_errors = Off", "asp.net": '<customErrors mode="On" />'},
     ),
     oracle={"zap": "90022, 90023"},
+    version=2,
 )
 def no_error_messages(context: PageContext) -> Outcome:
     """The page has no stack trace and no database error."""
-    text = context.document.text[:MAX_TEXT_LENGTH]  # as sent: what the server discloses
+    text = context.document.text  # as sent: what the server discloses
     found = [name for name, marker in _ERROR_MARKERS.items() if marker in text]
+    if _PHP_MESSAGE.search(text):
+        found.append("a PHP warning")
     if _JAVA_TRACE.search(text):
         found.append("a Java stack trace")
     return fail_if_any(
@@ -176,10 +189,11 @@ def no_error_messages(context: PageContext) -> Outcome:
         ("https://www.zaproxy.org/docs/alerts/2/", "https://cwe.mitre.org/data/definitions/497.html"),
     ),
     oracle={"zap": "2"},
+    version=2,
 )
 def no_private_addresses(context: PageContext) -> Outcome:
     """The page has no RFC 1918 address and no ip-10-… host name."""
-    text = context.document.text[:MAX_TEXT_LENGTH]  # as sent: what the server discloses
+    text = _COORDINATES.sub("", context.document.text)  # as sent: what the server discloses
     return fail_if_any(
         sorted({match.group() for match in _PRIVATE_ADDRESS.finditer(text)}),
         ok="The page has no private IP address.",

@@ -1,0 +1,36 @@
+"""Messages of PHP and private addresses, and what only looks like one."""
+
+import pytest
+
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, PASSED
+from tests.fakes.website import loopback_client, served
+from tests.unit.scanner.checks.base_page import good_site, html, page
+
+PHP = "session_start(): open(/tmp/sess_b5) failed in <b>/srv/www/plugin/class.php</b> on line <b>145</b>"
+DEPRECATED = (
+    "strlen(): Passing null to [<a href='f'>f</a>] is deprecated in <b>/srv/a.php</b> on line <b>4</b>"
+)
+
+VARIANTS = [
+    ("debug_error_disclosure", f"<b>Warning</b>: {PHP}", FAILED),
+    ("debug_error_disclosure", f"<b>Deprecated</b>:  {DEPRECATED}", FAILED),
+    ("debug_error_disclosure", "<p>word </p>" * 20_000 + f"<b>Notice</b>:  {PHP}", FAILED),
+    ("debug_error_disclosure", "<p><b>Warning</b>: wet floor in <b>hall 3</b></p>", PASSED),
+    ("private_ip_disclosure", '<svg><path d="m6.3 10.3.1.1h.2l2.2-1.3"/></svg>', PASSED),
+    ("private_ip_disclosure", "<svg><polygon points='0 10.1.2.3 4'/></svg>", PASSED),
+    ("private_ip_disclosure", "<script>log('Pixel version 10.0.1.2')</script>", PASSED),
+    ("private_ip_disclosure", '<img src="a.png?ver=10.2.0.2" alt="" width="1" height="1">', PASSED),
+    ("private_ip_disclosure", '<p id="$list-10.$item-10.0.3.2">10.56.833.72</p>', PASSED),
+    ("private_ip_disclosure", "<script>eg = 'http://172.16.2.160:3000'</script>", FAILED),
+    ("private_ip_disclosure", "<p>word </p>" * 20_000 + "<!-- 192.168.255.1 -->", FAILED),
+    ("private_ip_disclosure", '<a href="//user@10.200.3.4/">A</a>', FAILED),
+]
+
+
+@pytest.mark.parametrize(("key", "added", "status"), VARIANTS)
+def test_disclosure(key: str, added: str, status: str) -> None:
+    with served(good_site(**{"/": page(html(add=added))})) as site, loopback_client() as client:
+        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+
+    assert outcome.status == status, outcome.evidence
