@@ -146,7 +146,6 @@ TESTED_IN: dict[str, str] = {
     "scanner/checks/config_snippets.py": "tests/unit/scanner/test_registry.py",
     "scanner/checks/performance/*.py": "tests/unit/scanner/checks/test_flips.py",
     "scanner/checks/security/*.py": "tests/unit/scanner/checks/test_flips.py",
-    "scanner/checks/seo/*.py": "tests/unit/scanner/checks/test_flips.py",
     "scanner/evidence_bundle/*.py": "tests/unit/remediation/evidence/test_export.py",
     "scanner/page_visit/*.py": "tests/unit/scanner/test_rendered_page.py",
     "scanner/parsing/page_references.py": "tests/unit/scanner/checks/test_flips.py",

@@ -3,19 +3,15 @@
 import re
 
 from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
-from scanner.page import media_type
+from scanner.page import media_type, value
 from scanner.page_context import PageContext
+from scanner.parsing import doctype as doctypes
 from scanner.registry import HIGH, LOW, MEDIUM, SEO, Fix, check
 
 MIN_TITLE_LENGTH, MAX_TITLE_LENGTH = 10, 70
-MAX_PREAMBLE_LENGTH = 5000  # characters that are searched for the doctype
-# HTML standard, section 13.2.6.4.1: doctypes of no-quirks and limited-quirks mode.
-STANDARD_DOCTYPES = ("html", 'html system "about:legacy-compat"', "html system 'about:legacy-compat'")
-STRICT_DOCTYPES = (
-    'html public "-//w3c//dtd html 4.01//en"',
-    'html public "-//w3c//dtd xhtml 1.0 strict//en"',
-    'html public "-//w3c//dtd xhtml 1.1//en"',
-)
+_XHTML = "application/xhtml+xml"
+_OPEN_GRAPH = (("og:title",), ("og:type",), ("og:image", "og:image:url", "og:image:secure_url"), ("og:url",))
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 GOOGLE = "https://developers.google.com/search/docs"
 
 
@@ -151,8 +147,8 @@ def _number(text: str) -> float:
     domain=SEO,
     severity=LOW,
     needs={"page"},
-    title="Page lacks the HTML doctype and is rendered in quirks mode",
-    why="In quirks mode browsers emulate the bugs of old browsers, and their layouts differ.",
+    title="Page lacks the HTML doctype and is not rendered in standards mode",
+    why="In quirks mode browsers emulate the bugs of old browsers, in limited-quirks mode those of table cells.",
     fix=Fix(
         "Start the page with <!doctype html>.",
         ("Make <!doctype html> the first line of every page, before anything else.",),
@@ -160,27 +156,20 @@ def _number(text: str) -> float:
         {"html": '<!doctype html>\n<html lang="en">'},
     ),
     oracle={"lighthouse": "doctype"},
+    version=2,
 )
 def doctype(context: PageContext) -> Outcome:
     """The document is in standards mode."""
     page = context.document  # as sent: the parser chooses the mode, and no script can change it
-    if media_type(page.header("content-type")) == "application/xhtml+xml":
+    if media_type(page.header("content-type")) == _XHTML:
         return passed("XHTML is always rendered in standards mode.")
-    start = _without_comments(page.text[:MAX_PREAMBLE_LENGTH])
-    found = re.match(r"<!doctype\s+([^>]{0,300})>", start, re.IGNORECASE)
+    found = doctypes.find(page.text)
     if not found:
         return failed("The page does not start with a doctype.")
-    name = " ".join(found.group(1).lower().split())
-    if name in STANDARD_DOCTYPES or name.startswith(STRICT_DOCTYPES):
+    mode = doctypes.mode_of(found)
+    if mode == "no-quirks":
         return passed("The document is in standards mode.")
-    return failed("The doctype is an outdated one.", doctype=name[:200])
-
-
-def _without_comments(text: str) -> str:
-    rest = text.lstrip("\ufeff \t\r\n\f")
-    while rest.startswith("<!--") and "-->" in rest:
-        rest = rest.partition("-->")[2].lstrip()
-    return rest
+    return failed(f"The doctype causes {mode} mode.", doctype=found.group()[:200])
 
 
 @check(
@@ -197,6 +186,7 @@ def _without_comments(text: str) -> str:
         {"html": '<meta charset="utf-8">', "nginx": "charset utf-8;", "apache": "AddDefaultCharset utf-8"},
     ),
     oracle={"lighthouse": "charset"},
+    version=2,
 )
 def charset(context: PageContext) -> Outcome:
     """A charset is in Content-Type, or in a meta element within the first 1024 bytes."""
@@ -206,7 +196,10 @@ def charset(context: PageContext) -> Outcome:
         return passed("Content-Type declares the charset.")
     if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return passed("A byte order mark declares the charset.")
-    if re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?[\w-]", body[:1024], re.IGNORECASE):
+    if media_type(page.header("content-type")) == _XHTML:
+        return passed("XHTML is UTF-8 unless its XML declaration names another charset.")
+    start = _COMMENT.sub(b"", body[:1024])
+    if re.search(rb"<meta\s[^>]{0,200}charset\s*=\s*[\"']?\s*[\w-]", start, re.IGNORECASE):
         return passed("A meta element declares the charset.")
     return failed("No charset is declared in Content-Type or in the first 1024 bytes.")
 
@@ -228,15 +221,19 @@ def charset(context: PageContext) -> Outcome:
         },
     ),
     oracle={"ogp": "basic metadata"},
+    version=2,
 )
 def open_graph(context: PageContext) -> Outcome:
     """og:title, og:type, og:image and og:url are set and not empty."""
     page = context.document  # as sent: what makes link previews runs no scripts
-    missing = [
+    found = {
         name
-        for name in ("og:title", "og:type", "og:image", "og:url")
-        if not any(text.strip() for text in page.metas(name, "property") + page.metas(name))
-    ]
+        for node in page.css("meta[content]")
+        if value(node, "content").strip()
+        # In RDFa, property is a list of names.
+        for name in f"{value(node, 'property')} {value(node, 'name')}".lower().split()
+    }
+    missing = [names[0] for names in _OPEN_GRAPH if found.isdisjoint(names)]
     return fail_if_any(
         missing, ok="All four Open Graph properties are set.", problem="Open Graph properties are missing."
     )

@@ -1,0 +1,40 @@
+"""Metadata as real pages write it."""
+
+import pytest
+
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, PASSED
+from tests.fakes.website import Answer, Site, loopback_client, served
+
+XHTML = "application/xhtml+xml"
+OPEN_GRAPH = '<meta property="og:type" content="a"><meta property="og:url" content="b">'
+
+VARIANTS = [
+    ("doctype", "text/html", "<?xml version='1.0'?><!doctype html><title>A</title>", PASSED),
+    ("doctype", "text/html", "<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Transitional//EN' 'x'>", FAILED),
+    ("charset", "text/html", "<!-- <meta charset=utf-8> --><title>A</title>", FAILED),
+    ("charset", "text/html", "<!-- <meta charset=utf-8><title>A</title>", FAILED),
+    ("charset", "text/html", "<!-- a --><META CHARSET = 'utf-8'><title>A</title>", PASSED),
+    ("charset", XHTML, "<html xmlns='http://www.w3.org/1999/xhtml'><head/></html>", PASSED),
+    (
+        "open_graph",
+        "text/html",
+        f'{OPEN_GRAPH}<meta property="og:title twitter:title" content="A"><meta name="og:image:url" content="c">',
+        PASSED,
+    ),
+    (
+        "open_graph",
+        "text/html",
+        f'{OPEN_GRAPH}<meta property="og:title" content="A"><meta property="og:image" content=" ">',
+        FAILED,
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "kind", "text", "status"), VARIANTS)
+def test_metadata(key: str, kind: str, text: str, status: str) -> None:
+    answer = Answer(text, headers=[("Content-Type", kind)])
+    with served(Site({"/": answer})) as site, loopback_client() as client:
+        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+
+    assert outcome.status == status, outcome.evidence
