@@ -82,6 +82,9 @@ class Page:
     def first(self, selector: str) -> LexborNode | None:
         return self.tree.css_first(selector)
 
+    def element(self, identifier: str) -> LexborNode | None:
+        return next((node for node in self.css("[id]") if value(node, "id") == identifier), None)
+
     @property
     def title(self) -> str:
         """The document's title with white space collapsed; empty when there is none."""

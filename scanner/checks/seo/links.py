@@ -1,5 +1,6 @@
 """Links: link text, crawlable URLs, broken links, canonical and hreflang."""
 
+import re
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -17,6 +18,13 @@ from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/seo"
 GOOGLE = "https://developers.google.com/search/docs"
 
+_CANONICAL_LINK = re.compile(
+    r"<([^>]*)>(?:\s*;\s*[\w*-]+=(?:\"[^\"]*\"|[^;,\s]+))*?\s*;\s*rel=\"?canonical\b", re.IGNORECASE
+)
+# ISO 3166-1 reserves them, but they are no countries; search engines ignore en-UK.
+_NO_REGIONS = ("-eu", "-uk", "-un")
+_HOME_PATH = re.compile(r"/*(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
+
 # From Lighthouse 12's list of non-descriptive link texts, in the languages with most entries.
 NON_DESCRIPTIVE_TEXTS = frozenset(
     {
@@ -32,6 +40,17 @@ NON_DESCRIPTIVE_TEXTS = frozenset(
         *("こちら", "ここをクリック", "続きを読む", "点击这里", "更多", "了解更多"),
     }
 )
+# Words that mean something else in other languages: they count where the page is in one of these.
+LANGUAGES_OF_TEXTS = {
+    **dict.fromkeys(("go", "information", "start", "this"), ("en",)),
+    **dict.fromkeys(("ici", "plus"), ("fr",)),
+    **dict.fromkeys(("aqui", "mais"), ("pt",)),
+    **dict.fromkeys(("continua", "qui"), ("it",)),
+    "här": ("sv",),
+    "meer": ("nl",),
+    "mer": ("nb", "nn", "no", "sv"),
+    "weiter": ("de",),
+}
 
 
 @check(
@@ -50,6 +69,7 @@ NON_DESCRIPTIVE_TEXTS = frozenset(
     ),
     kind="markup",
     oracle={"lighthouse": "link-text"},
+    version=2,
 )
 def link_text_is_descriptive(context: PageContext) -> Outcome:
     """No link has one of Lighthouse's non-descriptive texts."""
@@ -58,7 +78,7 @@ def link_text_is_descriptive(context: PageContext) -> Outcome:
         [
             node
             for node in page.css("a[href]")
-            if _leads_to_another_page(page, node) and _normalized_text(node) in NON_DESCRIPTIVE_TEXTS
+            if _leads_to_another_page(page, node) and _is_non_descriptive(page, node)
         ],
         show=snippet,
         ok="Every link has descriptive text.",
@@ -67,8 +87,26 @@ def link_text_is_descriptive(context: PageContext) -> Outcome:
     return context.unless_scripted(outcome)
 
 
-def _normalized_text(node: LexborNode) -> str:
-    return " ".join((value(node, "aria-label") or text_of(node)).split()).strip(" .…→»>!").lower()
+def _is_non_descriptive(page: Page, node: LexborNode) -> bool:
+    text = _normalized_text(page, node)
+    languages = LANGUAGES_OF_TEXTS.get(text)
+    return text in NON_DESCRIPTIVE_TEXTS and (languages is None or _language_of(node) in ("", *languages))
+
+
+def _normalized_text(page: Page, node: LexborNode) -> str:
+    ids = value(node, "aria-labelledby").split()
+    labels = [label for label in map(page.element, ids) if label]
+    text = " ".join(map(text_of, labels)) or value(node, "aria-label") or text_of(node)
+    return " ".join(text.split()).strip(" .…→»>!").lower()
+
+
+def _language_of(node: LexborNode | None) -> str:
+    """Return the primary language of an element, from the nearest lang attribute; empty without one."""
+    while node is not None:
+        if node.is_element_node and value(node, "lang").strip():
+            return value(node, "lang").strip().lower().partition("-")[0]
+        node = node.parent
+    return ""
 
 
 def _leads_to_another_page(page: Page, node: LexborNode) -> bool:
@@ -192,11 +230,13 @@ def _is_broken(status: int | None) -> bool:
     headers=("link",),
     kind="markup",
     oracle={"lighthouse": "canonical"},
+    version=2,
 )
 def canonical_is_valid(context: PageContext) -> Outcome:
     """The canonical URL, if set, is one absolute URL, and not the root for another page."""
     page = context.markup
     urls = [value(node, "href").strip() for node in page.css('link[rel~="canonical" i][href]')]
+    urls += _CANONICAL_LINK.findall(context.document.header("link") or "")
     if not urls:
         return passed("No canonical URL is set, which is allowed.")
     faults = [fault for url in urls if (fault := _canonical_fault(page, url))]
@@ -211,7 +251,8 @@ def _canonical_fault(page: Page, url: str) -> str | None:
     if not _is_absolute(url):
         return f"{url[:200]!r} is not an absolute URL"
     here, there = urlsplit(page.url), urlsplit(url)
-    if there.hostname == here.hostname and there.path in ("", "/") and here.path not in ("", "/"):
+    leads_home = there.hostname == here.hostname and there.path in ("", "/") and not there.query
+    if leads_home and not _HOME_PATH.fullmatch(here.path):
         return "it is the home page"
     return None
 
@@ -235,6 +276,7 @@ def _is_absolute(url: str) -> bool:
     ),
     kind="markup",
     oracle={"lighthouse": "hreflang"},
+    version=2,
 )
 def hreflang_is_valid(context: PageContext) -> Outcome:
     """Each alternate link with hreflang has a valid language and an absolute URL."""
@@ -251,4 +293,5 @@ def hreflang_is_valid(context: PageContext) -> Outcome:
 
 def _is_valid_alternate(node: LexborNode) -> bool:
     language = value(node, "hreflang").strip().lower()
-    return _is_absolute(value(node, "href").strip()) and (language == "x-default" or is_language(language))
+    is_valid = language == "x-default" or (is_language(language) and not language.endswith(_NO_REGIONS))
+    return is_valid and _is_absolute(value(node, "href").strip())

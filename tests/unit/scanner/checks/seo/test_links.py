@@ -1,0 +1,70 @@
+"""Links, canonical URLs and hreflang as real pages write them."""
+
+import pytest
+
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, PASSED
+from tests.fakes.website import Answer, Site, loopback_client, served
+
+LINK_TEXTS = [
+    ('<html lang="sv"><a href="/a">Start</a>', PASSED),
+    ('<html lang="de-AT"><a href="/a">Meer</a>', PASSED),
+    ('<html lang="de"><a href="/a">Hier</a>', FAILED),
+    ('<html lang="de"><a href="/a">Read more</a>', FAILED),
+    ('<html lang="fr"><p lang="EN-gb"><a href="/a">Start</a>', FAILED),
+    ('<html lang="en"><a href="/a">Plus</a>', PASSED),
+    ('<html><a href="/a">Start</a>', FAILED),
+    ('<h2 id="a:1">Delivery</h2><a href="/a" aria-labelledby="a:1 b" id="b">Read more</a>', PASSED),
+    ('<a href="/a" aria-labelledby="gone">Read more</a>', FAILED),
+]
+CANONICALS = [
+    ("/index.html", "{url}/", "", PASSED),
+    ("/Default.aspx", "{url}/", "", PASSED),
+    ("/index/a", "{url}/", "", FAILED),
+    ("/a", "{url}/?p=12", "", PASSED),
+    ("/a", "{url}/#a", "", FAILED),
+    ("/a", "{url}/a", '<{url}/a>; rel="canonical"', PASSED),
+    (
+        "/a",
+        "{url}/a",
+        "<{url}/b.css>; rel=preload, <{url}/b>; title=\"b\"; rel='x', <{url}/a>; rel=canonical",
+        PASSED,
+    ),
+    ("/a", "{url}/a", '<{url}/c>; rel="preload", <{url}/b>; type="text/html"; rel="canonical"', FAILED),
+]
+ALTERNATES = [
+    ("en-UK", FAILED),
+    ("en-GB", PASSED),
+    ("en-EU", FAILED),
+    ("uk", PASSED),
+    ("eu", PASSED),
+    ("X-Default", PASSED),
+]
+
+
+def status_of(key: str, path: str, text: str, link: str = "") -> str:
+    headers = [("Content-Type", "text/html"), *([("Link", link)] if link else [])]
+    with served(Site({path: Answer(text, headers=headers)})) as site, loopback_client() as client:
+        url = site.url.rstrip("/") + path
+        outcome = dict(run_checks(url, [key], client=client, retry_delays=()))[key]
+    return outcome.status
+
+
+@pytest.mark.parametrize(("text", "status"), LINK_TEXTS)
+def test_text_counts_in_its_language(text: str, status: str) -> None:
+    assert status_of("link_text", "/", f"{text}<p>{'word ' * 20}") == status
+
+
+@pytest.mark.parametrize(("path", "url", "header", "status"), CANONICALS)
+def test_canonical_url(path: str, url: str, header: str, status: str) -> None:
+    assert (
+        status_of("canonical_valid", path, f'<title>A</title><link rel="canonical" href="{url}">', header)
+        == status
+    )
+
+
+@pytest.mark.parametrize(("language", "status"), ALTERNATES)
+def test_region_of_hreflang(language: str, status: str) -> None:
+    text = f'<title>A</title><link rel="alternate" hreflang="{language}" href="https://example.com/a">'
+
+    assert status_of("hreflang_valid", "/", text) == status
