@@ -121,6 +121,11 @@ def disables_scripts(page: Page) -> bool:
     return any("allow-scripts" not in allowed for allowed in sandboxes)
 
 
+def upgrades_requests(page: Page) -> bool:
+    """Return whether a policy makes browsers request http: URLs of subresources and forms over HTTPS."""
+    return any("upgrade-insecure-requests" in policy.directives for policy in enforced(page))
+
+
 def is_usable(policy: CspPolicy) -> bool:
     """Return whether a policy has a directive that browsers know."""
     return not DIRECTIVES.isdisjoint(policy.directives)

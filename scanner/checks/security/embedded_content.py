@@ -11,6 +11,7 @@ from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
 from scanner.page import Page, snippet, value
 from scanner.page_context import FOREIGN_ORIGIN, PageContext
+from scanner.parsing import csp_policy
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, check
@@ -26,7 +27,16 @@ _SUBRESOURCES = (
     ("object[data]", "data"),
     ("video[poster]", "poster"),
     ("img[srcset], source[srcset]", "srcset"),
+    ("link[imagesrcset]", "imagesrcset"),
+    ("body[background], table[background], td[background], th[background]", "background"),
+    ("svg image[href]", "href"),
+    ("svg image", "xlink:href"),
 )
+_SRCSETS = ("srcset", "imagesrcset")
+_CSS_URL = re.compile(r"(?:@import\s*|\burl\(\s*)[\"']?(http:[^\"'()\s;]+)", re.IGNORECASE)
+# The URL of a namespace is a name.
+_NOT_LOADED_BY_CSS = re.compile(r"/\*.*?\*/|@namespace\b[^;]*", re.IGNORECASE | re.DOTALL)
+_UPGRADED = "upgrade-insecure-requests makes browsers request every URL over HTTPS."
 _LOADING_LINKS = (
     "stylesheet",
     "icon",
@@ -109,12 +119,15 @@ def _has_integrity(node: LexborNode, url: str) -> bool:
     ),
     kind="markup",
     oracle={"lighthouse": "is-on-https", "zap": "10040"},
+    version=2,
 )
 def no_mixed_content(context: PageContext) -> Outcome:
-    """An HTTPS page has no subresource with an http: URL."""
+    """An HTTPS page has no subresource with an http: URL, unless its policy lets browsers upgrade them."""
     pages = context.documents  # scripts add resources, and remove some that were loaded
     if not pages[0].is_https:
         return not_applicable("The page is not served over HTTPS.")
+    if csp_policy.upgrades_requests(pages[0]):
+        return passed(_UPGRADED)
     insecure = [url for page in pages for url in _subresources(page) if url.lower().startswith("http:")]
     outcome = fail_if_any(
         list(dict.fromkeys(insecure)),
@@ -128,11 +141,14 @@ def _subresources(page: Page) -> Iterator[str]:
     for selector, attribute in _SUBRESOURCES:
         for node in page.css(selector):
             text = value(node, attribute)
-            urls = _in_srcset(text) if attribute == "srcset" else [text]
+            urls = _in_srcset(text) if attribute in _SRCSETS else [text]
             yield from (page.absolute(url) for url in urls)
     for node in page.css("link[rel][href]"):
         if set(value(node, "rel").lower().split()) & set(_LOADING_LINKS):
             yield page.absolute(value(node, "href"))
+    styles = [value(node, "style") for node in page.css("[style]")]
+    for style in [*styles, *(node.text() for node in page.css("style"))]:
+        yield from _CSS_URL.findall(_NOT_LOADED_BY_CSS.sub("", style))
 
 
 def _in_srcset(text: str) -> list[str]:
@@ -154,12 +170,15 @@ def _in_srcset(text: str) -> list[str]:
     ),
     kind="markup",
     oracle={"zap": "10041, 10042"},
+    version=2,
 )
 def forms_are_secure(context: PageContext) -> Outcome:
-    """An HTTPS page has no form with an http: action."""
+    """An HTTPS page has no form with an http: action, unless its policy lets browsers upgrade them."""
     page = context.documents[-1]
     if not page.is_https:
         return not_applicable("The page is not served over HTTPS.")
+    if csp_policy.upgrades_requests(context.document):
+        return passed(_UPGRADED)
     senders = [("form[action]", "action"), ("button[formaction], input[formaction]", "formaction")]
     insecure = [
         node

@@ -1,0 +1,74 @@
+"""Mixed content and forms as real pages write them."""
+
+from collections.abc import Iterator
+
+import pytest
+import trustme
+
+from krafter_audit.http.client import Client
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, PASSED
+from tests.fakes.website import Site, loopback_client, served, tls_context
+from tests.unit.scanner.checks.base_page import HEAD, good_site, html, page
+
+LAMP = "http://example.com/lamp.png"
+IMAGE = f'<img src="{LAMP}" alt="" width="1" height="1">'
+FORM = '<form action="http://example.com/search"></form>'
+UPGRADE = "upgrade-insecure-requests"
+
+LOADED = [
+    f'<div style="background: url({LAMP}) no-repeat"></div>',
+    f"<style>body {{ background-image: URL( '{LAMP}' ) }}</style>",
+    f'<style>/* a */ @import "{LAMP}";</style>',
+    f'<table BACKGROUND="{LAMP}"></table>',
+    f'<svg><image xlink:href="{LAMP}"/></svg>',
+    f'<link rel="preload" as="image" imagesrcset="/a.png 1x, {LAMP} 2x">',
+    f"<img srcset='/a.png 1x,\n {LAMP} 2x' alt=''>",
+    '<base href="http://example.com/"><img src="lamp.png" alt="">',
+]
+NOT_LOADED = [
+    f"<style>@namespace svg url({LAMP}); p {{ color: red }}</style>",
+    f"<style>/* p {{ background: url({LAMP}) }} */</style>",
+    f'<a href="{LAMP}">Lamp</a><!-- {IMAGE} -->',
+    f'<link rel="canonical" href="{LAMP}"><link rel="alternate" href="{LAMP}">',
+    f"<p>url({LAMP})</p>",
+]
+
+
+@pytest.fixture(scope="module")
+def client(ca_file: str) -> Iterator[Client]:
+    with loopback_client(ca_file) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def secure(authority: trustme.CA) -> Iterator[Site]:
+    with served(good_site(), tls_context(authority)) as site:
+        yield site
+
+
+def status_of(key: str, site: Site, client: Client, text: str, policy: str | None = None) -> str:
+    site.answers["/"] = page(text, {"Content-Security-Policy": policy})
+    return dict(run_checks(site.url, [key], client=client, retry_delays=()))[key].status
+
+
+@pytest.mark.parametrize(
+    ("added", "status"), [(each, FAILED) for each in LOADED] + [(each, PASSED) for each in NOT_LOADED]
+)
+def test_what_a_page_loads(added: str, status: str, secure: Site, client: Client) -> None:
+    assert status_of("mixed_content", secure, client, html(add=added)) == status
+
+
+@pytest.mark.parametrize(
+    ("head", "policy", "status"),
+    [
+        ("", f"default-src 'self'; {UPGRADE}", PASSED),
+        (f'<meta http-equiv="Content-Security-Policy" content="{UPGRADE}">', None, PASSED),
+        ("", "default-src https:", FAILED),
+    ],
+)
+@pytest.mark.parametrize(("key", "added"), [("mixed_content", IMAGE), ("insecure_form_action", FORM)])
+def test_policy_may_upgrade_requests(
+    key: str, added: str, head: str, policy: str | None, status: str, secure: Site, client: Client
+) -> None:
+    assert status_of(key, secure, client, html(head=HEAD + head, add=added), policy) == status
