@@ -1,5 +1,6 @@
 """Parse sitemaps (sitemaps.org)."""
 
+import re
 import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -12,7 +13,9 @@ from defusedxml.expatreader import DefusedExpatParser
 
 MAX_URLS = 50_000  # sitemaps.org: at most 50,000 URLs
 MAX_BYTES = 10 * 1024 * 1024  # of a sitemap that is compressed with gzip
-_ROOTS = ("urlset", "sitemapindex")
+# Those of sitemaps, of RSS 2.0 and of Atom.
+_ROOTS = ("urlset", "sitemapindex", "rss", "feed")
+_TEXT_URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 @dataclass
@@ -29,22 +32,36 @@ class Sitemap:
 
 
 def parse(body: bytes) -> Sitemap:
-    """Parse a sitemap, compressed with gzip or not. Never raises."""
+    """Parse a sitemap, a text file with a URL in each line, or a feed, compressed with gzip or not. Never raises."""
+    try:
+        content = _decompressed(body)
+    except zlib.error as error:
+        return Sitemap(fault=f"it cannot be read ({error})"[:200])
+    return _parse_text(content) or _parse_xml(content)
+
+
+def _parse_text(content: bytes) -> Sitemap | None:
+    lines = content[:MAX_BYTES].decode("utf-8-sig", errors="replace").split("\n")
+    urls = [line.strip() for line in lines if line.strip()]
+    return Sitemap("text file", urls[:MAX_URLS]) if urls and all(map(_TEXT_URL.fullmatch, urls)) else None
+
+
+def _parse_xml(content: bytes) -> Sitemap:
     handler = _Handler()
     # A document type may define entities that expand to gigabytes.
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setFeature(feature_namespaces, True)
     parser.setContentHandler(handler)
     source = InputSource()
+    source.setByteStream(BytesIO(content))
     sitemap = handler.sitemap
     try:
-        source.setByteStream(BytesIO(_decompressed(body)))
         parser.parse(source)
     except DTDForbidden:
         sitemap.fault = "it declares a document type"
     except SAXException as error:
         sitemap.fault = f"it is not well-formed XML ({error.getMessage()})"[:200]
-    except (zlib.error, ValueError, LookupError) as error:
+    except (ValueError, LookupError) as error:
         sitemap.fault = f"it cannot be read ({error})"[:200]
     else:
         if sitemap.root not in _ROOTS:

@@ -178,9 +178,10 @@ def robots_txt_is_valid(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"sitemaps.org": "protocol"},
+    version=2,
 )
 def sitemap_is_valid(context: PageContext) -> Outcome:
-    """The sitemap of robots.txt, or /sitemap.xml, is 200 and a urlset or a sitemapindex."""
+    """The sitemap of robots.txt, or /sitemap.xml, is 200 and a urlset, a sitemapindex, a feed or a list of URLs."""
     response = context.sitemap
     if response.status >= 500 or response.status == 429:
         raise Inconclusive("blocked", f"The sitemap answered with status {response.status}.")
@@ -191,6 +192,9 @@ def sitemap_is_valid(context: PageContext) -> Outcome:
     sitemap = sitemap_xml.parse(response.body)
     if sitemap.fault:
         return failed(f"{response.url} is not a valid sitemap: {sitemap.fault}.")
+    relative = [url for url in sitemap.urls if not url.lower().startswith(("http://", "https://"))]
+    if relative:
+        return failed(f"{response.url} has URLs that are not absolute.", count=len(relative), faults=relative)
     return passed(f"{response.url} is a valid {sitemap.root}.", urls=len(sitemap.urls))
 
 

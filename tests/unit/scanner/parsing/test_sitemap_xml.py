@@ -14,7 +14,7 @@ OUTSIDE = b'<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><
 
 
 DOCTYPE = b"<!DOCTYPE urlset><urlset><url><loc>https://a.example/</loc></url></urlset>"
-TOO_LARGE = gzip.compress(b"<urlset>" + b" " * sitemap_xml.MAX_BYTES + b"</urlset>", 1)
+TOO_LARGE = gzip.compress(b"<urlset>" + b" " * sitemap_xml.MAX_BYTES + b"</urlset>", 1, mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,23 @@ def test_sitemap_urls_do_not_include_images() -> None:
     )
 
     assert (sitemap.fault, sitemap.urls) == (None, ["https://a.example/&b"])
+
+
+@pytest.mark.parametrize(
+    ("body", "root", "urls"),
+    [
+        (b"\xef\xbb\xbfhttps://a.example/\r\nhttp://a.example/b\n\n", "text file", 2),
+        (gzip.compress(b"https://a.example/", mtime=0), "text file", 1),
+        (b"<rss version='2.0'><channel><item/></channel></rss>", "rss", 0),
+        (b"<feed xmlns='http://www.w3.org/2005/Atom'/>", "feed", 0),
+    ],
+)
+def test_lists_of_urls_and_feeds_are_sitemaps(body: bytes, root: str, urls: int) -> None:
+    sitemap = sitemap_xml.parse(body)
+
+    assert (sitemap.fault, sitemap.root, len(sitemap.urls)) == (None, root, urls)
+
+
+@pytest.mark.parametrize("body", [b"https://a.example/ and more", b"/a\n/b", b"not found"])
+def test_other_text_is_no_sitemap(body: bytes) -> None:
+    assert sitemap_xml.parse(body).fault
