@@ -293,13 +293,17 @@ class PageContext(SiteRequests):
             raise
 
     def probe(self, path: str) -> Response:
-        """The response to GET of a path of the site; redirects are not followed."""
+        """The response to GET of a path of the site; redirects are followed from a well-known one alone."""
+        is_published = path.startswith(preconditions.WELL_KNOWN)
         # A path such as /.git/config is not published: requesting it from a foreign site is an attack.
-        if not path.startswith(preconditions.WELL_KNOWN):
+        if not is_published:
             self.require_ownership()
         fact = f"{PROBE}{path}"
         return self.once(
-            fact, lambda: self._fetch_from_site(fact, "GET", path, expected_refusals=EXPECTED_REFUSALS)
+            fact,
+            lambda: self._fetch_from_site(
+                fact, "GET", path, follow_redirects=is_published, expected_refusals=EXPECTED_REFUSALS
+            ),
         )
 
     def require_ownership(self) -> None:

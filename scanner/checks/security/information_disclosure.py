@@ -277,9 +277,11 @@ def env_is_hidden(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"rfc": "9116"},
+    version=2,
 )
 def security_txt(context: PageContext) -> Outcome:
     """/.well-known/security.txt is 200, plain text, with Contact and an Expires in the future."""
+    # RFC 9116, 3: it may be a redirect.
     response = _probe(context, "/.well-known/security.txt")
     if response.status != 200 or media_type(response.headers.get("content-type")) != "text/plain":
         return failed(f"/.well-known/security.txt is not a plain text file (status {response.status}).")

@@ -4,7 +4,7 @@ import pytest
 
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
-from tests.fakes.website import loopback_client, served
+from tests.fakes.website import Answer, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
 
 PHP = "session_start(): open(/tmp/sess_b5) failed in <b>/srv/www/plugin/class.php</b> on line <b>145</b>"
@@ -32,5 +32,18 @@ VARIANTS = [
 def test_disclosure(key: str, added: str, status: str) -> None:
     with served(good_site(**{"/": page(html(add=added))})) as site, loopback_client() as client:
         outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+
+    assert outcome.status == status, outcome.evidence
+
+
+@pytest.mark.parametrize(("kind", "status"), [("text/plain; charset=utf-8", PASSED), ("text/html", FAILED)])
+def test_security_txt_may_be_a_redirect(kind: str, status: str) -> None:
+    text = "Contact: mailto:security@example.com\nExpires: 2099-12-31T23:00:00.000Z"
+    answers = {
+        "/.well-known/security.txt": Answer("", 302, [("Location", "/security.txt")]),
+        "/security.txt": Answer(text, headers=[("Content-Type", kind)]),
+    }
+    with served(good_site(**answers)) as site, loopback_client() as client:
+        outcome = dict(run_checks(site.url, ["security_txt"], client=client, retry_delays=()))["security_txt"]
 
     assert outcome.status == status, outcome.evidence
