@@ -15,6 +15,27 @@ import orjson
 from krafter_audit.http.credentials import RequestCredentials
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+_DECLARATION = re.compile(
+    rb"(?:<meta\s[^>]{0,300}?charset|\A\s*<\?xml\s[^>]{0,100}?encoding)"
+    rb"\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})",
+    re.IGNORECASE,
+)
+# Browsers look for it beyond the 1024 bytes in which it must be.
+_MAX_HEAD_BYTES = 32 * 1024
+# The WHATWG Encoding Standard maps labels to larger charsets than Python does.
+_LARGER_CHARSETS = {
+    "ascii": "cp1252",
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "shift_jis": "cp932",
+    "tis-620": "cp874",
+}
+# Labels that Python does not know.
+_LABELS = {"windows-874": "cp874", "windows-949": "cp949", "x-gbk": "gb18030", "x-sjis": "cp932"}
 # Codecs of Python that are no charsets, and UTF-7, which hides markup.
 _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"})
 _MAX_LAYERS = 3
@@ -76,7 +97,7 @@ class Response:
     @cached_property
     def text(self) -> str:
         try:
-            # By byte order mark, Content-Type, meta element, else UTF-8, as browsers do.
+            # By byte order mark, Content-Type, meta element or XML declaration, else UTF-8.
             return self.body.decode(self._charset, errors="replace")
         except (LookupError, ValueError):
             return self.body.decode("utf-8", errors="replace")
@@ -91,8 +112,12 @@ class Response:
             if self.body.startswith(mark):
                 return name
         sent = (self.headers.get("content-type") or "").encode("utf-8", errors="replace")
-        found = _CHARSET.search(sent) or _CHARSET.search(self.body[:1024])
-        return _codec(found[1].decode("ascii")) if found else "utf-8"
+        if found := _CHARSET.search(sent):
+            return _codec(found[1].decode("ascii"))
+        found = _DECLARATION.search(self.body[:_MAX_HEAD_BYTES])
+        codec = _codec(found[1].decode("ascii")) if found else "utf-8"
+        # A document in which ASCII can be read is not in UTF-16, whatever it says.
+        return "utf-8" if codec.startswith("utf-16") else codec
 
     def json(self) -> Any:
         """Parse the body. Raises ValueError if it is not JSON."""
@@ -105,13 +130,12 @@ class Response:
 
 def _codec(charset: str) -> str:
     try:
-        name = codecs.lookup(charset).name
+        name = codecs.lookup(_LABELS.get(charset.lower(), charset)).name
     except LookupError:
         return "utf-8"
     if name.replace("-", "_") in _NOT_CHARSETS:
         return "utf-8"
-    # The WHATWG Encoding Standard maps these labels to windows-1252.
-    return "cp1252" if name in ("iso8859-1", "ascii") else name
+    return _LARGER_CHARSETS.get(name, name)
 
 
 def decode_body(raw: bytes, encodings: str | None, *, limit: int) -> tuple[bytes, bool]:

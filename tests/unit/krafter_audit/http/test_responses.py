@@ -31,6 +31,17 @@ def response(body: bytes, content_type: str | None = None) -> Response:
             for name in ("hex", "idna", "punycode", "undefined")
         ],
         (b"a\\u0041", "text/html; charset=unicode_escape", "a\\u0041"),
+        (
+            b"<script charset=utf-8></script><meta charset=koi8-r>\xc1",
+            None,
+            "<script charset=utf-8></script><meta charset=koi8-r>а",
+        ),
+        (b" " * 2000 + b"<meta charset=koi8-r>\xc1", None, " " * 2000 + "<meta charset=koi8-r>а"),
+        (b'<?xml encoding="Shift_JIS"?>\x87\x40', None, '<?xml encoding="Shift_JIS"?>①'),
+        (b"\x87\x40", "text/html; charset=x-sjis", "①"),
+        (b"\x8b\xbe", "text/html; charset=gb2312", "嬀"),
+        (b"<meta charset=utf-16>", None, "<meta charset=utf-16>"),
+        (b"charset=koi8-r \xc3\xa9", "text/plain", "charset=koi8-r é"),
         (b"", None, ""),
     ],
 )
