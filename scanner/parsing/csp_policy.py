@@ -63,14 +63,15 @@ class CspPolicy:
                 return frozenset(self.directives[name])
         return frozenset({"*"})
 
-    def fetches(self, name: str) -> frozenset[str]:
-        sources = self.sources(name, "default-src")
+    def fetches(self, *names: str) -> frozenset[str]:
+        """Return the sources in effect of the first of the directives that is set, else of default-src."""
+        sources = self.sources(*names, "default-src")
         if not any(source.startswith(NONCE_OR_HASH) for source in sources):
             return sources
         # CSP 3, 6.7.3.2: a nonce or a hash disables 'unsafe-inline'.
         sources -= {"'unsafe-inline'"}
         # 'strict-dynamic' makes browsers ignore hosts and schemes.
-        if name == "script-src" and "'strict-dynamic'" in sources:
+        if names[-1] == "script-src" and "'strict-dynamic'" in sources:
             return frozenset(s for s in sources if not s.startswith(tuple(BROAD)) and s != "'self'")
         return sources
 

@@ -1,10 +1,13 @@
 """Parse Set-Cookie headers (RFC 6265bis)."""
 
+import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from scanner.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
 
+LONG_AGO = 1_000_000_000  # in 2001; a cookie is deleted by an expiry in 1970, and a clock may be wrong
 SAME_SITE_VALUES = ("lax", "strict", "none")
 
 
@@ -27,7 +30,7 @@ class Cookie:
 
 
 def parse(line: str) -> Cookie | None:
-    """Parse one header; None when it names no cookie."""
+    """Parse one header; None when it names no cookie, or deletes it."""
     first, *attributes = line.split(";")
     name = first.partition("=")[0].strip()
     if not name:
@@ -35,10 +38,23 @@ def parse(line: str) -> Cookie | None:
     pairs = (attribute.partition("=") for attribute in attributes)
     # RFC 6265bis, 5.7: the last of a repeated attribute counts.
     values = {key.strip().lower(): text.strip() for key, _, text in pairs}
+    if _is_deletion(values):
+        return None
     same_site = values.get("samesite")
     return Cookie(
         name, "secure" in values, "httponly" in values, None if same_site is None else same_site.lower()
     )
+
+
+def _is_deletion(values: dict[str, str]) -> bool:
+    # RFC 6265bis, 5.7: an invalid Max-Age is ignored, and a valid one has precedence.
+    if re.fullmatch(r"-?\d{1,20}", values.get("max-age", ""), re.ASCII):
+        return int(values["max-age"]) <= 0
+    try:
+        expires = parsedate_to_datetime(values.get("expires", ""))
+    except (TypeError, ValueError):
+        return False
+    return expires.timestamp() < LONG_AGO
 
 
 def cookies_of(page: Page) -> list[Cookie]:

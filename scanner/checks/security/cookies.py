@@ -32,9 +32,10 @@ HEADERS = ("set-cookie",)
     ),
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10011"},
+    version=2,
 )
 def cookies_secure(context: PageContext) -> Outcome:
-    """Every cookie has the Secure attribute."""
+    """Every cookie that is set, and not deleted, has the Secure attribute."""
     cookies = _cookies(context)
     return fail_if_any(
         [cookie.name for cookie in cookies if not cookie.secure],
@@ -68,6 +69,7 @@ def cookies_secure(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10010"},
+    version=2,
 )
 def session_cookies_http_only(context: PageContext) -> Outcome:
     """Every cookie whose name contains sess or login has the HttpOnly attribute."""
@@ -105,6 +107,7 @@ def session_cookies_http_only(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10054"},
+    version=2,
 )
 def cookies_same_site(context: PageContext) -> Outcome:
     """Every SameSite is valid, SameSite=None comes with Secure, and CSRF cookies have SameSite."""

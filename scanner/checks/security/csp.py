@@ -113,12 +113,16 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInline"},
+    version=2,
 )
 def script_src_is_safe(context: PageContext) -> Outcome:
     """The effective script-src has no 'unsafe-inline', data: or broad source, and object-src is not broad."""
 
     def unsafe(policy: CspPolicy) -> frozenset[str]:
-        scripts = policy.fetches("script-src") & (BROAD | INLINE)
+        scripts = policy.fetches("script-src-elem", "script-src") | policy.fetches(
+            "script-src-attr", "script-src"
+        )
+        scripts &= BROAD | INLINE
         return scripts | (policy.sources("object-src", "default-src") & BROAD)
 
     return _require_one_safe(context, unsafe, "script-src or object-src allows unsafe sources")
@@ -203,12 +207,14 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInlineStyle"},
+    version=2,
 )
 def style_src_is_safe(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""
 
     def unsafe(policy: CspPolicy) -> frozenset[str]:
-        return policy.fetches("style-src") & (BROAD | INLINE)
+        styles = policy.fetches("style-src-elem", "style-src") | policy.fetches("style-src-attr", "style-src")
+        return styles & (BROAD | INLINE)
 
     return _require_one_safe(context, unsafe, "style-src allows unsafe sources")
 

@@ -19,6 +19,13 @@ REFERRER_TOKENS = (
     "origin-when-cross-origin",
     "unsafe-url",
 )
+# HTML, 4.2.5.1: of meta elements alone.
+LEGACY_REFERRERS = {
+    "always": "unsafe-url",
+    "default": "strict-origin-when-cross-origin",
+    "never": "no-referrer",
+    "origin-when-crossorigin": "origin-when-cross-origin",
+}
 OPENER_POLICIES = ("same-origin", "same-origin-allow-popups", "noopener-allow-popups")
 RESOURCE_POLICIES = ("same-origin", "same-site", "cross-origin")
 
@@ -120,12 +127,15 @@ def framing_is_restricted(context: PageContext) -> Outcome:
     ),
     headers=("referrer-policy",),
     oracle={"observatory": "referrer-policy"},
+    version=2,
 )
 def referrer_policy(context: PageContext) -> Outcome:
     """The last valid token of Referrer-Policy (header, then meta) sends no URL path to other origins."""
     page = context.page
-    values = page.header_lines("referrer-policy") + (page.metas("referrer") if page.is_html else [])
+    values = page.header_lines("referrer-policy")
     tokens = [token.strip().lower() for value in values for token in value.split(",")]
+    metas = [token.strip().lower() for token in (page.metas("referrer") if page.is_html else [])]
+    tokens += [LEGACY_REFERRERS.get(token, token) for token in metas]
     known = [token for token in tokens if token in REFERRER_TOKENS]
     if not known:
         return failed("No valid Referrer-Policy is set.")

@@ -24,7 +24,12 @@ _DISCLOSING_HEADERS = (
     "x-drupal-cache-tags",
     "x-powered-cms",
 )
-_LISTING_TITLES = ("index of /", "directory listing for /", "directory: /", "listing of /")
+# Not the node of a CDN, as in `ECS (dcb/7EC9)`.
+_VERSION = re.compile(r"/\s*v?\d+(?:[.\s(;,_-]|$)|\(\d+\.\d")
+_LISTING_TITLES = (
+    *("index of /", "directory listing for /", "directory listing for [/", "directory: /", "listing of /"),
+    "listing directory /",
+)
 _IIS_LISTING = re.compile(r"\[To Parent Directory\]", re.IGNORECASE)
 _ERROR_MARKERS = {
     "a Python traceback": "Traceback (most recent call last):",
@@ -76,11 +81,12 @@ _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
     ),
     headers=("server",),
     oracle={"zap": "10036"},
+    version=2,
 )
 def server_version_hidden(context: PageContext) -> Outcome:
-    """The Server header has no version number (/digit)."""
+    """The Server header has no version number, as in Apache/2.4 or Jetty(9.4)."""
     sent = context.page.header("server") or ""
-    if re.search(r"/\s*v?\d", sent):
+    if _VERSION.search(sent):
         return failed(f"The Server header is {sent[:120]!r}.")
     return passed("The Server header discloses no version.")
 
@@ -126,6 +132,7 @@ def software_hidden(context: PageContext) -> Outcome:
         config_snippets.NO_LISTING,
     ),
     oracle={"zap": "10033"},
+    version=2,
 )
 def no_directory_listing(context: PageContext) -> Outcome:
     """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python.
@@ -224,6 +231,7 @@ def no_private_addresses(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "git-config"},
+    version=2,
 )
 def git_is_hidden(context: PageContext) -> Outcome:
     """GET /.git/config does not answer 200 with a [core] section."""
@@ -252,6 +260,7 @@ def git_is_hidden(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "dotenv"},
+    version=2,
 )
 def env_is_hidden(context: PageContext) -> Outcome:
     """GET /.env does not answer 200 with KEY=VALUE lines that are not HTML."""
@@ -310,11 +319,12 @@ def _probe(context: PageContext, path: str) -> Response:
     if response.status == 429 or response.status >= 500:
         raise Inconclusive("blocked", f"{path} answered with status {response.status}.")
     # An HTML page is none of these files, whether complete or not.
-    if response.status == 200 and "html" not in media_type(response.headers.get("content-type")):
+    if response.status == 200 and not _is_html(response):
         require_complete_body(Page(response))
     return response
 
 
 def _is_html(response: Response) -> bool:
-    kind = media_type(response.headers.get("content-type"))
-    return "html" in kind or "<html" in response.text[:2000].lower()
+    # By its content: a server may send text/html for each file whose type it does not know.
+    start = response.text[:2000].lower()
+    return start.lstrip("\ufeff \t\r\n").startswith("<") or "<html" in start

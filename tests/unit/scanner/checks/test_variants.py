@@ -44,6 +44,10 @@ IN_BODY = [
     ),
     ("directory_listing", "<title>Index of /a/</title><h1>Index of /a/</h1>", FAILED),
     ("directory_listing", "<h1>The index of /r/lamps</h1>", PASSED),
+    ("directory_listing", "<h1>Directory Listing For [/files/]</h1>", FAILED),
+    ("directory_listing", "<h1><a href=/>listing directory </a> /</h1>", FAILED),
+    ("security_header_referrer_policy", '<meta name="referrer" content="always">', FAILED),
+    ("security_header_referrer_policy", '<meta name="referrer" content="Never">', PASSED),
     ("debug_error_disclosure", "<p>java.lang: at nothing</p>", PASSED),
     ("debug_error_disclosure", "<pre>\n  at org.example.Shop.open(Shop.java:42)\n</pre>", FAILED),
 ]
@@ -79,6 +83,15 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
     ("csp_script_src_safe", {"Content-Security-Policy": "default-src https:"}, FAILED),
     ("csp_script_src_safe", {"Content-Security-Policy": ["img-src *", "default-src 'none'"]}, PASSED),
     ("csp_script_src_safe", {}, NOT_APPLICABLE),
+    *[
+        (key, {"Content-Security-Policy": f"object-src 'none'; {name}-src 'self'; {directive}"}, status)
+        for key, name in (("csp_script_src_safe", "script"), ("csp_style_src_safe", "style"))
+        for directive, status in (
+            (f"{name}-src-elem 'self' 'unsafe-inline'", FAILED),
+            (f"{name}-src-attr 'unsafe-inline'", FAILED),
+            (f"{name}-src-elem 'self'; {name}-src-attr 'none'", PASSED),
+        )
+    ],
     ("security_header_frame_options", {"X-Frame-Options": "sameorigin"}, PASSED),
     ("security_header_frame_options", {"X-Frame-Options": "ALLOWALL"}, FAILED),
     ("security_header_frame_options", {"Content-Security-Policy": "frame-ancestors *"}, FAILED),
@@ -111,10 +124,15 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
     ("cookies_secure", {}, PASSED),
     ("cookies_secure", {"Set-Cookie": ["a=1; Secure", "b=2"]}, FAILED),
     ("cookies_httponly", {"Set-Cookie": "theme=dark; Secure"}, PASSED),
+    ("cookies_secure", {"Set-Cookie": "a=x; expires=Thu, 01-Jan-1970 00:00:01 GMT; Max-Age=0"}, PASSED),
     ("cookies_samesite", {"Set-Cookie": "a=1; SameSite=None"}, FAILED),
     ("cookies_samesite", {"Set-Cookie": "csrf=1; Secure"}, FAILED),
     ("server_version_disclosure", {"Server": "nginx"}, PASSED),
     ("server_version_disclosure", {"Server": "Apache/2.4"}, FAILED),
+    ("server_version_disclosure", {"Server": "Jetty(9.4.43.v20210629)"}, FAILED),
+    ("server_version_disclosure", {"Server": "Apache/2 mod_ssl"}, FAILED),
+    ("server_version_disclosure", {"Server": "ECS (dcb/7EC9)"}, PASSED),
+    ("server_version_disclosure", {"Server": "ECAcc (lac/5579)"}, PASSED),
     ("indexable", {"X-Robots-Tag": "googlebot: noindex"}, PASSED),
     ("indexable", {"X-Robots-Tag": "max-snippet: 5, noindex"}, FAILED),
     ("charset", {"Content-Type": "text/html"}, FAILED),

@@ -47,3 +47,19 @@ def test_security_txt_may_be_a_redirect(kind: str, status: str) -> None:
         outcome = dict(run_checks(site.url, ["security_txt"], client=client, retry_delays=()))["security_txt"]
 
     assert outcome.status == status, outcome.evidence
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("DB_PASSWORD=secret\n", FAILED),
+        ("<!doctype html><script>\nMODE=1\n</script>", PASSED),
+        ("<div>\nMODE=1\n</div>", PASSED),
+    ],
+)
+def test_env_file_of_any_type_is_exposed(body: str, status: str) -> None:
+    site = good_site(**{"/.env": Answer(body, headers=[("Content-Type", "text/html")])})
+    with served(site), loopback_client() as client:
+        outcome = dict(run_checks(site.url, ["exposed_env"], client=client, retry_delays=()))["exposed_env"]
+
+    assert outcome.status == status, outcome.evidence
