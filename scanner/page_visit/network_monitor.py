@@ -67,6 +67,15 @@ class NetworkMonitor:
     def body_sizes(self) -> dict[str, int]:
         return {request.url: size.body for request, size in self._measured().items()}
 
+    def document_ratios(self) -> dict[str, float]:
+        """Return by the URL of each document, frames included, how many bytes were sent for one of its HTML."""
+        documents = {
+            request.url: (size.body, _decoded_length(request))
+            for request, size in self._measured().items()
+            if request.resource_type == "document"
+        }
+        return {url: min(1.0, body / length) if length else 1.0 for url, (body, length) in documents.items()}
+
     def _measured(self) -> dict[Request, TransferSize]:
         # Each one is a query to the browser, which would slow down what is timed.
         for request in self.finished[len(self._sizes) :]:

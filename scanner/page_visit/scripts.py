@@ -1,9 +1,8 @@
 """Measure the scripts of a page while it loads: size, unused code, and what minification would save."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.sync_api import CDPSession
 
@@ -27,11 +26,19 @@ _WORDS_BEFORE_A_REGEX = ("return", "case", "else", "typeof")
 class ScriptUsage:
     """One script: its bytes as sent, and how many of them are unused or would go by minification."""
 
-    url: str
+    url: str  # followed by the start of the code, if it is inline
     sent: int
     unused: int
     minifiable: int
     minifiable_share: float  # of the script, from 0 to 1
+
+
+class Network(Protocol):
+    """What the network has sent: bytes by URL, and for each document bytes for one of its HTML."""
+
+    def body_sizes(self) -> dict[str, int]: ...
+
+    def document_ratios(self) -> dict[str, float]: ...
 
 
 class ScriptCoverage:
@@ -45,21 +52,31 @@ class ScriptCoverage:
         session.send("Profiler.enable")
         session.send("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False})
 
-    def collect(self, sent: Mapping[str, int]) -> list[ScriptUsage]:
-        """Return the scripts that were loaded, the longest first; `sent` holds the bytes by URL."""
+    def collect(self, network: Network) -> list[ScriptUsage]:
+        """Return the scripts that were loaded, the longest first."""
         covered = self._session.send("Profiler.takePreciseCoverage")["result"]
+        sent, ratios = network.body_sizes(), network.document_ratios()
         loaded = [script for script in covered if script["url"] in sent]
         loaded.sort(key=_length, reverse=True)
-        return [self._usage(script, sent[script["url"]]) for script in loaded[:MAX_SCRIPTS]]
+        return [
+            self._usage(script, sent[script["url"]], ratios.get(script["url"]))
+            for script in loaded[:MAX_SCRIPTS]
+        ]
 
-    def _usage(self, covered: dict[str, Any], sent: int) -> ScriptUsage:
+    def _usage(self, covered: dict[str, Any], sent: int, ratio: float | None) -> ScriptUsage:
         request = {"scriptId": covered["scriptId"]}
         source = self._session.send("Debugger.getScriptSource", request)["scriptSource"][:MAX_SCRIPT_LENGTH]
         share = minifiable_of(source) / len(source) if source else 0.0
+        url = covered["url"]
+        if ratio is not None:  # an inline script has the URL of its document, and is a part of it
+            sent, url = (
+                round(_length(covered) * ratio),
+                f"{url} inline: {' '.join(source[:200].split())[:60]}",
+            )
         # Coverage counts characters of the decoded script; the page pays for compressed bytes.
         bytes_a_character = sent / max(1, _length(covered))
         unused = round(bytes_a_character * unused_of(covered["functions"]))
-        return ScriptUsage(covered["url"], sent, unused, round(sent * share), share)
+        return ScriptUsage(url, sent, unused, round(sent * share), share)
 
 
 def _length(covered: dict[str, Any]) -> int:

@@ -280,7 +280,7 @@ class _PageVisit:
         if self._throttled:
             device_profile.stop_throttling(self._session)
             self._require_page()
-        scripts = self._coverage.collect(self._monitor.body_sizes()) if self._coverage else None
+        scripts = self._coverage.collect(self._monitor) if self._coverage else None
         rendered = self._document.rendered(dom=self._world.evaluate(_shadow_roots()), address=self._address())
         axe_error = _axe_obstacle(rendered, report["elements"])
         results = {} if axe_error else axe.run(self._world, rules)

@@ -124,6 +124,7 @@ def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
     ),
     kind="browser",
     oracle={"lighthouse": "unminified-javascript"},
+    version=2,
 )
 def scripts_are_minified(context: PageContext) -> Outcome:
     """Minification would save less than 2048 bytes, or less than 5 %, of each script."""
@@ -160,6 +161,7 @@ def scripts_are_minified(context: PageContext) -> Outcome:
     kind="browser",
     metric=Metric("KiB", 20.0),
     oracle={"lighthouse": "unused-javascript"},
+    version=2,
 )
 def scripts_are_used(context: PageContext) -> Measurement:
     """No script has more than 20 KiB, as transferred, that do not run while the page loads."""

@@ -256,6 +256,25 @@ def test_unused_and_unminified_scripts_fail(chrome: Browser) -> None:
     assert outcome_of_script("idle();" + idle) == [(PASSED, None), (PASSED, 0.0)]
 
 
+@pytest.mark.needs_chromium
+def test_inline_script_is_as_large_as_its_code(chrome: Browser) -> None:
+    keys = ("minified_js", "unused_js")
+    text = "<p>A sentence of the page.</p>\n" * 3000
+
+    def outcomes(code: str) -> list[Outcome]:
+        return list(
+            run_checks_on({"/": plain(f"{text}<script>{code}</script>")}, *keys, browser=chrome).values()
+        )
+
+    small, large = "var a = 1;   // a remark\n function idle() { return a }", "var b = 1; // a remark\n" * 200
+    idle = "function idle() { return '" + "x" * 30_000 + "'; }"
+
+    assert [(one.status, one.value) for one in outcomes(small)] == [(PASSED, None), (PASSED, 0.027)]
+    unminified, unused = outcomes(large + idle)
+    assert (unminified.status, unused.value) == (FAILED, 29.326)
+    assert " inline: var b = 1; // a remark var b" in unminified.evidence["faults"][0]
+
+
 @pytest.mark.parametrize(
     ("source", "spare"),
     [
