@@ -15,8 +15,9 @@ _STATE_CHANGING = re.compile(
 
 
 def same_origin_assets(page: Page) -> list[str]:
-    found = [page.absolute(value(node, name)) for selector, name in _ASSETS for node in page.css(selector)]
-    return _same_origin(found, page)
+    references = [value(node, name) for selector, name in _ASSETS for node in page.css(selector)]
+    # To load an empty one would be to load the page itself, which browsers do not.
+    return _same_origin([page.absolute(reference) for reference in references if reference.strip()], page)
 
 
 def same_origin_links(page: Page, *, logged_in: bool = False) -> list[str]:

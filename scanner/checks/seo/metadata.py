@@ -119,14 +119,18 @@ def title_length(context: PageContext) -> Outcome:
     ),
     kind="markup",
     oracle={"lighthouse": "viewport-insight"},
+    version=2,
 )
 def viewport(context: PageContext) -> Outcome:
-    """A meta viewport sets width, or an initial-scale of at least 1."""
+    """A meta viewport sets width or initial-scale, and no initial-scale below 1."""
     contents = context.markup.metas("viewport")
     if not contents:
         return failed("There is no meta viewport.")
     settings = viewport_settings(contents[-1])
-    if settings.get("width") or _number(settings.get("initial-scale", "")) >= 1:
+    scale = _number(settings.get("initial-scale", ""))
+    if scale is not None and scale < 1:
+        return failed("The meta viewport has an initial-scale below 1.", viewport=contents[-1][:200])
+    if settings.get("width") or scale:
         return passed("The meta viewport is valid.", viewport=contents[-1][:200])
     return failed("The meta viewport has neither width nor initial-scale.", viewport=contents[-1][:200])
 
@@ -137,9 +141,9 @@ def viewport_settings(content: str) -> dict[str, str]:
     return {name.strip().lower(): value.strip().lower() for name, _, value in pairs if name.strip()}
 
 
-def _number(text: str) -> float:
-    match = re.match(r"\d{1,6}(?:\.\d{1,6})?", text)
-    return float(match.group()) if match else 0.0
+def _number(text: str) -> float | None:
+    match = re.match(r"\d{0,6}\.?\d{1,6}", text)
+    return float(match.group()) if match else None
 
 
 @check(

@@ -3,7 +3,7 @@
 import pytest
 
 from scanner.engine import run_checks
-from scanner.outcome import FAILED, PASSED
+from scanner.outcome import FAILED, NOT_APPLICABLE, PASSED
 from tests.fakes.website import Answer, Headers, Site, loopback_client, served
 
 PAGE = "<html xmlns='http://www.w3.org/1999/xhtml'><head><title>A</title><script src='/a.js'></script></head></html>"
@@ -53,3 +53,9 @@ def test_xhtml_is_compressible() -> None:
         )
         == FAILED
     )
+
+
+def test_image_with_an_empty_address_is_no_file_of_the_page() -> None:
+    text = f"<title>A</title><img src='' alt=''><img src=' ' alt=''><p>{LONG}"
+
+    assert status_of("cache_policy", [], page=text) == NOT_APPLICABLE

@@ -16,6 +16,22 @@ VARIANTS = [
     ("charset", "text/html", "<!-- <meta charset=utf-8><title>A</title>", FAILED),
     ("charset", "text/html", "<!-- a --><META CHARSET = 'utf-8'><title>A</title>", PASSED),
     ("charset", XHTML, "<html xmlns='http://www.w3.org/1999/xhtml'><head/></html>", PASSED),
+    *[
+        (
+            "viewport_meta",
+            "text/html",
+            f'<title>A</title><meta name="viewport" content="{content}"><p>B',
+            status,
+        )
+        for content, status in (
+            ("width=600, initial-scale=0.5", FAILED),
+            ("width=device-width initial-scale=1", PASSED),
+            ("initial-scale=1.0; maximum-scale=5", PASSED),
+            ("width=device-width, initial-scale=.9", FAILED),
+            ("width=device-width, initial-scale=auto", PASSED),
+            ("user-scalable=yes", FAILED),
+        )
+    ],
     (
         "open_graph",
         "text/html",
