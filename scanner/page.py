@@ -4,7 +4,7 @@ import re
 import threading
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -12,8 +12,20 @@ from krafter_audit.http.client import Response
 from scanner import page_similarity
 from scanner.parsing.registrable_domain import host_of
 
+# WHATWG URL, 4.4: the basic URL parser.
+_STRIPPED = "".join(map(chr, range(33)))
+_DROPPED = re.compile(r"[\t\n\r]")
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_BEFORE_QUERY = re.compile(r"\A[^?#]+")
+_UNSAFE = re.compile(r"[\x00-\x20\x7f]")
+_XHTML = "application/xhtml+xml"
+_VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
+_SELF_CLOSED = re.compile(
+    rf"<(?!(?:{_VOID})[\s/>])([a-zA-Z][\w:.-]*+)((?:[^<>\"'/]|/(?!>)|\"[^\"]*\"|'[^']*')*+)/>"
+)
+_BODY = re.compile(r"<body\b", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"(</?)noscript\b", re.IGNORECASE)
-HTML_TYPES = ("text/html", "application/xhtml+xml")
+HTML_TYPES = ("text/html", _XHTML)
 
 
 def media_type(content_type: str | None) -> str:
@@ -63,21 +75,23 @@ class Page:
     def tree(self) -> LexborHTMLParser:
         # Once for each thread: lexbor's tree must not be used by two threads at the same time.
         if not hasattr(self._local, "tree"):
-            self._local.tree = LexborHTMLParser(self.text)
+            self._local.tree = LexborHTMLParser(self._html)
         tree: LexborHTMLParser = self._local.tree
         return tree
 
+    @property
+    def _html(self) -> str:
+        """The text as HTML that lexbor parses as browsers parse the page."""
+        is_xhtml = media_type(self.header("content-type")) == _XHTML
+        # In HTML, `<script src="a.js"/>` is not closed.
+        text = _SELF_CLOSED.sub(r"<\1\2></\1>", self.text) if is_xhtml else self.text
+        # To lexbor, which parses for a browser that runs no scripts, `<noscript><img>` ends the head.
+        body = _BODY.search(text)
+        head = _NOSCRIPT.sub(r"\1template", text[: body.start() if body else None])
+        return head + (text[body.start() :] if body else "")
+
     def css(self, selector: str) -> list[LexborNode]:
         return list(self.tree.css(selector))
-
-    def head_css(self, selector: str) -> list[LexborNode]:
-        """Return the elements of the head that match, as a browser parses it that runs scripts.
-
-        To lexbor, which parses for one that does not, <noscript><img> ends the head.
-        """
-        text = _NOSCRIPT.sub(r"\1template", self.text)
-        head = LexborHTMLParser(text).head
-        return list(head.css(selector)) if head else []
 
     def first(self, selector: str) -> LexborNode | None:
         return self.tree.css_first(selector)
@@ -119,7 +133,7 @@ class Page:
     def absolute(self, reference: str) -> str:
         """Resolve a reference against the page's base URL; empty for an invalid one."""
         try:
-            return urljoin(self._base, reference.strip())
+            return urljoin(self._base, _cleaned(reference))
         except ValueError:
             return ""
 
@@ -127,9 +141,20 @@ class Page:
     def _base(self) -> str:
         base = self.first("base[href]")
         try:
-            return urljoin(self.url, value(base, "href").strip()) if base else self.url
+            return urljoin(self.url, _cleaned(value(base, "href"))) if base else self.url
         except ValueError:
             return self.url
+
+
+def _cleaned(reference: str) -> str:
+    """Return a reference as the URL parser of browsers reads it: some characters are dropped, replaced or encoded."""
+    text = _DROPPED.sub("", reference.strip(_STRIPPED))
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        return text
+    # Only before the query a backslash is a slash.
+    path = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
+    return _UNSAFE.sub(lambda found: quote(found[0]), path)
 
 
 def value(node: LexborNode, attribute: str) -> str:

@@ -135,10 +135,8 @@ def is_usable(policy: CspPolicy) -> bool:
 def _in_metas(page: Page) -> list[str]:
     if not page.is_html:
         return []
-    if not page.metas("content-security-policy", "http-equiv"):
-        return []
     # HTML, 4.2.5.3: outside of the head it is ignored.
-    metas = page.head_css('meta[http-equiv="content-security-policy" i]')
+    metas = page.css('head meta[http-equiv="content-security-policy" i]')
     return split([value(node, "content") for node in metas])
 
 

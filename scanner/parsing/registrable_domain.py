@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
+from krafter_audit.http.addresses import normalise_host
+from krafter_audit.http.errors import HttpError
+
 
 @cache
 def _suffixes() -> PublicSuffixList:
@@ -25,9 +28,9 @@ def same_site(host: str, other: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL in lower case, or an empty string when it has none."""
+    """Return the host of a URL in lower case and in ASCII, or an empty string when it has none."""
     try:
-        return (urlsplit(url).hostname or "").lower()
+        return _as_ascii((urlsplit(url).hostname or "").lower())
     except ValueError:
         return ""
 
@@ -39,7 +42,15 @@ def origin_of(url: str) -> str:
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     except ValueError:
         return ""
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}" if parts.hostname and port else ""
+    host = host_of(url)
+    return f"{parts.scheme}://{host}:{port}" if host and port else ""
+
+
+def _as_ascii(name: str) -> str:
+    try:
+        return name if name.isascii() else normalise_host(name)
+    except HttpError:
+        return name
 
 
 def _is_address(name: str) -> bool:

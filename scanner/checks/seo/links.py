@@ -11,6 +11,7 @@ from scanner.page import Page, has, snippet, value
 from scanner.page_context import PageContext, not_rendered
 from scanner.parsing.element_text import text_of
 from scanner.parsing.language_tags import is_language
+from scanner.parsing.registrable_domain import host_of
 from scanner.parsing.scripted_content import is_built_by_scripts
 from scanner.preconditions import Inconclusive
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
@@ -251,7 +252,7 @@ def _canonical_fault(page: Page, url: str) -> str | None:
     if not _is_absolute(url):
         return f"{url[:200]!r} is not an absolute URL"
     here, there = urlsplit(page.url), urlsplit(url)
-    leads_home = there.hostname == here.hostname and there.path in ("", "/") and not there.query
+    leads_home = host_of(url) == page.host and there.path in ("", "/") and not there.query
     if leads_home and not _HOME_PATH.fullmatch(here.path):
         return "it is the home page"
     return None

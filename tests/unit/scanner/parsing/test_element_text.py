@@ -1,12 +1,10 @@
 """The text of an element as a screen reader would read it."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
 from scanner.page import Page
 from scanner.parsing.element_text import text_of
+from tests.fakes.html_response import html_response
 
 
 @pytest.mark.parametrize(
@@ -25,8 +23,7 @@ from scanner.parsing.element_text import text_of
     ],
 )
 def test_text_of_an_element(html: str, text: str) -> None:
-    response: Any = SimpleNamespace(text=html, url="https://example.com/")
-    node = Page(response).first("a")
+    node = Page(html_response(html)).first("a")
 
     assert node is not None
     assert text_of(node) == text

@@ -31,6 +31,7 @@ IMAGES = [
     (f'{IMAGE} style="width: 20px; height: auto">', FAILED),
     (f'{IMAGE} style="border-width: 1px; line-height: 1">', FAILED),
     (f'{IMAGE} style="aspect-ratio: 1">', FAILED),
+    (f"<noscript>{IMAGE}></noscript>", PASSED),
 ]
 
 
@@ -42,6 +43,10 @@ def status_of(key: str, text: str) -> str:
 @pytest.mark.parametrize(("added", "status"), IN_HEAD)
 def test_what_blocks_rendering(added: str, status: str) -> None:
     assert status_of("render_blocking", html(head=HEAD + added)) == status
+
+
+def test_image_in_a_noscript_of_the_head_is_not_judged() -> None:
+    assert status_of("image_dimensions", html(head=f"{HEAD}<noscript>{IMAGE}></noscript>")) == PASSED
 
 
 @pytest.mark.parametrize(("image", "status"), IMAGES)
