@@ -17,7 +17,8 @@ _STRIPPED = "".join(map(chr, range(33)))
 _DROPPED = re.compile(r"[\t\n\r]")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _BEFORE_QUERY = re.compile(r"\A[^?#]+")
-_UNSAFE = re.compile(r"[\x00-\x20\x7f]")
+_DOT_SEGMENT = re.compile(r"https?:[^?#]*/\.\.?(?:[/?#]|\Z)")
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _XHTML = "application/xhtml+xml"
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
 _SELF_CLOSED = re.compile(
@@ -133,7 +134,11 @@ class Page:
     def absolute(self, reference: str) -> str:
         """Resolve a reference against the page's base URL; empty for an invalid one."""
         try:
-            return urljoin(self._base, _cleaned(reference))
+            url = urljoin(self._base, _cleaned(reference))
+            if not _DOT_SEGMENT.match(url):
+                return url
+            # Resolved once more, the path of a URL that was absolute has none.
+            return urljoin(url, urlsplit(url)._replace(scheme="", netloc="").geturl())
         except ValueError:
             return ""
 

@@ -65,7 +65,7 @@ def structured_data_is_valid(context: PageContext) -> Outcome:
     """Each JSON-LD block is valid JSON and has @context and @type."""
     blocks = _blocks(context.markup)
     if not blocks:
-        return passed("The page has no structured data.")
+        return passed("The page has no JSON-LD.")
     typed = {
         item["@id"]
         for text in blocks
@@ -114,7 +114,7 @@ def structured_data_is_complete(context: PageContext) -> Outcome:
         if (groups := _required(name, property_name))
     ]
     if not known:
-        return passed("The page has no structured data of a type with required properties.")
+        return passed("The page has no JSON-LD of a type with required properties.")
     return fail_if_any(
         [
             f"{name}: {' or '.join(group)} is {_what_is_wrong(item, group)}"
