@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, passed
-from scanner.page import Page, media_type
+from scanner.page import Page, inside, media_type
 from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive, require_complete_body
 from scanner.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
@@ -46,6 +46,9 @@ _ERROR_MARKERS = {
     "a Ruby on Rails error": "Action Controller: Exception caught",
     "a Laravel error": "Whoops, looks like something went wrong",
 }
+_LISTING = (
+    "code, .highlight pre, .codehilite pre, pre.literal-block, pre.prettyprint, pre[class*='language-']"
+)
 _PHP_MESSAGE = re.compile(
     r"<b>(?:Warning|Notice|Deprecated|Parse error|Strict Standards|Recoverable fatal error)</b>:\s"
     r".{1,1000}? in <b>[^<]{1,500}</b> on line <b>\d",
@@ -166,18 +169,26 @@ def no_directory_listing(context: PageContext) -> Outcome:
     version=2,
 )
 def no_error_messages(context: PageContext) -> Outcome:
-    """The page has no stack trace and no database error."""
-    text = context.document.text  # as sent: what the server discloses
-    found = [name for name, marker in _ERROR_MARKERS.items() if marker in text]
+    """The page has no stack trace and no database error, other than in the listings of an article about them."""
+    page = context.document  # as sent: what the server discloses
+    text, listings = page.text, _listings(page)
+    found = [name for name, marker in _ERROR_MARKERS.items() if text.count(marker) > listings.count(marker)]
     if _PHP_MESSAGE.search(text):
         found.append("a PHP warning")
-    if _JAVA_TRACE.search(text):
+    if len(_JAVA_TRACE.findall(text)) > len(_JAVA_TRACE.findall(listings)):
         found.append("a Java stack trace")
     return fail_if_any(
         found,
         ok="The page has no application error message.",
         problem="The page has application error messages.",
     )
+
+
+def _listings(page: Page) -> str:
+    """Return the text of code elements, and of listings of the highlighters that documentation uses."""
+    nodes = [node for node in page.css(_LISTING) if not inside(node, "code")]
+    # That of a code element in a listing counts once.
+    return "\n".join(node.text() for node in nodes if node.tag == "code" or not node.css_first("code"))
 
 
 @check(

@@ -12,10 +12,21 @@ DEPRECATED = (
     "strlen(): Passing null to [<a href='f'>f</a>] is deprecated in <b>/srv/a.php</b> on line <b>4</b>"
 )
 
+TRACEBACK = "Traceback (most recent call last):"
+JAVA = "\n  at org.example.Shop.open(Shop.java:42)"
+
 VARIANTS = [
     ("debug_error_disclosure", f"<b>Warning</b>: {PHP}", FAILED),
     ("debug_error_disclosure", f"<b>Deprecated</b>:  {DEPRECATED}", FAILED),
     ("debug_error_disclosure", "<p>word </p>" * 20_000 + f"<b>Notice</b>:  {PHP}", FAILED),
+    ("debug_error_disclosure", f"<div class='highlight'><pre><span>{TRACEBACK}</span></pre></div>", PASSED),
+    ("debug_error_disclosure", f"<pre><code>{TRACEBACK}\n{JAVA}</code></pre>", PASSED),
+    ("debug_error_disclosure", f"<pre><code>{TRACEBACK}</code></pre><pre>{TRACEBACK}</pre>", FAILED),
+    (
+        "debug_error_disclosure",
+        f"<div class='highlight'><pre><code>{JAVA}</code></pre></div><p>{JAVA}</p>",
+        FAILED,
+    ),
     ("debug_error_disclosure", "<p><b>Warning</b>: wet floor in <b>hall 3</b></p>", PASSED),
     ("private_ip_disclosure", '<svg><path d="m6.3 10.3.1.1h.2l2.2-1.3"/></svg>', PASSED),
     ("private_ip_disclosure", "<svg><polygon points='0 10.1.2.3 4'/></svg>", PASSED),
