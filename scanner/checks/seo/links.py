@@ -24,6 +24,10 @@ _CANONICAL_LINK = re.compile(
 )
 # ISO 3166-1 reserves them, but they are no countries; search engines ignore en-UK.
 _NO_REGIONS = ("-eu", "-uk", "-un")
+# There is no page that a crawler would miss.
+_NO_NAVIGATION = re.compile(
+    r"javascript:(?:(?:window|self|top|parent)\.)?(?:print|close|history\.(?:back|forward|go))\("
+)
 _HOME_PATH = re.compile(r"/*(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 
 # From Lighthouse 12's list of non-descriptive link texts, in the languages with most entries.
@@ -132,9 +136,10 @@ def _leads_to_another_page(page: Page, node: LexborNode) -> bool:
     ),
     kind="markup",
     oracle={"lighthouse": "crawlable-anchors"},
+    version=2,
 )
 def anchors_are_crawlable(context: PageContext) -> Outcome:
-    """No a element has a javascript:, file: or empty href."""
+    """No a element has a javascript:, file: or empty href, other than to print, to close or to go back."""
     outcome = fail_if_any(
         [node for node in context.markup.css("a") if not _is_crawlable(node)],
         show=snippet,
@@ -150,7 +155,7 @@ def _is_crawlable(node: LexborNode) -> bool:
         return True
     href = "".join(value(node, "href").split()).lower()
     if href.startswith(("file:", "javascript:")):
-        return False
+        return bool(_NO_NAVIGATION.match(href))
     if not has(node, "href"):
         return not has(node, "onclick")
     return bool(href or value(node, "id")) and _is_parseable(href)

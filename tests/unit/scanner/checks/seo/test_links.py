@@ -68,3 +68,20 @@ def test_region_of_hreflang(language: str, status: str) -> None:
     text = f'<title>A</title><link rel="alternate" hreflang="{language}" href="https://example.com/a">'
 
     assert status_of("hreflang_valid", "/", text) == status
+
+
+@pytest.mark.parametrize(
+    ("href", "status"),
+    [
+        ("javascript:window.print()", PASSED),
+        ("javascript: history.go( -1 );", PASSED),
+        ("JavaScript:self.close();", PASSED),
+        ("javascript:void(0)", FAILED),
+        ("javascript:openPage('a')", FAILED),
+        ("javascript:location.href='/a'", FAILED),
+    ],
+)
+def test_link_that_leads_to_no_page_is_no_fault(href: str, status: str) -> None:
+    text = f'<title>A</title><p>{"word " * 20}<a href="{href}">A</a>'
+
+    assert status_of("crawlable_anchors", "/", text) == status
