@@ -1,6 +1,7 @@
 """Links: link text, crawlable URLs, broken links, canonical and hreflang."""
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -239,7 +240,7 @@ def _is_broken(status: int | None) -> bool:
     version=2,
 )
 def canonical_is_valid(context: PageContext) -> Outcome:
-    """The canonical URL, if set, is one absolute URL, and not the root for another page."""
+    """The canonical URL, if set, is one absolute URL, and neither the root for another page nor on a private host."""
     page = context.markup
     urls = [value(node, "href").strip() for node in page.css('link[rel~="canonical" i][href]')]
     urls += _CANONICAL_LINK.findall(context.document.header("link") or "")
@@ -256,11 +257,20 @@ def canonical_is_valid(context: PageContext) -> Outcome:
 def _canonical_fault(page: Page, url: str) -> str | None:
     if not _is_absolute(url):
         return f"{url[:200]!r} is not an absolute URL"
+    if _is_local(host_of(url)) and not _is_local(page.host):
+        return f"{url[:200]!r} is on a private host, as that of a development server"
     here, there = urlsplit(page.url), urlsplit(url)
     leads_home = host_of(url) == page.host and there.path in ("", "/") and not there.query
     if leads_home and not _HOME_PATH.fullmatch(here.path):
         return "it is the home page"
     return None
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _is_absolute(url: str) -> bool:

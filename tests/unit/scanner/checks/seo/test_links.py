@@ -1,9 +1,15 @@
 """Links, canonical URLs and hreflang as real pages write them."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from scanner.checks.seo.links import canonical_is_valid
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
+from scanner.page import Page
+from tests.fakes.html_response import html_response
 from tests.fakes.website import Answer, Site, loopback_client, served
 
 LINK_TEXTS = [
@@ -85,3 +91,21 @@ def test_link_that_leads_to_no_page_is_no_fault(href: str, status: str) -> None:
     text = f'<title>A</title><p>{"word " * 20}<a href="{href}">A</a>'
 
     assert status_of("crawlable_anchors", "/", text) == status
+
+
+@pytest.mark.parametrize(
+    ("here", "canonical", "status"),
+    [
+        ("https://www.example.com/a", "http://localhost:4000/a", FAILED),
+        ("https://www.example.com/a", "http://0.0.0.0:4000/a", FAILED),
+        ("https://www.example.com/a", "https://[::1]/a", FAILED),
+        ("https://www.example.com/a", "https://192.168.1.5/a", FAILED),
+        ("https://www.example.com/a", "https://localhost.example.com/a", PASSED),
+        ("http://192.168.1.5/a", "http://localhost/a", PASSED),
+    ],
+)
+def test_canonical_url_of_a_development_server(here: str, canonical: str, status: str) -> None:
+    page = Page(html_response(f'<link rel="canonical" href="{canonical}">', url=here))
+    context: Any = SimpleNamespace(markup=page, document=page)
+
+    assert canonical_is_valid(context).status == status
