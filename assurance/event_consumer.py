@@ -6,6 +6,7 @@ from assurance.models import Deploy
 from assurance.services import deploys, guard_windows, pull_requests
 from events.models import Event
 from events.outbox import EventBatch
+from remediation.locks import lock_findings_of_tasks
 from remediation.models import Verification
 
 CONSUMER = "assurance"
@@ -22,7 +23,10 @@ EVENTS = (
 
 def consume(batch: EventBatch) -> None:
     """Process events of the outbox. Idempotent."""
-    for event in batch.events:
+    # One transaction locks the rows of all events: in the order of their ids, as bulk changes do.
+    if batch.name in PULL_REQUEST_EVENTS:
+        lock_findings_of_tasks([event.subject_id for event in batch.events])
+    for event in sorted(batch.events, key=lambda event: event.subject_id):
         _process(event)
 
 

@@ -1,0 +1,57 @@
+"""The events of a bulk change are consumed while its tasks and findings are changed again."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import close_old_connections
+
+from assurance import event_consumer
+from events import outbox
+from remediation.models import Task
+from remediation.services import bulk
+from tests import factories
+from tests.factories import Scenario
+from tests.races.threads import racers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS, TASKS = 10, 60
+
+
+@pytest.fixture
+def scenario(transactional_db: None) -> Iterator[Scenario]:
+    yield factories.scenario()
+    close_old_connections()
+
+
+def change(scenario: Scenario, tasks: list[Task], **changes: Any) -> Any:
+    pks = sorted(task.pk for task in tasks)
+    return bulk.update(
+        scenario.project, pks, changes=changes, all_or_nothing=False, dry_run=False, by=scenario.actor
+    )
+
+
+def consume() -> None:
+    outbox.consume(event_consumer.CONSUMER, event_consumer.consume)
+
+
+def test_consumption_against_a_bulk_change_has_no_deadlock(
+    scenario: Scenario, caplog: pytest.LogCaptureFixture
+) -> None:
+    findings = [factories.finding(scenario) for _ in range(TASKS)]
+    # The ids of tasks and of their findings have opposite orders.
+    tasks = [factories.task(scenario, of=finding) for finding in reversed(findings)]
+    with racers(3) as race:
+        for number in range(ROUNDS):
+            change(scenario, tasks, priority=("low", "high")[number % 2])
+
+            results = race(
+                consume,
+                lambda number=number: change(
+                    scenario, tasks, owner_id=None, status=("blocked", "backlog")[number % 2]
+                ),
+                consume,
+            )
+
+            assert [each for each in results if isinstance(each, BaseException)] == []
+    assert [record for record in caplog.records if "could not handle" in record.getMessage()] == []
