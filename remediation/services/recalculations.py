@@ -165,8 +165,9 @@ def _with_columns(tasks: QuerySet[Task]) -> QuerySet[Task]:
 
 
 def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: datetime) -> Counter[str]:
-    locked = _with_columns(open_tasks(row.project)).select_for_update(of=("self",))
-    tasks = list(locked.filter(pk__in=pks).order_by("pk"))
+    list(Task.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+    # Read when they are locked: a finding may have been dismissed meanwhile, without a change of its tasks.
+    tasks = list(_with_columns(open_tasks(row.project)).filter(pk__in=pks).order_by("pk"))
     found = list(recalculated(tasks, terms, now))
     counts = Counter(name for each in found for name in each.counts(now))
     changed = [each for each in found if each.kind]
