@@ -32,7 +32,7 @@ def approve(
     """Approve a verification: close its task, its finding and the finding's open regressions.
 
     Where the policy requires several approvals, the last one does so; earlier ones are recorded. An `override_reason`
-    also approves a verification whose checks did not pass; they keep their results.
+    also approves a verification whose checks did not pass; they keep their results. If all passed it is ignored.
     """
     locked = lock_verification(verification_id, project)
     verification = locked.verification
@@ -45,6 +45,8 @@ def approve(
     if recorded is None:
         return verification
     checks = passed_manually(verification) if verification.manual else verification.checks
+    if not not_passed(checks):
+        override_reason = ""  # nothing was overridden
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
     Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop(locked.task, by=by))
     closed = transitions.resolve(locked.finding)
@@ -118,10 +120,15 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
         return
     if verification.running:
         raise VerificationRunning
-    statuses = {check["key"]: check["status"] for check in verification.checks}
-    not_passed = {key: status for key, status in statuses.items() if status != CheckStatus.PASSED}
-    if not_passed and not override:
-        raise ChecksNotPassed(details={"checks": not_passed})
+    others = not_passed(verification.checks)
+    if others and not override:
+        raise ChecksNotPassed(details={"checks": others})
+
+
+def not_passed(checks: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return the status of each check that did not pass."""
+    statuses = {check["key"]: check["status"] for check in checks}
+    return {key: status for key, status in statuses.items() if status != CheckStatus.PASSED}
 
 
 def approval_refusal(verification: Verification, *, by: UUID, override: bool = False) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from events.models import Event
 from findings.models import Regression
 from krafter_audit.api.errors import ApiError
 from remediation import errors
@@ -87,6 +88,19 @@ def test_override_closes_the_finding_and_keeps_the_check_results(scenario: Scena
     assert remediation_state(verification)["finding"] == "resolved"
     assert [check["status"] for check in decided.checks] == ["failed"]
     assert Verification.objects.get().override_reason == "Accepted by the owner"
+
+
+@pytest.mark.parametrize("keys", [["security_header_csp"], []])
+def test_override_without_a_check_that_did_not_pass_is_no_override(scenario: Scenario, keys: list[str]):
+    task = factories.task(scenario, of=factories.finding(scenario, checks=keys))
+    verification = factories.verification(scenario, of=task, checks="passed" if keys else "running")
+
+    verdicts.approve(verification.pk, by=scenario.actor, override_reason="To be safe")
+
+    verification.refresh_from_db()
+    event = Event.objects.get(name="verification.approved")
+    assert (verification.result, verification.override_reason) == ("passed", "")
+    assert event.data["override_reason"] == ""
 
 
 def test_override_is_rejected_while_a_check_runs(scenario: Scenario):
