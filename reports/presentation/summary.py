@@ -47,7 +47,7 @@ def key_figures(snapshot: Snapshot) -> list[KeyFigure]:
             "Verification pass rate", format_rate(summary["verification_pass_rate"]), "of all verifications"
         ),
         KeyFigure(
-            "Regression rate", format_rate(summary["regression_rate"]), "of closed findings have regressed"
+            "Regression rate", format_rate(summary["regression_rate"]), "open regressions to closed findings"
         ),
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reports.presentation.summary import compare_periods, executive_summary
+from reports.presentation.summary import compare_periods, executive_summary, key_figures
 from tests.unit.reports.sample_snapshot import TODAY, snapshot
 
 
@@ -28,6 +28,13 @@ def test_executive_summary_of_a_project_without_findings() -> None:
         "Production website has no open findings. The open risk score is unchanged at 0. "
         "In this period no findings were fixed and verified; no task is overdue."
     )
+
+
+def test_regression_rate_is_open_regressions_to_closed_findings() -> None:
+    rate = key_figures(snapshot())[-1]
+
+    # More than 100 % if findings came back more often than others were closed.
+    assert (rate.value, rate.note) == ("12 %", "open regressions to closed findings")
 
 
 def test_series_begins_with_the_first_scan() -> None:

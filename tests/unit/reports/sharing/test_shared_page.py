@@ -103,7 +103,7 @@ def test_page_summarises_and_lists_overdue_tasks(scenario: Scenario, link: Link)
     assert "production-website has 1 open finding, 1 high." in html
     assert "no findings were fixed and verified; 1 task is overdue." in html
     assert re.search(r"Send the header</th>.*3 days late", html, re.DOTALL)
-    assert "There is no earlier period to compare with: the first scan was on" in html
+    assert "There is no earlier period to compare with: the first scan or finding was on" in html
 
 
 def test_views_within_a_minute_count_once(link: Link, time_machine: Any) -> None:
