@@ -10,13 +10,13 @@ from bulk_changes import services as bulk_changes
 from bulk_changes.creations import record_creation
 from bulk_changes.decisions import Summary
 from bulk_changes.services import BulkChangeResult
-from bulk_changes.subjects import Row, Subject
+from bulk_changes.subjects import ChangeContext, Row, Subject
 from findings.models import Finding, FindingStatus
 from findings.services.transitions import PROGRESS
 from krafter_audit.api.errors import ApiError, InvalidParams
 from remediation.locks import lock_findings_of_tasks
 from remediation.models import Task
-from remediation.services import tasks
+from remediation.services import dismissed_findings, tasks
 
 
 def create(
@@ -106,6 +106,13 @@ def _advanced_finding(row: Row, after: Mapping[str, Any]) -> tuple[UUID, str] | 
     return row["finding_id"], f"The finding of a task: {before} → {status.label}"
 
 
+def _write(rows: Sequence[Row], changes: Mapping[str, Any], context: ChangeContext) -> None:
+    removes_date = context.is_undo and "sla_due_at" in changes and changes["sla_due_at"] is None
+    ended = dismissed_findings.pauses_ended_by_date([row["pk"] for row in rows]) if removes_date else []
+    tasks.write_many(rows, changes)
+    dismissed_findings.restore_pauses(ended, by=context.by)
+
+
 TASKS = Subject(
     name="task",
     model=Task,
@@ -114,7 +121,7 @@ TASKS = Subject(
     own_fields=("title", "external_ticket_key", "pr_url"),
     kept_relations=("sla_pauses", "pull_request"),
     refusal=_refusal,
-    write=lambda rows, changes, context: tasks.write_many(rows, changes),
+    write=_write,
     lock_parents=lock_findings_of_tasks,
     consequence=_advanced_finding,
 )

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from findings.models import LARGE_FIELDS
+from findings.models import LARGE_FIELDS, FindingStatus
 from remediation.models import Task
 from remediation.services.due_dates import (
     BLOCKED,
@@ -41,6 +41,22 @@ def pause_clocks(task_ids: Collection[UUID], *, by: Actor) -> None:
     """Pause the clocks of locked tasks whose finding is dismissed."""
     for group in _lock(Task.objects.filter(pk__in=task_ids)):
         _pause(group, by=by)
+
+
+def pauses_ended_by_date(task_ids: Collection[UUID]) -> list[UUID]:
+    """Return the pauses that the due date which a person has set ended (`set_by_person`)."""
+    ended = SlaPause.objects.filter(task__in=task_ids, cause=PauseCause.DISMISSED)
+    ended = ended.filter(ended_at=F("task__sla_set_at")).exclude(task__sla_pauses__ended_at=None)
+    return list(ended.values_list("pk", flat=True))
+
+
+def restore_pauses(pause_ids: Collection[UUID], *, by: Actor) -> None:
+    """Pause the clocks of locked tasks again; continue those whose finding is not dismissed any more."""
+    pauses = SlaPause.objects.filter(pk__in=pause_ids)
+    pauses.update(ended_at=None, updated_at=timezone.now())
+    tasks = Task.objects.filter(sla_pauses__in=pauses).exclude(finding__status=FindingStatus.DISMISSED)
+    for group in _lock(tasks):
+        _resume(group, by=by)
 
 
 def _lock(tasks: QuerySet[Task]) -> Collection[list[Task]]:

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 import time_machine
 
+from bulk_changes import services as bulk_changes
+from bulk_changes.services import BulkChangeResult
 from events.models import Event
 from findings.models import DismissalReason
 from findings.services import bulk, dismissal_expiry, triage
 from remediation.models import Task
+from remediation.services import bulk as bulk_tasks
 from remediation.services import extensions, tasks, verdicts
 from remediation.services.due_date_warnings import log_due_tasks
 from remediation.services.overdue import log_overdue_tasks
@@ -205,3 +208,51 @@ def test_reopening_a_verification_ends_the_pause(scenario: Scenario, clock: Any)
     verdicts.reopen(verification.pk, by=scenario.actor)
 
     assert Task.objects.get(pk=task.pk).sla_due_at == MONDAY + 73 * HOUR
+
+
+def set_in_bulk(scenario: Scenario, task: Task, due: datetime) -> Any:
+    result = bulk_tasks.update(
+        scenario.project,
+        [task.pk],
+        changes={"sla_due_at": due},
+        all_or_nothing=True,
+        dry_run=False,
+        by=scenario.actor,
+    )
+    assert isinstance(result, BulkChangeResult)
+    return result.bulk_change.pk
+
+
+def test_undo_of_a_due_date_that_was_set_during_the_dismissal_pauses_the_clock_again(
+    scenario: Scenario, clock: Any
+):
+    task = factories.task(scenario)
+    due = task.sla_due_at
+    assert due is not None
+    dismiss(scenario, task)
+    clock.shift(HOUR)
+    bulk_change_id = set_in_bulk(scenario, task, MONDAY + 5 * HOUR)
+    clock.shift(HOUR)
+    undone = bulk_changes.undo(bulk_change_id, by=scenario.actor)
+    task.refresh_from_db()
+    paused = (task.sla_due_at, clock_of(task).state)
+    clock.shift(HOUR)
+
+    assert undone.summary.changed == 1
+    assert paused == (None, "paused")
+    assert reopen(scenario, task).sla_due_at == due + 3 * HOUR
+
+
+def test_undo_of_a_due_date_after_the_dismissal_continues_the_clock(scenario: Scenario, clock: Any):
+    task = factories.task(scenario)
+    due = task.sla_due_at
+    assert due is not None
+    dismiss(scenario, task)
+    clock.shift(HOUR)
+    bulk_change_id = set_in_bulk(scenario, task, MONDAY + 500 * HOUR)
+    reopen(scenario, task)
+    clock.shift(HOUR)
+    bulk_changes.undo(bulk_change_id, by=scenario.actor)
+
+    task.refresh_from_db()
+    assert (task.sla_due_at, clock_of(task).state) == (due + 2 * HOUR, "running")
