@@ -109,7 +109,7 @@ def _advanced_finding(row: Row, after: Mapping[str, Any]) -> tuple[UUID, str] | 
 def _write(rows: Sequence[Row], changes: Mapping[str, Any], context: ChangeContext) -> None:
     removes_date = context.is_undo and "sla_due_at" in changes and changes["sla_due_at"] is None
     ended = dismissed_findings.pauses_ended_by_date([row["pk"] for row in rows]) if removes_date else []
-    tasks.write_many(rows, changes)
+    tasks.write_many(rows, changes, by=context.by)
     dismissed_findings.restore_pauses(ended, by=context.by)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connections, router
 from django.utils import timezone
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_events
 from findings.models import FindingStatus
@@ -77,14 +77,14 @@ def pause_or_continue(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
     return {"sla_due_at": moves[task.pk]} if moves else {}
 
 
-def pause_or_continue_many(task_ids: Collection[UUID], status: str) -> None:
+def pause_or_continue_many(task_ids: Collection[UUID], status: str, *, by: Actor) -> None:
     """Move the due dates of one project's locked tasks whose status a bulk change is about to set."""
     rows = Task.objects.filter(pk__in=task_ids, sla_policy_version__isnull=False)
     rows = rows.exclude(finding__status=FindingStatus.DISMISSED)
     tasks = list(rows.select_related("project").order_by("pk"))
     if not tasks:
         return
-    moves, now = _move(tasks[0].project, tasks, status, by=SYSTEM), timezone.now()
+    moves, now = _move(tasks[0].project, tasks, status, by=by), timezone.now()
     changed = [task for task in tasks if task.pk in moves]
     for task in changed:
         task.sla_due_at, task.updated_at = moves[task.pk], now

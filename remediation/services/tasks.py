@@ -128,7 +128,7 @@ def change_error(before: str, after: str | None, changes: Collection[str]) -> Ap
     return TaskDone() if is_fixed and before == Task.Status.DONE else None
 
 
-def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) -> None:
+def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], *, by: Actor) -> None:
     """Set values in locked tasks, given by `pk`, `status` and `finding_id`, and advance their locked findings."""
     pks = [row["pk"] for row in rows]
     found = Task.objects.filter(pk__in=pks)
@@ -140,7 +140,7 @@ def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any]) ->
         return
     status = values.pop("status")
     if "sla_due_at" not in changes:
-        due_dates.pause_or_continue_many(pks, status)
+        due_dates.pause_or_continue_many(pks, status, by=by)
     Task.transitions.update(found, {row["status"] for row in rows}, status, **values)
     advanced = FINDING_STATUS.get(Task.Status(status))
     if advanced:

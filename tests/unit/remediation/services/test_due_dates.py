@@ -119,6 +119,22 @@ def test_bulk_changes_pause_and_continue_as_single_ones(pausing: Scenario):
     assert [cause for cause, _, _ in moves(rows[0])] == ["blocked", "unblocked"]
 
 
+def test_bulk_change_moves_due_dates_in_the_name_of_its_author(pausing: Scenario):
+    task = factories.task(pausing)
+
+    bulk.update(
+        pausing.project,
+        [task.pk],
+        changes={"status": "blocked"},
+        all_or_nothing=True,
+        dry_run=False,
+        by=pausing.actor,
+    )
+
+    event = Event.objects.get(subject_id=task.pk, name="task.due_date_moved")
+    assert (event.actor, event.actor_id) == (pausing.actor.kind, pausing.actor.user_id)
+
+
 @pytest.mark.parametrize(("hours", "outcome"), [(71, "met"), (73, "missed")])
 def test_approval_keeps_whether_the_due_date_was_met(scenario: Scenario, hours: int, outcome: str):
     with time_machine.travel(MONDAY, tick=False) as clock:
