@@ -15,9 +15,9 @@ class Api:
         self._client = client
         self._org_id, self._project = client.path
 
-    def organization(self, path: str) -> Any:
+    def organization(self, path: str, **params: Any) -> Any:
         """Return the data of a GET below the organisation."""
-        return self._send("GET", f"/api/v1/orgs/{self._org_id}/{path}")["data"]
+        return self._send("GET", f"/api/v1/orgs/{self._org_id}/{path}", params=params)["data"]
 
     def me(self) -> Any:
         """Return what the key is and may do. Raises ApiError."""

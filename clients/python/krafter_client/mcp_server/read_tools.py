@@ -37,8 +37,8 @@ def add_read_tools(server: MCPServer[Any], api: Api, tokens: ApprovalTokens) -> 
 def _add_finding_tools(server: MCPServer[Any], api: Api) -> None:
     @server.tool(annotations=READS)
     def list_projects() -> Rows:
-        """List the projects of the organisation that the API key may read."""
-        return {"projects": api.organization("projects")}
+        """List the newest 100 projects of the organisation that the API key may read."""
+        return {"projects": api.organization("projects", limit=MAX_ROWS)}
 
     @server.tool(annotations=READS)
     def list_findings(
@@ -87,11 +87,11 @@ def _add_task_tools(server: MCPServer[Any], api: Api) -> None:
 
     @server.tool(annotations=READS)
     def get_task(task_id: Id, project: Project = "") -> Rows:
-        """Read a task with its finding, its comments and its history."""
+        """Read a task with its finding and the newest 100 of its comments and of its history."""
         return {
             "task": api.get(f"tasks/{task_id}", project, include="finding"),
-            "comments": api.get(f"tasks/{task_id}/comments", project),
-            "history": api.get(f"tasks/{task_id}/history", project),
+            "comments": api.get(f"tasks/{task_id}/comments", project, limit=MAX_ROWS),
+            "history": api.get(f"tasks/{task_id}/history", project, limit=MAX_ROWS),
         }
 
 

@@ -16,6 +16,7 @@ from krafter_client.mcp_server.approval import LIFETIME_SECONDS, ApprovalTokens
 from mcp import Client, StdioServerParameters
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import Project
 from remediation.evidence.chain import append
 from remediation.models import Task, TaskComment, Verification
 from tests import factories
@@ -119,6 +120,26 @@ def test_assistant_reads_findings_tasks_and_the_summary(
         "task.created",
     )
     assert summary["report"]["open_findings"] == summary["command_center"]["open_findings"] == 2
+
+
+def test_assistant_reads_more_than_a_page_of_projects_and_comments(
+    running: Scenario, assistant: Callable[..., Any]
+) -> None:
+    task = factories.task(running)
+    TaskComment.objects.bulk_create(TaskComment(task=task, body=str(number)) for number in range(26))
+    Project.objects.bulk_create(
+        Project(
+            organization=running.organization, slug=f"p-{number}", name="P", site_url="https://example.com/"
+        )
+        for number in range(26)
+    )
+
+    async def read(client: Client) -> list[Any]:
+        return [await call(client, "list_projects"), await call(client, "get_task", task_id=str(task.pk))]
+
+    projects, one = assistant(read)
+
+    assert (len(projects["projects"]), len(one["comments"])) == (27, 26)
 
 
 def test_no_tool_can_approve_without_the_token_by_an_id_that_is_a_path(
