@@ -164,7 +164,9 @@ def set_by_person(task_ids: Collection[UUID]) -> dict[str, Any]:
 
 
 def stop(task: Task, *, by: Actor) -> dict[str, Any]:
-    """Stop the clock of a done task, and keep whether that was in time."""
+    """Stop the clock of a task that gets done, and keep whether that was in time."""
+    if task.status == Task.Status.DONE:
+        return {}  # an earlier approval has stopped it
     changes = pause_or_continue(task, Task.Status.DONE, by=by)
     now, due = timezone.now(), changes.get("sla_due_at", task.sla_due_at)
     outcome = "" if due is None else SlaOutcome.MET if now <= due else SlaOutcome.MISSED

@@ -180,3 +180,15 @@ def test_rules_of_an_earlier_version_stay_known(pausing: Scenario):
     assert [each.pause_while_blocked for each in rules] == [True, False, False, False]
     assert {type(each.calendar) for each in rules} == {AllHours}
     assert rules[0].allowed("high") == timedelta(hours=72)
+
+
+def test_approval_of_a_done_task_keeps_when_and_how_its_clock_stopped(scenario: Scenario):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        first = factories.verification(scenario)
+        verdicts.approve(first.pk, by=scenario.actor)
+        clock.shift(1000 * HOUR)
+        second = factories.verification(scenario, of=Task.objects.get(pk=first.task_id))
+        verdicts.approve(second.pk, by=scenario.actor)
+
+    task = Task.objects.get(pk=first.task_id)
+    assert (task.status, task.sla_outcome, task.sla_stopped_at) == ("done", "met", MONDAY)
