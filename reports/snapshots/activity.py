@@ -7,15 +7,17 @@ from findings.models import Finding
 from krafter_audit.db.sql import fetch_all
 from reports.queries import Counts, Period
 
-# One row for each of the periods, in their order. The first day is that of the first scan or finding.
+# One row for each of the periods, in their order. The first day is that of the first scan or finding. What is fixed is
+# what the report lists as fixed (copying.py): a finding that came back is not.
 ACTIVITIES = """
     SELECT
         (SELECT count(*) FROM findings_finding
             WHERE project_id = %(project)s AND created_at >= since AND created_at < until),
         (SELECT count(DISTINCT finding_id)
             FROM remediation_verification AS verification JOIN remediation_task AS task ON task.id = task_id
+                JOIN findings_finding AS finding ON finding.id = finding_id
             WHERE verification.project_id = %(project)s AND verification.trigger <> 'guard' AND result = 'passed'
-                AND verified_at >= since AND verified_at < until),
+                AND verified_at >= since AND verified_at < until AND finding.status = 'resolved'),
         (SELECT count(*) FROM findings_regression
             WHERE project_id = %(project)s AND opened_at >= since AND opened_at < until),
         (least(

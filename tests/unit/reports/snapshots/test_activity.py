@@ -25,7 +25,7 @@ def test_findings_fixes_and_regressions_are_counted_in_their_period(scenario: Sc
     for days in (0, 6, 7, 14):
         at = NOON - timedelta(days=days)
         verification = factories.verification(scenario, open_regressions=1)
-        Finding.objects.filter(pk=verification.task.finding_id).update(created_at=at)
+        Finding.objects.filter(pk=verification.task.finding_id).update(created_at=at, status="resolved")
         Verification.objects.filter(pk=verification.pk).update(result="passed", verified_at=at)
         Regression.objects.filter(finding=verification.task.finding_id).update(opened_at=at)
     factories.finding(factories.scenario())

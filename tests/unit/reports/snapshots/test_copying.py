@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from findings.services import triage
+from findings.services.ingestion import FindingReport, ingest_one
 from remediation.models import Task, Verification
 from remediation.services import verdicts
 from reports import services
@@ -91,6 +92,17 @@ def test_guard_window_does_not_fix_a_finding_again(scenario: Scenario) -> None:
     assert content.breakdown["activity"]["fixed"] == 0
     copied = ReportItem.objects.filter(kind="verification")
     assert [item.data["id"] for item in copied] == [str(approved.pk)]
+
+
+def test_finding_that_a_scan_has_found_again_is_not_fixed_in_any_number(scenario: Scenario) -> None:
+    finding = fix(scenario).task.finding
+    report = FindingReport(domain=finding.domain, title=finding.title)
+    ingest_one(scenario.project, report, by=scenario.actor)
+
+    content = snapshot_of(scenario)
+
+    assert content.breakdown["fixed"] == {"all": 0, "in_period": 0}
+    assert content.breakdown["activity"]["fixed"] == 0
 
 
 def test_reopened_finding_is_not_fixed(scenario: Scenario) -> None:
