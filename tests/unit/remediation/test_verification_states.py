@@ -58,7 +58,8 @@ def test_newer_verification_leaves_a_decided_one(scenario: Scenario):
 
     verifications.run(scenario.project, task_id=older.task_id, by=SYSTEM)
 
-    assert state_of(older) == ("decided", "")
+    older.refresh_from_db()
+    assert (older.state, older.blocked_by, older.superseded) == ("decided", "", False)
 
 
 def test_counter_follows_the_state(scenario: Scenario):

@@ -206,8 +206,11 @@ def test_window_without_any_result_is_cancelled_and_not_passed(
     assert statuses(window) == ("cancelled", ["inconclusive"])
 
 
-def test_guard_run_costs_no_quota_and_is_in_no_list(scenario: Scenario, time_machine: Any) -> None:
+def test_guard_run_costs_no_quota_supersedes_nothing_and_is_in_no_list(
+    scenario: Scenario, time_machine: Any
+) -> None:
     window = opened(scenario)
+    undecided = factories.verification(scenario, of=window.verification.task)
     before = QuotaMonth.objects.values_list("spent", flat=True).first()
     time_machine.shift(timedelta(hours=1))
 
@@ -215,8 +218,10 @@ def test_guard_run_costs_no_quota_and_is_in_no_list(scenario: Scenario, time_mac
 
     listed = scenario.client.ask("get", "verifications").json()
     assert QuotaMonth.objects.values_list("spent", flat=True).first() == before
-    assert [row["id"] for row in listed["data"]] == [str(window.verification_id)]
-    assert listed["meta"]["total"] == 1
+    assert {row["id"] for row in listed["data"]} == {str(window.verification_id), str(undecided.pk)}
+    assert listed["meta"]["total"] == 2
+    undecided.refresh_from_db()
+    assert (statuses(window)[1][0], undecided.superseded) == ("passed", False)
 
 
 def test_budget_of_a_day_postpones_runs(scenario: Scenario, time_machine: Any) -> None:

@@ -48,9 +48,10 @@ def test_delivery_for_an_archived_project_is_accepted_and_dropped(each_integrati
 
 def test_delivery_is_answered_within_200_ms(each_integration: Integration) -> None:
     began = time.perf_counter()
-    send(each_integration)
+    response = send(each_integration)
 
     assert time.perf_counter() - began < 0.2
+    assert response.status_code == 202
 
 
 def test_wrong_signature_and_unknown_url_get_the_same_answer(

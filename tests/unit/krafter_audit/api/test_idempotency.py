@@ -3,6 +3,7 @@
 import os
 import select
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from krafter_audit.api.models import IdempotentResponse
 from krafter_audit.db import redis_client
 from remediation.models import Task
 from tests import factories
-from tests.factories import Scenario
+from tests.factories import Scenario, remediation_state
 
 
 def create(scenario: Scenario, finding: Any, key: str | None, title: str = "Fix it") -> Any:
@@ -59,6 +60,20 @@ def test_the_same_key_with_another_body_is_refused(scenario: Scenario):
 
 
 @pytest.mark.django_db
+def test_the_same_key_for_another_url_is_refused(scenario: Scenario):
+    verification, other = (factories.verification(scenario) for _ in range(2))
+
+    first, refused = (
+        scenario.client.ask("post", f"verifications/{each.pk}/approve", idempotency_key="k1")
+        for each in (verification, other)
+    )
+
+    assert (first.status_code, refused.status_code) == (200, 422)
+    assert refused.json()["error"]["code"] == "idempotency_key_reused"
+    assert remediation_state(other)["result"] == "pending"
+
+
+@pytest.mark.django_db
 def test_organisations_can_use_the_same_key(scenario: Scenario):
     other = factories.scenario()
 
@@ -74,6 +89,12 @@ def test_invalid_key_is_rejected(scenario: Scenario, key: str):
     response = create(scenario, factories.finding(scenario), key)
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["x", "x" * 255])
+def test_shortest_and_longest_key_are_accepted(scenario: Scenario, key: str):
+    assert create(scenario, factories.finding(scenario), key).status_code == 201
 
 
 @pytest.mark.django_db
@@ -94,7 +115,9 @@ def test_responses_expire_after_a_day(scenario: Scenario, time_machine: Any):
 
     assert create(scenario, finding, "k1", title="Another").status_code == 201
     IdempotentResponse.objects.update(created_at=timezone.now() - idempotency.RETENTION * 2)
+    create(scenario, finding, "k2")
     assert idempotency.delete_expired() == 1
+    assert IdempotentResponse.objects.get().key == "k2"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -167,8 +190,8 @@ def test_rate_limit_allows_its_exact_number_of_requests_a_minute(
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert [answer["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
     assert answers[0]["x-ratelimit-limit"] == "3"
-    assert int(answers[3]["x-ratelimit-reset"]) % 60 == 0
-    assert 1 <= int(answers[3]["retry-after"]) <= 60
+    assert int(answers[3]["x-ratelimit-reset"]) - time.time() == 30
+    assert answers[3]["retry-after"] == "30"
     assert answers[3].json()["error"]["code"] == "rate_limited"
 
 
@@ -228,26 +251,16 @@ def test_client_address_is_read_from_trusted_proxies_only(
 
 
 @pytest.mark.django_db
-def test_replayed_response_has_the_etag_and_numbers_of_the_first(scenario: Scenario):
-    finding = factories.finding(scenario)
-    assert create(scenario, finding, "k1")["etag"] == create(scenario, finding, "k1")["etag"]
-
-    body = {"config": {"number": 10**25}}
-    answers = [scenario.client.ask("post", "policies/test", body, idempotency_key="k2") for _ in range(2)]
-
-    assert [b"10000000000000000000000000" in answer.content for answer in answers] == [True, True]
-
-
-@pytest.mark.django_db
 def test_a_tag_that_a_proxy_has_weakened_still_saves_the_answer(scenario: Scenario):
     address = f"findings/{factories.finding(scenario).pk}"
     tag = scenario.client.ask("get", address)["etag"]
 
     response = scenario.client.ask("get", address, if_none_match=f"W/{tag}")
+    any_version = scenario.client.ask("get", address, if_none_match="*")
     refused = scenario.client.ask("patch", address, {"status": "triaged"}, if_match=f"W/{tag}")
 
     assert (response.status_code, response.content) == (304, b"")
-    assert refused.status_code == 412
+    assert (any_version.status_code, refused.status_code) == (304, 412)
 
 
 def test_forked_child_opens_its_own_redis_connection():

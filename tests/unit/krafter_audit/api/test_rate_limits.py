@@ -75,6 +75,7 @@ def test_a_key_with_its_own_limit_leaves_the_rest_to_the_others(scenario: Scenar
     assert [each["x-ratelimit-limit"] for each in limited] == ["2"] * 4
     assert [each.status_code for each in rest] == [200, 200, 429]
     assert [each["x-ratelimit-limit"] for each in rest] == ["4"] * 3
+    assert len({each["x-ratelimit-reset"] for each in [*limited, *rest]}) == 1
 
 
 def test_the_limit_of_the_organisation_holds_for_a_key_with_a_higher_one(scenario: Scenario, settings: Any):

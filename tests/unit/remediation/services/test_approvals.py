@@ -182,6 +182,7 @@ def test_approvals_are_read_in_the_api(scenario: Scenario) -> None:
         ([], ApprovalRule()),
         ({"critical": 3}, ApprovalRule()),
         ({"high": 2}, ApprovalRule(2)),
+        ({"high": 10}, ApprovalRule(10)),
         ({"high": 0}, ApprovalRule()),
         ({"high": 11}, ApprovalRule()),
         ({"high": True, "not_author": 1}, ApprovalRule()),

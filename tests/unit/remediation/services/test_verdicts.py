@@ -134,13 +134,16 @@ def test_approve_rejects_a_dismissed_finding(scenario: Scenario):
         verdicts.approve(verification.pk, by=scenario.actor)
 
 
-def test_reopen_fails_the_running_checks(scenario: Scenario):
-    verification = factories.verification(scenario, checks="running")
+def test_reopen_fails_the_running_checks_only(scenario: Scenario):
+    finding = factories.finding(scenario, checks=["security_header_csp", "title_present"])
+    task = factories.task(scenario, of=finding, status="ready_verify")
+    verification = factories.verification(scenario, of=task, checks=["running", "passed"])
 
     decided = verdicts.reopen(verification.pk, by=scenario.actor)
 
     assert decided.checks == [
-        {"key": "security_header_csp", "before": "failed", "after": "pending", "status": "failed"}
+        {"key": "security_header_csp", "before": "failed", "after": "pending", "status": "failed"},
+        {"key": "title_present", "before": "failed", "after": "passed", "status": "passed"},
     ]
     assert not decided.running
 

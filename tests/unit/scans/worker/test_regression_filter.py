@@ -306,7 +306,7 @@ def test_finding_that_is_resolved_while_the_scan_runs_stays_resolved(scenario: S
     finalization.finish_parts_without_pages()
 
     scan.refresh_from_db()
-    assert stored_state(finding) == ("resolved", 0)
+    assert (stored_state(finding), finding_pages(finding)) == (("resolved", 0), [SITE])
     assert (scan.summary["findings_created"], scan.summary["regressions"]) == (1, 0)
 
 
