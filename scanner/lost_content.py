@@ -35,7 +35,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     """Raise when the page has lost the content on which the check failed before."""
     original = Identity.from_evidence(before.evidence.get("identity"))
     # The outcome of a check of the site depends on no page.
-    if original is None or check.kind == "tls" or check.scope == "site":
+    if original is None or check.scope == "site":
         return
     try:
         page, sample, title = _compared(check, context, original)
@@ -68,7 +68,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
 
 def _compared(check: Check, context: PageContext, original: Identity) -> tuple[Page, str, str]:
     """Return the page that the check judges, with the sample and the title of its earlier version."""
-    is_rendered = check.kind not in ("http", "tls") and original.rendered_title is not None
+    is_rendered = check.kind != "http" and original.rendered_title is not None
     if is_rendered and context.rendered.identity():
         return context.rendered.visited_page(), original.rendered_sample, original.rendered_title or ""
     return context.page, original.sample, original.title

@@ -48,12 +48,12 @@ def is_public(address: Address) -> bool:
     # Forms that wrap an IPv4 address could lead to an internal one.
     if address.version == 6 and address not in _GLOBAL_UNICAST:
         return False
-    return not any(address in network for network in _NOT_PUBLIC if network.version == address.version)
+    return not any(address in network for network in _NOT_PUBLIC)
 
 
 def unwrap_nat64(address: Address) -> Address:
     """Return the IPv4 address in a NAT64 address, which DNS64 returns for hosts without IPv6."""
-    if address.version == 6 and address in _NAT64:
+    if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address
 
@@ -139,8 +139,7 @@ class AllowedNetwork:
     port: int | None = None
 
     def covers(self, address: Address, port: int) -> bool:
-        same = address.version == self.network.version and address in self.network
-        return same and self.port in (None, port)
+        return address in self.network and self.port in (None, port)
 
 
 @dataclass(frozen=True)

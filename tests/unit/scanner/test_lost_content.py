@@ -40,10 +40,12 @@ def verify(key: str, main: str, *, title: str = TITLE, missing_title: str = "404
     missing = Answer(framed(GONE, missing_title), 404 if missing_title == "404" else 200, [HTML])
     site = Site({"/": Answer(HOME, 200, [HTML])}, otherwise=missing)
     site.answers["/courses"] = Answer(framed("".join(COURSES)), 200, [HTML])
+    site.answers["/.env"] = Answer("DB_PASSWORD=4f9c0a7e21\n", 200, [("Content-Type", "text/plain")])
     with served(site), loopback_client() as client:
         url = f"{site.url}courses"
         before = dict(run_checks(url, [key], client=client, retry_delays=()))
         assert before[key].status == FAILED
+        del site.answers["/.env"]
         site.answers["/courses"] = Answer(framed(main, title), 200, [HTML, NOSNIFF])
         return dict(run_checks(url, [key], client=client, before=before, retry_delays=()))[key]
 
@@ -54,6 +56,10 @@ def test_wall_in_the_frame_of_the_site_does_not_pass(main: str, key: str) -> Non
     after = verify(key, main)
 
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
+
+
+def test_check_of_the_site_passes_without_the_content_of_the_page() -> None:
+    assert verify("exposed_env", CONSENT).status == PASSED
 
 
 @pytest.mark.parametrize(

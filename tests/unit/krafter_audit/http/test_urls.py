@@ -133,12 +133,25 @@ def test_allowed_networks_permit_nothing_else(url: str, dns: Dns) -> None:
         validate_url(url, policy=AddressPolicy.from_setting("127.0.0.0/8"))
 
 
+@pytest.mark.parametrize("name", ["printer.test", "printer.invalid", "printer.home.arpa", "printer.onion"])
+def test_special_use_name_is_refused_whatever_it_resolves_to(name: str, dns: Dns) -> None:
+    dns.set(name, ["93.184.216.34"])
+
+    with pytest.raises(RefusedAddress):
+        validate_url(f"http://{name}/", policy=DEFAULT_POLICY, resolve=True)
+
+
 def test_dns64_address_is_judged_by_its_embedded_address(dns: Dns) -> None:
     dns.set("four.example", ["64:ff9b::5db8:d822", "93.184.216.34"])
     dns.set("inner.example", ["64:ff9b::7f00:1"])
+    # No other address has one: these end in the bits of 127.0.0.1 and of 8.8.8.8.
+    dns.set("six.example", ["2606:4700::7f00:1"])
+    dns.set("local.example", ["fd00::808:808"])
     assert validate_url("http://four.example", policy=DEFAULT_POLICY, resolve=True)
-    with pytest.raises(RefusedAddress):
-        validate_url("http://inner.example", policy=DEFAULT_POLICY, resolve=True)
+    assert validate_url("http://six.example", policy=DEFAULT_POLICY, resolve=True)
+    for name in ("inner.example", "local.example"):
+        with pytest.raises(RefusedAddress):
+            validate_url(f"http://{name}", policy=DEFAULT_POLICY, resolve=True)
     with pytest.raises(RefusedAddress):
         validate_url("http://[64:ff9b::5db8:d822]/", policy=DEFAULT_POLICY)
 

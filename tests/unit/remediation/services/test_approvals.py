@@ -31,9 +31,11 @@ def set_rule(scenario: Scenario, **rule: Any) -> None:
 
 def test_approval_below_the_number_is_recorded_and_closes_nothing(scenario: Scenario) -> None:
     set_rule(scenario, high=2)
-    verification = factories.verification(scenario)
+    first, task = person(scenario), factories.task(scenario)
+    # Without `not_author`, the author's approval counts.
+    tasks.update(task.pk, changes={"status": "ready_verify"}, by=first)
+    verification = factories.verification(scenario, of=task)
     before = remediation_state(verification)
-    first = person(scenario)
 
     verdicts.approve(verification.pk, by=first)
 
@@ -78,11 +80,13 @@ def test_key_without_a_user_cannot_approve(scenario: Scenario) -> None:
     assert not Approval.objects.exists()
 
 
-def test_whoever_set_the_task_ready_may_not_approve(scenario: Scenario) -> None:
+def test_whoever_last_set_the_task_ready_may_not_approve(scenario: Scenario) -> None:
     set_rule(scenario, not_author=True)
     task = factories.task(scenario)
     author, other = person(scenario), person(scenario)
-    tasks.update(task.pk, changes={"status": "ready_verify"}, by=author)
+    for status, by in (("ready_verify", other), ("in_progress", other), ("ready_verify", author)):
+        tasks.update(task.pk, changes={"status": status}, by=by)
+    tasks.update(factories.task(scenario).pk, changes={"status": "ready_verify"}, by=other)
     verification = factories.verification(scenario, of=task)
 
     with pytest.raises(errors.AuthorMayNotApprove):
@@ -121,15 +125,20 @@ def test_withdrawn_approval_does_not_count_and_can_be_given_again(scenario: Scen
 
     assert pending == "pending"
     assert remediation_state(verification)["result"] == "passed"
+    logged = Event.objects.get(name="verification.approval_withdrawn", subject_id=verification.pk)
+    assert logged.actor_id == first.user_id
 
 
-def test_approval_of_a_removed_member_does_not_count(scenario: Scenario) -> None:
+def test_approval_of_a_removed_or_inactive_member_does_not_count(scenario: Scenario) -> None:
     set_rule(scenario, high=2)
     verification = factories.verification(scenario)
     before = remediation_state(verification)
-    removed, second, third = (person(scenario) for _ in range(3))
+    removed, inactive, second, third = (person(scenario) for _ in range(4))
     verdicts.approve(verification.pk, by=removed)
-    Membership.objects.get(user=removed.user_id).delete()
+    # A member of another organisation now.
+    Membership.objects.filter(user=removed.user_id).update(organization=factories.scenario().organization)
+    verdicts.approve(verification.pk, by=inactive)
+    User.objects.filter(pk=inactive.user_id).update(is_active=False)
 
     verdicts.approve(verification.pk, by=second)
     between = (remediation_state(verification), approvals.state_of(verification)["given"])
