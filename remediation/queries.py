@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Project
 from events import counters, history
 from events.history import AsOf
+from events.models import Event
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
 from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
@@ -31,6 +32,12 @@ def newest_tasks_of(finding_ids: Collection[UUID]) -> QuerySet[Task]:
     place = Window(RowNumber(), partition_by="finding_id", order_by=newest_first)
     rows = Task.objects.filter(finding__in=finding_ids).alias(place=place)
     return rows.filter(place__lte=MAX_EMBEDDED_TASKS).order_by("-created_at", "-id")
+
+
+def ready_changes(task_id: UUID) -> QuerySet[Event]:
+    """Return the events that set a task to ready to verify, its creation among them, newest first."""
+    ready = Event.objects.filter(subject_id=task_id, data__now__status=Task.Status.READY_VERIFY.value)
+    return ready.order_by("-id")
 
 
 def labels_of(task_ids: Collection[UUID]) -> dict[str, list[str]]:

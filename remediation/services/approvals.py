@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Membership, Project
 from events.log import log_event
-from events.models import Event
 from krafter_audit.api.errors import Conflict
 from krafter_audit.http.timestamps import format_timestamp
 from remediation.approval_rules import ApprovalRule, rule_for
@@ -22,7 +21,8 @@ from remediation.errors import (
     VerificationApproved,
 )
 from remediation.locks import LockedVerification, lock_verification
-from remediation.models import Approval, Result, Task, Verification
+from remediation.models import Approval, Result, Verification
+from remediation.queries import ready_changes
 from remediation.services.policies import config_of
 
 
@@ -67,9 +67,7 @@ def refusal_for(verification: Verification, rule: ApprovalRule, user_id: UUID | 
 
 def author_id(verification: Verification) -> UUID | None:
     """Return who last set the task to ready to verify."""
-    changes = Event.objects.filter(subject_id=verification.task_id, name__in=["task.updated", "task.created"])
-    ready = changes.filter(data__now__status=Task.Status.READY_VERIFY.value).order_by("-id")
-    return ready.values_list("actor_id", flat=True).first()
+    return ready_changes(verification.task_id).values_list("actor_id", flat=True).first()
 
 
 @transaction.atomic

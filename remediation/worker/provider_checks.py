@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from events.models import Event
 from findings.models import Finding
 from findings.provider_checks import ProviderCheck
-from remediation.models import Task, Verification
+from remediation.models import Verification
+from remediation.queries import ready_changes
 from remediation.worker.check_aggregation import AggregatedResult, aggregate
 
 
@@ -20,8 +20,7 @@ def run_provider_check(
 def ready_since(verification: Verification) -> datetime:
     """Return when the task last became ready to verify, or else when it was first verified."""
     # A provider's report from before the fix says nothing about the fix.
-    changes = Event.objects.filter(subject_id=verification.task_id, name="task.updated")
-    ready = changes.filter(data__now__status=Task.Status.READY_VERIFY.value).order_by("-id")
+    ready = ready_changes(verification.task_id)
     first = Verification.objects.filter(task=verification.task_id).order_by("created_at")
     return (
         ready.values_list("at", flat=True).first()
