@@ -3,10 +3,12 @@
 import re
 from datetime import UTC, datetime
 
+from selectolax.lexbor import LexborNode
+
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, passed
-from scanner.page import Page, inside, media_type
+from scanner.page import Page, media_type, value
 from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive, require_complete_body
 from scanner.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
@@ -46,9 +48,7 @@ _ERROR_MARKERS = {
     "a Ruby on Rails error": "Action Controller: Exception caught",
     "a Laravel error": "Whoops, looks like something went wrong",
 }
-_LISTING = (
-    "code, .highlight pre, .codehilite pre, pre.literal-block, pre.prettyprint, pre[class*='language-']"
-)
+_HIGHLIGHTER = re.compile(r"(?:^|\s)(?:highlight|codehilite|literal-block|hljs|language-)", re.IGNORECASE)
 _PHP_MESSAGE = re.compile(
     r"<b>(?:Warning|Notice|Deprecated|Parse error|Strict Standards|Recoverable fatal error)</b>:\s"
     r".{1,1000}? in <b>[^<]{1,500}</b> on line <b>\d",
@@ -185,10 +185,13 @@ def no_error_messages(context: PageContext) -> Outcome:
 
 
 def _listings(page: Page) -> str:
-    """Return the text of code elements, and of listings of the highlighters that documentation uses."""
-    nodes = [node for node in page.css(_LISTING) if not inside(node, "code")]
-    # That of a code element in a listing counts once.
-    return "\n".join(node.text() for node in nodes if node.tag == "code" or not node.css_first("code"))
+    """Return the text of the listings of the highlighters that documentation uses; a debug page has others."""
+    return "\n".join(node.text() for node in page.css("pre") if _is_highlighted(node))
+
+
+def _is_highlighted(pre: LexborNode) -> bool:
+    around = (pre, pre.parent, pre.css_first("code"))
+    return any(_HIGHLIGHTER.search(value(node, "class")) for node in around if node)
 
 
 @check(

@@ -20,8 +20,9 @@ VARIANTS = [
     ("debug_error_disclosure", f"<b>Deprecated</b>:  {DEPRECATED}", FAILED),
     ("debug_error_disclosure", "<p>word </p>" * 20_000 + f"<b>Notice</b>:  {PHP}", FAILED),
     ("debug_error_disclosure", f"<div class='highlight'><pre><span>{TRACEBACK}</span></pre></div>", PASSED),
-    ("debug_error_disclosure", f"<pre><code>{TRACEBACK}\n{JAVA}</code></pre>", PASSED),
-    ("debug_error_disclosure", f"<pre><code>{TRACEBACK}</code></pre><pre>{TRACEBACK}</pre>", FAILED),
+    ("debug_error_disclosure", f"<pre><code class='language-py'>{TRACEBACK}\n{JAVA}</code></pre>", PASSED),
+    ("debug_error_disclosure", f"<pre><code>{JAVA}</code></pre>", FAILED),
+    ("debug_error_disclosure", f"<pre class='hljs'>{TRACEBACK}</pre><pre>{TRACEBACK}</pre>", FAILED),
     (
         "debug_error_disclosure",
         f"<div class='highlight'><pre><code>{JAVA}</code></pre></div><p>{JAVA}</p>",
