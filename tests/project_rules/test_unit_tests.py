@@ -134,7 +134,6 @@ TESTED_IN: dict[str, str] = {
     "remediation/services/verifications.py": "tests/unit/remediation/worker/test_part_runner.py",
     "remediation/templatetags/evidence.py": "tests/unit/remediation/test_admin.py",
     "remediation/views.py": "tests/contract/test_every_url.py",
-    "remediation/worker/provider_checks.py": "tests/unit/integrations/test_provider_recheck.py",
     "reports/filters.py": "tests/contract/test_lists.py",
     "reports/downloads.py": "tests/unit/reports/test_export.py",
     "reports/serializers.py": "tests/unit/reports/test_export.py",
