@@ -87,8 +87,10 @@ SENDERS: dict[str, Sender] = {
 }
 
 
-def call(integration: Integration, body: bytes, headers: dict[str, str], place: str = "") -> Any:
-    address = f"/api/v1/hooks/{integration.provider}/{place or integration.pk}"
+def call(
+    integration: Integration, body: bytes, headers: dict[str, str], place: str = "", provider: str = ""
+) -> Any:
+    address = f"/api/v1/hooks/{provider or integration.provider}/{place or integration.pk}"
     return Client().post(address, body, content_type="application/json", headers=headers)
 
 

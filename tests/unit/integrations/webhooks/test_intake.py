@@ -60,6 +60,17 @@ def test_wrong_signature_and_unknown_url_get_the_same_answer(
     sender = SENDERS[each_integration.provider]
     body = json.dumps(sender.payload(now())).encode()
     headers = sender.headers(body)
+
+    def signed_by(secret: str) -> dict[str, str]:
+        signed = signature(body, secret)
+        return {
+            "X-Hub-Signature-256": f"sha256={signed}",
+            "X-Hub-Signature": f"sha256={signed}",
+            "X-Gitlab-Token": secret,
+            "Linear-Signature": signed,
+            "Sentry-Hook-Signature": signed,
+        }
+
     spoilt = {
         name: value.replace(SECRET, "x").replace(signature(body), "0" * 64) for name, value in headers.items()
     }
@@ -77,6 +88,13 @@ def test_wrong_signature_and_unknown_url_get_the_same_answer(
             place=str(SYSTEM.user_id or "01a2146b-c715-79f9-b747-c8d7c983a9c1"),
         ),
         call(each_integration, body, headers, place="no-uuid"),
+        # The key that is verified against where there is no webhook is no secret.
+        call(each_integration, body, signed_by("none"), place=str(each_integration.project_id)),
+        *(
+            call(each_integration, body, {**headers, **signed_by(SECRET)}, provider=name)
+            for name in (*SENDERS, "cloudflare", "unknown")
+            if name != each_integration.provider
+        ),
     ]
 
     errors = {(answer.status_code, json.dumps(answer.json()["error"])) for answer in refused}
@@ -93,6 +111,12 @@ def test_stale_delivery_is_accepted_and_dropped(each_integration: Integration) -
 
     assert (late.status_code, early.status_code) == (202, 202)
     assert stored(each_integration) == NOTHING_STORED
+
+
+def test_delivery_of_a_clock_that_is_seconds_ahead_is_stored(each_integration: Integration) -> None:
+    response = send(each_integration, ago=timedelta(seconds=-30))
+
+    assert (response.status_code, stored(each_integration)) == (202, DELIVERY_STORED)
 
 
 def test_repeated_delivery_is_accepted_and_dropped(each_integration: Integration) -> None:

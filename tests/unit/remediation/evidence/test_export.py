@@ -18,7 +18,7 @@ from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts
 from scanner.evidence_bundle import bundle_format
 from scanner.evidence_bundle.__main__ import main, public_keys
-from scanner.evidence_bundle.chain import GENESIS, hash_of_format_1
+from scanner.evidence_bundle.chain import GENESIS, Head, hash_of_format_1
 from scanner.evidence_bundle.jcs import canonical
 from scanner.evidence_bundle.keys import parse_signing_keys
 from scanner.evidence_bundle.verification import verify
@@ -176,6 +176,16 @@ def resign(content: dict[str, Any]) -> None:
     content["chain"][1]["signature"] = content["chain"][3]["signature"]
 
 
+def fork(content: dict[str, Any]) -> None:
+    """Replace a link by another one that the key has signed too."""
+    link, signer = content["chain"][1], chain.keyring().signer
+    assert signer
+    body = link["body"].replace('"value":1.5', '"value":1.6')
+    head = Head.with_body(content["project"]["id"], link["sequence"], link["previous_hash"], body)
+    link |= {"body": body, "body_sha256": head.body_sha256, "hash": head.hash}
+    link["signature"] = signer.sign(head.text)
+
+
 def beautify(content: dict[str, Any]) -> None:
     content["verification"]["result"] = "failed"
 
@@ -196,6 +206,7 @@ def another_project(content: dict[str, Any]) -> None:
         (swap, "Link 3: it comes after link 1. Links are missing, or their order was changed."),
         (rewrite, "Link 2 (security_header_csp): its body does not match its hash."),
         (resign, "Link 2 (security_header_csp): its signature by the key test is not valid."),
+        (fork, "Link 3: its previous_hash is not the hash of link 2."),
         (beautify, "The result is failed in the bundle, but not in the links."),
         (another_project, "Link 1: its hash does not match its content."),
     ],
