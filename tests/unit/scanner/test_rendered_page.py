@@ -668,6 +668,7 @@ def test_only_the_first_visit_of_a_page_has_the_cache_of_others(chrome: Browser)
     with served(site), loopback_client() as client:
         first = PageContext(site.url, client, retry_delays=(), browser=chrome)
         first.rendered.keep_cache = True
+        chrome.close()  # other tests have used it, and after MAX_VISITS_PER_CHROMIUM visits a new one starts
         second = first.sibling(f"{site.url}b")
         seen = [pictures(first.rendered), pictures(second.rendered)]
         second.repeat(1).rendered.visits()
