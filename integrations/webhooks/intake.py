@@ -42,7 +42,6 @@ def receive(provider: str, integration_id: UUID, request: WebhookRequest) -> Non
 
 def _find_webhook(provider: str, integration_id: UUID) -> Webhook | None:
     rows = Webhook.objects.select_related("integration__project")
-    rows = rows.exclude(integration__status=Integration.Status.DISCONNECTED)
     return rows.filter(integration=integration_id, integration__provider=provider).first()
 
 
