@@ -11,6 +11,7 @@ from remediation import jobs
 from remediation.models import CheckStatus, Evidence, Verification, VerificationPart
 from remediation.services import verdicts, verifications
 from remediation.worker import check_aggregation, part_runner
+from scanner.outcome import passed
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
@@ -288,3 +289,14 @@ def test_pages_beyond_the_limit_are_inconclusive(scenario: Scenario, site: Site)
     pages = json.loads(Evidence.objects.get().body)["pages"]
     assert verification.checks[0]["status"] == "inconclusive"
     assert [page["status"] for page in pages] == ["passed"] * part_runner.MAX_PAGES + ["inconclusive"]
+
+
+def test_result_that_comes_after_the_verdict_is_dropped(scenario: Scenario):
+    verification = factories.verification(scenario, checks="running")
+    verdicts.reopen(verification.pk, by=scenario.actor)
+    before = Verification.objects.values("checks", "running", "result", "updated_at").get()
+
+    late = check_aggregation.aggregate("security_header_csp", {"https://example.com/": passed("Good.")})
+
+    assert not part_runner.store_result(verification.parts.get(), "security_header_csp", late)
+    assert Verification.objects.values("checks", "running", "result", "updated_at").get() == before
