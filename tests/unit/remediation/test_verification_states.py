@@ -1,5 +1,7 @@
 """States of verifications: the queryset and the counter say the same."""
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -60,6 +62,18 @@ def test_newer_verification_leaves_a_decided_one(scenario: Scenario):
 
     older.refresh_from_db()
     assert (older.state, older.blocked_by, older.superseded) == ("decided", "", False)
+
+
+def test_run_enqueues_its_checks_when_it_is_committed(
+    scenario: Scenario, sent: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
+):
+    task = factories.task(scenario)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        verification = verifications.run(scenario.project, task_id=task.pk, by=SYSTEM)
+        before = list(sent)
+
+    assert (before, sent) == ([], [("remediation.run_verification", str(verification.pk))])
 
 
 def test_counter_follows_the_state(scenario: Scenario):
