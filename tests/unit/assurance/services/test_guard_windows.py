@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts import quota
 from accounts.actors import SYSTEM
 from accounts.models import QuotaMonth
 from assurance import jobs
@@ -198,12 +199,14 @@ def test_window_without_any_result_is_cancelled_and_not_passed(
 ) -> None:
     set_policy(scenario, guard={"high": ["1h"]})
     window = opened(scenario)
+    quota.spend(scenario.project.organization_id)
     site.status = 503
     for _ in range(3):
         time_machine.shift(timedelta(hours=1))
         run_due()
 
     assert statuses(window) == ("cancelled", ["inconclusive"])
+    assert QuotaMonth.objects.get().spent == 1  # guard runs cost nothing, so nothing is refunded
 
 
 def test_guard_run_costs_no_quota_supersedes_nothing_and_is_in_no_list(
