@@ -47,7 +47,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may_view(request, "remediation.verification"):
         ready = counts.count("verification", state="ready")
         # Without any, the search for them would read all verifications.
-        context["reviews"] = overview.ready_for_review(visible) if ready else []
+        context["reviews"] = overview.ready_to_approve(visible) if ready else []
     if may_view(request, "findings.finding"):
         context["matrix"] = overview.severity_matrix(counts)
         context["burn_down"] = overview.burn_down(ids)
@@ -84,7 +84,7 @@ def _cards(
         ("Critical, open", critical, "findings.finding", "quick=open&severity__exact=critical", "danger"),
         ("Overdue", late, "remediation.task", "quick=overdue", "danger"),
         ("Due in 48 h", soon, "remediation.task", "quick=due_soon", "warning"),
-        ("Ready for review", ready, "remediation.verification", "quick=ready", "info"),
+        ("Ready to approve", ready, "remediation.verification", "quick=ready", "info"),
         ("Integrations failing", failing, "integrations.integration", "status__exact=error", "danger"),
     )
     return [

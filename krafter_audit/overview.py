@@ -114,7 +114,7 @@ def my_work(user: User, projects: QuerySet[Project]) -> list[Task]:
     return list(mine.order_by(F("sla_due_at").asc(nulls_last=True), "pk")[:MAX_ROWS])
 
 
-def ready_for_review(projects: QuerySet[Project]) -> list[Verification]:
+def ready_to_approve(projects: QuerySet[Project]) -> list[Verification]:
     """Return approvable verifications, newest first."""
     rows = Verification.objects.filter(project__in=projects, state="ready")
     rows = rows.select_related("project", "task__finding")

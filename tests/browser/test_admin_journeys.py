@@ -99,7 +99,7 @@ def test_approve_from_the_overview_in_two_clicks_with_the_evidence_seen(
 
     assert visitor.problems == []
     assert numbers == {
-        "Critical, open": "1", "Overdue": "1", "Due in 48 h": "0", "Ready for review": "1",
+        "Critical, open": "1", "Overdue": "1", "Due in 48 h": "0", "Ready to approve": "1",
         "Integrations failing": "0",
     }  # fmt: skip
     assert hidden == []

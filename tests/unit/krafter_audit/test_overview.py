@@ -48,7 +48,7 @@ def test_cards_count_the_open_work_of_own_organisations(scenario: Scenario) -> N
         "Critical, open": 5,
         "Overdue": 2,
         "Due in 48 h": 2,
-        "Ready for review": 1,
+        "Ready to approve": 1,
         "Integrations failing": 0,
     }
     assert [row["project"] for row in context["projects"]] == [scenario.project]
