@@ -38,4 +38,4 @@ def without_mentions(text: str) -> str:
 
 def _escape(text: str) -> str:
     # A finding's text must neither close our block nor mention people.
-    return without_mentions(text[:MAX_TEXT_LENGTH].replace("<!--", "&lt;!--").replace("-->", "--&gt;"))
+    return without_mentions(text.replace("<!--", "&lt;!--").replace("-->", "--&gt;"))[:MAX_TEXT_LENGTH]

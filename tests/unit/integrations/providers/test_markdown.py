@@ -1,5 +1,7 @@
 """Our block in a Markdown issue leaves the rest of the body unchanged."""
 
+import pytest
+
 from integrations.providers.markdown import MAX_TEXT_LENGTH, block, marker_in, merged_body, without_mentions
 from tests.unit.integrations.providers.drafts import TASK, draft
 
@@ -45,8 +47,9 @@ def test_marker_without_a_closing_comment_is_removed_from_the_rest() -> None:
     assert (marker_in(merged), OTHER in merged) == (TASK, False)
 
 
-def test_long_text_is_cut() -> None:
-    assert len(block(draft(), "x" * (MAX_TEXT_LENGTH + 9))) < MAX_TEXT_LENGTH + 300
+@pytest.mark.parametrize("text", ["x", "@", "<!--"])
+def test_long_text_is_cut(text: str) -> None:
+    assert len(block(draft(), text * (MAX_TEXT_LENGTH + 9))) < MAX_TEXT_LENGTH + 300
 
 
 def test_mentions_send_no_notification() -> None:
