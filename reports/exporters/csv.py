@@ -31,6 +31,10 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫")
 
 
+# Of a cell that is read again: a finding has up to 1,000 affected assets, in one cell. The default is 128 KiB.
+csv.field_size_limit(2**31 - 1)
+
+
 def write_rows(
     columns: tuple[str, ...], rows_of: Callable[[Snapshot], Iterable[Item]], snapshot: Snapshot, out: BinaryIO
 ) -> None:

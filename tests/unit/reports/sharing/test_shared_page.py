@@ -153,6 +153,16 @@ def test_csv_file_by_link_has_no_comments_of_dismissals(scenario: Scenario, link
     assert response["Content-Disposition"].startswith("attachment; filename=")
 
 
+def test_csv_file_by_link_has_the_largest_cells(scenario: Scenario, link: Link) -> None:
+    assets = [{"type": "url", "value": f"https://example.com/{place}/{'x' * 1900}"} for place in range(100)]
+    factories.finding(scenario, affected_assets=assets)
+
+    response = Client().get(link("csv") + "/download")
+    content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+
+    assert all(asset["value"] in content for asset in assets)
+
+
 def test_page_of_a_queued_report_opens_and_its_file_returns_409(call_api: CallApi) -> None:
     call_api("post", "reports/export", {"format": "pdf"})
     url = call_api("post", "reports/share", {"channel": "link"})[1]["data"]["share_url"]
