@@ -87,7 +87,7 @@ def payload_of(event: Event, project: Project) -> str:
     """Return the message body of an event: type, time, and the event as in the feed."""
     data = represent(event, project)
     text = message_body(event.name, event.at, data)
-    if len(text) > MAX_PAYLOAD_BYTES:
+    if len(text.encode()) > MAX_PAYLOAD_BYTES:
         # A description or a fix of up to a mebibyte; the feed has it.
         text = message_body(event.name, event.at, {**data, "data": {}, "truncated": True})
     return text
