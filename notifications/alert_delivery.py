@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.mail import mailers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
 from krafter_audit.db import leases
@@ -78,23 +79,38 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
     recipients = subscribed(alert.project, recipients)
     if not recipients:
         raise AlertRefused("Every recipient has unsubscribed.")
+    waiting, refusals = [each for each in recipients if each not in alert.delivered_to], list[int]()
     try:
         with mailers.default as server:
-            for address in recipients:
-                if address not in alert.delivered_to:
-                    server.send_messages([build_email(alert, address)])
-                    alert.delivered_to = [*alert.delivered_to, address]
-                    # Stored after each address: a worker that continues after a crash skips those that have it.
-                    leases.write(alert, delivered_to=alert.delivered_to)
-    except smtplib.SMTPRecipientsRefused:
-        raise AlertRefused(
-            f"The mail server refused an address; sent to {len(alert.delivered_to)}."
-        ) from None
+            for address in waiting:
+                refusals += _send_to(alert, address, server)
     except (OSError, smtplib.SMTPException) as error:
         raise AlertPostponed(
             f"The mail server did not accept the message ({type(error).__name__})."
         ) from None
-    return f"Sent to {len(alert.delivered_to)}."
+    return _email_outcome(alert, refusals)
+
+
+def _send_to(alert: Alert, address: str, server: BaseEmailBackend) -> list[int]:
+    """Send to one address; return the codes with which the mail server refused it."""
+    try:
+        server.send_messages([build_email(alert, address)])
+    except smtplib.SMTPRecipientsRefused as error:
+        return [code for code, _ in error.recipients.values()]
+    alert.delivered_to = [*alert.delivered_to, address]
+    # Stored after each address: a worker that continues after a crash skips those that have it.
+    leases.write(alert, delivered_to=alert.delivered_to)
+    return []
+
+
+def _email_outcome(alert: Alert, refusals: list[int]) -> str:
+    sent = len(alert.delivered_to)
+    # RFC 5321, section 4.2.1: 4xx is temporary, 5xx permanent.
+    if any(code < 500 for code in refusals):
+        raise AlertPostponed(f"The mail server did not accept an address yet; sent to {sent}.")
+    if refusals and not sent:
+        raise AlertRefused("The mail server refused every recipient.")
+    return f"Sent to {sent}, refused for {len(refusals)}." if refusals else f"Sent to {sent}."
 
 
 def _retry_later(alert: Alert, error: AlertPostponed) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,14 +29,20 @@ def send(endpoint_id: UUID) -> None:
         return
     try:
         with mailers.default as server:
-            server.send_messages(_messages(endpoint))
-    except smtplib.SMTPRecipientsRefused:
-        logger.warning("the mail server refused the recipients of the notice about webhook %s", endpoint.pk)
+            for message in _messages(endpoint):
+                _send_one(endpoint, message, server)
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("the mail server did not accept a notice: %s", type(error).__name__)
         leases.write(endpoint, notice_due_at=timezone.now() + RETRY_AFTER, lease_until=None, attempts=0)
         return
     leases.write(endpoint, notice_due_at=None, lease_until=None, attempts=0)
+
+
+def _send_one(endpoint: WebhookEndpoint, message: EmailMultiAlternatives, server: BaseEmailBackend) -> None:
+    try:
+        server.send_messages([message])
+    except smtplib.SMTPRecipientsRefused:
+        logger.warning("the mail server refused a recipient of the notice about webhook %s", endpoint.pk)
 
 
 def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:

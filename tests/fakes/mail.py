@@ -19,7 +19,15 @@ class OnlyFirst(EmailBackend):
 class RefusesEve(EmailBackend):
     """Does not know Eve."""
 
+    reply = (550, b"no such user")
+
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         if messages[0].to == ["eve@example.com"]:
-            raise smtplib.SMTPRecipientsRefused({"eve@example.com": (550, b"no such user")})
+            raise smtplib.SMTPRecipientsRefused({"eve@example.com": self.reply})
         return super().send_messages(messages)
+
+
+class GreylistsEve(RefusesEve):
+    """Takes messages to Eve only later."""
+
+    reply = (450, b"greylisted")

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
+from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
 from accounts.actors import SYSTEM
@@ -95,3 +96,49 @@ def test_retry_skips_addresses_that_have_received_the_email(
     alert_delivery.deliver(alert.pk)
 
     assert [email.to for email in mail.outbox] == [["a@example.com"], ["b@example.com"]]
+
+
+def email_alert(scenario: Scenario, recipients: list[str]) -> Alert:
+    destinations.set_destination(scenario.project, "email", recipients=recipients, by=SYSTEM)
+    make_findings(scenario, 1)
+    process_events()
+    Alert.objects.update(due_at=timezone.now())
+    return Alert.objects.get(channel="email")
+
+
+def test_refused_address_does_not_stop_the_emails_to_others(scenario: Scenario, settings: Settings) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.RefusesEve"}}
+    alert = email_alert(scenario, ["eve@example.com", "ada@example.com"])
+
+    alert_delivery.deliver(alert.pk)
+
+    alert.refresh_from_db()
+    assert (alert.status, alert.outcome) == ("sent", "Sent to 1, refused for 1.")
+    assert [email.to for email in mail.outbox] == [["ada@example.com"]]
+
+
+def test_alert_whose_every_address_is_refused_fails(scenario: Scenario, settings: Settings) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.RefusesEve"}}
+    alert = email_alert(scenario, ["eve@example.com"])
+
+    alert_delivery.deliver(alert.pk)
+
+    alert.refresh_from_db()
+    assert (alert.status, alert.outcome) == ("failed", "The mail server refused every recipient.")
+
+
+def test_address_that_is_refused_for_a_while_gets_the_email_later(
+    scenario: Scenario, settings: Settings
+) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.GreylistsEve"}}
+    alert = email_alert(scenario, ["eve@example.com", "ada@example.com"])
+
+    alert_delivery.deliver(alert.pk)
+    first = [email.to for email in mail.outbox]
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    Alert.objects.update(due_at=timezone.now())
+    alert_delivery.deliver(alert.pk)
+
+    alert.refresh_from_db()
+    assert (first, alert.status, alert.outcome) == ([["ada@example.com"]], "sent", "Sent to 2.")
+    assert [email.to for email in mail.outbox] == [["ada@example.com"], ["eve@example.com"]]

@@ -219,6 +219,20 @@ def test_email_is_sent_later_when_the_mail_server_is_unavailable(
     assert (early, len(mail.outbox)) == (0, 1)
 
 
+def test_refused_admin_does_not_stop_the_emails_to_others(
+    scenario: Scenario, receiver: Server, settings: Settings
+) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.RefusesEve"}}
+    create_user("eve@example.com", organization=scenario.organization, role=Membership.Role.ADMIN)
+    create_user("zoe@example.com", organization=scenario.organization, role=Membership.Role.ADMIN)
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    services.disable_after_failure(endpoint, "It does not answer.")
+
+    jobs.send_webhook_notice(str(endpoint.pk))
+
+    assert {email.to[0] for email in mail.outbox} == {scenario.owner.email, "zoe@example.com"}
+
+
 def test_enabled_again_the_pending_events_are_sent_at_once(scenario: Scenario, receiver: Server) -> None:
     receiver.behave = says(answer(b"", status="503 Service Unavailable"))
     endpoint, _ = one_event(scenario, receiver.url)
