@@ -51,10 +51,9 @@ def _is_deletion(values: dict[str, str]) -> bool:
     if re.fullmatch(r"-?\d{1,20}", values.get("max-age", ""), re.ASCII):
         return int(values["max-age"]) <= 0
     try:
-        expires = parsedate_to_datetime(values.get("expires", ""))
-    except (TypeError, ValueError):
+        return parsedate_to_datetime(values.get("expires", "")).timestamp() < LONG_AGO
+    except (TypeError, ValueError, OverflowError):
         return False
-    return expires.timestamp() < LONG_AGO
 
 
 def cookies_of(page: Page) -> list[Cookie]:

@@ -187,5 +187,5 @@ def _seconds_to_expiry(asset: Response) -> float:
         expires = parsedate_to_datetime(asset.headers.get("expires") or "")
         sent = parsedate_to_datetime(asset.headers.get("date") or format_datetime(asset.started_at))
         return (expires - sent).total_seconds()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0

@@ -274,6 +274,19 @@ def test_retry_waits_as_long_as_the_receiver_requests(
     assert timedelta(seconds=590) < waiting.next_attempt_at - timezone.now() <= timedelta(seconds=600)
 
 
+def test_retry_after_an_impossible_date_follows_the_usual_pause(scenario: Scenario, receiver: Server) -> None:
+    header = "Retry-After: Fri, 01 Jan 9999999999999 00:00:00 GMT"
+    receiver.behave = says(answer(b"", status="429 Too Many Requests", headers=[header]))
+    endpoint, _ = one_event(scenario, receiver.url)
+
+    delivery.deliver(endpoint.pk)
+
+    [waiting] = EventDelivery.objects.all()
+    assert waiting.next_attempt_at is not None
+    assert waiting.next_attempt_at - timezone.now() <= timedelta(seconds=5)
+    assert waiting.attempt_log[0]["status_code"] == 429
+
+
 @pytest.mark.usefixtures("short_limits")
 def test_receiver_that_hangs_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
     hang_up = threading.Event()

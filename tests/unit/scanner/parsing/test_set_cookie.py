@@ -17,6 +17,7 @@ from scanner.parsing.set_cookie import Cookie
         ("a=x; Max-Age=0; Expires=Tue, 01 Jan 2999 00:00:00 GMT", None),
         ("a=x; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT", Cookie("a", False, False, None)),
         ("a=x; Max-Age=soon; Expires=0", Cookie("a", False, False, None)),
+        ("a=x; Expires=Fri, 01 Jan 9999999999999 00:00:00 GMT", Cookie("a", False, False, None)),
         ("=1; Secure", None),
         ("", None),
     ],

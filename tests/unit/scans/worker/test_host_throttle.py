@@ -422,7 +422,7 @@ def test_urls_of_one_host_share_a_key(address: str, name: str):
     ("said", "seconds"),
     [
         (None, 0), ("", 0), ("7", 7), (" 7 ", 7), ("-1", 0), ("soon", 0), ("1.5", 0), ("9" * 30, 999999999),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("٣", 0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("٣", 0), ("Fri, 01 Jan 9999999999999 00:00:00 GMT", 0),
     ],
 )  # fmt: skip
 def test_retry_after_header_is_parsed(said: str | None, seconds: float):

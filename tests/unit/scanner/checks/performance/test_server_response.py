@@ -30,6 +30,7 @@ def status_of(key: str, headers: Headers, *, kind: str = "text/html", page: str 
         ([("Date", DATE), ("Expires", NEXT_YEAR), ("Cache-Control", "max-age=60")], FAILED),
         ([("Date", DATE), ("Expires", NEXT_YEAR), ("Cache-Control", "no-cache")], FAILED),
         ([("Date", DATE), ("Expires", "0")], FAILED),
+        ([("Date", DATE), ("Expires", "Fri, 01 Jan 9999999999999 00:00:00 GMT")], FAILED),
     ],
 )
 def test_expires_counts_without_a_max_age(headers: Headers, status: str) -> None:
