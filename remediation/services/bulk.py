@@ -111,6 +111,8 @@ def _write(rows: Sequence[Row], changes: Mapping[str, Any], context: ChangeConte
     ended = dismissed_findings.pauses_ended_by_date([row["pk"] for row in rows]) if removes_date else []
     tasks.write_many(rows, changes, by=context.by)
     dismissed_findings.restore_pauses(ended, by=context.by)
+    if removes_date:
+        dismissed_findings.restore_blocked_pauses([row["pk"] for row in rows])
 
 
 TASKS = Subject(

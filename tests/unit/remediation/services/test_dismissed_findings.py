@@ -256,3 +256,38 @@ def test_undo_of_a_due_date_after_the_dismissal_continues_the_clock(scenario: Sc
 
     task.refresh_from_db()
     assert (task.sla_due_at, clock_of(task).state) == (due + 2 * HOUR, "running")
+
+
+def test_undo_of_the_passed_date_of_a_blocked_task_pauses_it_again(scenario: Scenario, clock: Any):
+    set_policy(scenario, PAUSING)
+    task = set_status(scenario, factories.task(scenario), "blocked")
+    clock.shift(HOUR)
+    bulk_change_id = set_in_bulk(scenario, task, MONDAY + 2 * HOUR)
+    for _ in range(2):
+        clock.shift(2 * HOUR)
+        dismiss(scenario, task)
+        clock.shift(HOUR)
+        reopen(scenario, task)
+    clock.shift(HOUR)
+    undone = bulk_changes.undo(bulk_change_id, by=scenario.actor)
+    task.refresh_from_db()
+    found = clock_of(task)
+    paused = (task.sla_due_at, found.state, found.time_left)
+    clock.shift(HOUR)
+
+    assert undone.summary.changed == 1
+    assert paused == (None, "paused", 72 * HOUR)
+    assert set_status(scenario, task, "in_progress").sla_due_at == MONDAY + 9 * HOUR + 72 * HOUR
+
+
+def test_an_overdue_task_gets_the_date_of_a_policy_that_was_replaced_meanwhile(
+    scenario: Scenario, clock: Any
+):
+    task = factories.task(scenario)
+    clock.shift(80 * HOUR)
+    dismiss(scenario, task)
+    set_policy(scenario, {"sla_hours": {**HOURS, "high": 75}, "sla": {"pause_while_blocked": True}})
+    finish_recalculation(scenario)
+    clock.shift(HOUR)
+
+    assert reopen(scenario, task).sla_due_at == MONDAY + 75 * HOUR
