@@ -12,7 +12,13 @@ from integrations.providers.tickets import Tracker
 from integrations.sync.run import BY_INTEGRATION
 
 CONSUMER = "ticket_tasks"
-EVENTS = ("task.created", "task.updated", "finding.updated", "finding.dismissal_expired")
+EVENTS = (
+    "task.created",
+    "task.updated",
+    "task.due_date_moved",
+    "finding.updated",
+    "finding.dismissal_expired",
+)
 TRACKERS = [name for name, adapter in ADAPTERS.items() if issubclass(adapter, Tracker)]
 
 

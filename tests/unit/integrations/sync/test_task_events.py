@@ -8,7 +8,7 @@ from accounts.actors import SYSTEM, Actor
 from findings.services import triage
 from integrations import jobs, services
 from integrations.models import Integration
-from remediation.services import tasks
+from remediation.services import extensions, tasks
 from tests.fakes.dialects.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.sync.scenario import change, labels
@@ -62,6 +62,20 @@ def test_dismissal_and_its_end_are_sent(
         states.append((github.issues[1]["state"], github.issues[1]["state_reason"]))
 
     assert states == [("closed", "not_planned"), ("open", "reopened")]
+
+
+def test_extended_due_date_is_sent(
+    make_task: MakeTask, github: FakeGitHub, integration: Integration, follow: Callable[[], None]
+) -> None:
+    task = make_task()
+    follow()
+
+    due = extensions.extend(task.pk, hours=48, reason="The vendor delivers it.", by=SYSTEM).due_after
+    requested = is_requested(integration)
+    follow()
+
+    assert requested
+    assert f"**Due:** {due:%Y-%m-%d %H:%M} UTC" in github.issues[1]["body"]
 
 
 def test_other_change_of_a_finding_requests_no_sync(
