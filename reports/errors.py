@@ -26,4 +26,8 @@ class DeliveryRefused(Exception):
 
 
 class DeliveryPostponed(Exception):
-    """The remote server cannot accept the message now."""
+    """The remote server cannot accept the message now; `wait` is its Retry-After in seconds."""
+
+    def __init__(self, message: str, *, wait: int = 0) -> None:
+        self.wait = wait
+        super().__init__(message)

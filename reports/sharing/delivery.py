@@ -42,7 +42,7 @@ def deliver_share(share_id: UUID) -> int | None:
     except DeliveryRefused as refusal:
         finish(share, Share.Status.FAILED, str(refusal))
     except DeliveryPostponed as delay:
-        return postpone(share, str(delay))
+        return postpone(share, str(delay), at_least=delay.wait)
     except Exception as error:  # noqa: BLE001
         # No traceback: its variables could contain the webhook URL.
         # Without its text, which may name the recipients or the webhook.
@@ -73,7 +73,7 @@ def delivery_of(share: Share) -> ShareDelivery:
 
     # Not to those whom an earlier attempt has reached.
     remaining = [address for address in share.recipients if address not in share.outcomes]
-    return ShareDelivery(message_of(share), save_outcome, remaining, webhook_url)
+    return ShareDelivery(message_of(share), save_outcome, remaining, webhook_url, share.outcomes)
 
 
 def message_of(share: Share) -> ReportMessage:
@@ -90,12 +90,12 @@ def message_of(share: Share) -> ReportMessage:
     )
 
 
-def postpone(share: Share, reason: str) -> int | None:
+def postpone(share: Share, reason: str, *, at_least: int = 0) -> int | None:
     """Release the share for a later attempt; return the delay, None after the last one."""
     if share.attempts >= MAX_ATTEMPTS:
         finish(share, Share.Status.FAILED, reason)
         return None
-    wait: int = RETRY_DELAY_SECONDS * 4 ** (share.attempts - 1)
+    wait: int = max(at_least, RETRY_DELAY_SECONDS * 4 ** (share.attempts - 1))
     leases.write(share, lease_until=timezone.now() + timedelta(seconds=wait), outcome=reason)
     return wait
 

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ class ShareDelivery:
     save_outcome: SaveOutcome
     recipients: Sequence[str] = ()
     webhook_url: str = field(default="", repr=False)
+    # The stored results, those of earlier attempts too.
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,20 @@ from krafter_audit.mail import html_mail
 from reports.errors import DeliveryPostponed, DeliveryRefused
 from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDelivery
 
-SENT, REFUSED = "sent", "refused"
+SENT, REFUSED, LATER = "sent", "refused", "later"
 
 
 def deliver(delivery: ShareDelivery) -> str:
     """Send to each recipient over one connection; a refused one does not stop the others."""
     try:
         with mailers.default as server:
-            outcomes = [send(delivery, address, server) for address in delivery.recipients]
+            results = [send(delivery, address, server) for address in delivery.recipients]
     except (OSError, smtplib.SMTPException) as error:
         reason = f"The mail server did not accept the message ({type(error).__name__})."
         raise DeliveryPostponed(reason) from error
+    if LATER in results:
+        raise DeliveryPostponed("The mail server did not accept every recipient yet.")
+    outcomes = list(delivery.outcomes.values())
     if SENT not in outcomes and outcomes:
         raise DeliveryRefused("The mail server refused every recipient.")
     refused = outcomes.count(REFUSED)
@@ -35,7 +38,7 @@ def send(delivery: ShareDelivery, address: str, server: BaseEmailBackend) -> str
     except smtplib.SMTPRecipientsRefused as error:
         # RFC 5321, section 4.2.1: 4xx is temporary, 5xx permanent.
         if any(code < 500 for code, _ in error.recipients.values()):
-            raise
+            return LATER
         outcome = REFUSED
     # At once, so that a retry does not repeat the message.
     delivery.save_outcome(address, outcome)

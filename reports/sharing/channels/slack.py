@@ -18,7 +18,7 @@ def deliver(delivery: ShareDelivery) -> str:
     except slack.SlackRefused as error:
         raise DeliveryRefused(str(error)) from None
     except slack.SlackUnavailable as error:
-        raise DeliveryPostponed(str(error)) from None
+        raise DeliveryPostponed(str(error), wait=error.wait) from None
     return "Delivered."
 
 

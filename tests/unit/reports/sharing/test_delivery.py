@@ -234,6 +234,28 @@ def test_refused_recipient_does_not_stop_the_other_emails(
     assert share.outcomes == {"eve@example.com": "refused", "ada@example.com": "sent"}
 
 
+def test_recipient_that_is_refused_for_a_while_does_not_stop_the_other_emails(
+    call_api: CallApi, export_report: ExportReport, settings: Any, mailoutbox: Any
+) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.GreylistsEve"}}
+    export_report("json")
+
+    share = share_and_deliver(
+        call_api, {"channel": "email", "recipients": ["eve@example.com", "ada@example.com"]}
+    )
+
+    assert (share.status, share.outcomes) == ("queued", {"ada@example.com": "sent"})
+    assert share.outcome == "The mail server did not accept every recipient yet."
+
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.RefusesEve"}}
+    Share.objects.update(lease_until=None)
+    delivery.deliver_share(share.pk)
+
+    share.refresh_from_db()
+    assert (share.status, share.outcome) == ("sent", "Sent to 1, refused for 1.")
+    assert [mail.to for mail in mailoutbox] == [["ada@example.com"]]
+
+
 def test_delivery_fails_after_three_dead_workers(
     call_api: CallApi, export_report: ExportReport, mailoutbox: Any
 ) -> None:
@@ -324,6 +346,18 @@ def test_temporary_slack_error_is_tried_three_times(
 
     share = Share.objects.get()
     assert (share.status, share.attempts, share.webhook, len(slack_server.log)) == ("failed", 3, None, 3)
+
+
+def test_delivery_waits_as_long_as_slack_requests(
+    call_api: CallApi, export_report: ExportReport, slack_server: HTTPServer
+) -> None:
+    slack_server.expect_request("/services/T/B/X").respond_with_data("", 429, {"Retry-After": "600"})
+    export_report("json")
+
+    share = share_in_slack(call_api, slack_server)
+
+    assert share.lease_until is not None
+    assert timedelta(seconds=590) < share.lease_until - timezone.now() <= timedelta(seconds=600)
 
 
 def test_webhook_on_a_host_that_is_no_longer_allowed_is_not_requested(
