@@ -1,22 +1,37 @@
 from collections.abc import Mapping
-from email.policy import default
+from email.policy import EmailPolicy, default
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 MAX_HEADER_LENGTH, MAX_SUBJECT_LENGTH = 998, 200
+MAX_LINE_LENGTH = 76  # of an encoded word of 75 characters after a space
+
+
+class MailPolicy(EmailPolicy):
+    """Folds no `List-Unsubscribe` header, up to the 998 characters of RFC 5322.
+
+    Python would encode its URL as words (RFC 2047), which mail clients do not decode there. Words in other headers may
+    have 75 characters.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        return EmailPolicy.fold(self._for(name), name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return EmailPolicy.fold_binary(self._for(name), name, value)
+
+    def _for(self, name: str) -> EmailPolicy:
+        is_url = name.lower() == "list-unsubscribe"
+        return self if is_url else self.clone(max_line_length=MAX_LINE_LENGTH)
 
 
 class Mail(EmailMultiAlternatives):
-    """A mail whose headers are not folded, up to the 998 characters of RFC 5322.
-
-    Python would encode the URL of `List-Unsubscribe` as words (RFC 2047), which mail clients do not decode there.
-    """
-
     def message(self, **options: Any) -> Any:
         policy = options.pop("policy", default)
-        return super().message(policy=policy.clone(max_line_length=MAX_HEADER_LENGTH), **options)
+        policy = MailPolicy(**{**vars(policy), "max_line_length": MAX_HEADER_LENGTH})
+        return super().message(policy=policy, **options)
 
 
 def html_mail(

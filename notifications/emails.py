@@ -58,7 +58,7 @@ def linked_findings(alert: Alert, *, is_admin: bool) -> list[LinkedFinding]:
         LinkedFinding(
             item["severity"],
             messages.LABELS[item["kind"]],
-            item["title"][: messages.MAX_TITLE_LENGTH],
+            messages.title_of(item),
             messages.admin_url(item) if is_admin else f"{page}#finding-{item['id']}",
         )
         for item in alert.worst

@@ -93,5 +93,10 @@ def _join_to_sections(lines: list[str]) -> Iterator[str]:
         yield part
 
 
+def title_of(item: dict[str, Any]) -> str:
+    # A line break would begin a new line of a mail, and end a link in Slack.
+    return " ".join(item["title"].split())[:MAX_TITLE_LENGTH]
+
+
 def _label(item: dict[str, Any]) -> str:
-    return f"{item['severity']}, {LABELS[item['kind']]}: {item['title'][:MAX_TITLE_LENGTH]}"
+    return f"{item['severity']}, {LABELS[item['kind']]}: {title_of(item)}"

@@ -1,5 +1,6 @@
 """The e-mail of an alert: its parts, links that its reader can open, and its unsubscribe headers."""
 
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -11,7 +12,7 @@ from django.test import Client
 from accounts.actors import SYSTEM
 from accounts.models import Membership, User
 from notifications import destinations
-from tests import staff
+from tests import factories, staff
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import make_findings, run_workers
 
@@ -107,3 +108,27 @@ def test_unsubscribed_address_gets_no_more_alerts(scenario: Scenario) -> None:
 
     assert (response.status_code, response.cookies) == (200, {})
     assert [message.to for message in mail.outbox] == [["b@example.com"]]
+
+
+def test_title_with_line_breaks_is_one_line_of_the_message(scenario: Scenario) -> None:
+    title = "Old protocol\nUnsubscribe: https://evil.example\u2028now"
+    destinations.set_destination(scenario.project, "email", recipients=["a@example.com"], by=SYSTEM)
+    factories.finding(scenario, title=title, severity="critical")
+
+    run_workers()
+
+    [message] = mail.outbox
+    line = "- critical, new: Old protocol Unsubscribe: https://evil.example now\n"
+    assert line in message.body
+
+
+def test_long_subject_has_encoded_words_of_at_most_75_characters(scenario: Scenario) -> None:
+    scenario.project.name = "Größe und Übermut \N{ROCKET} مرحبا " * 3
+    scenario.project.save()
+
+    [message] = send_to(scenario, "a@example.com")
+
+    headers = message.message().as_bytes().partition(b"\n\n")[0].decode("ascii")
+    words = re.findall(r"=\?utf-8\?[bq]\?\S*?\?=", headers)
+    assert max(len(word) for word in words) <= 75
+    assert parsed(message)["subject"] == message.subject
