@@ -30,7 +30,7 @@ class MailPolicy(EmailPolicy):
 class Mail(EmailMultiAlternatives):
     def message(self, **options: Any) -> Any:
         policy = options.pop("policy", default)
-        policy = MailPolicy(**{**vars(policy), "max_line_length": MAX_HEADER_LENGTH})
+        policy = MailPolicy() + policy.clone(max_line_length=MAX_HEADER_LENGTH)
         return super().message(policy=policy, **options)
 
 

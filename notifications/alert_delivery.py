@@ -79,11 +79,10 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
     recipients = subscribed(alert.project, recipients)
     if not recipients:
         raise AlertRefused("Every recipient has unsubscribed.")
-    waiting, refusals = [each for each in recipients if each not in alert.delivered_to], list[int]()
+    waiting = [each for each in recipients if each not in alert.delivered_to]
     try:
         with mailers.default as server:
-            for address in waiting:
-                refusals += _send_to(alert, address, server)
+            refusals = [code for address in waiting for code in _send_to(alert, address, server)]
     except (OSError, smtplib.SMTPException) as error:
         raise AlertPostponed(
             f"The mail server did not accept the message ({type(error).__name__})."
