@@ -57,15 +57,19 @@ _PHP_MESSAGE = re.compile(
 _JAVA_TRACE = re.compile(r"^\s{1,8}at [\w$.]{3,200}\([\w$]{1,80}\.java:\d{1,6}\)", re.MULTILINE)
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _PRIVATE_ADDRESS = re.compile(
-    # Neither a version (`v10.1.2.3`, `?ver=10.1.2.3`) nor a part of a longer name.
-    r"(?<![\w.$-])(?<!version )(?<!version=)(?<!ver=)(?<!v=)"
+    # Neither a version (`v10.1.2.3`, `?ver=10.1.2.3`, but not `server=10.1.2.3`) nor a part of a longer name or number.
+    r"(?<![a-z\d.$])(?<!\d-)(?<!version[ =])(?<![?&;]ver=)(?<![?&;]v=)"
     rf"(?:10\.{_OCTET}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.{_OCTET}\.{_OCTET}(?![\d.]*\d)"
     # Host names of Amazon EC2.
     r"|\bip-10-\d{1,3}-\d{1,3}-\d{1,3}\b",
     re.IGNORECASE,
 )
-# Coordinates of SVG, written without the zeros: `d="M6.3 10.3.1.1z"`.
-_COORDINATES = re.compile(r"(?:\bd|\bpoints)=(\"|')[^\"'<>]*\1")
+# Coordinates of SVG, written without the zeros, as in `d="M6.3 10.3.1.1z"`, and keys of React. A script may have
+# `d="10.1.2.3"`.
+_NO_ADDRESSES = re.compile(
+    r"\bd=([\"'])\s*m[^\"'<>]*\1|\bpoints=([\"'])[^\"'<>]*[\s,][^\"'<>]*\2|=([\"'])[.$][^\s\"'<>]*\3",
+    re.IGNORECASE,
+)
 _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
 
 
@@ -214,7 +218,7 @@ def _is_highlighted(pre: LexborNode) -> bool:
 )
 def no_private_addresses(context: PageContext) -> Outcome:
     """The page has no RFC 1918 address and no ip-10-… host name."""
-    text = _COORDINATES.sub("", context.document.text)  # as sent: what the server discloses
+    text = _NO_ADDRESSES.sub("", context.document.text)  # as sent: what the server discloses
     return fail_if_any(
         sorted({match.group() for match in _PRIVATE_ADDRESS.finditer(text)}),
         ok="The page has no private IP address.",

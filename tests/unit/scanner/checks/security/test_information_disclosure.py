@@ -35,6 +35,13 @@ VARIANTS = [
     ("private_ip_disclosure", '<img src="a.png?ver=10.2.0.2" alt="" width="1" height="1">', PASSED),
     ("private_ip_disclosure", '<p id="$list-10.$item-10.0.3.2">10.56.833.72</p>', PASSED),
     ("private_ip_disclosure", "<script>eg = 'http://172.16.2.160:3000'</script>", FAILED),
+    ("private_ip_disclosure", '<p data-reactid=".0.$list-10.$item-10.0.3.2">A</p>', PASSED),
+    ("private_ip_disclosure", "<!-- server=10.1.2.3 -->", FAILED),
+    ("private_ip_disclosure", "<p>dev=10.1.2.3</p>", FAILED),
+    ("private_ip_disclosure", "<p>Served by node-10.1.2.3</p>", FAILED),
+    ("private_ip_disclosure", "<p>db_10.1.2.3</p>", FAILED),
+    ("private_ip_disclosure", '<script>const d="10.1.2.3"</script>', FAILED),
+    ("private_ip_disclosure", '<p data-points="10.1.2.3">A</p>', FAILED),
     ("private_ip_disclosure", "<p>word </p>" * 20_000 + "<!-- 192.168.255.1 -->", FAILED),
     ("private_ip_disclosure", '<a href="//user@10.200.3.4/">A</a>', FAILED),
 ]
