@@ -25,9 +25,10 @@ _CANONICAL_LINK = re.compile(
 )
 # ISO 3166-1 reserves them, but they are no countries; search engines ignore en-UK.
 _NO_REGIONS = ("-eu", "-uk", "-un")
-# There is no page that a crawler would miss.
+# There is no page that a crawler would miss, unless a statement after it opens one.
 _NO_NAVIGATION = re.compile(
-    r"javascript:(?:(?:window|self|top|parent)\.)?(?:print|close|history\.(?:back|forward|go))\("
+    r"javascript:(?:(?:(?:window|self|top|parent)\.)?(?:print|close|history\.(?:back|forward|go)|location\.reload)"
+    r"\([^()]*\);*)+(?:return(?:true|false);?)?"
 )
 _HOME_PATH = re.compile(r"/*(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 
@@ -156,7 +157,7 @@ def _is_crawlable(node: LexborNode) -> bool:
         return True
     href = "".join(value(node, "href").split()).lower()
     if href.startswith(("file:", "javascript:")):
-        return bool(_NO_NAVIGATION.match(href))
+        return bool(_NO_NAVIGATION.fullmatch(href))
     if not has(node, "href"):
         return not has(node, "onclick")
     return bool(href or value(node, "id")) and _is_parseable(href)
