@@ -36,7 +36,8 @@ _SRCSETS = ("srcset", "imagesrcset")
 _CSS_URL = re.compile(r"(?:@import\s*|\burl\(\s*)[\"']?(http:[^\"'()\s;]+)", re.IGNORECASE)
 # The URL of a namespace is a name.
 _NOT_LOADED_BY_CSS = re.compile(r"/\*.*?\*/|@namespace\b[^;]*", re.IGNORECASE | re.DOTALL)
-_UPGRADED = "upgrade-insecure-requests makes browsers request every URL over HTTPS."
+_UPGRADE = "upgrade-insecure-requests"
+_UPGRADED = f"{_UPGRADE} makes browsers request every URL over HTTPS."
 _LOADING_LINKS = (
     "stylesheet",
     "icon",
@@ -127,7 +128,11 @@ def no_mixed_content(context: PageContext) -> Outcome:
     if not pages[0].is_https:
         return not_applicable("The page is not served over HTTPS.")
     if csp_policy.upgrades_requests(pages[0]):
-        return passed(_UPGRADED)
+        return fail_if_any(
+            _before_policy(pages[0]),
+            ok=_UPGRADED,
+            problem="Resources before the meta element with upgrade-insecure-requests have an http: URL.",
+        )
     insecure = [url for page in pages for url in _subresources(page) if url.lower().startswith("http:")]
     outcome = fail_if_any(
         list(dict.fromkeys(insecure)),
@@ -135,6 +140,21 @@ def no_mixed_content(context: PageContext) -> Outcome:
         problem="Resources have an http: URL.",
     )
     return context.unless_scripted(outcome)
+
+
+def _before_policy(page: Page) -> list[str]:
+    """Return the insecure scripts and style sheets that browsers find before a policy that upgrades requests."""
+    if any(_UPGRADE in policy.directives for policy in csp_policy.from_headers(page)):
+        return []
+    insecure = []
+    policies = 'head meta[http-equiv="content-security-policy" i]'
+    for node in page.css(f'{policies}, head script[src], head link[rel~="stylesheet" i][href]'):
+        if node.tag == "meta" and _UPGRADE in value(node, "content").lower():
+            break
+        url = page.absolute(value(node, "src") or value(node, "href"))
+        if node.tag != "meta" and url.lower().startswith("http:"):
+            insecure.append(url)
+    return insecure
 
 
 def _subresources(page: Page) -> Iterator[str]:

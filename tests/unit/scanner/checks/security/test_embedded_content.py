@@ -72,3 +72,25 @@ def test_policy_may_upgrade_requests(
     key: str, added: str, head: str, policy: str | None, status: str, secure: Site, client: Client
 ) -> None:
     assert status_of(key, secure, client, html(head=HEAD + head, add=added), policy) == status
+
+
+@pytest.mark.parametrize(
+    ("before", "status"),
+    [
+        ('<script src="http://example.com/a.js"></script>', FAILED),
+        ('<link rel="stylesheet" href="http://example.com/a.css">', FAILED),
+        ('<link rel="canonical" href="http://example.com/">', PASSED),
+        ('<script src="/a.js"></script>', PASSED),
+        (
+            f'<meta name="description" content="About {UPGRADE}"><script src="http://example.com/a.js"></script>',
+            FAILED,
+        ),
+    ],
+)
+def test_meta_element_upgrades_what_comes_after_it(
+    before: str, status: str, secure: Site, client: Client
+) -> None:
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{UPGRADE}">'
+    text = html(head=HEAD + before + policy, add=IMAGE)
+
+    assert status_of("mixed_content", secure, client, text) == status
