@@ -27,7 +27,7 @@ _DISCLOSING_HEADERS = (
     "x-powered-cms",
 )
 # Not the node of a CDN, as in `ECS (dcb/7EC9)`.
-_VERSION = re.compile(r"/\s*v?\d+(?:[.\s(;,_-]|$)|\(\d+\.\d")
+_VERSION = re.compile(r"/\s*v?\d+[a-z]?(?:[.\s(;,_+-]|$)|[\s(]v?\d+\.\d")
 _LISTING_TITLES = (
     *("index of /", "directory listing for /", "directory listing for [/", "directory: /", "listing of /"),
     "listing directory /",
@@ -91,7 +91,7 @@ _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
     version=2,
 )
 def server_version_hidden(context: PageContext) -> Outcome:
-    """The Server header has no version number, as in Apache/2.4 or Jetty(9.4)."""
+    """The Server header has no version number, as in Apache/2.4, Jetty(9.4) or Passenger 6.0."""
     sent = context.page.header("server") or ""
     if _VERSION.search(sent):
         return failed(f"The Server header is {sent[:120]!r}.")
