@@ -48,7 +48,9 @@ _ERROR_MARKERS = {
     "a Ruby on Rails error": "Action Controller: Exception caught",
     "a Laravel error": "Whoops, looks like something went wrong",
 }
-_HIGHLIGHTER = re.compile(r"(?:^|\s)(?:highlight|codehilite|literal-block|hljs|language-)", re.IGNORECASE)
+_HIGHLIGHTER = re.compile(
+    r"(?:^|\s)(?:(?:highlight|codehilite|literal-block|hljs)(?=\s|$)|language-)", re.IGNORECASE
+)
 _PHP_MESSAGE = re.compile(
     r"<b>(?:Warning|Notice|Deprecated|Parse error|Strict Standards|Recoverable fatal error)</b>:\s"
     r".{1,1000}? in <b>[^<]{1,500}</b> on line <b>\d",

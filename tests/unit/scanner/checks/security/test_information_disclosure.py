@@ -22,6 +22,7 @@ VARIANTS = [
     ("debug_error_disclosure", f"<div class='highlight'><pre><span>{TRACEBACK}</span></pre></div>", PASSED),
     ("debug_error_disclosure", f"<pre><code class='language-py'>{TRACEBACK}\n{JAVA}</code></pre>", PASSED),
     ("debug_error_disclosure", f"<pre><code>{JAVA}</code></pre>", FAILED),
+    ("debug_error_disclosure", f"<div class='highlight-error'><pre>{TRACEBACK}</pre></div>", FAILED),
     ("debug_error_disclosure", f"<pre class='hljs'>{TRACEBACK}</pre><pre>{TRACEBACK}</pre>", FAILED),
     (
         "debug_error_disclosure",
