@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from remediation.services import tasks, verdicts, verifications
+from remediation.services import bulk, tasks, verdicts, verifications
 from tests import factories
 from tests.factories import Scenario
 
@@ -51,3 +51,23 @@ def test_task_update_locks_the_finding_first(scenario: Scenario):
         tasks.update(task.pk, changes={"status": "in_progress"}, by=scenario.actor)
 
     assert locked(captured) == ORDER[:2]
+
+
+def test_several_rows_are_locked_in_the_order_of_their_ids(scenario: Scenario):
+    findings = [factories.finding(scenario) for _ in range(2)]
+    items = [{"finding_id": each.pk, "title": "Fix"} for each in findings]
+
+    with CaptureQueriesContext(connection) as captured:
+        created = tasks.create_many(scenario.project, items, by=scenario.actor)
+        bulk.update(
+            scenario.project,
+            [task.pk for task in created],
+            changes={"priority": "high"},
+            all_or_nothing=True,
+            dry_run=False,
+            by=scenario.actor,
+        )
+
+    locks = [query["sql"] for query in captured if "FOR UPDATE" in query["sql"]]
+    found = [re.search(r'FROM "(\w+)".* ORDER BY (?:1|"\w+"."id") ASC FOR UPDATE$', sql) for sql in locks]
+    assert [each and each[1] for each in found] == [ORDER[0], *ORDER[:2]]
