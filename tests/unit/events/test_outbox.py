@@ -2,10 +2,13 @@
 
 import importlib
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
+from django.utils import timezone
 
 import integrations.registrations
 import notifications.registrations
@@ -36,7 +39,8 @@ def consumed(consumer: str) -> list[outbox.EventBatch]:
     return batches
 
 
-def test_an_event_is_consumed_once_by_its_consumer(scenario: Scenario, consumer: str):
+def test_an_event_is_consumed_once_by_each_consumer(scenario: Scenario, consumer: str):
+    outbox.register_consumer("reader", [HAPPENED, "other.happened"])
     log_event(HAPPENED, factories.task(scenario), by=SYSTEM, count=1)
     log_event("other.happened", factories.task(scenario), by=SYSTEM)
 
@@ -45,6 +49,7 @@ def test_an_event_is_consumed_once_by_its_consumer(scenario: Scenario, consumer:
     assert (batch.project_id, batch.name) == (scenario.project.pk, HAPPENED)
     assert [event.data for event in batch.events] == [{"count": 1}]
     assert consumed(consumer) == []
+    assert [each.name for each in consumed("reader")] == [HAPPENED, "other.happened"]
 
 
 def test_events_logged_together_are_one_entry_in_order(scenario: Scenario, consumer: str):
@@ -86,6 +91,19 @@ def test_an_entry_that_fails_is_postponed_and_the_others_are_handled(scenario: S
     assert (entry.name, entry.attempts) == ("thing.broke", 1)
     assert entry.not_before > task.created_at
     assert Event.objects.filter(name="written").count() == 1
+
+
+def test_pause_of_an_entry_that_fails_is_doubled_up_to_an_hour(scenario: Scenario, consumer: str):
+    log_event(HAPPENED, factories.task(scenario), by=SYSTEM)
+    pauses = []
+    with time_machine.travel(scenario.project.created_at + timedelta(hours=1), tick=False):
+        now = timezone.now()
+        for attempts in (0, 1, 2, 9, 50):
+            OutboxEntry.objects.update(attempts=attempts, not_before=now)
+            outbox.consume(consumer, lambda batch: [][1])
+            pauses.append((OutboxEntry.objects.get().not_before - now).total_seconds())
+
+    assert pauses == [10, 20, 40, 3600, 3600]
 
 
 def test_postponed_entry_is_processed_when_it_is_due(scenario: Scenario, consumer: str):
