@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from krafter_audit.db import leases
@@ -75,7 +76,7 @@ def test_unleased_finds_the_rows_that_no_worker_holds(page: ScanPage):
 def test_hold_renews_the_lease_while_the_block_runs(page: ScanPage):
     with leases.hold(ScanPage, page.pk, seconds=1) as held:
         assert held is not None
-        threading.Event().wait(1.2)
+        threading.Event().wait(1.5)  # longer than the first renewal holds it
         assert leases.acquire(ScanPage, page.pk, seconds=1) is None
         with leases.hold(ScanPage, page.pk, seconds=1) as other:
             assert other is None
@@ -101,6 +102,25 @@ def test_keeper_renews_the_leases_of_its_rows_and_of_no_others(page: ScanPage):
         held = [leases.acquire(ScanPage, each.pk, seconds=30) is None for each in (page, other)]
 
     assert held == [True, False]
+
+
+def test_keeper_renews_a_lease_after_the_database_was_unavailable(
+    page: ScanPage, monkeypatch: pytest.MonkeyPatch
+):
+    answers = iter([OperationalError(), OperationalError(), True])
+    renewed = threading.Event()
+
+    def extend(row: leases.Leased, *, seconds: float) -> bool:
+        answer = next(answers, True)
+        if isinstance(answer, Exception):
+            raise answer
+        renewed.set()
+        return answer
+
+    monkeypatch.setattr(leases, "extend", extend)
+    with leases.LeaseKeeper(seconds=0.03) as keeper:  # type: ignore[arg-type]
+        keeper.add(page)
+        assert renewed.wait(5)
 
 
 def test_released_lease_is_not_extended(page: ScanPage):
