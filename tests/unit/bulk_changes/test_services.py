@@ -143,7 +143,7 @@ def test_owner_who_is_no_member_is_refused(scenario: Scenario):
 
 def test_tasks_advance_their_findings_as_the_preview_says(scenario: Scenario):
     task, done_task = factories.task(scenario), factories.task(scenario, status="done")
-    pks = [task.pk, done_task.pk]
+    pks, not_chosen = [task.pk, done_task.pk], factories.task(scenario)
 
     seen = services.preview(scenario.project, TASKS, pks, changes={"status": "in_progress"})
     done = change(scenario, TASKS, task, done_task, status="in_progress")
@@ -151,6 +151,7 @@ def test_tasks_advance_their_findings_as_the_preview_says(scenario: Scenario):
     assert seen.consequences == {task.finding_id: "The finding of a task: New → In progress"}
     assert seen.reasons == done.summary.reasons == {TaskDone.message: 1}
     assert values_of(task, task.finding) == ["in_progress", "in_progress"]
+    assert values_of(not_chosen, not_chosen.finding, done_task.finding) == ["backlog", "new", "new"]
 
 
 def test_undo_restores_each_row_and_is_recorded(scenario: Scenario):

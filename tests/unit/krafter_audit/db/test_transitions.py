@@ -70,6 +70,7 @@ def test_update_rejects_a_transition_that_is_invalid_for_one_start_status(scenar
 
 
 def test_apply_all_changes_rows_and_instances_by_one_update(scenario: Scenario):
+    other = factories.task(scenario)
     tasks = [factories.task(scenario), factories.task(scenario, status="blocked")]
 
     with CaptureQueriesContext(connection) as captured:
@@ -77,7 +78,8 @@ def test_apply_all_changes_rows_and_instances_by_one_update(scenario: Scenario):
 
     assert len(captured) == 1
     assert [task.status for task in tasks] == ["in_progress", "in_progress"]
-    assert set(Task.objects.values_list("status", flat=True)) == {"in_progress"}
+    stored = dict(Task.objects.values_list("pk", "status"))
+    assert stored == {other.pk: "backlog", **dict.fromkeys((task.pk for task in tasks), "in_progress")}
 
 
 def assign(task: Task) -> None:

@@ -14,7 +14,14 @@ from remediation.sla.business_hours import AllHours
 from remediation.sla.models import SlaPause
 from tests import factories
 from tests.factories import Scenario
-from tests.unit.remediation.sla.clock_scenarios import HOUR, OFFICE, PAUSING, set_policy, set_status
+from tests.unit.remediation.sla.clock_scenarios import (
+    HOUR,
+    OFFICE,
+    PAUSING,
+    finish_recalculation,
+    set_policy,
+    set_status,
+)
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)  # 10:00 in Vienna
@@ -100,23 +107,38 @@ def test_a_date_that_a_person_sets_is_not_moved(pausing: Scenario):
     assert SlaPause.objects.get().ended_at == MONDAY + HOUR
 
 
+def test_a_date_that_a_person_gives_a_new_task_is_kept_by_a_new_policy(scenario: Scenario):
+    chosen = MONDAY + 500 * HOUR
+    task = factories.task(scenario, sla_due_at=chosen)
+
+    set_policy(scenario, OFFICE)
+    finish_recalculation(scenario)
+
+    task.refresh_from_db()
+    assert task.sla_due_at == chosen
+
+
 def test_bulk_changes_pause_and_continue_as_single_ones(pausing: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
         rows = [factories.task(pausing) for _ in range(3)]
+        not_chosen = factories.task(pausing)
+        dismissed = factories.task(pausing, of=factories.finding(pausing, status="dismissed"))
         due = [row.sla_due_at for row in rows]
-        pks = [row.pk for row in rows]
+        pks = [row.pk for row in (*rows, dismissed)]
         for status in ("blocked", "ready_verify"):
             bulk.update(
                 pausing.project, pks, changes={"status": status}, all_or_nothing=True, dry_run=False,
                 by=pausing.actor,
             )  # fmt: skip
             if status == "blocked":
-                assert set(Task.objects.values_list("sla_due_at", flat=True)) == {None}
+                paused = Task.objects.filter(sla_due_at=None)
+                assert set(paused.values_list("pk", flat=True)) == set(pks)
             clock.shift(5 * HOUR)
 
     found = Task.objects.in_bulk(pks)
-    assert [found[pk].sla_due_at for pk in pks] == [each + 5 * HOUR for each in due if each]
+    assert [found[pk].sla_due_at for pk in pks] == [*(each + 5 * HOUR for each in due if each), None]
     assert [cause for cause, _, _ in moves(rows[0])] == ["blocked", "unblocked"]
+    assert (moves(not_chosen), moves(dismissed)) == ([], [])
 
 
 def test_bulk_change_moves_due_dates_in_the_name_of_its_author(pausing: Scenario):
@@ -180,6 +202,7 @@ def test_rules_of_an_earlier_version_stay_known(pausing: Scenario):
     assert [each.pause_while_blocked for each in rules] == [True, False, False, False]
     assert {type(each.calendar) for each in rules} == {AllHours}
     assert rules[0].allowed("high") == timedelta(hours=72)
+    assert not rules_of_version(factories.scenario().project.pk, 2).pause_while_blocked
 
 
 def test_approval_of_a_done_task_keeps_when_and_how_its_clock_stopped(scenario: Scenario):

@@ -16,13 +16,16 @@ pytestmark = pytest.mark.django_db
 
 
 def test_approve_closes_task_finding_and_regressions(scenario: Scenario):
-    verification = factories.verification(scenario, checks="passed", open_regressions=1)
+    verification, other = (
+        factories.verification(scenario, checks="passed", open_regressions=1) for _ in range(2)
+    )
 
     verdicts.approve(verification.pk, by=scenario.actor)
 
     assert remediation_state(verification) == {
         "result": "passed", "task": "done", "finding": "resolved", "open regressions": 0,
     }  # fmt: skip
+    assert Regression.objects.get(closed_at=None).finding == other.task.finding
 
 
 def test_reopen_reverts_the_approval_and_opens_a_regression(scenario: Scenario):
