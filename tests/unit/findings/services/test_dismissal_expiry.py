@@ -81,13 +81,15 @@ def test_all_batches_are_reopened(scenario: Scenario, monkeypatch: pytest.Monkey
     monkeypatch.setattr(dismissal_expiry, "BATCH_SIZE", 2)
     other = factories.scenario()
     with time_machine.travel(START, tick=False) as clock:
+        for _ in range(2):
+            accept(scenario, None)  # as many as a batch, with a lower id
         for each in (scenario, other, scenario, other, scenario):
             accept(each)
         clock.shift(40 * DAY)
         reopened = dismissal_expiry.reopen_expired()
 
     projects = Event.objects.filter(name="finding.dismissal_expired").values_list("project_id", flat=True)
-    assert (reopened, statuses()) == (5, ["new"] * 5)
+    assert (reopened, statuses()) == (5, ["dismissed"] * 2 + ["new"] * 5)
     assert sorted(projects) == sorted([scenario.project.pk] * 3 + [other.project.pk] * 2)
 
 

@@ -170,18 +170,22 @@ def test_bulk_change_has_the_reason_and_its_undo_ends_and_restores_the_records(s
 
     made = change_in_bulk(scenario, finding, already, status="dismissed", dismissal=values)
     undone = bulk_changes.undo(made.pk, by=scenario.actor).bulk_change
-    after_undo = records(finding)
+    after_undo, still_open = records(finding), dismissals.current([finding.pk, already.pk])
     bulk_changes.undo(undone.pk, by=scenario.actor)
 
     event = Event.objects.filter(subject_id=finding.pk, name="finding.updated").earliest("id")
     assert (made.changes, event.data["dismissal"]) == ({"status": "dismissed", "dismissal": values}, values)
     assert after_undo == [("false_positive", "new", "reopened")]
+    assert set(still_open) == {already.pk}
     assert records(finding) == [("false_positive", "new", "reopened"), ("false_positive", "new", None)]
     assert records(already) == [("accepted_risk", "new", None)]
 
 
 def test_undo_refuses_findings_whose_dismissal_was_replaced_since(scenario: Scenario):
     replaced, kept = factories.finding(scenario), factories.finding(scenario)
+    for _ in range(2):  # replaced before, and not since
+        dismiss(scenario, kept)
+    triage.update(kept.pk, changes={"status": "new"}, by=scenario.actor)
     made = change_in_bulk(scenario, replaced, kept, status="dismissed")
     dismiss(scenario, replaced)
 
@@ -193,7 +197,9 @@ def test_undo_refuses_findings_whose_dismissal_was_replaced_since(scenario: Scen
 
 
 def test_undo_of_triage_restores_the_dismissal(scenario: Scenario):
-    finding = dismiss(scenario, factories.finding(scenario))
+    finding = dismiss(scenario, factories.finding(scenario), DismissalValues("false_positive"))
+    triage.update(finding.pk, changes={"status": "new"}, by=scenario.actor)
+    dismiss(scenario, finding)
     made = change_in_bulk(scenario, finding, status="triaged")
 
     bulk_changes.undo(made.pk, by=scenario.actor)
