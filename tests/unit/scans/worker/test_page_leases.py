@@ -41,7 +41,7 @@ def test_two_workers_lease_different_pages_of_a_scan(scenario: Scenario) -> None
 
 def test_page_of_a_killed_worker_is_checked_alone(scenario: Scenario) -> None:
     started(scenario, URLS)
-    leased()
+    first = leased()
     expire()
 
     beside, alone = leased(idle=False), leased()
@@ -49,8 +49,9 @@ def test_page_of_a_killed_worker_is_checked_alone(scenario: Scenario) -> None:
 
     assert positions(beside) == [5, 6, 7]  # those with which no worker has died come first
     assert positions(alone) == [0]
+    assert first is not None
     assert alone is not None
-    assert alone.must_be_alone
+    assert (first.must_be_alone, alone.must_be_alone) == (False, True)
     assert waiting is not None
     assert (waiting.must_wait, waiting.pages) == (True, ())
 
