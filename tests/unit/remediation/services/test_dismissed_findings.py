@@ -155,6 +155,31 @@ def test_a_date_of_a_person_is_paused_and_one_set_meanwhile_is_kept_until_it_pas
     assert not Event.objects.filter(name="task.overdue").exists()
 
 
+def test_a_date_of_a_person_can_be_extended_while_it_is_paused(scenario: Scenario, clock: Any):
+    task, other = factories.task(scenario), factories.task(scenario)
+    tasks.update(task.pk, changes={"sla_due_at": MONDAY + 5 * HOUR}, by=scenario.actor)
+    dismiss(scenario, task)
+    dismiss(scenario, other)
+
+    extensions.extend(task.pk, hours=2, reason="more", by=scenario.actor)
+    tasks.update(other.pk, changes={"sla_due_at": MONDAY + 9 * HOUR}, by=scenario.actor)
+
+    assert reopen(scenario, task).sla_due_at == MONDAY + 7 * HOUR
+
+
+@pytest.mark.parametrize(("hours", "due"), [(5, 77), (8, 80), (20, 93)])
+def test_a_missed_date_that_is_extended_is_missed_only_if_it_was_past_at_the_dismissal(
+    scenario: Scenario, clock: Any, hours: int, due: int
+):
+    task = factories.task(scenario)  # due in 72 hours
+    clock.shift(80 * HOUR)
+    dismiss(scenario, task)
+    extensions.extend(task.pk, hours=hours, reason="more", by=scenario.actor)
+    clock.shift(HOUR)
+
+    assert reopen(scenario, task).sla_due_at == MONDAY + due * HOUR
+
+
 def test_a_dismissed_finding_raises_no_warning(scenario: Scenario, clock: Any):
     set_policy(scenario, {"sla_hours": HOURS, "sla": {"warnings": ["1d"]}})
     task = dismiss(scenario, factories.task(scenario))

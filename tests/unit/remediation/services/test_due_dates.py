@@ -77,6 +77,26 @@ def test_a_default_policy_pauses_nothing(scenario: Scenario):
     assert (moves(task), SlaPause.objects.count()) == ([], 0)
 
 
+def test_a_policy_without_pauses_keeps_the_due_date_of_a_blocked_task(scenario: Scenario):
+    set_policy(scenario, {**OFFICE, "sla": {**OFFICE["sla"], "pause_while_blocked": False}})
+    task = factories.task(scenario)
+
+    assert task.sla_policy_version == 2
+    assert set_status(scenario, task, "blocked").sla_due_at == task.sla_due_at
+
+
+def test_each_pause_ends_once(pausing: Scenario):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        task = factories.task(pausing)
+        for status in ("blocked", "in_progress", "blocked", "in_progress"):
+            last = set_status(pausing, task, status)
+            clock.shift(HOUR)
+
+    ends = SlaPause.objects.order_by("started_at").values_list("ended_at", flat=True)
+    assert list(ends) == [MONDAY + HOUR, MONDAY + 3 * HOUR]
+    assert last.sla_due_at == MONDAY + 74 * HOUR
+
+
 def test_a_missed_due_date_is_not_paused(pausing: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
         task = factories.task(pausing)
@@ -102,8 +122,9 @@ def test_a_date_that_a_person_sets_is_not_moved(pausing: Scenario):
         tasks.update(task.pk, changes={"sla_due_at": chosen}, by=pausing.actor)
         clock.shift(HOUR)
         unblocked = set_status(pausing, task, "in_progress")
+        again = set_status(pausing, task, "blocked")
 
-    assert unblocked.sla_due_at == chosen
+    assert (unblocked.sla_due_at, again.sla_due_at) == (chosen, chosen)
     assert SlaPause.objects.get().ended_at == MONDAY + HOUR
 
 
@@ -168,6 +189,15 @@ def test_approval_keeps_whether_the_due_date_was_met(scenario: Scenario, hours: 
     assert (task.sla_outcome, task.sla_stopped_at) == (outcome, MONDAY + hours * HOUR)
     event = Event.objects.get(name="verification.approved")
     assert event.data["sla_outcome"] == outcome
+
+
+def test_approval_of_a_task_without_a_due_date_has_no_outcome(scenario: Scenario):
+    verification = factories.verification(scenario, of=factories.task(scenario, sla_due_at=None))
+
+    verdicts.approve(verification.pk, by=scenario.actor)
+
+    task = Task.objects.get()
+    assert (task.sla_outcome, task.sla_stopped_at is not None) == ("", True)
 
 
 def test_approval_of_a_blocked_task_ends_its_pause_in_time(pausing: Scenario):

@@ -10,7 +10,7 @@ from events.models import Event
 from krafter_audit.api.errors import ApiError, InvalidParams
 from remediation.errors import NoDueDate, TaskDone
 from remediation.models import Task
-from remediation.services import verdicts
+from remediation.services import tasks, verdicts
 from remediation.services.extensions import extend
 from remediation.sla.models import SlaExtension, SlaPause
 from tests import factories
@@ -62,9 +62,11 @@ def test_a_paused_clock_gets_more_time(scenario: Scenario):
     set_policy(scenario, PAUSING)
     with time_machine.travel(FRIDAY, tick=False) as clock:
         task = factories.task(scenario)
-        set_status(scenario, task, "blocked")
+        for status in ("blocked", "in_progress", "blocked"):
+            set_status(scenario, task, status)
         extend(task.pk, hours=5, reason="more", by=scenario.actor)
-        assert (Task.objects.get().sla_due_at, SlaPause.objects.get().left) == (None, 77 * HOUR)
+        pause = SlaPause.objects.get(ended_at=None)
+        assert (Task.objects.get().sla_due_at, pause.left) == (None, 77 * HOUR)
         clock.shift(HOUR)
         set_status(scenario, task, "in_progress")
 
@@ -116,8 +118,15 @@ def test_no_due_date_and_done_tasks_are_refused(scenario: Scenario):
     verification = factories.verification(scenario)
     verdicts.approve(verification.pk, by=scenario.actor)
 
-    with pytest.raises(NoDueDate):
-        extend(without.pk, hours=1, reason="more", by=scenario.actor)
+    set_policy(scenario, PAUSING)
+    removed = factories.task(scenario)
+    set_status(scenario, removed, "blocked")
+    for date in (datetime(2030, 1, 1, tzinfo=UTC), None):
+        tasks.update(removed.pk, changes={"sla_due_at": date}, by=scenario.actor)
+
+    for task in (without, removed):
+        with pytest.raises(NoDueDate):
+            extend(task.pk, hours=1, reason="more", by=scenario.actor)
     with pytest.raises(TaskDone):
         extend(verification.task_id, hours=1, reason="more", by=scenario.actor)
     assert not SlaExtension.objects.exists()
