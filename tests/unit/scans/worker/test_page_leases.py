@@ -119,6 +119,27 @@ def test_discovery_is_leased_once_and_after_the_pages_of_older_scans(scenario: S
     assert (discovery.scan, discovery.part, discovery.scan.attempts) == (queued, None, 1)
 
 
+@pytest.mark.parametrize(
+    ("scanner", "without_browser", "expected"),
+    [
+        ("http", False, WorkerKind.HTTP),
+        ("browser", False, WorkerKind.BROWSER),
+        ("browser", True, WorkerKind.HTTP),
+    ],
+)
+def test_part_is_leased_by_the_workers_of_its_kind(
+    scenario: Scenario, scanner: str, without_browser: bool, expected: WorkerKind
+) -> None:
+    started(scenario, URLS[:1])
+    ScanPart.objects.update(scanner=scanner, without_browser=without_browser)
+    works = {}
+
+    for kind in sorted(WorkerKind, key=lambda each: each == expected):
+        works[kind] = page_leases.lease_next(kind, limit=5, idle=True)
+
+    assert [kind for kind, work in works.items() if work] == [expected]
+
+
 def test_preferred_organization_comes_first_while_it_has_work(scenario: Scenario) -> None:
     other = factories.scenario()
     started(scenario, URLS[:1])
