@@ -18,7 +18,6 @@ from tests.unit.remediation.sla.clock_scenarios import (
     HOUR,
     OFFICE,
     PAUSING,
-    finish_recalculation,
     set_policy,
     set_status,
 )
@@ -126,17 +125,6 @@ def test_a_date_that_a_person_sets_is_not_moved(pausing: Scenario):
 
     assert (unblocked.sla_due_at, again.sla_due_at) == (chosen, chosen)
     assert SlaPause.objects.get().ended_at == MONDAY + HOUR
-
-
-def test_a_date_that_a_person_gives_a_new_task_is_kept_by_a_new_policy(scenario: Scenario):
-    chosen = MONDAY + 500 * HOUR
-    task = factories.task(scenario, sla_due_at=chosen)
-
-    set_policy(scenario, OFFICE)
-    finish_recalculation(scenario)
-
-    task.refresh_from_db()
-    assert task.sla_due_at == chosen
 
 
 def test_bulk_changes_pause_and_continue_as_single_ones(pausing: Scenario):

@@ -130,6 +130,27 @@ def test_a_newer_policy_supersedes_a_recalculation(scenario: Scenario, monkeypat
     assert (second.checked, [due_in_hours(each) for each in rows]) == (3, [20, 20, 20])
 
 
+def test_a_policy_starts_the_recalculation_of_its_project_alone(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    sent: list[Any] = []
+    monkeypatch.setattr(recalculations, "enqueue_on_commit", lambda *message: sent.append(message))
+    other = factories.scenario()
+    for each in (other, scenario):
+        factories.task(each)
+        set_policy(each, {**PAUSING, "sla_hours": {"high": 10}})
+    waiting, started = SlaRecalculation.objects.order_by("created_at")
+
+    more = [recalculations.run_batch(started.pk) for _ in range(2)]
+
+    for row in (waiting, started):
+        row.refresh_from_db()
+    assert sent == [("remediation.recalculate_due_dates", str(row.pk)) for row in (waiting, started)]
+    assert (waiting.superseded, waiting.checked, waiting.finished_at) == (False, 0, None)
+    # Not finished at once: a request that began before the policy may still create a task.
+    assert (more, started.checked, started.finished_at) == ([True, False], 1, None)
+
+
 def test_a_stopped_recalculation_continues_where_it_was(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(recalculations, "BATCH_SIZE", 2)
     rows = [factories.task(scenario) for _ in range(5)]
@@ -140,6 +161,7 @@ def test_a_stopped_recalculation_continues_where_it_was(scenario: Scenario, monk
 
     recalculations.requeue_unfinished()
     row = finish_recalculation(scenario)
+    recalculations.requeue_unfinished()  # it is finished
 
     assert sent == [("remediation.recalculate_due_dates", str(row.pk))]
     assert (row.checked, row.moved, {due_in_hours(each) for each in rows}) == (5, 5, {10})
