@@ -9,7 +9,7 @@ from krafter_audit.http.client import Client
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
 from scanner.registry import keys
-from tests.fakes.website import Site, loopback_client, served, tls_context
+from tests.fakes.website import Site, served
 from tests.unit.scanner.checks.axe_violations import VIOLATIONS
 from tests.unit.scanner.checks.base_page import good_site
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
@@ -22,19 +22,6 @@ from tests.unit.scanner.checks.fixes import (
     THRESHOLDS,
     redirecting,
 )
-
-
-@pytest.fixture(scope="module")
-def client(ca_file: str) -> Iterator[Client]:
-    with loopback_client(ca_file) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def secure(authority: trustme.CA) -> Iterator[Site]:
-    """A site with TLS whose responses each test sets."""
-    with served(good_site(), tls_context(authority)) as site:
-        yield site
 
 
 @pytest.fixture(scope="module")

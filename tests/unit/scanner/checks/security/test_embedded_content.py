@@ -1,15 +1,12 @@
 """Mixed content and forms as real pages write them."""
 
-from collections.abc import Iterator
-
 import pytest
-import trustme
 
 from krafter_audit.http.client import Client
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
-from tests.fakes.website import Site, loopback_client, served, tls_context
-from tests.unit.scanner.checks.base_page import HEAD, good_site, html, page
+from tests.fakes.website import Site
+from tests.unit.scanner.checks.base_page import HEAD, html, page
 
 LAMP = "http://example.com/lamp.png"
 IMAGE = f'<img src="{LAMP}" alt="" width="1" height="1">'
@@ -33,18 +30,6 @@ NOT_LOADED = [
     f'<link rel="canonical" href="{LAMP}"><link rel="alternate" href="{LAMP}">',
     f"<p>url({LAMP})</p>",
 ]
-
-
-@pytest.fixture(scope="module")
-def client(ca_file: str) -> Iterator[Client]:
-    with loopback_client(ca_file) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def secure(authority: trustme.CA) -> Iterator[Site]:
-    with served(good_site(), tls_context(authority)) as site:
-        yield site
 
 
 def status_of(key: str, site: Site, client: Client, text: str, policy: str | None = None) -> str:
