@@ -1,12 +1,23 @@
+import smtplib
 from collections.abc import Mapping
 from email.policy import EmailPolicy, default
+from enum import StrEnum
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 MAX_HEADER_LENGTH, MAX_SUBJECT_LENGTH = 998, 200
 MAX_LINE_LENGTH = 76  # of an encoded word of 75 characters after a space
+
+
+class MailResult(StrEnum):
+    """What the mail server did with a mail to one address; it may accept a postponed one later."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    POSTPONED = "postponed"
 
 
 class MailPolicy(EmailPolicy):
@@ -32,6 +43,17 @@ class Mail(EmailMultiAlternatives):
         policy = options.pop("policy", default)
         policy = MailPolicy() + policy.clone(max_line_length=MAX_HEADER_LENGTH)
         return super().message(policy=policy, **options)
+
+
+def send(mail: EmailMultiAlternatives, server: BaseEmailBackend) -> MailResult:
+    """Send a mail to its one address. Raises OSError and SMTPException for what is not due to the address."""
+    try:
+        server.send_messages([mail])
+    except smtplib.SMTPRecipientsRefused as error:
+        # RFC 5321, section 4.2.1: 4xx is temporary, 5xx permanent.
+        is_temporary = any(code < 500 for code, _ in error.recipients.values())
+        return MailResult.POSTPONED if is_temporary else MailResult.REFUSED
+    return MailResult.SENT
 
 
 def html_mail(

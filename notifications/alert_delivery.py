@@ -9,8 +9,10 @@ from django.core.mail import mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
+from krafter_audit import mail
 from krafter_audit.db import leases
 from krafter_audit.http import slack
+from krafter_audit.mail import MailResult
 from krafter_audit.security.vault import VaultError
 from notifications import destinations
 from notifications.emails import build_email
@@ -82,34 +84,26 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
     waiting = [each for each in recipients if each not in alert.delivered_to]
     try:
         with mailers.default as server:
-            refusals = [code for address in waiting for code in _send_to(alert, address, server)]
+            results = [_send_to(alert, address, server) for address in waiting]
     except (OSError, smtplib.SMTPException) as error:
         raise AlertPostponed(
             f"The mail server did not accept the message ({type(error).__name__})."
         ) from None
-    return _email_outcome(alert, refusals)
-
-
-def _send_to(alert: Alert, address: str, server: BaseEmailBackend) -> list[int]:
-    """Send to one address; return the codes with which the mail server refused it."""
-    try:
-        server.send_messages([build_email(alert, address)])
-    except smtplib.SMTPRecipientsRefused as error:
-        return [code for code, _ in error.recipients.values()]
-    alert.delivered_to = [*alert.delivered_to, address]
-    # Stored after each address: a worker that continues after a crash skips those that have it.
-    leases.write(alert, delivered_to=alert.delivered_to)
-    return []
-
-
-def _email_outcome(alert: Alert, refusals: list[int]) -> str:
-    sent = len(alert.delivered_to)
-    # RFC 5321, section 4.2.1: 4xx is temporary, 5xx permanent.
-    if any(code < 500 for code in refusals):
+    sent, refused = len(alert.delivered_to), results.count(MailResult.REFUSED)
+    if MailResult.POSTPONED in results:
         raise AlertPostponed(f"The mail server did not accept an address yet; sent to {sent}.")
-    if refusals and not sent:
+    if refused and not sent:
         raise AlertRefused("The mail server refused every recipient.")
-    return f"Sent to {sent}, refused for {len(refusals)}." if refusals else f"Sent to {sent}."
+    return f"Sent to {sent}, refused for {refused}." if refused else f"Sent to {sent}."
+
+
+def _send_to(alert: Alert, address: str, server: BaseEmailBackend) -> MailResult:
+    result = mail.send(build_email(alert, address), server)
+    if result == MailResult.SENT:
+        alert.delivered_to = [*alert.delivered_to, address]
+        # Stored after each address: a worker that continues after a crash skips those that have it.
+        leases.write(alert, delivered_to=alert.delivered_to)
+    return result
 
 
 def _retry_later(alert: Alert, error: AlertPostponed) -> None:

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.invitations.links import LIFETIME, invitation_url
 from accounts.models import Invitation
+from krafter_audit import mail
 from krafter_audit.db import leases
-from krafter_audit.mail import html_mail
+from krafter_audit.mail import MailResult
 
 logger = logging.getLogger(__name__)
 LEASE_SECONDS = 60
@@ -30,10 +31,10 @@ def send(invitation_id: UUID) -> None:
     changes = {"due_at": None, "sent_at": timezone.now()}
     try:
         with mailers.default as server:
-            server.send_messages([_message(invitation)])
-    except smtplib.SMTPRecipientsRefused:
-        logger.warning("the mail server refused the recipient of invitation %s", invitation.pk)
-        changes = {"due_at": None}
+            result = mail.send(_message(invitation), server)
+        if result != MailResult.SENT:
+            logger.warning("the mail server refused the recipient of invitation %s", invitation.pk)
+            changes = {"due_at": None}
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("the mail server did not accept an invitation: %s", type(error).__name__)
         changes = {"due_at": timezone.now() + RETRY_AFTER}
@@ -53,7 +54,7 @@ def _message(invitation: Invitation) -> EmailMultiAlternatives:
         "",
         f"The link works once, for {LIFETIME.days} days. If you do not know {organization}, ignore this message.",
     ]
-    return html_mail(
+    return mail.html_mail(
         membership.user.email,
         subject=f"Invitation to {organization}",
         template="accounts/invitation_email",

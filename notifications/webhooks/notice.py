@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
-from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
 from django.utils import timezone
 
+from krafter_audit import mail
 from krafter_audit.db import leases
-from krafter_audit.mail import html_mail
+from krafter_audit.mail import MailResult
 from notifications import destinations
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import services
@@ -29,20 +29,14 @@ def send(endpoint_id: UUID) -> None:
         return
     try:
         with mailers.default as server:
-            for message in _messages(endpoint):
-                _send_one(endpoint, message, server)
+            results = [mail.send(message, server) for message in _messages(endpoint)]
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("the mail server did not accept a notice: %s", type(error).__name__)
         leases.write(endpoint, notice_due_at=timezone.now() + RETRY_AFTER, lease_until=None, attempts=0)
         return
-    leases.write(endpoint, notice_due_at=None, lease_until=None, attempts=0)
-
-
-def _send_one(endpoint: WebhookEndpoint, message: EmailMultiAlternatives, server: BaseEmailBackend) -> None:
-    try:
-        server.send_messages([message])
-    except smtplib.SMTPRecipientsRefused:
+    if any(result != MailResult.SENT for result in results):
         logger.warning("the mail server refused a recipient of the notice about webhook %s", endpoint.pk)
+    leases.write(endpoint, notice_due_at=None, lease_until=None, attempts=0)
 
 
 def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
@@ -55,7 +49,7 @@ def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
         "url": _page(endpoint),
     }
     return [
-        html_mail(
+        mail.html_mail(
             address,
             subject=f"A webhook of {endpoint.organization.name} was disabled",
             template="notifications/webhook_disabled_email",
