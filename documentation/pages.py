@@ -12,7 +12,7 @@ from documentation import contents
 from documentation.api.examples import examples
 from documentation.api.operations import Operation, resource_title, resources
 from documentation.markdown import Document, PageSection, code_block, render, slug
-from krafter_audit.api.openapi_components import TAGS
+from krafter_audit.api.openapi_components import TAG_DESCRIPTIONS
 
 REFERENCE = "reference"
 
@@ -112,11 +112,11 @@ def _resource(name: str) -> DocumentationPage | None:
 
 def _operations(tag: str, operations: list[Operation]) -> Document:
     title = f"{resource_title(tag)}: operations"
-    description = next(each["description"] for each in TAGS if each["name"] == tag)
     described = [
         (operation, [(each, code_block(each.code, each.lexer)) for each in examples(operation)])
         for operation in operations
     ]
+    description = TAG_DESCRIPTIONS[tag]
     context = {"title": title, "description": description, "operations": described}
     html = render_to_string("documentation/operations.html", context)
     sections = [PageSection(1, "", title, description)]

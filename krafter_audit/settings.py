@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.templatetags.static import static
 
-from krafter_audit.api.openapi_components import COMPONENTS, TAGS
+from krafter_audit.api.openapi_components import COMPONENTS, TAG_DESCRIPTIONS
 from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.conf.declarations import DB_POOL_SIZE
 from krafter_audit.conf.reader import SettingsReader
@@ -375,7 +375,7 @@ SPECTACULAR_SETTINGS = {
     # A description of each value would repeat the value in other words.
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "APPEND_COMPONENTS": COMPONENTS,
-    "TAGS": TAGS,
+    "TAGS": [{"name": name, "description": text} for name, text in TAG_DESCRIPTIONS.items()],
     "SECURITY": [{"apiKey": []}],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
