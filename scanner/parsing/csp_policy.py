@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from scanner.page import Page, value
 
 BROAD = frozenset({"ftp:", "http:", "https:", "*", "http://*", "http://*.*", "https://*", "https://*.*"})
+UPGRADE = "upgrade-insecure-requests"
+META = 'head meta[http-equiv="content-security-policy" i]'
 INLINE = frozenset({"'unsafe-inline'", "data:"})
 NONCE_OR_HASH = ("'nonce-", "'sha256-", "'sha384-", "'sha512-")
 PASSIVE = ("img-src", "media-src")
@@ -62,6 +64,10 @@ class CspPolicy:
             if name in self.directives:
                 return frozenset(self.directives[name])
         return frozenset({"*"})
+
+    def fetches_of_elements_and_attributes(self, name: str) -> frozenset[str]:
+        """Return the sources in effect of script-src or style-src, for elements and for attributes."""
+        return self.fetches(f"{name}-elem", name) | self.fetches(f"{name}-attr", name)
 
     def fetches(self, *names: str) -> frozenset[str]:
         """Return the sources in effect of the first of the directives that is set, else of default-src."""
@@ -124,7 +130,7 @@ def disables_scripts(page: Page) -> bool:
 
 def upgrades_requests(page: Page) -> bool:
     """Return whether a policy makes browsers request http: URLs of subresources and forms over HTTPS."""
-    return any("upgrade-insecure-requests" in policy.directives for policy in enforced(page))
+    return any(UPGRADE in policy.directives for policy in enforced(page))
 
 
 def is_usable(policy: CspPolicy) -> bool:
@@ -136,7 +142,7 @@ def _in_metas(page: Page) -> list[str]:
     if not page.is_html:
         return []
     # HTML, 4.2.5.3: outside of the head it is ignored.
-    metas = page.css('head meta[http-equiv="content-security-policy" i]')
+    metas = page.css(META)
     return split([value(node, "content") for node in metas])
 
 

@@ -119,10 +119,7 @@ def script_src_is_safe(context: PageContext) -> Outcome:
     """The effective script-src has no 'unsafe-inline', data: or broad source, and object-src is not broad."""
 
     def unsafe(policy: CspPolicy) -> frozenset[str]:
-        scripts = policy.fetches("script-src-elem", "script-src") | policy.fetches(
-            "script-src-attr", "script-src"
-        )
-        scripts &= BROAD | INLINE
+        scripts = policy.fetches_of_elements_and_attributes("script-src") & (BROAD | INLINE)
         return scripts | (policy.sources("object-src", "default-src") & BROAD)
 
     return _require_one_safe(context, unsafe, "script-src or object-src allows unsafe sources")
@@ -213,8 +210,7 @@ def style_src_is_safe(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""
 
     def unsafe(policy: CspPolicy) -> frozenset[str]:
-        styles = policy.fetches("style-src-elem", "style-src") | policy.fetches("style-src-attr", "style-src")
-        return styles & (BROAD | INLINE)
+        return policy.fetches_of_elements_and_attributes("style-src") & (BROAD | INLINE)
 
     return _require_one_safe(context, unsafe, "style-src allows unsafe sources")
 

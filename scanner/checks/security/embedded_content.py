@@ -36,8 +36,7 @@ _SRCSETS = ("srcset", "imagesrcset")
 _CSS_URL = re.compile(r"(?:@import\s*|\burl\(\s*)[\"']?(http:[^\"'()\s;]+)", re.IGNORECASE)
 # The URL of a namespace is a name.
 _NOT_LOADED_BY_CSS = re.compile(r"/\*.*?\*/|@namespace\b[^;]*", re.IGNORECASE | re.DOTALL)
-_UPGRADE = "upgrade-insecure-requests"
-_UPGRADED = f"{_UPGRADE} makes browsers request every URL over HTTPS."
+_UPGRADED = f"{csp_policy.UPGRADE} makes browsers request every URL over HTTPS."
 _LOADING_LINKS = (
     "stylesheet",
     "icon",
@@ -144,15 +143,16 @@ def no_mixed_content(context: PageContext) -> Outcome:
 
 def _before_policy(page: Page) -> list[str]:
     """Return the insecure scripts and style sheets that browsers find before a policy that upgrades requests."""
-    if any(_UPGRADE in policy.directives for policy in csp_policy.from_headers(page)):
+    if any(csp_policy.UPGRADE in policy.directives for policy in csp_policy.from_headers(page)):
         return []
     insecure = []
-    policies = 'head meta[http-equiv="content-security-policy" i]'
-    for node in page.css(f'{policies}, head script[src], head link[rel~="stylesheet" i][href]'):
-        if node.tag == "meta" and _UPGRADE in value(node, "content").lower():
-            break
+    for node in page.css(f'{csp_policy.META}, head script[src], head link[rel~="stylesheet" i][href]'):
+        if node.tag == "meta":
+            if csp_policy.UPGRADE in value(node, "content").lower():
+                break
+            continue
         url = page.absolute(value(node, "src") or value(node, "href"))
-        if node.tag != "meta" and url.lower().startswith("http:"):
+        if url.lower().startswith("http:"):
             insecure.append(url)
     return insecure
 
