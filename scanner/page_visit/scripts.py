@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from playwright.sync_api import CDPSession
+
+from scanner.page_visit.network_monitor import NetworkMonitor
 
 MAX_SCRIPT_LENGTH = 2 * 1024 * 1024  # characters of one script that are read
 MAX_SCRIPTS = 100
@@ -33,14 +35,6 @@ class ScriptUsage:
     minifiable_share: float  # of the script, from 0 to 1
 
 
-class Network(Protocol):
-    """What the network has sent: bytes by URL, and for each document bytes for one of its HTML."""
-
-    def body_sizes(self) -> dict[str, int]: ...
-
-    def document_ratios(self) -> dict[str, float]: ...
-
-
 class ScriptCoverage:
     """Records the coverage of a page's scripts, from before it is opened. It slows the page down."""
 
@@ -52,7 +46,7 @@ class ScriptCoverage:
         session.send("Profiler.enable")
         session.send("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False})
 
-    def collect(self, network: Network) -> list[ScriptUsage]:
+    def collect(self, network: NetworkMonitor) -> list[ScriptUsage]:
         """Return the scripts that were loaded, the longest first."""
         covered = self._session.send("Profiler.takePreciseCoverage")["result"]
         sent, ratios = network.body_sizes(), network.document_ratios()
@@ -69,10 +63,8 @@ class ScriptCoverage:
         share = minifiable_of(source) / len(source) if source else 0.0
         url = covered["url"]
         if ratio is not None:  # an inline script has the URL of its document, and is a part of it
-            sent, url = (
-                round(_length(covered) * ratio),
-                f"{url} inline: {' '.join(source[:200].split())[:60]}",
-            )
+            sent = round(_length(covered) * ratio)
+            url = f"{url} inline: {' '.join(source[:200].split())[:60]}"
         # Coverage counts characters of the decoded script; the page pays for compressed bytes.
         bytes_a_character = sent / max(1, _length(covered))
         unused = round(bytes_a_character * unused_of(covered["functions"]))
