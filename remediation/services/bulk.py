@@ -107,12 +107,13 @@ def _advanced_finding(row: Row, after: Mapping[str, Any]) -> tuple[UUID, str] | 
 
 
 def _write(rows: Sequence[Row], changes: Mapping[str, Any], context: ChangeContext) -> None:
+    pks = [row["pk"] for row in rows]
     removes_date = context.is_undo and "sla_due_at" in changes and changes["sla_due_at"] is None
-    ended = dismissed_findings.pauses_ended_by_date([row["pk"] for row in rows]) if removes_date else []
+    ended = dismissed_findings.pauses_ended_by_date(pks) if removes_date else []
     tasks.write_many(rows, changes, by=context.by)
-    dismissed_findings.restore_pauses(ended, by=context.by)
     if removes_date:
-        dismissed_findings.restore_blocked_pauses([row["pk"] for row in rows])
+        dismissed_findings.restore_pauses(ended, by=context.by)
+        dismissed_findings.restore_blocked_pauses(pks)
 
 
 TASKS = Subject(

@@ -62,19 +62,19 @@ def restore_pauses(pause_ids: Collection[UUID], *, by: Actor) -> None:
 def restore_blocked_pauses(task_ids: Collection[UUID]) -> None:
     """Pause the clocks of locked, blocked tasks without a due date again if a dismissal has ended their pause."""
     tasks = Task.objects.filter(pk__in=task_ids, status=BLOCKED, sla_due_at=None)
+    # Of each task the last pause while it was blocked, and those of dismissals after it.
     pauses: dict[UUID, list[SlaPause]] = defaultdict(list)
     for each in SlaPause.objects.filter(task__in=tasks).order_by("started_at"):
         if each.cause == PauseCause.BLOCKED:
             pauses[each.task_id].clear()
         pauses[each.task_id].append(each)
-    SlaPause.objects.bulk_create(
-        SlaPause(task_id=task_id, started_at=last.ended_at, left=blocked.left)
-        for task_id, (blocked, *dismissed) in pauses.items()
-        for last in dismissed[-1:]
-        if last.ended_at
-        and blocked.cause == PauseCause.BLOCKED
-        and blocked.ended_at == dismissed[0].started_at
-    )
+    restored = []
+    for task_id, (blocked, *dismissed) in pauses.items():
+        if blocked.cause != PauseCause.BLOCKED or not dismissed:
+            continue
+        if blocked.ended_at == dismissed[0].started_at and dismissed[-1].ended_at:
+            restored.append(SlaPause(task_id=task_id, started_at=dismissed[-1].ended_at, left=blocked.left))
+    SlaPause.objects.bulk_create(restored)
 
 
 def _lock(tasks: QuerySet[Task]) -> Collection[list[Task]]:
