@@ -94,7 +94,8 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
         raise AlertPostponed(f"The mail server did not accept an address yet; sent to {sent}.")
     if refused and not sent:
         raise AlertRefused("The mail server refused every recipient.")
-    return f"Sent to {sent}, refused for {refused}." if refused else f"Sent to {sent}."
+    words = f"Sent to {sent} {'recipient' if sent == 1 else 'recipients'}"
+    return f"{words}, refused for {refused}." if refused else f"{words}."
 
 
 def _send_to(alert: Alert, address: str, server: BaseEmailBackend) -> MailResult:

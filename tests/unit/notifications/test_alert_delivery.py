@@ -113,7 +113,7 @@ def test_refused_address_does_not_stop_the_emails_to_others(scenario: Scenario, 
     alert_delivery.deliver(alert.pk)
 
     alert.refresh_from_db()
-    assert (alert.status, alert.outcome) == ("sent", "Sent to 1, refused for 1.")
+    assert (alert.status, alert.outcome) == ("sent", "Sent to 1 recipient, refused for 1.")
     assert [email.to for email in mail.outbox] == [["ada@example.com"]]
 
 
@@ -140,5 +140,5 @@ def test_address_that_is_refused_for_a_while_gets_the_email_later(
     alert_delivery.deliver(alert.pk)
 
     alert.refresh_from_db()
-    assert (first, alert.status, alert.outcome) == ([["ada@example.com"]], "sent", "Sent to 2.")
+    assert (first, alert.status, alert.outcome) == ([["ada@example.com"]], "sent", "Sent to 2 recipients.")
     assert [email.to for email in mail.outbox] == [["ada@example.com"], ["eve@example.com"]]

@@ -27,14 +27,14 @@ def alert(scenario: Scenario, finding_id: Any, status: str, outcome: str) -> Non
 
 def test_history_of_a_finding_has_the_alerts_that_named_it(scenario: Scenario) -> None:
     finding, other = factories.finding(scenario), factories.finding(scenario)
-    alert(scenario, finding.pk, "sent", "Sent to 2.")
+    alert(scenario, finding.pk, "sent", "Sent to 2 recipients.")
     alert(scenario, finding.pk, "failed", "Every recipient has unsubscribed.")
     alert(scenario, finding.pk, "gathering", "")
-    alert(scenario, other.pk, "sent", "Sent to 1.")
+    alert(scenario, other.pk, "sent", "Sent to 1 recipient.")
 
     found = [(entry.title, entry.detail) for entry in entries(finding) if entry.title.startswith("Alert")]
 
     assert found == [
-        ("Alert sent", "E-mail: Sent to 2."),
+        ("Alert sent", "E-mail: Sent to 2 recipients."),
         ("Alert not delivered", "E-mail: Every recipient has unsubscribed."),
     ]
