@@ -97,7 +97,7 @@ class TaskAdmin(CollaborationPages, BulkActions):
     bulk_subject, set_values_form = TASKS, SetTaskValuesForm
     list_display = (
         "title", badge_column("status", STATUS_COLOURS), badge_column("priority", SEVERITY_COLOURS), "due", "score",
-        "project", "organization", "owner", "external_ticket_key", "age",
+        "project", "organization", "owner", "ticket", "age",
     )  # fmt: skip
     sortable_by: ClassVar = ("due", "score", "age")
     list_filter = (
@@ -189,6 +189,10 @@ class TaskAdmin(CollaborationPages, BulkActions):
     @admin.display(description="score", ordering="finding__score")
     def score(self, task: Task) -> int:
         return task.finding.score
+
+    @admin.display(description="ticket")
+    def ticket(self, task: Task) -> str | None:
+        return task.external_ticket_key
 
     @admin.display(description="age", ordering="pk")
     def age(self, task: Task) -> str:
