@@ -14,6 +14,7 @@ from remediation.sla.clock import Clock, DueDate, Extension, Interval, Pause
 from remediation.sla.models import PauseCause, SlaExtension, SlaPause, SlaRecalculation
 from remediation.sla.policy import SlaRules
 
+MAX_ON_A_PAGE = 8  # intervals: a week of business hours is one
 BY_POLICY = "Counts by the policy."
 BY_PERSON = "Counts until the due date that a person has set."
 PAUSED = {PauseCause.BLOCKED: clock.BLOCKED, PauseCause.DISMISSED: "The finding is dismissed."}
@@ -47,6 +48,11 @@ class TaskClock:
     @property
     def intervals(self) -> list[Interval]:
         return clock.intervals(self.clock, self.as_of)
+
+    @property
+    def merged_intervals(self) -> list[Interval]:
+        """Return the intervals, of which days are merged if there are many."""
+        return clock.intervals(self.clock, self.as_of, max_intervals=MAX_ON_A_PAGE)
 
     @property
     def time_left(self) -> timedelta | None:

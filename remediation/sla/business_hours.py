@@ -59,7 +59,9 @@ class BusinessHours:
 
     def closed_days(self, start: datetime, end: datetime) -> list[str]:
         working_days = (day for day in self._dates(start, end) if self.hours.get(day.weekday()))
-        names = (self.holidays.get(day) or ("closed" if day in self.closed else "") for day in working_days)
+        names = (
+            self.holidays.get(day) or ("closed day" if day in self.closed else "") for day in working_days
+        )
         return list(dict.fromkeys(filter(None, names)))
 
     def _dates(self, start: datetime, end: datetime) -> Iterator[date]:

@@ -124,10 +124,11 @@ def allowed_time(clock: Clock, now: datetime) -> timedelta | None:
     return passed + clock.due.left
 
 
-def intervals(clock: Clock, now: datetime) -> list[Interval]:
+def intervals(clock: Clock, now: datetime, *, max_intervals: int = MAX_INTERVALS) -> list[Interval]:
     """Return the intervals from the start to the due date, or to now if that is later or there is none.
 
-    They have no gaps. Those that have not `elapsed` count the time left.
+    They have no gaps. Those that have not `elapsed` count the time left. If there are more than `max_intervals`, days
+    are merged; pauses and extensions never are.
     """
     at, due = clock.moment(now), clock.due.due_at
     if due is None and clock.due.left is None:
@@ -139,18 +140,21 @@ def intervals(clock: Clock, now: datetime) -> list[Interval]:
         found += _overdue(clock, due, at)
     if due is None and found and found[-1].state == ClockState.PAUSED:
         found[-1] = replace(found[-1], end=None)
-    return found if len(found) <= MAX_INTERVALS else list(_merged(found))
+    return found if len(found) <= max_intervals else list(_merged(found, clock.calendar))
 
 
-def _merged(found: Sequence[Interval]) -> Iterator[Interval]:
+def _merged(found: Sequence[Interval], calendar: Calendar) -> Iterator[Interval]:
     """Yield the intervals, with counting ones and those outside business hours between them as one."""
     for _, group in groupby(found, lambda each: (each.state not in MERGED and id(each), each.elapsed)):
         parts = list(group)
-        if parts[0].state not in MERGED:
+        if len(parts) == 1:
             yield parts[0]
             continue
         total = sum((part.counted for part in parts), ZERO)
-        cause = f"{next((part.cause for part in parts if part.counted), '')} Within business hours.".strip()
+        holidays = calendar.closed_days(parts[0].start, parts[-1].end or parts[-1].start)
+        closed = f" Not counted: {', '.join(holidays)}." if holidays else ""
+        counted_cause = next((part.cause for part in parts if part.counted), "")
+        cause = f"{counted_cause} Within business hours.{closed}".strip()
         yield Interval(ClockState.COUNTING, cause, parts[0].start, parts[-1].end, total, parts[0].elapsed)
 
 

@@ -86,7 +86,7 @@ def test_all_minutes_of_the_spans_count_when_the_clocks_are_changed(zone: str, d
 def test_holidays_and_closed_days_of_a_span_are_named():
     names = OFFICE.closed_days(local("2026-12-23T17:00"), local("2026-12-28T09:00"))
 
-    assert names == ["closed", "Christmas Day"]
+    assert names == ["closed day", "Christmas Day"]
 
 
 def test_a_due_date_is_at_most_fifty_years_ahead():

@@ -105,6 +105,23 @@ def test_years_of_single_days_are_merged():
     assert sum((each.counted for each in merged), ZERO) == 8 * 600 * HOUR
 
 
+def test_days_are_merged_beside_a_weekend_that_has_elapsed_and_a_pause():
+    saturday, thursday = local("2026-12-19T12:00"), local("2026-12-24T10:00")
+    found = clock(48, OFFICE, Pause(thursday, thursday + 2 * HOUR), start=saturday)
+
+    shown = [
+        (each.state, each.counted / HOUR, each.cause)
+        for each in intervals(found, saturday + HOUR, max_intervals=6)
+    ]
+
+    assert shown == [
+        ("outside_business_hours", 0, "Outside business hours."),
+        ("counting", 24, "The clock counts. Within business hours. Not counted: closed day."),
+        ("paused", 0, "The task is blocked."),
+        ("counting", 24, "The clock counts. Within business hours. Not counted: closed day, Christmas Day."),
+    ]
+
+
 def test_a_task_without_a_due_date_has_no_intervals():
     found = Clock(START, DueDate(), AllHours())
 
