@@ -88,7 +88,7 @@ class Scanner(models.TextChoices):
 
     HTTP = "http", "HTTP"
     BROWSER = "browser"
-    LAB = "lab"
+    LAB = "lab", "Lab metrics"
 
 
 IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)

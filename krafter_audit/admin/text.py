@@ -66,6 +66,11 @@ def duration(span: timedelta) -> str:
     return " ".join(filter(None, parts))
 
 
+def in_seconds(milliseconds: int) -> str:
+    """Return a number of milliseconds as `0.4 s`, `7.5 s` or `61.0 s`."""
+    return f"{milliseconds / 1000:,.1f} s"
+
+
 def ago(moment: datetime | None) -> SafeString | str:
     """Show how long ago a moment was, with UTC on hover."""
     if moment is None:

@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(editable=False, null=True)),
                 ('fence', models.PositiveIntegerField(default=0, editable=False)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('scanner', models.CharField(choices=[('http', 'HTTP'), ('browser', 'Browser'), ('lab', 'Lab')], max_length=7)),
+                ('scanner', models.CharField(choices=[('http', 'HTTP'), ('browser', 'Browser'), ('lab', 'Lab metrics')], max_length=7)),
                 ('outcomes', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('verification', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='remediation.verification')),

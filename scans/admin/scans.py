@@ -24,7 +24,7 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.live_pages import refresh_without_scripts
 from scans.admin.forms import ScanForm
-from scans.models import OUTCOMES, Scan
+from scans.models import OUTCOMES, Scan, Scanner
 from scans.queries import pages_of
 from scans.services import scans
 
@@ -78,15 +78,13 @@ class ScanAdmin(ServiceModelAdmin):
 
     @admin.display(description="pages")
     def progress(self, scan: Scan) -> str:
-        progress = scan.summary.get("progress") or {}
         return ", ".join(
-            f"{scanner} {counts['pages_done']}/{counts['pages_found']}"
-            for scanner, counts in sorted(progress.items(), reverse=True)
+            f"{label} {counts['pages_done']}/{counts['pages_found']}" for label, counts in _progress(scan)
         )
 
     def reading_context(self, request: HttpRequest, row: Scan) -> dict[str, Any]:
         return {
-            "progress": sorted((row.summary.get("progress") or {}).items(), reverse=True),
+            "progress": _progress(row),
             "counts": [(label, row.summary[name]) for name, label in COUNTS if name in row.summary],
             "outcomes": [label for _, label, _ in outcome_counts({})],
             "domains": _domains(row.summary.get("domains") or {}),
@@ -99,6 +97,12 @@ class ScanAdmin(ServiceModelAdmin):
         url = form.validated.get("url")
         scan = scans.run(obj.project, url=url, trigger=Scan.Trigger.MANUAL, by=operator(request))
         copy_row(scan, to=obj)
+
+
+def _progress(scan: Scan) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the label of each scanner that has begun, and its counts of pages and findings."""
+    progress = scan.summary.get("progress") or {}
+    return [(scanner.label, progress[scanner]) for scanner in Scanner if scanner in progress]
 
 
 def _domains(domains: Mapping[str, Any]) -> list[tuple[str, list[int], str]]:

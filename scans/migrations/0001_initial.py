@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('scanner', models.CharField(choices=[('http', 'HTTP'), ('browser', 'Browser'), ('lab', 'Lab')], max_length=7)),
+                ('scanner', models.CharField(choices=[('http', 'HTTP'), ('browser', 'Browser'), ('lab', 'Lab metrics')], max_length=7)),
                 ('page_delay', models.FloatField(default=0)),
                 ('without_browser', models.BooleanField(default=False)),
                 ('reported', models.JSONField(default=dict)),

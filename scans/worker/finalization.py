@@ -209,7 +209,7 @@ def _notes(scan: Scan) -> list[str]:
         unchecked = pages.filter(checked_at__isnull=True).count()
         if unchecked:
             notes.append(
-                f"{unchecked} of {pages.count()} pages were not checked ({label.lower()}): the time limit was reached."
+                f"{unchecked} of {pages.count()} pages were not checked ({label}): the time limit was reached."
             )
     if replaced := substitutes.replaced_pages_note(scan.pk):
         notes.append(replaced)

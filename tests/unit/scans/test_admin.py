@@ -81,7 +81,7 @@ def test_page_of_a_running_scan_shows_its_progress_and_refreshes(
     )
 
     assert [each.headers.get("Refresh") for each in (waiting, half, over)] == ["5", "5", None]
-    assert "http: 1 of 1 page, " in half.content.decode()
+    assert "HTTP: 1 of 1 page, " in half.content.decode()
     assert "pending" in half.content.decode()
     assert "pending" not in over.content.decode()
     rows = ScanResult.objects.filter(page=page, outcome="failed")

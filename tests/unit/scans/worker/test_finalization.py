@@ -85,7 +85,7 @@ def test_unchecked_pages_are_noted_in_the_summary(scenario: Scenario):
     finalization.finish_part(part.pk)
 
     notes = Scan.objects.get(pk=part.scan_id).summary["notes"]
-    assert notes == ["1 of 2 pages were not checked (http): the time limit was reached."]
+    assert notes == ["1 of 2 pages were not checked (HTTP): the time limit was reached."]
 
 
 def test_metrics_of_another_page_are_noted_in_the_summary(scenario: Scenario):

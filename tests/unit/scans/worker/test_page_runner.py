@@ -292,7 +292,7 @@ def test_time_limit_of_a_scan_is_noted_in_its_summary(
     assert scan.status == "completed"
     assert (scan.summary["pages"], scan.summary["progress"]["http"]["pages_done"]) == (done, done)
     assert scan.summary["notes"] == [
-        f"{8 - done} of 8 pages were not checked (http): the time limit was reached."
+        f"{8 - done} of 8 pages were not checked (HTTP): the time limit was reached."
     ]
 
 
