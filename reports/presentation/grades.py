@@ -1,6 +1,6 @@
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reports.presentation.chart import format_number
 from reports.presentation.items import label
 from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
 
@@ -19,7 +19,7 @@ class Grade:
     label: str
     letter: str
     reason: str
-    change: str  # of the open risk score
+    change: str  # of the open risk score; empty where only one day is known
     tone: str  # better or worse
 
 
@@ -27,7 +27,7 @@ def grades(snapshot: Snapshot) -> list[Grade]:
     """Return the grade of each domain that was scanned or has findings; none in reports of earlier versions."""
     worst = snapshot.breakdown.get("worst_open_by_domain", {})
     return [
-        Grade(label(domain), *_letter(worst[domain]), *_change(snapshot.trend("domain", domain)))
+        Grade(label(domain), *_letter(worst[domain]), *_change(snapshot, domain))
         for domain in DOMAINS
         if domain in worst
     ]
@@ -41,8 +41,12 @@ def _letter(worst: tuple[str, int] | None) -> tuple[str, str]:
     return LETTERS[severity], f"{number} {label(severity).lower()} {noun} {verb} open."
 
 
-def _change(scores: Sequence[int]) -> tuple[str, str]:
-    change = scores[-1] - scores[0] if len(scores) > 1 else 0
+def _change(snapshot: Snapshot, domain: str) -> tuple[str, str]:
+    if len(snapshot.burn_down) < 2:
+        return "", ""
+    scores = snapshot.trend("domain", domain)
+    change = scores[-1] - scores[0] if scores else 0
     if not change:
-        return "Risk unchanged", ""
-    return (f"Risk up {change}", "worse") if change > 0 else (f"Risk down {-change}", "better")
+        return "Risk unchanged.", ""
+    words = format_number(abs(change))
+    return (f"Risk up {words}.", "worse") if change > 0 else (f"Risk down {words}.", "better")

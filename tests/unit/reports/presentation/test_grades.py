@@ -9,9 +9,9 @@ def test_a_grade_follows_the_worst_open_finding_and_names_the_change_of_the_risk
     found = [(each.label, each.letter, each.reason, each.change, each.tone) for each in grades(snapshot())]
 
     assert found == [
-        ("Security", "F", "2 critical findings are open.", "Risk down 186", "better"),
-        ("Performance", "D", "1 high finding is open.", "Risk unchanged", ""),
-        ("SEO", "A", "Nothing is open.", "Risk unchanged", ""),
+        ("Security", "F", "2 critical findings are open.", "Risk down 186.", "better"),
+        ("Performance", "D", "1 high finding is open.", "Risk unchanged.", ""),
+        ("SEO", "A", "Nothing is open.", "Risk unchanged.", ""),
     ]
 
 
@@ -23,6 +23,12 @@ def test_domains_that_were_never_scanned_have_no_grade():
 
     assert worst_open(rows, was_scanned=False) == {"security": ("medium", 2), "seo": None}
     assert set(worst_open(rows, was_scanned=True)) == {"security", "performance", "accessibility", "seo"}
+
+
+def test_a_grade_names_no_change_where_only_one_day_is_known():
+    first = snapshot(scores=[964])
+
+    assert {each.change for each in grades(first)} == {""}
 
 
 def test_reports_of_earlier_versions_have_no_grades():
