@@ -64,7 +64,7 @@ class ApiClient:
             raise DemoFailed(f"{method} {path} answered {answer.status} instead of {expect}.")
         return envelope["data"] if envelope["error"] is None else envelope["error"]
 
-    def send_with_retry(self, method: str, path: str, body: Any) -> ApiResponse:
+    def send_with_retry(self, method: str, path: str, body: Any = None) -> ApiResponse:
         answer = send(method, f"{self.base}{path}", body=body, key=self.key)
         if answer.status == 429 and answer.json["error"]["code"] == "rate_limited":
             print("   (Rate limit reached. Waiting for the next minute.)")

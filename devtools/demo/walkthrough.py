@@ -277,7 +277,7 @@ class Walkthrough:
         if done["status"] != "exported":
             raise DemoFailed(f"The export as {form} ended as {done['status']}.")
         path = f"/reports/{queued['id']}/download"
-        answer = send("GET", f"{self.api.base}{path}", key=self.api.key)
+        answer = self.api.send_with_retry("GET", path)
         print(
             f"\n   GET …/audit{path}\n   → {answer.status}, {answer.content_type}, {len(answer.body)} bytes"
         )

@@ -161,7 +161,6 @@ NOT_IMPORTED: dict[str, str] = {
     "*/apps.py": "runs with every start of Django",
     "*/registrations.py": "runs with every start of Django",
     "devtools/benchmark/*.py": "run by hand: `./krafter bench`",
-    "devtools/demo/walkthrough.py": "run by hand: `./krafter demo`",
     "devtools/local_stack/*.py": "starts the system: `tests/chaos/test_up.py`, by hand; or the tests",
     "devtools/progress.py": "runs as a process in `tests/unit/devtools/test_launcher.py`",
     "devtools/setup_environment.py": "runs as a process in `tests/unit/devtools/test_launcher.py`",
