@@ -33,8 +33,8 @@ class RowColumns:
         self._getters = [(name, self._getter(name, field)) for name, field in fields]
 
     def fetch_one(self, project_id: UUID, pk: UUID) -> tuple[Any, ...] | None:
+        """Return one row of a project; None if there is none."""
         # SQL: building the query by the ORM is a third of the request. S608: the names are those of our own columns.
-        """Return one row of a project."""
         sql = f"SELECT {', '.join(self._sql)} FROM {self.model._meta.db_table} WHERE id = %s AND project_id = %s"  # noqa: S608
         return next(iter(fetch_all(sql, [pk, project_id], model=self.model)), None)
 
