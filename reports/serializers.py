@@ -159,8 +159,8 @@ class ShareResultSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
-        # The messages of e-mail and Slack contain the link, which is for their recipients alone.
         """The link; null for e-mail and Slack, whose messages contain it."""
+        # The messages of e-mail and Slack contain the link, which is for their recipients alone.
         return share_url(share) if share.channel == Share.Channel.LINK else None
 
 
