@@ -1,9 +1,12 @@
-"""Providers that host code: whether a pull request was merged, and which commits a deploy contains."""
+"""Providers that host code: the deploys and releases of a repository, its pull requests and commits."""
 
 from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from integrations.providers.base import Provider
+from integrations.providers.types import DeployBatch, ReportedDeploy
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,14 @@ class MergeState:
 
 class Repository(Provider):
     """A provider with the one repository of its credentials."""
+
+    @abstractmethod
+    def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:
+        """Yield successful deploys that changed since a moment, the oldest change first."""
+
+    @abstractmethod
+    def releases(self, since: datetime) -> Sequence[ReportedDeploy]:
+        """Return the releases published since a moment, without those marked as unfinished."""
 
     @abstractmethod
     def pull_request_number(self, url: str) -> int | None:

@@ -18,10 +18,10 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun
 from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.base import Provider
-from integrations.providers.deploys import DeploySource
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.findings import FindingSource
 from integrations.providers.registry import ADAPTERS
+from integrations.providers.repositories import Repository
 from integrations.providers.tickets import Tracker
 from integrations.providers.traffic import TrafficSource
 from integrations.queries import known_urls
@@ -147,7 +147,7 @@ def _pull_and_push(context: SyncContext) -> None:
         push.push_tasks(context, provider)
         comments.post_pending(context, provider)
     # After the tasks: a list of deployments that fails does not keep them back.
-    if isinstance(provider, DeploySource) and context.integration.sync_scope == SyncScope.ALL:
+    if isinstance(provider, Repository) and context.integration.sync_scope == SyncScope.ALL:
         deploy_import.import_deploys(context, provider)
     if isinstance(provider, Tracker):
         push.wait_for_unconfirmed(context, provider)

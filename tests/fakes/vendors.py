@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.providers.base import Provider
-from integrations.providers.deploys import DeploySource
 from integrations.providers.findings import FindingSource
 from integrations.providers.registry import ADAPTERS
+from integrations.providers.repositories import Repository
 from integrations.providers.tickets import Tracker
 from integrations.providers.traffic import TrafficSource
 from integrations.providers.types import TicketDraft
@@ -194,7 +194,7 @@ def exchange_everything(adapter: Provider) -> int:
         count += len(adapter.page_views().pages)
     if isinstance(adapter, FindingSource):
         count += _exchange_findings(adapter)
-    if isinstance(adapter, DeploySource):
+    if isinstance(adapter, Repository):
         count += sum(len(batch.deploys) for batch in adapter.changed_deploys(LONG_AGO))
         count += len(adapter.releases(LONG_AGO))
     return count

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.gitlab.deploys import deployment_id
+from integrations.providers.gitlab.repository import deployment_id
 from integrations.providers.types import ReportedDeploy
 from integrations.providers.webhooks import (
     WebhookEvent,

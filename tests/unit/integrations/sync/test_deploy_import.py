@@ -146,7 +146,7 @@ def test_old_deploys_are_not_read(connected: Integration, vendor: Fake) -> None:
 def test_outage_in_the_middle_keeps_what_was_read_and_the_next_sync_continues(
     connected: Integration, vendor: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.providers.github.deploys.BATCH_SIZE", 1)
+    monkeypatch.setattr("integrations.providers.github.repository.BATCH_SIZE", 1)
     vendor.page_size = 1
     shas = [vendor.deploy(f"{number}" * 40) and f"{number}" * 40 for number in range(3)]
     path = r"/deployments/2/statuses$" if vendor.provider == "github" else LIST

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from integrations.providers.github import GitHub, deploys
+from integrations.providers.github import GitHub, repository
 from tests.fakes.dialects.github import FakeGitHub
 
 SHA, OTHER = "a" * 40, "b" * 40
@@ -45,7 +45,7 @@ def test_deployments_without_success_are_left_out(adapter: GitHub, github: FakeG
 def test_batches_are_in_the_order_of_changes(
     adapter: GitHub, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deploys, "BATCH_SIZE", 1)
+    monkeypatch.setattr(repository, "BATCH_SIZE", 1)
     slow = github.deploy(SHA, "in_progress")
     github.deploy(OTHER)
     github.set_status(slow, "success")
@@ -67,7 +67,7 @@ def test_list_is_read_until_a_deployment_that_is_too_old_to_end(adapter: GitHub,
 def test_number_of_pages_is_limited(
     adapter: GitHub, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deploys, "MAX_PAGES", 2)
+    monkeypatch.setattr(repository, "MAX_PAGES", 2)
     github.page_size = 1
     for number in range(4):
         github.deploy(f"{number}" * 40)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integrations.providers.gitlab import GitLab, deploys
+from integrations.providers.gitlab import GitLab, repository
 from tests.fakes.dialects.gitlab import FakeGitLab
 
 SHA, OTHER = "a" * 40, "b" * 40
@@ -50,7 +50,7 @@ def test_only_deployments_that_succeeded_are_requested(adapter: GitLab, gitlab: 
 def test_pages_become_one_batch_in_the_order_of_changes_and_are_limited(
     adapter: GitLab, gitlab: FakeGitLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deploys, "MAX_PAGES", 2)
+    monkeypatch.setattr(repository, "MAX_PAGES", 2)
     gitlab.page_size = 1
     for number in range(4):
         gitlab.deploy(f"{number}" * 40)
