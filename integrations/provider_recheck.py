@@ -6,11 +6,11 @@ from findings.models import Finding
 from integrations.configuration import configuration
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
-from integrations.models import Integration
 from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.registry import FINDING_SOURCES
+from integrations.queries import connected_integration
 from krafter_audit.http.client import Client, Limits, Response
 from krafter_audit.http.timestamps import format_timestamp
 from krafter_audit.security.vault import VaultError
@@ -25,9 +25,7 @@ def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
     Fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies nothing.
     """
     adapter = FINDING_SOURCES[key]
-    integration = Integration.objects.filter(
-        project=finding.project_id, provider=adapter.name, credentials__isnull=False
-    ).first()
+    integration = connected_integration(finding.project_id, adapter.name)
     if integration is None:
         return inconclusive("not_available", f"{adapter.title} is not connected: connect it, then verify.")
     url = configuration(adapter.name).url

@@ -37,6 +37,13 @@ def get_integration(project: Project, provider: str) -> Integration:
     return integration
 
 
+def connected_integration(project_id: UUID, provider: str) -> Integration | None:
+    """Return the integration with its credentials; None if it is not connected."""
+    return Integration.objects.filter(
+        project=project_id, provider=provider, credentials__isnull=False
+    ).first()
+
+
 def latest_runs(project: Project, provider: str) -> QuerySet[SyncRun]:
     runs = SyncRun.objects.filter(integration__project=project, integration__provider=provider)
     return runs.order_by("-started_at", "-id")[:MAX_RUNS_LISTED]

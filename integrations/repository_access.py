@@ -1,18 +1,15 @@
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from assurance.repositories import RepositoryUnavailable
-from integrations.configuration import configuration
-from integrations.credentials import redact
+from integrations import connection
 from integrations.errors import IntegrationChanged
-from integrations.models import Integration
-from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.registry import ADAPTERS
 from integrations.providers.repositories import MergeState, Repository
-from krafter_audit.http.client import Client, Limits
+from integrations.queries import connected_integration
+from krafter_audit.http.client import Limits
 from krafter_audit.security.vault import VaultError
 
 LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=16 * 1024 * 1024)
@@ -38,25 +35,12 @@ def contains(project_id: UUID, url: str, deployed: str, commit: str) -> bool:
 
 def _read[T](project_id: UUID, url: str, read: Callable[[Repository], T]) -> T:
     name = "gitlab" if "/merge_requests/" in urlsplit(url).path else "github"
-    adapter = ADAPTERS[name]
-    integration = Integration.objects.filter(
-        project=project_id, provider=name, credentials__isnull=False
-    ).first()
-    if integration is None or not issubclass(adapter, Repository):
+    integration = connected_integration(project_id, name)
+    if integration is None:
         raise RepositoryUnavailable(NOT_CONNECTED, is_final=True)
-    base_url = configuration(name).url
-    with Client(limits=LIMITS) as client:
-
-        def read_with(credentials: dict[str, Any]) -> T:
-            repository = adapter(client, credentials, base_url)
-            try:
-                return read(repository)
-            except (ProviderRefused, ProviderUnavailable) as error:
-                raise type(error)(redact(str(error), repository.secrets)) from None
-
-        try:
-            return TokenManager(integration, adapter, client).call(read_with)
-        except (ProviderRefused, ProviderUnavailable) as error:
-            raise RepositoryUnavailable(str(error), is_final=isinstance(error, ProviderRefused)) from None
-        except (VaultError, IntegrationChanged):
-            raise RepositoryUnavailable(f"Connect {adapter.title} again.", is_final=True) from None
+    try:
+        return connection.call(integration, read, limits=LIMITS)
+    except (ProviderRefused, ProviderUnavailable) as error:
+        raise RepositoryUnavailable(str(error), is_final=isinstance(error, ProviderRefused)) from None
+    except (VaultError, IntegrationChanged):
+        raise RepositoryUnavailable(f"Connect {ADAPTERS[name].title} again.", is_final=True) from None

@@ -66,9 +66,8 @@ def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: s
 
 def stored_choices(project: Project, provider: str) -> dict[str, Any]:
     """Return the stored credentials that are no secrets, such as the repository."""
-    existing = Integration.objects.filter(project=project, provider=provider).first()
-    before = _stored_credentials(existing) if existing else {}
-    return {name: before[name] for name in ADAPTERS[provider].public_credentials if name in before}
+    stored = with_stored_secrets(project, provider, {})
+    return {name: stored[name] for name in ADAPTERS[provider].public_credentials if name in stored}
 
 
 def with_stored_secrets(project: Project, provider: str, choices: Mapping[str, Any]) -> dict[str, Any]:

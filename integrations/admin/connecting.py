@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET
 from accounts.admin_actor import operator
 from accounts.models import Project
 from accounts.roles import visible_projects
-from integrations import connection_check, queries, services
+from integrations import connection, queries, services
 from integrations.admin.forms import ConnectForm
 from integrations.admin.state import LABELS, TONES, badge_of, provider_text
-from integrations.connection_check import ConnectionCheck
+from integrations.connection import ConnectionCheck
 from integrations.models import Integration
 from integrations.oauth import authorization
 from integrations.providers.registry import ADAPTERS
@@ -286,8 +286,8 @@ def _tile_of_all(provider: str, numbers: Mapping[tuple[str, str], int], *, may_a
 
 def _form(request: HttpRequest, project: Project, provider: str, *, by_sign_in: bool = False) -> ConnectForm:
     sent = request.POST if request.method == "POST" else None
-    connected = Integration.objects.filter(project=project, provider=provider, credentials__isnull=False)
-    stored = services.stored_choices(project, provider) if connected.exists() else None
+    is_connected = queries.connected_integration(project.pk, provider) is not None
+    stored = services.stored_choices(project, provider) if is_connected else None
     return ConnectForm(sent, provider=provider, stored=stored, by_sign_in=by_sign_in)
 
 
@@ -295,4 +295,4 @@ def _test(project: Project, provider: str, form: ConnectForm) -> ConnectionCheck
     credentials = form.credentials
     if form.keeps_secrets(credentials):
         credentials = services.with_stored_secrets(project, provider, credentials)
-    return connection_check.check_credentials(provider, credentials)
+    return connection.check_credentials(provider, credentials)

@@ -7,7 +7,7 @@ from django.urls import URLPattern
 from unfold.decorators import display
 
 from accounts.admin_actor import operator
-from integrations import connection_check, queries, services
+from integrations import connection, queries, services
 from integrations.admin.connecting import ConnectionPages
 from integrations.admin.records import OUTCOMES
 from integrations.admin.state import LABELS, duration_of, provider_text, state_of
@@ -113,7 +113,7 @@ class IntegrationAdmin(ConnectionPages):
     def test_connection(self, request: HttpRequest, integration: Integration) -> str:
         if integration.status == Status.DISCONNECTED:
             raise InvalidParams(NOT_CONNECTED)
-        check = connection_check.check_stored(integration)
+        check = connection.check_stored(integration)
         if not check.is_accepted:
             raise InvalidParams(check.message)
         return check.message

@@ -2,7 +2,6 @@
 
 import logging
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,15 +11,12 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.log import log_event
-from integrations.configuration import configuration
-from integrations.credentials import redact
+from integrations import connection
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun
-from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.findings import FindingSource
-from integrations.providers.registry import ADAPTERS
 from integrations.providers.repositories import Repository
 from integrations.providers.tickets import Tracker
 from integrations.providers.traffic import TrafficSource
@@ -35,7 +31,7 @@ from integrations.sync.run import (
 )
 from integrations.sync.tickets import comments, pull, push
 from krafter_audit.db import leases
-from krafter_audit.http.client import Client, Limits
+from krafter_audit.http.client import Limits
 from krafter_audit.security.vault import VaultError
 
 logger = logging.getLogger(__name__)
@@ -94,7 +90,7 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
         # A run that kills its worker each time would otherwise be repeated without an end.
         return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
     try:
-        _connect_and_sync(integration, log)
+        connection.call(integration, lambda provider: _sync_with(provider, integration, log), limits=LIMITS)
     except TimeBudgetExhausted:
         return _paused(timezone.now(), "The rest follows in the next run.")
     except ProviderRefused as error:
@@ -112,27 +108,13 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
     return SUCCEEDED
 
 
-def _connect_and_sync(integration: Integration, log: SyncRun) -> None:
-    adapter = ADAPTERS[integration.provider]
-    with Client(limits=LIMITS) as client:
-        tokens = TokenManager(integration, adapter, client)
-        # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
-        tokens.call(lambda credentials: _sync_with(integration, log, client, credentials))
-
-
-def _sync_with(
-    integration: Integration, log: SyncRun, client: Client, credentials: Mapping[str, Any]
-) -> None:
+def _sync_with(provider: Provider, integration: Integration, log: SyncRun) -> None:
+    # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
     log.notes, log.refused = [], []
-    adapter = ADAPTERS[integration.provider]
-    provider = adapter(client, credentials, configuration(integration.provider).url)
     provider.sync_state = integration.cursor.setdefault("provider", {})
-    if adapter.uses_known_urls:
+    if provider.uses_known_urls:
         provider.known_urls = known_urls(integration.project)
-    try:
-        _pull_and_push(SyncContext(integration, log, provider))
-    except ProviderRefused as error:
-        raise type(error)(redact(str(error), provider.secrets)) from None
+    _pull_and_push(SyncContext(integration, log, provider))
 
 
 def _pull_and_push(context: SyncContext) -> None:

@@ -1,0 +1,82 @@
+"""Requests to a provider with the credentials of an integration, or with unstored ones; outside of a transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.configuration import configuration
+from integrations.credentials import redact
+from integrations.errors import IntegrationChanged
+from integrations.models import Integration
+from integrations.oauth import service_accounts
+from integrations.oauth.token_refresh import TokenManager
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.registry import ADAPTERS
+from krafter_audit.http.client import Client, Limits
+from krafter_audit.security.vault import VaultError
+
+# A person waits for the answer.
+CHECK_LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=4 * 1024 * 1024)
+
+
+@dataclass(frozen=True)
+class ConnectionCheck:
+    """Whether a provider accepted the credentials."""
+
+    is_accepted: bool
+    message: str  # a sentence for people
+    is_temporary: bool = False  # the provider could not answer; try again later
+
+
+def call[T](integration: Integration, use: Callable[[Any], T], *, limits: Limits) -> T:
+    """Call `use` with the connected provider; once more with a new token if the vendor rejects the first.
+
+    Raises ProviderRefused, ProviderUnavailable, VaultError or IntegrationChanged.
+    """
+    adapter = ADAPTERS[integration.provider]
+    with Client(limits=limits) as client:
+        tokens = TokenManager(integration, adapter, client)
+        return tokens.call(lambda credentials: _call_with(adapter, client, credentials, use))
+
+
+def _call_with[T](
+    adapter: type[Provider], client: Client, credentials: Mapping[str, Any], use: Callable[[Any], T]
+) -> T:
+    provider = adapter(client, credentials, configuration(adapter.name).url)
+    try:
+        return use(provider)
+    except ProviderRefused as error:
+        # A vendor's message may repeat the credentials that it was sent.
+        raise type(error)(redact(str(error), provider.secrets)) from None
+
+
+def check_stored(integration: Integration) -> ConnectionCheck:
+    """Send the first request of a sync with the stored credentials, refreshed if expired."""
+    adapter = ADAPTERS[integration.provider]
+    return _outcome(adapter, lambda: call(integration, adapter.check_connection, limits=CHECK_LIMITS))
+
+
+def check_credentials(provider: str, credentials: Mapping[str, Any]) -> ConnectionCheck:
+    """Send the first request of a sync with unstored credentials."""
+    adapter = ADAPTERS[provider]
+    return _outcome(adapter, lambda: _check_unstored(adapter, credentials))
+
+
+def _check_unstored(adapter: type[Provider], credentials: Mapping[str, Any]) -> None:
+    with Client(limits=CHECK_LIMITS) as client:
+        key = service_accounts.find_key(credentials)
+        token = {"token": service_accounts.request_token(client, adapter, key)} if key is not None else {}
+        _call_with(adapter, client, {**credentials, **token}, adapter.check_connection)
+
+
+def _outcome(adapter: type[Provider], check: Callable[[], None]) -> ConnectionCheck:
+    try:
+        check()
+    except (ProviderRefused, VaultError) as error:
+        return ConnectionCheck(False, str(error))
+    except ProviderUnavailable as error:
+        return ConnectionCheck(False, str(error), is_temporary=True)
+    except IntegrationChanged:
+        return ConnectionCheck(False, "The connection was changed during the test. Test it again.")
+    return ConnectionCheck(True, f"{adapter.title} accepts the credentials.")
