@@ -1,18 +1,22 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from assurance import deploy_policy
-from integrations import deploys
-from integrations.providers.errors import ProviderRefused, TokenRejected
+from assurance.models import SHA
+from assurance.services import deploys
+from integrations.models import Integration
+from integrations.providers.base import origin
 from integrations.providers.repositories import Repository
-from integrations.sync.run import SyncContext
+from integrations.providers.types import ReportedDeploy
+from integrations.sync.run import BY_INTEGRATION, SyncContext, note_if_refused
 from remediation.services.policies import config_of
 
 FIRST_PERIOD = timedelta(days=7)  # which the first sync reads
 # Providers' clocks lag behind: the releases of the last minutes are read again.
 OVERLAP = timedelta(minutes=5)
+MAX_ENVIRONMENT_LENGTH, MAX_URL_LENGTH, MAX_ID_LENGTH = 100, 2000, 400
 DEPLOYS_CURSOR, RELEASES_CURSOR = "deploys_since", "releases_since"
 
 
@@ -20,20 +24,15 @@ def import_deploys(context: SyncContext, repository: Repository) -> None:
     """Record deploys and releases since the last sync that no webhook reported; a refused list is noted."""
     for name, import_list in (("deployments", _import_deploys), ("releases", _import_releases)):
         context.checkpoint()
-        try:
+        with note_if_refused(context, name):
             import_list(context, repository)
-        except TokenRejected:
-            raise
-        except ProviderRefused as error:
-            context.log_note(f"The {name} are not available: {error}")
-        context.log_provider_notes()
 
 
 def _import_deploys(context: SyncContext, repository: Repository) -> None:
     # The cursor is the provider's own time of a change.
     for batch in repository.changed_deploys(_since(context, DEPLOYS_CURSOR)):
         for deploy in batch.deploys:
-            context.log.pulled += deploys.record(context.integration, deploy)
+            context.log.pulled += record_deploy(context.integration, deploy)
         context.integration.cursor[DEPLOYS_CURSOR] = batch.until.isoformat()
         context.checkpoint()
 
@@ -44,10 +43,24 @@ def _import_releases(context: SyncContext, repository: Repository) -> None:
         return
     started_at = timezone.now()
     for release in reversed(repository.releases(_since(context, RELEASES_CURSOR) - OVERLAP)):
-        context.log.pulled += deploys.record(context.integration, replace(release, environment=environment))
+        context.log.pulled += record_deploy(context.integration, replace(release, environment=environment))
     context.integration.cursor[RELEASES_CURSOR] = started_at.isoformat()
 
 
 def _since(context: SyncContext, cursor: str) -> datetime:
     stored = context.integration.cursor.get(cursor)
     return datetime.fromisoformat(stored) if stored else timezone.now() - FIRST_PERIOD
+
+
+def record_deploy(integration: Integration, deploy: ReportedDeploy) -> bool:
+    """Record a provider's deploy, from a webhook or a sync; return whether it is new.
+
+    An undocumented form is dropped.
+    """
+    is_valid = SHA.match(deploy.sha) and 0 < len(deploy.environment) <= MAX_ENVIRONMENT_LENGTH
+    if not is_valid or len(deploy.external_id) > MAX_ID_LENGTH:
+        return False
+    at = origin(deploy.url)
+    is_url = at is not None and at[0] in ("http", "https") and len(deploy.url) <= MAX_URL_LENGTH
+    fields = {**asdict(deploy), "url": deploy.url if is_url else ""}
+    return deploys.record(integration.project, by=BY_INTEGRATION, source=integration.provider, **fields)[1]

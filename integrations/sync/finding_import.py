@@ -14,7 +14,7 @@ from findings.services.ingestion import FindingReport, ingest
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.findings import FindingSource
 from integrations.providers.types import FindingList, RemoteFinding, without_nul
-from integrations.sync.run import BY_INTEGRATION, SyncContext
+from integrations.sync.run import BY_INTEGRATION, SyncContext, note_if_refused
 
 MAX_TITLE_LENGTH = 300
 RESOLVED_AT_PROVIDER = "resolved_at_provider"
@@ -26,13 +26,8 @@ def import_findings(context: SyncContext, source: FindingSource) -> None:
     # Not imported in this run: the vendor's list may still show them as open, which would reopen them here.
     resolved = resolve_approved(context, source)
     for listed in source.finding_lists():
-        try:
+        with note_if_refused(context, listed.name):
             _import(context, listed, resolved)
-        except TokenRejected:
-            raise
-        except ProviderRefused as error:
-            context.log_note(f"The {listed.name} are not available: {error}")
-        context.log_provider_notes()
 
 
 def resolve_approved(context: SyncContext, source: FindingSource) -> set[str]:

@@ -78,6 +78,18 @@ def skip_if_refused(context: SyncContext, subject: str) -> Iterator[None]:
         context.log_refusal(subject, str(error))
 
 
+@contextmanager
+def note_if_refused(context: SyncContext, name: str) -> Iterator[None]:
+    """Note in the log that a list of the provider is not available, and continue with the next."""
+    try:
+        yield
+    except TokenRejected:
+        raise
+    except ProviderRefused as error:
+        context.log_note(f"The {name} are not available: {error}")
+    context.log_provider_notes()
+
+
 def update_if_owned(
     integration: Integration,
     *,

@@ -4,7 +4,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.viewsets import uuid_or_404
 from integrations.providers.webhooks import WebhookRequest
-from integrations.webhooks.intake import receive
+from integrations.webhooks.services import receive
 from krafter_audit.api import rate_limits, request_body
 from krafter_audit.api.envelope import error_response, wrap
 from krafter_audit.api.errors import ApiError, MethodNotAllowed

@@ -14,13 +14,21 @@ from krafter_audit.api.errors import ApiError, NotFound
 from krafter_audit.api.etags import require_match
 from remediation.errors import DoneRequiresVerification, TaskDone
 from remediation.locks import LockedTask, lock_findings, lock_task
-from remediation.models import Task
-from remediation.services import due_dates, policies
+from remediation.models import CheckStatus, Result, Task, Verification
+from remediation.services import due_dates, policies, verifications
 from remediation.sla.models import SlaPause
 
+Status = Task.Status
 FINDING_STATUS = {
-    Task.Status.IN_PROGRESS: FindingStatus.IN_PROGRESS,
-    Task.Status.READY_VERIFY: FindingStatus.READY_VERIFY,
+    Status.IN_PROGRESS: FindingStatus.IN_PROGRESS,
+    Status.READY_VERIFY: FindingStatus.READY_VERIFY,
+}
+STARTED, CLOSED, REOPENED = "started", "closed", "reopened"
+# State of the ticket → the statuses of the task that it changes, and the new status.
+TICKET_STATES = {
+    STARTED: ((Status.BACKLOG, Status.BLOCKED), Status.IN_PROGRESS),
+    CLOSED: ((Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED), Status.READY_VERIFY),
+    REOPENED: ((Status.BACKLOG, Status.BLOCKED, Status.READY_VERIFY), Status.IN_PROGRESS),
 }
 
 
@@ -56,7 +64,7 @@ def create_many(project: Project, items: Sequence[Mapping[str, Any]], *, by: Act
 
 def _creation_data(task: Task) -> dict[str, Any]:
     # As an update logs it: who makes a task ready to verify may be forbidden to approve it (approvals.py).
-    is_ready = task.status == Task.Status.READY_VERIFY
+    is_ready = task.status == Status.READY_VERIFY
     return {"finding_id": task.finding_id, **({"now": {"status": task.status}} if is_ready else {})}
 
 
@@ -64,7 +72,7 @@ def creation_error(item: Mapping[str, Any], findings: Collection[UUID]) -> ApiEr
     """Return why a task can't be created, given the ids of the project's findings."""
     if item["finding_id"] not in findings:
         return NotFound("The finding was not found in this project.", details={"finding_id": ["Not found."]})
-    return DoneRequiresVerification() if item.get("status") == Task.Status.DONE else None
+    return DoneRequiresVerification() if item.get("status") == Status.DONE else None
 
 
 def _new_task(project: Project, finding: Finding, fields: dict[str, Any]) -> Task:
@@ -121,11 +129,11 @@ def _differs(task: Task, name: str, value: Any) -> bool:
 
 def change_error(before: str, after: str | None, changes: Collection[str]) -> ApiError | None:
     """Return why a person may not set this status, or change these fields of a task with the status `before`."""
-    if after == Task.Status.DONE:
+    if after == Status.DONE:
         return DoneRequiresVerification()
     # The approval keeps whether the due date was met.
     is_fixed = after is not None or "sla_due_at" in changes
-    return TaskDone() if is_fixed and before == Task.Status.DONE else None
+    return TaskDone() if is_fixed and before == Status.DONE else None
 
 
 def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], *, by: Actor) -> None:
@@ -151,3 +159,48 @@ def _advance_finding(locked: LockedTask) -> None:
     status = FINDING_STATUS.get(Task.Status(locked.task.status))
     if status:
         transitions.advance(locked.finding, status)
+
+
+@transaction.atomic
+def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = None, by: Actor) -> Task:
+    """Store a task's ticket and pull request; None leaves a field unchanged."""
+    task = lock_task(task_id).task
+    fields = {"external_ticket_key": key, "pr_url": pr_url}
+    changes = {name: value for name, value in fields.items() if value and value != getattr(task, name)}
+    if changes:
+        Task.transitions.apply(task, task.status, **changes)
+        log_event("task.linked", task, by=by, **changes)
+    return task
+
+
+def follow_ticket(locked: LockedTask, *, state: str, by: Actor) -> list[str]:
+    """Set the status of a locked task: started, reopened → in_progress; closed → ready_verify, with a verification.
+
+    Returns sentences about the changes that were not possible.
+    """
+    task = locked.task
+    # A ticket neither sets a task to done nor reopens it: both need a verdict of a person.
+    if task.status == Status.DONE:
+        return [TaskDone.message] if state == REOPENED else []
+    before, after = TICKET_STATES[state]
+    if task.status in before:
+        update_locked(locked, changes={"status": after}, by=by)
+    return _verify_fix(locked, by) if state == CLOSED else []
+
+
+def _verify_fix(locked: LockedTask, by: Actor) -> list[str]:
+    newest = Verification.objects.filter(task=locked.task).order_by("-created_at", "-id").first()
+    # A verification costs quota: one that is running, or has passed and awaits a decision, is enough.
+    if newest is not None and newest.result == Result.PENDING and (newest.running or _all_passed(newest)):
+        return []
+    try:
+        # A savepoint: without quota the task still follows its ticket.
+        with transaction.atomic():
+            verifications.run_locked(locked, by=by)
+    except ApiError as error:
+        return [f"No verification was queued: {error.message}"]
+    return []
+
+
+def _all_passed(verification: Verification) -> bool:
+    return all(check["status"] == CheckStatus.PASSED for check in verification.checks)

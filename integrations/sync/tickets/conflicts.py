@@ -20,7 +20,7 @@ from integrations.queries import get_conflict
 from integrations.sync.run import SyncContext
 from remediation.locks import LockedTask, lock_task
 from remediation.models import Result, Task, Verification
-from remediation.services import tasks, tickets, verdicts
+from remediation.services import tasks, verdicts
 
 Field, Resolution = SyncConflict.Field, SyncConflict.Resolution
 # A ticket that is closed and reopened three times in a day is possible; more than that is an automation at the
@@ -149,10 +149,10 @@ def _apply_ticket_state(locked: LockedTask, state: TicketState, by: Actor) -> No
         _reopen(locked.task, by)
     else:
         follow = {
-            TicketState.CLOSED: tickets.CLOSED,
-            TicketState.STARTED: tickets.STARTED,
-        }.get(state, tickets.REOPENED)
-        tickets.follow_ticket(locked, state=follow, by=by)
+            TicketState.CLOSED: tasks.CLOSED,
+            TicketState.STARTED: tasks.STARTED,
+        }.get(state, tasks.REOPENED)
+        tasks.follow_ticket(locked, state=follow, by=by)
 
 
 def _set_finding_status(locked: LockedTask, status: FindingStatus, by: Actor) -> None:

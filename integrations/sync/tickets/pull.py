@@ -13,11 +13,16 @@ from integrations.providers.tickets import Tracker
 from integrations.providers.types import Ticket
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
-from integrations.sync.tickets.drafts import draft_of
-from integrations.sync.tickets.three_way_merge import agreed_values, last_change, merge, ticket_values
+from integrations.sync.tickets.three_way_merge import (
+    agreed_values,
+    draft_of,
+    last_change,
+    merge,
+    ticket_values,
+)
 from remediation.locks import LockedTask, lock_task
 from remediation.models import Task
-from remediation.services import tickets
+from remediation.services import tasks
 
 Field = SyncConflict.Field
 # Providers' clocks and search indexes lag behind: the last minutes are read again.
@@ -117,7 +122,7 @@ def _update_task(
     context: SyncContext, link: TicketLink, ticket: Ticket, locked: LockedTask, state: str
 ) -> None:
     was_done = locked.task.status == Task.Status.DONE
-    problems = tickets.follow_ticket(locked, state=state, by=BY_INTEGRATION)
+    problems = tasks.follow_ticket(locked, state=state, by=BY_INTEGRATION)
     context.log.pulled += 1
     for problem in problems:
         if was_done:
@@ -134,5 +139,5 @@ def _find_pull_requests(context: SyncContext, tracker: Tracker, changed: set[str
         with skip_if_refused(context, link.key):
             url = tracker.find_pull_request(link.external_id)
             if url:
-                tickets.link_ticket(link.task_id, pr_url=url[:2000], by=BY_INTEGRATION)
+                tasks.link_ticket(link.task_id, pr_url=url[:2000], by=BY_INTEGRATION)
                 context.log.pulled += 1

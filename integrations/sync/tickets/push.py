@@ -15,11 +15,17 @@ from integrations.providers.tickets import Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
-from integrations.sync.tickets.drafts import draft_of
 from integrations.sync.tickets.pull import CURSOR, OVERLAP, merge_ticket
-from integrations.sync.tickets.three_way_merge import Merge, agreed_values, merge, task_values, ticket_values
+from integrations.sync.tickets.three_way_merge import (
+    Merge,
+    agreed_values,
+    draft_of,
+    merge,
+    task_values,
+    ticket_values,
+)
 from remediation.models import Task
-from remediation.services import tickets
+from remediation.services import tasks
 
 State = TicketLink.State
 BATCH_SIZE = 100
@@ -151,7 +157,7 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
 
 @transaction.atomic
 def _link_ticket(context: SyncContext, link: TicketLink, ticket: Ticket, draft: TicketDraft) -> None:
-    task = tickets.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
+    task = tasks.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
     agreed = task_values(draft)
     # A task that changed while its ticket was created, or before the ticket was found, is pushed again.
     unchanged = task_values(draft_of(task)) == agreed and draft.closed == ticket.state.is_closed

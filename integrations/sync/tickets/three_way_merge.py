@@ -4,8 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from integrations.providers.types import Ticket, TicketDraft, TicketState
-from remediation.services.tickets import CLOSED, REOPENED, STARTED
+from django.conf import settings
+from django.urls import reverse
+
+from campaigns.queries import campaign_names_of
+from findings.models import Domain, FindingStatus
+from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
+from remediation.models import Task
+from remediation.services.tasks import CLOSED, REOPENED, STARTED
 
 PUSHED = ("priority", "due", "status", "campaigns")  # fields that the task alone decides
 
@@ -22,6 +28,28 @@ class Merge:
     def state_is_decided(self) -> bool:
         """Whether the ticket, or a person, decides about open or closed."""
         return self.follow is not None or "state" in self.conflicts
+
+
+def draft_of(task: Task) -> TicketDraft:
+    """Return the task as its ticket should show it."""
+    # Without evidence: a ticket may be public, and an attacker can use evidence.
+    fix = task.finding.recommended_fix
+    steps = [f"{number}. {step}" for number, step in enumerate(fix.get("steps") or [], start=1)]
+    is_done = task.status == Task.Status.DONE
+    is_dismissed = task.finding.status == FindingStatus.DISMISSED and not is_done
+    text = "\n".join(str(line) for line in [fix.get("summary") or "", *steps] if line)
+    return TicketDraft(
+        marker=str(task.pk),
+        title=task.title,
+        status=DISMISSED if is_dismissed else task.status,
+        priority=task.priority,
+        due=task.sla_due_at,
+        closed=is_done or is_dismissed,
+        url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
+        text=text,
+        confidential=task.finding.domain == Domain.SECURITY,
+        campaigns=campaign_names_of(task),
+    )
 
 
 def task_values(draft: TicketDraft) -> dict[str, Any]:

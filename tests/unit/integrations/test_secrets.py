@@ -34,7 +34,7 @@ from tests import staff
 from tests.fakes.dialects.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
 from tests.unit.integrations.test_views import Call, call, everything_stored
-from tests.unit.integrations.webhooks.test_intake import SENDERS, now, signature
+from tests.unit.integrations.webhooks.test_services_deliveries import SENDERS, now, signature
 
 pytestmark = pytest.mark.django_db
 __all__ = ["call"]

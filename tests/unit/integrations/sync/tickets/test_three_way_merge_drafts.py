@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from findings.models import Finding
-from integrations.sync.tickets.drafts import draft_of
+from integrations.sync.tickets.three_way_merge import draft_of
 from remediation.models import Task
 from tests.unit.integrations.conftest import MakeTask
 

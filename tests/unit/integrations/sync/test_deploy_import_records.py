@@ -8,9 +8,10 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from assurance.models import Deploy
-from integrations import deploys, services
+from integrations import services
 from integrations.models import Integration
 from integrations.providers.types import ReportedDeploy
+from integrations.sync.deploy_import import record_deploy
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def reported(**fields: Any) -> ReportedDeploy:
 
 
 def test_deploy_is_recorded_once(integration: Integration) -> None:
-    again = [deploys.record(integration, reported()) for _ in range(2)]
+    again = [record_deploy(integration, reported()) for _ in range(2)]
 
     assert again == [True, False]
     assert Deploy.objects.get().source == "github"
@@ -35,7 +36,7 @@ def test_deploy_is_recorded_once(integration: Integration) -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://[", "x" * 2001, "//shop.example.com"])
 def test_url_that_cannot_be_visited_is_left_out(integration: Integration, url: str) -> None:
-    deploys.record(integration, reported(url=url))
+    record_deploy(integration, reported(url=url))
 
     assert Deploy.objects.get().url == ""
 
@@ -44,5 +45,5 @@ def test_url_that_cannot_be_visited_is_left_out(integration: Integration, url: s
     "fields", [{"sha": "main"}, {"environment": ""}, {"environment": "x" * 101}, {"external_id": "x" * 401}]
 )
 def test_undocumented_form_is_dropped(integration: Integration, fields: dict[str, Any]) -> None:
-    assert deploys.record(integration, reported(**fields)) is False
+    assert record_deploy(integration, reported(**fields)) is False
     assert not Deploy.objects.exists()
