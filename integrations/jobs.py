@@ -8,7 +8,7 @@ from django.utils import timezone
 from events import outbox
 from integrations import services
 from integrations.models import Integration, WebhookDelivery
-from integrations.sync import campaign_events, engine, task_events, verification_events
+from integrations.sync import engine, event_consumers
 from krafter_audit.celery import app
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue
@@ -28,9 +28,9 @@ def run_sync(integration_id: str) -> None:
 @app.task(name="integrations.process_events")
 def process_events() -> None:
     """Process the events of verifications, campaigns and tasks in the outbox."""
-    outbox.consume(verification_events.CONSUMER, verification_events.consume)
-    outbox.consume(campaign_events.CONSUMER, campaign_events.consume)
-    outbox.consume(task_events.CONSUMER, task_events.consume)
+    outbox.consume(event_consumers.VERIFICATION_CONSUMER, event_consumers.consume_verifications)
+    outbox.consume(event_consumers.CAMPAIGN_CONSUMER, event_consumers.consume_campaigns)
+    outbox.consume(event_consumers.TASK_CONSUMER, event_consumers.consume_tasks)
 
 
 @app.task(name="integrations.start_due_syncs")
