@@ -2,15 +2,7 @@ import os
 import sys
 
 from celery import Celery
-from celery.signals import (
-    beat_init,
-    setup_logging,
-    worker_init,
-    worker_process_init,
-    worker_process_shutdown,
-    worker_shutting_down,
-)
-from django.conf import settings
+from celery.signals import beat_init, setup_logging, worker_init, worker_shutting_down
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Exchange, Queue
 
@@ -55,13 +47,3 @@ def exit_on_errors(**kwargs: object) -> None:
 def stop_long_jobs(**kwargs: object) -> None:
     # Long jobs stop at their next step, and another worker resumes them.
     shutdown.request_shutdown()
-
-
-@worker_process_init.connect
-def trace(**kwargs: object) -> None:
-    # After the fork: the sender of traces is a thread.
-    if settings.KRAFTER_OTLP_URL:
-        from krafter_audit import telemetry
-
-        telemetry.configure("krafter-worker")
-        worker_process_shutdown.connect(lambda **_: telemetry.shut_down(), weak=False)

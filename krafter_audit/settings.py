@@ -145,6 +145,7 @@ if CORS_ALLOWED_ORIGINS:
 KRAFTER_OTLP_URL = env.text("KRAFTER_OTLP_URL")
 if KRAFTER_OTLP_URL:
     MIDDLEWARE.insert(1, "krafter_audit.telemetry.TracingMiddleware")
+    CELERY_IMPORTS = ("krafter_audit.telemetry",)
 
 TEMPLATES: list[dict[str, Any]] = [
     {

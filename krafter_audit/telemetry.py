@@ -9,7 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from celery.signals import before_task_publish, task_postrun, task_prerun
+from celery.signals import (
+    before_task_publish,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+    worker_process_shutdown,
+)
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from opentelemetry import context
@@ -44,7 +50,14 @@ def configure(service: str) -> None:
     tracing.use(_outbound_request)
 
 
-def shut_down() -> None:
+@worker_process_init.connect
+def trace_worker(**kwargs: object) -> None:
+    # After the fork: the sender of traces is a thread.
+    configure("krafter-worker")
+
+
+@worker_process_shutdown.connect
+def shut_down(**kwargs: object) -> None:
     """Send the remaining traces, and stop tracing."""
     global _provider
     if _provider is None:

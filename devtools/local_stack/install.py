@@ -13,6 +13,10 @@ import django
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+django.setup()
+
+from operations.doctor.database import database_roles  # noqa: E402  needs the apps
+
 
 def main() -> None:
     try:
@@ -26,7 +30,6 @@ def main() -> None:
 def install() -> dict[str, object]:
     # From the environment: every user of the machine can read command lines.
     given = json.loads(os.environ["KRAFTER_INSTALL"])
-    django.setup()
     call_command("check")
     if os.environ.get("KRAFTER_DB_ROLE_PASSWORD"):
         call_command("create_database_role")
@@ -48,8 +51,6 @@ def role_problem() -> str:
     """Return the rights of the DATABASE_URL role that the web and the workers should not have, or ""."""
     if os.environ.get("KRAFTER_DB_ROLE_PASSWORD"):
         return ""  # this is the owner, and they use another
-    from operations.doctor.database import database_roles  # after django.setup()
-
     return " ".join(found.text for found in database_roles() if found.level != "ok")
 
 
