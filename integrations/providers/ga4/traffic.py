@@ -12,14 +12,7 @@ from typing import Any
 
 from integrations.providers.credential_fields import CredentialField, service_account
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.google.client import (
-    AUTHORIZE_URL,
-    OFFLINE,
-    SCOPES_URL,
-    TOKEN_URL,
-    GoogleClient,
-)
-from integrations.providers.oauth import OAuth
+from integrations.providers.google.client import GoogleClient, google_oauth
 from integrations.providers.traffic import PageViews, TrafficSource, page_key
 from krafter_audit.http.client import Response
 
@@ -41,14 +34,7 @@ class Analytics(GoogleClient, TrafficSource):
     title = "Google Analytics"
     summary = "Page views weight the score of findings."
     api_url = "https://analyticsdata.googleapis.com"
-    oauth = OAuth(
-        TOKEN_URL,
-        scope=f"{SCOPES_URL}analytics.readonly",
-        authorize_url=AUTHORIZE_URL,
-        authorize_fields=OFFLINE,
-        requested_scope=f"{SCOPES_URL}analytics.readonly",
-        has_pkce=True,
-    )
+    oauth = google_oauth("analytics.readonly")
     credential_fields = (
         service_account(
             "Google Analytics Data API (and the Admin API, if the property ID below is empty)",

@@ -9,18 +9,29 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.providers.base import UNREADABLE, Provider, is_html, is_unreadable
+from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Response
 
-TOKEN_URL, SCOPES_URL = "https://oauth2.googleapis.com/token", "https://www.googleapis.com/auth/"
-AUTHORIZE_URL = "https://accounts.google.com/o/oauth2/v2/auth"
-# Google issues a refresh token only with these.
-OFFLINE = (("access_type", "offline"), ("prompt", "consent"))
 RATE_REASONS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
 QUOTA_REASONS = frozenset({"quotaExceeded", "dailyLimitExceeded", "RESOURCE_EXHAUSTED"})
 API_DISABLED_REASONS = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
 SCOPE_REASONS = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
 RATE_WAIT, QUOTA_WAIT = timedelta(minutes=1), timedelta(minutes=15)
 SECRET_LOOKING = re.compile(r"[A-Za-z0-9_./+-]{30,}")
+
+
+def google_oauth(scope: str) -> OAuth:
+    """Return the OAuth of an API, for sign-ins and service accounts, by the last part of the scope's URL."""
+    scope_url = f"https://www.googleapis.com/auth/{scope}"
+    return OAuth(
+        "https://oauth2.googleapis.com/token",
+        scope=scope_url,
+        authorize_url="https://accounts.google.com/o/oauth2/v2/auth",
+        # Google issues a refresh token only with these.
+        authorize_fields=(("access_type", "offline"), ("prompt", "consent")),
+        requested_scope=scope_url,
+        has_pkce=True,
+    )
 
 
 class GoogleClient(Provider):

@@ -13,14 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from integrations.providers.credential_fields import CredentialField, service_account
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.google.client import (
-    AUTHORIZE_URL,
-    OFFLINE,
-    SCOPES_URL,
-    TOKEN_URL,
-    GoogleClient,
-)
-from integrations.providers.oauth import OAuth
+from integrations.providers.google.client import GoogleClient, google_oauth
 from krafter_audit.http.client import Response
 
 PAGE_SIZE, MAX_ROWS = 25_000, 200_000
@@ -34,14 +27,7 @@ class SearchConsoleClient(GoogleClient):
     title = "Google Search Console"
     summary = "Sitemap and indexing problems become findings."
     api_url = "https://searchconsole.googleapis.com"
-    oauth = OAuth(
-        TOKEN_URL,
-        scope=f"{SCOPES_URL}webmasters.readonly",
-        authorize_url=AUTHORIZE_URL,
-        authorize_fields=OFFLINE,
-        requested_scope=f"{SCOPES_URL}webmasters.readonly",
-        has_pkce=True,
-    )
+    oauth = google_oauth("webmasters.readonly")
     credential_fields = (
         service_account(
             "Google Search Console API",
