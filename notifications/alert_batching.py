@@ -14,7 +14,8 @@ from accounts.models import Project
 from events.models import Event
 from events.outbox import EventBatch
 from findings.models import Finding, Severity
-from notifications.models import Alert, AlertChannel
+from notifications.models import Alert
+from remediation.alert_routing import routes_of
 from remediation.services.policies import config_of
 
 CONSUMER = "alerts"
@@ -51,7 +52,7 @@ def consume(batch: EventBatch) -> None:
     project = Project.objects.filter(pk=batch.project_id).first()
     if project is None:
         return
-    routes = parse_routes(config_of(project))
+    routes = routes_of(config_of(project))
     if not routes:
         return
     kind = KINDS[batch.name]
@@ -61,18 +62,6 @@ def consume(batch: EventBatch) -> None:
         if selected:
             content = AlertContent(kind, Counter(selected.values()), _worst(kind, selected))
             add_to_alert(project, channel, content)
-
-
-def parse_routes(config: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return `{channel: severities}`."""
-    routing = config.get("alert_routing")
-    routes: dict[str, set[str]] = {}
-    # Policies accept any JSON, so that invalid parts are ignored.
-    for severity, channels in routing.items() if isinstance(routing, dict) else ():
-        for channel in channels if isinstance(channels, list) else ():
-            if severity in RANK and channel in AlertChannel.values:
-                routes.setdefault(channel, set()).add(severity)
-    return routes
 
 
 def finding_severities(events: Iterable[Event]) -> dict[UUID, str]:

@@ -18,9 +18,10 @@ from notifications import destinations
 from notifications.emails import build_email
 from notifications.errors import AlertPostponed, AlertRefused
 from notifications.messages import slack_payload
-from notifications.models import Alert, AlertChannel, Destination
+from notifications.models import Alert, Destination
 from notifications.public_pages import alert_url
 from notifications.unsubscribing import subscribed
+from remediation.alert_routing import AlertChannel
 
 LEASE_SECONDS = 60
 MAX_ATTEMPTS = 5
@@ -75,10 +76,15 @@ def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
 
 
 def _send_by_email(alert: Alert, destination: Destination | None) -> str:
-    recipients = destination.recipients if destination else destinations.default_recipients(alert.project)
+    project = alert.project
+    recipients = (
+        destination.recipients
+        if destination
+        else destinations.administrator_addresses(project.organization_id)
+    )
     if not recipients:
         raise AlertRefused("There are no recipients: add an e-mail destination of alerts.")
-    recipients = subscribed(alert.project, recipients)
+    recipients = subscribed(project, recipients)
     if not recipients:
         raise AlertRefused("Every recipient has unsubscribed.")
     waiting = [each for each in recipients if each not in alert.delivered_to]

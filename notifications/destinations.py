@@ -12,9 +12,10 @@ from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.http import slack
 from krafter_audit.security import vault
 from notifications.errors import AlertDestinationNotFound
-from notifications.models import AlertChannel, Destination
+from notifications.models import Destination
+from remediation.alert_routing import AlertChannel
 
-DEFAULT_RECIPIENT_ROLES = (Membership.Role.OWNER, Membership.Role.ADMIN)
+ADMINISTRATOR_ROLES = (Membership.Role.OWNER, Membership.Role.ADMIN)
 MAX_RECIPIENTS = 50
 HIDDEN_URL = "https://hooks.slack.com/services/…"
 
@@ -85,15 +86,10 @@ def require_known_channel(channel: str) -> None:
         raise AlertDestinationNotFound
 
 
-def default_recipients(project: Project) -> list[str]:
-    """Return the owners' and admins' addresses, used if no recipients are set."""
-    return administrator_addresses(project.organization_id)
-
-
 def administrator_addresses(organization_id: UUID) -> list[str]:
-    """Return the addresses of an organisation's owners and admins, at most 50."""
+    """Return the addresses of an organisation's owners and admins: the recipients where none are set."""
     members = Membership.objects.filter(
-        organization=organization_id, role__in=DEFAULT_RECIPIENT_ROLES, user__is_active=True
+        organization=organization_id, role__in=ADMINISTRATOR_ROLES, user__is_active=True
     )
     return list(members.order_by("user__email").values_list("user__email", flat=True)[:MAX_RECIPIENTS])
 

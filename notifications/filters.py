@@ -1,5 +1,6 @@
 from krafter_audit.api.filters import ChoicesFilter, ListFilter
-from notifications.models import Alert, AlertChannel
+from notifications.models import Alert
+from remediation.alert_routing import AlertChannel
 
 
 class AlertFilter(ListFilter):

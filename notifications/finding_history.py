@@ -1,18 +1,16 @@
 """The alerts that named a finding, in its history."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.db.models import Q
 from django.urls import reverse
 
 from findings.models import Finding
-from notifications.models import Alert, AlertChannel
+from notifications.models import Alert
 from remediation.admin.timeline import SOURCES, TimelineEntry
 from remediation.models import Task
 
 MAX_ALERTS = 50
-CHANNELS: dict[str, str] = {AlertChannel.SLACK: "Slack", AlertChannel.EMAIL: "E-mail"}
 
 
 def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[TimelineEntry]:
@@ -27,16 +25,12 @@ def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[TimelineEntry
     for alert in alerts.order_by("-created_at", "-pk")[:MAX_ALERTS]:
         failed = alert.status == Alert.Status.FAILED
         yield TimelineEntry(
-            _ended_at(alert),
+            alert.sent_at or alert.updated_at,
             "Alert not delivered" if failed else "Alert sent",
-            f"{CHANNELS[alert.channel]}: {alert.outcome}",
+            f"{alert.get_channel_display()}: {alert.outcome}",
             url=reverse("admin:notifications_alert_change", args=[alert.pk]),
             tone="danger" if failed else "",
         )
-
-
-def _ended_at(alert: Alert) -> datetime:
-    return alert.sent_at or alert.updated_at
 
 
 SOURCES.append(alert_entries)

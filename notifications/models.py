@@ -12,13 +12,7 @@ from accounts.models import Organization, Project
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
-
-
-class AlertChannel(models.TextChoices):
-    """The channels that a policy's `alert_routing` may name."""
-
-    SLACK = "slack"
-    EMAIL = "email"
+from remediation.alert_routing import AlertChannel
 
 
 class Destination(Record):

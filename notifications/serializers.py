@@ -10,6 +10,7 @@ from krafter_audit.api.serializers import (
     StrictCharField,
     UTCDateTimeField,
 )
+from notifications.destinations import MAX_RECIPIENTS
 from notifications.models import Alert
 
 
@@ -18,7 +19,7 @@ class SetAlertDestinationRequestSerializer(RequestSerializer):
 
     webhook_url = StrictCharField(max_length=2000, required=False)
     recipients = serializers.ListField(
-        child=serializers.EmailField(max_length=254), min_length=1, max_length=50, required=False
+        child=serializers.EmailField(max_length=254), min_length=1, max_length=MAX_RECIPIENTS, required=False
     )
 
 

@@ -6,6 +6,7 @@ from functools import cache
 
 from findings.models import Domain, Severity
 from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
+from remediation.alert_routing import AlertChannel
 from remediation.approval_rules import MAX_APPROVALS
 from remediation.sla.policy import MAX_HOURS
 from scanner import registry
@@ -59,7 +60,6 @@ def labelled(values: list[str] | tuple[str, ...]) -> Choices:
 
 
 BUSINESS_HOURS = ("sla", "business_hours")
-CHANNEL_LABELS = {"slack": "Slack", "email": "E-mail"}
 SECTIONS: dict[str, PolicySection] = {
     section.name: section
     for section in (
@@ -137,7 +137,7 @@ SECTIONS: dict[str, PolicySection] = {
                     ("alert_routing", value),
                     str(label),
                     FieldKind.CHOICES,
-                    tuple(CHANNEL_LABELS.items()),
+                    tuple(AlertChannel.choices),
                 )
                 for value, label in Severity.choices
             ),

@@ -12,6 +12,7 @@ from accounts.models import Project
 from events import counters
 from findings.models import OPEN_STATUSES, Severity
 from findings.policy_rules import severity_rules
+from remediation.alert_routing import routes_of
 from remediation.errors import PlanOutdated
 from remediation.models import Policy
 from remediation.policy_simulation import impact
@@ -102,11 +103,8 @@ def _count_open_findings(project: Project, config: dict[str, Any]) -> SeverityCh
 
 
 def _count_alerts(config: dict[str, Any], counts_by_change: SeverityChanges) -> dict[str, int]:
-    routing = config.get("alert_routing")
-    counts: Counter[str] = Counter()
-    for (_, after), rows in counts_by_change.items():
-        channels = routing.get(after) if isinstance(routing, dict) else None
-        for channel in channels if isinstance(channels, list) else []:
-            if channel in ("slack", "email"):
-                counts[channel] += rows
-    return dict(counts)
+    counts = {
+        channel: sum(rows for (_, after), rows in counts_by_change.items() if after in severities)
+        for channel, severities in routes_of(config).items()
+    }
+    return {channel: rows for channel, rows in counts.items() if rows}

@@ -5,6 +5,7 @@ from typing import Any
 from findings import check_keys
 from findings.models import Domain, Severity
 from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
+from remediation.alert_routing import AlertChannel
 from remediation.approval_rules import MAX_APPROVALS
 from remediation.sla import policy as sla_policy
 from remediation.sla.policy import MAX_HOURS
@@ -12,7 +13,6 @@ from scanner import registry
 from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS
 
-CHANNELS = ("slack", "email")  # as notifications/models.py, which imports this app
 type Check = Callable[[str, Any], Iterator[str]]
 
 
@@ -78,9 +78,9 @@ def _hours(path: str, value: Any) -> Iterator[str]:
 def _route(path: str, value: Any) -> Iterator[str]:
     yield from _known(path, Severity.values)
     channels = value if isinstance(value, list) else [value]
-    unknown = [channel for channel in channels if channel not in CHANNELS]
+    unknown = [channel for channel in channels if channel not in AlertChannel.values]
     if not isinstance(value, list) or unknown:
-        yield f"{path} is ignored in part: it must be a list of {', '.join(CHANNELS)}."
+        yield f"{path} is ignored in part: it must be a list of {', '.join(AlertChannel.values)}."
 
 
 def _approvals(path: str, value: Any) -> Iterator[str]:

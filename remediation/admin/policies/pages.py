@@ -15,9 +15,9 @@ from krafter_audit.api.errors import ApiError, NotFound, PreconditionFailed
 from krafter_audit.api.etags import etag_for
 from remediation.admin.policies.forms import SectionsForm, by_field
 from remediation.admin.policies.presentation import changes, impact_in_words
+from remediation.alert_routing import AlertChannel
 from remediation.errors import PlanOutdated
 from remediation.models import Policy
-from remediation.policy_sections.declarations import CHANNEL_LABELS
 from remediation.policy_simulation import plans
 from remediation.policy_versions.queries import get_version
 from remediation.policy_versions.warnings import ignored_parts
@@ -173,7 +173,7 @@ class PolicyPages(ServiceModelAdmin):
             warnings=[sentence for _, sentence in about_fields] + others,
             impact=impact_in_words(plan["simulation"]),
             alerts=[
-                (CHANNEL_LABELS[channel], rows) for channel, rows in plan["simulation"]["alerts"].items()
+                (AlertChannel(channel).label, rows) for channel, rows in plan["simulation"]["alerts"].items()
             ],
             plan_token=plan["plan_token"],
             etag=etag_for(policy),

@@ -92,6 +92,14 @@ def test_each_change_of_a_plan_is_logged(scenario: Scenario):
     assert Event.objects.get(name="policy.replaced").data == {"version": 2, "planned": True}
 
 
+def test_channel_that_is_named_twice_gets_each_alert_once(scenario: Scenario):
+    factories.finding(scenario, severity="high")
+
+    preview, _ = plan(scenario, {"alert_routing": {"high": ["email", "email", "pager"], "low": ["slack"]}})
+
+    assert preview["alerts"] == {"email": 1}
+
+
 def test_counters_follow_a_plan(scenario: Scenario):
     for _ in range(3):
         factories.finding(scenario, severity="high")

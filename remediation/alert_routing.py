@@ -1,0 +1,24 @@
+"""Which channels a policy sends alerts to: `{"alert_routing": {"critical": ["slack", "email"]}}`, by severity."""
+
+from typing import Any
+
+from django.db.models import TextChoices
+
+from findings.models import Severity
+
+
+class AlertChannel(TextChoices):
+    SLACK = "slack", "Slack"
+    EMAIL = "email", "E-mail"
+
+
+def routes_of(config: dict[str, Any]) -> dict[str, set[str]]:
+    """Return `{channel: severities}`."""
+    routing = config.get("alert_routing")
+    routes: dict[str, set[str]] = {}
+    # Policies accept any JSON, so that invalid parts are ignored.
+    for severity, channels in routing.items() if isinstance(routing, dict) else ():
+        for channel in channels if isinstance(channels, list) else ():
+            if severity in Severity.values and channel in AlertChannel.values:
+                routes.setdefault(channel, set()).add(severity)
+    return routes
