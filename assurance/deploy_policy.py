@@ -10,10 +10,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assurance.models import Deploy
+from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection
 
 LIVE_ENVIRONMENTS = frozenset({"production", "prod", "live"})
 RELEASE_ENVIRONMENT = "production"
 FLAGS = ("deploys.scan", "deploys.releases")
+SECTION = PolicySection(
+    "deploys",
+    "Deploys",
+    "The environments that visitors use, comma-separated: their deploys are live. A scan after a deploy begins with the"
+    " pages that have open or guarded findings.",
+    (
+        PolicyField(
+            ("deploys", "environments"),
+            "Environments",
+            FieldKind.WORDS,
+            empty="Those with the host of the project's site",
+        ),
+        PolicyField(("deploys", "scan"), "Scan the site after each live deploy", FieldKind.FLAG),
+        PolicyField(("deploys", "releases"), "Count published releases as live deploys", FieldKind.FLAG),
+    ),
+)
 
 
 def is_live(deploy: Deploy, config: dict[str, Any], site_url: str) -> bool:

@@ -9,10 +9,31 @@ from datetime import timedelta
 from typing import Any
 
 from findings.models import Severity
+from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
 
 MAX_OFFSETS = 10  # runs of a guard window
 DEFAULT_RUNS_PER_DAY, MAX_RUNS_PER_DAY = 200, 10_000
+SECTION = PolicySection(
+    "guard",
+    "Guard windows",
+    "When a finding is checked again after an approval: times such as 1h, 1d, 7d, comma-separated.",
+    (
+        *(
+            PolicyField(("guard", value), str(label), FieldKind.WORDS, empty="Not checked again")
+            for value, label in Severity.choices
+        ),
+        PolicyField(
+            ("guard", "runs_per_day"),
+            "Limit",
+            FieldKind.WHOLE_NUMBER,
+            low=0,
+            high=MAX_RUNS_PER_DAY,
+            unit="runs in 24 hours",
+            empty=str(DEFAULT_RUNS_PER_DAY),
+        ),
+    ),
+)
 
 
 def offsets(config: dict[str, Any], severity: str) -> list[timedelta]:

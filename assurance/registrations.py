@@ -1,4 +1,4 @@
-from assurance import deploy_policy, event_consumer, guard_policy, policy_sections
+from assurance import deploy_policy, event_consumer, guard_policy
 from assurance.services import pull_requests
 from events.outbox import register_consumer
 from remediation.policy_sections.declarations import register_section
@@ -7,7 +7,7 @@ from remediation.services import verifications
 
 register_part("guard", guard_policy.ignored_part)
 register_part("deploys", deploy_policy.ignored_part)
-register_section(policy_sections.GUARD)
-register_section(policy_sections.DEPLOYS)
+register_section(guard_policy.SECTION)
+register_section(deploy_policy.SECTION)
 verifications.register_warnings(pull_requests.warnings_for)
 register_consumer(event_consumer.CONSUMER, event_consumer.EVENTS)
