@@ -1,11 +1,15 @@
-from collections.abc import Sequence
+"""Store what a bulk change did to each row, with the exact values, so that an undo can compare and restore them."""
 
-from django.db.models import F
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Model
 from django.utils import timezone
 
 from bulk_changes.decisions import Decision
 from bulk_changes.models import BulkChange, BulkChangeRow
-from bulk_changes.stored_values import to_json
 
 
 def record(bulk_change: BulkChange, decisions: Sequence[Decision]) -> None:
@@ -33,3 +37,23 @@ def _row(bulk_change: BulkChange, decision: Decision) -> BulkChangeRow:
         before=to_json(decision.before),
         after=to_json(decision.after),
     )
+
+
+def to_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values as JSON; times keep their microseconds, which Django's encoder would cut off."""
+    return {name: _value_to_json(value) for name, value in values.items()}
+
+
+def _value_to_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def from_json(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored values as the model's fields have them."""
+    return {name: _field(model, name).to_python(value) for name, value in values.items()}
+
+
+def _field(model: type[Model], name: str) -> Any:
+    return next(field for field in model._meta.concrete_fields if field.attname == name)

@@ -19,8 +19,7 @@ from bulk_changes import creations
 from bulk_changes.decisions import Decider, Decision, Summary, Target
 from bulk_changes.errors import BulkChangeUndone, NotUndoable
 from bulk_changes.models import BulkChange
-from bulk_changes.recording import record
-from bulk_changes.stored_values import from_json, to_json
+from bulk_changes.recording import from_json, record, to_json
 from bulk_changes.subjects import ChangeContext, Subject, subject_named
 from events.log import log_events
 from krafter_audit.api.errors import InvalidParams, NotFound

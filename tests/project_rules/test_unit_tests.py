@@ -108,7 +108,6 @@ TESTED_IN: dict[str, str] = {
     "bulk_changes/jobs.py": "tests/unit/bulk_changes/test_services.py",
     "bulk_changes/recording.py": "tests/unit/bulk_changes/test_services.py",
     "bulk_changes/serializers.py": "tests/unit/remediation/services/test_bulk.py",
-    "bulk_changes/stored_values.py": "tests/unit/bulk_changes/test_services.py",
     "bulk_changes/views.py": "tests/contract/test_every_url.py",
     "krafter_audit/templatetags/admin_saved_views.py": "tests/unit/krafter_audit/test_admin_saved_views.py",
     "krafter_audit/templatetags/admin_project.py": "tests/unit/krafter_audit/admin/test_project_scope.py",
