@@ -58,6 +58,7 @@ SEARCHED = (
     " || ' ' || coalesce(left((evidence -> 'checks')::text, 500), '')"
 )
 # Not selected by lists of many rows, as PostgreSQL stores large values apart from the row.
+PAGE_ASSET_TYPES = ("url", "page", "uri")  # of affected assets whose value is the URL of a page
 LARGE_FIELDS = ("evidence", "description", "recommended_fix", "affected_assets")
 TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
 MAX_DISMISSAL_COMMENT_LENGTH = 2000

@@ -3,7 +3,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import Project
-from findings.models import OPEN_STATUSES, Finding
+from findings.models import OPEN_STATUSES, PAGE_ASSET_TYPES, Finding
 from integrations.errors import NeverConnected, UnknownProvider
 from integrations.models import Integration, SyncConflict, SyncRun
 from integrations.providers.registry import PROVIDERS
@@ -12,7 +12,6 @@ from krafter_audit.api.lookup import get_or_404
 MAX_RUNS_LISTED = 25  # the newest ones
 # Search Console, which alone reads the URLs, watches 5,000 pages.
 MAX_FINDINGS, MAX_URLS = 2_000, 5_000
-PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
 def integrations_by_provider(project: Project) -> list[tuple[str, Integration | None]]:

@@ -2,9 +2,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from findings.models import PAGE_ASSET_TYPES
 from findings.services.traffic_weight import START, apply_traffic
 from integrations.providers.traffic import PageViews, TrafficSource, page_key
-from integrations.queries import PAGE_ASSET_TYPES
 from integrations.sync.run import BY_INTEGRATION, SyncContext
 
 CURSOR = "weighed_to"

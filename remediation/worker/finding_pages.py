@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from findings.models import Finding
+from findings.models import PAGE_ASSET_TYPES, Finding
 from krafter_audit.http.client import Client
 from scanner import engine
 from scanner.evidence import original_identity
@@ -18,8 +18,6 @@ from scans.worker import host_throttle
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
-
-PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
 class FindingPage:
