@@ -1,4 +1,4 @@
-from krafter_audit.api.errors import Conflict
+from krafter_audit.api.errors import ApiError, Conflict
 
 
 class DoneRequiresVerification(Conflict):
@@ -84,3 +84,8 @@ class NoSigningKey(Conflict):
 class NoDueDate(Conflict):
     code = "no_due_date"
     message = "The task has no due date to extend. Set one by sla_due_at."
+
+
+class NotTheAuthor(ApiError):
+    code, status = "not_the_author", 403
+    message = "Only the author of a comment may change or delete it."

@@ -6,7 +6,7 @@ from krafter_audit.celery import app
 from krafter_audit.jobs import enqueue
 from remediation.checks import reliability
 from remediation.evidence import retention
-from remediation.services import due_date_warnings, overdue, recalculations
+from remediation.services import due_date_events, recalculations
 from remediation.worker import part_runner, queueing
 from scans.models import Scanner
 
@@ -46,13 +46,13 @@ def measure_all_projects() -> None:
 @app.task(name="remediation.log_overdue_tasks")
 def log_overdue_tasks() -> None:
     """Log an event for each task that has become overdue."""
-    overdue.log_overdue_tasks()
+    due_date_events.log_overdue_tasks()
 
 
 @app.task(name="remediation.log_due_tasks")
 def log_due_tasks() -> None:
     """Log an event for each task whose due date is nearer than a warning of the policy."""
-    due_date_warnings.log_due_tasks()
+    due_date_events.log_due_tasks()
 
 
 @app.task(name="remediation.recalculate_due_dates")

@@ -10,7 +10,7 @@ from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.etags import require_match
 from krafter_audit.api.lookup import get_or_404
 from krafter_audit.db.advisory_locks import advisory_lock
-from remediation.collaboration.errors import NotTheAuthor
+from remediation.errors import NotTheAuthor
 from remediation.locks import lock_task
 from remediation.models import MAX_LABELS_OF_PROJECT, Task, TaskComment, TaskLabel
 

@@ -14,8 +14,7 @@ from findings.services import bulk, dismissal_expiry, triage
 from remediation.models import Task
 from remediation.services import bulk as bulk_tasks
 from remediation.services import extensions, tasks, verdicts
-from remediation.services.due_date_warnings import log_due_tasks
-from remediation.services.overdue import log_overdue_tasks
+from remediation.services.due_date_events import log_due_tasks, log_overdue_tasks
 from remediation.services.sla_clock import clock_of
 from tests import factories
 from tests.factories import Scenario

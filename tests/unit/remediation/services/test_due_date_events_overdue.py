@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Project
 from events.models import Event
-from remediation.services.overdue import log_overdue_tasks
+from remediation.services.due_date_events import log_overdue_tasks
 from tests import factories
 from tests.factories import Scenario
 

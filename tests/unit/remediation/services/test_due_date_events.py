@@ -12,7 +12,7 @@ from notifications.jobs import process_events
 from notifications.models import Alert
 from remediation.models import Task
 from remediation.services import tasks
-from remediation.services.due_date_warnings import log_due_tasks
+from remediation.services.due_date_events import log_due_tasks
 from remediation.services.extensions import extend
 from tests import factories
 from tests.factories import Scenario
