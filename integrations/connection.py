@@ -11,7 +11,7 @@ from integrations.models import Integration
 from integrations.oauth import service_accounts
 from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.base import Provider
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.registry import ADAPTERS
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.security.vault import VaultError
@@ -37,7 +37,14 @@ def call[T](integration: Integration, use: Callable[[Any], T], *, limits: Limits
     adapter = ADAPTERS[integration.provider]
     with Client(limits=limits) as client:
         tokens = TokenManager(integration, adapter, client)
-        return tokens.call(lambda credentials: _call_with(adapter, client, credentials, use))
+        credentials = tokens.credentials()
+        try:
+            return _call_with(adapter, client, credentials, use)
+        except TokenRejected:
+            replaced = tokens.replace(credentials)
+            if replaced is None:
+                raise
+            return _call_with(adapter, client, replaced, use)
 
 
 def _call_with[T](

@@ -1,5 +1,5 @@
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration
 from integrations.oauth import flow, service_accounts
 from integrations.providers.base import Provider
-from integrations.providers.errors import ProviderUnavailable, TokenRejected
+from integrations.providers.errors import ProviderUnavailable
 from krafter_audit.http.client import Client
 
 REFRESH_TIMEOUT = timedelta(seconds=45)  # longer than the time limit of the request
@@ -42,17 +42,6 @@ class TokenManager:
             if flow.is_valid(stored):
                 return stored
             raise
-
-    def call[T](self, use: Callable[[dict[str, Any]], T]) -> T:
-        """Call `use` with the credentials; once more with a new token if the vendor rejects the first."""
-        stored = self.credentials()
-        try:
-            return use(stored)
-        except TokenRejected:
-            replaced = self.replace(stored)
-            if replaced is None:
-                raise
-            return use(replaced)
 
     def replace(self, rejected: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return credentials with a new token for a rejected one, if there is a way to get one."""
