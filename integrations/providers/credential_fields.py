@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CredentialField:
-    """A credential that a person enters."""
-
     name: str
     label: str
     help: str

@@ -39,8 +39,6 @@ def result_by_state(
 
 
 class FindingSource(Provider):
-    """A vendor with findings."""
-
     checks: ClassVar[tuple[str, ...]]  # the keys of the checks that `recheck` answers
 
     @abstractmethod

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 # RFC 6749, section 5.2, and GitHub's own codes. All other errors may pass.
 GRANT_ERRORS = frozenset({"invalid_grant", "bad_refresh_token"})
@@ -19,8 +20,6 @@ CLIENT_ERRORS = frozenset(
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """A request to a token endpoint."""
-
     url: str
     encoding: str  # “form” or “json”
     fields: Mapping[str, str]
@@ -40,13 +39,20 @@ class OAuth:
     requested_scope: str = ""  # what the person grants
     has_pkce: bool = False  # the vendor documents RFC 7636
 
+    def web_url(self, api_url: str) -> str:
+        """Return the web address of the self-hosted server whose API is at `api_url`; empty for the vendor's own."""
+        return ""
+
     def authorize_url_for(self, api_url: str) -> str:
-        """Return the sign-in page of the server whose API is at `api_url`; empty: the vendor's own."""
-        return self.authorize_url
+        return self._on_server(self.authorize_url, api_url)
 
     def token_url_for(self, api_url: str) -> str:
-        """Return the token endpoint of the server whose API is at `api_url`; empty: the vendor's own."""
-        return self.token_url
+        return self._on_server(self.token_url, api_url)
+
+    def _on_server(self, url: str, api_url: str) -> str:
+        # A self-hosted server issues its own tokens, by the paths of the vendor's own.
+        server = self.web_url(api_url)
+        return f"{server}{urlsplit(url).path}" if server else url
 
     def token_request(self, api_url: str, token_url: str, fields: Mapping[str, str]) -> TokenRequest:
         """Return the request to send; `token_url` is the operator's setting and wins where set."""

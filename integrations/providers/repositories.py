@@ -11,8 +11,6 @@ from integrations.providers.types import DeployBatch, ReportedDeploy
 
 @dataclass(frozen=True)
 class MergeState:
-    """The state of a pull request."""
-
     sha: str = ""  # the commit in the target branch; empty if it was not merged
     is_closed: bool = False
 

@@ -9,8 +9,6 @@ from integrations.providers.base import Provider
 
 @dataclass(frozen=True)
 class PageViews:
-    """Page views of a site."""
-
     pages: Mapping[tuple[str, str], int]  # `(host, path)` → views
     total: int  # with those of pages that are not listed
     period: Mapping[str, Any]  # describes the source

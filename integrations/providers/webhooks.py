@@ -28,8 +28,6 @@ class WebhookRequest:
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """The event in a delivery."""
-
     delivery_id: str
     name: str
     sent_at: datetime | None = None

@@ -40,8 +40,6 @@ ENDPOINT_BADGES = {"enabled": SUCCESS, "paused": WARNING, "disabled": DANGER}
 
 
 class CommaSeparatedField(forms.CharField):
-    """A list of words, comma-separated."""
-
     widget = UnfoldAdminTextInputWidget
 
     def prepare_value(self, value: Any) -> Any:

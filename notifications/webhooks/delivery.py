@@ -62,8 +62,6 @@ class Message:
 
 @dataclass(frozen=True)
 class DeliveryAttempt:
-    """The outcome of a request."""
-
     error: str = ""  # empty if the endpoint accepted it
     status_code: int | None = None
     duration_ms: int | None = None

@@ -31,7 +31,14 @@ from notifications.webhooks.serializers import (
 DELIVERY_FILTERS = ("status", "type", "created_after", "created_before")
 
 
-class WebhookEndpointViewSet(OrganizationViewSet):
+class EndpointViewSet(OrganizationViewSet):
+    """Views of one endpoint of the organisation."""
+
+    def get_endpoint(self, pk: str) -> WebhookEndpoint:
+        return queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+
+
+class WebhookEndpointViewSet(EndpointViewSet):
     """The webhook endpoints of an organisation."""
 
     conditional_actions = frozenset({"retrieve", "rotate_secret"})
@@ -72,7 +79,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
 
     @extend_schema(summary="Read a webhook endpoint", responses=WebhookEndpointSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        endpoint = self.get_endpoint(pk)
         return self.respond(endpoint, WebhookEndpointSerializer)
 
     @extend_schema(
@@ -82,7 +89,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
     )
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields that were sent. Enabling an endpoint sends what is pending at once."""
-        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        endpoint = self.get_endpoint(pk)
         changed = services.update(
             self.caller.organization,
             endpoint.pk,
@@ -98,10 +105,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Delete an endpoint with its deliveries."""
         deleted = services.delete(
-            self.caller.organization,
-            uuid_or_404(pk),
-            by=self.actor,
-            if_match=self.if_match,
+            self.caller.organization, uuid_or_404(pk), by=self.actor, if_match=self.if_match
         )
         return self.respond(deleted, WebhookEndpointSerializer)
 
@@ -112,7 +116,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
     )
     def rotate_secret(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Set a new secret. Until the overlap ends, messages have two signatures."""
-        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        endpoint = self.get_endpoint(pk)
         body = self.validated_body(RotateWebhookSecretRequestSerializer)
         endpoint, secret = services.rotate_secret(
             self.caller.organization,
@@ -126,7 +130,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
     @extend_schema(summary="Send a test event", request=None, responses={202: EventDeliverySerializer})
     def test(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Queue an event `webhook.test`, which is tried once."""
-        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        endpoint = self.get_endpoint(pk)
         self.require_empty_body()
         delivery = services.send_test(self.caller.organization, endpoint.pk, by=self.actor)
         return self.respond(delivery, EventDeliverySerializer, status=202)
@@ -138,7 +142,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
     )
     def replay(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Send the events of a period again that were not delivered, or all of them; at most 10,000."""
-        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        endpoint = self.get_endpoint(pk)
         body = self.validated_body(ReplayEventsRequestSerializer)
         keep = settings.KRAFTER_WEBHOOKS_KEEP_DAYS
         if keep and body["created_after"] < timezone.now() - timedelta(days=keep):
@@ -161,7 +165,7 @@ class WebhookEndpointViewSet(OrganizationViewSet):
         return self.respond_data(endpoint, data, status)
 
 
-class EventDeliveryViewSet(OrganizationViewSet):
+class EventDeliveryViewSet(EndpointViewSet):
     """The deliveries to a webhook endpoint."""
 
     @extend_schema(
@@ -178,7 +182,7 @@ class EventDeliveryViewSet(OrganizationViewSet):
     )
     def list(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """List the deliveries to an endpoint, newest first."""
-        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        endpoint = self.get_endpoint(pk)
         params = request.query_params
         filters = DeliveryFilterSerializer(
             data={name: single_parameter(params, name) for name in DELIVERY_FILTERS if name in params}
@@ -201,14 +205,14 @@ class EventDeliveryViewSet(OrganizationViewSet):
     @extend_schema(summary="Read a delivery", responses=EventDeliveryDetailSerializer)
     def retrieve(self, request: Request, pk: str, delivery_id: str, **kwargs: Any) -> Response:
         """Return the delivery with its body and its latest attempts."""
-        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        endpoint = self.get_endpoint(pk)
         delivery = queries.get_delivery(endpoint, uuid_or_404(delivery_id))
         return self.respond(delivery, EventDeliveryDetailSerializer)
 
     @extend_schema(summary="Replay a delivery", request=None, responses={202: EventDeliverySerializer})
     def replay(self, request: Request, pk: str, delivery_id: str, **kwargs: Any) -> Response:
         """Send the event again, with the same id and body."""
-        endpoint = queries.get_endpoint(self.caller.organization, uuid_or_404(pk))
+        endpoint = self.get_endpoint(pk)
         delivery = queries.get_delivery(endpoint, uuid_or_404(delivery_id))
         self.require_empty_body()
         replayed = services.replay(self.caller.organization, endpoint.pk, delivery.pk, by=self.actor)

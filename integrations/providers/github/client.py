@@ -18,13 +18,13 @@ SERVER_API_PATH = "/api/v3"
 
 
 class GitHubOAuth(OAuth):
-    def token_url_for(self, api_url: str) -> str:
-        web_url = _web_url(api_url)
-        return f"{web_url}/login/oauth/access_token" if web_url else self.token_url
-
-    def authorize_url_for(self, api_url: str) -> str:
-        web_url = _web_url(api_url)
-        return f"{web_url}/login/oauth/authorize" if web_url else self.authorize_url
+    def web_url(self, api_url: str) -> str:
+        parts = urlsplit(api_url)
+        if not parts.netloc or parts.netloc == "api.github.com":
+            return ""
+        # A tenant of ghe.com has its web at its host without the `api.`.
+        host = parts.netloc.removeprefix("api.") if parts.netloc.endswith(".ghe.com") else parts.netloc
+        return f"{parts.scheme}://{host}"
 
 
 class GitHubClient(Provider):
@@ -106,16 +106,6 @@ class GitHubClient(Provider):
 
     def resource_of(self, response: Response) -> str:
         return urlsplit(response.url).path.rpartition("/repos/")[2] or super().resource_of(response)
-
-
-def _web_url(api_url: str) -> str:
-    """Return a server's web address, which issues its tokens; empty for github.com."""
-    parts = urlsplit(api_url)
-    if not parts.netloc or parts.netloc == "api.github.com":
-        return ""
-    # A tenant of ghe.com has its web at its host without the `api.`.
-    host = parts.netloc.removeprefix("api.") if parts.netloc.endswith(".ghe.com") else parts.netloc
-    return f"{parts.scheme}://{host}"
 
 
 def api_url_of(server: str) -> str:

@@ -22,16 +22,8 @@ TEMPORARY = frozenset({408, 409})  # the server's own timeout, and a lock on the
 
 
 class GitLabOAuth(OAuth):
-    def token_url_for(self, api_url: str) -> str:
-        # A self-hosted GitLab issues its own tokens, under its web address.
-        return f"{_web_url(api_url)}/oauth/token" if api_url else self.token_url
-
-    def authorize_url_for(self, api_url: str) -> str:
-        return f"{_web_url(api_url)}/oauth/authorize" if api_url else self.authorize_url
-
-
-def _web_url(api_url: str) -> str:
-    return api_url.rstrip("/").removesuffix(API_PATH)
+    def web_url(self, api_url: str) -> str:
+        return api_url.rstrip("/").removesuffix(API_PATH)
 
 
 class GitLabClient(Provider):

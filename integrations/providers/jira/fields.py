@@ -26,8 +26,6 @@ DRAFT_FIELDS = {
 
 @dataclass(frozen=True)
 class IssueType:
-    """A type of issues."""
-
     id: str
     name: str
     is_standard: bool  # neither a sub-task nor an epic

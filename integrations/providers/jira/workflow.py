@@ -43,8 +43,6 @@ class WorkflowStatus:
 
 @dataclass(frozen=True)
 class WorkflowTransition:
-    """A transition to another status."""
-
     id: str
     to: WorkflowStatus
     fields: dict[str, Any] = field(default_factory=dict)  # sent with it

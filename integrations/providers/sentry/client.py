@@ -30,11 +30,10 @@ CURSOR = re.compile(r'cursor="([^"]+)"')
 class SentryOAuth(OAuth):
     """OAuth applications, and installations of a public integration, whose JSON differs."""
 
-    def token_url_for(self, api_url: str) -> str:
-        return self.token_url if _is_hosted(api_url) else f"{_web_url(api_url)}/oauth/token/"
-
-    def authorize_url_for(self, api_url: str) -> str:
-        return self.authorize_url if _is_hosted(api_url) else f"{_web_url(api_url)}/oauth/authorize/"
+    def web_url(self, api_url: str) -> str:
+        # The regions of sentry.io share the pages of the sign-in.
+        host = urlsplit(api_url).hostname or "sentry.io"
+        return "" if host == "sentry.io" or host.endswith(".sentry.io") else _root(api_url)
 
     def token_request(self, api_url: str, token_url: str, fields: Mapping[str, str]) -> TokenRequest:
         installation = fields.get("installation_id")
@@ -154,15 +153,9 @@ def next_cursor(link: str) -> str | None:
 
 
 def _installation_url(api_url: str, installation: str) -> str:
-    root = _web_url(api_url) or "https://sentry.io"
+    root = _root(api_url) or "https://sentry.io"
     return f"{root}{API_PATH}/sentry-app-installations/{installation}/authorizations/"
 
 
-def _is_hosted(api_url: str) -> bool:
-    # The regions of sentry.io share the pages of the sign-in.
-    host = urlsplit(api_url).hostname or "sentry.io"
-    return host == "sentry.io" or host.endswith(".sentry.io")
-
-
-def _web_url(api_url: str) -> str:
+def _root(api_url: str) -> str:
     return api_url.rstrip("/").removesuffix(API_PATH)
