@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from findings.models import Severity
-from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection
+from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection, fields_for
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
 
 MAX_OFFSETS = 10  # runs of a guard window
@@ -19,10 +19,7 @@ SECTION = PolicySection(
     "Guard windows",
     "When a finding is checked again after an approval: times such as 1h, 1d, 7d, comma-separated.",
     (
-        *(
-            PolicyField(("guard", value), str(label), FieldKind.WORDS, empty="Not checked again")
-            for value, label in Severity.choices
-        ),
+        *fields_for("guard", Severity, FieldKind.WORDS, empty="Not checked again"),
         PolicyField(
             ("guard", "runs_per_day"),
             "Limit",

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
+
+from django.db.models import TextChoices
 
 from findings.models import Domain, Severity
 from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
@@ -59,6 +62,15 @@ def labelled(values: list[str] | tuple[str, ...]) -> Choices:
     return tuple((value, value.capitalize()) for value in values)
 
 
+def fields_for(
+    section: str, values: type[TextChoices], kind: FieldKind, **options: Any
+) -> tuple[PolicyField, ...]:
+    """Return the fields of a section with a key for each value, such as for each severity."""
+    return tuple(
+        PolicyField((section, value), str(label), kind, **options) for value, label in values.choices
+    )
+
+
 BUSINESS_HOURS = ("sla", "business_hours")
 SECTIONS: dict[str, PolicySection] = {
     section.name: section
@@ -67,17 +79,14 @@ SECTIONS: dict[str, PolicySection] = {
             "sla_hours",
             "SLA deadlines",
             "When new tasks are due, by the severity of their finding.",
-            tuple(
-                PolicyField(
-                    ("sla_hours", value),
-                    str(label),
-                    FieldKind.NUMBER,
-                    low=0,
-                    high=MAX_HOURS,
-                    unit="hours",
-                    empty="No due date",
-                )
-                for value, label in Severity.choices
+            fields_for(
+                "sla_hours",
+                Severity,
+                FieldKind.NUMBER,
+                low=0,
+                high=MAX_HOURS,
+                unit="hours",
+                empty="No due date",
             ),
         ),
         PolicySection(
@@ -117,30 +126,15 @@ SECTIONS: dict[str, PolicySection] = {
             "severity_rules",
             "Severities",
             "The severity of new findings that are reported without one.",
-            tuple(
-                PolicyField(
-                    ("severity_rules", value),
-                    str(label),
-                    FieldKind.CHOICE,
-                    tuple(Severity.choices),
-                    empty="Medium",
-                )
-                for value, label in Domain.choices
+            fields_for(
+                "severity_rules", Domain, FieldKind.CHOICE, choices=tuple(Severity.choices), empty="Medium"
             ),
         ),
         PolicySection(
             "alert_routing",
             "Alerts",
             "Where new and returned findings, overdue tasks and regressions are reported.",
-            tuple(
-                PolicyField(
-                    ("alert_routing", value),
-                    str(label),
-                    FieldKind.CHOICES,
-                    tuple(AlertChannel.choices),
-                )
-                for value, label in Severity.choices
-            ),
+            fields_for("alert_routing", Severity, FieldKind.CHOICES, choices=tuple(AlertChannel.choices)),
         ),
         PolicySection(
             "scans",
@@ -188,17 +182,14 @@ SECTIONS: dict[str, PolicySection] = {
             "Approvals",
             "How many people must approve a verification.",
             (
-                *(
-                    PolicyField(
-                        ("approvals", value),
-                        str(label),
-                        FieldKind.WHOLE_NUMBER,
-                        low=1,
-                        high=MAX_APPROVALS,
-                        unit="people",
-                        empty="1",
-                    )
-                    for value, label in Severity.choices
+                *fields_for(
+                    "approvals",
+                    Severity,
+                    FieldKind.WHOLE_NUMBER,
+                    low=1,
+                    high=MAX_APPROVALS,
+                    unit="people",
+                    empty="1",
                 ),
                 PolicyField(
                     ("approvals", "not_author"),
