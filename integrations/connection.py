@@ -29,7 +29,7 @@ class ConnectionCheck:
     is_temporary: bool = False  # the provider could not answer; try again later
 
 
-def call[T](integration: Integration, use: Callable[[Any], T], *, limits: Limits) -> T:
+def call_provider[T](integration: Integration, use: Callable[[Any], T], *, limits: Limits) -> T:
     """Call `use` with the connected provider; once more with a new token if the vendor rejects the first.
 
     Raises ProviderRefused, ProviderUnavailable, VaultError or IntegrationChanged.
@@ -61,7 +61,9 @@ def _call_with[T](
 def check_stored(integration: Integration) -> ConnectionCheck:
     """Send the first request of a sync with the stored credentials, refreshed if expired."""
     adapter = ADAPTERS[integration.provider]
-    return _outcome(adapter, lambda: call(integration, adapter.check_connection, limits=CHECK_LIMITS))
+    return _outcome(
+        adapter, lambda: call_provider(integration, adapter.check_connection, limits=CHECK_LIMITS)
+    )
 
 
 def check_credentials(provider: str, credentials: Mapping[str, Any]) -> ConnectionCheck:

@@ -70,6 +70,5 @@ def conflicts(project: Project, provider: str) -> QuerySet[SyncConflict]:
 
 def get_conflict(project: Project, provider: str, pk: UUID, *, lock: bool = False) -> SyncConflict:
     """Return a conflict with its link, locked if requested. Raises NotFound."""
-    rows = SyncConflict.objects.filter(integration__project=project, integration__provider=provider, pk=pk)
-    rows = rows.select_related("link", "integration__project")
-    return get_or_404(rows.select_for_update(of=("self", "link")) if lock else rows)
+    rows = conflicts(project, provider).select_related("link", "integration__project")
+    return get_or_404(rows.select_for_update(of=("self", "link")) if lock else rows, pk=pk)

@@ -39,7 +39,7 @@ def _read[T](project_id: UUID, url: str, read: Callable[[Repository], T]) -> T:
     if integration is None:
         raise RepositoryUnavailable(NOT_CONNECTED, is_final=True)
     try:
-        return connection.call(integration, read, limits=LIMITS)
+        return connection.call_provider(integration, read, limits=LIMITS)
     except (ProviderRefused, ProviderUnavailable) as error:
         raise RepositoryUnavailable(str(error), is_final=isinstance(error, ProviderRefused)) from None
     except (VaultError, IntegrationChanged):

@@ -90,7 +90,9 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
         # A run that kills its worker each time would otherwise be repeated without an end.
         return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
     try:
-        connection.call(integration, lambda provider: _sync_with(provider, integration, log), limits=LIMITS)
+        connection.call_provider(
+            integration, lambda provider: _sync_with(provider, integration, log), limits=LIMITS
+        )
     except TimeBudgetExhausted:
         return _paused(timezone.now(), "The rest follows in the next run.")
     except ProviderRefused as error:
