@@ -1,12 +1,20 @@
 import smtplib
+from typing import Any
 from uuid import UUID
 
 from accounts.invitations import mail
 from accounts.sign_in import notices, password_reset
 from krafter_audit.celery import app
 from krafter_audit.jobs import enqueue
+from krafter_audit.mail import RETRY_SECONDS
 
 BATCH_SIZE = 200
+# Of mails that no row records.
+RETRIED: dict[str, Any] = {
+    "autoretry_for": (OSError, smtplib.SMTPException),
+    "retry_backoff": RETRY_SECONDS,
+    "max_retries": 6,
+}
 
 
 @app.task(name="accounts.send_invitation")
@@ -22,18 +30,13 @@ def requeue_pending() -> None:
         enqueue("accounts.send_invitation", str(pk))
 
 
-@app.task(name="accounts.send_password_reset")
+@app.task(name="accounts.send_password_reset", **RETRIED)
 def send_password_reset(email: str) -> None:
     """Send the link that resets a password."""
     password_reset.send(email)
 
 
-@app.task(
-    name="accounts.send_notice",
-    autoretry_for=(OSError, smtplib.SMTPException),
-    retry_backoff=30,
-    max_retries=6,
-)
+@app.task(name="accounts.send_notice", **RETRIED)
 def send_notice(name: str, user_id: str, at: str, address: str) -> None:
     """Tell a user by mail that their password or second factor has changed."""
     notices.send(name, UUID(user_id), at, address)

@@ -1,15 +1,19 @@
 import smtplib
 from collections.abc import Mapping
+from datetime import timedelta
 from email.policy import EmailPolicy, default
 from enum import StrEnum
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 MAX_HEADER_LENGTH, MAX_SUBJECT_LENGTH = 998, 200
 MAX_LINE_LENGTH = 76  # of an encoded word of 75 characters after a space
+MAX_ATTEMPTS = 5
+RETRY_SECONDS = 30  # before the second attempt; each further one waits twice as long
+PERMANENT = 500  # RFC 5321, section 4.2.1: 4xx is temporary, 5xx permanent
 
 
 class MailResult(StrEnum):
@@ -18,6 +22,10 @@ class MailResult(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     POSTPONED = "postponed"
+
+
+class MailPostponed(smtplib.SMTPException):
+    """The mail server may accept a mail later."""
 
 
 class MailPolicy(EmailPolicy):
@@ -50,10 +58,32 @@ def send(mail: EmailMultiAlternatives, server: BaseEmailBackend) -> MailResult:
     try:
         server.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as error:
-        # RFC 5321, section 4.2.1: 4xx is temporary, 5xx permanent.
-        is_temporary = any(code < 500 for code, _ in error.recipients.values())
-        return MailResult.POSTPONED if is_temporary else MailResult.REFUSED
+        return _result_of(*(code for code, _ in error.recipients.values()))
+    except smtplib.SMTPDataError as error:
+        # Greylists and spam filters may answer the content instead of the address.
+        return _result_of(error.smtp_code)
     return MailResult.SENT
+
+
+def _result_of(*codes: int) -> MailResult:
+    is_temporary = any(code < PERMANENT for code in codes)
+    return MailResult.POSTPONED if is_temporary else MailResult.REFUSED
+
+
+def send_or_raise(mail: EmailMultiAlternatives) -> MailResult:
+    """Send a mail of a job that Celery retries. Raises MailPostponed, and OSError and SMTPException as `send`."""
+    with mailers.default as server:
+        result = send(mail, server)
+    if result == MailResult.POSTPONED:
+        raise MailPostponed("The mail server did not accept the address yet.")
+    return result
+
+
+def retry_delay(attempts: int) -> timedelta | None:
+    """Return the pause after the failed attempt of this number; None after the last one."""
+    if attempts >= MAX_ATTEMPTS:
+        return None
+    return timedelta(seconds=RETRY_SECONDS * 2 ** (attempts - 1))
 
 
 def html_mail(

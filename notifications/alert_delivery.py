@@ -24,8 +24,6 @@ from notifications.unsubscribing import subscribed
 from remediation.alert_routing import AlertChannel
 
 LEASE_SECONDS = 60
-MAX_ATTEMPTS = 5
-RETRY_SECONDS = 30  # before the second attempt; each further one waits twice as long
 Status = Alert.Status
 
 
@@ -114,11 +112,11 @@ def _send_to(alert: Alert, address: str, server: BaseEmailBackend) -> MailResult
 
 
 def _retry_later(alert: Alert, error: AlertPostponed) -> None:
-    if alert.attempts >= MAX_ATTEMPTS:
+    delay = mail.retry_delay(alert.attempts)
+    if delay is None:
         _finish(alert, Status.FAILED, f"{error} It was tried {alert.attempts} times.")
         return
-    wait = error.wait or RETRY_SECONDS * 2 ** (alert.attempts - 1)
-    due_at = timezone.now() + timedelta(seconds=wait)
+    due_at = timezone.now() + (timedelta(seconds=error.wait) if error.wait else delay)
     leases.write(alert, due_at=due_at, lease_until=None, outcome=str(error)[:300], updated_at=timezone.now())
 
 

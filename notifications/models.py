@@ -145,6 +145,7 @@ class WebhookEndpoint(Record, Leased):
     disabled_reason = models.CharField(max_length=300, blank=True)
     # When the e-mail about the disabled endpoint is due, or tried again; null = none is due.
     notice_due_at = models.DateTimeField(null=True, editable=False)
+    notice_delivered_to = models.JSONField(default=list, editable=False)  # the addresses that got it
     last_success_at = models.DateTimeField(null=True)
     last_failure_at = models.DateTimeField(null=True)
     # Rounds of messages in a row that the endpoint left unanswered.

@@ -1,6 +1,7 @@
 import logging
 import smtplib
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.mail import EmailMultiAlternatives, mailers
@@ -28,17 +29,26 @@ def send(invitation_id: UUID) -> None:
     invitation = leases.acquire(Invitation, invitation_id, seconds=LEASE_SECONDS, due_at__lte=timezone.now())
     if invitation is None:
         return
-    changes = {"due_at": None, "sent_at": timezone.now()}
     try:
         with mailers.default as server:
             result = mail.send(_message(invitation), server)
-        if result != MailResult.SENT:
-            logger.warning("the mail server refused the recipient of invitation %s", invitation.pk)
-            changes = {"due_at": None}
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("the mail server did not accept an invitation: %s", type(error).__name__)
-        changes = {"due_at": timezone.now() + RETRY_AFTER}
-    leases.write(invitation, **changes, lease_until=None, attempts=0)
+        changes: dict[str, Any] = {"due_at": timezone.now() + RETRY_AFTER, "attempts": 0}
+    else:
+        changes = _changes_after(result, invitation)
+    leases.write(invitation, **changes, lease_until=None)
+
+
+def _changes_after(result: MailResult, invitation: Invitation) -> dict[str, Any]:
+    done = {"due_at": None, "attempts": 0}
+    if result == MailResult.SENT:
+        return {**done, "sent_at": timezone.now()}
+    delay = mail.retry_delay(invitation.attempts) if result == MailResult.POSTPONED else None
+    if delay is None:
+        logger.warning("the mail server refused the recipient of invitation %s", invitation.pk)
+        return done
+    return {"due_at": timezone.now() + delay}
 
 
 def _message(invitation: Invitation) -> EmailMultiAlternatives:

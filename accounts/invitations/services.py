@@ -13,7 +13,7 @@ def request_mail(membership: Membership) -> None:
     """Have a link mailed to a member without a password; a repeated request sends another one."""
     if membership.user.has_usable_password():
         return
-    due = {"due_at": timezone.now()}
+    due = {"due_at": timezone.now(), "attempts": 0}
     invitation, _ = Invitation.objects.update_or_create(membership=membership, defaults=due)
     enqueue_on_commit("accounts.send_invitation", str(invitation.pk))
 

@@ -1,5 +1,6 @@
 """Mails about a changed password or second factor, so that users notice changes by another person."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from krafter_audit.api.rate_limits import client_address
 from krafter_audit.jobs import enqueue_on_commit
-from krafter_audit.mail import html_mail
+from krafter_audit.mail import MailResult, html_mail, send_or_raise
 
+logger = logging.getLogger(__name__)
 # What has happened, by the name of the event.
 SENTENCES = {
     "password.changed": "The password was changed",
@@ -31,6 +33,7 @@ def request_mail(name: str, user: User, request: HttpRequest | None = None) -> N
 
 
 def send(name: str, user_id: UUID, at: str, address: str) -> None:
+    """Send the mail. Raises OSError and SMTPException if it is to be tried again."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return
@@ -42,4 +45,6 @@ def send(name: str, user_id: UUID, at: str, address: str) -> None:
         "public_url": settings.KRAFTER_PUBLIC_URL,
     }
     subject = f"{SENTENCES[name]} · Krafter Audit"
-    html_mail(user.email, subject=subject, template="sign_in/notice", context=context).send()
+    message = html_mail(user.email, subject=subject, template="sign_in/notice", context=context)
+    if send_or_raise(message) == MailResult.REFUSED:
+        logger.warning("the mail server refused a notice to user %s", user.pk)

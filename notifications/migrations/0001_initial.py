@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('disabled_at', models.DateTimeField(null=True)),
                 ('disabled_reason', models.CharField(blank=True, max_length=300)),
                 ('notice_due_at', models.DateTimeField(editable=False, null=True)),
+                ('notice_delivered_to', models.JSONField(default=list, editable=False)),
                 ('last_success_at', models.DateTimeField(null=True)),
                 ('last_failure_at', models.DateTimeField(null=True)),
                 ('timeouts', models.PositiveSmallIntegerField(default=0, editable=False)),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,19 +29,36 @@ def send(endpoint_id: UUID) -> None:
     if endpoint is None:
         return
     try:
-        with mailers.default as server:
-            results = [mail.send(message, server) for message in _messages(endpoint)]
+        with leases.renewing(endpoint, seconds=LEASE_SECONDS), mailers.default as server:
+            results = [_send_one(endpoint, message, server) for message in _messages(endpoint)]
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("the mail server did not accept a notice: %s", type(error).__name__)
         leases.write(endpoint, notice_due_at=timezone.now() + RETRY_AFTER, lease_until=None, attempts=0)
+        return
+    delay = mail.retry_delay(endpoint.attempts) if MailResult.POSTPONED in results else None
+    if delay is not None:
+        leases.write(endpoint, notice_due_at=timezone.now() + delay, lease_until=None)
         return
     if any(result != MailResult.SENT for result in results):
         logger.warning("the mail server refused a recipient of the notice about webhook %s", endpoint.pk)
     leases.write(endpoint, notice_due_at=None, lease_until=None, attempts=0)
 
 
+def _send_one(
+    endpoint: WebhookEndpoint, message: EmailMultiAlternatives, server: BaseEmailBackend
+) -> MailResult:
+    result = mail.send(message, server)
+    if result == MailResult.SENT:
+        endpoint.notice_delivered_to = [*endpoint.notice_delivered_to, *message.to]
+        # Stored after each address: a later attempt skips those that have it.
+        leases.write(endpoint, notice_delivered_to=endpoint.notice_delivered_to)
+    return result
+
+
 def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
-    recipients = destinations.administrator_addresses(endpoint.organization_id)
+    """Return the messages to those whom no earlier attempt has reached."""
+    administrators = destinations.administrator_addresses(endpoint.organization_id)
+    recipients = [each for each in administrators if each not in endpoint.notice_delivered_to]
     body = text(endpoint)
     context = {
         "endpoint": endpoint,

@@ -126,7 +126,7 @@ def _disabled(reason: str) -> dict[str, Any]:
 
 def disable_after_failure(endpoint: WebhookEndpoint, reason: str) -> None:
     """Disable a locked endpoint, and have its organisation's owners and admins mailed."""
-    changes = {**_disabled(reason), "notice_due_at": timezone.now()}
+    changes = {**_disabled(reason), "notice_due_at": timezone.now(), "notice_delivered_to": [], "attempts": 0}
     WebhookEndpoint.transitions.apply(endpoint, Status.DISABLED, **changes)
     log_organization_event(
         "webhook.disabled", endpoint.organization, endpoint.pk, by=SYSTEM, reason=endpoint.disabled_reason

@@ -31,3 +31,18 @@ class GreylistsEve(RefusesEve):
     """Takes messages to Eve only later."""
 
     reply = (450, b"greylisted")
+
+
+class AnswersTheContent(EmailBackend):
+    """Accepts each address, and answers the content of a message to Eve."""
+
+    reply = (554, b"looks like spam")
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        if messages[0].to == ["eve@example.com"]:
+            raise smtplib.SMTPDataError(*self.reply)
+        return super().send_messages(messages)
+
+
+class PostponesTheContent(AnswersTheContent):
+    reply = (451, b"try again later")

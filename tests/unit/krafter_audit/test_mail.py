@@ -1,6 +1,12 @@
 """Mails with a text and an HTML part."""
 
-from krafter_audit.mail import html_mail
+from datetime import timedelta
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from krafter_audit.mail import MailResult, html_mail, retry_delay, send
+from tests.fakes import mail as servers
 
 
 def test_a_mail_has_both_parts_and_a_subject_of_one_line():
@@ -18,3 +24,28 @@ def test_a_mail_has_both_parts_and_a_subject_of_one_line():
     assert (mail.to, message["Bcc"], len(mail.subject)) == (["a@example.com"], None, 200)
     assert mail.subject.startswith("Invitation to Acme Bcc: b@example.com")
     assert f"List-Unsubscribe: <https://example.com/{'u' * 200}>\n" in message.as_string()
+
+
+@pytest.mark.parametrize(
+    ("server", "result"),
+    [
+        (servers.RefusesEve, MailResult.REFUSED),
+        (servers.GreylistsEve, MailResult.POSTPONED),
+        (servers.AnswersTheContent, MailResult.REFUSED),
+        (servers.PostponesTheContent, MailResult.POSTPONED),
+    ],
+)
+def test_answer_to_an_address_or_a_message_is_temporary_below_500(
+    server: type[servers.EmailBackend], result: MailResult
+):
+    to_eve = EmailMultiAlternatives("Hello", "Text.", to=["eve@example.com"])
+
+    assert send(to_eve, server()) == result
+
+
+def test_pauses_double_and_end_after_five_attempts():
+    seconds = [30, 60, 120, 240]
+
+    assert [retry_delay(attempts) for attempts in range(1, 7)] == [
+        *(timedelta(seconds=each) for each in seconds), None, None,
+    ]  # fmt: skip

@@ -12,6 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import jobs
+from accounts.invitations.services import resend
+from accounts.invitations.states import state_of
 from accounts.models import Invitation, Membership, User
 from events.models import Event
 from tests.factories import Scenario
@@ -146,3 +148,57 @@ def test_unavailable_mail_server_is_tried_again(
     assert too_early == []
     assert sent == [("accounts.send_invitation", str(invitation.pk))]
     assert len(mail.outbox) == 1
+
+
+def send_when_due(invitation: Invitation, time_machine: Any) -> bool:
+    """Run the job when the mail is due; return whether another attempt is planned."""
+    invitation.refresh_from_db()
+    time_machine.move_to(invitation.due_at, tick=False)
+    jobs.send_invitation(str(invitation.pk))
+    invitation.refresh_from_db()
+    return invitation.due_at is not None
+
+
+def test_postponed_address_is_tried_again_and_gets_one_mail(
+    scenario: Scenario, org: str, settings: Any, sent: list[Any], time_machine: Any
+) -> None:
+    scenario.client.ask("post", f"{org}/members", {"email": "eve@example.com"})
+    invitation = Invitation.objects.get()
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.GreylistsEve"}}
+
+    postponed = send_when_due(invitation, time_machine)
+    state, wait = state_of(invitation.membership), invitation.due_at - timezone.now()
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    again = send_when_due(invitation, time_machine)
+    jobs.send_invitation(str(invitation.pk))
+
+    assert (postponed, state, wait, again) == (True, "queued", timedelta(seconds=30), False)
+    assert [message.to for message in mail.outbox] == [["eve@example.com"]]
+
+
+def test_address_that_stays_postponed_is_undeliverable_after_five_attempts(
+    scenario: Scenario, org: str, settings: Any, sent: list[Any], time_machine: Any
+) -> None:
+    scenario.client.ask("post", f"{org}/members", {"email": "eve@example.com"})
+    invitation = Invitation.objects.get()
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.GreylistsEve"}}
+
+    planned = [send_when_due(invitation, time_machine) for _ in range(5)]
+    state = state_of(invitation.membership)
+    resend(invitation.membership)
+    planned += [send_when_due(invitation, time_machine) for _ in range(5)]
+
+    assert planned == [True, True, True, True, False] * 2
+    assert state == "undeliverable"
+
+
+@pytest.mark.parametrize("server", ["RefusesEve", "AnswersTheContent"])
+def test_refused_invitation_is_not_tried_again(
+    scenario: Scenario, org: str, settings: Any, sent: list[Any], time_machine: Any, server: str
+) -> None:
+    scenario.client.ask("post", f"{org}/members", {"email": "eve@example.com"})
+    invitation = Invitation.objects.get()
+    settings.MAILERS = {"default": {"BACKEND": f"tests.fakes.mail.{server}"}}
+
+    assert send_when_due(invitation, time_machine) is False
+    assert state_of(invitation.membership) == "undeliverable"

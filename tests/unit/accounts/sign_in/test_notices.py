@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.sign_in.account_events import log_account_event
+from krafter_audit.jobs import enqueue
 from tests import staff
 from tests.factories import Scenario
+from tests.fakes import mail as servers
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +73,31 @@ def test_password_that_an_administrator_sets_is_reported(
 
     assert User.objects.get(pk=scenario.owner.pk).check_password("another passphrase")
     assert [message.to for message in mail.outbox] == [[scenario.owner.email]]
+
+
+@pytest.mark.parametrize(
+    ("server", "attempts"), [("RefusesEve", 1), ("AnswersTheContent", 1), ("GreylistsEve", 7)]
+)
+@pytest.mark.parametrize("job", ["accounts.send_notice", "accounts.send_password_reset"])
+def test_mail_is_tried_again_after_a_temporary_answer_alone(
+    scenario: Scenario, settings: Any, eager_jobs: None, monkeypatch: Any, job: str, server: str, attempts: int
+):
+    settings.MAILERS = {"default": {"BACKEND": f"tests.fakes.mail.{server}"}}
+    user = User.objects.create_user("eve@example.com", staff.PASSWORD)
+    tried: list[str] = []
+    backend = getattr(servers, server)
+    answer = backend.send_messages
+
+    def count(self: Any, messages: Any) -> int:
+        tried.append(messages[0].to[0])
+        return answer(self, messages)
+
+    monkeypatch.setattr(backend, "send_messages", count)
+    arguments = {
+        "accounts.send_notice": ("password.changed", str(user.pk), timezone.now().isoformat(), ""),
+        "accounts.send_password_reset": (user.email,),
+    }
+
+    enqueue(job, *arguments[job])
+
+    assert tried == ["eve@example.com"] * attempts

@@ -1,0 +1,88 @@
+"""The e-mail about a disabled webhook reaches each owner and admin once, also when the mail server postpones it."""
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.services import create_user
+from notifications import jobs
+from notifications.models import WebhookEndpoint
+from notifications.webhooks import services
+from tests.factories import Scenario
+from tests.unit.notifications.webhooks.conftest import make_endpoint
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sent")]
+LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture
+def endpoint(scenario: Scenario) -> WebhookEndpoint:
+    """Return a disabled endpoint of an organisation with Ada, Eve and Zoe as admins, and without its owner's address."""
+    scenario.owner.is_active = False
+    scenario.owner.save()
+    for name in ("ada", "eve", "zoe"):
+        create_user(f"{name}@example.com", organization=scenario.organization, role=Membership.Role.ADMIN)
+    row, _ = make_endpoint(scenario, "https://hooks.example.com/")
+    services.disable_after_failure(row, "It does not answer.")
+    return row
+
+
+def send(endpoint: WebhookEndpoint, settings: Any, backend: str, time_machine: Any) -> bool:
+    """Run the job when the notice is due; return whether another attempt is planned."""
+    settings.MAILERS = {"default": {"BACKEND": backend}}
+    endpoint.refresh_from_db()
+    time_machine.move_to(max(endpoint.notice_due_at, timezone.now()), tick=False)
+    jobs.send_webhook_notice(str(endpoint.pk))
+    endpoint.refresh_from_db()
+    return endpoint.notice_due_at is not None
+
+
+def recipients() -> list[str]:
+    return sorted(message.to[0] for message in mail.outbox)
+
+
+def test_postponed_admin_gets_the_notice_later_and_the_others_get_no_second_one(
+    endpoint: WebhookEndpoint, settings: Any, time_machine: Any
+):
+    postponed = send(endpoint, settings, "tests.fakes.mail.GreylistsEve", time_machine)
+    first = recipients()
+    again = send(endpoint, settings, LOCMEM, time_machine)
+
+    assert (postponed, first) == (True, ["ada@example.com", "zoe@example.com"])
+    assert (again, recipients()) == (False, ["ada@example.com", "eve@example.com", "zoe@example.com"])
+
+
+def test_broken_connection_repeats_no_notice_that_was_sent(
+    endpoint: WebhookEndpoint, settings: Any, time_machine: Any
+):
+    broken = send(endpoint, settings, "tests.fakes.mail.OnlyFirst", time_machine)
+    first = recipients()
+    again = send(endpoint, settings, LOCMEM, time_machine)
+
+    assert (broken, first) == (True, ["ada@example.com"])
+    assert (again, recipients()) == (False, ["ada@example.com", "eve@example.com", "zoe@example.com"])
+
+
+def test_admin_who_stays_postponed_is_given_up_after_five_attempts(
+    endpoint: WebhookEndpoint, settings: Any, time_machine: Any
+):
+    greylists = "tests.fakes.mail.GreylistsEve"
+
+    planned = [send(endpoint, settings, greylists, time_machine) for _ in range(5)]
+
+    assert planned == [True, True, True, True, False]
+    assert recipients() == ["ada@example.com", "zoe@example.com"]
+
+
+def test_endpoint_that_is_disabled_again_has_a_new_notice_for_all(
+    endpoint: WebhookEndpoint, settings: Any, time_machine: Any
+):
+    send(endpoint, settings, LOCMEM, time_machine)
+    WebhookEndpoint.transitions.apply(endpoint, WebhookEndpoint.Status.ENABLED, disabled_at=None)
+    services.disable_after_failure(endpoint, "It answers 500.")
+    send(endpoint, settings, LOCMEM, time_machine)
+
+    assert recipients() == sorted(["ada@example.com", "eve@example.com", "zoe@example.com"] * 2)
