@@ -127,6 +127,21 @@ def is_local_name(host: str) -> bool:
     return any(host == name or host.endswith(f".{name}") for name in _SPECIAL_USE)
 
 
+def is_private_host(host: str) -> bool:
+    """Return whether a host is no public address, or a name without public meaning.
+
+    That includes an IP address in an unusual spelling. A host that is not valid is not private.
+    """
+    try:
+        name = normalise_host(host)
+    except RefusedAddress:
+        return True
+    except InvalidUrl:
+        return False
+    address = parse_address(name)
+    return is_local_name(name) if address is None else not is_public(address)
+
+
 def not_public(host: str) -> RefusedAddress:
     # The message does not disclose what an internal name resolves to.
     hint = "An operator can allow its network with the setting KRAFTER_ALLOWED_NETWORKS."

@@ -1,11 +1,11 @@
 """Links: link text, crawlable URLs, broken links, canonical and hreflang."""
 
 import re
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from krafter_audit.http.addresses import is_private_host
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import Page, has, snippet, value
@@ -238,7 +238,7 @@ def _is_broken(status: int | None) -> bool:
     headers=("link",),
     kind="markup",
     oracle={"lighthouse": "canonical"},
-    version=2,
+    version=3,
 )
 def canonical_is_valid(context: PageContext) -> Outcome:
     """The canonical URL, if set, is one absolute URL, and neither the root for another page nor on a private host."""
@@ -258,20 +258,13 @@ def canonical_is_valid(context: PageContext) -> Outcome:
 def _canonical_fault(page: Page, url: str) -> str | None:
     if not _is_absolute(url):
         return f"{url[:200]!r} is not an absolute URL"
-    if _is_local(host_of(url)) and not _is_local(page.host):
+    if is_private_host(host_of(url)) and not is_private_host(page.host):
         return f"{url[:200]!r} is on a private host, as that of a development server"
     here, there = urlsplit(page.url), urlsplit(url)
     leads_home = host_of(url) == page.host and there.path in ("", "/") and not there.query
     if leads_home and not _HOME_PATH.fullmatch(here.path):
         return "it is the home page"
     return None
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _is_absolute(url: str) -> bool:

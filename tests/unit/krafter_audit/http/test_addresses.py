@@ -2,7 +2,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from krafter_audit.http.addresses import AddressPolicy, is_public, normalise_host
+from krafter_audit.http.addresses import AddressPolicy, is_private_host, is_public, normalise_host
 from krafter_audit.http.client import InvalidUrl, RefusedAddress
 
 DEFAULT_POLICY = AddressPolicy()
@@ -192,3 +192,26 @@ def test_error_for_a_malformed_setting_names_the_entry(entry: str) -> None:
     with pytest.raises(ValueError) as error:
         AddressPolicy.from_setting(f"10.0.0.0/8,{entry}")
     assert f"'{entry}' is not an allowed network" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_private"),
+    [
+        ("example.com", False),
+        ("EXAMPLE.com.", False),
+        ("bücher.example", False),
+        ("8.8.8.8", False),
+        ("2606:4700::1111", False),
+        ("no_host at all", False),
+        ("localhost", True),
+        ("Shop.Localhost.", True),
+        ("shop.internal", True),
+        ("staging", True),
+        ("10.0.0.1", True),
+        ("0x7f.1", True),
+        ("2002:7f00:1::", True),
+        ("fe80::1%eth0", True),
+    ],
+)
+def test_host_without_public_meaning_is_private(host: str, is_private: bool) -> None:
+    assert is_private_host(host) == is_private

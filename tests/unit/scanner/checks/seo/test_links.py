@@ -106,6 +106,16 @@ def test_link_that_leads_to_no_page_is_no_fault(href: str, status: str) -> None:
         ("https://www.example.com/a", "https://192.168.1.5/a", FAILED),
         ("https://www.example.com/a", "https://localhost.example.com/a", PASSED),
         ("http://192.168.1.5/a", "http://localhost/a", PASSED),
+        ("https://www.example.com/a", "https://shop.internal/a", FAILED),
+        ("https://www.example.com/a", "https://shop.test/a", FAILED),
+        ("https://www.example.com/a", "https://staging/a", FAILED),
+        ("https://www.example.com/a", "http://localhost./a", FAILED),
+        ("https://www.example.com/a", "http://127.1/a", FAILED),
+        ("https://www.example.com/a", "https://[64:ff9b::7f00:1]/a", FAILED),
+        ("https://www.example.com/a", "https://[2002:7f00:1::]/a", FAILED),
+        ("https://www.example.com/a", "https://192.0.0.192/a", FAILED),
+        ("https://www.example.com/a", "https://8.8.8.8/a", PASSED),
+        ("https://shop.test/a", "https://shop.test/a", PASSED),
     ],
 )
 def test_canonical_url_of_a_development_server(here: str, canonical: str, status: str) -> None:
