@@ -7,7 +7,6 @@ from integrations.providers.types import TicketDraft
 
 MARKER = re.compile(r"<!-- krafter-task:([0-9a-f-]{36}) -->")
 BLOCK = re.compile(r"<!-- krafter-task:[0-9a-f-]{36} -->.*?<!-- /krafter-task -->", re.DOTALL)
-MAX_TEXT_LENGTH = 60_000  # GitHub accepts 65,536 characters; the rest is for what people add
 
 
 def marker_in(body: str) -> str | None:
@@ -16,8 +15,9 @@ def marker_in(body: str) -> str | None:
 
 
 def block(draft: TicketDraft, text: str) -> str:
+    """Return our block with a text that is escaped (`escaped_markdown`)."""
     due = f"**Due:** {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
-    guidance = f"\n\n{_escape(text)}" if text else ""
+    guidance = f"\n\n{text}" if text else ""
     start, end = f"<!-- krafter-task:{draft.marker} -->", "<!-- /krafter-task -->"
     return f"{start}\n{due}**Priority:** {draft.priority}{guidance}\n{end}"
 
@@ -29,13 +29,3 @@ def merged_body(present: str, draft: TicketDraft, text: str) -> str:
         # A function, since backslashes in a replacement string would be read as group references.
         return BLOCK.sub(lambda _: ours, present, count=1)
     return f"{ours}\n\n{MARKER.sub('', present)}".rstrip()
-
-
-def without_mentions(text: str) -> str:
-    """Return text in which @name sends no notification."""
-    return text.replace("@", "@\u200b")
-
-
-def _escape(text: str) -> str:
-    # A finding's text must neither close our block nor mention people.
-    return without_mentions(text.replace("<!--", "&lt;!--").replace("-->", "--&gt;"))[:MAX_TEXT_LENGTH]

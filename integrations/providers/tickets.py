@@ -1,5 +1,6 @@
 """Vendors with tickets, and the Markdown issues with labels that GitHub and GitLab share."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -7,7 +8,8 @@ from typing import Any, ClassVar
 
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.markdown import block, marker_in, merged_body, without_mentions
+from integrations.providers.escaped_markdown import escape
+from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.types import Ticket, TicketDraft, TicketState
 
 STATUS_LABEL, PRIORITY_LABEL, CAMPAIGN_LABEL = "krafter:", "priority:", "krafter-campaign:"
@@ -60,6 +62,7 @@ class IssueTracker(Tracker):
     update_method: ClassVar[str]
     max_title_length: ClassVar[int]
     max_label_length: ClassVar[int]
+    references: ClassVar[re.Pattern[str]]  # the signs of the vendor's references, such as # of issues
 
     @property
     @abstractmethod
@@ -81,8 +84,15 @@ class IssueTracker(Tracker):
         return {f"{STATUS_LABEL}{draft.status}", f"{PRIORITY_LABEL}{draft.priority}", *campaigns}
 
     def escape(self, text: str) -> str:
-        """Return text that the vendor's Markdown does not execute."""
-        return text
+        """Return Markdown that refers to nothing, and that the vendor does not execute."""
+        return escape(text, self.references)
+
+    def title_of(self, draft: TicketDraft) -> str:
+        return draft.title[: self.max_title_length]
+
+    def read_title(self, title: str) -> str:
+        """Return the title as in the draft."""
+        return title
 
     def owns(self, external_id: str) -> bool:
         # Both vendors ignore case.
@@ -98,7 +108,7 @@ class IssueTracker(Tracker):
 
     def new_issue(self, draft: TicketDraft) -> dict[str, Any]:
         return {
-            "title": draft.title[: self.max_title_length],
+            "title": self.title_of(draft),
             self.body_field: block(draft, self.escape(draft.text)),
             "labels": sorted(self.own_labels(draft)),
         }
@@ -113,7 +123,7 @@ class IssueTracker(Tracker):
     def issue_changes(self, ticket: Ticket, draft: TicketDraft, fields: set[str]) -> dict[str, Any]:
         changes: dict[str, Any] = {}
         if "title" in fields:
-            changes["title"] = draft.title[: self.max_title_length]
+            changes["title"] = self.title_of(draft)
         if fields & {"status", "priority", "campaigns"}:
             changes |= self.label_change(ticket.labels, draft)
         if fields & {"due", "text", "priority"}:
@@ -127,7 +137,7 @@ class IssueTracker(Tracker):
         return any(comment_mark(marker) in body for page in pages for body in self.parse(page, _bodies))
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
-        body = f"{without_mentions(self.escape(text)).replace('<!--', '&lt;!--')}\n\n{comment_mark(marker)}"
+        body = f"{self.escape(text)}\n\n{comment_mark(marker)}"
         self.request("POST", self.issue_path(external_id) + self.comments_path, json={"body": body})
 
     def issue_path(self, external_id: str) -> str:
@@ -145,7 +155,7 @@ class IssueTracker(Tracker):
             external_id=key,
             key=key,
             url=str(issue[self.url_field]),
-            title=str(issue["title"]),
+            title=self.read_title(str(issue["title"])),
             state=self.state_of(issue, labels),
             updated_at=datetime.fromisoformat(issue["updated_at"]),
             body=body,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from integrations.providers import escaped_markdown
 from integrations.providers.github.client import GitHubClient
 from integrations.providers.tickets import IssueTracker, is_own_label
 from integrations.providers.types import Ticket, TicketDraft, TicketState
@@ -25,6 +26,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
     update_method = "PATCH"
     max_title_length = 256
     max_label_length = 50
+    references = escaped_markdown.GITHUB
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         query = {

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from integrations.providers import escaped_markdown
 from integrations.providers.gitlab.client import GitLabClient
 from integrations.providers.tickets import IssueTracker, is_own_label
 from integrations.providers.types import Ticket, TicketDraft, TicketState
@@ -23,6 +24,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
     update_method = "PUT"
     max_title_length = 255
     max_label_length = 255
+    references = escaped_markdown.GITLAB
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         # The newest first: an issue that changes while the pages are read is read twice, and none is missed.
@@ -96,7 +98,14 @@ class GitLabTickets(GitLabClient, IssueTracker):
 
     def escape(self, text: str) -> str:
         # A line that begins with a slash is a quick action (/close, /assign): a finding's text must not run one.
-        return QUICK_ACTION.sub(r"\1\2\\/", text)
+        return QUICK_ACTION.sub(r"\1\2\\/", super().escape(text))
+
+    def title_of(self, draft: TicketDraft) -> str:
+        # GitLab looks for references and mentions in titles, too.
+        return escaped_markdown.without_references(draft.title, self.references)[: self.max_title_length]
+
+    def read_title(self, title: str) -> str:
+        return escaped_markdown.with_references(title)
 
 
 def _day(draft: TicketDraft) -> str | None:

@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from integrations.providers.escaped_markdown import LINEAR, escape
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.linear import graphql
 from integrations.providers.linear.client import LinearClient, Node, read_states
 from integrations.providers.linear.webhooks import WEBHOOKS
-from integrations.providers.markdown import without_mentions
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import Ticket, TicketDraft, TicketState
 from krafter_audit.http.timestamps import format_timestamp
 
 MARKER = re.compile(r"Krafter Audit task ([0-9a-f-]{36})")
 PULL_REQUEST = re.compile(r"https?://[^\s?#]+/(?:pull|merge_requests)/\d+/?(?:[?#]\S*)?")
-MAX_TITLE_LENGTH, MAX_TEXT_LENGTH = 255, 60_000
+MAX_TITLE_LENGTH = 255
 PRIORITIES = {"critical": 1, "high": 2, "medium": 3, "low": 4}
 STATES = {
     "started": TicketState.STARTED,
@@ -96,7 +96,7 @@ class Linear(LinearClient, Tracker):
         fields = {
             "id": issue_id(self.team, marker),
             "issueId": self._issue_id(external_id),
-            "body": without_mentions(text),
+            "body": escape(text, LINEAR),
         }
         self.execute(graphql.COMMENT, {"input": fields}, repeatable=False)
 
@@ -171,14 +171,14 @@ def issue_id(team: str, task: str) -> str:
 def description(draft: TicketDraft) -> str:
     # Linear rewrites Markdown and drops HTML comments, so that the task's id is visible text.
     url = f"\n{draft.url}" if draft.url else ""
-    guidance = without_mentions(draft.text[:MAX_TEXT_LENGTH])
+    guidance = escape(draft.text, LINEAR)
     text = f"{guidance}\n\n---\n\nKrafter Audit task {draft.marker}{url}".lstrip()
     return with_campaigns(text, draft) if draft.campaigns else text
 
 
 def with_campaigns(body: str, draft: TicketDraft) -> str:
     """Return a description with the line of campaigns replaced; it is before that of the task."""
-    names = ", ".join(without_mentions(" ".join(name.split())) for name in draft.campaigns)
+    names = ", ".join(escape(" ".join(name.split()), LINEAR) for name in draft.campaigns)
     line = f"Campaigns: {names}\n\n" if names else ""
     task = f"Krafter Audit task {draft.marker}"
     # A function, since backslashes in a replacement string would be read as group references.

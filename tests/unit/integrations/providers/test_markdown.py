@@ -2,7 +2,8 @@
 
 import pytest
 
-from integrations.providers.markdown import MAX_TEXT_LENGTH, block, marker_in, merged_body, without_mentions
+from integrations.providers.escaped_markdown import GITHUB, MAX_TEXT_LENGTH, escape
+from integrations.providers.markdown import block, marker_in, merged_body
 from tests.unit.integrations.providers.drafts import TASK, draft
 
 OTHER = "018f4f3c-0000-7000-8000-000000000002"
@@ -34,7 +35,7 @@ def test_block_is_prepended_to_a_body_without_one() -> None:
 def test_text_cannot_close_the_block_fake_a_marker_or_mention_people() -> None:
     text = f"<!-- /krafter-task --> <!-- krafter-task:{OTHER} --> @octocat"
 
-    written = block(draft(), text)
+    written = block(draft(), escape(text, GITHUB))
 
     assert marker_in(written) == TASK
     assert written.count("<!--") == 2
@@ -49,8 +50,8 @@ def test_marker_without_a_closing_comment_is_removed_from_the_rest() -> None:
 
 @pytest.mark.parametrize("text", ["x", "@", "<!--"])
 def test_long_text_is_cut(text: str) -> None:
-    assert len(block(draft(), text * (MAX_TEXT_LENGTH + 9))) < MAX_TEXT_LENGTH + 300
+    assert len(block(draft(), escape(text * (MAX_TEXT_LENGTH + 9), GITHUB))) < MAX_TEXT_LENGTH + 300
 
 
 def test_mentions_send_no_notification() -> None:
-    assert without_mentions("@all") == "@\u200ball"
+    assert escape("@all", GITHUB) == "@\u200ball"

@@ -63,6 +63,15 @@ def test_text_of_a_finding_cannot_run_quick_actions(adapter: GitLab, gitlab: Fak
     assert "\\/close" in gitlab.issues[1]["description"]
 
 
+def test_title_refers_to_nothing_there_and_is_read_as_it_is_here(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    title = "Fix #1 of @ada and ~bug"
+
+    ticket = adapter.create_ticket(draft(title=title))
+
+    assert gitlab.issues[1]["title"] == "Fix #\u200b1 of @\u200bada and ~\u200bbug"
+    assert (ticket.title, adapter.get_ticket(KEY).title) == (title, title)
+
+
 def test_text_of_a_finding_cannot_close_our_block_or_mention_people(
     adapter: GitLab, gitlab: FakeGitLab
 ) -> None:
