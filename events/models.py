@@ -4,10 +4,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import formats, timezone
 
 from accounts.models import Organization, Project
 from krafter_audit.db.triggers import AppendOnly
+from krafter_audit.moments import in_words
 
 
 class Event(models.Model):
@@ -43,7 +43,7 @@ class Event(models.Model):
         triggers: ClassVar = [AppendOnly()]
 
     def __str__(self) -> str:
-        return f"{self.name}, {formats.date_format(timezone.localtime(self.at), 'DATETIME_FORMAT')}"
+        return f"{self.name}, {in_words(self.at)}"
 
 
 class OutboxEntry(models.Model):

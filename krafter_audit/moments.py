@@ -12,9 +12,11 @@ def in_utc(moment: datetime) -> str:
     return f"{formats.date_format(moment.astimezone(UTC), 'j M Y, H:i:s')} UTC"
 
 
-def in_words(moment: datetime) -> str:
+def in_words(moment: datetime, pattern: str = "j M Y, H:i") -> str:
     """Return a time as `27 Nov 2026, 14:01 CET`, in the active time zone."""
-    return str(formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT"))
+    local = timezone.localtime(moment)
+    # Django's format `T` is empty in the hour that occurs twice when the clocks are put back.
+    return f"{formats.date_format(local, pattern)} {local.tzname()}"
 
 
 def time_element(moment: datetime | None, words: str = "") -> SafeString | str:

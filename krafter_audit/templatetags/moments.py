@@ -1,0 +1,8 @@
+"""The filter `in_words` of times, with the zone: `{{ at|in_words }}`."""
+
+from django.template import Library
+
+from krafter_audit.moments import in_words
+
+register = Library()
+register.filter("in_words", in_words)
