@@ -327,7 +327,8 @@ class FindingAdmin(BulkActions):
             return None
         form = DismissForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
-            return self._dismiss_page(request, queryset, form)
+            is_refused = self.refuse_all(request, selection)
+            return None if is_refused else self._dismiss_page(request, queryset, form)
         if "_back" not in request.POST:
             details = {"dismissal": DismissalValues(**form.cleaned_data).to_json()}
             return self.change_selection(request, selection, {"status": "dismissed"}, details)

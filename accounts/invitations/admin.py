@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -222,7 +222,8 @@ class MembershipAdmin(ServiceModelAdmin):
         self, request: HttpRequest, rows: QuerySet[Membership], *, joined: bool, done: str
     ) -> HttpResponse | None:
         if "confirmed" not in request.POST:
-            return self._confirmation(request, rows)
+            members = self.changeable_rows(request, rows)
+            return self._confirmation(request, members) if members else None
 
         def remove(row: Membership) -> str:
             if (state_of(row) == InvitationState.JOINED) != joined:
@@ -233,8 +234,7 @@ class MembershipAdmin(ServiceModelAdmin):
         self.run_for_each(request, rows, remove)
         return None
 
-    def _confirmation(self, request: HttpRequest, rows: QuerySet[Membership]) -> TemplateResponse:
-        members = list(rows.order_by("pk")[:200])
+    def _confirmation(self, request: HttpRequest, members: Sequence[Membership]) -> TemplateResponse:
         keys = ApiKey.objects.filter(revoked_at=None)
         action = request.POST.get("action", "")
         return self.page(

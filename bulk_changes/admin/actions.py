@@ -74,6 +74,8 @@ class BulkActions(ServiceModelAdmin):
         sent = request.POST if "set_values" in request.POST else None
         form = self.set_values_form(sent, organizations={project.organization_id for project, _ in selection})
         if not form.is_valid():
+            if self.refuse_all(request, selection):
+                return None
             template = "admin/bulk_changes/set_values.html"
             return self.selection_page(request, template, form=form, rows=_count(selection))
         return self.change_selection(request, selection, form.changes)
@@ -94,6 +96,8 @@ class BulkActions(ServiceModelAdmin):
     ) -> HttpResponse | None:
         """Do as `change_rows`; `details` are those of `services.change`."""
         if "confirmed" not in request.POST:
+            if self.refuse_all(request, selection):
+                return None
             return self._preview(request, selection, changes, details or {})
         seen_at = _time_of_preview(request)
         results, refused = [], Summary()
@@ -135,6 +139,20 @@ class BulkActions(ServiceModelAdmin):
     def refusal_in(self, request: HttpRequest, project: Project) -> ApiError | None:
         """Return why the user may not change rows of the project."""
         return change_refusal(request, self.opts, project)
+
+    def refuse_all(self, request: HttpRequest, selection: Selection) -> bool:
+        """Show why no row may be changed; False if some may, and the preview says which.
+
+        Otherwise values would be requested in vain.
+        """
+        refusals = [(pks, self.refusal_in(request, project)) for project, pks in selection]
+        refused = Summary()
+        for pks, error in refusals:
+            if error is None:
+                return False
+            refused.add(_refused(pks, error), self.bulk_subject)
+        self._report(request, [], refused)
+        return True
 
     def _preview(
         self,

@@ -1,6 +1,6 @@
 """Actions on the rows that are selected in a list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any
 
@@ -30,20 +30,24 @@ def row_action(
             page.run_for_each(request, queryset, partial(method, page, request), verb=permission)
             return None
 
-        return confirmed(consequence)(action) if consequence else action
+        return confirmed(consequence, permission=permission)(action) if consequence else action
 
     return decorate
 
 
-def confirmed(consequence: str) -> Callable[[Action], Action]:
-    """Show a page with the rows and the `consequence` (a sentence) before the action runs."""
+def confirmed(consequence: str, *, permission: str = "operate") -> Callable[[Action], Action]:
+    """Show a page with the rows and the `consequence` (a sentence) before the action runs.
+
+    Rows that the action refuses are refused before, and are not on the page.
+    """
 
     def decorate(action: Action) -> Action:
         @wraps(action)
         def wrapper(page: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
             if "confirmed" in request.POST:
                 return action(page, request, queryset)
-            return _confirmation_page(page, request, queryset, consequence)
+            rows = page.changeable_rows(request, queryset, verb=permission)
+            return _confirmation_page(page, request, rows, consequence) if rows else None
 
         return wrapper
 
@@ -51,7 +55,7 @@ def confirmed(consequence: str) -> Callable[[Action], Action]:
 
 
 def _confirmation_page(
-    page: Any, request: HttpRequest, rows: QuerySet[Any], consequence: str
+    page: Any, request: HttpRequest, rows: Sequence[Any], consequence: str
 ) -> HttpResponse:
     label = chosen_action_label(page, request)
     return selection_page(
@@ -62,8 +66,10 @@ def _confirmation_page(
         label=label,
         consequence=consequence,
         rows=[page.describe_row(row) for row in rows[:MAX_LISTED]],
-        more=max(0, rows.count() - MAX_LISTED),
+        more=max(0, len(rows) - MAX_LISTED),
         back=request.POST.get("_back", ""),
+        selected=[str(row.pk) for row in rows],
+        select_across="0",
     )
 
 
@@ -76,14 +82,16 @@ def selection_page(
     page: Any, request: HttpRequest, template: str, *, title: str, **context: Any
 ) -> TemplateResponse:
     """Return a page of a model between its list and an action; its form repeats what was selected."""
+    repeated = {
+        "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+    }
     response: TemplateResponse = page.page(
         request,
         template,
         title=title,
         action=request.POST.get("action", ""),
-        selected=request.POST.getlist(ACTION_CHECKBOX_NAME),
-        select_across=request.POST.get("select_across", "0"),
         list_url=request.get_full_path(),
-        **context,
+        **(repeated | context),
     )
     return response

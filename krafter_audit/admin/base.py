@@ -384,21 +384,47 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
 
     def action_form_page(
         self, request: HttpRequest, rows: QuerySet[Any], form: forms.Form, template: str, *, title: str
-    ) -> TemplateResponse:
-        """Return the page for an action's values, which submits the action again with them."""
+    ) -> TemplateResponse | None:
+        """Return the page for an action's values, which submits the action again with them.
+
+        None, with messages, if the action cannot work on any row.
+        """
+        changeable = self.changeable_rows(request, rows)
+        if not changeable:
+            return None
         back = request.POST.get("_back", "")
-        return self.page(request, template, title=title, form=form, rows=rows[:200], back=back)
+        return self.page(request, template, title=title, form=form, rows=changeable, back=back)
+
+    def changeable_rows(
+        self, request: HttpRequest, rows: QuerySet[Any], *, verb: str = "operate"
+    ) -> list[Any]:
+        """Return the rows on which the chosen action can work, after a message about each other one.
+
+        For actions that show a page first: none is requested in vain.
+        """
+        action, changeable = request.POST.get("action", ""), []
+        for row in self._at_most(request, rows):
+            refusal = self.refusal(request, verb, row) or self.refusals(request, row).get(action)
+            if refusal:
+                self.message_user(request, f"{self.describe_row(row)}: {refusal}", messages.ERROR)
+            else:
+                changeable.append(row)
+        return changeable
+
+    def _at_most(self, request: HttpRequest, rows: QuerySet[Any]) -> list[Any]:
+        """Return the rows of an action; none, with a message, if there are too many."""
+        chosen = list(rows.order_by("pk")[: MAX_ACTION_ROWS + 1])
+        if len(chosen) <= MAX_ACTION_ROWS:
+            return chosen
+        self.message_user(request, f"Select at most {MAX_ACTION_ROWS} rows.", messages.ERROR)
+        return []
 
     def run_for_each(
         self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str], *, verb: str = "operate"
     ) -> None:
         """Call `act` for each row and show its sentence, or its error; `verb` as in `refusal`."""
-        chosen = list(rows.order_by("pk")[: MAX_ACTION_ROWS + 1])
-        if len(chosen) > MAX_ACTION_ROWS:
-            self.message_user(request, f"Select at most {MAX_ACTION_ROWS} rows.", messages.ERROR)
-            return
         # Each row in its own transaction: a row that is rejected does not undo the others.
-        for row in chosen:
+        for row in self._at_most(request, rows):
             name = self.describe_row(row)
             refusal = self.refusal(request, verb, row)
             if refusal:

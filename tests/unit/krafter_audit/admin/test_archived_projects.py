@@ -101,6 +101,21 @@ def test_requests_that_change_a_row_of_an_archived_project_are_refused_with_the_
 
 
 @pytest.mark.parametrize("model", IN_PROJECTS, ids=lambda model: model._meta.label)
+def test_actions_of_a_list_are_refused_before_they_show_a_form(
+    model: type[Model], scenario: Scenario
+) -> None:
+    row, client = archived_row(model, scenario), staff.logged_in_client()
+
+    pages = {name: run_action(client, name, row) for name in refused_actions(model)}
+
+    forms = [name for name, page in pages.items() if "cl" not in page.context]
+    unexplained = [
+        name for name, page in pages.items() if not any(REASON in text for text in messages_of(page))
+    ]
+    assert (forms, unexplained) == ([], [])
+
+
+@pytest.mark.parametrize("model", IN_PROJECTS, ids=lambda model: model._meta.label)
 def test_page_of_a_row_says_that_its_project_is_archived_and_disables_buttons(
     model: type[Model], scenario: Scenario
 ) -> None:
