@@ -110,8 +110,6 @@ def add(calendar: Calendar, start: datetime, amount: timedelta) -> datetime:
     left, limit = amount, start + MAX_SPAN
     if left <= ZERO:
         return start.astimezone(UTC)
-    if isinstance(calendar, AllHours):
-        return min(start + amount, limit).astimezone(UTC)
     for opens, closes in calendar.open_spans(start, limit):
         if left <= closes - opens:
             return opens + left

@@ -118,3 +118,37 @@ def test_spans_are_in_order_apart_and_additive(
     assert all(start <= opens < closes <= end for opens, closes in spans)
     assert counted(calendar, start, end) == counted(calendar, start, middle) + counted(calendar, middle, end)
     assert counted(calendar, end, start) == -counted(calendar, start, end) <= ZERO
+
+
+def test_no_hours_are_over_at_once_also_outside_business_hours():
+    sunday = local("2026-11-29T12:00")
+
+    assert [add(each, sunday, ZERO) for each in (OFFICE, AllHours())] == [sunday, sunday]
+
+
+def test_due_date_in_all_hours_is_at_most_50_years_ahead():
+    start = local("2026-11-27T10:00")
+
+    dates = [add(AllHours(), start, timedelta(days=366 * years)) for years in (49, 51)]
+
+    assert dates == [start + timedelta(days=366 * 49), start + timedelta(days=366 * 50)]
+
+
+def test_days_on_which_nobody_works_anyway_are_not_named():
+    saturdays = {date(2026, 12, 26): "Second Day of Christmas", date(2026, 12, 28): "Monday off"}
+    calendar = BusinessHours(VIENNA, dict.fromkeys(range(5), NINE_TO_FIVE), saturdays)
+
+    names = calendar.closed_days(local("2026-12-25T17:00"), local("2026-12-29T09:00"))
+
+    assert names == ["Monday off"]
+    assert OFFICE.closed_days(local("2026-11-26T17:00"), local("2026-11-30T09:00")) == []
+
+
+def test_span_in_the_hour_that_occurs_twice_lasts_from_its_first_begin_to_its_second_end():
+    calendar = BusinessHours(VIENNA, {6: ((135, 165),)})
+
+    spans = list(calendar.open_spans(local("2026-10-25T00:00"), local("2026-10-26T00:00")))
+
+    assert spans == [
+        (datetime(2026, 10, 25, 0, 15, tzinfo=UTC), datetime(2026, 10, 25, 1, 45, tzinfo=UTC))
+    ]

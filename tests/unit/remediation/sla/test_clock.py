@@ -120,12 +120,26 @@ def test_days_are_merged_beside_a_weekend_that_has_elapsed_and_a_pause():
         ("paused", 0, "The task is blocked."),
         ("counting", 24, "The clock counts. Within business hours. Not counted: closed day, Christmas Day."),
     ]
+def test_a_pause_within_years_of_single_days_is_not_merged():
+    pause = Pause(START + 5000 * HOUR, START + 5100 * HOUR)
+    found = clock(8 * 600, OFFICE, pause)
+
+    merged = intervals(found, START + 1000 * HOUR)
+
+    assert [(each.state.value, each.elapsed) for each in merged] == [
+        ("counting", True),
+        ("counting", False),
+        ("paused", False),
+        ("counting", False),
+    ]
+    assert (merged[2].start, merged[2].end, merged[2].cause) == (pause.start, pause.end, pause.cause)
 
 
 def test_a_task_without_a_due_date_has_no_intervals():
     found = Clock(START, DueDate(), AllHours())
 
-    assert (intervals(found, START), time_left(found, START), allowed_time(found, START)) == ([], None, None)
+    assert [intervals(found, START + late) for late in (ZERO, HOUR)] == [[], []]
+    assert (time_left(found, START), allowed_time(found, START)) == (None, None)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
