@@ -143,7 +143,7 @@ class BulkActions(ServiceModelAdmin):
     def refuse_all(self, request: HttpRequest, selection: Selection) -> bool:
         """Show why no row may be changed; False if some may, and the preview says which.
 
-        Otherwise values would be requested in vain.
+        Called before values are requested: they could not be saved.
         """
         refusals = [(pks, self.refusal_in(request, project)) for project, pks in selection]
         refused = Summary()

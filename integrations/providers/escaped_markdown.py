@@ -1,6 +1,6 @@
 """Markdown of a text that others have written: it keeps its format, and has no effect beyond its own place.
 
-It refers to no issue and mentions nobody, contains no HTML, and opens no code block that it does not close. Sources:
+It refers to no issue, mentions no person, contains no HTML, and opens no code block that it does not close. Sources:
 CommonMark 0.31, sections 4.5 (fenced code blocks), 6.1 (code spans) and 6.6 (raw HTML); GitHub, "Autolinked references
 and URLs"; GitLab, "GitLab-specific references".
 """

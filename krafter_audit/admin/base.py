@@ -400,7 +400,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     ) -> list[Any]:
         """Return the rows on which the chosen action can work, after a message about each other one.
 
-        For actions that show a page first: none is requested in vain.
+        For actions that show a page first, so that it has only those rows.
         """
         action, changeable = request.POST.get("action", ""), []
         for row in self._at_most(request, rows):

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from integrations.providers.escaped_markdown import LINEAR, escape
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.escaped_markdown import LINEAR, escape
 from integrations.providers.linear import graphql
 from integrations.providers.linear.client import LinearClient, Node, read_states
 from integrations.providers.linear.webhooks import WEBHOOKS

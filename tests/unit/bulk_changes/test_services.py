@@ -96,6 +96,27 @@ def test_change_works_in_batches_of_transactions(scenario: Scenario, monkeypatch
     assert (done.bulk_change.changed, set(values_of(*rows, name="severity"))) == (5, {"low"})
 
 
+def test_refusal_in_a_later_batch_takes_all_batches_back_if_all_or_nothing(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(services, "BATCH_SIZE", 1)
+    first, resolved = factories.finding(scenario), factories.finding(scenario, status="resolved")
+    events = Event.objects.count()
+
+    with pytest.raises(FindingResolved):
+        services.change(
+            scenario.project,
+            FINDINGS,
+            [first.pk, resolved.pk],
+            changes={"status": "dismissed"},
+            by=scenario.actor,
+            all_or_nothing=True,
+        )
+
+    assert values_of(first, resolved) == ["new", "resolved"]
+    assert (BulkChange.objects.count(), Event.objects.count()) == (0, events)
+
+
 def test_more_rows_than_the_limit_are_rejected(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(services, "MAX_ROWS", 1)
     rows = [factories.finding(scenario) for _ in range(2)]
@@ -104,6 +125,37 @@ def test_more_rows_than_the_limit_are_rejected(scenario: Scenario, monkeypatch: 
         change(scenario, FINDINGS, *rows, severity="low")
 
     assert set(values_of(*rows, name="severity")) == {"high"}
+
+
+def test_limit_is_of_what_a_filter_finds_too(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(services, "MAX_ROWS", 2)
+    rows = [factories.finding(scenario) for _ in range(2)]
+
+    found = services.matching(Finding.objects.all())
+    allowed = change(scenario, FINDINGS, *rows, severity="low")
+    too_many = [*found, factories.finding(scenario).pk]
+
+    assert (found, allowed.summary.changed) == (sorted(row.pk for row in rows), 2)
+    with pytest.raises(InvalidParams, match="At most 2 rows"):
+        services.matching(Finding.objects.all())
+    with pytest.raises(InvalidParams, match="At most 2 rows"):
+        services.preview(scenario.project, FINDINGS, too_many, changes={"severity": "low"})
+
+
+def test_row_that_has_the_values_since_the_preview_is_unchanged(scenario: Scenario):
+    finding, seen_at = factories.finding(scenario), timezone.now()
+    triage.update(finding.pk, changes={"severity": "low"}, by=scenario.actor)
+
+    done = services.change(
+        scenario.project,
+        FINDINGS,
+        [finding.pk],
+        changes={"severity": "low"},
+        by=scenario.actor,
+        unchanged_since=seen_at,
+    )
+
+    assert counted(done.summary) == (1, 0, 1, 0)
 
 
 def test_rows_of_another_project_are_refused(scenario: Scenario):

@@ -37,7 +37,9 @@ def test_times_say_their_zone_also_in_the_hour_that_occurs_twice(zone: str, mome
     at = datetime.fromisoformat(moment)
 
     with timezone.override(zone):
-        page = Template('{% load moments %}{{ at|in_words }}, {{ at|in_words:"H:i:s" }}').render(Context({"at": at}))
+        page = Template('{% load moments %}{{ at|in_words }}, {{ at|in_words:"H:i:s" }}').render(
+            Context({"at": at})
+        )
         shown = in_words(at)
 
     clock, name = words.split(" ")[-2:]

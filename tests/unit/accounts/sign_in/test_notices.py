@@ -80,7 +80,13 @@ def test_password_that_an_administrator_sets_is_reported(
 )
 @pytest.mark.parametrize("job", ["accounts.send_notice", "accounts.send_password_reset"])
 def test_mail_is_tried_again_after_a_temporary_answer_alone(
-    scenario: Scenario, settings: Any, eager_jobs: None, monkeypatch: Any, job: str, server: str, attempts: int
+    scenario: Scenario,
+    settings: Any,
+    eager_jobs: None,
+    monkeypatch: Any,
+    job: str,
+    server: str,
+    attempts: int,
 ):
     settings.MAILERS = {"default": {"BACKEND": f"tests.fakes.mail.{server}"}}
     user = User.objects.create_user("eve@example.com", staff.PASSWORD)

@@ -1,4 +1,4 @@
-"""Texts in tickets keep their format, and refer to no issue, mention nobody and hide nothing that follows them."""
+"""Texts in tickets keep their format, refer to no issue, mention no person and hide nothing that follows them."""
 
 import re
 
@@ -155,7 +155,9 @@ def test_long_text_is_escaped_in_a_moment_and_fits(sign: str) -> None:
     assert MAX_TEXT_LENGTH * 0.5 < len(escape(sign * MAX_TEXT_LENGTH, GITLAB)) <= MAX_TEXT_LENGTH
 
 
-@pytest.mark.parametrize("title", ["Fix #1 for @ada", "~bug in GL-7 & 100 %", "[issue:1] ^alert#2", "C# and 5 $"])
+@pytest.mark.parametrize(
+    "title", ["Fix #1 for @ada", "~bug in GL-7 & 100 %", "[issue:1] ^alert#2", "C# and 5 $"]
+)
 def test_title_without_references_is_read_as_it_was(title: str) -> None:
     written = without_references(title, GITLAB)
 
@@ -164,7 +166,9 @@ def test_title_without_references_is_read_as_it_was(title: str) -> None:
 
 
 def test_profile_of_a_person_in_linear_is_no_mention() -> None:
-    escaped = escape("Ask https://linear.app/acme/profiles/ada, see https://linear.app/acme/issue/ENG-1", LINEAR)
+    escaped = escape(
+        "Ask https://linear.app/acme/profiles/ada, see https://linear.app/acme/issue/ENG-1", LINEAR
+    )
 
     assert "https://linear.app/acme/profiles" not in escaped
     assert "https://linear.app/acme/issue/ENG-1" in escaped

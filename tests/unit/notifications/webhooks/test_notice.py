@@ -20,7 +20,7 @@ LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 @pytest.fixture
 def endpoint(scenario: Scenario) -> WebhookEndpoint:
-    """Return a disabled endpoint of an organisation with Ada, Eve and Zoe as admins, and without its owner's address."""
+    """Return a disabled endpoint of an organisation whose active admins are Ada, Eve and Zoe."""
     scenario.owner.is_active = False
     scenario.owner.save()
     for name in ("ada", "eve", "zoe"):

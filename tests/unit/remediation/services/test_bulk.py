@@ -92,6 +92,8 @@ def test_undo_of_a_creation_deletes_the_tasks_that_nobody_worked_on(scenario: Sc
     undone = post(scenario, f"bulk-changes/{shown['bulk_change_id']}/undo").json()["data"]
 
     reasons = {row["id"]: row["message"] for row in undone["refusals"]}
+    by = BulkChange.objects.values_list("action", "created_by")
+    assert set(by) == {("create", scenario.owner.pk), ("delete", scenario.owner.pk)}
     assert (undone["updated"], undone["refused"]) == (1, 2)
     assert reasons == {str(changed.pk): "It has changed since.", str(verified.pk): "It has a verification."}
     assert set(Task.objects.values_list("pk", flat=True)) == {changed.pk, verified.pk}
@@ -223,3 +225,15 @@ def test_bulk_change_is_read_listed_and_undone(scenario: Scenario):
         (undone["bulk_change_id"], None),
         (read["id"], undone["bulk_change_id"]),
     ]
+
+
+def test_bulk_changes_of_other_projects_are_not_listed(scenario: Scenario):
+    elsewhere = factories.scenario()
+    for each in (scenario, elsewhere):
+        body = {"ids": [str(factories.task(each).pk)], "set": {"status": "blocked"}}
+        made = post(each, "tasks/bulk-update", body).json()["data"]["bulk_change_id"]
+
+    listed = elsewhere.client.ask("get", "bulk-changes").json()
+
+    assert ([row["id"] for row in listed["data"]], listed["meta"]["total"]) == ([made], 1)
+    assert scenario.client.ask("get", f"bulk-changes/{made}").status_code == 404

@@ -149,6 +149,4 @@ def test_span_in_the_hour_that_occurs_twice_lasts_from_its_first_begin_to_its_se
 
     spans = list(calendar.open_spans(local("2026-10-25T00:00"), local("2026-10-26T00:00")))
 
-    assert spans == [
-        (datetime(2026, 10, 25, 0, 15, tzinfo=UTC), datetime(2026, 10, 25, 1, 45, tzinfo=UTC))
-    ]
+    assert spans == [(datetime(2026, 10, 25, 0, 15, tzinfo=UTC), datetime(2026, 10, 25, 1, 45, tzinfo=UTC))]

@@ -58,7 +58,9 @@ def test_control_characters_are_replaced() -> None:
     assert lines(adf.comment("a\x00b\n\x07\nc", "ab12")) == ["a b", "c", "Krafter Audit, ref ab12"]
 
 
-@pytest.mark.parametrize("text", ["#1 SHOP-1 @ada [~ada]", "```", "{code}", "<b>", "[a](https://example.com)"])
+@pytest.mark.parametrize(
+    "text", ["#1 SHOP-1 @ada [~ada]", "```", "{code}", "<b>", "[a](https://example.com)"]
+)
 def test_text_is_no_markup(text: str) -> None:
     [node] = adf.panel(draft(text=text))["content"][1:-1]
 
