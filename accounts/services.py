@@ -5,11 +5,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import api_keys
 from accounts.actors import SYSTEM, Actor
 from accounts.audit import announce
 from accounts.errors import LastOwner, ProjectArchived, SlugTaken
 from accounts.invitations.services import request_mail
-from accounts.models import Membership, Organization, Project, User
+from accounts.models import ApiKey, Membership, Organization, Project, User
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
@@ -155,10 +156,15 @@ def change_role(
 
 @transaction.atomic
 def remove_member(membership: Membership, *, if_match: str | None = None, by: Actor = SYSTEM) -> Membership:
-    """Remove a member; their API keys stop working at once. Raises LastOwner."""
+    """Remove a member and revoke their API keys. Raises LastOwner."""
     locked = _lock_member(membership)
     require_match(if_match, locked)
     _require_another_owner(locked)
+    # Otherwise they would work again once the person is invited again.
+    for key in ApiKey.objects.filter(
+        organization=locked.organization_id, user=locked.user_id, revoked_at=None
+    ).order_by("pk"):
+        api_keys.revoke(key, by=by)
     Membership.objects.get(pk=locked.pk).delete()
     announce("member.removed", locked.organization, locked.user_id, by=by, email=locked.user.email)
     return locked

@@ -16,6 +16,7 @@ from pytest_httpserver import HTTPServer
 from accounts.models import Project
 from accounts.services import update_project
 from events.models import Event
+from krafter_audit.db import leases
 from krafter_audit.http import slack
 from krafter_audit.security import vault
 from reports import export, jobs
@@ -402,6 +403,22 @@ def test_share_is_delivered_once(call_api: CallApi, export_report: ExportReport,
     delivery.deliver_share(share.pk)
 
     assert len(mailoutbox) == 1
+
+
+def test_worker_that_has_lost_its_lease_stores_no_outcome(
+    call_api: CallApi, export_report: ExportReport
+) -> None:
+    export_report("json")
+    call_api("post", "reports/share", {"channel": "email", "recipients": ["ada@example.com"]})
+    pk = Share.objects.get().pk
+    late = leases.acquire(Share, pk, seconds=-1)
+    assert late is not None
+    leases.acquire(Share, pk, seconds=60)
+
+    delivery.finish(late, Share.Status.FAILED, "Too late.")
+
+    share = Share.objects.get()
+    assert (share.status, share.outcome, Event.objects.filter(name="share.failed").count()) == ("queued", "", 0)
 
 
 def test_revoked_share_is_not_share_and_deliver(

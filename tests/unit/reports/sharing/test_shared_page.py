@@ -54,6 +54,21 @@ def test_page_shows_snapshot_chart_and_file(scenario: Scenario, link: Link) -> N
     assert re.search(r"Open findings</dt>\s*<dd><b>1</b>", html)
 
 
+def test_each_link_opens_its_own_report_and_a_signed_key_without_share_none(
+    scenario: Scenario, link: Link, call_api: CallApi, export_report: ExportReport
+) -> None:
+    factories.finding(scenario, title="In the first report")
+    first = link()
+    factories.finding(scenario, title="Since the first report")
+    second = link()
+
+    pages = [Client().get(url).content.decode() for url in (first, second)]
+    unknown = Client().get(links.url_of_key(links.new_key()))
+
+    assert ["Since the first report" in page for page in pages] == [False, True]
+    assert (unknown.status_code, "In the first report" in unknown.content.decode()) == (404, False)
+
+
 def test_page_sets_no_cookie_runs_no_script_and_is_not_indexed(link: Link) -> None:
     response = Client().get(link())
 

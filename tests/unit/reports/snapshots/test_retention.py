@@ -57,6 +57,35 @@ def test_items_of_a_shared_report_are_kept_until_the_link_is_revoked(
     assert (retention.delete_expired_items(), item_counts(shared)) == (1, [0])
 
 
+def test_items_of_a_shared_report_are_deleted_once_its_link_has_expired(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport, move_time: Callable[..., None]
+):
+    factories.finding(scenario)
+    before, shared = export_report(), export_report()
+    call_api("post", "reports/share", {"channel": "link"})
+    export_report("csv")
+    link = Share.objects.get()
+
+    move_time(hours=2)
+    of_others = (retention.delete_expired_items(), item_counts(before, shared))
+    move_time(seconds=(link.expires_at - timezone.now()).total_seconds() + 1)
+    expired = (retention.delete_expired_items(), item_counts(before, shared))
+
+    assert (of_others, expired) == ((1, [0, 1]), (1, [0, 0]))
+
+
+def test_items_of_a_report_that_was_shared_meanwhile_are_kept(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport, move_time: Callable[..., None]
+):
+    factories.finding(scenario)
+    other, shared = export_report(), export_report()
+    call_api("post", "reports/share", {"channel": "link"})
+    export_report("csv")
+    move_time(hours=2)
+
+    assert (retention._delete_items(shared.pk), item_counts(other, shared)) == (False, [1, 1])
+
+
 def test_items_of_a_report_without_a_file_are_kept(
     scenario: Scenario, call_api: CallApi, export_report: ExportReport, move_time: Callable[..., None]
 ):
