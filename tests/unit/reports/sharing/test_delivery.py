@@ -235,6 +235,47 @@ def test_refused_recipient_does_not_stop_the_other_emails(
     assert share.outcomes == {"eve@example.com": "refused", "ada@example.com": "sent"}
 
 
+def test_delivery_fails_if_every_recipient_is_refused(
+    call_api: CallApi, export_report: ExportReport, settings: Any, mailoutbox: Any
+) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.RefusesEve"}}
+    export_report("json")
+
+    share = share_and_deliver(call_api, {"channel": "email", "recipients": ["eve@example.com"]})
+
+    assert (share.status, share.outcome) == ("failed", "The mail server refused every recipient.")
+    assert (share.outcomes, share.sent_at, mailoutbox) == ({"eve@example.com": "refused"}, None, [])
+
+
+def test_attempts_are_ten_and_forty_seconds_apart(
+    call_api: CallApi, export_report: ExportReport, settings: Any
+) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.GreylistsEve"}}
+    export_report("json")
+    call_api("post", "reports/share", {"channel": "email", "recipients": ["eve@example.com"]})
+
+    waits = []
+    for _ in range(3):
+        waits.append(delivery.deliver_share(Share.objects.get().pk))
+        Share.objects.update(lease_until=None)
+
+    assert (waits, Share.objects.get().status) == ([10, 40, None], "failed")
+
+
+def test_share_names_the_person_who_shared_and_is_queued_once(
+    call_api: CallApi, export_report: ExportReport, scenario: Scenario, sent: list[Any]
+) -> None:
+    export_report("json")
+    call_api("post", "reports/share", {"channel": "link"})
+    call_api("post", "reports/share", {"channel": "email", "recipients": ["ada@example.com"]})
+    sent.clear()
+
+    delivery.requeue_pending()
+
+    assert set(Share.objects.values_list("shared_by", flat=True)) == {scenario.owner.pk}
+    assert sent == [("reports.deliver", str(Share.objects.get(channel="email").pk))]
+
+
 def test_recipient_that_is_refused_for_a_while_does_not_stop_the_other_emails(
     call_api: CallApi, export_report: ExportReport, settings: Any, mailoutbox: Any
 ) -> None:
@@ -418,7 +459,11 @@ def test_worker_that_has_lost_its_lease_stores_no_outcome(
     delivery.finish(late, Share.Status.FAILED, "Too late.")
 
     share = Share.objects.get()
-    assert (share.status, share.outcome, Event.objects.filter(name="share.failed").count()) == ("queued", "", 0)
+    assert (share.status, share.outcome, Event.objects.filter(name="share.failed").count()) == (
+        "queued",
+        "",
+        0,
+    )
 
 
 def test_revoked_share_is_not_share_and_deliver(

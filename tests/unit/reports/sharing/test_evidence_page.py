@@ -24,6 +24,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def fixed(scenario: Scenario) -> Verification:
+    return fix(scenario)
+
+
+def fix(scenario: Scenario) -> Verification:
     """Create a verification with evidence, and approve it."""
     verification = factories.verification(scenario)
     with transaction.atomic():
@@ -126,6 +130,24 @@ def test_only_verifications_that_the_report_lists_are_shown(
     for other in (pending.pk, elsewhere.pk, uuid4()):
         for suffix in ("", ".json"):
             assert Client().get(url.replace(str(fixed.pk), str(other)) + suffix).status_code == 404
+
+
+def test_link_opens_no_evidence_of_a_later_report_and_each_page_has_its_own(
+    fixed: Verification, scenario: Scenario, evidence_url: EvidenceUrl
+) -> None:
+    first = evidence_url(fixed.pk)
+    later = fix(scenario)
+    second = evidence_url(later.pk)
+
+    refused = Client().get(first.replace(str(fixed.pk), str(later.pk)))
+    pages = {each.pk: Client().get(second.replace(str(later.pk), str(each.pk))) for each in (fixed, later)}
+
+    assert refused.status_code == 404
+    for own, other in ((fixed, later), (later, fixed)):
+        html = pages[own.pk].content.decode()
+        assert all(link.hash in html for link in own.evidence.all())
+        # The chain of a project: a link names the hash before it.
+        assert f"/evidence/{other.pk}" not in html
 
 
 def test_evidence_closes_with_the_link(
