@@ -85,6 +85,7 @@ class OrganizationAdmin(ServiceModelAdmin):
         for member, _ in formset.changed_objects:
             announce("member.role_changed", organization, member.user_id, by=by, now=member.role)
         for member in formset.deleted_objects:
+            services.revoke_keys(member, by=by)
             announce("member.removed", organization, member.user_id, by=by, email=member.user.email)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:

@@ -160,14 +160,17 @@ def remove_member(membership: Membership, *, if_match: str | None = None, by: Ac
     locked = _lock_member(membership)
     require_match(if_match, locked)
     _require_another_owner(locked)
-    # Otherwise they would work again once the person is invited again.
-    for key in ApiKey.objects.filter(
-        organization=locked.organization_id, user=locked.user_id, revoked_at=None
-    ).order_by("pk"):
-        api_keys.revoke(key, by=by)
+    revoke_keys(locked, by=by)
     Membership.objects.get(pk=locked.pk).delete()
     announce("member.removed", locked.organization, locked.user_id, by=by, email=locked.user.email)
     return locked
+
+
+def revoke_keys(membership: Membership, *, by: Actor) -> None:
+    """Revoke the keys of a removed member, which would work again once the person is invited again."""
+    keys = ApiKey.objects.filter(organization=membership.organization_id, user=membership.user_id)
+    for key in keys.filter(revoked_at=None).order_by("pk"):
+        api_keys.revoke(key, by=by)
 
 
 def _lock_member(membership: Membership) -> Membership:

@@ -224,4 +224,5 @@ def test_removed_member_loses_their_keys_and_nothing_else(operator: Client, scen
 
     assert not scenario.organization.memberships.exists()
     assert scenario.client.ask("get", "tasks").status_code == 401
+    assert ApiKey.objects.get().revoked_at is not None
     assert User.objects.filter(pk=scenario.owner.pk).exists()

@@ -72,3 +72,23 @@ def test_units_of_organisations_are_counted_apart() -> None:
     assert [quota.usage(each)["spent"] for each in (one, other)] == [2, 0]
     with pytest.raises(QuotaExceeded):
         quota.spend(one.pk)
+
+
+@pytest.mark.parametrize(
+    ("now", "resets_at", "seconds"),
+    [
+        ("2026-01-31T23:00:00+00:00", "2026-02-01T00:00:00Z", "3600"),
+        ("2026-12-01T00:00:00+00:00", "2027-01-01T00:00:00Z", "2678400"),
+        ("2028-02-29T23:59:59.500000+00:00", "2028-03-01T00:00:00Z", "1"),
+    ],
+)
+def test_used_up_quota_says_when_the_next_month_begins(
+    time_machine: Any, now: str, resets_at: str, seconds: str
+) -> None:
+    time_machine.move_to(datetime.fromisoformat(now), tick=False)
+    organization = factories.scenario(ai_quota=0).organization
+
+    with pytest.raises(QuotaExceeded) as refused:
+        quota.spend(organization.pk)
+
+    assert (refused.value.details["resets_at"], refused.value.headers["retry-after"]) == (resets_at, seconds)

@@ -1,11 +1,15 @@
-"""Members lose all access when they are removed, and get none of it back when they are invited again."""
+"""Members and their API keys: who has access to which organisation and project, and until when."""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts import api_keys, services
 from accounts.models import ApiKey, Membership, Scope
 from events.models import Event
-from krafter_audit.api.errors import Unauthorized
+from krafter_audit.api.errors import InvalidParams, NotFound, Unauthorized
 from tests import factories
 from tests.factories import Scenario
 
@@ -31,3 +35,106 @@ def test_keys_of_a_removed_member_do_not_work_after_a_new_invitation(scenario: S
     assert (list(revoked), ApiKey.objects.get(pk=kept.pk).revoked_at) == ([row.pk], None)
     [event] = Event.objects.filter(name="api_key.revoked")
     assert (event.subject_id, event.actor_id) == (row.pk, scenario.owner.pk)
+
+
+def test_person_is_known_by_their_address_in_any_case(scenario: Scenario) -> None:
+    user = services.create_user(EMAIL, organization=factories.scenario().organization)
+
+    membership, is_new = services.invite_member(
+        scenario.organization, email="Ada@Example.com", role="viewer", by=scenario.actor
+    )
+
+    assert (membership.user, membership.role, is_new) == (user, "viewer", True)
+
+
+def test_role_that_is_set_again_is_logged_only_if_it_differs(scenario: Scenario) -> None:
+    user = services.create_user(EMAIL, organization=scenario.organization, role="viewer")
+
+    for role in ("viewer", "member", "member"):
+        services.set_member(scenario.organization, user, role=role)
+
+    [event] = Event.objects.filter(name="member.role_changed")
+    assert (event.data["was"], event.data["now"]) == ("viewer", "member")
+
+
+@pytest.mark.parametrize("scopes", [[], ["audit:delete"], ["audit:read", "admin"]])
+def test_key_without_a_known_scope_is_not_issued(scenario: Scenario, scopes: list[str]) -> None:
+    keys = ApiKey.objects.count()
+
+    with pytest.raises(InvalidParams, match="Valid scopes are"):
+        api_keys.issue(scenario.organization, user=scenario.owner, name="CI", scopes=scopes)
+
+    assert ApiKey.objects.count() == keys
+
+
+def test_key_opens_the_projects_of_its_organisation_and_of_its_list_alone(scenario: Scenario) -> None:
+    def project(each: Scenario, slug: str) -> Any:
+        return services.create_project(each.organization, slug=slug, site_url="https://example.com")
+
+    def opened(key: str, slug: str) -> Any:
+        return api_keys.authenticate(f"Bearer {key}", slug=slug).project
+
+    elsewhere = factories.scenario()
+    project(elsewhere, "shop"), project(elsewhere, "theirs")
+    shop, blog = project(scenario, "shop"), project(scenario, "blog")
+    _, bound = api_keys.issue(scenario.organization, user=scenario.owner, name="CI", projects=[shop])
+
+    slugs = ("shop", "blog", "theirs", "")
+    assert [opened(scenario.key, slug) for slug in slugs] == [shop, blog, None, None]
+    assert [opened(bound, slug) for slug in slugs] == [shop, None, None, None]
+
+
+def test_key_is_valid_until_the_moment_of_its_expiry(scenario: Scenario, time_machine: Any) -> None:
+    until = timezone.now().replace(microsecond=0) + timedelta(days=1)
+    _, key = api_keys.issue(scenario.organization, user=scenario.owner, name="CI", expires_at=until)
+
+    def is_valid(at: datetime) -> bool:
+        time_machine.move_to(at, tick=False)
+        try:
+            return api_keys.authenticate(f"Bearer {key}").expires_at == until.timestamp()
+        except Unauthorized:
+            return False
+
+    assert [is_valid(until + timedelta(seconds=late)) for late in (-1, 0, 1)] == [True, False, False]
+
+
+def test_last_use_of_a_key_is_stored_once_a_minute(scenario: Scenario, time_machine: Any) -> None:
+    start = timezone.now().replace(microsecond=0)
+    used = []
+
+    for seconds in (0, 59, 61):
+        time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
+        api_keys.authenticate(f"Bearer {scenario.key}")
+        used.append((ApiKey.objects.get(organization=scenario.organization).last_used_at - start).seconds)
+
+    assert used == [0, 0, 61]
+
+
+def test_key_of_a_viewer_can_only_read_whatever_the_person_is_elsewhere(scenario: Scenario) -> None:
+    user = services.create_user(EMAIL, organization=factories.scenario().organization, role="owner")
+    membership = services.set_member(scenario.organization, user, role="member")
+    _, key = api_keys.issue(scenario.organization, user=user, name="CI", scopes=[Scope.WRITE])
+
+    before = api_keys.authenticate(f"Bearer {key}")
+    services.change_role(membership, role="viewer")
+    after = api_keys.authenticate(f"Bearer {key}")
+
+    assert [(each.role, set(each.scopes)) for each in (before, after)] == [
+        ("member", {"audit:write"}),
+        ("viewer", {"audit:read"}),
+    ]
+
+
+@pytest.mark.parametrize("key", ["kr_live_short", "kr_test_" + "a" * 43, "kr_live_" + "ä" * 43])
+def test_chosen_key_has_the_form_of_all_keys(scenario: Scenario, key: str) -> None:
+    with pytest.raises(InvalidParams, match="kr_live_ and 43"):
+        api_keys.issue(scenario.organization, user=scenario.owner, name="CI", key=key)
+
+
+def test_member_who_was_removed_meanwhile_is_not_found(scenario: Scenario) -> None:
+    user = services.create_user(EMAIL, organization=scenario.organization)
+    membership = Membership.objects.get(user=user)
+    services.remove_member(Membership.objects.get(user=user))
+
+    with pytest.raises(NotFound):
+        services.remove_member(membership)
