@@ -43,6 +43,7 @@ def test_the_present_slack_webhook_changes_nothing(scenario: Scenario) -> None:
         ("email", {"recipients": []}, 422),
         ("email", {"recipients": ["nobody"]}, 422),
         ("email", {"webhook_url": WEBHOOK_URL}, 422),
+        ("email", {"webhook_url": WEBHOOK_URL, "recipients": ["a@example.com"]}, 422),
         ("pager", {"recipients": ["a@example.com"]}, 404),
     ],
 )
@@ -60,3 +61,13 @@ def test_destination_is_deleted_once(scenario: Scenario) -> None:
     again = scenario.client.ask("delete", "alerts/destinations/slack").status_code
 
     assert (deleted, again, Destination.objects.count()) == (200, 404, 0)
+
+
+def test_destination_that_has_changed_is_not_deleted(scenario: Scenario) -> None:
+    path = "alerts/destinations/slack"
+    old = scenario.client.ask("put", path, {"webhook_url": WEBHOOK_URL})["etag"]
+    new = scenario.client.ask("put", path, {"webhook_url": f"{WEBHOOK_URL}2"})["etag"]
+
+    statuses = [scenario.client.ask("delete", path, if_match=etag).status_code for etag in (old, new)]
+
+    assert (statuses, Destination.objects.count()) == ([412, 200], 0)

@@ -125,6 +125,25 @@ def test_audit_log_is_searched_for_a_short_time_only(scenario: Scenario) -> None
     assert queued_types() == []
 
 
+def test_missed_events_are_those_of_the_projects_of_the_endpoint_each_once(scenario: Scenario) -> None:
+    other = accounts.create_project(scenario.organization, slug="shop", site_url="https://shop.example.com")
+    third = accounts.create_project(scenario.organization, slug="blog", site_url="https://blog.example.com")
+    chosen = [scenario.project.pk, other.pk]
+    make_endpoint(scenario, URL, project_ids=chosen, events=["finding.*"])
+    findings = {
+        project.pk: factories.finding(
+            Scenario(scenario.organization, scenario.owner, project, "", scenario.client)
+        )
+        for project in (scenario.project, other, third)
+    }
+    OutboxEntry.objects.all().delete()
+
+    fan_out.queue_missed()
+
+    queued = EventDelivery.objects.values_list("project", "subject_id")
+    assert sorted(queued) == sorted((pk, findings[pk].pk) for pk in chosen)
+
+
 @pytest.mark.parametrize("text", ["x" * 300_000, "\N{ROCKET}" * 70_000])
 def test_very_large_event_is_sent_without_its_data(scenario: Scenario, text: str) -> None:
     make_endpoint(scenario, URL)
