@@ -14,6 +14,7 @@ from pytest_httpserver import HTTPServer
 from accounts.actors import SYSTEM
 from notifications import alert_delivery, destinations
 from notifications.models import Alert
+from tests import factories
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import alerts, make_findings, process_events, run_workers
 
@@ -142,3 +143,20 @@ def test_address_that_is_refused_for_a_while_gets_the_email_later(
     alert.refresh_from_db()
     assert (first, alert.status, alert.outcome) == ([["ada@example.com"]], "sent", "Sent to 2 recipients.")
     assert [email.to for email in mail.outbox] == [["ada@example.com"], ["eve@example.com"]]
+
+
+def test_alert_goes_to_the_destination_of_its_project_alone(scenario: Scenario) -> None:
+    elsewhere = factories.scenario()
+    for each, address in ((elsewhere, "theirs@example.com"), (scenario, "ours@example.com")):
+        destinations.set_destination(each.project, "email", recipients=[address], by=SYSTEM)
+    make_findings(scenario, 1)
+    run_workers()
+    first = [message.to for message in mail.outbox]
+
+    make_findings(elsewhere, 1)
+    run_workers()
+
+    assert (first, [message.to for message in mail.outbox[1:]]) == (
+        [["ours@example.com"]],
+        [["theirs@example.com"]],
+    )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from findings.models import Finding
 from notifications.models import Alert
 from notifications.public_pages import alert_url
+from tests import factories
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import make_findings, process_events
 
@@ -39,6 +40,18 @@ def test_page_shows_numbers_and_the_findings_as_they_are_now(alert: Alert) -> No
     assert f'id="finding-{alert.worst[0]["id"]}"' in html
     assert response.cookies == {}
     assert response["x-robots-tag"] == "noindex, nofollow"
+
+
+def test_each_link_opens_its_own_alert(alert: Alert) -> None:
+    elsewhere = factories.scenario()
+    make_findings(elsewhere, 3)
+    process_events()
+    other = Alert.objects.get(channel="email", project=elsewhere.project)
+
+    pages = [Client().get(alert_url(each)).content.decode() for each in (alert, other)]
+
+    assert ["New: 12 critical" in page for page in pages] == [True, False]
+    assert ["New: 3 critical" in page for page in pages] == [False, True]
 
 
 def test_link_expires_after_30_days(alert: Alert, time_machine: Any) -> None:

@@ -321,6 +321,28 @@ def test_replay_of_a_period_sends_what_failed_and_what_was_missed(
     assert everything.json()["data"] == {"replayed": 3, "more": False}
 
 
+def test_replay_leaves_failed_deliveries_before_and_after_the_period(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL, events=["finding.*"])
+    for _ in range(3):
+        factories.finding(scenario)
+    queue_events()
+    EventDelivery.objects.update(status="failed", next_attempt_at=None)
+    first, second, third = EventDelivery.objects.order_by("event_id")
+    now = timezone.now()
+    for row, hours in ((first, 3), (second, 2), (third, 1)):
+        at = now - timedelta(hours=hours)
+        EventDelivery.objects.filter(pk=row.pk).update(event_at=at)
+    period = {
+        "created_after": format_timestamp(now - timedelta(minutes=150)),
+        "created_before": format_timestamp(now - timedelta(minutes=90)),
+    }
+
+    result = ask(scenario, "post", f"/{endpoint.pk}/replay", period).json()["data"]
+
+    pending = EventDelivery.objects.filter(status="pending").values_list("pk", flat=True)
+    assert (result, list(pending)) == ({"replayed": 1, "more": False}, [second.pk])
+
+
 def test_replay_says_when_there_is_more(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MAX_REPLAYED", 2)
     start = format_timestamp(timezone.now() - timedelta(minutes=1))
