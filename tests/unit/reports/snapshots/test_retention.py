@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from reports import services
+from reports import export, services
 from reports.models import Report, ReportItem, Share
 from reports.snapshots import retention
 from tests import factories
@@ -84,6 +84,35 @@ def test_items_of_a_report_that_was_shared_meanwhile_are_kept(
     move_time(hours=2)
 
     assert (retention._delete_items(shared.pk), item_counts(other, shared)) == (False, [1, 1])
+
+
+def test_newest_report_of_each_project_is_kept(
+    scenario: Scenario, export_report: ExportReport, move_time: Callable[..., None]
+):
+    elsewhere = factories.scenario()
+    factories.finding(scenario)
+    ours = export_report()
+    body = elsewhere.client.ask("post", "reports/export", {"format": "json"}).json()
+    export.export_report(body["data"]["id"])
+    move_time(hours=2)
+
+    assert (retention.delete_expired_items(), item_counts(ours)) == (0, [1])
+
+
+def test_all_items_of_a_large_report_are_deleted_in_batches(
+    scenario: Scenario,
+    export_report: ExportReport,
+    move_time: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(retention, "ROW_BATCH_SIZE", 2)
+    for _ in range(5):
+        factories.finding(scenario)
+    large, _ = export_report(), export_report()
+    before = item_counts(large)
+    move_time(hours=2)
+
+    assert (before, retention.delete_expired_items(), item_counts(large)) == ([5], 1, [0])
 
 
 def test_items_of_a_report_without_a_file_are_kept(
