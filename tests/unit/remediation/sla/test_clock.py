@@ -120,6 +120,8 @@ def test_days_are_merged_beside_a_weekend_that_has_elapsed_and_a_pause():
         ("paused", 0, "The task is blocked."),
         ("counting", 24, "The clock counts. Within business hours. Not counted: closed day, Christmas Day."),
     ]
+
+
 def test_a_pause_within_years_of_single_days_is_not_merged():
     pause = Pause(START + 5000 * HOUR, START + 5100 * HOUR)
     found = clock(8 * 600, OFFICE, pause)
