@@ -8,14 +8,12 @@ from scanner.checks import config_snippets
 from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, not_applicable
 from scanner.page import media_type
 from scanner.page_context import SMALL_BODY_BYTES, PageContext
+from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
 from scanner.preconditions import Inconclusive
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 ENCODINGS = ("gzip", "br", "zstd", "deflate")
-COMPRESSIBLE = (
-    *("text/", "application/javascript", "application/x-javascript", "application/ecmascript"),
-    *("application/json", "application/xml"),
-)
+COMPRESSIBLE = ("text/", "application/json", "application/xml", *JAVASCRIPT_TYPES)
 UNAVAILABLE = (401, 403, 429)
 MIN_CACHE_SECONDS = 7 * 24 * 3600
 
@@ -89,7 +87,7 @@ def time_to_first_byte(context: PageContext) -> Measurement:
     ),
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
-    version=2,
+    version=3,
 )
 def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes are sent with gzip, br or zstd."""
