@@ -1,6 +1,7 @@
 """Disclosure of versions, directory listings, error messages, internal addresses and files."""
 
 import re
+from bisect import bisect
 from datetime import UTC, datetime
 
 from selectolax.lexbor import LexborNode
@@ -51,11 +52,15 @@ _ERROR_MARKERS = {
 _HIGHLIGHTER = re.compile(
     r"(?:^|\s)(?:(?:highlight|codehilite|literal-block|hljs)(?=\s|$)|language-)", re.IGNORECASE
 )
-_PHP_MESSAGE = re.compile(
-    r"<b>(?:Warning|Notice|Deprecated|Parse error|Strict Standards|Recoverable fatal error)</b>:\s"
-    r".{1,1000}? in <b>[^<]{1,500}</b> on line <b>\d",
-    re.DOTALL,
+# `Warning: fopen(a): … in /srv/a.php on line 3`, in bold unless html_errors is off. Searched in two parts, as one
+# expression takes minutes for a text of a megabyte with many starts.
+_PHP_LEVEL = re.compile(
+    r"(?:<b>|\b)(?:Warning|Notice|Deprecated|Parse error|Strict Standards|(?:Recoverable )?[Ff]atal error)(?:</b>)?:\s"
 )
+_PHP_PLACE = re.compile(
+    r" in (?:<b>[^<]{1,500}</b>|(?:/|[A-Z]:\\)[^\n<>]{1,300}?|Unknown) on line (?:<b>)?\d"
+)
+_MAX_PHP_MESSAGE_LENGTH = 1000  # characters
 _JAVA_TRACE = re.compile(r"^\s{1,8}at [\w$.]{3,200}\([\w$]{1,80}\.java:\d{1,6}\)", re.MULTILINE)
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _PRIVATE_ADDRESS = re.compile(
@@ -66,10 +71,12 @@ _PRIVATE_ADDRESS = re.compile(
     r"|\bip-10-\d{1,3}-\d{1,3}-\d{1,3}\b",
     re.IGNORECASE,
 )
-# Coordinates of SVG, written without the zeros, as in `d="M6.3 10.3.1.1z"`, and keys of React. A script may have
-# `d="10.1.2.3"`.
+_QUOTE = r"\\{0,3}(?:[\"']|&quot;|&#0?3[49];)?"
+# Coordinates of SVG, written without the zeros, as in `d="M6.3 10.3.1.1z"`, keys of React, and versions in JSON and in
+# meta elements. A script may have `d="10.1.2.3"`.
 _NO_ADDRESSES = re.compile(
-    r"\bd=([\"'])\s*m[^\"'<>]*\1|\bpoints=([\"'])[^\"'<>]*[\s,][^\"'<>]*\2|=([\"'])[.$][^\s\"'<>]*\3",
+    r"\bd=([\"'])\s*m[^\"'<>]*\1|\bpoints=([\"'])[^\"'<>]*[\s,][^\"'<>]*\2|=([\"'])[.$][^\s\"'<>]*\3"
+    rf"|version{_QUOTE}\s{{0,9}}(?::|=|content=)\s{{0,9}}{_QUOTE}\d{{1,9}}(?:\.\d{{1,9}}){{3}}",
     re.IGNORECASE,
 )
 _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
@@ -172,14 +179,14 @@ def no_directory_listing(context: PageContext) -> Outcome:
         {"django": "DEBUG = False", "php": "display_errors = Off", "asp.net": '<customErrors mode="On" />'},
     ),
     oracle={"zap": "90022, 90023"},
-    version=2,
+    version=3,
 )
 def no_error_messages(context: PageContext) -> Outcome:
     """The page has no stack trace and no database error, other than in the listings of an article about them."""
     page = context.document  # as sent: what the server discloses
     text, listings = page.text, _listings(page)
     found = [name for name, marker in _ERROR_MARKERS.items() if text.count(marker) > listings.count(marker)]
-    if _PHP_MESSAGE.search(text):
+    if _count_php_messages(text) > _count_php_messages(listings):
         found.append("a PHP warning")
     if len(_JAVA_TRACE.findall(text)) > len(_JAVA_TRACE.findall(listings)):
         found.append("a Java stack trace")
@@ -188,6 +195,13 @@ def no_error_messages(context: PageContext) -> Outcome:
         ok="The page has no application error message.",
         problem="The page has application error messages.",
     )
+
+
+def _count_php_messages(text: str) -> int:
+    levels = [0, *(match.end() for match in _PHP_LEVEL.finditer(text))]
+    places = (match.start() for match in _PHP_PLACE.finditer(text)) if len(levels) > 1 else ()
+    starts = ((place, levels[bisect(levels, place) - 1]) for place in places)
+    return sum(0 < start and place - start <= _MAX_PHP_MESSAGE_LENGTH for place, start in starts)
 
 
 def _listings(page: Page) -> str:
@@ -216,7 +230,7 @@ def _is_highlighted(pre: LexborNode) -> bool:
         ("https://www.zaproxy.org/docs/alerts/2/", "https://cwe.mitre.org/data/definitions/497.html"),
     ),
     oracle={"zap": "2"},
-    version=2,
+    version=3,
 )
 def no_private_addresses(context: PageContext) -> Outcome:
     """The page has no RFC 1918 address and no ip-10-… host name."""

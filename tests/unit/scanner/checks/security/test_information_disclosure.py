@@ -12,6 +12,8 @@ DEPRECATED = (
     "strlen(): Passing null to [<a href='f'>f</a>] is deprecated in <b>/srv/a.php</b> on line <b>4</b>"
 )
 
+PLAIN = "mysqli_connect(): (HY000/2002): Connection refused in /var/www/html/db.php on line 12"
+UNCAUGHT = "Uncaught Error: Call to f() in /srv/a.php:3\nStack trace:\n#0 {main}\n  thrown in /srv/a.php on line 3"
 TRACEBACK = "Traceback (most recent call last):"
 JAVA = "\n  at org.example.Shop.open(Shop.java:42)"
 
@@ -19,6 +21,12 @@ VARIANTS = [
     ("debug_error_disclosure", f"<b>Warning</b>: {PHP}", FAILED),
     ("debug_error_disclosure", f"<b>Deprecated</b>:  {DEPRECATED}", FAILED),
     ("debug_error_disclosure", "<p>word </p>" * 20_000 + f"<b>Notice</b>:  {PHP}", FAILED),
+    ("debug_error_disclosure", f"\nWarning: {PLAIN}\n", FAILED),
+    ("debug_error_disclosure", f"<p>PHP Warning:  {PLAIN}</p>", FAILED),
+    ("debug_error_disclosure", f"\nFatal error: {UNCAUGHT}\n", FAILED),
+    ("debug_error_disclosure", r"Notice: Undefined index: a in C:\My Site\a.php on line 4", FAILED),
+    ("debug_error_disclosure", f"<div class='highlight'><pre>Warning: {PLAIN}</pre></div>", PASSED),
+    ("debug_error_disclosure", "<p>Warning: the lift in hall 3 is on line 2</p>", PASSED),
     ("debug_error_disclosure", f"<div class='highlight'><pre><span>{TRACEBACK}</span></pre></div>", PASSED),
     ("debug_error_disclosure", f"<pre><code class='language-py'>{TRACEBACK}\n{JAVA}</code></pre>", PASSED),
     ("debug_error_disclosure", f"<pre><code>{JAVA}</code></pre>", FAILED),
@@ -33,6 +41,11 @@ VARIANTS = [
     ("private_ip_disclosure", '<svg><path d="m6.3 10.3.1.1h.2l2.2-1.3"/></svg>', PASSED),
     ("private_ip_disclosure", "<svg><polygon points='0 10.1.2.3 4'/></svg>", PASSED),
     ("private_ip_disclosure", "<script>log('Pixel version 10.0.1.2')</script>", PASSED),
+    ("private_ip_disclosure", '<script>{"version":"10.0.1.2", "appVersion": "10.0.1.3"}</script>', PASSED),
+    ("private_ip_disclosure", r'<script>a = "{\"version\":\"10.0.1.2\"}"</script>', PASSED),
+    ("private_ip_disclosure", '<p data-a="{&quot;version&quot;:&quot;10.0.1.2&quot;}">A</p>', PASSED),
+    ("private_ip_disclosure", '<meta name="app-version" content="10.0.1.2">', PASSED),
+    ("private_ip_disclosure", '<script>{"version": 1, "server": "10.0.1.2"}</script>', FAILED),
     ("private_ip_disclosure", '<img src="a.png?ver=10.2.0.2" alt="" width="1" height="1">', PASSED),
     ("private_ip_disclosure", '<p id="$list-10.$item-10.0.3.2">10.56.833.72</p>', PASSED),
     ("private_ip_disclosure", "<script>eg = 'http://172.16.2.160:3000'</script>", FAILED),
