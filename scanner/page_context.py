@@ -267,11 +267,10 @@ class PageContext(SiteRequests):
         parts = urlsplit(self.url)
         start = parts._replace(scheme="http", netloc=parts.hostname or "", fragment="").geturl()
         first = self._fetch_over_plain_http(start)
-        location = first.headers.get("location")
-        if first.status not in REDIRECT_STATUSES or not location:
+        if first.status not in REDIRECT_STATUSES or not first.location:
             return [first]
         try:
-            target = ParsedUrl.parse(start).join(location).url
+            target = ParsedUrl.parse(start).join(first.location).url
         except HttpError as error:
             raise as_inconclusive(error) from None
         if target == self.url:

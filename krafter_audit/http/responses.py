@@ -94,6 +94,12 @@ class Response:
     interrupted: bool = False  # ended early and below the limit
     history: tuple["Response", ...] = ()
 
+    @property
+    def location(self) -> str:
+        """The Location header; empty without one, and with several that differ, of which browsers follow none."""
+        found = set(self.headers.get_all("location"))
+        return found.pop() if len(found) == 1 else ""
+
     @cached_property
     def text(self) -> str:
         try:

@@ -54,11 +54,10 @@ class PreparedRequest:
 
     def redirect_to(self, response: Response) -> Self | None:
         """Return the request that follows a redirect, unless it has a body for another origin."""
-        location = response.headers.get("location")
-        if response.status not in _REDIRECT_STATUSES or not location:
+        if response.status not in _REDIRECT_STATUSES or not response.location:
             return None
         try:
-            url = self.url.join(location)
+            url = self.url.join(response.location)
         except InvalidUrl:
             raise Unreachable(f"{self.url.host} redirects to an invalid URL.") from None
         same_origin = url.origin == self.url.origin

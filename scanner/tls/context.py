@@ -50,7 +50,7 @@ class TlsContext(Fetcher):
                 preconditions.require_success_status(Page(response))
                 return None
             # A page at http:// that redirects to https has its certificate there.
-            url = urljoin(url, response.headers.get("location") or "")
+            url = urljoin(url, response.location)
         parts = urlsplit(url)
         if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
             return None

@@ -45,6 +45,16 @@ def test_redirect_without_a_location_is_returned_as_response(
     assert client.get(server.url, follow_redirects=True).status == int(status[:3])
 
 
+@pytest.mark.parametrize(("second", "status"), [("/b", 200), ("/c", 302)])
+def test_location_may_be_repeated_and_must_not_differ(
+    second: str, status: int, serve: Serve, client: Client
+) -> None:
+    twice = says(answer(b"", status="302 Found", headers=["Location: /b", f"Location: {second}"]))
+    server = serve(by_path(a=twice, b=says(answer())))
+
+    assert client.get(f"{server.url}/a", follow_redirects=True).status == status
+
+
 @pytest.mark.parametrize("location", ["http://[::1", "http://exa mple:x/", "http://a..b/"])
 def test_redirect_to_an_invalid_url_is_unreachable(location: str, serve: Serve, client: Client) -> None:
     with pytest.raises(Unreachable):
