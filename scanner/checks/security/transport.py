@@ -28,10 +28,17 @@ class Hsts:
 
     @classmethod
     def parse(cls, line: str) -> "Hsts":
-        parts = [part.strip().lower() for part in line.split(";")]
-        ages = [part.partition("=")[2].strip().strip('"') for part in parts if part.startswith("max-age")]
-        age = int(ages[0][:12]) if len(ages) == 1 and ages[0].isascii() and ages[0].isdecimal() else None
-        return cls(age, "includesubdomains" in parts, "preload" in parts)
+        pairs = [part.lower().partition("=") for part in line.split(";") if part.strip()]
+        names = [name.strip() for name, _, _ in pairs]
+        values = {name.strip(): text.strip() for name, _, text in pairs}
+        # RFC 6797, 6.1: with a directive twice, or in another syntax, browsers ignore the whole header.
+        is_valid = len(set(names)) == len(names) and not values.get("includesubdomains")
+        age = values.get("max-age", "").strip('"') if is_valid else ""
+        return cls(
+            int(age[:12]) if age.isascii() and age.isdecimal() else None,
+            "includesubdomains" in names,
+            "preload" in names,
+        )
 
 
 def hsts_fix(summary: str, header_value: str, *steps: str) -> Fix:
@@ -64,6 +71,7 @@ def hsts_fix(summary: str, header_value: str, *steps: str) -> Fix:
     ),
     headers=("strict-transport-security",),
     oracle={"observatory": "strict-transport-security"},
+    version=2,
 )
 def hsts(context: PageContext) -> Outcome:
     """An HTTPS page with a valid certificate sends one Strict-Transport-Security with max-age >= 15552000."""

@@ -84,6 +84,10 @@ def test_password_field_over_http_fails() -> None:
         ("max-age=-1", None),
         ("includeSubDomains", None),
         ("max-age=1; max-age=2", None),
+        # RFC 6797, 6.1: each directive once, in its syntax, or browsers ignore the header.
+        ("max-age=5; includeSubDomains; includeSubDomains", None),
+        ("max-age=5; includeSubDomains=true", None),
+        ("max-agent=1; max-age=5; ; unknown; unknown2=a", 5),
     ],
 )
 def test_hsts_max_age_is_parsed_strictly(line: str, age: int | None) -> None:
