@@ -267,6 +267,7 @@ def passwords_are_secure(context: PageContext) -> Outcome:
     ),
     headers=("access-control-allow-origin", "access-control-allow-credentials"),
     oracle={"observatory": "cross-origin-resource-sharing"},
+    version=2,
 )
 def cors_is_restricted(context: PageContext) -> Outcome:
     """A preflight from a foreign origin is not answered with that origin and Allow-Credentials: true."""
@@ -275,7 +276,7 @@ def cors_is_restricted(context: PageContext) -> Outcome:
         raise Inconclusive("blocked", f"The preflight request was answered with status {response.status}.")
     headers = response.headers
     origin = (headers.get("access-control-allow-origin") or "").strip().lower()
-    credentials = (headers.get("access-control-allow-credentials") or "").strip().lower()
+    credentials = (headers.get("access-control-allow-credentials") or "").strip()  # Fetch, 4.10: true, not True
     if origin == FOREIGN_ORIGIN and credentials == "true":
         return failed("A foreign origin is allowed with credentials.")
     return passed(f"Access-Control-Allow-Origin for a foreign origin: {origin or 'not sent'}.")

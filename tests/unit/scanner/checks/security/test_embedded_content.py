@@ -5,7 +5,7 @@ import pytest
 from krafter_audit.http.client import Client
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
-from tests.fakes.website import Site
+from tests.fakes.website import Answer, Site
 from tests.unit.scanner.checks.base_page import HEAD, html, page
 
 LAMP = "http://example.com/lamp.png"
@@ -79,3 +79,19 @@ def test_meta_element_upgrades_what_comes_after_it(
     text = html(head=HEAD + before + policy, add=IMAGE)
 
     assert status_of("mixed_content", secure, client, text) == status
+
+
+# The specification (Fetch, 4.10) compares true by case.
+@pytest.mark.parametrize(("credentials", "status"), [("true", FAILED), ("True", PASSED), ("false", PASSED)])
+def test_reflected_origin_with_credentials_fails(
+    credentials: str, status: str, secure: Site, client: Client
+) -> None:
+    secure.answers["OPTIONS /"] = lambda _method, headers: Answer(
+        status=204,
+        headers=[
+            ("Access-Control-Allow-Origin", headers["origin"]),
+            ("Access-Control-Allow-Credentials", credentials),
+        ],
+    )
+
+    assert status_of("cors_restricted", secure, client, html()) == status
