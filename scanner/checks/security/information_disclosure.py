@@ -79,6 +79,10 @@ _NO_ADDRESSES = re.compile(
     rf"|version{_QUOTE}\s{{0,9}}(?::|=|content=)\s{{0,9}}{_QUOTE}\d{{1,9}}(?:\.\d{{1,9}}){{3}}",
     re.IGNORECASE,
 )
+# RFC 9116, 2.5.5; RFC 3339, 5.6 allows a space in place of T.
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
 _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
 
 
@@ -320,7 +324,7 @@ def env_is_hidden(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"rfc": "9116"},
-    version=2,
+    version=3,
 )
 def security_txt(context: PageContext) -> Outcome:
     """/.well-known/security.txt is 200, plain text, with Contact and an Expires in the future."""
@@ -330,18 +334,22 @@ def security_txt(context: PageContext) -> Outcome:
         return failed(f"/.well-known/security.txt is not a plain text file (status {response.status}).")
     lines = response.text[:MAX_TEXT_LENGTH].splitlines()
     pairs = (line.partition(":") for line in lines if not line.startswith("#"))
-    fields = {name.strip().lower(): value.strip() for name, _, value in pairs}
-    if not fields.get("contact"):
+    fields = [(name.strip().lower(), text.strip()) for name, _, text in pairs]
+    if not any(name == "contact" and text for name, text in fields):
         return failed("security.txt has no Contact field.")
-    return _judge_expiry(fields.get("expires", ""))
+    return _judge_expiry([text for name, text in fields if name == "expires"])
 
 
-def _judge_expiry(text: str) -> Outcome:
+def _judge_expiry(texts: list[str]) -> Outcome:
+    if len(texts) > 1:
+        return failed("security.txt has more than one Expires field.")
+    text = texts[0] if texts else ""
     try:
-        moment = datetime.fromisoformat(text.upper())
+        expires = datetime.fromisoformat(text.upper()) if _RFC_3339.fullmatch(text) else None
     except ValueError:
-        return failed("security.txt has no valid Expires field.")
-    expires = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        expires = None
+    if not expires:
+        return failed("security.txt has no valid Expires field (YYYY-MM-DDThh:mm:ssZ).")
     if expires > datetime.now(UTC):
         return passed("security.txt is valid.")
     return failed(f"security.txt expired on {text[:40]}.")

@@ -96,3 +96,26 @@ def test_env_file_of_any_type_is_exposed(body: str, status: str) -> None:
         outcome = dict(run_checks(site.url, ["exposed_env"], client=client, retry_delays=()))["exposed_env"]
 
     assert outcome.status == status, outcome.evidence
+
+
+@pytest.mark.parametrize(
+    ("expires", "status"),
+    [
+        ("Expires: 2099-12-31t23:59:59.5z", PASSED),
+        ("Expires: 2099-12-31 23:59:59-08:00", PASSED),
+        ("Expires: 2099-12-31", FAILED),
+        ("Expires: 2099-12-31T23:59Z", FAILED),
+        ("Expires: 20991231T235959Z", FAILED),
+        ("Expires: 2099-02-30T00:00:00Z", FAILED),
+        ("Expires: 2099-12-31T23:59:59Z\nExpires: 2098-12-31T23:59:59Z", FAILED),
+    ],
+)
+def test_security_txt_has_one_expiry_with_date_and_time(expires: str, status: str) -> None:
+    answer = Answer(f"Contact: mailto:a@example.com\n{expires}\n", headers=[("Content-Type", "text/plain")])
+    with (
+        served(good_site(**{"/.well-known/security.txt": answer})) as site,
+        loopback_client() as client,
+    ):
+        outcome = dict(run_checks(site.url, ["security_txt"], client=client, retry_delays=()))["security_txt"]
+
+    assert outcome.status == status, outcome.evidence
