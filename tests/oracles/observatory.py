@@ -55,6 +55,7 @@ def subdomains(verdicts: Verdicts) -> bool | None:
 
 
 FRAMES = "security_header_frame_options"
+CORP, CORP_HEADER = "security_header_corp", "Cross-Origin-Resource-Policy"
 COOKIES = ("cookies_secure", "cookies_httponly", "cookies_samesite")
 PAIRS: dict[str, Callable[[Verdicts], bool | None]] = {
     "security_header_csp": has_policy,
@@ -72,7 +73,7 @@ PAIRS: dict[str, Callable[[Verdicts], bool | None]] = {
     "security_header_referrer_policy": lambda verdicts: (
         verdicts["referrer-policy"]["result"] == "referrer-policy-private"
     ),
-    "security_header_corp": passes("cross-origin-resource-policy"),
+    CORP: passes("cross-origin-resource-policy"),
     "cors_restricted": passes("cross-origin-resource-sharing"),
     "sri_external_scripts": passes("subresource-integrity"),
 }
@@ -83,7 +84,8 @@ MERGES = "merges the policies of header and meta, which a browser enforces separ
 IN_META = "counts frame-ancestors of a meta element, where browsers ignore it"
 ANY_ORIGIN = "accepts frame-ancestors *, which allows every origin"
 STRICT_DYNAMIC = "ignores sources of default-src for every resource type if 'strict-dynamic' is present"
-OBSERVATORY_ERRORS = {MERGES, IN_META}  # known errors; with ANY_ORIGIN our rule is stricter
+ANY_CASE = "ignores the case of Cross-Origin-Resource-Policy, in which browsers require lower case"
+OBSERVATORY_ERRORS = {MERGES, IN_META, ANY_CASE}  # known errors; with ANY_ORIGIN our rule is stricter
 STRICT = re.compile(r"default-src [^;]*'strict-dynamic'")
 
 
@@ -115,6 +117,8 @@ def known_difference(case: Case, key: str, we: bool, separate: list[Verdicts]) -
         return STRICT_DYNAMIC
     if key == FRAMES and any("*" in sources for sources in frames):
         return ANY_ORIGIN
+    if key == CORP and any(name == CORP_HEADER and not value.islower() for name, value in case.headers):
+        return ANY_CASE
     return ""
 
 

@@ -29,9 +29,18 @@ LEGACY_REFERRERS = {
 OPENER_POLICIES = ("same-origin", "same-origin-allow-popups", "noopener-allow-popups")
 RESOURCE_POLICIES = ("same-origin", "same-site", "cross-origin")
 
-# The part of a structured-fields dictionary (RFC 9651) that Permissions-Policy uses: feature=(allowlist), …
-_ALLOWLIST = r'(?:\*|self|src|none|"[^"\\]*"|\((?:\s*(?:\*|self|src|none|"[^"\\]*"))*\s*\)|\?[01])'
-_MEMBER = re.compile(rf"[a-z*][a-z0-9_.*-]*(?:=\s*{_ALLOWLIST}(?:;\s*[a-z*][a-z0-9_.*-]*(?:=[^;,\s]+)?)*)?")
+# A dictionary of structured fields (RFC 9651, 3.2): feature=(allowlist), feature=(allowlist).
+_KEY = r"[a-z*][a-z0-9_.*-]*"
+_STRING = r'"(?:[ !#-\[\]-~]|\\["\\])*"'
+_BARE_ITEM = (
+    rf"(?:-?\d{{1,15}}(?:\.\d{{1,3}})?|{_STRING}|[A-Za-z*][\w!#$%&'*+.^`|~:/-]*|:[A-Za-z0-9+/=]*:|\?[01])"
+)
+_PARAMETERS = rf"(?:; *{_KEY}(?:={_BARE_ITEM})?)*"
+_ITEM = _BARE_ITEM + _PARAMETERS
+_MEMBER = re.compile(
+    rf"{_KEY}(?:=(?:\( *(?:{_ITEM}(?: +{_ITEM})*)? *\)|{_BARE_ITEM}))?{_PARAMETERS}", re.ASCII
+)
+_MEMBERS = re.compile(rf"(?:{_STRING}|[^,])+|(?<=,)(?=,|\Z)")
 
 
 def header_fix(summary: str, name: str, header_value: str, *steps: str, django: str = "") -> Fix:
@@ -109,7 +118,7 @@ def framing_is_restricted(context: PageContext) -> Outcome:
         return failed("Neither frame-ancestors nor X-Frame-Options is sent.")
     if sent in ({"deny"}, {"sameorigin"}):
         return passed(f"X-Frame-Options is {sent.pop().upper()}.")
-    return failed("X-Frame-Options has a value that browsers ignore.", values=sorted(sent))
+    return failed("X-Frame-Options is neither DENY nor SAMEORIGIN.", values=sorted(sent))
 
 
 @check(
@@ -159,13 +168,15 @@ def referrer_policy(context: PageContext) -> Outcome:
     ),
     headers=("permissions-policy",),
     oracle={"zap": "10063"},
+    version=2,
 )
 def permissions_policy(context: PageContext) -> Outcome:
     """Permissions-Policy is sent and is a valid structured dictionary."""
     sent = context.page.header("permissions-policy")
     if not sent or not sent.strip():
         return failed("The Permissions-Policy header is not sent.")
-    invalid = [member.strip()[:80] for member in sent.split(",") if not _MEMBER.fullmatch(member.strip())]
+    members = [member.strip() for member in _MEMBERS.findall(sent)]
+    invalid = [member[:80] for member in members if not _MEMBER.fullmatch(member)]
     if invalid:
         return failed("The Permissions-Policy header is invalid, so browsers ignore it.", faults=invalid)
     return passed("The Permissions-Policy header is valid.")
@@ -188,17 +199,18 @@ def permissions_policy(context: PageContext) -> Outcome:
     ),
     headers=("cross-origin-opener-policy",),
     oracle={"lighthouse": "origin-isolation"},
+    version=2,
 )
 def opener_policy(context: PageContext) -> Outcome:
     """Cross-Origin-Opener-Policy is same-origin, same-origin-allow-popups or noopener-allow-popups."""
     sent = context.page.header("cross-origin-opener-policy")
     if sent is None:
         return failed("The Cross-Origin-Opener-Policy header is not sent.")
-    # It is a structured-fields item: parameters (report-to=…) may follow.
-    policy = sent.split(";")[0].strip().lower()
-    if policy in OPENER_POLICIES:
-        return passed(f"Cross-Origin-Opener-Policy is {policy}.")
-    return failed(f"Cross-Origin-Opener-Policy is {policy[:80]!r}.")
+    # It is a structured-fields item: a token, in which case matters, and parameters (report-to=…).
+    item = re.fullmatch(rf"({'|'.join(OPENER_POLICIES)}){_PARAMETERS}", sent.strip())
+    if item:
+        return passed(f"Cross-Origin-Opener-Policy is {item[1]}.")
+    return failed(f"Cross-Origin-Opener-Policy is {sent.strip()[:80]!r}.")
 
 
 @check(
@@ -213,13 +225,14 @@ def opener_policy(context: PageContext) -> Outcome:
     ),
     headers=("cross-origin-resource-policy",),
     oracle={"observatory": "cross-origin-resource-policy"},
+    version=2,
 )
 def resource_policy(context: PageContext) -> Outcome:
     """Cross-Origin-Resource-Policy, if sent, is same-origin, same-site or cross-origin."""
     sent = context.page.header("cross-origin-resource-policy")
     if sent is None:
         return passed("The Cross-Origin-Resource-Policy header is not sent, which is allowed.")
-    policy = sent.strip().lower()
+    policy = sent.strip()  # Fetch, 3.7: case matters
     if policy in RESOURCE_POLICIES:
         return passed(f"Cross-Origin-Resource-Policy is {policy}.")
     return failed(f"Cross-Origin-Resource-Policy is {policy[:80]!r}.")
