@@ -20,9 +20,9 @@ from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/seo"
 GOOGLE = "https://developers.google.com/search/docs"
 
-_CANONICAL_LINK = re.compile(
-    r"<([^>]*)>(?:\s*;\s*[\w*-]+=(?:\"[^\"]*\"|[^;,\s]+))*?\s*;\s*rel=\"?canonical\b", re.IGNORECASE
-)
+# RFC 8288, 3: `<url>; rel="canonical"; title="…"`.
+_LINK_PARAMETER = r"\s*;\s*([\w*-]+)\s*=\s*(\"[^\"]*\"|[^\s\";,]+)"
+_LINK = re.compile(rf"<([^<>]*)>((?:{_LINK_PARAMETER})*)")
 # ISO 3166-1 reserves them, but they are no countries; search engines ignore en-UK.
 _NO_REGIONS = ("-eu", "-uk", "-un")
 # There is no page that a crawler would miss, unless a statement after it opens one.
@@ -244,7 +244,7 @@ def canonical_is_valid(context: PageContext) -> Outcome:
     """The canonical URL, if set, is one absolute URL, and neither the root for another page nor on a private host."""
     page = context.markup
     urls = [value(node, "href").strip() for node in page.css('link[rel~="canonical" i][href]')]
-    urls += _CANONICAL_LINK.findall(context.document.header("link") or "")
+    urls += _canonical_links(context.document.header("link") or "")
     if not urls:
         return passed("No canonical URL is set, which is allowed.")
     faults = [fault for url in urls if (fault := _canonical_fault(page, url))]
@@ -253,6 +253,12 @@ def canonical_is_valid(context: PageContext) -> Outcome:
     return fail_if_any(
         faults, ok="The canonical URL is valid.", problem="The canonical URL is invalid.", canonical=urls
     )
+
+
+def _canonical_links(header: str) -> list[str]:
+    links = ((match[1].strip(), re.findall(_LINK_PARAMETER, match[2])) for match in _LINK.finditer(header))
+    relations = ((url, [text for name, text in found if name.lower() == "rel"]) for url, found in links)
+    return [url for url, found in relations if found and "canonical" in found[0].strip('"').lower().split()]
 
 
 def _canonical_fault(page: Page, url: str) -> str | None:

@@ -36,6 +36,10 @@ CANONICALS = [
         "<{url}/b.css>; rel=preload, <{url}/b>; title=\"b\"; rel='x', <{url}/a>; rel=canonical",
         PASSED,
     ),
+    ("/a", "{url}/a", '<{url}/b>; title="a; rel=canonical"; rel="next"', PASSED),
+    ("/a", "{url}/a", '<{url}/b>; rel="alternate Canonical"', FAILED),
+    ("/a", "{url}/a", "<{url}/b>;REL = canonical", FAILED),
+    ("/a", "{url}/a", "<{url}/b>; rel=canonical-of-old", PASSED),
     ("/a", "{url}/a", '<{url}/c>; rel="preload", <{url}/b>; type="text/html"; rel="canonical"', FAILED),
 ]
 ALTERNATES = [
