@@ -62,7 +62,8 @@ class Robots:
         if name == "user-agent":
             if not in_agents:
                 self.groups.append(Group())
-            self.groups[-1].agents.append(value.lower())
+            # RFC 9309, 2.2.1: the product token alone; crawlers ignore a version, as in `Googlebot/2.1`.
+            self.groups[-1].agents.append(value.partition("/")[0].strip().lower())
             return True
         if name == "sitemap" and value:
             self.sitemaps.append(value)

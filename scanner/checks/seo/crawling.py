@@ -69,6 +69,7 @@ def status_is_successful(context: PageContext) -> Outcome:
     headers=("x-robots-tag",),
     kind="markup",
     oracle={"lighthouse": "is-crawlable"},
+    version=2,
 )
 def page_is_indexable(context: PageContext) -> Outcome:
     """No noindex is set, and robots.txt allows one of *, Googlebot, bingbot, DuckDuckBot, archive.org_bot."""

@@ -26,6 +26,12 @@ User-agent: quxbot
 """
 
 
+def test_version_of_an_agent_is_ignored() -> None:
+    robots = Robots.parse("User-agent: *\nDisallow: /\nUser-agent: Googlebot/2.1\nAllow: /")
+
+    assert (robots.allows("googlebot", "/a"), robots.allows("bingbot", "/a")) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("agent", "path", "allowed"),
     [
