@@ -2,8 +2,9 @@
 
 import time
 from contextlib import suppress
+from typing import Any
 
-from playwright.sync_api import Error, Page, Request, Response
+from playwright.sync_api import CDPSession, Error, Page, Request, Response
 
 from scanner.browser.shared_context import CachedResponses, TransferSize
 from scanner.parsing.registrable_domain import host_of, same_site
@@ -17,10 +18,37 @@ _TEMPORARY_STATUSES = frozenset({429, 502, 503, 504})
 LONG_LIVED_AFTER = 3.0  # seconds after the load event, from which an open request counts as long-lived
 
 
+class PendingMedia:
+    """Count the bytes of media that are still loading: of a long video, browsers load what they soon play."""
+
+    def __init__(self, session: CDPSession) -> None:
+        self._received: dict[str, int] = {}
+        session.on("Network.responseReceived", self._on_response)
+        session.on("Network.dataReceived", self._on_data)
+        session.on("Network.loadingFinished", self._on_end)
+        session.on("Network.loadingFailed", self._on_end)
+        session.send("Network.enable")
+
+    def bytes(self) -> int:
+        return sum(self._received.values())
+
+    def _on_response(self, event: dict[str, Any]) -> None:
+        if event["type"] == "Media":
+            self._received[event["requestId"]] = 0
+
+    def _on_data(self, event: dict[str, Any]) -> None:
+        if event["requestId"] in self._received:
+            self._received[event["requestId"]] += event["dataLength"]
+
+    def _on_end(self, event: dict[str, Any]) -> None:
+        self._received.pop(event["requestId"], None)
+
+
 class NetworkMonitor:
-    def __init__(self, page: Page, cached: CachedResponses | None = None) -> None:
+    def __init__(self, page: Page, cached: CachedResponses | None, media: PendingMedia | None) -> None:
         self._page = page
         self._cached = cached
+        self._media = media
         self.finished: list[Request] = []
         self.from_cache = 0  # measured responses that earlier pages have requested
         self._sizes: dict[Request, TransferSize] = {}
@@ -62,7 +90,8 @@ class NetworkMonitor:
 
     def transfer_size(self) -> int:
         """Return the bytes of all responses as sent, headers included. Not during a timed load."""
-        return sum(size.total for request, size in self._measured().items() if request.url.startswith("http"))
+        finished = (size.total for request, size in self._measured().items() if request.url.startswith("http"))
+        return sum(finished) + (self._media.bytes() if self._media else 0)
 
     def body_sizes(self) -> dict[str, int]:
         return {request.url: size.body for request, size in self._measured().items()}

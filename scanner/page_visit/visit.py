@@ -19,7 +19,7 @@ from scanner.page_visit import screenshots as screenshot
 from scanner.page_visit.document import MainDocument
 from scanner.page_visit.isolated_world import IsolatedWorld, ScriptError
 from scanner.page_visit.navigation_gate import NavigationGate
-from scanner.page_visit.network_monitor import NetworkMonitor
+from scanner.page_visit.network_monitor import NetworkMonitor, PendingMedia
 from scanner.page_visit.request_auth import RequestAuth
 from scanner.page_visit.scripts import ScriptCoverage, ScriptUsage
 from scanner.parsing import csp_policy
@@ -216,7 +216,11 @@ class _PageVisit:
         session = self._session = page.context.new_cdp_session(page)
         self._world = IsolatedWorld(session)
         self._world.prepare(_load_metrics())
-        self._monitor = NetworkMonitor(page, self._browser.visit.cached if self._browser.visit else None)
+        self._monitor = NetworkMonitor(
+            page,
+            self._browser.visit.cached if self._browser.visit else None,
+            None if self._throttled else PendingMedia(session),
+        )
         device_profile.set_user_agent(session, self._browser.version)
         self._coverage = ScriptCoverage(session) if self._with_scripts else None
         if self._credentials:

@@ -44,6 +44,7 @@ def _measured(context: PageContext, read: "Callable[[PageSnapshot], float]") -> 
     kind="browser",
     metric=Metric("KiB", 2667.0),
     oracle={"lighthouse": "total-byte-weight"},
+    version=2,
 )
 def total_byte_weight(context: PageContext) -> Measurement:
     """The page transfers at most 2667 KiB over the network."""
