@@ -11,6 +11,9 @@ from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
 
 MAX_BLOCKING_STYLESHEETS = 1  # a page needs one
+_SCREEN_WIDTH = 412  # CSS pixels, as in scanner/page_visit/device_profile.py, which imports Playwright
+_PIXELS_OF_AN_EM = 16
+_WIDTH_FEATURE = re.compile(r"\(\s*(min|max)-(?:device-)?width\s*:\s*(\d{1,5}(?:\.\d{1,5})?)\s*(px|r?em)\s*\)")
 _SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*\.?\d", re.IGNORECASE)
 
 
@@ -34,7 +37,7 @@ _SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*\.?\d"
         {"html": '<script src="/app.js" defer></script>'},
     ),
     oracle={"lighthouse": "render-blocking-insight"},
-    version=2,
+    version=3,
 )
 def nothing_blocks_rendering(context: PageContext) -> Outcome:
     """The head has no script that blocks the parser, and at most one style sheet that blocks rendering."""
@@ -60,14 +63,26 @@ def _blocks_the_parser(node: LexborNode) -> bool:
 
 def _blocks_rendering(node: LexborNode) -> bool:
     words = value(node, "rel").lower().split()
-    media = {part.strip().removeprefix("only ") for part in value(node, "media").lower().split(",")}
     unused = has(node, "disabled") or inside(node, "noscript", "template")
-    return (
-        "stylesheet" in words
-        and "alternate" not in words
-        and not unused
-        and not media.isdisjoint(("", "all", "screen"))
-    )
+    if "stylesheet" not in words or "alternate" in words or unused:
+        return False
+    return any(map(_applies_to_a_phone, value(node, "media").lower().split(",")))
+
+
+def _applies_to_a_phone(query: str) -> bool:
+    """Return whether a media query is known to apply to the screen of the scanner's visits."""
+    kind, *features = (part.strip() for part in query.strip().removeprefix("only ").split(" and "))
+    if kind.startswith("("):
+        features.insert(0, kind)
+    elif kind not in ("", "all", "screen"):
+        return False
+    widths = [_WIDTH_FEATURE.fullmatch(feature) for feature in features]
+    return all(found and _has_width(found[1], float(found[2]), found[3]) for found in widths)
+
+
+def _has_width(bound: str, length: float, unit: str) -> bool:
+    pixels = length * (1 if unit == "px" else _PIXELS_OF_AN_EM)
+    return _SCREEN_WIDTH >= pixels if bound == "min" else _SCREEN_WIDTH <= pixels
 
 
 @check(

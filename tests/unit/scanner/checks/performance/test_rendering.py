@@ -2,8 +2,10 @@
 
 import pytest
 
+from scanner.checks.performance import rendering
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
+from scanner.page_visit import device_profile
 from tests.fakes.website import loopback_client, served
 from tests.unit.scanner.checks.base_page import HEAD, good_site, html, page
 
@@ -22,6 +24,13 @@ IN_HEAD = [
     (f'{SHEET} media="only screen">', FAILED),
     (f'{SHEET} media="print, speech">', PASSED),
     (f'{SHEET} media="(min-width: 80em)">', PASSED),
+    # Those for phones apply to the screen of the scanner's visits.
+    (f'{SHEET} media="only screen and (max-width: 768px)">', FAILED),
+    (f'{SHEET} media="(min-width:20em) and ( MAX-WIDTH : 47.5em )">', FAILED),
+    (f'{SHEET} media="print, (max-width: 750px)">', FAILED),
+    (f'{SHEET} media="screen and (max-width: 320px)">', PASSED),
+    (f'{SHEET} media="not screen and (max-width: 768px)">', PASSED),
+    (f'{SHEET} media="(max-width: 768px) and (orientation: landscape)">', PASSED),
 ]
 IMAGES = [
     (f'{IMAGE} style="width: 20px; height:1.5em">', PASSED),
@@ -43,6 +52,10 @@ def status_of(key: str, text: str) -> str:
 @pytest.mark.parametrize(("added", "status"), IN_HEAD)
 def test_what_blocks_rendering(added: str, status: str) -> None:
     assert status_of("render_blocking", html(head=HEAD + added)) == status
+
+
+def test_width_of_the_screen_is_that_of_the_visits() -> None:
+    assert rendering._SCREEN_WIDTH == device_profile.SCREEN["width"]
 
 
 def test_image_in_a_noscript_of_the_head_is_not_judged() -> None:
