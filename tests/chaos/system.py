@@ -10,9 +10,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from scanner.browser.process_guard import descendants, is_running
 
@@ -49,6 +50,14 @@ class System:
         self.api_key = installation["api_key"]
         self.organization_url = f"{installation['url']}/api/v1/orgs/{installation['org_id']}"
         self.project_url = f"{self.organization_url}/projects/{installation['project_id']}/audit/"
+
+    def in_new_project(self, slug: str, site_url: str) -> Self:
+        """Create a project, and return the same system, whose requests go to this project."""
+        created = self.request("POST", "/projects", {"id": slug, "site_url": site_url})
+        assert created.status == 201, created.body
+        other = copy(self)
+        other.project_url = f"{self.organization_url}/projects/{slug}/audit/"
+        return other
 
     def request(self, method: str, path: str, body: Any = None) -> Response:
         """Send one request; a path with a leading slash belongs to the organisation, others to the project."""
