@@ -14,6 +14,7 @@ MAX_BLOCKING_STYLESHEETS = 1  # a page needs one
 _SCREEN_WIDTH = 412  # CSS pixels, as in scanner/page_visit/device_profile.py, which imports Playwright
 _PIXELS_OF_AN_EM = 16
 _WIDTH_FEATURE = re.compile(r"\(\s*(min|max)-(?:device-)?width\s*:\s*(\d{1,5}(?:\.\d{1,5})?)\s*(px|r?em)\s*\)")
+_OUT_OF_FLOW = re.compile(r"(?:^|;)\s*position\s*:\s*(?:absolute|fixed)\b", re.IGNORECASE)
 _SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*\.?\d", re.IGNORECASE)
 
 
@@ -103,11 +104,11 @@ def _has_width(bound: str, length: float, unit: str) -> bool:
     ),
     kind="markup",
     oracle={"lighthouse": "unsized-images"},
-    version=2,
+    version=3,
 )
 def images_have_dimensions(context: PageContext) -> Outcome:
-    """Every img element has width and height, as attributes or in its style."""
-    images = [node for node in context.markup.css("img") if not inside(node, "noscript", "template")]
+    """Every img element in the flow of the page has width and height, as attributes or in its style."""
+    images = [node for node in context.markup.css("img") if _may_shift_the_layout(node)]
     outcome = fail_if_any(
         [node for node in images if not _has_size(node)],
         show=snippet,
@@ -116,6 +117,14 @@ def images_have_dimensions(context: PageContext) -> Outcome:
         images=len(images),
     )
     return context.unless_scripted(outcome)
+
+
+def _may_shift_the_layout(node: LexborNode) -> bool:
+    """Return whether the element loads an image (lazily: by data-src), and is not positioned, as Lighthouse does."""
+    sources = [name for name in node.attributes if "src" in name]
+    is_loaded = bool(sources) and not value(node, "src").lower().startswith("data:image/svg+xml")
+    is_positioned = bool(_OUT_OF_FLOW.search(value(node, "style")))
+    return (is_loaded or inside(node, "picture")) and not is_positioned and not inside(node, "noscript", "template")
 
 
 def _has_size(node: LexborNode) -> bool:

@@ -41,6 +41,14 @@ IMAGES = [
     (f'{IMAGE} style="border-width: 1px; line-height: 1">', FAILED),
     (f'{IMAGE} style="aspect-ratio: 1">', FAILED),
     (f"<noscript>{IMAGE}></noscript>", PASSED),
+    # Lighthouse's unsized-images leaves out what cannot shift the layout.
+    ('<img id="logo" alt="">', PASSED),
+    (f'{IMAGE} style="top: 0; position:absolute">', PASSED),
+    (f'{IMAGE} style="background-position: fixed">', FAILED),
+    ("<img alt='' src='data:image/svg+xml;charset=utf-8,%3Csvg/%3E'>", PASSED),
+    ("<img alt='' src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>", FAILED),
+    ('<img data-src="/a.png" alt="" class="lazyload">', FAILED),
+    ("<picture><source srcset='/a.avif'><img alt=''></picture>", FAILED),
 ]
 
 
