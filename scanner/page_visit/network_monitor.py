@@ -90,7 +90,9 @@ class NetworkMonitor:
 
     def transfer_size(self) -> int:
         """Return the bytes of all responses as sent, headers included. Not during a timed load."""
-        finished = (size.total for request, size in self._measured().items() if request.url.startswith("http"))
+        finished = (
+            size.total for request, size in self._measured().items() if request.url.startswith("http")
+        )
         return sum(finished) + (self._media.bytes() if self._media else 0)
 
     def body_sizes(self) -> dict[str, int]:

@@ -22,7 +22,9 @@ from devtools.local_stack.process import Command
 pytestmark = pytest.mark.chaos
 
 DATABASE = "krafter"
-LIST_CALLS = "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query LIKE '%FROM findings_finding%'"
+LIST_CALLS = (
+    "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query LIKE '%FROM findings_finding%'"
+)
 
 
 class ReplicatedSystem:

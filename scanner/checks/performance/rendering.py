@@ -13,7 +13,9 @@ from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
 MAX_BLOCKING_STYLESHEETS = 1  # a page needs one
 _SCREEN_WIDTH = 412  # CSS pixels, as in scanner/page_visit/device_profile.py, which imports Playwright
 _PIXELS_OF_AN_EM = 16
-_WIDTH_FEATURE = re.compile(r"\(\s*(min|max)-(?:device-)?width\s*:\s*(\d{1,5}(?:\.\d{1,5})?)\s*(px|r?em)\s*\)")
+_WIDTH_FEATURE = re.compile(
+    r"\(\s*(min|max)-(?:device-)?width\s*:\s*(\d{1,5}(?:\.\d{1,5})?)\s*(px|r?em)\s*\)"
+)
 _OUT_OF_FLOW = re.compile(r"(?:^|;)\s*position\s*:\s*(?:absolute|fixed)\b", re.IGNORECASE)
 _SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*\.?\d", re.IGNORECASE)
 
@@ -83,7 +85,7 @@ def _applies_to_a_phone(query: str) -> bool:
 
 def _has_width(bound: str, length: float, unit: str) -> bool:
     pixels = length * (1 if unit == "px" else _PIXELS_OF_AN_EM)
-    return _SCREEN_WIDTH >= pixels if bound == "min" else _SCREEN_WIDTH <= pixels
+    return pixels <= _SCREEN_WIDTH if bound == "min" else pixels >= _SCREEN_WIDTH
 
 
 @check(
@@ -124,7 +126,11 @@ def _may_shift_the_layout(node: LexborNode) -> bool:
     sources = [name for name in node.attributes if "src" in name]
     is_loaded = bool(sources) and not value(node, "src").lower().startswith("data:image/svg+xml")
     is_positioned = bool(_OUT_OF_FLOW.search(value(node, "style")))
-    return (is_loaded or inside(node, "picture")) and not is_positioned and not inside(node, "noscript", "template")
+    return (
+        (is_loaded or inside(node, "picture"))
+        and not is_positioned
+        and not inside(node, "noscript", "template")
+    )
 
 
 def _has_size(node: LexborNode) -> bool:

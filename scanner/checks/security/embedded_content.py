@@ -276,7 +276,8 @@ def cors_is_restricted(context: PageContext) -> Outcome:
         raise Inconclusive("blocked", f"The preflight request was answered with status {response.status}.")
     headers = response.headers
     origin = (headers.get("access-control-allow-origin") or "").strip().lower()
-    credentials = (headers.get("access-control-allow-credentials") or "").strip()  # Fetch, 4.10: true, not True
+    # Fetch, 4.10: browsers require true, not True.
+    credentials = (headers.get("access-control-allow-credentials") or "").strip()
     if origin == FOREIGN_ORIGIN and credentials == "true":
         return failed("A foreign origin is allowed with credentials.")
     return passed(f"Access-Control-Allow-Origin for a foreign origin: {origin or 'not sent'}.")

@@ -205,7 +205,7 @@ def _count_php_messages(text: str) -> int:
     levels = [0, *(match.end() for match in _PHP_LEVEL.finditer(text))]
     places = (match.start() for match in _PHP_PLACE.finditer(text)) if len(levels) > 1 else ()
     starts = ((place, levels[bisect(levels, place) - 1]) for place in places)
-    return sum(0 < start and place - start <= _MAX_PHP_MESSAGE_LENGTH for place, start in starts)
+    return sum(start > 0 and place - start <= _MAX_PHP_MESSAGE_LENGTH for place, start in starts)
 
 
 def _listings(page: Page) -> str:

@@ -125,7 +125,12 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
     ("security_header_permissions_policy", {"Permissions-Policy": "camera=(self https://a.b)"}, PASSED),
     (
         "security_header_permissions_policy",
-        {"Permissions-Policy": ['usb=("https://a.b?c,d" self);report-to=x', "sync-xhr=?0, a=1.5, interest-cohort"]},
+        {
+            "Permissions-Policy": [
+                'usb=("https://a.b?c,d" self);report-to=x',
+                "sync-xhr=?0, a=1.5, interest-cohort",
+            ]
+        },
         PASSED,
     ),
     ("security_header_coop", {"Cross-Origin-Opener-Policy": 'same-origin; report-to="a"'}, PASSED),

@@ -63,7 +63,7 @@ def test_what_blocks_rendering(added: str, status: str) -> None:
 
 
 def test_width_of_the_screen_is_that_of_the_visits() -> None:
-    assert rendering._SCREEN_WIDTH == device_profile.SCREEN["width"]
+    assert device_profile.SCREEN["width"] == rendering._SCREEN_WIDTH
 
 
 def test_image_in_a_noscript_of_the_head_is_not_judged() -> None:

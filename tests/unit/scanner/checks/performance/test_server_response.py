@@ -37,7 +37,9 @@ def test_expires_counts_without_a_max_age(headers: Headers, status: str) -> None
     assert status_of("cache_policy", headers) == status
 
 
-@pytest.mark.parametrize("kind", ["application/x-javascript", "application/x-ecmascript", "text/javascript; charset=utf-8"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-javascript", "application/x-ecmascript", "text/javascript; charset=utf-8"]
+)
 def test_script_of_an_older_type_is_compressible(kind: str) -> None:
     assert status_of("text_compression", [("Content-Type", kind)]) == FAILED
 

@@ -13,7 +13,9 @@ DEPRECATED = (
 )
 
 PLAIN = "mysqli_connect(): (HY000/2002): Connection refused in /var/www/html/db.php on line 12"
-UNCAUGHT = "Uncaught Error: Call to f() in /srv/a.php:3\nStack trace:\n#0 {main}\n  thrown in /srv/a.php on line 3"
+UNCAUGHT = (
+    "Uncaught Error: Call to f() in /srv/a.php:3\nStack trace:\n#0 {main}\n  thrown in /srv/a.php on line 3"
+)
 TRACEBACK = "Traceback (most recent call last):"
 JAVA = "\n  at org.example.Shop.open(Shop.java:42)"
 
