@@ -122,15 +122,10 @@ def images_have_dimensions(context: PageContext) -> Outcome:
 
 
 def _may_shift_the_layout(node: LexborNode) -> bool:
-    """Return whether the element loads an image (lazily: by data-src), and is not positioned, as Lighthouse does."""
-    sources = [name for name in node.attributes if "src" in name]
-    is_loaded = bool(sources) and not value(node, "src").lower().startswith("data:image/svg+xml")
+    """Return whether the element is in the flow and shows a file, as in Lighthouse's unsized-images."""
+    is_inline = value(node, "src").strip().lower().startswith("data:image/svg+xml")
     is_positioned = bool(_OUT_OF_FLOW.search(value(node, "style")))
-    return (
-        (is_loaded or inside(node, "picture"))
-        and not is_positioned
-        and not inside(node, "noscript", "template")
-    )
+    return not (is_inline or is_positioned or inside(node, "noscript", "template"))
 
 
 def _has_size(node: LexborNode) -> bool:
