@@ -103,6 +103,25 @@ def test_short_invalid_or_repeated_hsts_fails(sent: list[str], authority: trustm
     assert outcomes["security_header_hsts"].status == FAILED
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("max-age=5; includeSubDomains", PASSED),
+        ("max-age=5", FAILED),
+        ("includeSubDomains", FAILED),
+        ("max-age=5; max-age=6; includeSubDomains", FAILED),
+    ],
+)
+def test_subdomains_are_included_by_a_valid_hsts_only(
+    sent: str, status: str, authority: trustme.CA, ca_file: str
+) -> None:
+    site = good_site(**{"/": page(headers={"Strict-Transport-Security": [sent]})})
+    with served(site, tls_context(authority)), loopback_client(ca_file) as client:
+        outcomes = dict(run_checks(site.url, ["hsts_include_subdomains"], client=client, retry_delays=()))
+
+    assert outcomes["hsts_include_subdomains"].status == status
+
+
 COSTS = {
     "security_header_csp": 1,
     "cookies_secure": 1,
