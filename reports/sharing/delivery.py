@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from events.log import log_event
+from krafter_audit import mail
 from krafter_audit.db import leases
 from krafter_audit.jobs import enqueue
 from krafter_audit.security import vault
@@ -22,10 +23,8 @@ from reports.snapshots.snapshotting import load_snapshot
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30  # renewed while messages are sent
-MAX_ATTEMPTS = 3
-RETRY_DELAY_SECONDS = 10  # before the second attempt; four times as long before the third
 REQUEUE_BATCH_SIZE = 200
-TOO_MANY_ATTEMPTS = "The delivery was interrupted in three attempts."
+TOO_MANY_ATTEMPTS = f"The delivery was interrupted in {mail.MAX_ATTEMPTS} attempts."
 
 
 def deliver_share(share_id: UUID) -> int | None:
@@ -33,7 +32,7 @@ def deliver_share(share_id: UUID) -> int | None:
     share = leases.acquire(Share, share_id, seconds=LEASE_SECONDS, status=Share.Status.QUEUED)
     if share is None:
         return None
-    if share.attempts > MAX_ATTEMPTS:  # a delivery that kills its worker would be repeated forever
+    if share.attempts > mail.MAX_ATTEMPTS:  # a delivery that kills its worker would be repeated forever
         finish(share, Share.Status.FAILED, TOO_MANY_ATTEMPTS)
         return None
     try:
@@ -92,10 +91,11 @@ def message_of(share: Share) -> ReportMessage:
 
 def postpone(share: Share, reason: str, *, at_least: int = 0) -> int | None:
     """Release the share for a later attempt; return the delay, None after the last one."""
-    if share.attempts >= MAX_ATTEMPTS:
+    delay = mail.retry_delay(share.attempts)
+    if delay is None:
         finish(share, Share.Status.FAILED, reason)
         return None
-    wait: int = max(at_least, RETRY_DELAY_SECONDS * 4 ** (share.attempts - 1))
+    wait = max(at_least, int(delay.total_seconds()))
     leases.write(share, lease_until=timezone.now() + timedelta(seconds=wait), outcome=reason)
     return wait
 
