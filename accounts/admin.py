@@ -8,6 +8,7 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -23,6 +24,7 @@ from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, staff_of
+from krafter_audit.admin.text import grouped
 
 ARCHIVING = (
     "The project can only be read until it is restored. Scheduled scans and syncs do not start. Links of reports stay"
@@ -211,6 +213,15 @@ class ProjectAdmin(ServiceModelAdmin):
 @admin.register(QuotaMonth)
 class QuotaMonthAdmin(ReadOnlyAdmin):
     organization_path, project_path = "organization", ""
-    list_display = ("organization", "month", "spent")
+    list_display = fields = ("organization", "month_name", "units")
+    readonly_fields = ("month_name", "units")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)
+
+    @admin.display(description="month")
+    def month_name(self, row: QuotaMonth) -> str:
+        return date_format(row.month, "F Y")
+
+    @admin.display(description="units used")
+    def units(self, row: QuotaMonth) -> str:
+        return grouped(row.spent)

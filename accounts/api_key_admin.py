@@ -174,7 +174,8 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @admin.display(description="scopes")
     def scope_list(self, key: ApiKey) -> str:
-        return ", ".join(key.scopes)
+        labels = dict(SCOPES)
+        return ", ".join(str(labels.get(scope, scope)) for scope in key.scopes)
 
     @admin.display(description="projects")
     def project_list(self, key: ApiKey) -> str:

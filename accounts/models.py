@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from accounts.errors import ProjectArchived
@@ -53,7 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A user, identified by e-mail address; in the API by UUID."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(unique=True)
+    email = models.EmailField("e-mail", unique=True)
     name = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("staff status", default=False)
@@ -96,7 +97,7 @@ class Membership(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.role}"
+        return f"{self.user} · {Membership.Role(self.role).label}"
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -232,7 +233,7 @@ class QuotaMonth(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organization} {self.month:%Y-%m}: {self.spent}"
+        return f"{self.organization}, {date_format(self.month, 'F Y')}"
 
 
 def month_of(day: date) -> date:

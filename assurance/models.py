@@ -150,7 +150,7 @@ class GuardWindow(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.finding} ({self.status})"
+        return f"{self.finding} ({GuardWindow.Status(self.status).label})"
 
 
 class GuardRun(Record):

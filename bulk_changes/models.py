@@ -37,7 +37,8 @@ class BulkChange(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} of {self.changed:,} {self.subject}{'' if self.changed == 1 else 's'}"
+        action = BulkChange.Action(self.action).label
+        return f"{action} of {self.changed:,} {self.subject}{'' if self.changed == 1 else 's'}"
 
     @property
     def is_undone(self) -> bool:

@@ -14,7 +14,13 @@ from krafter_audit.admin.field_values import field_label, value_in_words
 from krafter_audit.admin.text import event_label
 
 SENTENCES = {**PROJECT_EVENTS, **ORGANIZATION_EVENTS}
-ACTORS = {"admin": "admin", "api_key": "API key", "system": "system"}
+ACTORS = {
+    "admin": "admin",
+    "api_key": "API key",
+    "integration": "sync",
+    "scanner": "scan",
+    "system": "system",
+}
 # Groups of events that are not named as the model of their subject.
 MODELS = {"guard": "guardwindow", "webhook": "webhookendpoint"}
 
@@ -22,7 +28,7 @@ MODELS = {"guard": "guardwindow", "webhook": "webhookendpoint"}
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     organization_path = "organization"
-    list_display = ("at", "event", "project", "subject_id", "actor", "actor_id")
+    list_display = ("at", "event", "project", "by")
     list_filter: ClassVar = [("project", AutocompleteFilter)]
     list_select_related = ("project",)
     search_help_text = "Words of the event, or the id of its subject."
@@ -40,6 +46,20 @@ class EventAdmin(ReadOnlyAdmin):
 
     def find(self, rows: QuerySet[Event], text: str) -> QuerySet[Event]:
         return rows.none()  # words of no event
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)
+        rows = list(changes.result_list)
+        people = User.objects.in_bulk({row.actor_id for row in rows if row.actor_id})
+        for row in rows:
+            row.person = people.get(row.actor_id)
+        changes.result_list = rows
+        return changes
+
+    @admin.display(description="by")
+    def by(self, row: Any) -> str:
+        actor = ACTORS.get(row.actor, row.actor)
+        return f"{row.person} ({actor})" if row.person else actor
 
     @admin.display(description="event")
     def event(self, row: Event) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models import Organization, Project
+from krafter_audit.admin.text import event_label
 from krafter_audit.db.triggers import AppendOnly
 from krafter_audit.moments import in_words
 
@@ -43,7 +44,7 @@ class Event(models.Model):
         triggers: ClassVar = [AppendOnly()]
 
     def __str__(self) -> str:
-        return f"{self.name}, {in_words(self.at)}"
+        return f"{event_label(self.name)}, {in_words(self.at)}"
 
 
 class OutboxEntry(models.Model):

@@ -8,7 +8,9 @@ from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import F, OrderBy, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin_actor import operator
@@ -260,6 +262,7 @@ class FindingAdmin(BulkActions):
             "fix": observations.fix_of(row.recommended_fix),
             "commands": observations.commands(row.check_keys, urls),
             "dismissal": _dismissal_of(row),
+            "confidence": confidence_in_words(row.confidence),
         }
         for section in self.sections:
             context |= section(request, row)
@@ -352,6 +355,11 @@ class FindingAdmin(BulkActions):
         return self.selection_page(request, "admin/findings/finding/dismiss.html", **context)
 
 
+def confidence_in_words(confidence: Any) -> str:
+    """Return `87 of 100`, or the word that the source sent."""
+    return str(confidence).capitalize() if isinstance(confidence, str) else f"{confidence:g} of 100"
+
+
 @admin.register(Regression)
 class RegressionAdmin(ReadOnlyAdmin):
     list_display = ("finding", "project", "trigger", badge_column("status", {"open": DANGER, "closed": SUCCESS}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
@@ -359,5 +367,13 @@ class RegressionAdmin(ReadOnlyAdmin):
     list_select_related = ("finding", "project")
     search_fields = ("^finding__title",)
     fields = (
-        "project", "finding", "verification_id", "trigger", "status", "opened_at", "closed_at", "updated_at",
+        "project", "finding", "verification", "trigger", "status", "opened_at", "closed_at", "updated_at",
     )  # fmt: skip
+    readonly_fields = ("verification",)
+
+    @admin.display(description="reopened verification")
+    def verification(self, row: Regression) -> str:
+        if row.verification_id is None:
+            return "-"
+        url = reverse("admin:remediation_verification_change", args=[row.verification_id])
+        return format_html('<a class="text-primary-600" href="{}">Open the verification</a>', url)

@@ -227,7 +227,7 @@ class Regression(Record):
         triggers: ClassVar = counter_triggers(CounterDefinition("regression", ("status",), history=True))
 
     def __str__(self) -> str:
-        return f"{self.trigger} ({self.status})"
+        return f"{Regression.Trigger(self.trigger).label} ({Regression.Status(self.status).label})"
 
 
 class Dismissal(Record):

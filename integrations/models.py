@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organization, Project, User
-from integrations.providers.registry import provider_choices
+from integrations.providers.registry import provider_choices, provider_title
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
+from krafter_audit.moments import in_words
 from remediation.models import Task, Verification
 
 
@@ -86,7 +87,7 @@ class Integration(Record, Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} ({self.status})"
+        return f"{provider_title(self.provider)} of {self.project}"
 
 
 class TicketLink(Record):
@@ -141,9 +142,9 @@ class SyncConflict(Record):
         LOOP = "loop"
 
     class Resolution(models.TextChoices):
-        OURS = "ours"
-        THEIRS = "theirs"
-        SETTLED = "settled"
+        OURS = "ours", "Task's value kept"
+        THEIRS = "theirs", "Ticket's value kept"
+        SETTLED = "settled", "Both sides agree"
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="conflicts", db_index=False)
     link = models.ForeignKey(TicketLink, models.CASCADE, related_name="conflicts", db_index=False)
@@ -176,7 +177,7 @@ class SyncConflict(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.link}: {self.field}"
+        return f"{self.link}: {SyncConflict.Field(self.field).label}"
 
 
 class TicketComment(Record):
@@ -284,4 +285,4 @@ class SyncRun(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d %H:%M:%S} {self.outcome}"
+        return f"Sync of {in_words(self.started_at)}"

@@ -1,7 +1,9 @@
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 
 from accounts.admin_actor import operator
 from krafter_audit.admin.actions import row_action
@@ -15,11 +17,16 @@ from krafter_audit.admin.base import (
     badge_column,
 )
 from notifications import finding_history  # noqa: F401  adds alerts to the history of findings
+from notifications.messages import label_of, numbers
 from notifications.models import Alert, Destination, Unsubscription
 from notifications.unsubscribing import subscribe_again
 from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages
 
 STATUS_BADGES = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed": DANGER}
+
+
+def sentences(lines: Iterable[str]) -> Iterator[str]:
+    return (line[:1].upper() + line[1:] for line in lines)
 
 
 @admin.register(Alert)
@@ -36,6 +43,19 @@ class AlertAdmin(ReadOnlyAdmin):
     )
     list_filter: ClassVar = ["channel", "status", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
+    fields = (
+        "project", "channel", "status", "total", "numbers", "worst_list", "held_back", "due_at", "outcome", "sent_at",
+    )  # fmt: skip
+    readonly_fields = ("numbers", "worst_list")
+
+    @admin.display(description="by severity")
+    def numbers(self, alert: Alert) -> str:
+        return format_html_join("", "<div>{}</div>", ((line,) for line in sentences(numbers(alert)))) or "-"
+
+    @admin.display(description="named in the message")
+    def worst_list(self, alert: Alert) -> str:
+        lines = ((line,) for line in sentences(map(label_of, alert.worst)))
+        return format_html_join("", "<div>{}</div>", lines) or "-"
 
 
 @admin.register(Destination)
@@ -43,7 +63,13 @@ class DestinationAdmin(ReadOnlyAdmin):
     list_display = ("project", "channel", "updated_at")
     list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
-    exclude = deferred_fields = ("credentials",)
+    fields = ("project", "channel", "recipient_list", "updated_at")
+    readonly_fields = ("recipient_list",)
+    deferred_fields = ("credentials",)
+
+    @admin.display(description="recipients")
+    def recipient_list(self, row: Destination) -> str:
+        return ", ".join(row.recipients)
 
 
 @admin.register(Unsubscription)

@@ -46,7 +46,7 @@ def slack_payload(alert: Alert, page: str) -> dict[str, Any]:
 
     `page` is the page of the alert, which every reader of the channel can open.
     """
-    named = [f"• <{page}#finding-{item['id']}|{escape(_label(item))}>\n" for item in alert.worst]
+    named = [f"• <{page}#finding-{item['id']}|{escape(label_of(item))}>\n" for item in alert.worst]
     blocks = [header(f"Audit alert: {project_name(alert)}"), section(escape("\n".join(numbers(alert))))]
     blocks += [section(part) for part in _join_to_sections(named)]
     links = f"<{page}|Open the alert> · <{_admin_index()}|Open the admin> (members)"
@@ -98,5 +98,5 @@ def title_of(item: dict[str, Any]) -> str:
     return " ".join(item["title"].split())[:MAX_TITLE_LENGTH]
 
 
-def _label(item: dict[str, Any]) -> str:
+def label_of(item: dict[str, Any]) -> str:
     return f"{item['severity']}, {LABELS[item['kind']]}: {title_of(item)}"

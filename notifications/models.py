@@ -12,6 +12,7 @@ from accounts.models import Organization, Project
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
+from krafter_audit.moments import in_words
 from remediation.alert_routing import AlertChannel
 
 
@@ -34,7 +35,7 @@ class Destination(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel} of {self.project_id}"
+        return f"{AlertChannel(self.channel).label} of {self.project}"
 
 
 class Unsubscription(Record):
@@ -42,7 +43,7 @@ class Unsubscription(Record):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="unsubscriptions", db_index=False)
     # In lower case.
-    email = models.EmailField()
+    email = models.EmailField("e-mail")
 
     class Meta:
         constraints: ClassVar = [
@@ -110,7 +111,7 @@ class Alert(Record, Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel}: {self.total}"
+        return f"{AlertChannel(self.channel).label} of {in_words(self.created_at)}"
 
 
 class WebhookEndpoint(Record, Leased):
@@ -242,4 +243,4 @@ class EventDelivery(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event_type} {self.pk}"
+        return f"{self.event_type}, {in_words(self.created_at)}"

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 
 from krafter_audit.admin.base import DANGER, INFO, SUCCESS, ReadOnlyAdmin, badge_column, render_json
+from krafter_audit.admin.text import status_label
 from operations.models import Backup, RestoreDrill, Run
 
 COLOURS = {"succeeded": SUCCESS, "failed": DANGER, "running": INFO}
@@ -14,14 +15,18 @@ class RunAdmin(ReadOnlyAdmin):
     """For superusers: backups have the data of all organisations."""
 
     list_display = ("created_at", "finished_at", badge_column("outcome", COLOURS), "path", "error")
-    fields = ("created_at", "finished_at", "path", "error", "report_json")
-    readonly_fields: ClassVar = ("report_json",)
+    fields = ("created_at", "finished_at", "outcome_label", "path", "error", "report_json")
+    readonly_fields: ClassVar = ("outcome_label", "report_json")
 
     def filter_by_project(self, rows: QuerySet[Any], project: Any) -> QuerySet[Any]:
         return rows  # of the whole installation
 
     def filter_by_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
         return rows.none()
+
+    @admin.display(description="outcome")
+    def outcome_label(self, run: Run) -> str:
+        return status_label(run.outcome)
 
     @admin.display(description="report")
     def report_json(self, run: Run) -> str:

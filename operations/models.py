@@ -4,6 +4,7 @@ from django.db import models
 
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
+from krafter_audit.moments import in_words
 
 
 class Run(Record, Leased):
@@ -25,7 +26,7 @@ class Run(Record, Leased):
         return "failed" if self.error else "succeeded"
 
     def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d %H:%M} {self.outcome}"
+        return f"{in_words(self.created_at)} ({self.outcome})"
 
 
 class Backup(Run):

@@ -80,7 +80,7 @@ class Scan(Record, Leased):
         triggers: ClassVar = counter_triggers(CounterDefinition("scan", ("status",)))
 
     def __str__(self) -> str:
-        return f"{self.url} ({self.status})"
+        return f"{self.url} ({Scan.Status(self.status).label})"
 
 
 class Scanner(models.TextChoices):
@@ -183,7 +183,7 @@ class ScanResult(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.outcome}"
+        return f"{self.key}: {self.outcome.replace('_', ' ')}"
 
 
 class ScanSchedule(Record):

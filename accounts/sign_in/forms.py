@@ -42,7 +42,9 @@ class StyledForm(forms.Form):
 
 
 class RequestPasswordResetForm(StyledForm, PasswordResetForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail"  # as on the page before it
 
 
 class ResetPasswordForm(StyledForm, SetPasswordForm):

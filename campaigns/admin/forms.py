@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from campaigns.models import MAX_NAME_LENGTH, Campaign
 from campaigns.serializers import UpdateCampaignRequestSerializer
@@ -11,6 +11,10 @@ from krafter_audit.admin.forms import SerializerForm
 
 NEW = ("", "New campaign")
 ONE_OF_BOTH = "Choose a campaign, or give the name of a new one."
+
+
+class DayInput(UnfoldAdminTextInputWidget):
+    input_type = "date"
 
 
 class CreateCampaignForm(SerializerForm):
@@ -53,7 +57,7 @@ class AddToCampaignForm(ChooseCampaignForm):
         required=False,
         widget=UnfoldAdminTextInputWidget,
     )
-    due_date = forms.DateField(required=False, widget=UnfoldAdminDateWidget)
+    due_date = forms.DateField(label="Due date of a new campaign", required=False, widget=DayInput)
 
     def __init__(self, data: Any = None, *, campaigns: Collection[Campaign]) -> None:
         super().__init__(data, campaigns=campaigns)

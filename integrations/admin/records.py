@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 
 from accounts.actors import Actor
 from accounts.admin_actor import operator
@@ -26,6 +27,8 @@ from krafter_audit.admin.base import (
     ReadOnlyAdmin,
     badge_column,
 )
+from krafter_audit.admin.field_values import field_label, value_in_words
+from krafter_audit.admin.text import status_label, web_link
 
 OUTCOMES = {
     "running": INFO,
@@ -42,8 +45,33 @@ class TicketLinkAdmin(ReadOnlyAdmin):
     organization_path, project_path = "integration__organization", "integration__project"
     list_display = ("key", "task", "integration", "state", "halted_at", "updated_at")
     list_filter: ClassVar = ["state", ("halted_at", admin.EmptyFieldListFilter)]
-    list_select_related = ("task", "integration")
+    list_select_related = ("task", "integration__project")
     search_fields = ("^key",)
+    fields = (
+        "integration",
+        "task",
+        "key",
+        "link",
+        "state",
+        "synced",
+        "task_synced_at",
+        "halted_at",
+        "updated_at",
+    )
+    readonly_fields = ("link", "synced")
+
+    @admin.display(description="URL")
+    def link(self, row: TicketLink) -> str:
+        return web_link(row.url)
+
+    @admin.display(description="last synced values")
+    def synced(self, row: TicketLink) -> str:
+        lines = (
+            (side.capitalize(), field_label(name), value_in_words(name, value))
+            for side, values in row.last_synced.items()
+            for name, value in values.items()
+        )
+        return format_html_join("", "<div>{}: {} {}</div>", lines) or "-"
 
 
 @admin.register(SyncRun)
@@ -54,22 +82,64 @@ class SyncRunAdmin(ReadOnlyAdmin):
         badge_column("outcome", OUTCOMES),
         "started_at",
         "finished_at",
-        "pushed",
-        "pulled",
+        "received",
+        "sent",
         "error",
     )
     list_filter = ("outcome",)
-    list_select_related = ("integration",)
+    list_select_related = ("integration__project",)
+    fields = (
+        "integration", "outcome", "started_at", "finished_at", "received", "sent", "refused_list", "note_list", "error",
+    )  # fmt: skip
+    readonly_fields = ("received", "sent", "refused_list", "note_list")
+
+    @admin.display(description="received")
+    def received(self, run: SyncRun) -> int:
+        return run.pulled
+
+    @admin.display(description="sent")
+    def sent(self, run: SyncRun) -> int:
+        return run.pushed
+
+    @admin.display(description="refused")
+    def refused_list(self, run: SyncRun) -> str:
+        lines = ((each["what"], each["why"]) for each in run.refused)
+        return format_html_join("", "<div>{}: {}</div>", lines) or "-"
+
+    @admin.display(description="notes")
+    def note_list(self, run: SyncRun) -> str:
+        return format_html_join("", "<div>{}</div>", ((note,) for note in run.notes)) or "-"
 
 
 @admin.register(SyncConflict)
 class SyncConflictAdmin(ReadOnlyAdmin):
     organization_path, project_path = "integration__organization", "integration__project"
-    list_display = ("link", "field", "ours", "theirs", "why", "resolution", "resolved_at", "created_at")
+    list_display = (
+        "link",
+        "field",
+        "task_value",
+        "ticket_value",
+        "why",
+        "resolution",
+        "resolved_at",
+        "created_at",
+    )
     list_filter: ClassVar = ["field", "resolution", ("resolved_at", admin.EmptyFieldListFilter)]
     list_select_related = ("link", "integration__project")
     search_fields = ("^link__key",)
     actions: ClassVar = ["keep_ours", "keep_theirs"]
+    fields = (
+        "integration", "link", "field", "task_value", "ticket_value", "why", "resolution", "resolved_at", "resolved_by",
+    )  # fmt: skip
+    readonly_fields = ("task_value", "ticket_value")
+
+    @admin.display(description="task's value")
+    def task_value(self, conflict: SyncConflict) -> str:
+        return value_of(conflict, conflict.ours)
+
+    @admin.display(description="ticket's value")
+    def ticket_value(self, conflict: SyncConflict) -> str:
+        return value_of(conflict, conflict.theirs)
 
     @row_action(
         "Keep the task's value", consequence="The value of the ticket is overwritten with that of the task."
@@ -84,22 +154,27 @@ class SyncConflictAdmin(ReadOnlyAdmin):
         return resolve(conflict, SyncConflict.Resolution.THEIRS, operator(request))
 
 
+def value_of(conflict: SyncConflict, value: str) -> str:
+    """Return a value in words: states are codes, titles are texts."""
+    return value if conflict.field == SyncConflict.Field.TITLE else status_label(value)
+
+
 def resolve(conflict: SyncConflict, resolution: str, by: Actor) -> str:
     project, provider = conflict.integration.project, conflict.integration.provider
     resolved = conflicts.resolve(project, provider, conflict.pk, resolution=resolution, by=by)
-    return f"resolved, {resolved.resolution} kept."
+    return f"resolved. {resolved.get_resolution_display()}."
 
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin):
     organization_path, project_path = "integration__organization", "integration__project"
     list_display = ("integration", "last_delivery_at", "updated_at")
-    list_select_related = ("integration",)
+    list_select_related = ("integration__project",)
     exclude = deferred_fields = ("credentials",)
     actions: ClassVar = ["disable"]
 
     def describe_row(self, row: Webhook) -> str:
-        return f"Webhook of {row.integration.provider}"
+        return f"Webhook of {row.integration}"
 
     @row_action("Disable the webhook", permission=OPERATE_ON_ARCHIVED, consequence=DISABLING)
     def disable(self, request: HttpRequest, webhook: Webhook) -> str:
@@ -113,7 +188,12 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     organization_path, project_path = "integration__organization", "integration__project"
     list_display = ("created_at", "integration", "event", "delivery_id", "processed_at")
     # The digest identifies a repeated body; it says nothing to a person.
-    exclude = ("body_digest",)
+    exclude = ("body_digest", "ticket_ids")
+    readonly_fields = ("tickets",)
     list_filter: ClassVar = ["integration__provider", ("processed_at", admin.EmptyFieldListFilter)]
-    list_select_related = ("integration",)
+    list_select_related = ("integration__project",)
     search_fields = ("^delivery_id",)
+
+    @admin.display(description="tickets")
+    def tickets(self, row: WebhookDelivery) -> str:
+        return ", ".join(map(str, row.ticket_ids))

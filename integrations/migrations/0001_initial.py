@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 ('ours', models.CharField(blank=True, max_length=300)),
                 ('theirs', models.CharField(blank=True, max_length=300)),
                 ('why', models.CharField(max_length=1000)),
-                ('resolution', models.CharField(blank=True, choices=[('ours', 'Ours'), ('theirs', 'Theirs'), ('settled', 'Settled')], max_length=8)),
+                ('resolution', models.CharField(blank=True, choices=[('ours', "Task's value kept"), ('theirs', "Ticket's value kept"), ('settled', 'Both sides agree')], max_length=8)),
                 ('resolved_at', models.DateTimeField(null=True)),
                 ('integration', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='integrations.integration')),
                 ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

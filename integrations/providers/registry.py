@@ -22,6 +22,10 @@ FINDING_SOURCES: dict[str, type[FindingSource]] = {
 }
 
 
+def provider_title(provider: str) -> str:
+    return str(ADAPTERS[provider].title)
+
+
 def provider_choices() -> list[tuple[str, str]]:
     # A callable, so that another provider needs no migration.
-    return [(name, name) for name in PROVIDERS]
+    return [(name, provider_title(name)) for name in PROVIDERS]

@@ -90,7 +90,10 @@ JSON_FORM: dict[str, Any] = {
 }
 
 
-def render_json(value: Any) -> SafeString:
+def render_json(value: Any) -> SafeString | str:
+    """Show a value as JSON, and an empty one as other empty fields."""
+    if value in ({}, []):
+        return "-"
     text = value if isinstance(value, str) else json.dumps(value, cls=ReadableEncoder)
     return format_html('<pre class="text-xs" style="{}">{}</pre>', PREFORMATTED_STYLE, text)
 

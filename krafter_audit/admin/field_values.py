@@ -11,7 +11,21 @@ from krafter_audit.admin.text import in_utc, status_label
 LABELS = {"owner_id": "Owner", "sla_due_at": "Due"}
 DATES = frozenset({"accepted_until", "due_date"})
 # Fields of which each value is one of a few words.
-WORDS = frozenset({"status", "severity", "priority", "domain", "result", "reason", "sla_outcome"})
+WORDS = frozenset(
+    {
+        "status",
+        "severity",
+        "priority",
+        "domain",
+        "result",
+        "reason",
+        "sla_outcome",
+        "trigger",
+        "cause",
+        "role",
+        "outcome",
+    }
+)
 
 
 def field_label(name: str) -> str:

@@ -16,6 +16,15 @@ STATUS_LABELS = {
     "wont_fix": "Won't fix",
 }
 DAY = timedelta(days=1)
+# What a User-Agent contains; those that others imitate come last.
+BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
 EVENT_LABELS = {
     "finding.created": "Finding reported",
     "finding.seen_again": "Finding seen again",
@@ -119,6 +128,13 @@ def web_link(url: str) -> SafeString | str:
     if not url.startswith(("https://", "http://")):
         return url
     return format_html('<a href="{}" rel="noreferrer">{}</a>', url, url)
+
+
+def browser_name(user_agent: str) -> str:
+    """Return the browser and the system of a User-Agent, as `Firefox on Windows`; an unknown one as it is."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
+    return f"{browser} on {system}" if browser and system else user_agent
 
 
 def grouped(number: int) -> str:

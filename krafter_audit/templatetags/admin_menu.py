@@ -15,15 +15,26 @@ def breadcrumbs(context: Context) -> dict[str, Any]:
     opts, row = context.get("opts"), context.get("original")
     if opts is None:
         return {"steps": [(context.get("title") or "Overview", "")]}
-    model = f"{opts.app_label}.{opts.model_name}"
-    section, pages = pages_of(context["request"], model)
-    page = next((each["title"] for each in pages if each["active"]), opts.verbose_name_plural.capitalize())
+    section, page, pages = _place(context, opts)
     steps = [(section, pages[0]["link"])] if pages and section != page else []
-    steps.append((page, list_url(model)))
+    steps.append((page, list_url(f"{opts.app_label}.{opts.model_name}")))
     last = context.get("title") if row is None else str(row)
     if context.get("cl") is None and last:  # a list is the last step itself
         steps.append((last, ""))
     return {"steps": steps}
+
+
+@register.simple_tag(takes_context=True)
+def list_name(context: Context) -> str:
+    """Return the name of a list, as in the menu."""
+    return _place(context, context["cl"].opts)[1]
+
+
+def _place(context: Context, opts: Any) -> tuple[str, str, list[dict[str, Any]]]:
+    """Return the section of a model in the menu, the name of its list, and the lists of the section."""
+    section, pages = pages_of(context["request"], f"{opts.app_label}.{opts.model_name}")
+    name = next((each["title"] for each in pages if each["active"]), opts.verbose_name_plural.capitalize())
+    return section, name, pages
 
 
 @register.inclusion_tag("admin/tabs.html", takes_context=True)

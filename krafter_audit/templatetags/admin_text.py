@@ -8,7 +8,7 @@ from krafter_audit.admin import text
 register = template.Library()
 for words in (
     text.ago, text.moment, text.duration, text.due_badge, text.grouped, text.status_label, text.event_label,
-    text.text_moment, text.web_link, text.in_seconds,
+    text.text_moment, text.web_link, text.in_seconds, text.browser_name,
 ):  # fmt: skip
     register.filter(words)
 

@@ -27,6 +27,7 @@ from krafter_audit.admin.base import (
     render_json,
 )
 from krafter_audit.admin.forms import SerializerForm
+from krafter_audit.admin.text import text_moment
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import services
 from notifications.webhooks.serializers import (
@@ -201,7 +202,11 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description="latest attempts")
     def attempt_list(self, delivery: EventDelivery) -> str:
         lines = (
-            (attempt["started_at"], attempt["status_code"] or "-", attempt["error"] or "accepted")
+            (
+                text_moment(attempt["started_at"]),
+                attempt["status_code"] or "-",
+                attempt["error"] or "accepted",
+            )
             for attempt in delivery.attempt_log
         )
         return format_html_join("", "<div>{} · {} · {}</div>", lines) or "-"

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin
 from remediation.checks import reliability
 from remediation.models import CheckReliability
+from scanner import registry
 
 
 @admin.register(CheckReliability)
@@ -14,6 +15,11 @@ class CheckReliabilityAdmin(ReadOnlyAdmin):
         "key", "project", "runs", "flipped", "fixes", "back_in_7_days", "back_in_30_days", "median_hours",
         "measured_at",
     )  # fmt: skip
+    fields = (
+        "project", "key", "rule", "runs", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days",
+        "median_hours", "measured_at",
+    )  # fmt: skip
+    readonly_fields = ("rule", "median_hours")
     list_filter = (("project", AutocompleteFilter),)
     list_select_related = ("project",)
     search_fields = ("^key",)
@@ -30,6 +36,11 @@ class CheckReliabilityAdmin(ReadOnlyAdmin):
             # Over the filtered rows: the list has applied the filters by now.
             context["sums"] = reliability.totals(context["cl"].queryset)
         return response
+
+    @admin.display(description="rule")
+    def rule(self, row: CheckReliability) -> str:
+        known = registry.get(row.key)
+        return known.rule if known else ""
 
     @admin.display(description="flips of compared")
     def flipped(self, row: CheckReliability) -> str:

@@ -17,7 +17,7 @@ from remediation.services.policies import is_same_config
 from remediation.sla.models import MAX_REASON_LENGTH
 from remediation.sla.policy import MAX_EXTENSION_HOURS
 
-LABELS = {"sla_due_at": "SLA due at", "external_ticket_key": "Ticket", "pr_url": "Pull request"}
+LABELS = {"sla_due_at": "Due", "external_ticket_key": "Ticket", "pr_url": "Pull request"}
 
 
 class CreateTaskForm(SerializerForm):
@@ -55,13 +55,18 @@ class SetTaskValuesForm(SetValuesForm):
     }
 
 
+REASON_INPUT = forms.Textarea({"class": "k-input", "rows": 4})  # each form has its copy
+
+
 class ReasonForm(forms.Form):
-    reason = forms.CharField(max_length=2000, widget=forms.Textarea)
+    reason = forms.CharField(max_length=2000, widget=REASON_INPUT)
 
 
 class ExtendDueDateForm(forms.Form):
-    hours = forms.IntegerField(min_value=1, max_value=MAX_EXTENSION_HOURS)
-    reason = forms.CharField(max_length=MAX_REASON_LENGTH, widget=forms.Textarea)
+    hours = forms.IntegerField(
+        min_value=1, max_value=MAX_EXTENSION_HOURS, widget=forms.NumberInput({"class": "k-input"})
+    )
+    reason = forms.CharField(max_length=MAX_REASON_LENGTH, widget=REASON_INPUT)
 
 
 class PolicyForm(SerializerForm):

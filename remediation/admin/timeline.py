@@ -35,7 +35,7 @@ DUE_DATE_CAUSES = {
     "extended": "extended",
     "policy": "by a new policy",
 }
-ACTORS = {"admin": "", "api_key": "API key", "system": "system"}
+ACTORS = {"admin": "", "api_key": "API key", "integration": "sync", "scanner": "scan", "system": "system"}
 
 
 @dataclass(frozen=True)

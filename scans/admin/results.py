@@ -14,6 +14,8 @@ from krafter_audit.admin.base import (
     badge_column,
     render_json,
 )
+from krafter_audit.admin.text import status_label
+from scanner import registry
 from scans.models import ScanResult
 
 OUTCOME_COLOURS = {"passed": SUCCESS, "failed": DANGER, "inconclusive": WARNING, "not_applicable": PRIMARY}
@@ -36,10 +38,13 @@ class ScanResultAdmin(ReadOnlyAdmin):
     search_fields = ("^key",)
     uuid_search_field = "scan"
     fields = (
-        "scan", "page", "check_key", "version", "outcome", "reason", "measured", "samples", "profile", "tools",
-        "duration_ms", "seen_at", "evidence_json",
+        "scan", "page", "check_key", "rule", "version", "outcome_label", "reason_label", "measured", "sample_list",
+        "profile", "tool_list", "duration", "seen_at", "evidence_json",
     )  # fmt: skip
-    readonly_fields = ("check_key", "measured", "evidence_json")
+    readonly_fields = (
+        "check_key", "rule", "outcome_label", "reason_label", "measured", "sample_list", "tool_list", "duration",
+        "evidence_json",
+    )  # fmt: skip
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         # For the links from the page of a scan.
@@ -51,12 +56,38 @@ class ScanResultAdmin(ReadOnlyAdmin):
     def check_key(self, result: ScanResult) -> str:
         return result.key
 
+    @admin.display(description="rule")
+    def rule(self, result: ScanResult) -> str:
+        known = registry.get(result.key)
+        return known.rule if known else ""
+
+    @admin.display(description="outcome")
+    def outcome_label(self, result: ScanResult) -> str:
+        return status_label(result.outcome)
+
+    @admin.display(description="reason")
+    def reason_label(self, result: ScanResult) -> str:
+        return status_label(result.reason)
+
+    @admin.display(description="samples")
+    def sample_list(self, result: ScanResult) -> str:
+        samples = (f"{each:g}" if isinstance(each, int | float) else str(each) for each in result.samples)
+        return f"{', '.join(samples)} {result.unit}".strip()
+
+    @admin.display(description="tools")
+    def tool_list(self, result: ScanResult) -> str:
+        return ", ".join(f"{name} {version}" for name, version in result.tools.items())
+
+    @admin.display(description="duration")
+    def duration(self, result: ScanResult) -> str:
+        return f"{result.duration_ms:,.0f} ms"
+
     @admin.display(description="measured")
     def measured(self, result: ScanResult) -> str:
         if not isinstance(result.value, int | float):
             return ""
         return f"{result.value:g} {result.unit}" + (
-            f" (threshold {result.threshold:g})" if result.threshold else ""
+            f" (threshold {result.threshold:g} {result.unit})" if result.threshold else ""
         )
 
     @admin.display(description="detail")

@@ -78,9 +78,10 @@ class ScanAdmin(ServiceModelAdmin):
 
     @admin.display(description="pages")
     def progress(self, scan: Scan) -> str:
-        return ", ".join(
-            f"{label} {counts['pages_done']}/{counts['pages_found']}" for label, counts in _progress(scan)
+        counted = (
+            f"{label} {counts['pages_done']} of {counts['pages_found']}" for label, counts in _progress(scan)
         )
+        return ", ".join(counted) or "-"
 
     def reading_context(self, request: HttpRequest, row: Scan) -> dict[str, Any]:
         return {

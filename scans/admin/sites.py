@@ -15,6 +15,8 @@ from scans.models import Site
 from scans.sites import ownership, services
 from scans.sites.serializers import ownership_status
 
+STATUS_LABELS = {"proved": "Verified", "checking": "Checking", "unproved": "Not verified"}
+
 
 @admin.register(Site)
 class SiteAdmin(ServiceModelAdmin):
@@ -42,9 +44,9 @@ class SiteAdmin(ServiceModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description="status", label={"proved": SUCCESS, "checking": WARNING, "unproved": DANGER})
+    @display(description="status", label={"Verified": SUCCESS, "Checking": WARNING, "Not verified": DANGER})
     def status(self, site: Site) -> str:
-        return ownership_status(site)
+        return STATUS_LABELS[ownership_status(site)]
 
     @admin.display(description="instructions (one method is sufficient)")
     def instructions(self, site: Site) -> str:

@@ -103,7 +103,7 @@ def test_password_is_reset_by_the_link_of_the_mail_after_a_lock_out(
         page.get_by_role("link", name="Reset the password").click()
         page.wait_for_selector("h1:has-text('Reset the password')")
         visitor.look("password-reset")
-        page.get_by_label("Email").fill(user.email)
+        page.get_by_label("E-mail").fill(user.email)
         page.keyboard.press("Enter")
         page.wait_for_selector("h1:has-text('Check your mail')")
         visitor.look("password-reset-sent")

@@ -76,3 +76,15 @@ def test_list_finds_events_by_words_and_by_subject(scenario: Scenario) -> None:
     ]
 
     assert found == [["finding.created"], ["finding.created"], []]
+
+
+@pytest.mark.django_db
+def test_list_names_the_person_and_shows_no_id(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+
+    page = staff.logged_in_client().get(admin_url(Event, "changelist")).content.decode()
+
+    rows = page[page.index("result_list") :]
+    assert f"{scenario.owner} (API key)" in rows
+    assert f">{finding.pk}<" not in rows
+    assert f">{scenario.owner.pk}<" not in rows

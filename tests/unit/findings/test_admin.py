@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import Event
-from findings.admin import FindingAdmin
+from findings.admin import FindingAdmin, confidence_in_words
 from findings.errors import FindingResolved
-from findings.models import Dismissal, Finding
+from findings.models import Dismissal, Finding, Regression
 from findings.services import dismissals, triage
 from krafter_audit.db.models import uuid7
 from remediation.models import Task, Verification
@@ -323,3 +323,21 @@ def test_search_finds_own_rows_among_many_matches_of_other_organisations(scenari
     ]
 
     assert shown == [[own], [task], [verification]]
+
+
+def test_regression_links_the_verification_that_was_reopened(operator: Client, scenario: Scenario) -> None:
+    verification = factories.verification(scenario)
+    regression = factories.regression(scenario, of=verification.task.finding)
+    Regression.objects.filter(pk=regression.pk).update(
+        verification_id=verification.pk, trigger="verification_reopened"
+    )
+
+    page = operator.get(admin_url(Regression, "change", regression.pk)).content.decode()
+
+    assert f'href="/admin/remediation/verification/{verification.pk}/change/"' in page
+    assert "Verification reopened (Open)" in page
+
+
+@pytest.mark.parametrize(("confidence", "words"), [(87, "87 of 100"), (0.5, "0.5 of 100"), ("high", "High")])
+def test_confidence_says_its_scale(confidence: Any, words: str) -> None:
+    assert confidence_in_words(confidence) == words

@@ -233,3 +233,36 @@ def test_users_who_are_not_staff_are_redirected_to_the_login(db: None, scenario:
     member = staff.logged_in_client(scenario.owner).get("/admin/")
 
     assert [response.status_code for response in (stranger, member)] == [302, 302]
+
+
+@every_model
+def test_title_of_a_list_is_its_name_in_the_menu(operator: Client, model: type[Model]) -> None:
+    page = operator.get(admin_url(model, "changelist")).content.decode()
+
+    title = re.search(r"<title>\s*(.*?)\s*</title>", page)
+    heading = re.search(r'<span class="k-breadcrumb">(.*?)</span>\s', page, re.DOTALL)
+    assert title is not None
+    assert heading is not None
+    name = title[1].removesuffix(" | Krafter Audit")
+    assert not name.startswith("Select")
+    assert re.sub("<[^>]*>", "", heading[1]).strip().endswith(name)
+
+
+@every_model
+def test_name_of_a_row_has_no_code_and_no_id(db: None, model: type[Model]) -> None:
+    scenario = factories.scenario()
+    row = ROWS[model](scenario)
+    keys = (scenario.project.slug, "kr_live_", "check_key", getattr(row, "key", "-"))
+
+    name = str(row)
+    for known in keys:
+        name = name.replace(str(known), "")
+    assert not re.search(r"_|[0-9a-f]{8}-[0-9a-f]{4}-|\d{4}-\d\d-\d\d", name)
+
+
+@every_model
+def test_page_of_a_row_shows_no_empty_json(operator: Client, model: type[Model]) -> None:
+    row = ROWS[model](factories.scenario())
+
+    page = operator.get(admin_url(model, "change", row.pk)).content.decode()
+    assert re.findall(r'class="readonly[^>]*>\s*(?:<pre[^>]*>)?(?:\[\]|\{\})', page) == []

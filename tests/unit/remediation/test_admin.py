@@ -423,7 +423,9 @@ def test_extension_action_requests_hours_and_a_reason(
     unchanged = Task.objects.get(pk=task.pk).sla_due_at
     said = messages_of(run_action(operator, "extend_due_date", task, without, hours="8", reason="Late."))
 
-    assert ('name="hours"' in form, "This field is required." in invalid) == (True, True)
+    assert ('name="hours"' in form, "This field is required." in invalid, ">Cancel</a>" in form) == (
+        True,
+    ) * 3
     assert (unchanged, said) == (
         task.sla_due_at,
         [

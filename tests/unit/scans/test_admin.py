@@ -7,8 +7,10 @@ from django.test import Client
 
 from accounts.actors import SYSTEM
 from events.models import Event
+from scanner import registry
 from scans import jobs
 from scans.models import Scan, ScanPage, ScanResult
+from scans.models import Site as VerifiedSite
 from scans.services import scans
 from tests import factories, staff
 from tests.factories import Scenario
@@ -86,3 +88,21 @@ def test_page_of_a_running_scan_shows_its_progress_and_refreshes(
     assert "pending" not in over.content.decode()
     rows = ScanResult.objects.filter(page=page, outcome="failed")
     assert failed.context["cl"].result_count == rows.count() > 0
+
+
+def test_result_and_site_are_shown_in_words(operator: Client) -> None:
+    result = staff.ROWS[ScanResult](factories.scenario())
+    site = staff.ROWS[VerifiedSite](factories.scenario())
+
+    page = operator.get(admin_url(ScanResult, "change", result.pk)).content.decode()
+    sites = operator.get(admin_url(VerifiedSite, "changelist")).content.decode()
+
+    for words in (
+        "Failed",
+        "700 ms (threshold 600 ms)",
+        "700, 700, 700 ms",
+        ">12 ms<",
+        registry.get("ttfb").rule,
+    ):
+        assert words in page
+    assert (str(site) in sites, "Not verified" in sites, "unproved" in sites) == (True, True, False)

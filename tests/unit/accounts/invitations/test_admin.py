@@ -96,10 +96,10 @@ def test_invitation_is_sent_again_and_revoked_after_a_confirmation(
     still_there = Membership.objects.filter(pk=member.pk).exists()
     done = messages_of(run_action(administrator, "revoke", member, confirmed="1"))
 
-    assert again == ["new@example.com · viewer: an e-mail with a new link is being sent."]
+    assert again == ["new@example.com · Viewer: an e-mail with a new link is being sent."]
     assert [name for name, _ in sent] == ["accounts.send_invitation"]
     assert (b"Revoke the invitation?" in asked.content, still_there) == (True, True)
-    assert done == ["new@example.com · viewer: the invitation is revoked."]
+    assert done == ["new@example.com · Viewer: the invitation is revoked."]
     assert not Membership.objects.filter(pk=member.pk).exists()
 
 

@@ -33,7 +33,7 @@ def modules() -> Iterator[str]:
 
 def test_providers_are_listed_in_the_order_of_the_api() -> None:
     assert PROVIDERS == ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
-    assert provider_choices() == [(name, name) for name in PROVIDERS]
+    assert provider_choices() == [(name, ADAPTERS[name].title) for name in PROVIDERS]
 
 
 @EVERY_ADAPTER

@@ -22,6 +22,7 @@ def test_names_of_fields(name: str, label: str):
         ("title", None, "none"),
         ("late", True, "yes"),
         ("status", "ready_verify", "Ready to verify"),
+        ("trigger", "scan_detected", "Scan detected"),
         ("reason", "The vendor is late.", "The vendor is late."),
         ("title", "in_progress", "in_progress"),
         ("owner_id", "7", "Ada"),

@@ -49,3 +49,17 @@ def test_only_web_addresses_become_links() -> None:
 )
 def test_times_in_evidence_are_shown_as_other_times(value: str, shown: str) -> None:
     assert shown in text.text_moment(value)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 Edg/150.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1", "Safari on iOS"),
+        ("curl/8.0", "curl/8.0"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_browser_name_is_that_of_the_browser_and_the_system(user_agent: str, name: str) -> None:
+    assert text.browser_name(user_agent) == name

@@ -1,0 +1,34 @@
+"""Words that do not fit on a phone: a page is never wider than the window."""
+
+from typing import Any
+
+import pytest
+
+from integrations.models import Integration
+from scans.models import Site
+from tests import factories, staff
+from tests.browser.visitor import visiting
+from tests.factories import Scenario
+from tests.staff import admin_url
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
+WORD = "x" * 80
+
+
+def test_long_words_make_no_page_wider_than_a_phone(live_server: Any, scenario: Scenario) -> None:
+    finding = factories.finding(scenario, title=WORD, description=f"A {WORD}.")
+    task = factories.task(scenario, of=finding, title=WORD)
+    site = staff.ROWS[Site](scenario)
+    integration = staff.ROWS[Integration](scenario)
+    Integration.objects.filter(pk=integration.pk).update(
+        status="error", last_error=WORD, credentials=b"sealed"
+    )
+    user = staff.superuser()
+
+    with visiting(live_server.url) as visitor:
+        visitor.sign_in(user)
+        for row in (finding, task, site, integration):
+            visitor.open(admin_url(type(row), "change", row.pk))
+            visitor.look(f"long-words-{row._meta.model_name}", contrast=False)
+
+    assert visitor.problems == []
