@@ -174,8 +174,8 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @admin.display(description="scopes")
     def scope_list(self, key: ApiKey) -> str:
-        labels = dict(SCOPES)
-        return ", ".join(str(labels.get(scope, scope)) for scope in key.scopes)
+        labels: dict[str, str] = {str(scope): label for scope, label in SCOPES}
+        return ", ".join(labels.get(scope, scope) for scope in key.scopes)
 
     @admin.display(description="projects")
     def project_list(self, key: ApiKey) -> str:

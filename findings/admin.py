@@ -67,6 +67,12 @@ MAX_NAMED = 10  # on the page of the form that dismisses
 ENDS_SOON = timedelta(days=30)  # of a dismissal
 
 
+JSON_HELP = {
+    "affected_assets": 'Where it is, as JSON, such as [{"type": "url", "value": "https://example.com/"}].',
+    "recommended_fix": 'As JSON, such as {"summary": "Send the header.", "steps": ["Add it."], "references": []}.',
+}
+
+
 class ReportFindingForm(SerializerForm):
     serializer_class = CreateFindingRequestSerializer
     api_names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
@@ -89,6 +95,7 @@ class ReportFindingForm(SerializerForm):
             "project", "domain", "title", "severity", "description", "owner", "affected_assets",
             "recommended_fix", "check_keys",
         )  # fmt: skip
+        help_texts = JSON_HELP
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         return [name for name in super().submitted_names(cleaned) if name != "project"]
@@ -100,6 +107,7 @@ class ChangeFindingForm(SerializerForm):
     class Meta:
         model = Finding
         fields = ("title", "severity", "description", "owner", "recommended_fix")
+        help_texts = JSON_HELP
 
 
 class SetFindingValuesForm(SetValuesForm):

@@ -95,7 +95,7 @@ def _join_to_sections(lines: list[str]) -> Iterator[str]:
 
 def title_of(item: dict[str, Any]) -> str:
     # A line break would begin a new line of a mail, and end a link in Slack.
-    return " ".join(item["title"].split())[:MAX_TITLE_LENGTH]
+    return Truncator(" ".join(item["title"].split())).chars(MAX_TITLE_LENGTH)
 
 
 def label_of(item: dict[str, Any]) -> str:

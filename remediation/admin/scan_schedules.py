@@ -40,6 +40,7 @@ class ScheduleForm(ServiceForm):
         frequency: Any = self.fields["schedule"]
         frequency.required = True
         frequency.choices = FIELDS["schedule"].choices
+        self.fields["hour"].label = "Hour (UTC)"
         if not self.instance._state.adding:
             config = policies.config_of(self.instance.project)
             self.initial.update({name: shown_value(config, field) for name, field in FIELDS.items()})

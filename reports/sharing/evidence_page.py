@@ -16,6 +16,7 @@ from remediation.models import Evidence, Verification
 from reports.models import Report, ReportItem
 from reports.presentation import items
 from reports.sharing.shared_page import get_open_share
+from scanner import registry
 
 NOT_FOUND = (404, "Evidence not found", "This report has no such verification.")
 DELETED = (410, "The evidence was deleted", "Evidence is kept for a limited time. The report remains valid.")
@@ -35,6 +36,9 @@ def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> H
     links = list(links_of(verification))
     if not links:
         raise PageUnavailable(*DELETED)
+    for link in links:
+        known = registry.get(link.key)
+        link.title = known.title if known else ""  # type: ignore[attr-defined]  # shown by the template
     lines = export.verify_bundle(verification, public=True)
     context = {
         "token": token,

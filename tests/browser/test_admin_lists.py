@@ -187,3 +187,19 @@ def test_save_a_view_by_keyboard_share_it_rename_it_and_delete_it(
 
     assert visitor.problems == []
     assert views == 0
+
+
+def test_cards_on_a_phone_label_numbers_and_names(live_server: Any, scenario: Scenario) -> None:
+    factories.task(scenario)
+    user = staff.superuser()
+
+    with visiting(live_server.url) as visitor:
+        visitor.sign_in(user)
+        visitor.open(admin_url(Task, "changelist"))
+        labels = [
+            visitor.page.locator(f"td.field-{name}").evaluate("e => getComputedStyle(e, '::before').content")
+            for name in ("score", "owner", "ticket")
+        ]
+
+    assert visitor.problems == []
+    assert labels == ['"Score "', '"Owner: "', '"Ticket: "']

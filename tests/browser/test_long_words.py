@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from integrations.models import Integration
 from scans.models import Site
 from tests import factories, staff
@@ -24,10 +25,12 @@ def test_long_words_make_no_page_wider_than_a_phone(live_server: Any, scenario: 
         status="error", last_error=WORD, credentials=b"sealed"
     )
     user = staff.superuser()
+    member = staff.member_of(scenario.organization, "viewer")
+    User.objects.filter(pk=member.pk).update(email=f"{'y' * 60}@example.com")
 
     with visiting(live_server.url) as visitor:
         visitor.sign_in(user)
-        for row in (finding, task, site, integration):
+        for row in (finding, task, site, integration, scenario.organization):
             visitor.open(admin_url(type(row), "change", row.pk))
             visitor.look(f"long-words-{row._meta.model_name}", contrast=False)
 

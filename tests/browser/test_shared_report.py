@@ -81,7 +81,7 @@ def test_shared_report_shows_proof_overdue_tasks_and_findings(live_server: Any, 
     for words in ("The pages are sent without compression.", LONG_URL, "and 2 more", "gzip on;"):
         assert words in opened
     assert "The signatures are valid." in proof
-    assert "Check security_header_csp" in proof
+    assert "Check: Content-Security-Policy is missing or not enforced" in proof
     assert "Decision: approved" in proof
 
 

@@ -37,7 +37,7 @@ class Analytics(GoogleClient, TrafficSource):
     oauth = google_oauth("analytics.readonly")
     credential_fields = (
         service_account(
-            "Google Analytics Data API (and the Admin API, if the property ID below is empty)",
+            "Google Analytics Data API (and the Admin API, if the property ID above is empty)",
             "In Google Analytics, add the e-mail address of the account under Admin → Property access management, as "
             "Viewer.",
         ),

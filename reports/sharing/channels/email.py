@@ -26,7 +26,8 @@ def deliver(delivery: ShareDelivery) -> str:
         raise DeliveryRefused("The mail server refused every recipient.")
     refused = outcomes.count(MailResult.REFUSED)
     if refused:
-        return f"Sent to {len(outcomes) - refused}, refused for {refused}."
+        sent = len(outcomes) - refused
+        return f"Sent to {sent} recipient{'' if sent == 1 else 's'}, refused for {refused}."
     return "Sent to every recipient."
 
 

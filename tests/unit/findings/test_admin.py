@@ -341,3 +341,10 @@ def test_regression_links_the_verification_that_was_reopened(operator: Client, s
 @pytest.mark.parametrize(("confidence", "words"), [(87, "87 of 100"), (0.5, "0.5 of 100"), ("high", "High")])
 def test_confidence_says_its_scale(confidence: Any, words: str) -> None:
     assert confidence_in_words(confidence) == words
+
+
+def test_add_form_says_how_json_is_written(operator: Client) -> None:
+    page = operator.get(admin_url(Finding, "add")).content.decode()
+
+    assert "Where it is, as JSON, such as" in page
+    assert "As JSON, such as" in page

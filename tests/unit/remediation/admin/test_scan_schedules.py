@@ -81,3 +81,9 @@ def test_members_read_a_schedule_and_do_not_change_it(scenario: Scenario) -> Non
     assert "Weekly, Monday 03:" in page.content.decode()
     assert refused.status_code == 403
     assert parts(scenario.project)["schedule"] == "weekly"
+
+
+def test_form_says_the_zone_of_the_hour() -> None:
+    page = staff.logged_in_client().get(admin_url(ScanSchedule, "add")).content.decode()
+
+    assert "Hour (UTC)" in page

@@ -231,7 +231,7 @@ def test_refused_recipient_does_not_stop_the_other_emails(
         call_api, {"channel": "email", "recipients": ["eve@example.com", "ada@example.com"]}
     )
 
-    assert (share.status, share.outcome) == ("sent", "Sent to 1, refused for 1.")
+    assert (share.status, share.outcome) == ("sent", "Sent to 1 recipient, refused for 1.")
     assert share.outcomes == {"eve@example.com": "refused", "ada@example.com": "sent"}
 
 
@@ -294,7 +294,7 @@ def test_recipient_that_is_refused_for_a_while_does_not_stop_the_other_emails(
     delivery.deliver_share(share.pk)
 
     share.refresh_from_db()
-    assert (share.status, share.outcome) == ("sent", "Sent to 1, refused for 1.")
+    assert (share.status, share.outcome) == ("sent", "Sent to 1 recipient, refused for 1.")
     assert [mail.to for mail in mailoutbox] == [["ada@example.com"]]
 
 
