@@ -66,7 +66,7 @@ class MembershipInline(AutocompleteFieldsMixin, StackedInline):
 @admin.register(Organization)
 class OrganizationAdmin(ServiceModelAdmin):
     organization_path, project_path = "pk", ""
-    list_display = ("name", "ai_quota", "created_at")
+    list_display = ("name", "quota", "created_at")
     search_fields = ("name",)
     fields = ("name", "ai_quota")
     inlines = (MembershipInline,)
@@ -97,6 +97,10 @@ class OrganizationAdmin(ServiceModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # The installation's operator sets how much an organisation may use.
         return () if request.user.is_superuser else ("ai_quota",)
+
+    @admin.display(description="quota", ordering="ai_quota")
+    def quota(self, row: Organization) -> str:
+        return "no limit" if row.ai_quota is None else f"{grouped(row.ai_quota)} units a month"
 
 
 class NewUserForm(UserCreationForm):

@@ -90,7 +90,6 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/management/commands/rotate_credentials.py": "tests/unit/krafter_audit/management",
     "krafter_audit/multiprocess_metrics.py": "tests/unit/operations/test_metrics.py",
     "krafter_audit/security/key_settings.py": "tests/unit/krafter_audit/test_system_checks.py",
-    "notifications/admin.py": "tests/unit/krafter_audit/test_admin_site.py",
     "notifications/filters.py": "tests/contract/test_lists.py",
     "notifications/errors.py": "tests/unit/notifications/test_views.py",
     "notifications/serializers.py": "tests/unit/notifications/test_views.py",

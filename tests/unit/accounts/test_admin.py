@@ -4,9 +4,10 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import api_keys
-from accounts.models import ApiKey, Membership, Organization, Project, User
+from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, User
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import messages_of, run_action
@@ -226,3 +227,19 @@ def test_removed_member_loses_their_keys_and_nothing_else(operator: Client, scen
     assert scenario.client.ask("get", "tasks").status_code == 401
     assert ApiKey.objects.get().revoked_at is not None
     assert User.objects.filter(pk=scenario.owner.pk).exists()
+
+
+def test_lists_say_the_unit_of_a_quota_and_the_meaning_of_scopes(
+    operator: Client, scenario: Scenario
+) -> None:
+    limited = factories.scenario(ai_quota=1500).organization
+    staff.ROWS[QuotaMonth](scenario)
+
+    organizations = operator.get(reverse("admin:accounts_organization_changelist")).content.decode()
+    months = operator.get(reverse("admin:accounts_quotamonth_changelist")).content.decode()
+    keys = operator.get(reverse("admin:accounts_apikey_changelist")).content.decode()
+
+    assert (limited.name in organizations, "1,500 units a month" in organizations) == (True, True)
+    assert "no limit" in organizations
+    assert ("Units used" in months, f"{timezone.now():%B %Y}" in months) == (True, True)
+    assert "Everything (*)" in keys
