@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from events.admin import changes_of, details_of, names_with
 from events.models import Event
+from findings.models import Finding
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url
@@ -88,3 +89,20 @@ def test_list_names_the_person_and_shows_no_id(scenario: Scenario) -> None:
     assert f"{scenario.owner} (API key)" in rows
     assert f">{finding.pk}<" not in rows
     assert f">{scenario.owner.pk}<" not in rows
+
+
+@pytest.mark.django_db
+def test_history_of_a_row_leads_to_its_events(scenario: Scenario) -> None:
+    finding, client = factories.finding(scenario), staff.logged_in_client()
+
+    empty = client.get(admin_url(Finding, "history", finding.pk)).content.decode()
+    client.post(
+        admin_url(Finding, "change", finding.pk),
+        {"title": "Renamed", "severity": "low", "description": "", "owner": "", "recommended_fix": "{}"},
+    )
+    changed = client.get(admin_url(Finding, "history", finding.pk)).content.decode()
+
+    link = f'href="{admin_url(Event, "changelist")}?q={finding.pk}"'
+    assert ("not changed by a form" in empty, link in empty, link in changed) == (True, True, True)
+    assert "Changed Title" in changed
+    assert "<time datetime=" in changed
