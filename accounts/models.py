@@ -97,7 +97,7 @@ class Membership(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} · {Membership.Role(self.role).label}"
+        return f"{self.user} · {self.get_role_display()}"
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):

@@ -150,7 +150,7 @@ class GuardWindow(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.finding} ({GuardWindow.Status(self.status).label})"
+        return f"{self.finding} ({self.get_status_display()})"
 
 
 class GuardRun(Record):

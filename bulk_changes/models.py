@@ -37,7 +37,7 @@ class BulkChange(Record):
         ]
 
     def __str__(self) -> str:
-        action = BulkChange.Action(self.action).label
+        action = self.get_action_display()
         return f"{action} of {self.changed:,} {self.subject}{'' if self.changed == 1 else 's'}"
 
     @property

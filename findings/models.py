@@ -227,7 +227,7 @@ class Regression(Record):
         triggers: ClassVar = counter_triggers(CounterDefinition("regression", ("status",), history=True))
 
     def __str__(self) -> str:
-        return f"{Regression.Trigger(self.trigger).label} ({Regression.Status(self.status).label})"
+        return f"{self.get_trigger_display()} ({self.get_status_display()})"
 
 
 class Dismissal(Record):

@@ -177,7 +177,7 @@ class SyncConflict(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.link}: {SyncConflict.Field(self.field).label}"
+        return f"{self.link}: {self.get_field_display()}"
 
 
 class TicketComment(Record):

@@ -195,7 +195,7 @@ class Share(Record, Leased):
         triggers: ClassVar = counter_triggers(CounterDefinition("share", ("channel",)))
 
     def __str__(self) -> str:
-        return f"{Share.Channel(self.channel).label} of {formats.date_format(timezone.localtime(self.created_at))}"
+        return f"{self.get_channel_display()} of {formats.date_format(timezone.localtime(self.created_at))}"
 
     @property
     def vault_owner(self) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ class Scan(Record, Leased):
         triggers: ClassVar = counter_triggers(CounterDefinition("scan", ("status",)))
 
     def __str__(self) -> str:
-        return f"{self.url} ({Scan.Status(self.status).label})"
+        return f"{self.url} ({self.get_status_display()})"
 
 
 class Scanner(models.TextChoices):
