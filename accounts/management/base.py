@@ -30,7 +30,7 @@ def organization(pk: str) -> Organization:
 
 def user(email: str) -> User:
     """Return the user. Raises CommandError."""
-    try:
-        return User.objects.get(email=email.lower())
-    except User.DoesNotExist:
-        raise CommandError(f"User {email} not found. Create one with create_user.") from None
+    found = User.objects.by_email(email)
+    if found is None:
+        raise CommandError(f"User {email} not found. Create one with create_user.")
+    return found

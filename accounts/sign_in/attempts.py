@@ -35,7 +35,7 @@ def record_success(request: HttpRequest, subject: AttemptSubject) -> None:
 
 def _report_lock(request: HttpRequest, locked: AttemptSubject, email: str) -> None:
     # The same work with and without an account, so that the response time does not disclose which.
-    user = User.objects.filter(email=email.strip().lower()).first()
+    user = User.objects.by_email(email)
     logger.warning("Too many attempts to sign in: the %s is paused.", locked.kind)
     log_account_event(
         "sign_in.locked", user=user, request=request, kind=locked.kind, email=email.strip().lower()[:254],

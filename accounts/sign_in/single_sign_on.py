@@ -85,7 +85,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Find the user, or end the request with a page."""
         email = next((each.email.lower() for each in sociallogin.email_addresses if each.verified), "")
-        user = User.objects.filter(email=email).first() if email else None
+        user = User.objects.by_email(email) if email else None
         if user is None and email:
             user = create_from_groups(email, _groups(sociallogin))
         if user is None or not user.is_active or not user.is_staff:

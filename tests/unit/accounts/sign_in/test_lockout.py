@@ -44,6 +44,14 @@ def test_sixth_attempt_is_paused_with_the_time(time_machine: Any) -> None:
     assert "10:00:30 UTC" in page
 
 
+def test_address_may_be_written_in_capitals() -> None:
+    user = staff.superuser()
+
+    answers = [sign_in(written, staff.PASSWORD) for written in (user.email.upper(), f" {user.email} ")]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+
+
 def test_right_password_signs_in_after_the_pause(time_machine: Any) -> None:
     time_machine.move_to("2026-11-27T10:00:00Z", tick=False)
     user = staff.superuser()
