@@ -1,6 +1,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
@@ -16,14 +17,14 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from accounts import services
 from accounts.admin_actor import operator
 from accounts.api_key_admin import ApiKeyAdmin as ApiKeyAdmin
-from accounts.audit import announce
 from accounts.invitations.admin import MembershipAdmin as MembershipAdmin
 from accounts.models import Membership, Organization, Project, QuotaMonth, User
 from accounts.sign_in import notices
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin
-from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, staff_of
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, copy_row, staff_of
+from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.text import grouped
 
 ARCHIVING = (
@@ -56,8 +57,16 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
         return bool(request.user.is_superuser)
 
 
+class MemberForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The keys and the audit log of a member are those of the user.
+        self.fields["user"].disabled = not self.instance._state.adding
+
+
 class MembershipInline(AutocompleteFieldsMixin, StackedInline):
     model = Membership
+    form = MemberForm
     extra = 0
     fields = ("user", "role")
     autocomplete_fields = ("user",)
@@ -68,27 +77,25 @@ class OrganizationAdmin(ServiceModelAdmin):
     organization_path, project_path = "pk", ""
     list_display = ("name", "quota", "created_at")
     search_fields = ("name",)
+    form = ServiceForm
     fields = ("name", "ai_quota")
     inlines = (MembershipInline,)
 
     def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        now = {name: form.cleaned_data[name] for name in form.changed_data}
-        name = "organization.updated" if change else "organization.created"
-        if now:
-            announce(name, obj, obj.pk, by=operator(request), now=now)
+        values, by = {name: form.cleaned_data[name] for name in form.changed_data}, operator(request)
+        if change:
+            row = services.update_organization(obj, changes=values, by=by)
+        else:
+            row = services.create_organization(obj.name, ai_quota=obj.ai_quota, by=by)
+        copy_row(row, to=obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        super().save_formset(request, form, formset, change)
-        by, organization = operator(request), form.instance
-        for member in formset.new_objects:
-            data = {"email": member.user.email, "role": member.role}
-            announce("member.added", organization, member.user_id, by=by, **data)
-        for member, _ in formset.changed_objects:
-            announce("member.role_changed", organization, member.user_id, by=by, now=member.role)
+        by = operator(request)
+        formset.save(commit=False)
+        for member in (*formset.new_objects, *(row for row, _ in formset.changed_objects)):
+            services.set_member(form.instance, member.user, role=member.role, by=by)
         for member in formset.deleted_objects:
-            services.revoke_keys(member, by=by)
-            announce("member.removed", organization, member.user_id, by=by, email=member.user.email)
+            services.delete_membership(member, by=by)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         # Superusers set up an organisation; its owners and admins use the page of members.
@@ -187,15 +194,19 @@ class ProjectAdmin(ServiceModelAdmin):
     list_select_related = ("organization",)
     search_fields = ("^slug", "^name", "^organization__name")
     autocomplete_fields = ("organization",)
+    form = ServiceForm
     fields = ("organization", "slug", "name", "site_url")
     actions: ClassVar[list[Any]] = ["archive", "restore"]  # higher apps add theirs
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        now = {name: str(form.cleaned_data[name]) for name in form.changed_data if name != "organization"}
-        name = "project.updated" if change else "project.created"
-        if now:
-            announce(name, obj.organization, obj.pk, by=operator(request), slug=obj.slug, now=now)
+        values, by = {name: form.cleaned_data[name] for name in form.changed_data}, operator(request)
+        if change:
+            row = services.update_project(obj, changes=values, by=by)
+        else:
+            row = services.create_project(
+                obj.organization, slug=obj.slug, site_url=obj.site_url, name=obj.name, by=by
+            )
+        copy_row(row, to=obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("organization",) if obj else ()  # the secrets and counters of a project are bound to it

@@ -27,6 +27,22 @@ def create_organization(name: str, *, ai_quota: int | None = None, by: Actor = S
 
 
 @transaction.atomic
+def update_organization(
+    organization: Organization, *, changes: Mapping[str, Any], by: Actor = SYSTEM
+) -> Organization:
+    """Apply `changes` (name, ai_quota) to an organisation."""
+    locked = Organization.objects.select_for_update().get(pk=organization.pk)
+    changed = {name: value for name, value in changes.items() if getattr(locked, name) != value}
+    if changed:
+        for name, value in changed.items():
+            setattr(locked, name, value)
+        locked.full_clean()
+        locked.save()
+        announce("organization.updated", locked, locked.pk, by=by, now=changed)
+    return locked
+
+
+@transaction.atomic
 def create_user(
     email: str,
     *,
@@ -90,7 +106,7 @@ def create_project(
 def update_project(
     project: Project, *, changes: Mapping[str, Any], if_match: str | None = None, by: Actor = SYSTEM
 ) -> Project:
-    """Apply `changes` (name, site_url, archived) to a project. Raises ProjectArchived, unless it is restored."""
+    """Apply `changes` (slug, name, site_url, archived) to a project. Raises ProjectArchived, unless it is restored."""
     locked = Project.objects.select_for_update().get(pk=project.pk)
     require_match(if_match, locked)
     present = {**vars(locked), "archived": locked.archived_at is not None}
@@ -128,7 +144,7 @@ def _lock_user(email: str) -> User | None:
     """Return the user with an e-mail address, which no other request creates meanwhile."""
     # A person may be invited, and sign on for the first time, more than once at the same time.
     advisory_lock(f"member {email.lower()}")
-    return User.objects.filter(email=email.lower()).first()
+    return User.objects.by_email(email)
 
 
 def _create_user(email: str) -> User:
@@ -160,17 +176,21 @@ def remove_member(membership: Membership, *, if_match: str | None = None, by: Ac
     locked = _lock_member(membership)
     require_match(if_match, locked)
     _require_another_owner(locked)
-    revoke_keys(locked, by=by)
-    Membership.objects.get(pk=locked.pk).delete()
-    announce("member.removed", locked.organization, locked.user_id, by=by, email=locked.user.email)
+    delete_membership(locked, by=by)
     return locked
 
 
-def revoke_keys(membership: Membership, *, by: Actor) -> None:
-    """Revoke the keys of a removed member, which would work again once the person is invited again."""
+@transaction.atomic
+def delete_membership(membership: Membership, *, by: Actor) -> None:
+    """Remove a member, also the last owner, and revoke their API keys."""
     keys = ApiKey.objects.filter(organization=membership.organization_id, user=membership.user_id)
+    # They would work again once the person is invited again.
     for key in keys.filter(revoked_at=None).order_by("pk"):
         api_keys.revoke(key, by=by)
+    Membership.objects.filter(pk=membership.pk).delete()
+    announce(
+        "member.removed", membership.organization, membership.user_id, by=by, email=membership.user.email
+    )
 
 
 def _lock_member(membership: Membership) -> Membership:

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from accounts import services
 from accounts.management.base import AccountCommand, organization
 
 
@@ -14,10 +15,8 @@ class Command(AccountCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         units = options["units"]
-        if units != "none" and not units.isdigit():
+        if units != "none" and not units.isdecimal():
             raise CommandError("Units must be a whole number or 'none'.")
-        row = organization(options["organization"])
-        row.ai_quota = None if units == "none" else int(units)
-        row.full_clean()
-        row.save(update_fields=["ai_quota", "updated_at"])
+        quota = None if units == "none" else int(units)
+        row = services.update_organization(organization(options["organization"]), changes={"ai_quota": quota})
         self.stdout.write(f"{row.name}: {units}")

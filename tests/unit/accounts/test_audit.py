@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from accounts.models import ApiKey, Membership, Organization
+from accounts.models import ApiKey, Membership, Organization, Project
 from accounts.services import create_user
 from events.models import Event
 from tests import factories, staff
@@ -75,8 +75,12 @@ def test_refused_changes_are_not_logged(scenario: Scenario, org: str) -> None:
 
 def test_changes_by_command_are_logged_as_the_system(capsys: Any) -> None:
     call_command("create_organization", "Acme")
+    call_command("set_quota", str(Organization.objects.get().pk), "5")
 
-    assert logged() == [("organization.created", "system", {"name": "Acme"})]
+    assert logged() == [
+        ("organization.created", "system", {"name": "Acme"}),
+        ("organization.updated", "system", {"now": {"ai_quota": 5}}),
+    ]
 
 
 def test_changes_in_the_admin_are_logged_with_the_staff_user(scenario: Scenario) -> None:
@@ -108,6 +112,59 @@ def test_changes_in_the_admin_are_logged_with_the_staff_user(scenario: Scenario)
         ("organization.updated", "admin", {"now": {"name": "Renamed"}}),
         ("member.added", "admin", {"email": "b@example.com", "role": "viewer"}),
     ]
+
+
+def test_projects_of_the_admin_are_logged_as_those_of_the_api(scenario: Scenario) -> None:
+    client = staff.logged_in_client()
+    data = {"slug": "shop", "name": "Shop", "site_url": "https://shop.example"}
+
+    client.post(staff.admin_url(Project, "add"), {"organization": scenario.organization.pk, **data})
+    project = Project.objects.get(slug="shop")
+    client.post(staff.admin_url(Project, "change", project.pk), {**data, "name": "The shop"})
+
+    assert logged() == [
+        ("project.created", "admin", {"slug": "shop", "site_url": "https://shop.example"}),
+        ("project.updated", "admin", {"slug": "shop", "now": {"name": "The shop"}}),
+    ]
+
+
+def change_members(scenario: Scenario, **fields: str) -> Any:
+    """Send the form of an organisation with its two members, the owner first."""
+    memberships = Membership.objects.filter(organization=scenario.organization).order_by("pk")
+    data = {"name": scenario.organization.name, "ai_quota": ""}
+    data |= {"memberships-TOTAL_FORMS": "2", "memberships-INITIAL_FORMS": "2"}
+    for index, membership in enumerate(memberships):
+        data |= {
+            f"memberships-{index}-id": str(membership.pk),
+            f"memberships-{index}-organization": str(membership.organization_id),
+            f"memberships-{index}-user": str(membership.user_id),
+            f"memberships-{index}-role": membership.role,
+        }
+    url = staff.admin_url(Organization, "change", scenario.organization.pk)
+    return staff.logged_in_client().post(url, data | fields)
+
+
+def test_roles_on_the_page_of_the_organisation_are_logged_with_the_former_one(scenario: Scenario) -> None:
+    create_user("m@example.com", organization=scenario.organization)
+    before = len(logged())
+
+    change_members(scenario, **{"memberships-0-role": "viewer", "memberships-1-role": "owner"})
+
+    assert logged()[before:] == [
+        ("member.role_changed", "admin", {"was": "owner", "now": "viewer"}),
+        ("member.role_changed", "admin", {"was": "member", "now": "owner"}),
+    ]
+
+
+def test_page_of_the_organisation_keeps_the_users_of_its_members(scenario: Scenario) -> None:
+    create_user("m@example.com", organization=scenario.organization)
+    other = factories.scenario().owner
+    before = list(Membership.objects.order_by("pk").values("user", "role")), len(logged())
+
+    change_members(scenario, **{"memberships-1-user": str(other.pk)})
+
+    after = list(Membership.objects.order_by("pk").values("user", "role")), len(logged())
+    assert after == before
 
 
 def test_feed_of_the_organisation_is_filtered(scenario: Scenario, org: str) -> None:

@@ -109,6 +109,7 @@ def test_quota_can_be_set_and_removed(organization: str):
         (["issue_key", "--organization", "ORG", "--user", "nobody@example.com"], "User .* not found"),
         (["revoke_key", "nowhere"], "Key .* not found"),
         (["set_quota", "ORG", "many"], "whole number"),
+        (["set_quota", "ORG", "²"], "whole number"),
     ],
 )
 def test_command_errors_are_sentences(organization: str, command: list[str], message: str):
