@@ -11,6 +11,7 @@ from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 
 from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.pagination import whole_number
 from krafter_audit.shutdown import is_shutting_down
 
 MAX_WAIT_SECONDS = 60
@@ -31,10 +32,10 @@ def requested_seconds(params: QueryDict) -> int:
     values = params.getlist("wait")
     if not values:
         return 0
-    text = values[0]
-    if len(values) > 1 or not (text.isascii() and text.isdigit()) or int(text[:4]) > MAX_WAIT_SECONDS:
+    seconds = whole_number(values[0], 0, MAX_WAIT_SECONDS) if len(values) == 1 else None
+    if seconds is None:
         raise InvalidParams(details={"wait": [f"Must be a whole number from 0 to {MAX_WAIT_SECONDS}."]})
-    return int(text)
+    return seconds
 
 
 def wait_until(is_done: Callable[[], bool], seconds: float) -> None:

@@ -27,10 +27,17 @@ def integer_parameter(params: QueryDict, name: str, default: int, low: int, high
     raw = single_parameter(params, name)
     if raw is None:
         return default
+    number = whole_number(raw, low, high)
+    if number is None:
+        raise InvalidParams(details={name: [f"Use a whole number from {low} to {high}."]})
+    return number
+
+
+def whole_number(text: str, low: int, high: int) -> int | None:
+    """Return the number that is written in decimal digits; None for another text or a number out of range."""
     # The length first: int() raises for more than 4,300 digits.
-    if raw.isascii() and raw.isdigit() and len(raw) <= 9 and low <= int(raw) <= high:
-        return int(raw)
-    raise InvalidParams(details={name: [f"Use a whole number from {low} to {high}."]})
+    is_number = text.isascii() and text.isdigit() and len(text) <= 9
+    return int(text) if is_number and low <= int(text) <= high else None
 
 
 def single_parameter(params: QueryDict, name: str) -> str | None:

@@ -17,7 +17,17 @@ def test_seconds_are_read(query: str, seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["wait=", "wait=61", "wait=-1", "wait=1.5", "wait=x", "wait=99999999999999", "wait=1&wait=2"]
+    "query",
+    [
+        "wait=",
+        "wait=61",
+        "wait=00100",
+        "wait=-1",
+        "wait=1.5",
+        "wait=x",
+        "wait=99999999999999",
+        "wait=1&wait=2",
+    ],
 )
 def test_other_values_are_rejected(query: str) -> None:
     with pytest.raises(InvalidParams) as error:
