@@ -4,6 +4,7 @@ https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
 import re
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from krafter_audit.http.client import (
     Unreachable,
     validate_url,
 )
+from krafter_audit.http.throttle import parse_retry_after
 
 HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 PATH = re.compile(r"\A/services/[A-Za-z0-9_/-]+\Z")
@@ -81,13 +83,9 @@ def post(url: str, payload: dict[str, Any]) -> None:
         raise SlackUnavailable("Slack could not be reached.") from None
     except HttpError:
         raise SlackRefused("The webhook's address is not allowed.") from None
-    raise_for_status(response.status, response.headers.get("retry-after") or "")
-
-
-def raise_for_status(status: int, retry_after: str = "") -> None:
-    """Raise SlackUnavailable or SlackRefused unless the status is 200."""
+    status = response.status
     if status == 429 or status >= 500:
-        wait = min(int(retry_after), MAX_RETRY_AFTER_SECONDS) if retry_after.isdecimal() else 0
+        wait = min(ceil(parse_retry_after(response.headers.get("retry-after"))), MAX_RETRY_AFTER_SECONDS)
         raise SlackUnavailable(f"Slack could not accept the message ({status}).", wait=wait)
     if status != 200:
         raise SlackRefused(PERMANENT_ERRORS.get(status, f"Slack refused the message ({status})."))

@@ -11,6 +11,7 @@ import pytest
 import trustme
 from django.test import Client
 from django.utils import timezone
+from django.utils.http import http_date
 from pytest_httpserver import HTTPServer
 
 from accounts.models import Project
@@ -394,6 +395,19 @@ def test_delivery_waits_as_long_as_slack_requests(
     call_api: CallApi, export_report: ExportReport, slack_server: HTTPServer
 ) -> None:
     slack_server.expect_request("/services/T/B/X").respond_with_data("", 429, {"Retry-After": "600"})
+    export_report("json")
+
+    share = share_in_slack(call_api, slack_server)
+
+    assert share.lease_until is not None
+    assert timedelta(seconds=590) < share.lease_until - timezone.now() <= timedelta(seconds=600)
+
+
+def test_delivery_waits_until_the_date_that_slack_names(
+    call_api: CallApi, export_report: ExportReport, slack_server: HTTPServer
+) -> None:
+    until = http_date((timezone.now() + timedelta(minutes=10)).timestamp())
+    slack_server.expect_request("/services/T/B/X").respond_with_data("", 429, {"Retry-After": until})
     export_report("json")
 
     share = share_in_slack(call_api, slack_server)
