@@ -1,17 +1,18 @@
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
 
+from django.http import QueryDict
 from django.utils import timezone
 
 from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.pagination import single_parameter
 from reports.queries import MAX_PERIOD_DAYS, Period, last_days
 
 ISO_DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
-def parse_period(params: Mapping[str, str]) -> Period | None:
+def parse_period(params: QueryDict) -> Period | None:
     """Parse the period of a query string; None without one. Raises InvalidParams.
 
     Without `date_to` it ends today; without `date_from` it has seven days.
@@ -36,8 +37,8 @@ def _reject_future(**days: date | None) -> None:
         raise InvalidParams(details=details)
 
 
-def parse_date(params: Mapping[str, str], name: str) -> date | None:
-    value = params.get(name)
+def parse_date(params: QueryDict, name: str) -> date | None:
+    value = single_parameter(params, name)
     if value is None:
         return None
     try:

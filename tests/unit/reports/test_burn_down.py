@@ -103,6 +103,12 @@ def test_each_change_has_its_name(scenario: Scenario, call_api: CallApi, time_ma
     ])  # fmt: skip
 
 
+def test_repeated_day_is_rejected(call_api: CallApi) -> None:
+    status, body = call_api("get", "reports/burn-down?date_from=2026-11-24&date_from=2026-11-25")
+
+    assert (status, body["error"]["details"]) == (422, {"date_from": ["Send this once."]})
+
+
 def test_deleted_finding_is_another_change(scenario: Scenario, call_api: CallApi):
     factories.finding(scenario, priority={"score": 50}).delete()
 

@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 
 from krafter_audit.api.errors import InvalidParams
 from reports.periods import parse_period
@@ -30,7 +32,7 @@ def _on_25_november(time_machine: Any) -> None:
 def test_missing_end_is_today_and_missing_start_gives_seven_days(
     params: dict[str, str], period: Period | None
 ) -> None:
-    assert parse_period(params) == period
+    assert parse_period(QueryDict(urlencode(params))) == period
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,6 @@ def test_missing_end_is_today_and_missing_start_gives_seven_days(
 )
 def test_invalid_period_is_rejected_with_its_field(params: dict[str, str], field: str) -> None:
     with pytest.raises(InvalidParams) as rejected:
-        parse_period(params)
+        parse_period(QueryDict(urlencode(params)))
 
     assert set(rejected.value.details) == {field}
