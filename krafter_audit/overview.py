@@ -2,34 +2,34 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import redis
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Project, QuotaMonth, User, month_of
 from accounts.quota import next_month
 from events import counters
-from events.models import OutboxEntry
 from findings.models import LARGE_FIELDS, OPEN_STATUSES, Domain, Severity
 from integrations.models import Integration
 from krafter_audit.api import unchecked_requests
 from krafter_audit.api.unchecked_requests import UncheckedRequests
 from krafter_audit.db import redis_client
+from operations.queues import due_outbox_entries, due_syncs, measure, unfinished_scan_parts
 from remediation import queries
 from remediation.models import Task, Verification, VerificationPart
 from reports.forecast.queries import critical_forecast
 from reports.models import Share
 from reports.presentation import chart, forecast
-from scans.models import Scan, ScanPart, Site
+from scans.models import Scan, Site
 
 DUE_SOON = timedelta(hours=48)  # as in the list of tasks
 BURN_DOWN_DAYS = 30
 MAX_ROWS, MAX_SCANS = 8, 40
-STALLED_AFTER = timedelta(minutes=10)  # the age of a queue's oldest row at which the overview marks it
+STALLED_SECONDS = 600.0  # the age of a queue's oldest row at which the overview marks it
 COUNTED = ("finding", "task", "verification", "scan")
 
 
@@ -147,34 +147,26 @@ def quota_rows(projects: QuerySet[Project]) -> list[dict[str, Any]]:
 
 
 def queues(projects: QuerySet[Project]) -> list[dict[str, Any]]:
-    """Return the depth of each queue and the age of its oldest row."""
-    now = timezone.now()
-    waiting: list[tuple[str, QuerySet[Any], str]] = [
-        (
-            "Scans",
-            ScanPart.objects.filter(finished_at__isnull=True, scan__project__in=projects),
-            "created_at",
-        ),
-        (
-            "Verifications",
-            VerificationPart.objects.filter(finished_at__isnull=True, verification__project__in=projects),
-            "created_at",
-        ),
-        ("Syncs", Integration.objects.filter(status="syncing", project__in=projects), "requested_at"),
-        ("Events to deliver", OutboxEntry.objects.filter(project__in=projects), "not_before"),
+    """Return how much work of each kind is due, and since when."""
+    verifications = VerificationPart.objects.filter(
+        finished_at__isnull=True, verification__project__in=projects
+    )
+    kinds: list[tuple[str, QuerySet[Any], str]] = [
+        ("Scans", unfinished_scan_parts().filter(scan__project__in=projects), "progressed_at"),
+        ("Verifications", verifications, "created_at"),
+        ("Syncs", due_syncs().filter(project__in=projects), "not_before"),
+        ("Events to deliver", due_outbox_entries().filter(project__in=projects), "not_before"),
     ]
-    return [_queue(name, rows, oldest, now) for name, rows, oldest in waiting]
-
-
-def _queue(name: str, rows: QuerySet[Any], column: str, now: datetime) -> dict[str, Any]:
-    found = rows.aggregate(depth=Count("pk"), oldest=Min(column))
-    age = now - found["oldest"] if found["oldest"] else None
-    return {
-        "name": name,
-        "depth": found["depth"],
-        "oldest": found["oldest"],
-        "stalled": age is not None and age > STALLED_AFTER,
-    }
+    found = [measure(*kind) for kind in kinds]
+    return [
+        {
+            "name": work.kind,
+            "depth": work.rows,
+            "oldest": work.oldest,
+            "stalled": work.age_seconds > STALLED_SECONDS,
+        }
+        for work in found
+    ]
 
 
 def unlimited_requests() -> tuple[bool, UncheckedRequests | None]:

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Min, QuerySet
@@ -33,37 +34,44 @@ class PendingWork:
 
 def queue_lengths() -> dict[str, int]:
     """Return the number of messages in each queue. Raises redis.RedisError."""
-    server = redis_client.create_client(settings.REDIS_URL)
-    try:
+    with redis_client.create_client(settings.REDIS_URL) as server:
         return {queue: int(server.llen(queue)) for queue in QUEUES}
-    finally:
-        server.close()
 
 
 def pending_work() -> list[PendingWork]:
     """Return the pending work of every kind, leased or not, by one query each on the sweeps' index."""
-    return [_measure(kind, rows, column) for kind, rows, column in _pending_rows()]
+    return [measure(kind, rows, column) for kind, rows, column in _pending_rows()]
 
 
-def _pending_rows() -> Iterator[tuple[str, QuerySet, str]]:
-    now = timezone.now()
+def measure(kind: str, rows: QuerySet[Any], column: str) -> PendingWork:
+    """Count rows whose work is due; `column` has the time since which it is."""
+    found = rows.aggregate(number=Count("pk"), oldest=Min(column))
+    return PendingWork(kind, found["number"], found["oldest"])
+
+
+def unfinished_scan_parts() -> QuerySet[Any]:
     # A scan of many pages runs for long: what counts is when it last progressed.
-    parts = ScanPart.objects.filter(finished_at__isnull=True).annotate(
-        progressed_at=Coalesce("ingested_at", "created_at")
-    )
+    parts = ScanPart.objects.filter(finished_at__isnull=True)
+    return parts.annotate(progressed_at=Coalesce("ingested_at", "created_at"))
+
+
+def due_syncs() -> QuerySet[Integration]:
+    return Integration.objects.filter(status=Integration.Status.SYNCING, not_before__lte=timezone.now())
+
+
+def due_outbox_entries() -> QuerySet[OutboxEntry]:
+    return OutboxEntry.objects.filter(not_before__lte=timezone.now())
+
+
+def _pending_rows() -> Iterator[tuple[str, QuerySet[Any], str]]:
+    now = timezone.now()
     for scanner in Scanner.values:
-        yield f"scan_{scanner}", parts.filter(scanner=scanner), "progressed_at"
+        yield f"scan_{scanner}", unfinished_scan_parts().filter(scanner=scanner), "progressed_at"
         verifications = VerificationPart.objects.filter(finished_at__isnull=True, scanner=scanner)
         yield f"verification_{scanner}", verifications, "created_at"
     yield "site_verification", Site.objects.filter(check_requested=True), "updated_at"
-    syncing = Integration.objects.filter(status=Integration.Status.SYNCING, not_before__lte=now)
-    yield "sync", syncing, "not_before"
+    yield "sync", due_syncs(), "not_before"
     yield "alert", Alert.objects.filter(status__in=Alert.UNFINISHED, due_at__lte=now), "due_at"
     yield "export", Report.objects.filter(status__in=Report.PENDING), "created_at"
     yield "delivery", Share.objects.filter(status=Share.Status.QUEUED), "created_at"
-    yield "outbox", OutboxEntry.objects.filter(not_before__lte=now), "not_before"
-
-
-def _measure(kind: str, rows: QuerySet, column: str) -> PendingWork:
-    found = rows.aggregate(number=Count("pk"), oldest=Min(column))
-    return PendingWork(kind, found["number"], found["oldest"])
+    yield "outbox", due_outbox_entries(), "not_before"

@@ -7,8 +7,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Membership, Organization, User
+from events.models import OutboxEntry
+from integrations.models import Integration
 from remediation.models import Task
 from remediation.services import verdicts
+from scans.models import Scan, Scanner, ScanPart
 from tests import factories, staff
 from tests.factories import Scenario
 
@@ -71,6 +74,34 @@ def test_my_work_is_sorted_by_due_date(scenario: Scenario) -> None:
         Task.objects.filter(pk=task.pk).update(owner=user, sla_due_at=due)
 
     assert overview(user)["my_work"] == [sooner, later, undated]
+
+
+def test_work_that_proceeds_or_is_not_due_is_not_stalled(scenario: Scenario) -> None:
+    now = timezone.now()
+    an_hour_ago, later = now - timedelta(hours=1), now + timedelta(hours=1)
+    scan = Scan.objects.create(project=scenario.project, url="https://a.example/", trigger="manual")
+    ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP, created_at=an_hour_ago, ingested_at=now)
+    Integration.objects.create(
+        organization=scenario.organization,
+        project=scenario.project,
+        provider="github",
+        status="syncing",
+        credentials=b"sealed",
+        requested_at=an_hour_ago,
+        not_before=later,
+    )
+    OutboxEntry.objects.create(
+        consumer="webhooks", project=scenario.project, name="task.updated", event_ids=[1], not_before=later
+    )
+
+    queues = {each["name"]: each for each in overview(member_of(scenario.organization))["queues"]}
+
+    assert {name: (each["depth"], each["stalled"]) for name, each in queues.items()} == {
+        "Scans": (1, False),
+        "Verifications": (0, False),
+        "Syncs": (0, False),
+        "Events to deliver": (0, False),
+    }
 
 
 def test_first_steps_end_with_a_task_a_scan_and_a_share(scenario: Scenario) -> None:
