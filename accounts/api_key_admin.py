@@ -13,7 +13,7 @@ from accounts import api_keys
 from accounts.admin_actor import operator
 from accounts.api_keys import EXPIRED
 from accounts.models import ApiKey, Membership, Project, Scope, User
-from accounts.roles import RANKS, Role, visible_projects
+from accounts.roles import RANKS, Role
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
@@ -84,7 +84,11 @@ class IssueKeyForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "projects" in self.fields:
-            shown = visible_projects(self.issuer).filter(archived_at=None).select_related("organization")
+            shown = (
+                Project.objects.visible_to(self.issuer)
+                .filter(archived_at=None)
+                .select_related("organization")
+            )
             field: Any = self.fields["projects"]
             field.queryset = shown.order_by("organization__name", "name")
 

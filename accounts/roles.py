@@ -7,12 +7,12 @@ which the user has a role above viewer.
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import QuerySet
 
-from accounts.models import Membership, Project, User
+from accounts.models import Membership, User
 
 Role = Membership.Role
 
+MANAGERS = (Role.OWNER, Role.ADMIN)
 RANKS = {Role.VIEWER: 0, Role.MEMBER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 APPS = frozenset(
     {
@@ -48,10 +48,6 @@ def _role_to_change(model: str) -> Role:
     if model in MEMBER_MODELS:
         return Role.MEMBER
     return Role.OWNER if model in OWNER_MODELS else Role.ADMIN
-
-
-def visible_projects(user: User) -> QuerySet[Project]:
-    return Project.objects.all().visible_to(user)
 
 
 class MembershipBackend(ModelBackend):

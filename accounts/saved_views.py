@@ -109,10 +109,6 @@ def _store(view: SavedView, values: Mapping[str, Any]) -> None:
         view.save(update_fields=[*changed, "updated_at"])
 
 
-def rename(view_id: UUID, *, name: str, by: User) -> SavedView:
-    return update(view_id, changes={"name": name}, by=by)
-
-
 @transaction.atomic
 def delete(view_id: UUID, *, by: User, if_match: str | None = None) -> SavedView:
     """Delete a view, as `update` may change it."""

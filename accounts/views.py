@@ -13,6 +13,7 @@ from accounts import api_keys, quota, saved_views, services
 from accounts.errors import InsufficientRole
 from accounts.filters import ApiKeyFilter, MemberFilter, ProjectFilter, SavedViewFilter
 from accounts.models import ApiKey, Membership, Project, SavedView, Scope, User
+from accounts.roles import MANAGERS
 from accounts.serializers import (
     ApiKeySerializer,
     CreateApiKeyRequestSerializer,
@@ -35,8 +36,6 @@ from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.filters import list_parameters
 from krafter_audit.api.lookup import get_or_404
-
-MANAGERS = (Membership.Role.OWNER, Membership.Role.ADMIN)
 
 
 class UsageViewSet(OrganizationViewSet):
@@ -96,7 +95,7 @@ class ManagementViewSet(OrganizationViewSet):
 
     def _authorize(self, request: Request) -> None:
         super()._authorize(request)
-        needs_role = self.reads_need_role or request.method not in ("GET", "HEAD", "OPTIONS")
+        needs_role = self.reads_need_role or not self.only_reads
         if needs_role and (self.caller.role not in MANAGERS or self.caller.is_limited_to_projects):
             raise InsufficientRole
 

@@ -146,9 +146,13 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.window = rate_limits.hit("wrong_keys", address)
             raise
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether the request changes nothing."""
+        return self.request.method in (*SAFE_METHODS, "OPTIONS") or self.action in self.read_only_posts
+
     def _authorize(self, request: Request) -> None:
-        reads = request.method in (*SAFE_METHODS, "OPTIONS") or self.action in self.read_only_posts
-        needed = Scope.READ if reads else Scope.WRITE
+        needed = Scope.READ if self.only_reads else Scope.WRITE
         if not self.caller.has_scope(needed):
             raise InsufficientScope(f"This API key lacks the scope {needed.value}.")
 
@@ -304,10 +308,8 @@ class ProjectViewSet(OrganizationViewSet):
         if self.caller.project is None:
             raise NotFound("This organisation has no such project.")
         self.project = self.caller.project
-        writes = (
-            self.request.method not in (*SAFE_METHODS, "OPTIONS") and self.action not in self.read_only_posts
-        )
-        if self.project.archived_at and writes and self.action not in self.archived_project_actions:
+        is_allowed = self.only_reads or self.action in self.archived_project_actions
+        if self.project.archived_at and not is_allowed:
             raise ProjectArchived
 
     @property

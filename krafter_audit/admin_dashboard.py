@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import Project
-from accounts.roles import visible_projects
 from events import activity
 from events.models import Event
 from findings.models import OPEN_STATUSES
@@ -33,7 +32,7 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the overview of the user's organisations and of the models that they may view."""
-    visible, chosen = visible_projects(staff_of(request)), chosen_project(request)
+    visible, chosen = Project.objects.visible_to(staff_of(request)), chosen_project(request)
     visible = visible.filter(pk=chosen.pk) if chosen else visible
     projects = list(visible.select_related("organization").order_by("-pk"))
     ids = [project.pk for project in projects]

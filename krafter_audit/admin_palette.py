@@ -8,13 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Project
-from accounts.roles import visible_projects
 from findings.models import Finding
-from krafter_audit.admin.base import ServiceModelAdmin, staff_of
+from krafter_audit.admin.base import ServiceModelAdmin, page_to_return_to, staff_of
 from krafter_audit.admin.project_scope import choose_project, chosen_project
 from krafter_audit.admin.text import status_label
 from krafter_audit.admin_menu import all_pages
@@ -51,10 +49,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Choose the project whose rows pages show (empty: all), and return to the page."""
     _require_staff(request)
     choose_project(request, _uuid(request.POST.get("project", "")))
-    back = request.POST.get("next", "")
-    # An open redirect otherwise.
-    allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(back if allowed else reverse("admin:index"))
+    return HttpResponseRedirect(page_to_return_to(request, "next") or reverse("admin:index"))
 
 
 def _require_staff(request: HttpRequest) -> None:
@@ -111,7 +106,9 @@ def _search(request: HttpRequest, model: type[Model], text: str, *, order: tuple
 
 
 def _projects(request: HttpRequest, text: str, limit: int) -> list[Option]:
-    rows = visible_projects(staff_of(request)).filter(archived_at=None).select_related("organization")
+    rows = (
+        Project.objects.visible_to(staff_of(request)).filter(archived_at=None).select_related("organization")
+    )
     for word in text.split():
         named = Q(slug__icontains=word) | Q(name__icontains=word) | Q(organization__name__icontains=word)
         rows = rows.filter(named)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import saved_views
 from krafter_audit.admin.base import staff_of
+from krafter_audit.admin_menu import list_url
 from krafter_audit.api.errors import ApiError
 
 
@@ -40,7 +41,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         if deletes:
             view = saved_views.delete(pk, by=user)
         else:
-            view = saved_views.rename(pk, name=request.POST.get("name", ""), by=user)
+            view = saved_views.update(pk, changes={"name": request.POST.get("name", "")}, by=user)
     except ApiError as error:
         messages.error(request, error.message)
         return HttpResponseRedirect(reverse("admin:index"))
@@ -59,7 +60,7 @@ def _listed_model(request: HttpRequest, label: str) -> type[Model]:
 
 
 def _to_list(model: type[Model], query: str) -> HttpResponse:
-    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    url = list_url(model._meta.label_lower)
     params = saved_views.normalized(query)
     return HttpResponseRedirect(f"{url}?{params}" if params else url)
 

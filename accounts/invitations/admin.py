@@ -17,6 +17,7 @@ from accounts.invitations.links import LIFETIME
 from accounts.invitations.services import resend
 from accounts.invitations.states import InvitationState, state_of
 from accounts.models import ApiKey, Membership, Organization
+from accounts.roles import MANAGERS, Role
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
@@ -32,8 +33,6 @@ from krafter_audit.admin.base import (
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.text import moment
 
-Role = Membership.Role
-MANAGERS = (Role.OWNER, Role.ADMIN)
 ONLY_OWNERS = "Only owners may make, change or remove owners."
 STATE_COLOURS = {
     str(InvitationState.JOINED.label): SUCCESS,

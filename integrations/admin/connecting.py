@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET
 
 from accounts.admin_actor import operator
 from accounts.models import Project
-from accounts.roles import visible_projects
 from integrations import connection, queries, services
 from integrations.admin.forms import ConnectForm
 from integrations.admin.state import LABELS, TONES, badge_of, provider_text
@@ -88,7 +87,7 @@ class ConnectionPages(ReadOnlyAdmin):
 
     def _projects(self, request: HttpRequest) -> list[Project]:
         user = staff_of(request)
-        projects = visible_projects(user).filter(archived_at=None).select_related("organization")
+        projects = Project.objects.visible_to(user).filter(archived_at=None).select_related("organization")
         found = projects.order_by("organization__name", "slug")
         return [project for project in found if self._may_connect(request, project)]
 
@@ -117,7 +116,7 @@ class ConnectionPages(ReadOnlyAdmin):
 
     def _project(self, request: HttpRequest, project_id: UUID, provider: str) -> Project:
         """Return a project in which the user may connect the provider. Raises Http404 or PermissionDenied."""
-        projects = visible_projects(staff_of(request)).select_related("organization")
+        projects = Project.objects.visible_to(staff_of(request)).select_related("organization")
         project = projects.filter(pk=project_id).first()
         if project is None or provider not in ADAPTERS:
             raise Http404

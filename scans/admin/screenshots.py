@@ -6,7 +6,7 @@ from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
-from accounts.roles import visible_projects
+from accounts.models import Project
 from krafter_audit.admin.base import staff_of
 from scans import screenshots
 
@@ -16,7 +16,7 @@ def screenshot(request: HttpRequest, project_id: UUID, sha256: str) -> HttpRespo
     user = staff_of(request)
     if not site.has_permission(request) or not user.has_perm("findings.view_finding"):
         raise PermissionDenied
-    known = visible_projects(user).filter(pk=project_id).exists()
+    known = Project.objects.visible_to(user).filter(pk=project_id).exists()
     image = screenshots.load(project_id, sha256) if known else None
     if image is None:
         raise Http404
