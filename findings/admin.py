@@ -97,9 +97,6 @@ class ReportFindingForm(SerializerForm):
         )  # fmt: skip
         help_texts = JSON_HELP
 
-    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        return [name for name in super().submitted_names(cleaned) if name != "project"]
-
 
 class ChangeFindingForm(SerializerForm):
     serializer_class = UpdateFindingRequestSerializer

@@ -24,9 +24,6 @@ class CreateCampaignForm(SerializerForm):
         model = Campaign
         fields = ("project", "name", "due_date", "owner")
 
-    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        return [name for name in super().submitted_names(cleaned) if name != "project"]
-
 
 class ChangeCampaignForm(SerializerForm):
     serializer_class = UpdateCampaignRequestSerializer

@@ -1,4 +1,6 @@
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,6 +9,8 @@ from django.db import models
 from rest_framework.serializers import BaseSerializer
 
 from krafter_audit.api.errors import ApiError, InvalidParams
+
+OWNERS = frozenset({"project", "organization"})  # of the row: in the URL of a request, not in its body
 
 
 class ServiceForm(forms.ModelForm):
@@ -46,8 +50,10 @@ class SerializerForm(ServiceForm):
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         # A change validates changed fields only: stored values may precede today's rules.
         if self.instance._state.adding:
-            return [name for name, value in cleaned.items() if value not in (None, "", [], {})]
-        return [name for name in self.changed_data if name in cleaned]
+            names = [name for name, value in cleaned.items() if value not in (None, "", [], {})]
+        else:
+            names = [name for name in self.changed_data if name in cleaned]
+        return [name for name in names if name not in OWNERS]
 
     def context(self) -> dict[str, Any]:
         project = self.cleaned_data.get("project") or self.instance.project
@@ -60,10 +66,16 @@ class SerializerForm(ServiceForm):
         if request.is_valid():
             self.validated = dict(request.validated_data)
             return
-        fields = {api: name for name, api in self.api_names.items()}
-        for api, errors in dict(request.errors).items():
-            name = fields.get(api, api)
-            self.add_error(name if name in self.fields else None, flatten_errors(errors))
+        add_errors(self, request.errors, {api: name for name, api in self.api_names.items()})
+
+
+def add_errors(
+    form: forms.BaseForm, errors: Any, field_names: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Show a serializer's errors at the fields of a form; `field_names` are those that have other names there."""
+    for api_name, lines in dict(errors).items():
+        name = field_names.get(api_name, api_name)
+        form.add_error(name if name in form.fields else None, flatten_errors(lines))
 
 
 def to_json_value(value: Any) -> Any:

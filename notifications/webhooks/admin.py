@@ -72,9 +72,6 @@ class WebhookEndpointForm(SerializerForm):
             slugs = Project.objects.filter(pk__in=self.instance.project_ids).order_by("slug")
             self.initial["projects"] = list(slugs.values_list("slug", flat=True))
 
-    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        return [name for name in super().submitted_names(cleaned) if name != "organization"]
-
     def context(self) -> dict[str, Any]:
         organization = self.cleaned_data.get("organization") or self.instance.organization
         return {"organization": organization}

@@ -3,7 +3,7 @@ from typing import Any
 
 from django import forms
 
-from krafter_audit.admin.forms import flatten_errors
+from krafter_audit.admin.forms import add_errors
 from reports.models import Share
 from reports.serializers import ShareReportRequestSerializer
 
@@ -55,6 +55,5 @@ class ShareForm(forms.Form):
         request = ShareReportRequestSerializer(data=body)
         if request.is_valid():
             self.validated = dict(request.validated_data)
-            return
-        for name, errors in dict(request.errors).items():
-            self.add_error(name if name in self.fields else None, flatten_errors(errors))
+        else:
+            add_errors(self, request.errors)

@@ -1,7 +1,5 @@
 """Admin forms of scans and sites, validated by the request serializers of the API."""
 
-from typing import Any
-
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -11,14 +9,7 @@ from scans.serializers import RunScanRequestSerializer
 from scans.sites.serializers import CreateSiteRequestSerializer
 
 
-class ProjectForm(SerializerForm):
-    """A form with a project field, which is not part of the request body."""
-
-    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        return [name for name in super().submitted_names(cleaned) if name != "project"]
-
-
-class ScanForm(ProjectForm):
+class ScanForm(SerializerForm):
     serializer_class = RunScanRequestSerializer
     url = forms.CharField(
         label="URL",
@@ -33,7 +24,7 @@ class ScanForm(ProjectForm):
         fields = ("project", "url")
 
 
-class SiteForm(ProjectForm):
+class SiteForm(SerializerForm):
     serializer_class = CreateSiteRequestSerializer
     host = forms.CharField(
         max_length=2000,

@@ -12,7 +12,7 @@ from accounts.admin_actor import operator
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
-from krafter_audit.admin.forms import ServiceForm, flatten_errors
+from krafter_audit.admin.forms import ServiceForm, add_errors
 from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer
@@ -64,8 +64,7 @@ class SiteCredentialsForm(ServiceForm):
         if request.is_valid():
             self.validated = dict(request.validated_data)
         else:
-            for name, errors in dict(request.errors).items():
-                self.add_error(name if name in self.fields else None, flatten_errors(errors))
+            add_errors(self, request.errors)
         return cleaned
 
     def validate_unique(self) -> None:
