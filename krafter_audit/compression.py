@@ -10,6 +10,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 from krafter_audit.api.etags import compressed
+from krafter_audit.api.middleware import is_api
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -33,8 +34,7 @@ class CompressionMiddleware(GZipMiddleware):
         if is_static or not COMPRESSIBLE.match(response.get("content-type", "")):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
-        is_api = request.path.startswith("/api/")
-        codings = ("zstd", "gzip") if is_api else ("gzip",)
+        codings = ("zstd", "gzip") if is_api(request) else ("gzip",)
         coding = preferred_coding(request.headers.get("accept-encoding", ""), codings)
         if response.has_header("content-encoding") or coding is None:
             return response
@@ -43,7 +43,7 @@ class CompressionMiddleware(GZipMiddleware):
             compress_with_zstd(response)
         else:
             super().process_response(request, response)
-        if is_api and response.has_header("content-encoding") and etag.startswith('"'):
+        if is_api(request) and response.has_header("content-encoding") and etag.startswith('"'):
             # Django's is weak, and If-Match needs a strong one.
             response["etag"] = compressed(etag, coding)
         return response

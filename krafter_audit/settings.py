@@ -71,7 +71,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.roles.MembershipBackend"]
 LOGIN_URL, LOGIN_REDIRECT_URL = "/admin/login/", "/admin/"
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",

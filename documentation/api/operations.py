@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from documentation.api.request_bodies import example_body
-from krafter_audit.api.schema import CachedSchemaGenerator
+from krafter_audit.api.schema import CachedSchemaGenerator, singular
 
 SERVER, KEY, ORGANIZATION, PROJECT = (
     f"KRAFTER_AUDIT_{name}" for name in ("URL", "API_KEY", "ORG", "PROJECT")
@@ -66,7 +66,7 @@ class Operation:
         """Return the environment variable of a path parameter: `FINDING_ID` for the id of a finding."""
         if parameter == "id":
             before = self.path.split("/{id}")[0].rsplit("/", 1)[1]
-            parameter = f"{_singular(before.replace('-', '_'))}_id"
+            parameter = f"{singular(before.replace('-', '_'))}_id"
         known = {"org_id": ORGANIZATION, "project_id": PROJECT}
         return known.get(parameter, parameter.upper())
 
@@ -166,7 +166,3 @@ def _is_file(responses: Mapping[str, Any]) -> bool:
         for content in response.get("content", {}).values()
     ]
     return any(schema.get("format") == "binary" for schema in contents)
-
-
-def _singular(word: str) -> str:
-    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")

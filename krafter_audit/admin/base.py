@@ -260,7 +260,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         if action and action not in self.get_actions(request):
             # A page that is still open after the user's role changed; Django would show the list without a word.
             self.message_user(request, NOT_ALLOWED.capitalize(), messages.ERROR)
-            return HttpResponseRedirect(_page_to_return_to(request) or request.path)
+            return HttpResponseRedirect(page_to_return_to(request) or request.path)
         refused = HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django answers
         try:
             is_valid = not any(list_parameters.has_nul(values) for _, values in request.GET.lists())
@@ -368,7 +368,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
             self.message_user(request, "Not found.", messages.ERROR)
             return None
         response = super().response_action(request, queryset, **kwargs)
-        back = _page_to_return_to(request)
+        back = page_to_return_to(request)
         return HttpResponseRedirect(back) if back and isinstance(response, HttpResponseRedirect) else response
 
     def describe_row(self, row: Any) -> str:
@@ -443,10 +443,12 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
                 self.message_user(request, f"{name}: {Unavailable.message}", messages.ERROR)
 
 
-def _page_to_return_to(request: HttpRequest) -> str:
-    back = request.POST.get("_back", "")
-    # An open redirect otherwise: `_back` comes from the form.
-    return back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else ""
+def page_to_return_to(request: HttpRequest, field: str = "_back") -> str:
+    """Return the URL in a field of the sent form; empty without one, and for a URL of another host."""
+    back = request.POST.get(field, "")
+    # An open redirect otherwise.
+    allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if allowed else ""
 
 
 def _is_possible(opts: Any, name: str, value: Any) -> bool:

@@ -1,14 +1,11 @@
 """Limit the requests below /api/ that no view has counted: unknown URLs, the OpenAPI description, docs."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 
 from krafter_audit.api import rate_limits
 from krafter_audit.api.envelope import error_response
 from krafter_audit.api.errors import RateLimited
-
-Handler = Callable[[HttpRequest], HttpResponse]
+from krafter_audit.api.middleware import Handler, is_api
 
 
 class AnonymousRateLimitMiddleware:
@@ -19,7 +16,7 @@ class AnonymousRateLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path.startswith("/api/") or "x-ratelimit-limit" in response:
+        if not is_api(request) or "x-ratelimit-limit" in response:
             return response
         # Counted after the response, since only it tells that the request belonged to no organisation. It was cheap.
         window = rate_limits.hit("anonymous", rate_limits.client_address(request))

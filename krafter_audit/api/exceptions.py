@@ -82,10 +82,6 @@ def _lines(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
-
-
 @csrf_exempt  # or a POST to an unknown URL would be a 403
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return 404, or 308 to the URL without a trailing slash if it exists."""

@@ -18,6 +18,10 @@ SAFE_REQUEST_ID = re.compile(r"\A[A-Za-z0-9_.\-]{20,200}\Z")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
 def new_request_id() -> str:
     return base64.urlsafe_b64encode(os.urandom(15)).decode()
 

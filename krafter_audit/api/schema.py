@@ -83,8 +83,8 @@ class EnvelopeSchema(AutoSchema):
         else:
             names, verb = words, "list" if self._is_list_view() else "get"
         *parents, last = names
-        name = last if verb == "list" else _singular(last)
-        return "_".join([verb, *(_singular(parent) for parent in parents), name])
+        name = last if verb == "list" else singular(last)
+        return "_".join([verb, *(singular(parent) for parent in parents), name])
 
     @property
     def _action(self) -> str:
@@ -159,7 +159,7 @@ class EnvelopeSchema(AutoSchema):
         }
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
     if word.endswith("ies"):
         return f"{word[:-3]}y"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
