@@ -17,8 +17,6 @@ from findings.queries import on_host
 from krafter_audit.api.filters import ChoicesFilter, HostFilter, ListFilter, OwnerFilter, SearchFilter
 from krafter_audit.db.words import with_words
 
-FACETS = frozenset({"severity", "status", "domain"})
-
 
 class FindingFilter(ListFilter):
     severity = ChoicesFilter(choices=Severity.choices)

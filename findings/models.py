@@ -40,7 +40,7 @@ class FindingStatus(models.TextChoices):
 
 CHECK_KEY = re.compile(r"\A[a-z0-9_]{1,100}\Z")
 MAX_CHECKS = 100  # per finding
-OPEN_STATUSES = (
+OPEN_STATUSES = (  # in the order of the work
     FindingStatus.NEW,
     FindingStatus.TRIAGED,
     FindingStatus.IN_PROGRESS,

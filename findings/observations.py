@@ -129,11 +129,12 @@ def _measured(outcome: dict[str, Any], seen: dict[str, Any]) -> str:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return ""
     threshold = seen.get("threshold")
-    limit = f"; threshold: {_number(threshold)} {unit}" if isinstance(threshold, int | float) else ""
-    return f"{_number(value)} {unit}".strip() + limit.rstrip()
+    limit = f"; threshold: {format_number(threshold)} {unit}" if isinstance(threshold, int | float) else ""
+    return f"{format_number(value)} {unit}".strip() + limit.rstrip()
 
 
-def _number(value: float) -> str:
+def format_number(value: float) -> str:
+    """Return a number with at most three decimals: `1,250` or `0.125`."""
     return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from findings.models import Severity
+from findings.models import Finding, Severity
 
 SEVERITY_WEIGHTS = {Severity.CRITICAL: 95, Severity.HIGH: 80, Severity.MEDIUM: 55, Severity.LOW: 30}
 DEFAULT_EFFORT = 30  # of 100, where the report has none
@@ -20,6 +20,10 @@ class Priority:
     effort: int
     risk: int
     score: int
+
+
+def priority_of(finding: Finding) -> Priority:
+    return Priority(finding.impact, finding.effort, finding.risk, finding.score)
 
 
 def score_of(impact: int, effort: int, risk: int) -> int:

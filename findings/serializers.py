@@ -130,15 +130,14 @@ class CreateFindingRequestSerializer(RequestSerializer):
         if "external_id" in attrs:
             attrs["source_key"] = external_key(attrs.pop("external_id"))
         if "checks" not in attrs:
-            _validate_named_checks(attrs.get("evidence", {}).get("checks"))
+            _validate_named_checks(attrs.get("evidence"))
         return attrs
 
 
-def _validate_named_checks(named: Any) -> None:
-    # These verify the finding if `checks` is left out; what is no list of keys is the source's own.
-    if not isinstance(named, list) or len(named) > MAX_CHECKS:
-        return
-    if not all(isinstance(key, str) and CHECK_KEY.match(key) for key in named):
+def _validate_named_checks(evidence: Mapping[str, Any] | None) -> None:
+    # These verify the finding if `checks` is left out.
+    named = check_keys.named_in(evidence)
+    if named is None:
         return
     try:
         CHECK_KEYS.run_validation(named)

@@ -11,7 +11,6 @@ from bulk_changes.serializers import BulkUpdateResultSerializer, represent
 from events import counters
 from events.as_of import AS_OF, parse_as_of, respond_with_counts
 from findings.filters import (
-    FACETS,
     DismissalFilter,
     FindingCountFilter,
     FindingFilter,
@@ -19,7 +18,7 @@ from findings.filters import (
     RegressionOfFindingFilter,
 )
 from findings.models import Dismissal, Finding, Regression
-from findings.queries import FindingsByScore, finding_counts
+from findings.queries import FACETS, FindingsByScore, finding_counts
 from findings.serializers import (
     BulkCreateFindingsRequestSerializer,
     BulkResultSerializer,
@@ -94,7 +93,7 @@ class FindingViewSet(ProjectViewSet):
     def _listing(self, rows: QuerySet[Finding], filters: Mapping[str, Any]) -> Listing:
         columns = cast("RowColumns", row_columns(FindingSerializer))
         order, descending = sort_order(self.request.query_params, SORT_FIELDS, "-score")
-        if order[0] == "score" and descending and set(filters) <= FACETS:
+        if order[0] == "score" and descending and set(filters) <= FACETS.keys():
             # The most frequent list, by SQL.
             return FindingsByScore(self.project.pk, filters, columns=columns.names)
         return QuerySetListing(rows, order=order, descending=descending, columns=columns)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from findings.models import Severity
+from findings.services.identity import MAX_TITLE_LENGTH
 from findings.services.ingestion import FindingReport
 from scanner import registry
 
-MAX_TITLE_LENGTH, MAX_TEXT_LENGTH, MAX_ASSET_LENGTH = 300, 5000, 2000
+MAX_TEXT_LENGTH, MAX_ASSET_LENGTH = 5000, 2000
 MAX_ASSETS, MAX_REFERENCES = 100, 20
 
 type Asset = tuple[str, str]  # type and value
@@ -39,9 +41,6 @@ class _Merged:
     assets: dict[Asset, None] = field(default_factory=dict)
     details: list[dict[str, Any]] = field(default_factory=list)
     severities: list[str] = field(default_factory=list)
-
-
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 def reports_of(problems: Iterable[Problem]) -> list[FindingReport]:
@@ -82,7 +81,7 @@ def _report(merged: _Merged) -> FindingReport:
         domain=problem.domain,
         title=problem.title,
         # The severity that a person has set stays.
-        first_severity=min(merged.severities, key=SEVERITIES.index),
+        first_severity=min(merged.severities, key=Severity.values.index),
         description=known.why if known else problem.description[:20_000],
         affected_assets=[{"type": kind, "value": value[:MAX_ASSET_LENGTH]} for kind, value in assets],
         evidence=evidence,

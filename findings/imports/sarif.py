@@ -6,13 +6,13 @@ from typing import Any
 from findings.imports import zap
 from findings.imports.json_access import nested, number, objects, text
 from findings.imports.problem import Problem, checks_of, urls_in
+from findings.models import Domain
 from scanner import registry
 
 VERSION = "2.1.0"
 LEVELS = {"error": "high", "warning": "medium", "note": "low"}
 # GitHub's ranges of `security-severity`, a CVSS score.
 SCORES = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"))
-DOMAINS = ("security", "performance", "accessibility", "seo")
 
 type Rules = Mapping[str, dict[str, Any]]
 
@@ -88,7 +88,7 @@ def _places(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _domain(rule: dict[str, Any]) -> str:
     tags = nested(rule, "properties", "tags")
     names = [each for each in tags if isinstance(each, str)] if isinstance(tags, list) else []
-    return next((tag for tag in names if tag in DOMAINS), "security")
+    return next((tag for tag in names if tag in Domain.values), "security")
 
 
 def _severity(rule: dict[str, Any], level: str) -> str:

@@ -6,7 +6,7 @@ open record, any other none.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +45,7 @@ class DismissalValues:
 
 def today() -> date:
     """Return the day in UTC."""
-    return timezone.now().astimezone(UTC).date()
+    return timezone.now().date()
 
 
 def date_error(accepted_until: date | None) -> str:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_events
-from findings import policy_rules, priority
-from findings.models import CHECK_KEY, MAX_CHECKS, Finding, FindingStatus, Regression, Severity
+from findings import check_keys, policy_rules, priority
+from findings.models import Finding, FindingStatus, Regression, Severity
 from findings.priority import TRAFFIC_WEIGHT, reapply_traffic
 from findings.services.identity import Identity, identity_of, match, qualified_title
 from krafter_audit.db.advisory_locks import advisory_lock
@@ -249,14 +249,8 @@ def _open_regressions(project: Project, findings: Sequence[Finding], by: Actor) 
 
 
 def _check_keys(report: FindingReport) -> list[str] | None:
-    if report.checks is not None:
-        return list(dict.fromkeys(report.checks))
-    named = (report.evidence or {}).get("checks")
-    # `evidence` is free-form JSON of the source.
-    if not isinstance(named, list) or len(named) > MAX_CHECKS:
-        return None
-    valid = all(isinstance(key, str) and CHECK_KEY.match(key) for key in named)
-    return list(dict.fromkeys(named)) if valid else None
+    keys = check_keys.named_in(report.evidence) if report.checks is None else report.checks
+    return None if keys is None else list(dict.fromkeys(keys))
 
 
 def _evidence(report: FindingReport, before: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from findings.priority import (
     SHARE_DIGITS,
     TRAFFIC_WEIGHT,
     Priority,
+    priority_of,
     reapply_traffic,
     traffic_evidence,
     with_traffic,
@@ -67,7 +68,7 @@ def _next(project: Project, after: Position) -> list[tuple[UUID, str, str]]:
 
 
 def _apply(finding: Finding, share_of: ShareOf, source: Mapping[str, Any]) -> bool:
-    current, stored = _priority(finding), finding.evidence.get(TRAFFIC_WEIGHT)
+    current, stored = priority_of(finding), finding.evidence.get(TRAFFIC_WEIGHT)
     base, share = without_traffic(current, finding.evidence), share_of(finding.affected_assets)
     if share is None:
         if stored is None:
@@ -84,10 +85,6 @@ def _apply(finding: Finding, share_of: ShareOf, source: Mapping[str, Any]) -> bo
         return False
     _set(finding, weighted, {**source, **traffic_evidence(base, weighted, share)})
     return True
-
-
-def _priority(finding: Finding) -> Priority:
-    return Priority(finding.impact, finding.effort, finding.risk, finding.score)
 
 
 def _set(finding: Finding, numbers: Priority, weight: dict[str, Any] | None) -> None:
@@ -111,7 +108,7 @@ def update_default_priorities(previous: Mapping[UUID, str], severity: str) -> No
     for finding in Finding.objects.filter(pk__in=list(previous), evidence__has_key=TRAFFIC_WEIGHT).only(
         *READ_FIELDS
     ):
-        numbers = _priority(finding)
+        numbers = priority_of(finding)
         base = without_traffic(numbers, finding.evidence)
         # A priority that a person or a source has set stays.
         if base is not numbers and base == priority.for_severity(previous[finding.pk]):

@@ -6,26 +6,24 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.actors import Actor
-from findings.models import Finding, FindingStatus, Regression
+from findings.models import OPEN_STATUSES, Finding, FindingStatus, Regression
 from findings.services import dismissals
-
-PROGRESS = [FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS, FindingStatus.READY_VERIFY]
 
 
 def advance(finding: Finding, status: str) -> None:
     """Advance the finding to `status`, unless that is behind its status or its status is terminal."""
-    if finding.status not in PROGRESS or status not in PROGRESS:
+    if finding.status not in OPEN_STATUSES or status not in OPEN_STATUSES:
         return
     # Of several tasks the furthest decides; none takes a finding back.
-    if PROGRESS.index(FindingStatus(status)) > PROGRESS.index(FindingStatus(finding.status)):
+    if OPEN_STATUSES.index(FindingStatus(status)) > OPEN_STATUSES.index(FindingStatus(finding.status)):
         Finding.transitions.apply(finding, status)
 
 
 def advance_all(finding_ids: Collection[UUID], status: str) -> int:
     """Advance locked findings; return how many advanced."""
-    if status not in PROGRESS:
+    if status not in OPEN_STATUSES:
         return 0
-    behind = PROGRESS[: PROGRESS.index(FindingStatus(status))]
+    behind = OPEN_STATUSES[: OPEN_STATUSES.index(FindingStatus(status))]
     return Finding.transitions.update(Finding.objects.filter(pk__in=finding_ids), behind, status)
 
 

@@ -142,14 +142,10 @@ def _refuse_forbidden_status(before: str, after: str | None) -> None:
 def _with_priority(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:
     # A priority that a person or a source has set stays; only a default one follows the severity.
     after = dict(changes)
-    if "severity" in changes and _base_priority(finding) == priority.for_severity(finding.severity):
+    base = without_traffic(priority.priority_of(finding), finding.evidence)
+    if "severity" in changes and base == priority.for_severity(finding.severity):
         numbers, weight = reapply_traffic(priority.for_severity(changes["severity"]), finding.evidence)
         after |= vars(numbers)
         if weight:
             after["evidence"] = finding.evidence | weight
     return after
-
-
-def _base_priority(finding: Finding) -> priority.Priority:
-    numbers = priority.Priority(finding.impact, finding.effort, finding.risk, finding.score)
-    return without_traffic(numbers, finding.evidence)

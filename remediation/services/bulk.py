@@ -11,8 +11,7 @@ from bulk_changes.creations import record_creation
 from bulk_changes.decisions import Summary
 from bulk_changes.services import BulkChangeResult
 from bulk_changes.subjects import ChangeContext, Row, Subject
-from findings.models import Finding, FindingStatus
-from findings.services.transitions import PROGRESS
+from findings.models import OPEN_STATUSES, Finding, FindingStatus
 from krafter_audit.api.errors import ApiError, InvalidParams
 from remediation.locks import lock_findings_of_tasks
 from remediation.models import Task
@@ -100,7 +99,7 @@ def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:
 
 def _advanced_finding(row: Row, after: Mapping[str, Any]) -> tuple[UUID, str] | None:
     status = tasks.FINDING_STATUS.get(after.get("status", ""))
-    if status is None or row["finding__status"] not in PROGRESS[: PROGRESS.index(status)]:
+    if status is None or row["finding__status"] not in OPEN_STATUSES[: OPEN_STATUSES.index(status)]:
         return None
     before = FindingStatus(row["finding__status"]).label
     return row["finding_id"], f"The finding of a task: {before} → {status.label}"
