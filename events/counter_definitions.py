@@ -24,10 +24,6 @@ class CounterDefinition:
     history: bool = False  # each change is also stored with its time (events/history.py)
     due_at: str = "NULL::timestamptz"  # SQL, stored with the history
 
-    @property
-    def facets_as_json(self) -> str:
-        return facets_as_json(*self.facets)
-
 
 def facets_as_json(*facets: str | tuple[str, str]) -> str:
     named = [(facet, facet) if isinstance(facet, str) else facet for facet in facets]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Project
 from events.counters import Totals
 from events.models import CounterChange, CounterSnapshot
-from events.partitions import PartitionedTable, month, months_to_keep
+from events.partitions import PartitionedTable, first_kept_month
 from events.queries import settled_until
 from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.db.sql import fetch_all
@@ -134,9 +134,8 @@ def changes_by_day(project_id: UUID, start: date, end: date, *names: str) -> dic
 
 def kept_since() -> datetime | None:
     """Return since when all changes are kept; None: all are."""
-    keep = months_to_keep(CHANGES)
-    first = month(timezone.now().astimezone(UTC).date(), -keep)
-    return datetime.combine(first, time(), UTC) if keep else None
+    first = first_kept_month(CHANGES)
+    return datetime.combine(first, time(), UTC) if first else None
 
 
 def exact_since(project: Project) -> datetime:

@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -131,6 +131,12 @@ def months_to_keep(partitioned: PartitionedTable) -> int:
     return int(getattr(settings, partitioned.setting))
 
 
+def first_kept_month(partitioned: PartitionedTable) -> date | None:
+    """Return the first day of the oldest month that is kept; None if all are."""
+    keep = months_to_keep(partitioned)
+    return month(_today(), -keep) if keep else None
+
+
 def create_partitions(partitioned: PartitionedTable) -> list[str]:
     """Create the missing partitions up to three months ahead; return their names."""
     existing = partitions_of(partitioned.table)
@@ -148,15 +154,14 @@ def _months(start: date) -> Iterator[date]:
 
 def drop_expired(partitioned: PartitionedTable) -> list[str]:
     """Drop the expired partitions, oldest first; return their names."""
-    keep = months_to_keep(partitioned)
-    if not keep:
+    oldest = first_kept_month(partitioned)
+    if oldest is None:
         return []
-    oldest = month(_today(), -keep)
     ends = sorted(end for end in partitions_of(partitioned.table).values() if end and end <= oldest)
     dropped = []
     for end in ends:
         dropped.append(_call(f"{partitioned.table}_drop_month", month(end, -1)))
-        logger.info("dropped %s: %s months are kept", dropped[-1], keep)
+        logger.info("dropped %s: data since %s is kept", dropped[-1], oldest)
     return dropped
 
 
@@ -172,4 +177,4 @@ def _call(function: str, first: date) -> str:
 
 
 def _today() -> date:
-    return timezone.now().astimezone(UTC).date()
+    return timezone.now().date()

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import Organization, Project
 from events.models import Event
 from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS, matches
 from krafter_audit.db.sql import fetch_all
@@ -19,40 +18,16 @@ OLDEST_TRANSACTION = """
 """
 
 
-def project_events(
-    project: Project,
-    *,
-    types: Collection[str] = (),
-    subject_id: UUID | None = None,
-    after: datetime | None = None,
-    before: datetime | None = None,
-) -> QuerySet[Event]:
-    """Return the events of a project; `types` are names, or groups such as `finding.*`."""
-    names = [name for name in PROJECT_EVENTS if matches(name, types)]
-    return _filtered(Event.objects.filter(project=project), types and names, subject_id, after, before)
-
-
-def organization_events(
-    organization: Organization,
-    *,
-    types: Collection[str] = (),
-    subject_id: UUID | None = None,
-    after: datetime | None = None,
-    before: datetime | None = None,
-) -> QuerySet[Event]:
-    """Return the organisation's events outside of projects' feeds."""
-    names = [name for name in ORGANIZATION_EVENTS if matches(name, types)]
-    events = Event.objects.filter(organization=organization, project=None)
-    return _filtered(events, types and names, subject_id, after, before)
-
-
-def _filtered(
+def matching(
     events: QuerySet[Event],
-    names: Collection[str],
-    subject_id: UUID | None,
-    after: datetime | None,
-    before: datetime | None,
+    *,
+    types: Collection[str] = (),
+    subject_id: UUID | None = None,
+    after: datetime | None = None,
+    before: datetime | None = None,
 ) -> QuerySet[Event]:
+    """Return the events that match; `types` are names, or groups such as `finding.*`."""
+    names = [name for name in (*PROJECT_EVENTS, *ORGANIZATION_EVENTS) if types and matches(name, types)]
     filters: dict[str, Any] = {
         "name__in": names or None,
         "subject_id": subject_id,

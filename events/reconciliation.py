@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Model
 
-from events.counter_definitions import CounterDefinition, declared_counters
+from events.counter_definitions import CounterDefinition, declared_counters, facets_as_json
 from krafter_audit.db.advisory_locks import advisory_lock
 
 # One statement sees one instant: the rows, and the counter rows that the same transactions wrote. So a difference is
@@ -20,7 +20,7 @@ DIFFERENCES = """
             rows AS stored, score AS stored_score, 0 AS counted, 0 AS counted_score
         FROM events_counter WHERE name = '{name}'
         UNION ALL
-        SELECT project_id, {day}, {owner}, {facets}, 0, 0, {rows}, sum({score}) FROM {table} WHERE {where}
+        SELECT project_id, {day}, {owner}, {facets}, 0, 0, count(*), sum({score}) FROM {table} WHERE {where}
         GROUP BY 1, 2, 3, 4
     ) AS both_sides GROUP BY project_id, day, owner_id, facets
     HAVING sum(stored) <> sum(counted) OR sum(stored_score) <> sum(counted_score) ORDER BY 1, 2, 3, 4
@@ -79,12 +79,11 @@ def _differences(model: type[Model], definition: CounterDefinition) -> str:
         table=model._meta.db_table,
         where=definition.where,
         score=definition.score,
-        facets=definition.facets_as_json,
+        facets=facets_as_json(*definition.facets),
         stored_facets="facets - 'change'" if one_total else "facets",
         stored_day="NULL::date" if one_total else "day",
         day=definition.day,
         owner=definition.owner,
-        rows="count(*)",
     )
 
 

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -9,7 +8,7 @@ from rest_framework.response import Response
 from accounts.views import ManagementViewSet
 from accounts.viewsets import OrganizationViewSet, ProjectViewSet
 from events.models import Event
-from events.queries import organization_events, project_events, settled_until
+from events.queries import matching, settled_until
 from events.serializers import (
     NEWEST_FIRST,
     OLDEST_FIRST,
@@ -49,20 +48,18 @@ class FeedViewSet(OrganizationViewSet):
     replica_actions = frozenset()  # `settled_until` reads the transactions of the primary
     filter_class: ClassVar[type[EventFilterSerializer]] = EventFilterSerializer
 
-    def respond_feed(
-        self, select: Callable[..., QuerySet[Event]], owner: Any, serializer_class: type[EventSerializer]
-    ) -> Response:
-        """Return the response with a page of the events of an owner that `select` returns."""
+    def respond_feed(self, rows: QuerySet[Event], serializer_class: type[EventSerializer]) -> Response:
+        """Return the response with a page of the organisation's or project's events."""
         params = self.request.query_params
         filters = self._filters()
-        events = select(
-            owner,
+        events = matching(
+            rows,
             types=filters["type"],
             subject_id=filters.get("subject"),
             after=filters.get("created_after"),
             before=filters.get("created_before"),
         )
-        bound_to = f"events {owner.pk}"
+        bound_to = f"events {self.owner_id}"
         if filters["sort"] == OLDEST_FIRST:
             settled = QuerySetListing(events.filter(at__lt=settled_until()), order=ORDER, descending=False)
             page = paginate_feed(settled, params, bound_to=bound_to)
@@ -89,7 +86,7 @@ class EventViewSet(FeedViewSet, ProjectViewSet):
     @extend_schema(summary="List events", parameters=PARAMETERS, responses=EventSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, newest first. With `sort=created_at` the last cursor finds later events."""
-        return self.respond_feed(project_events, self.project, EventSerializer)
+        return self.respond_feed(Event.objects.filter(project=self.project), EventSerializer)
 
 
 class OrganizationEventViewSet(FeedViewSet, ManagementViewSet):
@@ -106,4 +103,5 @@ class OrganizationEventViewSet(FeedViewSet, ManagementViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, newest first. With `sort=created_at` the last cursor finds later events."""
-        return self.respond_feed(organization_events, self.caller.organization, OrganizationEventSerializer)
+        rows = Event.objects.filter(organization=self.caller.organization, project=None)
+        return self.respond_feed(rows, OrganizationEventSerializer)
