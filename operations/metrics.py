@@ -137,10 +137,8 @@ def _backups() -> Families:
 
 
 def _replica() -> Families:
-    primary = read_replica.wal_position()
-    replayed = read_replica.wal_position(read_replica.ALIAS, read_replica.REPLAYED_POSITION)
     yield GaugeMetricFamily(
-        "krafter_replica_lag_bytes", "How far the replica is behind.", max(0, primary - replayed)
+        "krafter_replica_lag_bytes", "How far the replica is behind.", read_replica.lag_bytes()
     )
 
 

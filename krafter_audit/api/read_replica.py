@@ -92,6 +92,11 @@ def wal_position(alias: str = DEFAULT_DB_ALIAS, query: str = PRIMARY_POSITION) -
         return int(cursor.fetchone()[0] or 0)
 
 
+def lag_bytes() -> int:
+    """Return how far the replica is behind. Raises DatabaseError."""
+    return max(0, wal_position() - wal_position(ALIAS, REPLAYED_POSITION))
+
+
 def is_configured() -> bool:
     return ALIAS in settings.DATABASES
 

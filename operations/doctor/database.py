@@ -135,18 +135,14 @@ def replica() -> Iterator[Diagnosis]:
     if not read_replica.is_configured():
         return
     try:
-        behind = read_replica.wal_position() - read_replica.wal_position(
-            read_replica.ALIAS, read_replica.REPLAYED_POSITION
-        )
+        behind = read_replica.lag_bytes()
         with connections[read_replica.ALIAS].cursor() as cursor:
             cursor.execute(
                 "SELECT coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0)::float8"
             )
-            seconds = float(cursor.fetchone()[0]) if behind > 0 else 0.0
+            seconds = float(cursor.fetchone()[0]) if behind else 0.0
     except DatabaseError as error:
         yield problem("replica", f"does not answer: {type(error).__name__}")
         return
     diagnose = warning if seconds > settings.KRAFTER_REPLICA_LAG_SECONDS else ok
-    yield diagnose(
-        "replica", f"{max(behind, 0)} bytes, {seconds:.1f} s behind", bytes=max(behind, 0), seconds=seconds
-    )
+    yield diagnose("replica", f"{behind} bytes, {seconds:.1f} s behind", bytes=behind, seconds=seconds)
