@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -201,5 +201,5 @@ class Share(Record, Leased):
     def vault_owner(self) -> tuple[str, ...]:
         return ("reports.share", str(self.project_id), str(self.pk))
 
-    def is_live(self, now: datetime | None = None) -> bool:
-        return self.revoked_at is None and self.expires_at > (now or timezone.now())
+    def is_live(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()

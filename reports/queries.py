@@ -31,6 +31,12 @@ class Period:
         return datetime.combine(start, time(), UTC), datetime.combine(end, time(), UTC)
 
 
+def previous_period(period: Period) -> Period:
+    """Return the equally long period that ends the day before."""
+    end = period.start - timedelta(days=1)
+    return Period(end - (period.end - period.start), end)
+
+
 def last_days(end: date | None = None) -> Period:
     """Return the seven days up to `end`, today by default."""
     end = end or timezone.now().date()

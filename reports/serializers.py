@@ -17,7 +17,7 @@ from krafter_audit.api.serializers import (
 )
 from reports.models import Format, Report, Share
 from reports.sharing.channels import CHANNELS
-from reports.sharing.links import share_url
+from reports.sharing.links import visible_url
 
 MIN_LIFETIME_SECONDS, MAX_LIFETIME_SECONDS = 60, 30 * 24 * 3600
 
@@ -160,8 +160,7 @@ class ShareResultSerializer(serializers.Serializer[Any]):
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
         """The link; null for e-mail and Slack, whose messages contain it."""
-        # The messages of e-mail and Slack contain the link, which is for their recipients alone.
-        return share_url(share) if share.channel == Share.Channel.LINK else None
+        return visible_url(share) or None
 
 
 class ShareSerializer(ResponseSerializer):
@@ -180,4 +179,4 @@ class ShareSerializer(ResponseSerializer):
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
         """The link; null if it was sent by e-mail or Slack, has expired or was revoked."""
-        return share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else None
+        return visible_url(share) or None

@@ -28,10 +28,11 @@ from krafter_audit.admin.row_permissions import as_sentence
 from krafter_audit.api.errors import ApiError
 from reports import services
 from reports.admin.forms import ShareForm
-from reports.admin.share import state_of, visible_url
+from reports.admin.share import state_of
 from reports.downloads import file_response, kinds_of, parse_kind, stored_file_name
 from reports.models import Report, Share
 from reports.presentation import chart, summary, template_context
+from reports.sharing import links
 from reports.snapshots.snapshotting import load_snapshot
 
 STATUSES = {"queued": WARNING, "exporting": INFO, "exported": SUCCESS, "shared": SUCCESS, "failed": DANGER}
@@ -119,7 +120,7 @@ class ReportAdmin(ReadOnlyAdmin):
             "share_refusal": self._share_refusal(row, latest),
             "latest": latest,
             "shares": [
-                (share, *state_of(share), visible_url(share))
+                (share, *state_of(share), links.visible_url(share))
                 for share in row.shares.select_related("shared_by")
                 .defer("webhook")
                 .order_by("-pk")[:MAX_SHARES]

@@ -45,7 +45,7 @@ class ShareAdmin(ReadOnlyAdmin):
             "state": state,
             "tone": tone,
             "period": summary.format_period(report.period_start, report.period_end),
-            "url": visible_url(row),
+            "url": links.visible_url(row),
             "recipients": [(address, row.outcomes.get(address, "")) for address in row.recipients],
         }
 
@@ -64,8 +64,3 @@ def state_of(share: Share) -> tuple[str, str]:
     if share.channel == Share.Channel.LINK:
         return "Valid", SUCCESS
     return Share.Status(share.status).label, DELIVERIES[share.status]
-
-
-def visible_url(share: Share) -> str:
-    """Return the link, unless it is for a message's recipients alone, or no longer valid."""
-    return links.share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else ""

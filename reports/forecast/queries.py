@@ -1,5 +1,5 @@
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -84,7 +84,7 @@ def _with_ranges(forecast: Forecast, flows: tuple[DailyFlow, ...], today: date) 
         return None if days is None else today + timedelta(days=days)
 
     dated = (ForecastRange(each.probability, after(each.earliest), after(each.latest)) for each in ranges)
-    return Forecast(**{**vars(forecast), "ranges": tuple(dated)})
+    return replace(forecast, ranges=tuple(dated))
 
 
 def _daily_flows(changes: Sequence[RiskChange], today: date) -> tuple[DailyFlow, ...]:

@@ -5,8 +5,9 @@ from itertools import islice
 from typing import Any
 
 from findings import observations
+from findings.models import OPEN_STATUSES
 from reports.presentation import chart
-from reports.snapshots.snapshot import OPEN_STATUSES, Item
+from reports.snapshots.snapshot import Item
 from scanner import registry
 
 LABELS = {"seo": "SEO", "ready_verify": "Ready to verify", "in_progress": "In progress"}
@@ -115,5 +116,5 @@ def check_row(check: dict[str, Any]) -> CheckRow:
 
 def _value(value: Any, unit: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:,.3f}".rstrip("0").rstrip(".") + f" {unit}".rstrip()
+        return f"{observations.format_number(value)} {unit}".rstrip()
     return "not known" if value in (None, "") else str(value).replace("_", " ")

@@ -1,9 +1,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from reports import queries
 from reports.presentation import chart
+from reports.queries import Period
 from reports.snapshots.snapshot import ACTIVITY, SEVERITIES, Snapshot
 
 NAMES = {
@@ -118,8 +120,8 @@ def _comparison(name: str, current: int, previous: int) -> ComparisonRow:
 
 
 def previous_period(snapshot: Snapshot) -> str:
-    end = snapshot.period_start - timedelta(days=1)
-    return format_period(end - (snapshot.period_end - snapshot.period_start), end)
+    period = queries.previous_period(Period(snapshot.period_start, snapshot.period_end))
+    return format_period(period.start, period.end)
 
 
 def format_change(series: Sequence[Mapping[str, Any]]) -> str:

@@ -4,9 +4,11 @@ from typing import Any
 
 import segno
 
+from findings.models import FindingStatus
+from remediation.models import Task
 from reports.presentation import chart, forecast, grades, items, summary
 from reports.presentation.items import label
-from reports.snapshots.snapshot import DOMAINS, FINDING_STATUSES, SEVERITIES, TASK_STATUSES, Snapshot
+from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
 
 MAX_PDF_FINDINGS, MAX_PDF_TASKS, MAX_PDF_FIXED, MAX_PDF_DETAILS = 200, 100, 50, 25
 MAX_PAGE_FINDINGS, MAX_PAGE_FIXED, MAX_PAGE_OVERDUE = 50, 20, 20
@@ -104,8 +106,8 @@ def common_context(snapshot: Snapshot, *, fixed: int, overdue: int) -> dict[str,
             ("Domain", trends(snapshot, "domain", DOMAINS)),
         ],
         "domains": bars(snapshot.breakdown["open_by_domain"], DOMAINS),
-        "finding_statuses": bars(snapshot.breakdown["findings_by_status"], FINDING_STATUSES),
-        "task_statuses": bars(snapshot.breakdown["tasks_by_status"], TASK_STATUSES),
+        "finding_statuses": bars(snapshot.breakdown["findings_by_status"], FindingStatus.values),
+        "task_statuses": bars(snapshot.breakdown["tasks_by_status"], Task.Status.values),
     }
 
 

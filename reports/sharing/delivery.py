@@ -85,7 +85,7 @@ def message_of(share: Share) -> ReportMessage:
         figures=summary.key_figures(snapshot),
         trend=chart.describe(snapshot.burn_down),
         url=links.share_url(share),
-        expires=f"{share.expires_at.day} {share.expires_at:%B %Y}",
+        expires=chart.format_day(share.expires_at),
     )
 
 

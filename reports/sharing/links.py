@@ -24,6 +24,11 @@ def share_url(share: Share) -> str:
     return url_of_key(share.key)
 
 
+def visible_url(share: Share) -> str:
+    """Return the URL of a share, unless it is for a message's recipients alone, or no longer valid."""
+    return share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else ""
+
+
 def url_of_key(key: str) -> str:
     """Return the absolute URL of the share that has, or will have, this key."""
     path = reverse("shared-report", kwargs={"token": _signer().sign(key)})

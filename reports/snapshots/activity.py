@@ -1,10 +1,11 @@
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from findings.models import Finding
 from krafter_audit.db.sql import fetch_all
+from reports import queries
 from reports.queries import Counts, Period
 
 # One row for each of the periods, in their order. The first day is that of the first scan or finding. What is fixed is
@@ -40,15 +41,9 @@ class Activities:
     was_scanned: bool
 
 
-def previous_period(period: Period) -> Period:
-    """Return the equally long period that ends the day before."""
-    end = period.start - timedelta(days=1)
-    return Period(end - (period.end - period.start), end)
-
-
 def count_activities(project_id: UUID, period: Period) -> Activities:
     since, until = period.bounds
-    earlier = previous_period(period).bounds[0]
+    earlier = queries.previous_period(period).bounds[0]
     params: dict[str, Any] = {"project": project_id, "since": since, "until": until, "earlier": earlier}
     current, previous = fetch_all(ACTIVITIES, params, model=Finding)
     return Activities(_named(current), _named(previous), *current[3:])

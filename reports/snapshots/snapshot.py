@@ -3,12 +3,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-SEVERITIES = ("critical", "high", "medium", "low")
-DOMAINS = ("security", "performance", "accessibility", "seo")
-FINDING_STATUSES = ("new", "triaged", "in_progress", "ready_verify", "resolved", "dismissed")
-TASK_STATUSES = ("backlog", "in_progress", "blocked", "ready_verify", "done")
-OPEN_STATUSES = frozenset(FINDING_STATUSES[:4])
+from findings.models import Domain, Severity
 
+SEVERITIES, DOMAINS = tuple(Severity.values), tuple(Domain.values)
 # Of the exports in JSON: without the dismissal of a copied row, `{reason, comment, accepted_until}` or None.
 FINDING_KEYS = (
     "id", "org_id", "project_id", "domain", "title", "description", "severity", "status", "confidence",

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -16,7 +17,7 @@ from reports.models import Report, ReportItem
 from reports.queries import Counts, Period
 from reports.sharing import links
 from reports.snapshots import copying
-from reports.snapshots.activity import count_activities, previous_period
+from reports.snapshots.activity import count_activities
 from reports.snapshots.snapshot import (
     DOMAINS,
     SEVERITIES,
@@ -53,7 +54,8 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     copying.copy(copying.VERIFICATIONS_AND_REGRESSIONS, values)
     # The risk at the end of the previous period, then that of each day.
     changes = counters.risk_changes([project.pk], date.min, report.created_at.date())
-    before, *days = queries.burn_down(project.pk, Period(previous_period(period).end, period.end), changes)
+    from_day_before = replace(period, start=queries.previous_period(period).end)
+    before, *days = queries.burn_down(project.pk, from_day_before, changes)
     # Today's risk is that of the copied rows: the counters may have changed since.
     days[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
     breakdown = count_breakdown(findings, tasks)

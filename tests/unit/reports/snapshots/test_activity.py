@@ -6,8 +6,8 @@ import pytest
 
 from findings.models import Finding, Regression
 from remediation.models import Verification
-from reports.queries import Period
-from reports.snapshots.activity import count_activities, previous_period
+from reports.queries import Period, previous_period
+from reports.snapshots.activity import count_activities
 from tests import factories
 from tests.factories import Scenario
 
