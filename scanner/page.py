@@ -4,29 +4,23 @@ import re
 import threading
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from krafter_audit.http.client import Response
+from krafter_audit.http.urls import resolve
 from scanner import page_similarity
 from scanner.parsing.registrable_domain import host_of
 
-# WHATWG URL, 4.4: the basic URL parser.
-_STRIPPED = "".join(map(chr, range(33)))
-_DROPPED = re.compile(r"[\t\n\r]")
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-_BEFORE_QUERY = re.compile(r"\A[^?#]+")
-_DOT_SEGMENT = re.compile(r"https?:[^?#]*/\.\.?(?:[/?#]|\Z)")
-_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
-_XHTML = "application/xhtml+xml"
+XHTML = "application/xhtml+xml"
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
 _SELF_CLOSED = re.compile(
     rf"<(?!(?:{_VOID})[\s/>])([a-zA-Z][\w:.-]*+)((?:[^<>\"'/]|/(?!>)|\"[^\"]*\"|'[^']*')*+)/>"
 )
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"(</?)noscript\b", re.IGNORECASE)
-HTML_TYPES = ("text/html", _XHTML)
+HTML_TYPES = ("text/html", XHTML)
 
 
 def media_type(content_type: str | None) -> str:
@@ -83,7 +77,7 @@ class Page:
     @property
     def _html(self) -> str:
         """The text as HTML that lexbor parses as browsers parse the page."""
-        is_xhtml = media_type(self.header("content-type")) == _XHTML
+        is_xhtml = media_type(self.header("content-type")) == XHTML
         # In HTML, `<script src="a.js"/>` is not closed.
         text = _SELF_CLOSED.sub(r"<\1\2></\1>", self.text) if is_xhtml else self.text
         # To lexbor, which parses for a browser that runs no scripts, `<noscript><img>` ends the head.
@@ -134,11 +128,7 @@ class Page:
     def absolute(self, reference: str) -> str:
         """Resolve a reference against the page's base URL; empty for an invalid one."""
         try:
-            url = urljoin(self._base, _cleaned(reference))
-            if not _DOT_SEGMENT.match(url):
-                return url
-            # Resolved once more, the path of a URL that was absolute has none.
-            return urljoin(url, urlsplit(url)._replace(scheme="", netloc="").geturl())
+            return resolve(self._base, reference)
         except ValueError:
             return ""
 
@@ -146,20 +136,9 @@ class Page:
     def _base(self) -> str:
         base = self.first("base[href]")
         try:
-            return urljoin(self.url, _cleaned(value(base, "href"))) if base else self.url
+            return resolve(self.url, value(base, "href")) if base else self.url
         except ValueError:
             return self.url
-
-
-def _cleaned(reference: str) -> str:
-    """Return a reference as the URL parser of browsers reads it: some characters are dropped, replaced or encoded."""
-    text = _DROPPED.sub("", reference.strip(_STRIPPED))
-    scheme = _SCHEME.match(text)
-    if scheme and scheme[1].lower() not in ("http", "https"):
-        return text
-    # Only before the query a backslash is a slash.
-    path = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
-    return _UNSAFE.sub(lambda found: quote(found[0]), path)
 
 
 def value(node: LexborNode, attribute: str) -> str:

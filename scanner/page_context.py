@@ -178,8 +178,7 @@ class PageContext(SiteRequests):
         return outcome
 
     def _own_scripts(self) -> list[Response]:
-        urls = own_scripts(self.document)[:MAX_ASSETS]
-        return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in urls]
+        return self._fetch_assets(own_scripts(self.document))
 
     def _land(self) -> Page:
         # The check of links may have fetched the page already; a repetition must not use it.
@@ -390,11 +389,10 @@ class PageContext(SiteRequests):
     @property
     def assets(self) -> list[Response]:
         """The first 12 same-origin scripts, style sheets and images; the bodies are not decoded."""
-        return self.once("assets", self._fetch_assets)
+        return self.once("assets", lambda: self._fetch_assets(same_origin_assets(self._root.document)))
 
-    def _fetch_assets(self) -> list[Response]:
-        urls = same_origin_assets(self._root.document)[:MAX_ASSETS]
-        return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in urls]
+    def _fetch_assets(self, urls: list[str]) -> list[Response]:
+        return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in urls[:MAX_ASSETS]]
 
     def _fetch_asset(self, url: str) -> Response:
         return self.fetch("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)

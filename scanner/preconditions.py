@@ -82,7 +82,7 @@ _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
 # Words and links; a challenge has its script or frame, and perhaps a sentence with the number of the incident.
 MIN_CHALLENGE_FINGERPRINTS = 10
 # In characters. A title of another length fails title_length, and its fix is another title.
-_GOOD_TITLE_LENGTHS = range(10, 71)
+GOOD_TITLE_LENGTHS = range(10, 71)
 _MIN_TITLE_SIMILARITY = 0.6
 CLOSED_STATUSES = (403, 404, 410)
 WELL_KNOWN = "/.well-known/"  # published for everybody (RFC 8615)
@@ -258,7 +258,7 @@ def unavailable_reason(title: str, former: str = "") -> str | None:
 def _is_other_title(title: str, former: str) -> bool:
     # Shop, brand and topic stay when a title is edited: one common word is enough.
     words = set(re.findall(r"\w{4,}", former)) & set(re.findall(r"\w{4,}", title))
-    if len(former) not in _GOOD_TITLE_LENGTHS or words:
+    if len(former) not in GOOD_TITLE_LENGTHS or words:
         return False
     return SequenceMatcher(None, former, title[:200], autojunk=False).ratio() < _MIN_TITLE_SIMILARITY
 

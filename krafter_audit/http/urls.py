@@ -9,6 +9,12 @@ from krafter_audit.http.errors import InvalidUrl, RefusedAddress
 SCHEME_PORTS = {"http": 80, "https": 443}
 _MAX_URL_LENGTH = 8192
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+# WHATWG URL, 4.4: the basic URL parser.
+_STRIPPED = "".join(map(chr, range(33)))
+_DROPPED = re.compile(r"[\t\n\r]")
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_BEFORE_QUERY = re.compile(r"\A[^?#]+")
+_DOT_SEGMENT = re.compile(r"https?:[^?#]*/\.\.?(?:[/?#]|\Z)")
 _SAFE = "%/?:@!$&'()*+,;=-._~[]|"  # not percent-encoded in a path or query
 
 
@@ -45,10 +51,8 @@ class ParsedUrl:
 
     def join(self, location: str) -> Self:
         """Resolve a Location header against this URL. Raises InvalidUrl."""
-        # Browsers drop tabs and line breaks, and encode spaces.
-        cleaned = _UNSAFE.sub(lambda found: quote(found[0]), re.sub(r"[\t\r\n]", "", location).strip())
         try:
-            return self.parse(urljoin(self.url, cleaned))
+            return self.parse(resolve(self.url, location))
         except ValueError:
             raise InvalidUrl("The Location header is not a valid URL.") from None
 
@@ -65,6 +69,25 @@ class ParsedUrl:
     @property
     def url(self) -> str:
         return self.origin + self.path
+
+
+def resolve(base: str, reference: str) -> str:
+    """Resolve a reference against a URL as browsers do. Raises ValueError."""
+    url = urljoin(base, _cleaned(reference))
+    if not _DOT_SEGMENT.match(url):
+        return url
+    # Resolved once more, the path of a URL that was absolute has none.
+    return urljoin(url, urlsplit(url)._replace(scheme="", netloc="").geturl())
+
+
+def _cleaned(reference: str) -> str:
+    text = _DROPPED.sub("", reference.strip(_STRIPPED))
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() not in SCHEME_PORTS:
+        return text
+    # Only before the query a backslash is a slash.
+    path = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
+    return _UNSAFE.sub(lambda found: quote(found[0]), path)
 
 
 def _host(netloc: str) -> str:

@@ -1,7 +1,6 @@
 """The TLS facts of a page: the handshake with its site, and the outdated versions it accepts."""
 
 import socket
-from urllib.parse import urljoin, urlsplit
 
 from krafter_audit.http.client import ParsedUrl, Response, dial
 from krafter_audit.http.transport import tls_context
@@ -43,18 +42,17 @@ class TlsContext(Fetcher):
         return self.once("tls_old", lambda: probe.old_versions_accepted(handshake.host, dial_again))
 
     def _tls_endpoint(self) -> tuple[str, int] | None:
-        url = self.url
-        if urlsplit(url).scheme != "https":
+        url = ParsedUrl.parse(self.url)
+        if url.scheme != "https":
             response = self._first_response()
             if response.status not in REDIRECT_STATUSES:
                 preconditions.require_success_status(Page(response))
                 return None
             # A page at http:// that redirects to https has its certificate there.
-            url = urljoin(url, response.location)
-        parts = urlsplit(url)
-        if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
+            url = url.join(response.location)
+        if url.scheme != "https" or not same_site(url.host, host_of(self.url)):
             return None
-        return host_of(url), parts.port or 443
+        return url.host, url.port
 
     def _first_response(self) -> Response:
         for landing in self.named("landing"):

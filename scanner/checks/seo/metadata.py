@@ -3,13 +3,12 @@
 import re
 
 from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
-from scanner.page import media_type, value
+from scanner.page import XHTML, media_type, value
 from scanner.page_context import PageContext
 from scanner.parsing import doctype as doctypes
+from scanner.preconditions import GOOD_TITLE_LENGTHS
 from scanner.registry import HIGH, LOW, MEDIUM, SEO, Fix, check
 
-MIN_TITLE_LENGTH, MAX_TITLE_LENGTH = 10, 70
-_XHTML = "application/xhtml+xml"
 _OPEN_GRAPH = (("og:title",), ("og:type",), ("og:image", "og:image:url", "og:image:secure_url"), ("og:url",))
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 GOOGLE = "https://developers.google.com/search/docs"
@@ -96,7 +95,7 @@ def title_length(context: PageContext) -> Outcome:
     title = context.markup.title
     if not title:
         return not_applicable("The page has no title.")
-    if MIN_TITLE_LENGTH <= len(title) <= MAX_TITLE_LENGTH:
+    if len(title) in GOOD_TITLE_LENGTHS:
         return passed(f"The title has {len(title)} characters.", title=title)
     return failed(f"The title has {len(title)} characters.", title=title[:200])
 
@@ -165,7 +164,7 @@ def _number(text: str) -> float | None:
 def doctype(context: PageContext) -> Outcome:
     """The document is in standards mode."""
     page = context.document  # as sent: the parser chooses the mode, and no script can change it
-    if media_type(page.header("content-type")) == _XHTML:
+    if media_type(page.header("content-type")) == XHTML:
         return passed("XHTML is always rendered in standards mode.")
     found = doctypes.find(page.text)
     if not found:
@@ -200,7 +199,7 @@ def charset(context: PageContext) -> Outcome:
         return passed("Content-Type declares the charset.")
     if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return passed("A byte order mark declares the charset.")
-    if media_type(page.header("content-type")) == _XHTML:
+    if media_type(page.header("content-type")) == XHTML:
         return passed("XHTML is UTF-8 unless its XML declaration names another charset.")
     start = _COMMENT.sub(b"", body[:1024])
     if re.search(rb"<meta\s[^>]{0,200}charset\s*=\s*[\"']?\s*[\w-]", start, re.IGNORECASE):

@@ -55,6 +55,14 @@ def test_location_may_be_repeated_and_must_not_differ(
     assert client.get(f"{server.url}/a", follow_redirects=True).status == status
 
 
+@pytest.mark.parametrize("location", ["\\b", "/c/../b", "{url}/c/./../b", "\x01/b", "\t/b"])
+def test_redirect_is_followed_as_by_browsers(location: str, serve: Serve, client: Client) -> None:
+    server = serve()
+    server.behave = by_path(a=redirects(location.format(url=server.url)), b=says(answer(b"end")))
+
+    assert client.get(f"{server.url}/a", follow_redirects=True).url == f"{server.url}/b"
+
+
 @pytest.mark.parametrize("location", ["http://[::1", "http://exa mple:x/", "http://a..b/"])
 def test_redirect_to_an_invalid_url_is_unreachable(location: str, serve: Serve, client: Client) -> None:
     with pytest.raises(Unreachable):

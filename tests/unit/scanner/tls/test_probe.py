@@ -122,6 +122,27 @@ def test_certificate_behind_a_redirect_from_http_is_checked(authority: trustme.C
     assert failing(outcomes) == {"tls_certificate_valid"}
 
 
+@pytest.mark.parametrize("location", ["https://[::1", "https://127.0.0.1:x/"])
+def test_redirect_to_an_invalid_url_is_inconclusive(location: str) -> None:
+    plain = Site({"/": Answer(status=301, headers=[("Location", location)])})
+    with served(plain), loopback_client() as client:
+        outcomes = dict(run_checks(plain.url, TLS, client=client, retry_delays=()))
+
+    assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
+
+
+def test_certificate_behind_a_redirect_as_browsers_read_it_is_checked(
+    authority: trustme.CA, ca_file: str
+) -> None:
+    with served(good_site(), tls_context(authority, "other.example")) as secure:
+        location = secure.url.replace("//", "\\\\", 1)
+        plain = Site({"/": Answer(status=301, headers=[("Location", location)])})
+        with served(plain), loopback_client(ca_file) as client:
+            outcomes = dict(run_checks(plain.url, ["tls_certificate_valid"], client=client, retry_delays=()))
+
+    assert failing(outcomes) == {"tls_certificate_valid"}
+
+
 def test_site_that_is_down_is_inconclusive(authority: trustme.CA, ca_file: str) -> None:
     with served(good_site(), tls_context(authority)) as site:
         url = site.url
