@@ -169,12 +169,8 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @display(description="state", label=STATE_COLOURS)
     def state(self, key: ApiKey) -> str:
-        now = timezone.now()
-        if key.revoked_at:
-            return "Revoked"
-        if key.expires_at is None or key.expires_at > now + SOON:
-            return "Active"
-        return "Expires soon" if key.expires_at > now else "Expired"
+        is_soon = key.expires_at and key.expires_at <= timezone.now() + SOON
+        return "Expires soon" if key.status == "active" and is_soon else key.status.capitalize()
 
     @admin.display(description="scopes")
     def scope_list(self, key: ApiKey) -> str:

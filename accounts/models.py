@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
@@ -200,6 +201,13 @@ class ApiKey(Record):
 
     class Meta:
         verbose_name = "API key"
+
+    @property
+    def status(self) -> str:
+        """As the API filters by it."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at and self.expires_at <= timezone.now() else "active"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.key_prefix}…)"

@@ -23,6 +23,6 @@ class Command(AccountCommand):
 
 
 def state_of(key: ApiKey) -> str:
-    if key.revoked_at:
-        return "revoked"
+    if key.status != "active":
+        return key.status
     return f"until {key.expires_at:%Y-%m-%d}" if key.expires_at else "valid"

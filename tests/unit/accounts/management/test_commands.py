@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from tests.factories import AuditClient
@@ -73,6 +74,16 @@ def test_key_can_expire(organization: str):
     row = ApiKey.objects.get()
     assert row.expires_at is not None
     assert round((row.expires_at - row.created_at).total_seconds() / 86400) == 30
+
+
+def test_expired_key_is_listed_as_expired(organization: str):
+    run("create_user", "ada@example.com", "--organization", organization)
+    run("issue_key", "--organization", organization, "--user", "ada@example.com", "--days", "30")
+    assert "  until " in run("list_keys", organization)
+
+    ApiKey.objects.update(expires_at=timezone.now())
+
+    assert run("list_keys", organization).rstrip().endswith("  expired")
 
 
 def test_role_of_a_member_can_be_changed(organization: str):
