@@ -42,9 +42,8 @@ class ObjectStorage(S3Storage):
         with unavailable_on_error():
             file: File = super()._open(name, mode)
             if "r" in mode:
-                _ = (
-                    file.file
-                )  # downloads the object now: an error here is a 503, later it would cut off the response
+                # Downloads the object now: an error here is a 503, later it would cut off the response.
+                _ = file.file
             return file
 
     def _save(self, name: str, content: File) -> str:

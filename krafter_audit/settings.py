@@ -225,9 +225,8 @@ KRAFTER_OIDC_NAME = env.text("KRAFTER_OIDC_NAME")
 KRAFTER_OIDC_GROUPS = env.texts("KRAFTER_OIDC_GROUPS")
 KRAFTER_OIDC_TRUSTED_DOMAINS = env.texts("KRAFTER_OIDC_TRUSTED_DOMAINS")
 SOCIALACCOUNT_ADAPTER = "accounts.sign_in.single_sign_on.SocialAccountAdapter"
-SOCIALACCOUNT_LOGIN_ON_GET = (
-    True  # a form's redirect to another host would be against the policy of the pages
-)
+# A form's redirect to another host would be against the policy of the pages.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(KRAFTER_PUBLIC_URL).scheme
 ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

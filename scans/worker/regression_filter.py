@@ -20,9 +20,8 @@ from scans.models import Scan, ScanPart, ScanResult
 from scans.worker.persistence import SUSPECTED
 from scans.worker.substitutes import reportable_results
 
-THRESHOLD_FACTOR = (
-    1.10  # a value worse than the threshold by this factor in two consecutive scans is a regression
-)
+# A value worse than the threshold by this factor in two consecutive scans is a regression.
+THRESHOLD_FACTOR = 1.1
 FIXED_VALUE_FACTOR = 1.2  # a value worse than after the fix by this factor is a regression at once
 FLUCTUATING = {"timings", "vitals"}  # facts that differ from visit to visit; other metrics are exact
 
