@@ -1,5 +1,3 @@
-"""Celery jobs of findings."""
-
 from findings.services import dismissal_expiry
 from krafter_audit.celery import app
 

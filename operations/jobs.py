@@ -1,5 +1,3 @@
-"""Celery jobs of operations."""
-
 from krafter_audit.celery import app
 from operations.backups import schedule
 

@@ -1,5 +1,3 @@
-"""Filters of scans and their results."""
-
 import django_filters
 
 from krafter_audit.api.filters import ChoicesFilter, ListFilter, TimeFilter

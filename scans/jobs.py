@@ -1,5 +1,3 @@
-"""Celery jobs of scans."""
-
 from uuid import UUID
 
 from krafter_audit.celery import app

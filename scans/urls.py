@@ -1,5 +1,3 @@
-"""URLs of scans, screenshots, site credentials and sites."""
-
 from django.urls import path
 
 from scans.site_credentials.views import SiteCredentialsViewSet

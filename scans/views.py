@@ -1,5 +1,3 @@
-"""API views of scans and screenshots."""
-
 from functools import cached_property
 from typing import Any, ClassVar
 

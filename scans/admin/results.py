@@ -1,5 +1,3 @@
-"""Admin page of scan results."""
-
 from typing import Any
 
 from django.contrib import admin

@@ -1,5 +1,3 @@
-"""Admin page of sites and their verification."""
-
 from typing import Any, ClassVar
 
 from django.contrib import admin

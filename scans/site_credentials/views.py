@@ -1,5 +1,3 @@
-"""API view of the site credentials of a project."""
-
 from typing import Any
 
 from drf_spectacular.utils import extend_schema

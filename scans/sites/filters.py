@@ -1,5 +1,3 @@
-"""Filters of sites."""
-
 import django_filters
 from django.db.models import Q, QuerySet
 

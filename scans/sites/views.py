@@ -1,5 +1,3 @@
-"""API views of sites."""
-
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
