@@ -23,6 +23,7 @@ class Environment:
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Self:
         """Read the variables. Raises ValueError with the name of an invalid one."""
+        variables = {name: text.strip() for name, text in variables.items()}  # as the server reads them
         try:
             policy = AddressPolicy.from_setting(variables.get("KRAFTER_ALLOWED_NETWORKS", ""))
         except ValueError as error:
@@ -34,7 +35,7 @@ class Environment:
             raise ValueError(f"KRAFTER_CA_FILE: {error}") from None
         chromium = ChromiumOptions(
             executable=variables.get("KRAFTER_CHROMIUM", ""),
-            sandbox=variables.get("KRAFTER_CHROMIUM_SANDBOX", "").strip().lower() not in _FALSE,
+            sandbox=variables.get("KRAFTER_CHROMIUM_SANDBOX", "").lower() not in _FALSE,
             ca_file=ca_file,
         )
         return cls(policy, ca_file, chromium)

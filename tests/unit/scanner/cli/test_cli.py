@@ -137,6 +137,19 @@ def test_invalid_setting_is_named_and_exits_with_64(
     assert (ended.value.code, f"check: {name}: " in capsys.readouterr().err) == (64, True)
 
 
+def test_settings_may_have_spaces_around_them_as_those_of_the_server(ca_file: str):
+    padded = {
+        "KRAFTER_CA_FILE": f" {ca_file}\n",
+        "KRAFTER_CHROMIUM": " /usr/bin/chromium ",
+        "KRAFTER_CHROMIUM_SANDBOX": " No ",
+    }
+
+    environment = Environment.read(padded)
+
+    assert environment == Environment.read({name: text.strip() for name, text in padded.items()})
+    assert not environment.chromium.sandbox
+
+
 def test_invalid_or_refused_url_is_inconclusive_for_every_check(monkeypatch: pytest.MonkeyPatch, capsys: Any):
     monkeypatch.delenv("KRAFTER_ALLOWED_NETWORKS")
     given = [
