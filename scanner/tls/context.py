@@ -2,10 +2,10 @@
 
 import socket
 
-from krafter_audit.http.client import ParsedUrl, Response, dial
+from krafter_audit.http.client import HttpError, ParsedUrl, Response, dial
 from krafter_audit.http.transport import tls_context
 from scanner import preconditions
-from scanner.fetcher import Fetcher
+from scanner.fetcher import Fetcher, as_inconclusive
 from scanner.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.tls import probe
@@ -49,7 +49,10 @@ class TlsContext(Fetcher):
                 preconditions.require_success_status(Page(response))
                 return None
             # A page at http:// that redirects to https has its certificate there.
-            url = url.join(response.location)
+            try:
+                url = url.join(response.location)
+            except HttpError as error:
+                raise as_inconclusive(error) from None
         if url.scheme != "https" or not same_site(url.host, host_of(self.url)):
             return None
         return url.host, url.port

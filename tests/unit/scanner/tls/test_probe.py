@@ -128,7 +128,7 @@ def test_redirect_to_an_invalid_url_is_inconclusive(location: str) -> None:
     with served(plain), loopback_client() as client:
         outcomes = dict(run_checks(plain.url, TLS, client=client, retry_delays=()))
 
-    assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
+    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
 
 
 def test_certificate_behind_a_redirect_as_browsers_read_it_is_checked(
