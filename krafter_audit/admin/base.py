@@ -128,6 +128,10 @@ class AutocompleteFilter(AutocompleteSelectFilter):
         return True
 
 
+def _has_one_organization(user: Any) -> bool:
+    return not user.is_superuser and len(user.roles) == 1
+
+
 class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin):
     """Rows that are listed newest first, never deleted, and changed by services only."""
 
@@ -157,13 +161,15 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     }
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Show times in the reader's time zone, with UTC on hover."""
+        """Show times in the reader's time zone, with UTC on hover; hide the organisation if it is the only one."""
         times = {
             field.name: field for field in self.opts.get_fields() if isinstance(field, models.DateTimeField)
         }
         return [
             time_column(times[name]) if isinstance(name, str) and name in times else name
-            for name in super().get_list_display(request)
+            for index, name in enumerate(super().get_list_display(request))
+            # The first column has the links.
+            if index == 0 or name != "organization" or not _has_one_organization(staff_of(request))
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

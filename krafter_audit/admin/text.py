@@ -104,11 +104,13 @@ def text_moment(value: str) -> SafeString | str:
 
 
 def due_badge(task: Any) -> SafeString | str:
-    """Show when a task is due: `2 d late`, `due in 5 h`, `paused`, or that it has no due date."""
-    if task.status == "done":
-        return format_html('<span class="k-badge success">{}</span>', "Done")
+    """Show when a task is due: `2 d late`, `due in 5 h`, `paused` or `no due date`; of a done one `SLA met`."""
+    if task.sla_outcome:
+        tone = "success" if task.sla_outcome == "met" else "danger"
+        return format_html('<span class="k-badge {}">SLA {}</span>', tone, task.sla_outcome)
     words = "paused" if task.sla_due_at is None and task.sla_is_paused else "no due date"
-    return due_in_words(task.sla_due_at) or format_html('<span class="k-muted k-small">{}</span>', words)
+    due = None if task.status == "done" else task.sla_due_at
+    return due_in_words(due) or format_html('<span class="k-muted k-small">{}</span>', words)
 
 
 def due_in_words(due: datetime | None) -> SafeString | str:

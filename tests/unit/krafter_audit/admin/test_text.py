@@ -14,7 +14,9 @@ from krafter_audit.admin import text
     [
         (-50, "backlog", "2 d late"),
         (5.5, "backlog", "due in 5 h"),
-        (-1, "done", "Done"),
+        (-1, "done", "SLA missed"),
+        (5, "done", "SLA met"),
+        (None, "done", "no due date"),
         (None, "backlog", "no due date"),
         (None, "blocked", "paused"),
     ],
@@ -22,8 +24,11 @@ from krafter_audit.admin import text
 def test_due_badge_says_how_late_a_task_is(hours: float | None, status: str, words: str) -> None:
     due = None if hours is None else timezone.now() + timedelta(hours=hours)
 
+    is_done = status == "done" and hours is not None
+    outcome = ("met" if hours > 0 else "missed") if is_done else ""
+
     assert f">{words}<" in text.due_badge(
-        SimpleNamespace(sla_due_at=due, status=status, sla_is_paused=status == "blocked")
+        SimpleNamespace(sla_due_at=due, status=status, sla_is_paused=status == "blocked", sla_outcome=outcome)
     )
 
 
