@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from krafter_audit.http.client import HostThrottle, ParsedUrl
-from scanner.browser import session
+from scanner.browser import browser, session
 from scanner.browser.browser import Browser
 from scanner.browser.errors import BrowserError
 from scanner.browser.process_guard import descendants
@@ -27,6 +27,13 @@ PAGE = """<!doctype html><title>Lamps</title><link rel="stylesheet" href="/style
 document.title = [document.cookie, localStorage.seen, sessionStorage.seen].join();
 localStorage.seen = sessionStorage.seen = "yes"; document.cookie = "by_script=1";
 indexedDB.databases().then(found => document.title += found.length).then(() => indexedDB.open("seen"))</script>"""
+
+
+@pytest.fixture(autouse=True)
+def _visits_left(chrome: Browser) -> None:
+    """Restart a Chromium that has few visits left: its restart within a test would empty the cache."""
+    if chrome._session and chrome._session.visits > browser.MAX_VISITS_PER_CHROMIUM - 10:
+        chrome.close()
 
 
 def shop() -> Site:
