@@ -86,6 +86,12 @@ def retry_delay(attempts: int) -> timedelta | None:
     return timedelta(seconds=RETRY_SECONDS * 2 ** (attempts - 1))
 
 
+def outcome_in_words(sent: int, refused: int) -> str:
+    """Return `Sent to 2 recipients.` or `Sent to 1 recipient, refused for 3.`"""
+    words = f"Sent to {sent} recipient{'' if sent == 1 else 's'}"
+    return f"{words}, refused for {refused}." if refused else f"{words}."
+
+
 def html_mail(
     address: str,
     *,

@@ -98,8 +98,7 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
         raise AlertPostponed(f"The mail server did not accept an address yet; sent to {sent}.")
     if refused and not sent:
         raise AlertRefused("The mail server refused every recipient.")
-    words = f"Sent to {sent} {'recipient' if sent == 1 else 'recipients'}"
-    return f"{words}, refused for {refused}." if refused else f"{words}."
+    return mail.outcome_in_words(sent, refused)
 
 
 def _send_to(alert: Alert, address: str, server: BaseEmailBackend) -> MailResult:

@@ -26,8 +26,7 @@ def deliver(delivery: ShareDelivery) -> str:
         raise DeliveryRefused("The mail server refused every recipient.")
     refused = outcomes.count(MailResult.REFUSED)
     if refused:
-        sent = len(outcomes) - refused
-        return f"Sent to {sent} recipient{'' if sent == 1 else 's'}, refused for {refused}."
+        return mail.outcome_in_words(len(outcomes) - refused, refused)
     return "Sent to every recipient."
 
 
