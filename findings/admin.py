@@ -48,7 +48,7 @@ from krafter_audit.admin.base import (
     copy_row,
     render_json,
 )
-from krafter_audit.admin.forms import SerializerForm
+from krafter_audit.admin.forms import DayInput, SerializerForm
 from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
 from krafter_audit.admin.text import ago, due_in_words
 from krafter_audit.db.models import first_id_at
@@ -113,10 +113,6 @@ class SetFindingValuesForm(SetValuesForm):
         "status": [choice for choice in FindingStatus.choices if choice[0] in OPEN_STATUSES],
         "severity": list(Severity.choices),
     }
-
-
-class DayInput(UnfoldAdminTextInputWidget):
-    input_type = "date"
 
 
 class DismissForm(forms.Form):

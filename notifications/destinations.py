@@ -5,6 +5,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import Membership, Project
+from accounts.roles import MANAGERS
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.etags import require_match
@@ -15,7 +16,6 @@ from notifications.errors import AlertDestinationNotFound
 from notifications.models import Destination
 from remediation.alert_routing import AlertChannel
 
-ADMINISTRATOR_ROLES = (Membership.Role.OWNER, Membership.Role.ADMIN)
 MAX_RECIPIENTS = 50
 HIDDEN_URL = "https://hooks.slack.com/services/…"
 
@@ -88,9 +88,7 @@ def require_known_channel(channel: str) -> None:
 
 def administrator_addresses(organization_id: UUID) -> list[str]:
     """Return the addresses of an organisation's owners and admins: the recipients where none are set."""
-    members = Membership.objects.filter(
-        organization=organization_id, role__in=ADMINISTRATOR_ROLES, user__is_active=True
-    )
+    members = Membership.objects.filter(organization=organization_id, role__in=MANAGERS, user__is_active=True)
     return list(members.order_by("user__email").values_list("user__email", flat=True)[:MAX_RECIPIENTS])
 
 

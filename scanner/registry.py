@@ -168,6 +168,12 @@ def get(key: str) -> Check | None:
     return REGISTRY.get(ALIASES.get(key, key))
 
 
+def rule_of(key: str) -> str:
+    """Return the rule of a check; empty for one that does not exist any more."""
+    known = get(key)
+    return known.rule if known else ""
+
+
 def keys(domain: Domain | None = None) -> list[str]:
     """Return the keys of all checks, or of one domain, in the order of registration."""
     load()

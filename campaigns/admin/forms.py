@@ -7,14 +7,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from campaigns.models import MAX_NAME_LENGTH, Campaign
 from campaigns.serializers import UpdateCampaignRequestSerializer
-from krafter_audit.admin.forms import SerializerForm
+from krafter_audit.admin.forms import DayInput, SerializerForm
 
 NEW = ("", "New campaign")
 ONE_OF_BOTH = "Choose a campaign, or give the name of a new one."
-
-
-class DayInput(UnfoldAdminTextInputWidget):
-    input_type = "date"
 
 
 class CreateCampaignForm(SerializerForm):

@@ -7,10 +7,15 @@ from django import forms
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from rest_framework.serializers import BaseSerializer
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from krafter_audit.api.errors import ApiError, InvalidParams
 
 OWNERS = frozenset({"project", "organization"})  # of the row: in the URL of a request, not in its body
+
+
+class DayInput(UnfoldAdminTextInputWidget):
+    input_type = "date"
 
 
 class ServiceForm(forms.ModelForm):

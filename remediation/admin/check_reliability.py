@@ -39,8 +39,7 @@ class CheckReliabilityAdmin(ReadOnlyAdmin):
 
     @admin.display(description="rule")
     def rule(self, row: CheckReliability) -> str:
-        known = registry.get(row.key)
-        return known.rule if known else ""
+        return registry.rule_of(row.key)
 
     @admin.display(description="flips of compared")
     def flipped(self, row: CheckReliability) -> str:

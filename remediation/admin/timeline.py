@@ -9,6 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts.models import User
+from events.admin import ACTORS
 from events.models import Event
 from findings.models import Finding
 from findings.services.dismissals import DismissalValues
@@ -35,7 +36,7 @@ DUE_DATE_CAUSES = {
     "extended": "extended",
     "policy": "by a new policy",
 }
-ACTORS = {"admin": "", "api_key": "API key", "integration": "sync", "scanner": "scan", "system": "system"}
+ACTOR_LABELS = {**ACTORS, "admin": ""}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def entries(finding: Finding) -> list[TimelineEntry]:
 
 def _entry(event: Event, people: dict[Any, User], pages: dict[UUID, str]) -> TimelineEntry:
     person = people.get(event.actor_id)
-    actor = ACTORS.get(event.actor, event.actor)
+    actor = ACTOR_LABELS.get(event.actor, event.actor)
     return TimelineEntry(
         event.at,
         event_label(event.name),

@@ -56,8 +56,7 @@ class ScanResultAdmin(ReadOnlyAdmin):
 
     @admin.display(description="rule")
     def rule(self, result: ScanResult) -> str:
-        known = registry.get(result.key)
-        return known.rule if known else ""
+        return registry.rule_of(result.key)
 
     @admin.display(description="outcome")
     def outcome_label(self, result: ScanResult) -> str:
