@@ -75,7 +75,7 @@ LOGIN_URL, LOGIN_REDIRECT_URL = "/admin/login/", "/admin/"
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "krafter_audit.admin_config.AdminSiteConfig",
+    "krafter_audit.admin_site.config.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -280,7 +280,7 @@ SECURE_CSP = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
-# Unfold evaluates expressions in attributes and has inline styles. Only krafter_audit/admin_site.py uses this policy.
+# Unfold evaluates expressions in attributes and has inline styles; admin_site/site.py alone uses this policy.
 ADMIN_CSP = SECURE_CSP | {
     "script-src": ["'self'", "'unsafe-eval'"],
     "style-src": ["'self'", "'unsafe-inline'"],
@@ -356,9 +356,9 @@ UNFOLD = {
         lambda request: static("krafter_audit/live.js"),
     ],
     "SHOW_HISTORY": True,
-    "DASHBOARD_CALLBACK": "krafter_audit.admin_dashboard.dashboard",
-    "ACCOUNT": {"navigation": "krafter_audit.admin_dashboard.account_links"},
-    "SIDEBAR": {"navigation": "krafter_audit.admin_menu.navigation"},
+    "DASHBOARD_CALLBACK": "krafter_audit.admin_site.dashboard.dashboard",
+    "ACCOUNT": {"navigation": "krafter_audit.admin_site.dashboard.account_links"},
+    "SIDEBAR": {"navigation": "krafter_audit.admin_site.menu.navigation"},
 }
 
 SPECTACULAR_SETTINGS = {

@@ -6,7 +6,8 @@ from django.views.generic import RedirectView
 from accounts.invitations.views import accept
 from events.views import OrganizationEventViewSet
 from integrations.webhooks.views import webhook
-from krafter_audit import admin_palette, admin_saved_views, health
+from krafter_audit import health
+from krafter_audit.admin_site import palette, saved_views
 from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView, error_list
 from remediation.views import public_keys
@@ -36,12 +37,12 @@ urlpatterns = [
         admin.site.admin_view(screenshot, cacheable=True),
         name="admin_screenshot",
     ),
-    path("admin/palette/", admin.site.admin_view(admin_palette.palette), name="admin_palette"),
-    path("admin/choose-project/", admin.site.admin_view(admin_palette.choose), name="admin_choose_project"),
-    path("admin/saved-views/", admin.site.admin_view(admin_saved_views.save), name="admin_save_view"),
+    path("admin/palette/", admin.site.admin_view(palette.palette), name="admin_palette"),
+    path("admin/choose-project/", admin.site.admin_view(palette.choose), name="admin_choose_project"),
+    path("admin/saved-views/", admin.site.admin_view(saved_views.save), name="admin_save_view"),
     path(
         "admin/saved-views/<uuid:pk>/",
-        admin.site.admin_view(admin_saved_views.change),
+        admin.site.admin_view(saved_views.change),
         name="admin_change_saved_view",
     ),
     path("admin/", include("accounts.sign_in.urls")),

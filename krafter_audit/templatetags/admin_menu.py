@@ -4,7 +4,7 @@ from typing import Any
 
 from django.template import Context, Library
 
-from krafter_audit.admin_menu import list_url, pages_of
+from krafter_audit.admin_site.menu import list_url, pages_of
 
 register = Library()
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import saved_views
 from krafter_audit.admin.base import staff_of
-from krafter_audit.admin_menu import list_url
+from krafter_audit.admin_site.menu import list_url
 from krafter_audit.api.errors import ApiError
 
 

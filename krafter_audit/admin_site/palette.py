@@ -15,7 +15,7 @@ from findings.models import Finding
 from krafter_audit.admin.base import ServiceModelAdmin, page_to_return_to, staff_of
 from krafter_audit.admin.project_scope import choose_project, chosen_project
 from krafter_audit.admin.text import status_label
-from krafter_audit.admin_menu import all_pages
+from krafter_audit.admin_site.menu import all_pages
 from remediation.models import Task
 
 MAX_OPTIONS = 6  # of one group

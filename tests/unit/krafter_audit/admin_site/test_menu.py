@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.test import Client
 
 from findings.models import Finding
-from krafter_audit.admin_menu import MENU
+from krafter_audit.admin_site.menu import MENU
 from tests import factories, staff
 from tests.factories import Scenario
 

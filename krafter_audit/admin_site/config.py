@@ -2,4 +2,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class AdminSiteConfig(AdminConfig):
-    default_site = "krafter_audit.admin_site.AdminSite"
+    default_site = "krafter_audit.admin_site.site.AdminSite"
