@@ -5,7 +5,7 @@ from uuid import UUID
 from accounts.invitations import mail
 from accounts.sign_in import notices, password_reset
 from krafter_audit.celery import app
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 from krafter_audit.mail import RETRY_SECONDS
 
 BATCH_SIZE = 200

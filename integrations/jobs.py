@@ -11,7 +11,7 @@ from integrations.models import Integration, WebhookDelivery
 from integrations.sync import engine, event_consumers
 from krafter_audit.celery import app
 from krafter_audit.db.leases import unleased
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 
 # A repetition must be recognized for as long as any format accepts old deliveries: three days.
 DELIVERIES_KEPT = timedelta(days=7)

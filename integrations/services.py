@@ -19,7 +19,7 @@ from integrations.queries import require_known_provider
 from integrations.sync import schedule
 from krafter_audit.api.etags import require_match
 from krafter_audit.http.client import Client, Limits
-from krafter_audit.jobs import enqueue_on_commit
+from krafter_audit.jobs.queues import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
 
 Status, SyncScope = Integration.Status, Integration.SyncScope

@@ -7,7 +7,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Exchange, Queue
 
 from krafter_audit import multiprocess_metrics, shutdown
-from krafter_audit.consumed_queues import ConsumedQueuesStep
+from krafter_audit.jobs.consumed_queues import ConsumedQueuesStep
 from krafter_audit.system_checks import exit_on_invalid_settings
 
 # The web has imported it by now, and its own server has decided whether to share.
@@ -15,7 +15,7 @@ if os.environ.get("KRAFTER_WORKER_METRICS", "").strip() and "prometheus_client" 
     multiprocess_metrics.share_between_processes()
 
 # Importing connects the metrics to Celery's signals; after the line above, which it depends on.
-from krafter_audit import job_metrics  # noqa: F401
+from krafter_audit.jobs import metrics  # noqa: F401
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 

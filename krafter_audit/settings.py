@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from django.templatetags.static import static
 
 from krafter_audit.api.openapi_components import COMPONENTS, TAG_DESCRIPTIONS
-from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.conf.declarations import DB_POOL_SIZE
 from krafter_audit.conf.reader import SettingsReader
 from krafter_audit.db.responsive_connection import ResponsiveConnection, check_connection
+from krafter_audit.jobs.beat_schedule import beat_schedule
 from krafter_audit.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -414,7 +414,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a task's log lines carry the id of the request that enqueued it
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "krafter_audit.beat_scheduler:LeasedScheduler"
+CELERY_BEAT_SCHEDULER = "krafter_audit.jobs.beat_scheduler:LeasedScheduler"
 CELERY_BEAT_SCHEDULE = beat_schedule(env.integer("KRAFTER_SWEEP_SECONDS"))
 
 LOGGING = logging_config(level=env.text("KRAFTER_LOG_LEVEL"), as_json=env.boolean("KRAFTER_LOG_JSON"))

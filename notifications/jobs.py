@@ -5,7 +5,7 @@ from django.utils import timezone
 from events import outbox
 from krafter_audit.celery import app
 from krafter_audit.db.leases import unleased
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 from notifications import alert_batching, alert_delivery
 from notifications.models import Alert
 from notifications.webhooks import delivery, fan_out, notice, retention

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from krafter_audit.celery import app
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 from remediation.checks import reliability
 from remediation.evidence import retention
 from remediation.services import due_date_events, recalculations

@@ -12,7 +12,7 @@ from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.etags import require_match
 from krafter_audit.api.lookup import get_or_404
-from krafter_audit.jobs import enqueue_on_commit
+from krafter_audit.jobs.queues import enqueue_on_commit
 from krafter_audit.security import vault
 from reports import queries
 from reports.errors import NoReport, ReportFailed

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from krafter_audit.celery import app
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 from scans.models import Scanner
 from scans.services import schedules
 from scans.sites import ownership

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client, TransactionTestCase, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from krafter_audit import jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
+from krafter_audit.jobs import queues
 from tests import (
     changed_tests,
     database_flush,
@@ -179,7 +179,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Reset the retry delays after a broker or Redis failure, so that they do not affect the next test."""
-    redis_client._retry_at = jobs._retry_at = 0.0
+    redis_client._retry_at = queues._retry_at = 0.0
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from accounts.audit import announce
 from accounts.errors import AlreadyJoined
 from accounts.invitations.states import InvitationState, state_of
 from accounts.models import Invitation, Membership, User
-from krafter_audit.jobs import enqueue_on_commit
+from krafter_audit.jobs.queues import enqueue_on_commit
 
 
 def request_mail(membership: Membership) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from krafter_audit.api.rate_limits import client_address
-from krafter_audit.jobs import enqueue_on_commit
+from krafter_audit.jobs.queues import enqueue_on_commit
 from krafter_audit.mail import MailResult, html_mail, send_or_raise
 
 logger = logging.getLogger(__name__)

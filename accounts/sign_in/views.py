@@ -23,7 +23,7 @@ from accounts.sign_in import attempts, lockout, second_factor
 from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.forms import RequestPasswordResetForm, ResetPasswordForm, SignInForm
 from krafter_audit.admin.base import staff_of
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 
 
 class AdminPage(ContextMixin):

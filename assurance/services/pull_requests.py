@@ -14,7 +14,7 @@ from assurance.models import Deploy, PullRequest
 from assurance.repositories import RepositoryUnavailable
 from events.log import log_event
 from krafter_audit.api.errors import NotFound, QuotaExceeded
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 from remediation.errors import VerificationInProgress
 from remediation.locks import LockedTask, lock_task
 from remediation.models import Task, Verification

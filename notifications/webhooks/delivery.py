@@ -18,7 +18,7 @@ from krafter_audit.db import leases
 from krafter_audit.db.leases import unleased
 from krafter_audit.http.client import Client, HttpError, Limits, Response, TimedOut
 from krafter_audit.http.throttle import parse_retry_after
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 from krafter_audit.security.vault import VaultError
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import endpoint_secrets, services

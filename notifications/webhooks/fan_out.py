@@ -17,7 +17,7 @@ from events.representation import represent
 from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.http.json_encoding import dump_json
 from krafter_audit.http.timestamps import format_timestamp
-from krafter_audit.jobs import enqueue_on_commit
+from krafter_audit.jobs.queues import enqueue_on_commit
 from notifications.models import EventDelivery, WebhookEndpoint
 
 CONSUMER = "webhooks"

@@ -9,9 +9,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from krafter_audit.api import unchecked_requests
-from krafter_audit.beat_scheduler import LEASE
-from krafter_audit.consumed_queues import find_consumed
 from krafter_audit.db import redis_client
+from krafter_audit.jobs.beat_scheduler import LEASE
+from krafter_audit.jobs.consumed_queues import find_consumed
 from operations import runs
 from operations.backups.programs import find_program, server_major_version
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning

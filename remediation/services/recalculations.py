@@ -17,7 +17,7 @@ from accounts.models import Project
 from events.log import log_event
 from findings.models import OPEN_STATUSES, FindingStatus
 from findings.policy_rules import severity_rules
-from krafter_audit.jobs import enqueue, enqueue_on_commit
+from krafter_audit.jobs.queues import enqueue, enqueue_on_commit
 from remediation.models import Policy, Task
 from remediation.services.due_dates import counted_pauses, end_pauses, log_moves, moved, write_due_dates
 from remediation.sla.business_hours import ZERO, counted

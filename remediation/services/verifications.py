@@ -11,7 +11,7 @@ from accounts.models import Project
 from events.log import log_event
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
-from krafter_audit.jobs import enqueue_on_commit
+from krafter_audit.jobs.queues import enqueue_on_commit
 from remediation.checks.queues import JOB_OF_SCANNER, scanner_of
 from remediation.errors import VerificationInProgress
 from remediation.locks import LockedTask, lock_task

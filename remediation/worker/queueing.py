@@ -1,5 +1,5 @@
 from krafter_audit.db.leases import unleased
-from krafter_audit.jobs import enqueue, queue_is_stalled
+from krafter_audit.jobs.queues import enqueue, queue_is_stalled
 from remediation.checks.queues import JOB_OF_SCANNER
 from remediation.models import VerificationPart
 from scans.models import Scanner

@@ -10,7 +10,7 @@ from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.http.client import HttpError, InvalidUrl, RefusedAddress, validate_url
-from krafter_audit.jobs import enqueue_on_commit
+from krafter_audit.jobs.queues import enqueue_on_commit
 from scans.models import Scan, Scanner, ScanPart
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from krafter_audit.db.leases import LeaseKeeper
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 from krafter_audit.shutdown import is_shutting_down
 from scanner.crawler import Discovery
 from scans.models import IN_BROWSER, Scan, ScanPage

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from krafter_audit.db.leases import unleased
-from krafter_audit.jobs import enqueue, queue_has_consumers, queue_is_stalled
+from krafter_audit.jobs.queues import enqueue, queue_has_consumers, queue_is_stalled
 from scans.models import IN_BROWSER, Scan, Scanner, ScanPage, ScanPart, Site
 
 BROWSER_QUEUE = "scan_browser"

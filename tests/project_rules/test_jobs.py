@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.celery import app
+from krafter_audit.jobs.beat_schedule import beat_schedule
 from remediation.checks.queues import JOB_OF_SCANNER
 from tests.project_rules.source import Function, files, functions, imported, nodes
 
-MODULE = "krafter_audit.jobs"
+MODULE = "krafter_audit.jobs.queues"
 ENQUEUE_FUNCTIONS = {f"{MODULE}.enqueue_on_commit", f"{MODULE}.enqueue"}
 MAX_LINES = 5
 
@@ -73,7 +73,7 @@ def test_jobs_are_enqueued_through_one_module() -> None:
         path for path in files() if any(name.startswith(f"{MODULE}.") for name in imported(path))
     }
 
-    assert calls == {"krafter_audit/jobs.py", "reports/jobs.py"}  # a share's delivery is retried later
+    assert calls == {"krafter_audit/jobs/queues.py", "reports/jobs.py"}  # a share's delivery is retried later
     assert as_module == set()
 
 

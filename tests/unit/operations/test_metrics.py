@@ -18,8 +18,8 @@ from accounts.actors import SYSTEM
 from devtools.local_stack.data import free_port
 from integrations import services
 from integrations.models import Integration
-from krafter_audit import job_metrics
 from krafter_audit.celery import app
+from krafter_audit.jobs import metrics as job_metrics
 from operations import metrics
 from operations.models import Backup, RestoreDrill
 from tests.factories import Scenario
@@ -114,7 +114,7 @@ PROCESS = """
 import os, sys, time
 from krafter_audit.multiprocess_metrics import share_between_processes
 share_between_processes()
-from krafter_audit import job_metrics
+from krafter_audit.jobs import metrics as job_metrics
 job_metrics.jobs_running.labels("q").inc()
 job_metrics.job_wait_seconds.labels("q").observe(1)
 child = os.fork()

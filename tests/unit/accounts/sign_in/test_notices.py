@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.sign_in.account_events import log_account_event
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs.queues import enqueue
 from tests import staff
 from tests.factories import Scenario
 from tests.fakes import mail as servers

@@ -51,7 +51,7 @@ def test_log_lines_of_services_have_the_request_id(
         raise OSError("no broker")
 
     monkeypatch.setattr(kombu.Producer, "publish", unavailable)
-    monkeypatch.setattr("krafter_audit.jobs._retry_at", 0.0)
+    monkeypatch.setattr("krafter_audit.jobs.queues._retry_at", 0.0)
     monkeypatch.setattr("django.db.transaction.on_commit", lambda run: run())
     task = factories.task(scenario)
 

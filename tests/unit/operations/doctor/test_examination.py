@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from integrations import services
-from krafter_audit import consumed_queues
 from krafter_audit.db import redis_client
+from krafter_audit.jobs import consumed_queues
 from operations.doctor import database, examination, machine, work
 from operations.doctor.diagnosis import Diagnosis
 from operations.doctor.examination import examine

@@ -36,7 +36,7 @@ def test_browser_part_goes_to_http_workers_after_a_minute_without_browser_worker
     scenario: Scenario, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     verification = browser_part(scenario)
-    monkeypatch.setattr("krafter_audit.jobs.queue_has_consumers", lambda queue: False)
+    monkeypatch.setattr("krafter_audit.jobs.queues.queue_has_consumers", lambda queue: False)
 
     requeue_verifications()
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
@@ -54,7 +54,7 @@ def test_browser_part_waits_for_the_browser_worker(
 ):
     verification = browser_part(scenario)
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
-    monkeypatch.setattr("krafter_audit.jobs.queue_has_consumers", lambda queue: True)
+    monkeypatch.setattr("krafter_audit.jobs.queues.queue_has_consumers", lambda queue: True)
 
     requeue_verifications()
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def browser_workers(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Return whether a worker consumes the browser queue: the last entry of the list."""
     answers = [True]
-    monkeypatch.setattr("krafter_audit.jobs.queue_has_consumers", lambda queue: answers[-1])
+    monkeypatch.setattr("krafter_audit.jobs.queues.queue_has_consumers", lambda queue: answers[-1])
     monkeypatch.setattr(queueing, "queue_has_consumers", lambda queue: answers[-1])
     return answers
 

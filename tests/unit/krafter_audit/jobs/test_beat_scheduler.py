@@ -14,11 +14,11 @@ import redis
 from django.conf import settings
 from django.utils import timezone
 
-from krafter_audit.beat_scheduler import LAST_RUNS, LEASE, TICK_SECONDS, LeasedScheduler
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
+from krafter_audit.jobs.beat_scheduler import LAST_RUNS, LEASE, TICK_SECONDS, LeasedScheduler
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 HOURLY = "operations.back_up"
 SWEEP_SECONDS = 1
 MAX_SECONDS = 100  # for what a busy machine does late

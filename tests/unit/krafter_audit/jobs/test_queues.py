@@ -21,10 +21,10 @@ from django.conf import settings
 from django.db import connection
 
 from integrations import jobs as integrations_jobs
-from krafter_audit import consumed_queues, jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
-from krafter_audit.jobs import enqueue
+from krafter_audit.jobs import consumed_queues, queues
+from krafter_audit.jobs.queues import enqueue
 from notifications import jobs as notifications_jobs
 from remediation import jobs as remediation_jobs
 from reports import jobs as reports_jobs
@@ -187,12 +187,12 @@ def test_unresponsive_broker_costs_one_timeout_and_is_then_skipped(
         first = time.monotonic()
         sent += [enqueue("scans.verify_site", "a") for _ in range(100)]
         then = time.monotonic()
-    jobs._retry_at = 0.0  # two seconds later, and it refuses connections
+    queues._retry_at = 0.0  # two seconds later, and it refuses connections
     sent.append(enqueue("scans.verify_site", "a"))
 
     assert set(sent) == {False}
     assert (first - begin < 1.5, then - first < 0.1) == (True, True)
-    assert [record.message for record in caplog.records if record.name == jobs.__name__] == [
+    assert [record.message for record in caplog.records if record.name == queues.__name__] == [
         "The broker is unavailable, scans.verify_site will be enqueued later: OperationalError"
     ] * 2
 
@@ -202,7 +202,7 @@ def test_broker_that_comes_back_is_used_again(use_broker: UseBroker) -> None:
     lost = enqueue("scans.verify_site", "a")
     app.set_current()
     within_cooldown = enqueue("scans.verify_site", "a")
-    jobs._retry_at = 0.0
+    queues._retry_at = 0.0
 
     assert (lost, within_cooldown, enqueue("scans.verify_site", "a"), waiting("celery")) == (
         False,

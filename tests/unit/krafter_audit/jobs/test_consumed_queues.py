@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from celery import current_app
 
-from krafter_audit import consumed_queues
 from krafter_audit.db import redis_client
-from krafter_audit.jobs import queue_has_consumers
+from krafter_audit.jobs import consumed_queues
+from krafter_audit.jobs.queues import queue_has_consumers
 from tests.unit.devtools.local_stack.processes import eventually
 
 
