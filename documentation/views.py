@@ -10,7 +10,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from documentation import contents, pages, search
 from documentation.navigation import navigation
-from krafter_audit.public_pages import error_page
+from krafter_audit.web.public_pages import error_page
 
 type View = Callable[..., HttpResponse]
 CONTENT_SECURITY_POLICY = settings.SECURE_CSP | {"script-src": ["'self'"]}

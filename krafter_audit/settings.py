@@ -54,7 +54,7 @@ ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS") or [
     "[::1]",
 ]
 CSRF_TRUSTED_ORIGINS = [KRAFTER_PUBLIC_URL]
-CSRF_FAILURE_VIEW = "krafter_audit.error_pages.form_expired"
+CSRF_FAILURE_VIEW = "krafter_audit.web.error_pages.form_expired"
 CORS_ALLOWED_ORIGINS = env.texts("KRAFTER_CORS_ORIGINS")
 CORS_URLS_REGEX = r"^/api/v1/"
 CORS_ALLOW_CREDENTIALS = False
@@ -122,10 +122,10 @@ MIDDLEWARE = [
     # First: every response and log line has the id, also those of the other middlewares.
     "krafter_audit.api.middleware.RequestIdMiddleware",
     "krafter_audit.api.anonymous_rate_limit.AnonymousRateLimitMiddleware",
-    "krafter_audit.compression.CompressionMiddleware",
+    "krafter_audit.web.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "krafter_audit.permissions_policy.PermissionsPolicyMiddleware",
+    "krafter_audit.web.permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -263,7 +263,7 @@ KRAFTER_S3_SECRET_KEY = env.text("KRAFTER_S3_SECRET_KEY")
 _directory = "django.core.files.storage.FileSystemStorage"
 STORAGES = {
     "default": {"BACKEND": "krafter_audit.object_storage.ObjectStorage" if KRAFTER_S3_BUCKET else _directory},
-    "staticfiles": {"BACKEND": "krafter_audit.static_files.HashedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "krafter_audit.web.static_files.HashedStaticFilesStorage"},
 }
 # Also without collectstatic, as in `./krafter up`.
 WHITENOISE_USE_FINDERS = True

@@ -6,10 +6,10 @@ from django.views.generic import RedirectView
 from accounts.invitations.views import accept
 from events.views import OrganizationEventViewSet
 from integrations.webhooks.views import webhook
-from krafter_audit import health
 from krafter_audit.admin_site import palette, saved_views
 from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView, error_list
+from krafter_audit.web import health
 from remediation.views import public_keys
 from reports.views import report_schema
 from scans.admin.screenshots import screenshot
@@ -66,7 +66,7 @@ urlpatterns = [
     re_path(r"^api/", not_found),
 ]
 
-handler400 = "krafter_audit.error_pages.bad_request"
-handler403 = "krafter_audit.error_pages.forbidden"
-handler404 = "krafter_audit.error_pages.not_found"
-handler500 = "krafter_audit.error_pages.server_error"
+handler400 = "krafter_audit.web.error_pages.bad_request"
+handler403 = "krafter_audit.web.error_pages.forbidden"
+handler404 = "krafter_audit.web.error_pages.not_found"
+handler500 = "krafter_audit.web.error_pages.server_error"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from findings.models import Finding
 from findings.observations import details_of
-from krafter_audit.public_pages import NOT_FOUND, PageUnavailable, public_page
+from krafter_audit.web.public_pages import NOT_FOUND, PageUnavailable, public_page
 from notifications import messages, unsubscribing
 from notifications.models import Alert
 

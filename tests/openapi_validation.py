@@ -9,8 +9,8 @@ from typing import Any
 
 from django.test import Client
 
-from krafter_audit import compression
 from krafter_audit.api.schema import CachedSchemaGenerator
+from krafter_audit.web import compression
 from tests import iri_grammar
 
 iri_grammar.build_when_used()

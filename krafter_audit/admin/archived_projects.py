@@ -13,7 +13,7 @@ OPERATE_ON_ARCHIVED = "operate_on_archived"
 
 
 class ArchivedProjectError(PermissionDenied):
-    """A request to change a row of an archived project; its text is the reason (krafter_audit/error_pages.py)."""
+    """A request to change a row of an archived project; its text is the reason (krafter_audit/web/error_pages.py)."""
 
 
 def project_of(row: Any, project_path: str) -> Any | None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from krafter_audit.public_pages import PageUnavailable, public_page
+from krafter_audit.web.public_pages import PageUnavailable, public_page
 from remediation.errors import NoSigningKey
 from remediation.evidence import export
 from remediation.evidence.chain import key_fingerprints, links_of

@@ -6,7 +6,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from krafter_audit.public_pages import PageUnavailable, public_page
+from krafter_audit.web.public_pages import PageUnavailable, public_page
 from reports import services
 from reports.downloads import file_response, kinds_of
 from reports.errors import ReportFailed, ReportNotReady

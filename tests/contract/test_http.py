@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from krafter_audit import compression
+from krafter_audit.web import compression
 from tests import factories
 from tests.factories import AuditClient, Scenario
 from tests.unit.integrations.conftest import CREDENTIALS

@@ -10,7 +10,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from pytest_django.live_server_helper import LiveServer
 
-from krafter_audit.compression import CompressionMiddleware, preferred_coding, zstd
+from krafter_audit.web.compression import CompressionMiddleware, preferred_coding, zstd
 from tests import factories
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from krafter_audit.admin.archived_projects import ArchivedProjectError
 from krafter_audit.api import exceptions
 from krafter_audit.api.middleware import is_api
-from krafter_audit.public_pages import error_page, unavailable_page
+from krafter_audit.web.public_pages import error_page, unavailable_page
 
 BAD_REQUEST = (400, "Bad request", "The server does not understand this request. Go back and try again.")
 TOO_LARGE = (413, "Request too large", "Send a smaller file or less text.")

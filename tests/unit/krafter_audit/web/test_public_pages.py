@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from krafter_audit.public_pages import NOT_FOUND, PageUnavailable, public_page
+from krafter_audit.web.public_pages import NOT_FOUND, PageUnavailable, public_page
 
 
 def respond(request: HttpRequest) -> HttpResponse:

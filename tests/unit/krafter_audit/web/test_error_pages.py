@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from krafter_audit import error_pages
+from krafter_audit.web import error_pages
 from tests import staff
 from tests.factories import Scenario
 

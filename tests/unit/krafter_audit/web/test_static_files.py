@@ -10,7 +10,7 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
-from krafter_audit.static_files import HashedStaticFilesStorage
+from krafter_audit.web.static_files import HashedStaticFilesStorage
 
 NAME = "documentation/site.css"
 
