@@ -12,7 +12,7 @@ from documentation import contents
 from documentation.api.examples import examples
 from documentation.api.operations import Operation, resource_title, resources
 from documentation.markdown import Document, PageSection, code_block, render, slug
-from krafter_audit.api.openapi_components import TAG_DESCRIPTIONS
+from krafter_audit.api.openapi.components import TAG_DESCRIPTIONS
 
 REFERENCE = "reference"
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.templatetags.static import static
 
-from krafter_audit.api.openapi_components import COMPONENTS, TAG_DESCRIPTIONS
+from krafter_audit.api.openapi.components import COMPONENTS, TAG_DESCRIPTIONS
 from krafter_audit.conf.declarations import DB_POOL_SIZE
 from krafter_audit.conf.reader import SettingsReader
 from krafter_audit.db.responsive_connection import ResponsiveConnection, check_connection
@@ -334,7 +334,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "EXCEPTION_HANDLER": "krafter_audit.api.exceptions.handle_exception",
-    "DEFAULT_SCHEMA_CLASS": "krafter_audit.api.schema.EnvelopeSchema",
+    "DEFAULT_SCHEMA_CLASS": "krafter_audit.api.openapi.schema.EnvelopeSchema",
     "UNAUTHENTICATED_USER": None,
     # Whole seconds in UTC, as the contract has them.
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
@@ -366,7 +366,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Findings become tasks, tasks are verified on the live site, and a verification closes them.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "DEFAULT_GENERATOR_CLASS": "krafter_audit.api.schema.DescriptionGenerator",
+    "DEFAULT_GENERATOR_CLASS": "krafter_audit.api.openapi.schema.DescriptionGenerator",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # No enum components: "status" is five different enums here, so they are described where they are used.
     "POSTPROCESSING_HOOKS": [],

@@ -8,7 +8,7 @@ from events.views import OrganizationEventViewSet
 from integrations.webhooks.views import webhook
 from krafter_audit.admin_site import palette, saved_views
 from krafter_audit.api.exceptions import not_found
-from krafter_audit.api.schema_views import DocsView, SchemaView, error_list
+from krafter_audit.api.openapi.views import DocsView, SchemaView, error_list
 from krafter_audit.web import health
 from remediation.views import public_keys
 from reports.views import report_schema

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.test import Client
 
-from krafter_audit.api.schema import CachedSchemaGenerator
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator
 from krafter_audit.web import compression
 from tests import iri_grammar
 

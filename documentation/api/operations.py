@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from documentation.api.request_bodies import example_body
-from krafter_audit.api.schema import CachedSchemaGenerator, singular
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator, singular
 
 SERVER, KEY, ORGANIZATION, PROJECT = (
     f"KRAFTER_AUDIT_{name}" for name in ("URL", "API_KEY", "ORG", "PROJECT")

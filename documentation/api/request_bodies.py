@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from krafter_audit.api.openapi_example_values import ID
+from krafter_audit.api.openapi.example_values import ID
 
 # A string that is `$NAME` is read from the environment variable NAME.
 BODIES: dict[str, Any] = {

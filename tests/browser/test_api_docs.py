@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
-from krafter_audit.api.schema import CachedSchemaGenerator
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator
 from tests.browser.chromium import lent_browser, new_page
 from tests.browser.visitor import AXE, SETTLE
 

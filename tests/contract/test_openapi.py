@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 
 from accounts.views import UsageViewSet
 from documentation.api.operations import PROJECT_PATH
-from krafter_audit.api.openapi_examples import JSON, PLACEHOLDER, Example
-from krafter_audit.api.schema import CachedSchemaGenerator
+from krafter_audit.api.openapi.examples import JSON, PLACEHOLDER, Example
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator
 
 PATH = "/api/v1/schema"
 # Fields that a response has only on request, or in one response of several.

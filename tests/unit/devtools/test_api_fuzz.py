@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from devtools import api_fuzz
-from krafter_audit.api.schema import CachedSchemaGenerator
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator
 
 FACTS = {"url": "http://127.0.0.1:1", "api_key": "kr_live_x", "org_id": "o", "project_id": "p"}
 CONFIGURATION = api_fuzz.CONFIGURATION.read_text()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from documentation.api.operations import all_operations, resource_title, resources, type_in_words
-from krafter_audit.api.schema import CachedSchemaGenerator
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator
 
 OPERATIONS = {operation.id: operation for operation in all_operations()}
 

@@ -8,8 +8,8 @@ from openapi_schema_validator import OAS31Validator
 
 from documentation.api.operations import Operation, all_operations
 from documentation.api.request_bodies import BODIES, example_body
-from krafter_audit.api.openapi_example_values import ID
-from krafter_audit.api.schema import CachedSchemaGenerator
+from krafter_audit.api.openapi.example_values import ID
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator
 
 WITH_BODY = [operation for operation in all_operations() if operation.body is not None]
 

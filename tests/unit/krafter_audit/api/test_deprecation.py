@@ -6,7 +6,7 @@ import pytest
 
 from findings.views import RegressionViewSet
 from krafter_audit.api.deprecation import Deprecation
-from krafter_audit.api.schema import DescriptionGenerator
+from krafter_audit.api.openapi.schema import DescriptionGenerator
 from tests import factories
 from tests.factories import Scenario
 

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from krafter_audit.api import etags
 from krafter_audit.api.envelope import EnvelopeRenderer
 from krafter_audit.api.errors import all_errors
-from krafter_audit.api.schema import CachedSchemaGenerator
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator
 
 
 class EnvelopedErrorsMixin(APIView):

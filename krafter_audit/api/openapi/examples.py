@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from krafter_audit.api.openapi_example_values import BY_FORMAT, COMPONENTS, FIELDS
+from krafter_audit.api.openapi.example_values import BY_FORMAT, COMPONENTS, FIELDS
 
 JSON = "application/json"
 COMPONENT = "#/components/schemas/"

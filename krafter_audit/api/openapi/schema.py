@@ -8,8 +8,8 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from krafter_audit.api.errors import all_errors
-from krafter_audit.api.openapi_components import AS_OF_META, REQUEST_HEADERS, REQUEST_ID, headers
-from krafter_audit.api.openapi_examples import add_examples
+from krafter_audit.api.openapi.components import AS_OF_META, REQUEST_HEADERS, REQUEST_ID, headers
+from krafter_audit.api.openapi.examples import add_examples
 
 VERBS = {
     "list": "list",
