@@ -121,7 +121,7 @@ if find_spec("oauthlib") and find_spec("requests"):
 MIDDLEWARE = [
     # First: every response and log line has the id, also those of the other middlewares.
     "krafter_audit.api.middleware.RequestIdMiddleware",
-    "krafter_audit.api.anonymous_rate_limit.AnonymousRateLimitMiddleware",
+    "krafter_audit.api.throttling.anonymous_rate_limit.AnonymousRateLimitMiddleware",
     "krafter_audit.web.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.sign_in import attempts, lockout
-from krafter_audit.api.rate_limits import client_address
+from krafter_audit.api.throttling.rate_limits import client_address
 from krafter_audit.security import vault
 
 # The hooks do not say whose secret it is, so that it is bound to its purpose alone.

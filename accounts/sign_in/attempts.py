@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.sign_in import lockout
 from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.lockout import AttemptSubject
-from krafter_audit.api.rate_limits import client_address
+from krafter_audit.api.throttling.rate_limits import client_address
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Lock-out: attempts are counted in Redis, and beyond a limit each is followed by a longer pause.
 
 An attempt counts before it is checked, so that simultaneous ones cannot pass the limit; a success takes it back.
-Without Redis attempts pass (as in krafter_audit/api/rate_limits.py).
+Without Redis attempts pass (as in krafter_audit/api/throttling/rate_limits.py).
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from krafter_audit.api import unchecked_requests
+from krafter_audit.api.throttling import unchecked_requests
 from krafter_audit.db import redis_client
 
 FIRST_PAUSE_SECONDS = 30  # doubled by each further attempt

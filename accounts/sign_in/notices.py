@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
-from krafter_audit.api.rate_limits import client_address
+from krafter_audit.api.throttling.rate_limits import client_address
 from krafter_audit.jobs.queues import enqueue_on_commit
 from krafter_audit.mail import MailResult, html_mail, send_or_raise
 

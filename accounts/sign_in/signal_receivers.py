@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.session_age import SEEN_AT, SIGNED_IN_AT
-from krafter_audit.api.rate_limits import client_address
+from krafter_audit.api.throttling.rate_limits import client_address
 
 
 def connect() -> None:

@@ -23,7 +23,7 @@ from django.views.decorators.csp import csp_override
 from accounts.models import User
 from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.group_mapping import create_from_groups
-from krafter_audit.api.rate_limits import client_address
+from krafter_audit.api.throttling.rate_limits import client_address
 from krafter_audit.http.client import Client, HttpError, Limits, Response
 
 logger = logging.getLogger(__name__)

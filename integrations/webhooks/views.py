@@ -5,12 +5,13 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.viewsets import uuid_or_404
 from integrations.providers.webhooks import WebhookRequest
 from integrations.webhooks.services import receive
-from krafter_audit.api import rate_limits, request_body
+from krafter_audit.api import request_body
 from krafter_audit.api.envelope import error_response, wrap
 from krafter_audit.api.errors import ApiError, MethodNotAllowed
 from krafter_audit.api.exceptions import to_api_error
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.api.throttling import rate_limits
 from krafter_audit.http.json_encoding import dump_json
 
 MAX_BODY_BYTES = 5 * MEBIBYTE  # the limit of Linear's own library; an issue is a hundredth of it

@@ -15,8 +15,8 @@ from accounts.quota import next_month
 from events import counters
 from findings.models import LARGE_FIELDS, OPEN_STATUSES, Domain, Severity
 from integrations.models import Integration
-from krafter_audit.api import unchecked_requests
-from krafter_audit.api.unchecked_requests import UncheckedRequests
+from krafter_audit.api.throttling import unchecked_requests
+from krafter_audit.api.throttling.unchecked_requests import UncheckedRequests
 from krafter_audit.db import redis_client
 from operations.queues import due_outbox_entries, due_syncs, measure, unfinished_scan_parts
 from remediation import queries

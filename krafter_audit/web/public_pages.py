@@ -11,8 +11,8 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from krafter_audit.api import rate_limits
 from krafter_audit.api.errors import RateLimited, Unavailable
+from krafter_audit.api.throttling import rate_limits
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 

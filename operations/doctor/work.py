@@ -8,7 +8,7 @@ from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from krafter_audit.api import unchecked_requests
+from krafter_audit.api.throttling import unchecked_requests
 from krafter_audit.db import redis_client
 from krafter_audit.jobs.beat_scheduler import LEASE
 from krafter_audit.jobs.consumed_queues import find_consumed

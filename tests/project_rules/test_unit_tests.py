@@ -58,7 +58,7 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/admin_site/config.py": "tests/unit/krafter_audit/admin_site/test_site.py",
     "krafter_audit/admin/forms.py": "tests/unit/accounts/test_admin.py",
     "krafter_audit/admin_site/dashboard.py": "tests/unit/krafter_audit/admin_site/test_site.py",
-    "krafter_audit/api/anonymous_rate_limit.py": "tests/unit/krafter_audit/api/test_rate_limits.py",
+    "krafter_audit/api/throttling/anonymous*.py": "tests/unit/krafter_audit/api/throttling/test_rate_limits.py",
     "krafter_audit/api/envelope.py": "tests/contract/test_request_order.py",
     "krafter_audit/api/etags.py": "tests/unit/krafter_audit/api/test_idempotency.py",
     "krafter_audit/api/exceptions.py": "tests/contract/test_request_order.py",

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import api_key_cache, api_keys
 from accounts.models import ApiKey, Membership
-from krafter_audit.api import rate_limits
+from krafter_audit.api.throttling import rate_limits
 from krafter_audit.db import redis_client
 from tests.factories import Scenario
 

@@ -11,7 +11,8 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY
 
-from krafter_audit.api import request_metrics, unchecked_requests
+from krafter_audit.api import request_metrics
+from krafter_audit.api.throttling import unchecked_requests
 from krafter_audit.jobs import metrics as job_metrics
 from operations import metrics
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from krafter_audit.api import idempotency, rate_limits, unchecked_requests
+from krafter_audit.api import idempotency
 from krafter_audit.api.models import IdempotentResponse
+from krafter_audit.api.throttling import rate_limits, unchecked_requests
 from krafter_audit.db import redis_client
 from remediation.models import Task
 from tests import factories

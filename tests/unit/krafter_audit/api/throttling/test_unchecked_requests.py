@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from krafter_audit.api import rate_limits, unchecked_requests
+from krafter_audit.api.throttling import rate_limits, unchecked_requests
 from krafter_audit.db import redis_client
 from operations.doctor import work
 from tests import staff

@@ -9,8 +9,8 @@ import redis
 from django.conf import settings
 from django.http import HttpRequest
 
-from krafter_audit.api import unchecked_requests
 from krafter_audit.api.errors import RateLimited
+from krafter_audit.api.throttling import unchecked_requests
 from krafter_audit.db import redis_client
 
 WINDOW_SECONDS = 60

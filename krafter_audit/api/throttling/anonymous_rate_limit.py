@@ -2,10 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from krafter_audit.api import rate_limits
 from krafter_audit.api.envelope import error_response
 from krafter_audit.api.errors import RateLimited
 from krafter_audit.api.middleware import Handler, is_api
+from krafter_audit.api.throttling import rate_limits
 
 
 class AnonymousRateLimitMiddleware:
