@@ -3,7 +3,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Project, SavedView
-from krafter_audit.api.filters import ChoiceFilter, ChoicesFilter, ListFilter, TrueOrFalseFilter
+from krafter_audit.api.lists.filters import ChoiceFilter, ChoicesFilter, ListFilter, TrueOrFalseFilter
 
 
 class ProjectFilter(ListFilter):

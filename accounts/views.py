@@ -34,7 +34,7 @@ from accounts.serializers import (
 from accounts.viewsets import OrganizationViewSet, ProjectViewSet, S, uuid_or_404
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import list_parameters
+from krafter_audit.api.lists.filters import list_parameters
 from krafter_audit.api.lookup import get_or_404
 
 

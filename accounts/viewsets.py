@@ -17,17 +17,18 @@ from accounts import api_key_cache, api_keys
 from accounts.actors import Actor
 from accounts.errors import ProjectArchived
 from accounts.models import Project, Scope
-from krafter_audit.api import etags, idempotency, query_parameters, read_replica, request_body
+from krafter_audit.api import etags, idempotency, query_parameters, request_body
 from krafter_audit.api.deprecation import Deprecation
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, NotFound, Unauthorized
-from krafter_audit.api.filters import TIMES, filter_rows, sort_order, with_own_id
+from krafter_audit.api.lists.filters import TIMES, filter_rows, sort_order, with_own_id
+from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor
+from krafter_audit.api.lists.row_columns import row_columns
 from krafter_audit.api.lookup import get_or_404
 from krafter_audit.api.middleware import request_id_of
-from krafter_audit.api.pagination import QuerySetListing, paginate_by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.api.row_columns import row_columns
 from krafter_audit.api.throttling import rate_limits
+from krafter_audit.db import read_replica
 from krafter_audit.db.counting import bounded_count
 
 M = TypeVar("M", bound=Model)

@@ -1,7 +1,7 @@
 import django_filters
 
 from assurance.models import Deploy, GuardWindow
-from krafter_audit.api.filters import ChoicesFilter, ListFilter
+from krafter_audit.api.lists.filters import ChoicesFilter, ListFilter
 
 
 class DeployFilter(ListFilter):

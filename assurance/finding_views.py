@@ -9,8 +9,8 @@ from assurance.models import GuardWindow
 from assurance.serializers import FindingWithGuardSerializer, GuardWindowSerializer
 from findings.filters import FindingFilter
 from findings.views import SORT_FIELDS
-from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, include_parameter, list_parameters
-from krafter_audit.api.row_columns import represent_rows
+from krafter_audit.api.lists.filters import CURSOR, LIMIT, OFFSET, include_parameter, list_parameters
+from krafter_audit.api.lists.row_columns import represent_rows
 from remediation import finding_views
 from remediation.finding_views import FindingWithTasksViewSet
 

@@ -17,7 +17,7 @@ from assurance.serializers import (
 )
 from assurance.services import deploys, guard_windows
 from krafter_audit.api.errors import NotFound
-from krafter_audit.api.filters import list_parameters
+from krafter_audit.api.lists.filters import list_parameters
 from remediation.models import Task
 
 RUNS = Prefetch("runs", GuardRun.objects.order_by("due_at", "id"))

@@ -1,5 +1,5 @@
 from bulk_changes.models import BulkChange
-from krafter_audit.api.filters import ChoicesFilter, ListFilter
+from krafter_audit.api.lists.filters import ChoicesFilter, ListFilter
 
 SUBJECTS = [("finding", "finding"), ("task", "task")]
 

@@ -9,7 +9,7 @@ from bulk_changes import services
 from bulk_changes.filters import BulkChangeFilter
 from bulk_changes.models import BulkChange
 from bulk_changes.serializers import BulkChangeSerializer, BulkUpdateResultSerializer, represent
-from krafter_audit.api.filters import list_parameters
+from krafter_audit.api.lists.filters import list_parameters
 
 
 class BulkChangeViewSet(ProjectViewSet):

@@ -1,7 +1,7 @@
 from django.db.models import QuerySet
 
 from campaigns.models import Campaign
-from krafter_audit.api.filters import ListFilter, OwnerFilter, TrueOrFalseFilter
+from krafter_audit.api.lists.filters import ListFilter, OwnerFilter, TrueOrFalseFilter
 
 
 class CampaignFilter(ListFilter):

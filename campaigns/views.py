@@ -22,7 +22,7 @@ from campaigns.serializers import (
     ProgressSerializer,
     UpdateCampaignRequestSerializer,
 )
-from krafter_audit.api.filters import TIMES, include_parameter, included, list_parameters
+from krafter_audit.api.lists.filters import TIMES, include_parameter, included, list_parameters
 from remediation.filters import tasks_matching
 
 SORT_FIELDS = (*TIMES, "due_date")

@@ -16,7 +16,7 @@ from events import history
 from events.history import AsOf
 from krafter_audit.api.envelope import DataWithMeta
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.pagination import single_parameter
+from krafter_audit.api.lists.pagination import single_parameter
 from krafter_audit.api.serializers import EARLIEST, UTCDateTimeField
 from krafter_audit.http.timestamps import format_timestamp
 

@@ -17,8 +17,8 @@ from events.serializers import (
     OrganizationEventFilterSerializer,
     OrganizationEventSerializer,
 )
-from krafter_audit.api.filters import CURSOR, DATE_TIME, LIMIT, TEXTS
-from krafter_audit.api.pagination import (
+from krafter_audit.api.lists.filters import CURSOR, DATE_TIME, LIMIT, TEXTS
+from krafter_audit.api.lists.pagination import (
     QuerySetListing,
     paginate_by_cursor,
     paginate_feed,

@@ -14,7 +14,7 @@ from findings.models import (
     Severity,
 )
 from findings.queries import on_host
-from krafter_audit.api.filters import ChoicesFilter, HostFilter, ListFilter, OwnerFilter, SearchFilter
+from krafter_audit.api.lists.filters import ChoicesFilter, HostFilter, ListFilter, OwnerFilter, SearchFilter
 from krafter_audit.db.words import with_words
 
 

@@ -38,7 +38,7 @@ from findings.serializers import (
 )
 from findings.services import bulk, dismissals, triage
 from findings.services.ingestion import FindingReport, ingest_one
-from krafter_audit.api.filters import (
+from krafter_audit.api.lists.filters import (
     CURSOR,
     LIMIT,
     OFFSET,
@@ -49,14 +49,14 @@ from krafter_audit.api.filters import (
     sort_order,
     with_own_id,
 )
-from krafter_audit.api.pagination import (
+from krafter_audit.api.lists.pagination import (
     Listing,
     QuerySetListing,
     paginate_by_cursor,
     paginate_by_offset,
 )
+from krafter_audit.api.lists.row_columns import RowColumns, row_columns
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.api.row_columns import RowColumns, row_columns
 
 SORT_FIELDS = ("score", *TIMES)
 INCLUDE_DEPLOYS = ["deploys"]

@@ -2,7 +2,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from integrations.models import SyncConflict
-from krafter_audit.api.filters import ChoiceFilter, ChoicesFilter, ListFilter
+from krafter_audit.api.lists.filters import ChoiceFilter, ChoicesFilter, ListFilter
 
 
 class ConflictFilter(ListFilter):

@@ -24,7 +24,7 @@ from integrations.serializers import (
 )
 from integrations.sync.tickets.conflicts import resolve
 from integrations.webhooks import services as webhooks
-from krafter_audit.api.filters import list_parameters
+from krafter_audit.api.lists.filters import list_parameters
 
 
 class IntegrationViewSet(ProjectViewSet):

@@ -193,7 +193,7 @@ for _database in DATABASES.values():
             "check": check_connection,
         }
 KRAFTER_DB_ROLE = env.text("KRAFTER_DB_ROLE")
-DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
+DATABASE_ROUTERS = ["krafter_audit.db.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.integer("KRAFTER_REPLICA_LAG_SECONDS")
 
 KRAFTER_BACKUP_DIR = env.text("KRAFTER_BACKUP_DIR")

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet
-from krafter_audit.api.filters import list_parameters
+from krafter_audit.api.lists.filters import list_parameters
 from notifications import destinations
 from notifications.filters import AlertFilter
 from notifications.models import Alert, Destination

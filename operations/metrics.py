@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from events import counters
 from integrations.models import Integration
-from krafter_audit.api import read_replica
+from krafter_audit.db import read_replica
 from krafter_audit.jobs.metrics import shared_registry
 from krafter_audit.multiprocess_metrics import DIRECTORY
 from operations import runs

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Project
 from bulk_changes import services as bulk_changes
 from findings.models import Severity
-from krafter_audit.api.filters import (
+from krafter_audit.api.lists.filters import (
     ChoicesFilter,
     ListFilter,
     OwnerFilter,

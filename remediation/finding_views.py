@@ -11,8 +11,15 @@ from findings.filters import FindingFilter
 from findings.models import Finding
 from findings.serializers import FindingSerializer
 from findings.views import INCLUDE_DISMISSAL, SORT_FIELDS, FindingViewSet
-from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, include_parameter, included, list_parameters
-from krafter_audit.api.row_columns import represent_rows
+from krafter_audit.api.lists.filters import (
+    CURSOR,
+    LIMIT,
+    OFFSET,
+    include_parameter,
+    included,
+    list_parameters,
+)
+from krafter_audit.api.lists.row_columns import represent_rows
 from remediation import queries
 from remediation.serializers import FindingWithTasksSerializer, TaskSerializer
 

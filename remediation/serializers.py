@@ -6,7 +6,7 @@ from accounts.serializers import MemberIdField, ProjectResponseSerializer
 from bulk_changes.serializers import BulkUpdateRequestSerializer, RowFilterRequestSerializer, choices_field
 from findings.models import Domain, Severity
 from findings.serializers import DismissalSerializer, FindingSerializer, UnvalidatedListField
-from krafter_audit.api.filters import MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
+from krafter_audit.api.lists.filters import MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
 from krafter_audit.api.serializers import (
     ChangesRequestSerializer,
     JSONObjectField,

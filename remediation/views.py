@@ -18,7 +18,7 @@ from findings.serializers import FindingSerializer, validate_items
 from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import with_warnings
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import (
+from krafter_audit.api.lists.filters import (
     TIMES,
     filter_rows,
     include_parameter,
@@ -26,9 +26,9 @@ from krafter_audit.api.filters import (
     list_parameters,
     with_own_id,
 )
+from krafter_audit.api.lists.row_columns import represent_rows
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.response_headers import FILE_NAME
-from krafter_audit.api.row_columns import represent_rows
 from krafter_audit.api.serializers import ResponseSerializer
 from remediation import queries
 from remediation.checks.catalogue import catalogue

@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from events.log import log_event
-from krafter_audit.api import read_replica
 from krafter_audit.api.errors import Unavailable
-from krafter_audit.db import leases
+from krafter_audit.db import leases, read_replica
 from krafter_audit.jobs.queues import enqueue
 from reports.downloads import new_file_name, sha256_of
 from reports.errors import ExportFailed

@@ -1,6 +1,6 @@
 import django_filters
 
-from krafter_audit.api.filters import ChoicesFilter, ListFilter
+from krafter_audit.api.lists.filters import ChoicesFilter, ListFilter
 from reports.models import Format, Report, Share
 
 

@@ -5,7 +5,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.pagination import single_parameter
+from krafter_audit.api.lists.pagination import single_parameter
 from reports.queries import MAX_PERIOD_DAYS, Period, last_days
 
 ISO_DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")

@@ -19,7 +19,7 @@ from events import counters
 from events.as_of import AS_OF, parse_as_of, respond_with_counts
 from krafter_audit.api import long_polling
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import include_parameter, included, list_parameters
+from krafter_audit.api.lists.filters import include_parameter, included, list_parameters
 from krafter_audit.api.response_headers import FILE_DIGEST, FILE_NAME
 from krafter_audit.http.json_encoding import load_json
 from reports import periods, queries, services

@@ -1,6 +1,6 @@
 import django_filters
 
-from krafter_audit.api.filters import ChoicesFilter, ListFilter, TimeFilter
+from krafter_audit.api.lists.filters import ChoicesFilter, ListFilter, TimeFilter
 from scanner.outcome import REASONS
 from scans.models import OUTCOMES, Scan, Scanner, ScanResult
 

@@ -12,7 +12,7 @@ from events import counters
 from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import NotFound
-from krafter_audit.api.filters import list_parameters
+from krafter_audit.api.lists.filters import list_parameters
 from scans import screenshots
 from scans.filters import ScanFilter, ScanResultFilter
 from scans.models import Scan

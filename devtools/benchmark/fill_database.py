@@ -29,8 +29,8 @@ from events import counters  # noqa: E402
 from findings.models import Finding  # noqa: E402
 from findings.queries import FindingsByScore  # noqa: E402
 from findings.serializers import FindingSerializer  # noqa: E402
-from krafter_audit.api.pagination import paginate_by_cursor  # noqa: E402
-from krafter_audit.api.row_columns import RowColumns, row_columns  # noqa: E402
+from krafter_audit.api.lists.pagination import paginate_by_cursor  # noqa: E402
+from krafter_audit.api.lists.row_columns import RowColumns, row_columns  # noqa: E402
 from remediation.models import Task, Verification  # noqa: E402
 from reports.services import queue_export, share_latest  # noqa: E402
 from reports.sharing import links  # noqa: E402

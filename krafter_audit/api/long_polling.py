@@ -11,7 +11,7 @@ from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.pagination import whole_number
+from krafter_audit.api.lists.pagination import whole_number
 from krafter_audit.shutdown import is_shutting_down
 
 MAX_WAIT_SECONDS = 60

@@ -1,4 +1,4 @@
-from krafter_audit.api.filters import ChoicesFilter, ListFilter
+from krafter_audit.api.lists.filters import ChoicesFilter, ListFilter
 from notifications.models import WebhookEndpoint
 
 

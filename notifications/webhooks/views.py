@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from accounts.viewsets import OrganizationViewSet, uuid_or_404
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import CURSOR, DATE_TIME, LIMIT, NOT_EMPTY, list_parameters
-from krafter_audit.api.pagination import QuerySetListing, paginate_by_cursor, single_parameter
+from krafter_audit.api.lists.filters import CURSOR, DATE_TIME, LIMIT, NOT_EMPTY, list_parameters
+from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor, single_parameter
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import queries, services
 from notifications.webhooks.filters import WebhookEndpointFilter

@@ -8,8 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from events.history import CHANGES
 from events.partitions import EVENTS, PartitionedTable, months_to_keep, partitions_of
-from krafter_audit.api import read_replica
-from krafter_audit.db import redis_client, roles
+from krafter_audit.db import read_replica, redis_client, roles
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
 from remediation.evidence.retention import EVIDENCE
 

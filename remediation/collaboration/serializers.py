@@ -2,7 +2,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from krafter_audit.api.filters import ListFilter
+from krafter_audit.api.lists.filters import ListFilter
 from krafter_audit.api.serializers import RequestSerializer, ResponseSerializer, StrictCharField
 from remediation.models import MAX_COMMENT_LENGTH, MAX_LABEL_LENGTH, MAX_LABELS_OF_TASK, TaskComment
 

@@ -6,8 +6,8 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events.serializers import EventSerializer
-from krafter_audit.api.filters import CURSOR, LIMIT, list_parameters
-from krafter_audit.api.pagination import QuerySetListing, paginate_by_cursor
+from krafter_audit.api.lists.filters import CURSOR, LIMIT, list_parameters
+from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor
 from remediation.collaboration import queries, services
 from remediation.collaboration.serializers import (
     CommentFilter,

@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from krafter_audit.api.envelope import with_warnings
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.filters import CURSOR, LIMIT
-from krafter_audit.api.pagination import paginate_by_cursor, single_parameter
+from krafter_audit.api.lists.filters import CURSOR, LIMIT
+from krafter_audit.api.lists.pagination import paginate_by_cursor, single_parameter
 from remediation.policy_versions import queries
 from remediation.policy_versions.comparison import compare
 from remediation.policy_versions.serializers import (

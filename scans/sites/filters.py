@@ -1,7 +1,7 @@
 import django_filters
 from django.db.models import Q, QuerySet
 
-from krafter_audit.api.filters import ChoicesFilter, ListFilter
+from krafter_audit.api.lists.filters import ChoicesFilter, ListFilter
 from scans.models import Site
 
 # As `ownership_status` returns them.

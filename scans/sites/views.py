@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
-from krafter_audit.api.filters import list_parameters
+from krafter_audit.api.lists.filters import list_parameters
 from scans.models import Site
 from scans.sites import services
 from scans.sites.filters import SiteFilter

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, single_parameter
+from krafter_audit.api.lists.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, single_parameter
 from krafter_audit.api.serializers import UTCDateTimeField
 
 # Without `default`, which generated clients would send.

@@ -9,7 +9,7 @@ from django.db import models
 from assurance.serializers import GuardWindowWithRunsSerializer
 from findings.models import Finding, Regression
 from findings.serializers import FindingSerializer, RegressionSerializer
-from krafter_audit.api.row_columns import row_columns
+from krafter_audit.api.lists.row_columns import row_columns
 from krafter_audit.api.serializers import ResponseSerializer
 from krafter_audit.http.json_encoding import dump_json
 from remediation.models import Task, Verification

@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.row_columns import RowColumns
+from krafter_audit.api.lists.row_columns import RowColumns
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 # Beyond this a list is read by cursor: PostgreSQL scans all rows before an offset.

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from events import counters
 from events.models import Counter
 from findings.models import Finding
-from krafter_audit.api import pagination
+from krafter_audit.api.lists import pagination
 from tests import factories
 from tests.factories import Scenario
 

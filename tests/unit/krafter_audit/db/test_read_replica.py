@@ -3,7 +3,7 @@
 from django.db import router
 
 from findings.models import Finding
-from krafter_audit.api import read_replica
+from krafter_audit.db import read_replica
 from tests.factories import Scenario
 
 
