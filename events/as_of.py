@@ -12,8 +12,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Project
-from events import history
-from events.history import AsOf
+from events.totals import history
+from events.totals.history import AsOf
 from krafter_audit.api.envelope import DataWithMeta
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.pagination import single_parameter

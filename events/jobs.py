@@ -1,4 +1,5 @@
-from events import counters, history, partitions
+from events import partitions
+from events.totals import counters, history
 from krafter_audit.api import idempotency
 from krafter_audit.celery import app
 

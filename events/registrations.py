@@ -4,8 +4,9 @@ from django.apps import apps
 from django.db.models.signals import post_migrate, pre_migrate
 
 from accounts.audit import account_changed
-from events import history, partitions
+from events import partitions
 from events.log import log_organization_event
+from events.totals import history
 from krafter_audit.db.roles import grant_privileges, require_owner
 
 

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from accounts.admin_actor import operator
 from bulk_changes.admin.actions import BulkActions, status_action
 from bulk_changes.admin.forms import SetValuesForm
-from events import counters
+from events.totals import counters
 from findings import observations, queries
 from findings.errors import FindingResolved
 from findings.models import (

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.formats import date_format
 
 from accounts.models import Project, User
-from events.counter_definitions import CounterDefinition, counter_triggers
+from events.totals.definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 

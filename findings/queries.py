@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from accounts.models import Project
-from events import counters, history
-from events.history import AsOf
+from events.totals import counters, history
+from events.totals.history import AsOf
 from findings.models import SEARCHED, Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.words import with_words

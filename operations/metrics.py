@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from events import counters
+from events.totals import counters
 from integrations.models import Integration
 from krafter_audit.db import read_replica
 from krafter_audit.jobs.metrics import shared_registry

@@ -8,7 +8,7 @@ from django.db.models import Case, F, Func, Q, Value, When
 from django.utils import timezone
 
 from accounts.models import Project, User
-from events.counter_definitions import CounterDefinition, counter_triggers
+from events.totals.definitions import CounterDefinition, counter_triggers
 from findings.models import Finding, Severity
 from krafter_audit.db.deletion import set_null_and_updated_at
 from krafter_audit.db.fields import StoredGeneratedField, VerbatimJSONField

@@ -8,9 +8,9 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts.models import Project
-from events import counters, history
-from events.history import AsOf
 from events.models import Event
+from events.totals import counters, history
+from events.totals.history import AsOf
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
 from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from bulk_changes.serializers import BulkUpdateResultSerializer, represent
-from events import counters
 from events.as_of import AS_OF, parse_as_of, respond_as_of, respond_with_counts
+from events.totals import counters
 from findings.models import Finding
 from findings.serializers import FindingSerializer, validate_items
 from krafter_audit.api import long_polling

@@ -1,7 +1,7 @@
 from typing import Any
 from uuid import UUID
 
-from events import counters
+from events.totals import counters
 from reports import queries
 from reports.queries import Period
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import formats, timezone
 
 from accounts.models import Project, User
-from events.counter_definitions import CounterDefinition, counter_triggers
+from events.totals.definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record

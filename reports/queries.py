@@ -7,9 +7,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Project
-from events import counters, history
-from events.counters import RiskChange
-from events.history import AsOf
+from events.totals import counters, history
+from events.totals.counters import RiskChange
+from events.totals.history import AsOf
 from findings.models import OPEN_STATUSES, TERMINAL_STATUSES, Regression
 from remediation.models import Result, Verification
 

@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from campaigns.queries import active_with_progress
 from campaigns.serializers import CampaignSerializer, ProgressSerializer
-from events import counters
 from events.as_of import AS_OF, parse_as_of, respond_with_counts
+from events.totals import counters
 from krafter_audit.api import long_polling
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.filters import include_parameter, included, list_parameters

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project, User
-from events.counter_definitions import CounterDefinition, counter_triggers
+from events.totals.definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
-from events import counters
+from events.totals import counters
 from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import NotFound

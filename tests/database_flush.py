@@ -10,7 +10,8 @@ from django.db import ProgrammingError, connection
 from django.test import TransactionTestCase
 from psycopg.errors import InsufficientPrivilege
 
-from events import history, partitions
+from events import partitions
+from events.totals import history
 from remediation.evidence.retention import EVIDENCE
 from tests import database_role
 

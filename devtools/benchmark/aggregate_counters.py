@@ -8,8 +8,8 @@ django.setup()
 
 from django.db import connection  # noqa: E402  needs the settings
 
-from events import counters  # noqa: E402
 from events.models import Counter  # noqa: E402
+from events.totals import counters  # noqa: E402
 
 
 def main() -> None:

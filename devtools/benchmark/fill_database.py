@@ -25,7 +25,7 @@ from accounts.actors import SYSTEM  # noqa: E402
 from accounts.models import Membership, Organization, Project, User  # noqa: E402
 from accounts.sign_in.session_age import SEEN_AT, SIGNED_IN_AT  # noqa: E402
 from devtools.benchmark.sample_data import EXPORTED, OWNERS, PROJECTS, generate  # noqa: E402
-from events import counters  # noqa: E402
+from events.totals import counters  # noqa: E402
 from findings.models import Finding  # noqa: E402
 from findings.queries import FindingsByScore  # noqa: E402
 from findings.serializers import FindingSerializer  # noqa: E402

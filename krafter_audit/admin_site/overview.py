@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Project, QuotaMonth, User, month_of
 from accounts.quota import next_month
-from events import counters
+from events.totals import counters
 from findings.models import LARGE_FIELDS, OPEN_STATUSES, Domain, Severity
 from integrations.models import Integration
 from krafter_audit.api.throttling import unchecked_requests

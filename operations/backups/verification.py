@@ -7,8 +7,8 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from events import reconciliation
-from events.counter_definitions import declared_counters
+from events.totals import reconciliation
+from events.totals.definitions import declared_counters
 from operations import credentials
 from operations.backups.manifest import count_rows
 from remediation.evidence import chain

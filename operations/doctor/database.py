@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from events.history import CHANGES
 from events.partitions import EVENTS, PartitionedTable, months_to_keep, partitions_of
+from events.totals.history import CHANGES
 from krafter_audit.db import read_replica, redis_client, roles
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
 from remediation.evidence.retention import EVIDENCE

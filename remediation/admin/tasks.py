@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.admin_actor import operator
 from bulk_changes.admin.actions import BulkActions, status_action
-from events import counters
+from events.totals import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (

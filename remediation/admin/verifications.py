@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from unfold.decorators import display
 
 from accounts.admin_actor import operator
-from events import counters
+from events.totals import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from findings.observations import asset_urls
 from krafter_audit.admin.actions import row_action

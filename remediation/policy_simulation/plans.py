@@ -9,7 +9,7 @@ from django.core import signing
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events import counters
+from events.totals import counters
 from findings.models import OPEN_STATUSES, Severity
 from findings.policy_rules import severity_rules
 from remediation.alert_routing import routes_of

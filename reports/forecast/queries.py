@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from events import counters
-from events.counters import RiskChange
+from events.totals import counters
+from events.totals.counters import RiskChange
 from findings.models import Severity
 from reports.forecast import simulation
 from reports.forecast.simulation import MAX_WEEKS, WEEK, DailyFlow

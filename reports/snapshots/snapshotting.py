@@ -8,8 +8,8 @@ from uuid import UUID
 
 from accounts.models import Project
 from campaigns.queries import active_with_progress
-from events import counters, history
-from events.counters import Totals
+from events.totals import counters, history
+from events.totals.counters import Totals
 from findings.models import OPEN_STATUSES
 from reports import queries
 from reports.forecast.queries import forecast_from

@@ -3,7 +3,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from events.counters import Totals
+from events.totals.counters import Totals
 from findings.models import OPEN_STATUSES
 from reports.queries import Period
 

@@ -151,7 +151,7 @@ def test_server_error_discloses_nothing(scenario: Scenario, monkeypatch: pytest.
     def explode(*args: object, **kwargs: object) -> None:
         raise KeyError("secret inside")
 
-    monkeypatch.setattr("events.counters.all_totals", explode)
+    monkeypatch.setattr("events.totals.counters.all_totals", explode)
 
     response = scenario.client.ask("get", "command-center")
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from events import reconciliation
+from events.totals import reconciliation
 
 
 class Command(BaseCommand):

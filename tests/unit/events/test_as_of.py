@@ -7,7 +7,7 @@ import pytest
 from django.http import QueryDict
 
 from events.as_of import parse_as_of
-from events.history import AsOf
+from events.totals.history import AsOf
 from krafter_audit.api.errors import InvalidParams
 from tests import factories
 from tests.factories import Scenario

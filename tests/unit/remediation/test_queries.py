@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from events import reconciliation
+from events.totals import reconciliation
 from findings.services import triage
 from remediation import queries
 from remediation.models import Task

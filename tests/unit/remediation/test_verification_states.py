@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from events import counters
+from events.totals import counters
 from remediation.models import Verification
 from remediation.services import verdicts, verifications
 from tests import factories

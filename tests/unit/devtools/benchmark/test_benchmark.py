@@ -14,7 +14,7 @@ from devtools.benchmark.__main__ import parse_arguments
 from devtools.benchmark.measurement import CaseResult, merge_repetitions
 from devtools.benchmark.process_stats import ProcessMemory
 from devtools.benchmark.sample_data import PROJECTS, generate
-from events import reconciliation
+from events.totals import reconciliation
 from findings.models import Finding
 from remediation.evidence import chain
 from remediation.models import Evidence, EvidenceChain, Task, Verification

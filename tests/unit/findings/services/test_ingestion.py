@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events import counters
 from events.models import Event
+from events.totals import counters
 from findings.models import Finding, Regression
 from findings.services.ingestion import BATCH_SIZE, FindingReport, ingest
 from tests import factories

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events import counters
 from events.models import Event
+from events.totals import counters
 from findings.models import Finding
 from findings.services import triage
 from remediation import jobs

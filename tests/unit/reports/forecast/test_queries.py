@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from events import counters
+from events.totals import counters
 from findings.services import triage
 from reports.forecast.queries import critical_forecast, forecast_from
 from tests import factories

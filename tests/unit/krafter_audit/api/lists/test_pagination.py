@@ -10,8 +10,8 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from events import counters
 from events.models import Counter
+from events.totals import counters
 from findings.models import Finding
 from krafter_audit.api.lists import pagination
 from tests import factories

@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Project
-from events.counters import Totals
 from events.models import CounterChange, CounterSnapshot
 from events.partitions import PartitionedTable, first_kept_month
 from events.queries import settled_until
+from events.totals.counters import Totals
 from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.db.sql import fetch_all
 

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from events import counters
-from events.counter_definitions import declared_counters
 from events.models import Counter
+from events.totals import counters
+from events.totals.definitions import declared_counters
 from findings.models import Finding
 from findings.services.ingestion import FindingReport, ingest
 from tests import factories

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Model
 
-from events.counter_definitions import CounterDefinition, declared_counters, facets_as_json
+from events.totals.definitions import CounterDefinition, declared_counters, facets_as_json
 from krafter_audit.db.advisory_locks import advisory_lock
 
 # One statement sees one instant: the rows, and the counter rows that the same transactions wrote. So a difference is

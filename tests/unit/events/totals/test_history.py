@@ -10,10 +10,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
 from accounts.models import Project
-from events import counters, history
-from events.history import AsOf, end_of
 from events.models import CounterChange, CounterSnapshot
 from events.queries import CLOCK_DIFFERENCE
+from events.totals import counters, history
+from events.totals.history import AsOf, end_of
 from findings.models import Finding
 from findings.queries import finding_counts
 from remediation.queries import command_center, task_counts

@@ -21,7 +21,7 @@ class CounterDefinition:
     # SQL that names an update, from the rows `before` and `after`. Each change then counts on its own day, and has its
     # name as the facet `change`: `opened` is an INSERT, `deleted` a DELETE.
     change: str = ""
-    history: bool = False  # each change is also stored with its time (events/history.py)
+    history: bool = False  # each change is also stored with its time (events/totals/history.py)
     due_at: str = "NULL::timestamptz"  # SQL, stored with the history
 
 
