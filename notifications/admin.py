@@ -16,8 +16,8 @@ from krafter_audit.admin.base import (
     ReadOnlyAdmin,
     badge_column,
 )
-from notifications import finding_history  # noqa: F401  adds alerts to the history of findings
-from notifications.messages import label_of, numbers
+from notifications.alerts import finding_history  # noqa: F401  adds alerts to the history of findings
+from notifications.alerts.messages import label_of, numbers
 from notifications.models import Alert, Destination, Unsubscription
 from notifications.unsubscribing import subscribe_again
 from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages

@@ -6,7 +6,8 @@ from events import outbox
 from krafter_audit.celery import app
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs.queues import enqueue
-from notifications import alert_batching, alert_delivery
+from notifications.alerts import batching
+from notifications.alerts import delivery as alert_delivery
 from notifications.models import Alert
 from notifications.webhooks import delivery, fan_out, notice, retention
 
@@ -16,7 +17,7 @@ BATCH_SIZE = 200
 @app.task(name="notifications.process_events")
 def process_events() -> None:
     """Batch the events of the outbox into alerts."""
-    outbox.consume(alert_batching.CONSUMER, alert_batching.consume)
+    outbox.consume(batching.CONSUMER, batching.consume)
 
 
 @app.task(name="notifications.deliver_alert")

@@ -13,7 +13,8 @@ from accounts.actors import SYSTEM
 from findings.models import Finding
 from findings.observations import details_of
 from krafter_audit.web.public_pages import NOT_FOUND, PageUnavailable, public_page
-from notifications import messages, unsubscribing
+from notifications import unsubscribing
+from notifications.alerts import messages
 from notifications.models import Alert
 
 SALT = "krafter_audit.notifications.alert"

@@ -1,6 +1,6 @@
 from events.outbox import register_consumer
-from notifications import alert_batching
+from notifications.alerts import batching
 from notifications.webhooks import fan_out, subscribers
 
-register_consumer(alert_batching.CONSUMER, alert_batching.KINDS)
+register_consumer(batching.CONSUMER, batching.KINDS)
 register_consumer(fan_out.CONSUMER, wants=subscribers.has_endpoints)

@@ -24,8 +24,9 @@ from integrations.models import Integration, Webhook
 from integrations.sync import engine
 from integrations.webhooks.services import open_secret
 from krafter_audit.security import vault
-from notifications import alert_delivery, destinations
+from notifications import destinations
 from notifications import jobs as notification_jobs
+from notifications.alerts import delivery
 from notifications.models import Alert, Destination
 from operations.credentials import reseal
 from scans.models import SiteCredentials
@@ -84,7 +85,7 @@ def alert(project: Project) -> None:
     notification_jobs.process_events()
     Alert.objects.update(due_at=timezone.now())
     for pk in Alert.objects.values_list("pk", flat=True):
-        alert_delivery.deliver(pk)
+        delivery.deliver(pk)
 
 
 def broken(settings: Settings) -> list[str]:

@@ -14,7 +14,8 @@ from pytest_httpserver import HTTPServer
 from accounts.actors import SYSTEM
 from findings.models import Finding
 from findings.services.ingestion import FindingReport, ingest
-from notifications import alert_delivery, destinations, jobs
+from notifications import destinations, jobs
+from notifications.alerts import delivery
 from notifications.models import Alert
 from remediation.jobs import log_overdue_tasks
 from tests.factories import Scenario
@@ -69,7 +70,7 @@ def run_workers() -> None:
     unfinished = Alert.objects.filter(status__in=Alert.UNFINISHED)
     unfinished.exclude(due_at__gt=timezone.now() + timedelta(minutes=2)).update(due_at=timezone.now())
     for pk in unfinished.values_list("pk", flat=True):
-        alert_delivery.deliver(pk)
+        delivery.deliver(pk)
 
 
 def alerts(channel: str) -> list[tuple[str, int, int]]:

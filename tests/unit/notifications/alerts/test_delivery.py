@@ -12,7 +12,8 @@ from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
 from accounts.actors import SYSTEM
-from notifications import alert_delivery, destinations
+from notifications import destinations
+from notifications.alerts import delivery
 from notifications.models import Alert
 from tests import factories
 from tests.factories import Scenario
@@ -52,7 +53,7 @@ def test_retry_waits_as_long_as_slack_requests(scenario: Scenario, slack: HTTPSe
     alert = Alert.objects.get(channel="slack")
     wait = alert.due_at - timezone.now()
     Alert.objects.update(due_at=timezone.now())
-    alert_delivery.deliver(alert.pk)
+    delivery.deliver(alert.pk)
 
     assert timedelta(seconds=590) < wait <= timedelta(seconds=600)
     assert alerts("slack") == [("sent", 1, 0)]
@@ -92,9 +93,9 @@ def test_retry_skips_addresses_that_have_received_the_email(
     alert = Alert.objects.get(channel="email")
     with monkeypatch.context() as patch:
         patch.setattr(EmailBackend, "send_messages", disconnect_at_the_second)
-        alert_delivery.deliver(alert.pk)
+        delivery.deliver(alert.pk)
     Alert.objects.update(due_at=timezone.now())
-    alert_delivery.deliver(alert.pk)
+    delivery.deliver(alert.pk)
 
     assert [email.to for email in mail.outbox] == [["a@example.com"], ["b@example.com"]]
 
@@ -111,7 +112,7 @@ def test_refused_address_does_not_stop_the_emails_to_others(scenario: Scenario, 
     settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.RefusesEve"}}
     alert = email_alert(scenario, ["eve@example.com", "ada@example.com"])
 
-    alert_delivery.deliver(alert.pk)
+    delivery.deliver(alert.pk)
 
     alert.refresh_from_db()
     assert (alert.status, alert.outcome) == ("sent", "Sent to 1 recipient, refused for 1.")
@@ -122,7 +123,7 @@ def test_alert_whose_every_address_is_refused_fails(scenario: Scenario, settings
     settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.RefusesEve"}}
     alert = email_alert(scenario, ["eve@example.com"])
 
-    alert_delivery.deliver(alert.pk)
+    delivery.deliver(alert.pk)
 
     alert.refresh_from_db()
     assert (alert.status, alert.outcome) == ("failed", "The mail server refused every recipient.")
@@ -134,11 +135,11 @@ def test_address_that_is_refused_for_a_while_gets_the_email_later(
     settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.GreylistsEve"}}
     alert = email_alert(scenario, ["eve@example.com", "ada@example.com"])
 
-    alert_delivery.deliver(alert.pk)
+    delivery.deliver(alert.pk)
     first = [email.to for email in mail.outbox]
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     Alert.objects.update(due_at=timezone.now())
-    alert_delivery.deliver(alert.pk)
+    delivery.deliver(alert.pk)
 
     alert.refresh_from_db()
     assert (first, alert.status, alert.outcome) == ([["ada@example.com"]], "sent", "Sent to 2 recipients.")

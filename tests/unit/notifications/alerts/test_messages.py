@@ -3,7 +3,7 @@
 import pytest
 from pytest_httpserver import HTTPServer
 
-from notifications.messages import LABELS, slack_payload, subject
+from notifications.alerts.messages import LABELS, slack_payload, subject
 from notifications.models import Alert
 from tests.factories import Scenario
 from tests.fakes import slack_limits

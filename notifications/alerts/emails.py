@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from krafter_audit.mail import html_mail
-from notifications import messages
+from notifications.alerts import messages
 from notifications.models import Alert
 from notifications.public_pages import alert_url
 from notifications.unsubscribing import unsubscribe_url

@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 from accounts.actors import SYSTEM
 from events.models import Event
 from findings.models import Finding
-from notifications import alert_batching
+from notifications.alerts import batching
 from notifications.models import Alert
 from remediation.models import Task
 from remediation.services import policies, verdicts
@@ -97,7 +97,7 @@ def test_done_tasks_and_tasks_without_a_due_date_are_not_overdue(scenario: Scena
 def test_events_beyond_the_hourly_limit_are_held_back_and_counted(
     scenario: Scenario, slack: HTTPServer
 ) -> None:
-    for start in range(alert_batching.MAX_ALERTS_PER_HOUR):
+    for start in range(batching.MAX_ALERTS_PER_HOUR):
         make_findings(scenario, 1, start=start)
         run_workers()
     make_findings(scenario, 430, start=100)
@@ -108,7 +108,7 @@ def test_events_beyond_the_hourly_limit_are_held_back_and_counted(
     run_workers()
 
     assert held_back == ("gathering", 430, 430)
-    assert len(slack.log) == alert_batching.MAX_ALERTS_PER_HOUR + 1
+    assert len(slack.log) == batching.MAX_ALERTS_PER_HOUR + 1
     remainder = slack.log[-1][0].get_json()["blocks"][-1]["text"]["text"]
     assert "430 of these came after 6 messages within an hour and were held back." in remainder
 

@@ -15,9 +15,9 @@ from krafter_audit.http import slack
 from krafter_audit.mail import MailResult
 from krafter_audit.security.vault import VaultError
 from notifications import destinations
-from notifications.emails import build_email
+from notifications.alerts.emails import build_email
+from notifications.alerts.messages import slack_payload
 from notifications.errors import AlertPostponed, AlertRefused
-from notifications.messages import slack_payload
 from notifications.models import Alert, Destination
 from notifications.public_pages import alert_url
 from notifications.unsubscribing import subscribed

@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 
 from findings.models import Severity
 from krafter_audit.http.slack import escape, header, section
-from notifications.alert_batching import (
+from notifications.alerts.batching import (
     DISMISSAL_EXPIRED,
     DUE_SOON,
     MAX_ALERTS_PER_HOUR,
