@@ -7,10 +7,10 @@ from accounts.actors import Actor
 from accounts.models import Membership, Project
 from accounts.roles import MANAGERS
 from events.log import log_event
+from krafter_audit import slack
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
-from krafter_audit.http import slack
 from krafter_audit.security import vault
 from notifications.errors import AlertDestinationNotFound
 from notifications.models import Destination

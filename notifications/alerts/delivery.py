@@ -9,9 +9,8 @@ from django.core.mail import mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from krafter_audit import mail
+from krafter_audit import mail, slack
 from krafter_audit.db import leases
-from krafter_audit.http import slack
 from krafter_audit.mail import MailResult
 from krafter_audit.security.vault import VaultError
 from notifications import destinations

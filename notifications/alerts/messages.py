@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from findings.models import Severity
-from krafter_audit.http.slack import escape, header, section
+from krafter_audit.slack import escape, header, section
 from notifications.alerts.batching import (
     DISMISSAL_EXPIRED,
     DUE_SOON,

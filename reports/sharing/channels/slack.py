@@ -1,8 +1,8 @@
 from typing import Any
 
+from krafter_audit import slack
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.http import slack
-from krafter_audit.http.slack import escape, header, section
+from krafter_audit.slack import escape, header, section
 from reports.errors import DeliveryPostponed, DeliveryRefused
 from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDelivery
 

@@ -17,8 +17,8 @@ from pytest_httpserver import HTTPServer
 from accounts.models import Project
 from accounts.services import update_project
 from events.models import Event
+from krafter_audit import slack
 from krafter_audit.db import leases
-from krafter_audit.http import slack
 from krafter_audit.security import vault
 from reports import export, jobs
 from reports.models import Report, Share
