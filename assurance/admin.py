@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from assurance.models import Deploy, GuardWindow
 from assurance.services import guard_windows
 from findings.admin import FindingAdmin

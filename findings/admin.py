@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from bulk_changes.admin.actions import BulkActions, status_action
 from bulk_changes.admin.forms import SetValuesForm
 from events.totals import counters

@@ -11,7 +11,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from accounts import services
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from accounts.errors import AlreadyJoined, NotJoined
 from accounts.invitations.links import LIFETIME
 from accounts.invitations.services import resend

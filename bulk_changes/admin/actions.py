@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from accounts.errors import ProjectArchived
 from accounts.models import Project
 from bulk_changes import services

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from bulk_changes import services
 from bulk_changes.admin.actions import change_refusal, message_about, with_undo_button
 from bulk_changes.admin.values import effects_in_words, owner_names, with_details

@@ -6,7 +6,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from campaigns import services
 from campaigns.admin.forms import ChangeCampaignForm, CreateCampaignForm
 from campaigns.burn_down import burn_down

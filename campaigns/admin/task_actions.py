@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from accounts.models import Project
 from bulk_changes.admin.actions import BulkActions
 from campaigns import services

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_GET
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from accounts.models import Project
 from integrations import connection, queries, services
 from integrations.admin.forms import ConnectForm

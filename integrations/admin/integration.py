@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from unfold.decorators import display
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from integrations import connection, queries, services
 from integrations.admin.connecting import ConnectionPages
 from integrations.admin.records import OUTCOMES

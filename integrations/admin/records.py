@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from accounts.actors import Actor
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from integrations.models import (
     SyncConflict,
     SyncRun,

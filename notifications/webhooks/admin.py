@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.actors import Actor
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from accounts.models import Project
 from krafter_audit.admin.actions import confirmed, row_action
 from krafter_audit.admin.base import (

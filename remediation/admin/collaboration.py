@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from accounts.viewsets import uuid_or_404
 from krafter_audit.admin.base import ServiceModelAdmin
 from krafter_audit.admin.forms import error_text

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from krafter_audit.admin.forms import ServiceForm

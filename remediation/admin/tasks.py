@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from bulk_changes.admin.actions import BulkActions, status_action
 from events.totals import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin

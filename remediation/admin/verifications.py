@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from unfold.decorators import display
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from events.totals import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from findings.observations import asset_urls

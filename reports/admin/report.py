@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_safe
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import (

@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ReadOnlyAdmin, badge_column

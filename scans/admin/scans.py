@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.admin import ProjectAdmin
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from accounts.models import Project
 from findings.models import Domain
 from krafter_audit.admin.actions import row_action

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ServiceModelAdmin, copy_row
 from scans.admin.forms import SiteForm

@@ -13,9 +13,7 @@ UNIT = PurePath("tests/unit")
 # Modules that a test of another path tests, most of them by HTTP or by a command: pattern → file or folder.
 TESTED_IN: dict[str, str] = {
     "accounts/actors.py": "tests/unit/events/test_outbox.py",
-    "accounts/admin_actor.py": "tests/unit/accounts/test_audit.py",
     "accounts/time_zones/views.py": "tests/unit/accounts/time_zones/test_middleware.py",
-    "accounts/api_key_admin.py": "tests/unit/accounts/test_admin.py",
     "accounts/errors.py": "tests/contract/test_discovery.py",
     "accounts/invitations/*.py": "tests/unit/accounts/invitations/test_views.py",
     "accounts/filters.py": "tests/contract/test_lists.py",

@@ -6,7 +6,7 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from findings.models import Domain
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from krafter_audit.admin.base import ReadableEncoder, ServiceModelAdmin
 from krafter_audit.admin.forms import error_text, flatten_errors
 from krafter_audit.api.errors import ApiError, NotFound, PreconditionFailed

@@ -10,7 +10,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
 
 from accounts import api_keys
-from accounts.admin_actor import operator
+from accounts.admin.actor import operator
 from accounts.api_keys import EXPIRED
 from accounts.models import ApiKey, Membership, Project, Scope, User
 from accounts.roles import RANKS, Role
