@@ -21,6 +21,8 @@ from krafter_audit.jobs.queues import enqueue_on_commit
 from notifications.models import EventDelivery, WebhookEndpoint
 
 CONSUMER = "webhooks"
+# Held by all that store deliveries: two that stored the same events in another order would wait for each other.
+LOCK = "webhooks: fan-out"
 BATCH_SIZE = 500  # rows of one INSERT
 TIME_BUDGET_SECONDS = 60.0  # of one run; the next one continues
 MAX_PAYLOAD_BYTES = 256 * 1024
@@ -40,7 +42,7 @@ def run() -> None:
 @transaction.atomic
 def _consume_batch() -> int:
     # Two workers at once could store a later event of a subject before an earlier one.
-    return outbox.consume(CONSUMER, consume) if try_advisory_lock("webhooks: fan-out") else 0
+    return outbox.consume(CONSUMER, consume) if try_advisory_lock(LOCK) else 0
 
 
 def consume(batch: EventBatch) -> None:
@@ -97,8 +99,11 @@ def message_body(event_type: str, at: datetime, data: dict[str, Any]) -> str:
     return dump_json({"type": event_type, "timestamp": format_timestamp(at), "data": data}).decode()
 
 
+@transaction.atomic
 def queue_missed() -> None:
-    """Store the events that were logged before all processes knew a new endpoint."""
+    """Store the events that were logged before all processes knew a new endpoint, unless another worker stores."""
+    if not try_advisory_lock(LOCK):
+        return
     recent = WebhookEndpoint.objects.filter(
         status=WebhookEndpoint.Status.ENABLED, enabled_at__gt=timezone.now() - CATCH_UP_TIME
     )
@@ -109,7 +114,7 @@ def queue_missed() -> None:
 def queue_logged(
     endpoint: WebhookEndpoint, *, after: datetime, before: datetime | None = None, limit: int
 ) -> int:
-    """Store missing deliveries of selected events of the audit log; return their number."""
+    """Store missing deliveries of selected events of the audit log, under `LOCK`; return their number."""
     projects = Project.objects.filter(organization_id=endpoint.organization_id)
     if endpoint.project_ids:
         projects = projects.filter(pk__in=endpoint.project_ids)

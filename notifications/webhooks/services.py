@@ -214,6 +214,7 @@ def replay_range(
     Those logged while the endpoint was disabled are among them. Returns the number, and whether more remain than one
     request may replay.
     """
+    advisory_lock(fan_out.LOCK)  # before the endpoint's row, as the worker that stores events does
     endpoint = _lock_enabled(organization, endpoint_id)
     rows = queries.deliveries_of(endpoint, after=after, before=before)
     if not include_delivered:

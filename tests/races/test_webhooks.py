@@ -1,14 +1,21 @@
 """Workers that queue and deliver the same events at the same time: each is delivered once, in its subject's order."""
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from events.models import Event
 from findings.services import triage
+from krafter_audit.db.advisory_locks import advisory_lock
 from notifications.models import EventDelivery
 from notifications.webhooks import delivery, fan_out, services, subscribers
 from tests import factories
@@ -18,6 +25,7 @@ from tests.unit.notifications.webhooks.conftest import received
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+URL = "https://hooks.example.com/krafter"
 STATUSES = ("triaged", "in_progress", "ready_verify", "triaged", "in_progress")
 
 
@@ -58,3 +66,44 @@ def test_simultaneous_workers_deliver_each_event_once_and_in_order(
     )
     assert all(ids == sorted(ids) for ids in order.values())
     assert set(EventDelivery.objects.values_list("status", flat=True)) == {"delivered"}
+
+
+def test_a_worker_stores_no_deliveries_while_another_transaction_does(sent: list[tuple[str, ...]]) -> None:
+    scenario = factories.scenario()
+    subscribers._known.clear()
+    services.create(scenario.organization, url=URL, by=SYSTEM, events=["finding.*"])
+    factories.finding(scenario)
+
+    def run_in_another_connection() -> int:
+        with closing(connection):
+            fan_out.run()
+            return EventDelivery.objects.count()
+
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        advisory_lock(fan_out.LOCK)
+        meanwhile = other.submit(run_in_another_connection).result(threads.MAX_SECONDS)
+    fan_out.run()
+
+    assert (meanwhile, EventDelivery.objects.count()) == (0, 1)
+
+
+def test_replay_waits_for_the_worker_before_it_locks_the_endpoint(sent: list[tuple[str, ...]]) -> None:
+    scenario = factories.scenario()
+    endpoint, _ = services.create(scenario.organization, url=URL, by=SYSTEM, events=["finding.*"])
+
+    with CaptureQueriesContext(connection) as captured:
+        services.replay_range(
+            scenario.organization,
+            endpoint.pk,
+            after=timezone.now() - timedelta(hours=1),
+            before=None,
+            include_delivered=False,
+            by=SYSTEM,
+        )
+
+    locks = [
+        query["sql"]
+        for query in captured.captured_queries
+        if "advisory" in query["sql"] or "FOR " in query["sql"]
+    ]
+    assert ["pg_advisory_xact_lock" in sql for sql in locks[:2]] == [True, False]
