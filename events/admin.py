@@ -8,10 +8,9 @@ from django.urls import reverse
 from accounts.models import User
 from events.activity import RECALCULATED, due_dates_in_words
 from events.models import Event
-from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS
+from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS, event_label
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, render_json
 from krafter_audit.admin.field_values import field_label, value_in_words
-from krafter_audit.admin.text import event_label
 
 SENTENCES = {**PROJECT_EVENTS, **ORGANIZATION_EVENTS}
 ACTORS = {

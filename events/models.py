@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models import Organization, Project
-from krafter_audit.admin.text import event_label
+from events.names import event_label
 from krafter_audit.db.triggers import AppendOnly
 from krafter_audit.moments import in_words
 

@@ -94,6 +94,39 @@ ORGANIZATION_EVENTS = {
     "webhook.secret_rotated": "The secret of a webhook endpoint was rotated.",
     "webhook.updated": "A webhook endpoint was changed.",
 }
+# Names whose label in the admin is not the name itself.
+LABELS = {
+    "finding.created": "Finding reported",
+    "finding.seen_again": "Finding seen again",
+    "finding.updated": "Finding changed",
+    "finding.regressed": "Finding came back",
+    "finding.dismissal_expired": "Dismissal expired",
+    "finding.priority_changed": "Score weighted by traffic",
+    "task.created": "Task created",
+    "task.updated": "Task changed",
+    "task.linked": "Ticket linked",
+    "task.commented": "Comment added",
+    "task.comment_edited": "Comment changed",
+    "task.comment_deleted": "Comment deleted",
+    "task.labelled": "Labels changed",
+    "task.deleted": "Creation of the task undone",
+    "task.overdue": "Task is overdue",
+    "task.due_soon": "Task is due soon",
+    "task.due_date_moved": "Due date moved",
+    "task.added_to_campaign": "Added to a campaign",
+    "task.removed_from_campaign": "Removed from a campaign",
+    "policy.due_dates_recalculated": "Due dates follow the new policy",
+    "verification.started": "Verification started",
+    "verification.checked": "Checks finished",
+    "verification.approved": "Verification approved",
+    "verification.reopened": "Verification reopened",
+    "site.verification_requested": "Site ownership check requested",
+    "site_credentials.set": "Site credentials set",
+    "site_credentials.deleted": "Site credentials deleted",
+    "integration.webhook_enabled": "Webhook created",
+    "integration.webhook_disabled": "Webhook disabled",
+    "scan.skipped": "Scan skipped",
+}
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
@@ -115,3 +148,8 @@ def pattern_error(pattern: str, names: Collection[str] = frozenset(PROJECT_EVENT
         if near
         else f"Use a name such as {min(names)}, or a group: {', '.join(f'{each}.*' for each in sorted(groups))}."
     )
+
+
+def event_label(name: str) -> str:
+    """Return a name as a label: `Task changed`."""
+    return LABELS.get(name, name.replace(".", " ").replace("_", " ").capitalize())

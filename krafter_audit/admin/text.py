@@ -25,38 +25,6 @@ SYSTEMS = (
     ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
     ("CrOS", "ChromeOS"), ("Linux", "Linux"),
 )  # fmt: skip
-EVENT_LABELS = {
-    "finding.created": "Finding reported",
-    "finding.seen_again": "Finding seen again",
-    "finding.updated": "Finding changed",
-    "finding.regressed": "Finding came back",
-    "finding.dismissal_expired": "Dismissal expired",
-    "finding.priority_changed": "Score weighted by traffic",
-    "task.created": "Task created",
-    "task.updated": "Task changed",
-    "task.linked": "Ticket linked",
-    "task.commented": "Comment added",
-    "task.comment_edited": "Comment changed",
-    "task.comment_deleted": "Comment deleted",
-    "task.labelled": "Labels changed",
-    "task.deleted": "Creation of the task undone",
-    "task.overdue": "Task is overdue",
-    "task.due_soon": "Task is due soon",
-    "task.due_date_moved": "Due date moved",
-    "task.added_to_campaign": "Added to a campaign",
-    "task.removed_from_campaign": "Removed from a campaign",
-    "policy.due_dates_recalculated": "Due dates follow the new policy",
-    "verification.started": "Verification started",
-    "verification.checked": "Checks finished",
-    "verification.approved": "Verification approved",
-    "verification.reopened": "Verification reopened",
-    "site.verification_requested": "Site ownership check requested",
-    "site_credentials.set": "Site credentials set",
-    "site_credentials.deleted": "Site credentials deleted",
-    "integration.webhook_enabled": "Webhook created",
-    "integration.webhook_disabled": "Webhook disabled",
-    "scan.skipped": "Scan skipped",
-}
 
 
 def in_words(span: timedelta) -> str:
@@ -146,7 +114,3 @@ def grouped(number: int) -> str:
 
 def status_label(value: str) -> str:
     return STATUS_LABELS.get(value, value.replace("_", " ").capitalize())
-
-
-def event_label(name: str) -> str:
-    return EVENT_LABELS.get(name, name.replace(".", " ").replace("_", " ").capitalize())

@@ -3,11 +3,12 @@ from typing import Any
 
 from django import template
 
+from events.names import event_label
 from krafter_audit.admin import text
 
 register = template.Library()
 for words in (
-    text.ago, text.moment, text.duration, text.due_badge, text.grouped, text.status_label, text.event_label,
+    text.ago, text.moment, text.duration, text.due_badge, text.grouped, text.status_label, event_label,
     text.text_moment, text.web_link, text.in_seconds, text.browser_name,
 ):  # fmt: skip
     register.filter(words)

@@ -11,9 +11,10 @@ from django.urls import reverse
 from accounts.models import User
 from events.admin import ACTORS
 from events.models import Event
+from events.names import event_label
 from findings.models import Finding
 from findings.services.dismissals import DismissalValues
-from krafter_audit.admin.text import event_label, status_label
+from krafter_audit.admin.text import status_label
 from krafter_audit.moments import in_words
 from remediation.models import Task, Verification
 

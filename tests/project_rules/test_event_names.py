@@ -3,7 +3,7 @@
 import ast
 import re
 
-from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS
+from events.names import LABELS, ORGANIZATION_EVENTS, PROJECT_EVENTS
 from tests.project_rules.source import files, nodes, strings, text
 
 LOGGING = {"log_event", "log_events", "_log"}
@@ -34,6 +34,10 @@ def test_every_logged_event_is_declared() -> None:
 
     assert len(names) > 30
     assert names == set(PROJECT_EVENTS)
+
+
+def test_labels_are_of_declared_events() -> None:
+    assert set(LABELS) - set(PROJECT_EVENTS) - set(ORGANIZATION_EVENTS) == set()
 
 
 def test_events_that_sql_logs_are_declared() -> None:
