@@ -13,6 +13,7 @@ import httpcore2
 from krafter_audit.http.addresses import Address, AddressPolicy, normalise_host
 from krafter_audit.http.dialing import Deadline, connect, resolve_allowed
 from krafter_audit.http.errors import RefusedAddress, TimedOut, Unreachable
+from krafter_audit.http.response_head import ResponseHeads
 
 # At DEBUG it logs headers, and with them credentials.
 logging.getLogger("httpcore2").setLevel(logging.INFO)
@@ -32,8 +33,16 @@ class BoundedStream(httpcore2.NetworkStream):
         self._bytes_left = max_bytes
         self.sent_at = self.first_byte_at = time.monotonic()
         self._answered = False
+        self._heads = ResponseHeads()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return what the parser may read: none of a response's head before it is complete."""
+        while received := self._receive(max_bytes, timeout):
+            if passed := self._heads.feed(received):
+                return passed
+        return self._heads.feed(b"")
+
+    def _receive(self, max_bytes: int, timeout: float | None) -> bytes:
         self._sock.settimeout(self._deadline.remaining(timeout))
         try:
             received = self._sock.recv(max_bytes)

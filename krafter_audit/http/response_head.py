@@ -1,0 +1,58 @@
+"""Leave out the lines of a response's head that browsers ignore, before the parser, which rejects the whole response.
+
+Chromium skips a header line whose name is not a token, such as `X Foo: bar`, and trims white space before the colon,
+as RFC 9112 (5.1) asks of those who forward a response. A connection has one request, so no line can hide another
+response.
+"""
+
+import re
+
+MAX_HEAD_BYTES = 100 * 1024  # of which httpcore's parser reads no more either
+_LINE = re.compile(rb"[^\n]*\n")
+_END = re.compile(rb"\n\r?\n")
+_INFORMATIONAL = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
+_TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
+# Parsers disagree about where a line with these ends. The parser rejects them, as it does a line without a colon.
+_AMBIGUOUS = re.compile(rb"[\r\0]")
+
+
+class ResponseHeads:
+    """Filters the heads in the bytes of one connection: those of informational responses, and the final one."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._is_over = False  # what follows is the body
+
+    def feed(self, received: bytes) -> bytes:
+        """Return what the parser may read; nothing while a head is incomplete. Empty `received`: the end."""
+        if self._is_over:
+            return received
+        self._buffer += received
+        passed = b""
+        while not self._is_over and (end := _END.search(self._buffer)):
+            head, self._buffer = self._buffer[: end.end()], self._buffer[end.end() :]
+            passed += _filtered(head)
+            self._is_over = not _INFORMATIONAL.match(head)
+        if self._is_over or not received or len(self._buffer) > MAX_HEAD_BYTES:
+            self._is_over = True
+            passed, self._buffer = passed + self._buffer, b""
+        return passed
+
+
+def _filtered(head: bytes) -> bytes:
+    status_line, *lines, blank_line = _LINE.findall(head)
+    kept, is_kept = [status_line], False
+    for line in lines:
+        if not line.startswith((b" ", b"\t")):  # else it continues the line before
+            line, is_kept = _header_line(line)
+        kept += [line] if is_kept else []
+    return b"".join([*kept, blank_line])
+
+
+def _header_line(line: bytes) -> tuple[bytes, bool]:
+    """Return the line without white space before its colon, and whether the parser may see it."""
+    name, colon, text = line.partition(b":")
+    if not colon or _AMBIGUOUS.search(line.rstrip(b"\r\n")):
+        return line, True
+    name = name.rstrip(b" \t")
+    return name + colon + text, bool(_TOKEN.fullmatch(name))
