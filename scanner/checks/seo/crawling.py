@@ -1,5 +1,6 @@
 """Crawling and indexing: status, robots directives, robots.txt, sitemap, soft 404."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -8,14 +9,13 @@ from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page import Page
 from scanner.page_context import PageContext
 from scanner.parsing import sitemap_xml
+from scanner.parsing.robots_directives import directives_for, forbids_indexing
 from scanner.parsing.robots_txt import Robots
 from scanner.preconditions import Inconclusive, has_login_segment
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
 CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
-NOT_INDEXED = ("noindex", "none")
-_VALUED_DIRECTIVES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 
 
 @check(
@@ -55,11 +55,12 @@ def status_is_successful(context: PageContext) -> Outcome:
     severity=HIGH,
     needs={"page", "robots"},
     title="Page is blocked from indexing",
-    why="Search engines do not show a page that has noindex or that robots.txt disallows.",
+    why="Search engines do not show a page that has noindex, that is past its unavailable_after date, or that "
+    "robots.txt disallows.",
     fix=Fix(
         "Allow search engines to index the page.",
         (
-            "Remove noindex and none from the meta robots element and from the X-Robots-Tag header.",
+            "Remove noindex, none and unavailable_after from the meta robots element and the X-Robots-Tag header.",
             "Remove the rule that disallows the page from robots.txt.",
             "If the page is not meant to be indexed, dismiss this finding.",
         ),
@@ -69,10 +70,13 @@ def status_is_successful(context: PageContext) -> Outcome:
     headers=("x-robots-tag",),
     kind="markup",
     oracle={"lighthouse": "is-crawlable"},
-    version=2,
+    version=3,
 )
 def page_is_indexable(context: PageContext) -> Outcome:
-    """No noindex is set, and robots.txt allows one of *, Googlebot, bingbot, DuckDuckBot, archive.org_bot."""
+    """Neither noindex nor a past unavailable_after is set, and robots.txt allows a crawler.
+
+    The crawlers: *, Googlebot, bingbot, DuckDuckBot, archive.org_bot.
+    """
     # Search engines obey noindex as it was sent, also where a script removes it, and what a script adds.
     pages = context.documents
     robots = context.robots_rules
@@ -87,30 +91,12 @@ def page_is_indexable(context: PageContext) -> Outcome:
 
 def _blocked_by(page: Page, robots: Robots, agent: str) -> str | None:
     names = ["robots"] if agent == "*" else ["robots", agent]
-    metas = [word for name in names for text in page.metas(name) for word in _words(text)]
-    if not set(NOT_INDEXED).isdisjoint(metas):
+    now = datetime.now(UTC)
+    if any(forbids_indexing(text, now) for name in names for text in page.metas(name)):
         return "a meta element"
-    if any(not set(NOT_INDEXED).isdisjoint(_words(text)) for text in _robots_tags(page, agent)):
+    if any(forbids_indexing(text, now) for text in directives_for(agent, page.header_lines("x-robots-tag"))):
         return "X-Robots-Tag"
     return None if robots.allows(agent, page.url) else "robots.txt"
-
-
-def _robots_tags(page: Page, agent: str) -> list[str]:
-    """Return the X-Robots-Tag values for all agents and those for this agent."""
-    values = []
-    for line in page.header_lines("x-robots-tag"):
-        name, colon, rest = line.partition(":")
-        word = name.strip().lower()
-        has_agent = colon and " " not in word and "," not in word and word not in _VALUED_DIRECTIVES
-        if not has_agent:
-            values.append(line)
-        elif word == agent:
-            values.append(rest)
-    return values
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip().lower() for word in text.split(",")]
 
 
 @check(

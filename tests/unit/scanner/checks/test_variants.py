@@ -157,6 +157,8 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
     ("server_version_disclosure", {"Server": "ECAcc (lac/5579)"}, PASSED),
     ("indexable", {"X-Robots-Tag": "googlebot: noindex"}, PASSED),
     ("indexable", {"X-Robots-Tag": "max-snippet: 5, noindex"}, FAILED),
+    ("indexable", {"X-Robots-Tag": "unavailable_after: 25 Jun 2010 15:00:00 PST"}, FAILED),
+    ("indexable", {"X-Robots-Tag": "unavailable_after: 25 Jun 2072 15:00:00 PST"}, PASSED),
     ("charset", {"Content-Type": "text/html"}, FAILED),
 ]
 
