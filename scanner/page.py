@@ -91,6 +91,11 @@ class Page:
     def first(self, selector: str) -> LexborNode | None:
         return self.tree.css_first(selector)
 
+    @property
+    def is_frameset(self) -> bool:
+        """Whether frames take the place of the body."""
+        return self.first("frameset frame") is not None
+
     def element(self, identifier: str) -> LexborNode | None:
         return next((node for node in self.css("[id]") if value(node, "id") == identifier), None)
 

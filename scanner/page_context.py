@@ -35,7 +35,13 @@ from scanner.parsing.scripted_content import (
     is_built_by_scripts,
     own_scripts,
 )
-from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
+from scanner.preconditions import (
+    READABLE_ENCODINGS,
+    Inconclusive,
+    content_in_frames,
+    encodings_of,
+    not_rendered,
+)
 from scanner.rendered_page import RenderedPage
 from scanner.site_requests import ABOUT_SITE, EXPECTED_REFUSALS, PROBE, SiteRequests, decoded
 from scanner.substitute_page import Substitute, substitute_of
@@ -166,11 +172,15 @@ class PageContext(SiteRequests):
         except Inconclusive:
             return None
 
-    def unless_scripted(self, outcome: Outcome) -> Outcome:
-        """Return the outcome; raise for a pass where scripts may add what would fail."""
-        if outcome.status != PASSED or self.rendered.is_available():
+    def unless_content_is_elsewhere(self, outcome: Outcome) -> Outcome:
+        """Return the outcome; raise for a pass where frames may have, or scripts add, what would fail."""
+        if outcome.status != PASSED:
             return outcome
-        if is_built_by_scripts(self.document) or has_building_script(self.document):
+        if self.markup.is_frameset:
+            raise content_in_frames()
+        if self.rendered.is_available():
+            return outcome
+        if has_building_script(self.document):
             raise not_rendered()
         # Only the site's own scripts: those of others, such as analytics, build no content.
         if any(map(_may_add_elements, self._own_scripts())):
@@ -476,13 +486,6 @@ class PageContext(SiteRequests):
         if fact.startswith(ABOUT_SITE):
             preconditions.require_no_login_instead(page, Page(response))
         return response
-
-
-def not_rendered() -> Inconclusive:
-    """Return the reason why a check cannot judge the HTML as sent."""
-    return Inconclusive(
-        "not_rendered", "Scripts build the page's content, and no browser has rendered it.", final=True
-    )
 
 
 def _may_add_elements(script: Response) -> bool:

@@ -110,6 +110,22 @@ class Inconclusive(Exception):
         super().__init__(detail)
 
 
+def not_rendered() -> Inconclusive:
+    """Return the reason why a check cannot judge the HTML as sent."""
+    return Inconclusive(
+        "not_rendered", "Scripts build the page's content, and no browser has rendered it.", final=True
+    )
+
+
+def content_in_frames() -> Inconclusive:
+    """Return the reason why a check of content cannot judge a frameset."""
+    return Inconclusive(
+        "not_available",
+        "The page is a frameset: its content is in frames, which are pages of their own.",
+        final=True,
+    )
+
+
 def require_ownership(page: Page, policy: AddressPolicy, owned_hosts: OwnedHosts | None) -> None:
     """Raise unless the page's host is verified as the project's, or on an allowed network."""
     address, port = parse_address(page.response.address), int(origin_of(page.url).rpartition(":")[2])

@@ -258,6 +258,8 @@ class RenderedPage:
         )
         self._require_preconditions(Page(snapshot.response))
         self._require_elements(snapshot)
+        if throttled and snapshot.is_frameset:
+            raise preconditions.content_in_frames()  # it paints nothing itself
         return snapshot
 
     def _time_largest_paint(self) -> "Paints":

@@ -65,6 +65,9 @@
     return !body || (!body.innerText.trim() && !body.querySelector(CONTENT) && !hasShadowRoot(body));
   };
 
+  const framesOf = (page) => [...page.querySelectorAll("frameset frame")];
+  const isForeign = (frame) => !frame.contentDocument || framesOf(frame.contentDocument).some(isForeign);
+
   const largest = () => {
     if (!seen.lcp) return null;
     const { time, url, element } = seen.lcp;
@@ -92,6 +95,8 @@
         cls: layoutShift(),
         tbt: blockingTime(),
         blank: blank(),
+        frameset: framesOf(document).length > 0,
+        foreignFrames: framesOf(document).some(isForeign),
         elements: document.body ? elements(document.body) : 0,
       };
     },

@@ -84,7 +84,7 @@ class PageSnapshot:
     response: Response  # the main document, with the rendered DOM as its body
     vitals: Vitals | None
     elements: int
-    is_blank: bool  # nothing was painted, or nothing is left of it
+    is_blank: bool  # nothing was painted, or nothing is left of it; a frameset paints nothing itself
     transfer_size: int  # bytes
     requests: int
     axe: dict[str, axe.RuleResult]
@@ -95,6 +95,8 @@ class PageSnapshot:
     scripts: list[ScriptUsage] | None  # None where they were not requested
     resources: tuple[str, ...] = ()  # URLs of what the page has loaded
     axe_error: str = ""  # why there are no results of axe-core
+    is_frameset: bool = False
+    has_foreign_frames: bool = False  # a frameset has frames that axe-core cannot test, as of another origin
 
     @property
     def navigates_further(self) -> bool:
@@ -292,7 +294,9 @@ class _PageVisit:
             response=rendered,
             vitals=_vitals(report),
             elements=report["elements"],
-            is_blank=report["fcp"] is None or report["blank"],
+            is_blank=not report["frameset"] and (report["fcp"] is None or report["blank"]),
+            is_frameset=report["frameset"],
+            has_foreign_frames=report["foreignFrames"],
             transfer_size=0 if self._throttled else self._monitor.transfer_size(),
             requests=len(self._monitor.finished),
             axe=results,

@@ -21,8 +21,10 @@ def same_origin_assets(page: Page) -> list[str]:
 
 
 def same_origin_links(page: Page, *, logged_in: bool = False) -> list[str]:
-    """Return the same-origin pages that the page links to, without fragments and without itself."""
-    found = [page.absolute(value(node, "href")) for node in page.css("a[href], area[href]")]
+    """Return the same-origin pages that the page links to or shows in a frameset, without fragments and without itself."""
+    anchors = [value(node, "href") for node in page.css("a[href], area[href]")]
+    frames = [value(node, "src") for node in page.css("frame[src]")]
+    found = [page.absolute(reference) for reference in anchors + frames]
     links = (url for url in _same_origin(found, page) if url != urldefrag(page.url).url)
     # With site credentials a GET of such a link may log out, or delete data of the site.
     return [url for url in links if not (logged_in and _STATE_CHANGING.search(url))]

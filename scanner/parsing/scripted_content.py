@@ -44,7 +44,7 @@ def is_built_by_scripts(page: Page) -> bool:
         return False
     if any(_is_empty(node) for node in page.css(_MOUNT_POINTS)):
         return True
-    return not page.first("img, svg, video, iframe") and not _has_text(page)
+    return not page.first("img, svg, video, iframe, frame") and not _has_text(page)
 
 
 def has_building_script(page: Page) -> bool:

@@ -118,7 +118,7 @@ def images_have_dimensions(context: PageContext) -> Outcome:
         problem="Images lack width or height.",
         images=len(images),
     )
-    return context.unless_scripted(outcome)
+    return context.unless_content_is_elsewhere(outcome)
 
 
 def _may_shift_the_layout(node: LexborNode) -> bool:

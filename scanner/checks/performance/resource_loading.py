@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from scanner.outcome import Measurement, Outcome, fail_if_any, failed, passed
 from scanner.page_context import PageContext
+from scanner.preconditions import content_in_frames
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 if TYPE_CHECKING:
@@ -73,7 +74,13 @@ def total_byte_weight(context: PageContext) -> Measurement:
 )
 def dom_size(context: PageContext) -> Measurement:
     """The rendered body has at most 1400 elements, including those in open shadow roots."""
+    _require_body(context)
     return _measured(context, lambda visit: float(visit.elements))
+
+
+def _require_body(context: PageContext) -> None:
+    if context.rendered.visits()[0].is_frameset:
+        raise content_in_frames()
 
 
 @check(
@@ -98,6 +105,7 @@ def dom_size(context: PageContext) -> Measurement:
 )
 def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
     """The image that is the Largest Contentful Paint, if it is one, has no loading=lazy."""
+    _require_body(context)
     vitals = context.rendered.visits()[0].vitals
     largest = vitals.largest if vitals else {}
     if largest.get("tag") != "img":

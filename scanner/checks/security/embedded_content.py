@@ -138,7 +138,7 @@ def no_mixed_content(context: PageContext) -> Outcome:
         ok="Every resource has an https: URL.",
         problem="Resources have an http: URL.",
     )
-    return context.unless_scripted(outcome)
+    return context.unless_content_is_elsewhere(outcome)
 
 
 def _before_policy(page: Page) -> list[str]:
@@ -212,7 +212,7 @@ def forms_are_secure(context: PageContext) -> Outcome:
         ok="No form is submitted over plain HTTP.",
         problem="Forms are submitted over plain HTTP.",
     )
-    return context.unless_scripted(outcome)
+    return context.unless_content_is_elsewhere(outcome)
 
 
 @check(
@@ -245,7 +245,7 @@ def passwords_are_secure(context: PageContext) -> Outcome:
         ok="The page has no password field.",
         problem="The page has a password field and is served over plain HTTP.",
     )
-    return context.unless_scripted(outcome)
+    return context.unless_content_is_elsewhere(outcome)
 
 
 @check(

@@ -9,12 +9,12 @@ from krafter_audit.http.addresses import is_private_host
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import Page, has, snippet, value
-from scanner.page_context import PageContext, not_rendered
+from scanner.page_context import PageContext
 from scanner.parsing.element_text import text_of
 from scanner.parsing.language_tags import is_language
 from scanner.parsing.registrable_domain import host_of
 from scanner.parsing.scripted_content import is_built_by_scripts
-from scanner.preconditions import Inconclusive
+from scanner.preconditions import Inconclusive, not_rendered
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 
 LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/seo"
@@ -91,7 +91,7 @@ def link_text_is_descriptive(context: PageContext) -> Outcome:
         ok="Every link has descriptive text.",
         problem="Links do not have descriptive text.",
     )
-    return context.unless_scripted(outcome)
+    return context.unless_content_is_elsewhere(outcome)
 
 
 def _is_non_descriptive(page: Page, node: LexborNode) -> bool:
@@ -148,7 +148,7 @@ def anchors_are_crawlable(context: PageContext) -> Outcome:
         ok="Every link is crawlable.",
         problem="Links are not crawlable.",
     )
-    return context.unless_scripted(outcome)
+    return context.unless_content_is_elsewhere(outcome)
 
 
 def _is_crawlable(node: LexborNode) -> bool:
@@ -189,9 +189,10 @@ def _is_parseable(url: str) -> bool:
     ),
     oracle={"webhint": "no-broken-links"},
     confirm=False,
+    version=2,
 )
 def links_work(context: PageContext) -> Outcome:
-    """None of the first 50 same-origin links answers with status 400 or above, by HEAD and by GET."""
+    """None of the first 50 same-origin links and frames of a frameset answers with status 400 or above, by HEAD and by GET."""
     statuses = context.links  # of the document as sent: crawlers follow these first, and without a browser
     if not statuses and is_built_by_scripts(context.document):
         raise not_rendered()
