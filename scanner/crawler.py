@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
@@ -60,10 +61,11 @@ def _candidates(context: PageContext, robots: Robots, delay: float, first: Seque
     except Inconclusive:
         return
     for url in (*first, *_from_sitemap(context, delay), *_from_links(context)):
+        if origin_of(url) != origin:  # also one that is no URL
+            continue
         page = urldefrag(url).url
         if (
-            origin_of(page) == origin
-            and len(page) <= MAX_URL_LENGTH
+            len(page) <= MAX_URL_LENGTH
             and not _FILES.search(urlsplit(page).path)
             and robots.allows(AGENT, page)
         ):
@@ -76,14 +78,14 @@ def _from_sitemap(context: PageContext, delay: float) -> list[str]:
         sitemap = sitemap_xml.parse(response.body) if response.status == 200 else sitemap_xml.Sitemap()
         if not sitemap.is_index:
             return sitemap.urls[:MAX_CANDIDATES]
-        parts = []
-        # An index of thousands of sitemaps has enough routes in its first ones.
-        for url in sitemap.urls[:MAX_SITEMAPS]:
-            time.sleep(delay)
-            parts.append(context.fetch("sitemap", "GET", url))
     except Inconclusive:
         return []
-    found = [url for part in parts for url in sitemap_xml.parse(part.body).urls]
+    found: list[str] = []
+    # An index of thousands of sitemaps has enough routes in its first ones.
+    for url in sitemap.urls[:MAX_SITEMAPS]:
+        time.sleep(delay)
+        with suppress(Inconclusive):
+            found += sitemap_xml.parse(context.fetch("sitemap", "GET", url).body).urls
     return found[:MAX_CANDIDATES]
 
 

@@ -99,7 +99,7 @@ def _are_worse_by_far(metric: Metric, samples: list[float], limit: float) -> boo
 
 def _agree(metric: Metric, samples: list[float], limit: float) -> bool:
     verdicts = {metric.allows(sample, limit) for sample in samples}
-    return len(verdicts) == 1 and not any(_is_near(sample, limit) for sample in samples)
+    return len(verdicts) == 1 and not any(is_near(sample, limit) for sample in samples)
 
 
 def _is_unsteady(metric: Metric, samples: list[float], limit: float) -> bool:
@@ -111,7 +111,7 @@ def _is_unsteady(metric: Metric, samples: list[float], limit: float) -> bool:
     middle = median(samples)
     if not _is_dispersed(samples, limit):
         return False
-    if _is_near(middle, limit):
+    if is_near(middle, limit):
         return True
     bad = sum(not metric.allows(sample, limit) for sample in samples)
     return bad > 1 if metric.allows(middle, limit) else bad < len(samples)
@@ -134,10 +134,10 @@ def _rounded(samples: list[float]) -> list[float]:
 
 def _needs_more(metric: Metric, samples: list[float], limit: float) -> bool:
     verdicts = {metric.allows(sample, limit) for sample in samples}
-    return len(verdicts) > 1 or _is_near(median(samples), limit) or _is_dispersed(samples, limit)
+    return len(verdicts) > 1 or is_near(median(samples), limit) or _is_dispersed(samples, limit)
 
 
-def _is_near(value: float, limit: float) -> bool:
+def is_near(value: float, limit: float) -> bool:
     return abs(value - limit) <= NEAR * abs(limit)
 
 

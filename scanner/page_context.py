@@ -45,7 +45,6 @@ from scanner.preconditions import (
 from scanner.rendered_page import RenderedPage
 from scanner.site_requests import ABOUT_SITE, EXPECTED_REFUSALS, PROBE, SiteRequests, decoded
 from scanner.substitute_page import Substitute, substitute_of
-from scanner.tls.context import REDIRECT_STATUSES
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
@@ -273,10 +272,10 @@ class PageContext(SiteRequests):
         if urlsplit(self.url).scheme == "http":
             final = self.landing.response
             return [*final.history, final]
-        parts = urlsplit(self.url)
-        start = parts._replace(scheme="http", netloc=parts.hostname or "", fragment="").geturl()
+        host = ParsedUrl.parse(self.url).bracketed_host
+        start = urlsplit(self.url)._replace(scheme="http", netloc=host, fragment="").geturl()
         first = self._fetch_over_plain_http(start)
-        if first.status not in REDIRECT_STATUSES or not first.location:
+        if not first.is_redirect:
             return [first]
         try:
             target = ParsedUrl.parse(start).join(first.location).url

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from scanner.metric_verdict import NEAR
+from scanner.metric_verdict import is_near
 from scanner.outcome import PASSED, Outcome, inconclusive
 from scanner.registry import Check
 
@@ -53,6 +53,4 @@ def release_of(tool: str, version: str) -> str:
 
 def _is_near(outcome: Outcome) -> bool:
     limit, value = outcome.evidence.get("threshold"), outcome.value
-    if not isinstance(limit, int | float) or not isinstance(value, int | float):
-        return False
-    return abs(value - limit) <= NEAR * abs(limit)
+    return isinstance(limit, int | float) and isinstance(value, int | float) and is_near(value, limit)

@@ -34,11 +34,36 @@ _LARGER_CHARSETS = {
     "shift_jis": "cp932",
     "tis-620": "cp874",
 }
-# Labels that Python does not know.
-_LABELS = {"windows-874": "cp874", "windows-949": "cp949", "x-gbk": "gb18030", "x-sjis": "cp932"}
+# Labels of the WHATWG Encoding Standard that Python does not know, or knows as another charset.
+_LABELS = {
+    label: codec
+    for codec, labels in {
+        "big5": "cn-big5 x-x-big5",
+        "cp874": "dos-874 iso-8859-11 iso8859-11 iso885911 windows-874",
+        "cp932": "x-sjis",
+        "cp949": "cseuckr csksc56011987 iso-ir-149 ks_c_5601-1989 ksc_5601 windows-949",
+        "euc_jp": "cseucpkdfmtjapanese x-euc-jp",
+        "gb18030": "csgb2312 gb_2312 gb_2312-80 x-gbk",
+        "iso8859-2": "iso88592",
+        "iso8859-3": "iso88593",
+        "iso8859-4": "iso88594",
+        "iso8859-5": "iso88595",
+        "iso8859-6": "csiso88596e csiso88596i iso-8859-6-e iso-8859-6-i iso88596",
+        "iso8859-7": "iso88597 sun_eu_greek",
+        "iso8859-8": "csiso88598e csiso88598i iso-8859-8-e iso-8859-8-i iso88598 logical visual",
+        "iso8859-15": "csisolatin9 iso885915",
+        "koi8-r": "koi koi8",
+        "koi8-u": "koi8-ru",
+        "mac-cyrillic": "x-mac-cyrillic x-mac-ukrainian",
+        "mac-roman": "csmacintosh mac x-mac-roman",
+        **{f"cp125{number}": f"x-cp125{number}" for number in range(9)},
+    }.items()
+    for label in labels.split()
+}
 # Codecs of Python that are no charsets, and UTF-7, which hides markup.
 _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"})
 _MAX_LAYERS = 3
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
 
 class Headers:
@@ -99,6 +124,11 @@ class Response:
         """The Location header; empty without one, and with several that differ, of which browsers follow none."""
         found = set(self.headers.get_all("location"))
         return found.pop() if len(found) == 1 else ""
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether browsers follow it."""
+        return self.status in _REDIRECT_STATUSES and bool(self.location)
 
     @cached_property
     def text(self) -> str:

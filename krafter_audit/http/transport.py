@@ -20,7 +20,6 @@ from krafter_audit.http.responses import Headers, Response, decode_body
 from krafter_audit.http.throttle import HostThrottle, parse_retry_after
 from krafter_audit.http.urls import ParsedUrl
 
-_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 # An allowlist, because a denylist would miss the token header of some provider.
 _CROSS_ORIGIN_HEADERS = frozenset(
     {"accept", "accept-encoding", "accept-language", "user-agent", "range", "origin"}
@@ -54,7 +53,7 @@ class PreparedRequest:
 
     def redirect_to(self, response: Response) -> Self | None:
         """Return the request that follows a redirect, unless it has a body for another origin."""
-        if response.status not in _REDIRECT_STATUSES or not response.location:
+        if not response.is_redirect:
             return None
         try:
             url = self.url.join(response.location)

@@ -30,7 +30,6 @@ class Key:
 
     @cached_property
     def _private(self) -> Ed25519PrivateKey:
-
         return Ed25519PrivateKey.from_private_bytes(self.raw)
 
 
@@ -76,7 +75,6 @@ def _key(entry: str, number: int) -> Key:
 
 def is_valid_signature(public: bytes, signature: str, message: bytes) -> bool:
     """Return whether the signature (base64) is this key's over the message."""
-
     try:
         raw = base64.b64decode(signature, validate=True)
         # Base64 has several spellings of the same bytes; only one is the stored signature.

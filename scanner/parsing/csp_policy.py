@@ -114,8 +114,7 @@ def split(values: list[str]) -> list[str]:
 def enforced(page: Page) -> list[CspPolicy]:
     """Return the enforced policies of headers and meta elements."""
     # Not merged, as Observatory does, which calls some safe pages unsafe: one safe policy makes a page safe.
-    policies = [parse(text) for text in split(page.header_lines("content-security-policy"))]
-    return policies + [_as_meta(parse(text)) for text in _in_metas(page)]
+    return from_headers(page) + [_as_meta(parse(text)) for text in _in_metas(page)]
 
 
 def from_headers(page: Page) -> list[CspPolicy]:

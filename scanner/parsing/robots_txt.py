@@ -18,6 +18,7 @@ _OTHER_RECORDS = (
     "content-signal",
 )
 _KNOWN_RECORDS = frozenset(("user-agent", *_GROUP_RULES, *_OTHER_RECORDS))
+_LINE_END = re.compile(r"\r\n|\r|\n")  # RFC 9309, 2.2; str.splitlines knows seven others
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -46,7 +47,7 @@ class Robots:
         """Parse a robots.txt. Never raises."""
         robots = cls()
         in_agents = False
-        for number, line in enumerate(text[:MAX_CHARACTERS].lstrip("\ufeff").splitlines(), 1):
+        for number, line in enumerate(_LINE_END.split(text[:MAX_CHARACTERS].lstrip("\ufeff")), 1):
             content = line.split("#", 1)[0].strip()
             if not content:
                 continue

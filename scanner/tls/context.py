@@ -10,8 +10,6 @@ from scanner.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.tls import probe
 
-REDIRECT_STATUSES = (301, 302, 303, 307, 308)
-
 
 class TlsContext(Fetcher):
     url: str
@@ -45,7 +43,7 @@ class TlsContext(Fetcher):
         url = ParsedUrl.parse(self.url)
         if url.scheme != "https":
             response = self._first_response()
-            if response.status not in REDIRECT_STATUSES:
+            if not response.is_redirect:
                 preconditions.require_success_status(Page(response))
                 return None
             # A page at http:// that redirects to https has its certificate there.

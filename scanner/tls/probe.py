@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from krafter_audit.http.client import HttpError
+from scanner.fetcher import as_inconclusive
 from scanner.preconditions import Inconclusive
 from scanner.tls.certificates import Certificate, read_certificate
 
@@ -109,7 +110,6 @@ def _connect(dial: Dial) -> tuple[socket.socket, str]:
     try:
         connection, address = dial()
     except HttpError as error:
-        known = error.reason if error.reason in ("timeout", "refused_address") else "blocked"
-        raise Inconclusive(known, str(error)) from None
+        raise as_inconclusive(error) from None
     connection.settimeout(TIMEOUT)
     return connection, address

@@ -9,10 +9,10 @@ from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, not_appli
 from scanner.page import media_type
 from scanner.page_context import SMALL_BODY_BYTES, PageContext
 from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
-from scanner.preconditions import Inconclusive
+from scanner.preconditions import Inconclusive, encodings_of
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
-ENCODINGS = ("gzip", "br", "zstd", "deflate")
+ENCODINGS = frozenset({"gzip", "x-gzip", "br", "zstd", "deflate"})
 COMPRESSIBLE = ("text/", "application/json", "application/xml", *JAVASCRIPT_TYPES)
 UNAVAILABLE = (401, 403, 429)
 MIN_CACHE_SECONDS = 7 * 24 * 3600
@@ -87,7 +87,7 @@ def time_to_first_byte(context: PageContext) -> Measurement:
     ),
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
-    version=3,
+    version=4,
 )
 def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes are sent with gzip, br or zstd."""
@@ -123,8 +123,7 @@ def _is_text(response: Response) -> bool:
 
 
 def _is_compressed(response: Response) -> bool:
-    encodings = (response.headers.get("content-encoding") or "").lower().split(",")
-    return any(encoding.strip() in ENCODINGS for encoding in encodings)
+    return not ENCODINGS.isdisjoint(encodings_of(response.headers))
 
 
 @check(

@@ -9,7 +9,6 @@ from scanner.page_context import PageContext
 from scanner.parsing.registrable_domain import host_of
 from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, LOW, PERFORMANCE, SECURITY, SEO, Fix, Metric, check
-from scanner.tls.context import REDIRECT_STATUSES
 
 MDN_HSTS = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"
 PRELOAD = "https://hstspreload.org/"
@@ -232,7 +231,7 @@ def redirect_is_permanent(context: PageContext) -> Outcome:
     """The redirect from http:// to https:// has status 301 or 308."""
     chain = _http_chain(context) or []
     hops = [hop for hop, after in zip(chain, chain[1:], strict=False) if after.url.startswith("https:")]
-    upgrades = [hop for hop in hops if hop.url.startswith("http:") and hop.status in REDIRECT_STATUSES]
+    upgrades = [hop for hop in hops if hop.url.startswith("http:")]
     if not upgrades:
         return not_applicable("There is no redirect from http:// to https://.")
     status = upgrades[0].status

@@ -126,3 +126,25 @@ def test_discovery_and_checks_share_fetched_facts() -> None:
 )
 def test_route_of_a_url(one: str, other: str, same: bool) -> None:
     assert (route_of(f"https://example.com{one}") == route_of(f"https://example.com{other}")) is same
+
+
+def test_invalid_urls_of_a_sitemap_are_skipped() -> None:
+    locations = "".join(f"<url><loc>{url}</loc></url>" for url in ("http://[bad/#a", "{url}/a", "//[/b#a"))
+    site = Site({"/": linking(), "/sitemap.xml": Answer(f"<urlset>{locations}</urlset>")})
+
+    assert discovered(site) == ["/", "/a"]
+
+
+def test_sitemap_of_an_index_that_does_not_answer_is_skipped() -> None:
+    index = "".join(f"<sitemap><loc>{{url}}{path}</loc></sitemap>" for path in ("/a.xml", "/b.xml", "/c.xml"))
+    site = Site(
+        {
+            "/": linking(),
+            "/sitemap.xml": Answer(f"<sitemapindex>{index}</sitemapindex>"),
+            "/a.xml": sitemap("/a"),
+            "/b.xml": Answer(hang_up=True),
+            "/c.xml": sitemap("/c"),
+        }
+    )
+
+    assert discovered(site) == ["/", "/a", "/c"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import trustme
 
-from krafter_audit.http.client import Client, HostThrottle, ParsedUrl
+from krafter_audit.http.client import AddressPolicy, Client, HostThrottle, ParsedUrl
 from scanner import crawler, registry
 from scanner.confirmation import ConfirmFirst
 from scanner.engine import inconclusive_if_outage, run_checks
@@ -328,3 +328,12 @@ def test_spent_budget_of_a_page_does_not_spoil_what_pages_share(client: Client) 
             _ = poor.robots
 
         assert rich.robots.status == 200
+
+
+def test_plain_http_of_an_ipv6_address_is_requested() -> None:
+    with Client(policy=AddressPolicy.from_setting("::1/128"), ca_file="") as client:
+        context = PageContext("https://[::1]:8443/a", client, retry_delays=())
+        with pytest.raises(Inconclusive) as error:
+            _ = context.http_chain
+
+    assert "URL" not in error.value.detail  # nothing listens there

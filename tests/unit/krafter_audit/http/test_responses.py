@@ -40,6 +40,28 @@ def response(body: bytes, content_type: str | None = None) -> Response:
         (b'<?xml encoding="Shift_JIS"?>\x87\x40', None, '<?xml encoding="Shift_JIS"?>①'),
         (b"\x87\x40", "text/html; charset=x-sjis", "①"),
         (b"\x8b\xbe", "text/html; charset=gb2312", "嬀"),
+        # Labels of the WHATWG Encoding Standard that Python does not know.
+        *[
+            (text.encode(codec), f"text/html; charset={label}", text)
+            for text, codec, labels in (
+                ("שלום", "iso8859-8", ("iso-8859-8-i", "iso-8859-8-e", "logical", "visual", "csISO88598I")),
+                ("مرحبا", "iso8859-6", ("iso-8859-6-i", "iso-8859-6-e", "csiso88596e")),
+                ("日本", "euc_jp", ("x-euc-jp", "csEUCPkdFmtJapanese")),
+                ("한국", "cp949", ("ks_c_5601-1989", "ksc_5601", "cseuckr", "iso-ir-149", "csksc56011987")),
+                ("中文", "gb18030", ("gb_2312-80", "csgb2312", "gb_2312")),
+                ("中文", "big5hkscs", ("cn-big5", "x-x-big5")),
+                ("Привет", "cp1251", ("x-cp1251",)),
+                ("Привет", "koi8-r", ("koi", "koi8")),
+                ("Привіт", "koi8-u", ("koi8-ru",)),
+                ("Привет", "mac-cyrillic", ("x-mac-cyrillic", "x-mac-ukrainian")),
+                ("é€", "cp1252", ("x-cp1252",)),
+                ("é€", "mac-roman", ("x-mac-roman", "mac", "csmacintosh")),
+                ("ไทย€", "cp874", ("dos-874", "iso-8859-11")),
+                ("Ελλάδα", "iso8859-7", ("sun_eu_greek",)),
+                ("žluť", "iso8859-2", ("iso88592",)),
+            )
+            for label in labels
+        ],
         (b"<meta charset=utf-16>", None, "<meta charset=utf-16>"),
         (b"charset=koi8-r \xc3\xa9", "text/plain", "charset=koi8-r é"),
         (b"", None, ""),

@@ -132,3 +132,12 @@ def test_robots_txt_with_many_agents_and_rules_is_parsed_in_linear_time() -> Non
 
     assert not Robots.parse(agents + rules).allows("a1", "https://example.com/7")
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("character", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_only_cr_and_lf_end_a_line_of_robots_txt(character: str) -> None:
+    text = f"User-agent: *\r# a{character}comment\rDisallow: /a\r\nSitemap: https://example.com/b\n"
+    robots = Robots.parse(text)
+
+    assert (robots.faults, robots.sitemaps) == ([], ["https://example.com/b"])
+    assert not robots.allows("other", "https://example.com/a")

@@ -168,3 +168,12 @@ def test_header_checks_are_inconclusive_with_an_invalid_certificate(
     )
 
     assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
+
+
+@pytest.mark.parametrize("headers", [[], [("Location", "https://a.test/"), ("Location", "https://b.test/")]])
+def test_redirect_to_nowhere_is_no_site_without_tls(headers: list[tuple[str, str]]) -> None:
+    site = Site({"/": Answer("", 302, headers)})
+    with served(site), loopback_client() as client:
+        outcomes = dict(run_checks(site.url, TLS, client=client, retry_delays=()))
+
+    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "target_missing")}

@@ -44,6 +44,13 @@ def test_script_of_an_older_type_is_compressible(kind: str) -> None:
     assert status_of("text_compression", [("Content-Type", kind)]) == FAILED
 
 
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "GZIP", "identity, br"])
+def test_every_name_of_a_compression_counts(coding: str) -> None:
+    headers = [("Content-Type", "text/css"), ("Content-Encoding", coding)]
+
+    assert status_of("text_compression", headers) == PASSED
+
+
 def test_xhtml_is_compressible() -> None:
     padded = PAGE.replace("A</title>", f"A</title><meta name='a' content='{LONG}'/>")
 
