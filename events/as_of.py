@@ -1,8 +1,7 @@
 """The query parameter `as_of`: a day, meaning its end in UTC, or an instant."""
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -18,14 +17,13 @@ from krafter_audit.api.envelope import DataWithMeta
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.pagination import single_parameter
 from krafter_audit.api.serializers import EARLIEST, UTCDateTimeField
-from krafter_audit.http.timestamps import format_timestamp
+from krafter_audit.http.timestamps import format_timestamp, is_day, parse_day
 
 AS_OF = OpenApiParameter(
     "as_of",
     str,
     description="How it was at the end of a day in UTC (`2026-11-25`) or at an instant (ISO 8601).",
 )
-ISO_DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 def parse_as_of(params: QueryDict) -> AsOf | None:
@@ -33,7 +31,7 @@ def parse_as_of(params: QueryDict) -> AsOf | None:
     text = single_parameter(params, "as_of")
     if text is None:
         return None
-    as_of = _parse_day(text) if ISO_DATE.match(text) else AsOf(_parse_instant(text))
+    as_of = _parse_day(text) if is_day(text) else AsOf(_parse_instant(text))
     if as_of.instant > timezone.now():
         raise _invalid("Must not be in the future.")
     kept_since = history.kept_since()
@@ -44,7 +42,7 @@ def parse_as_of(params: QueryDict) -> AsOf | None:
 
 def _parse_day(text: str) -> AsOf:
     try:
-        day = date.fromisoformat(text)
+        day = parse_day(text)
     except ValueError:
         raise _invalid("There is no such day.") from None
     if day < EARLIEST.date():

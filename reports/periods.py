@@ -1,4 +1,3 @@
-import re
 from datetime import date, timedelta
 
 from django.http import QueryDict
@@ -6,9 +5,9 @@ from django.utils import timezone
 
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.pagination import single_parameter
+from krafter_audit.http.timestamps import parse_day
 from reports.queries import MAX_PERIOD_DAYS, Period, last_days
 
-ISO_DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 
@@ -42,7 +41,7 @@ def parse_date(params: QueryDict, name: str) -> date | None:
     if value is None:
         return None
     try:
-        day = date.fromisoformat(value) if ISO_DATE.match(value) else None
+        day: date | None = parse_day(value)
     except ValueError:
         day = None
     if day is None or not EARLIEST <= day <= LATEST:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from scanner.page_context import PageContext
 from scanner.parsing import sitemap_xml
 from scanner.parsing.page_references import same_origin_links
@@ -17,7 +18,6 @@ from scanner.preconditions import Inconclusive
 MAX_PAGES = 25  # of one scan
 MAX_SITEMAPS = 3  # of those that a sitemap index names
 MAX_CANDIDATES = 5000  # URLs from which the pages are chosen
-MAX_URL_LENGTH = 2000  # of the column `ScanPage.url`
 MAX_CRAWL_DELAY = 10.0  # seconds; some sites ask for minutes, and a scan of 25 pages would take hours
 AGENT = "krafteraudit"
 NOT_ALLOWED = "robots.txt disallows this page; it was checked because it was requested explicitly."
@@ -65,7 +65,7 @@ def _candidates(context: PageContext, robots: Robots, delay: float, first: Seque
             continue
         page = urldefrag(url).url
         if (
-            len(page) <= MAX_URL_LENGTH
+            len(page) <= MAX_STORED_LENGTH
             and not _FILES.search(urlsplit(page).path)
             and robots.allows(AGENT, page)
         ):

@@ -13,8 +13,8 @@ from events.totals.definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 
-MAX_URL_LENGTH = 2000
 OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")
 
 
@@ -34,7 +34,7 @@ class Scan(Record, Leased):
 
     # No own index: `scan_newest` starts with this column.
     project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
-    url = models.CharField("URL", max_length=MAX_URL_LENGTH)
+    url = models.CharField("URL", max_length=MAX_STORED_LENGTH)
     trigger = models.CharField(max_length=12, choices=Trigger)
     status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
@@ -129,8 +129,8 @@ class ScanPage(Record, Leased):
     # No own index: the unique constraint starts with this column.
     part = models.ForeignKey(ScanPart, models.CASCADE, related_name="pages", db_index=False)
     position = models.PositiveSmallIntegerField()
-    url = models.CharField(max_length=MAX_URL_LENGTH)
-    route = models.CharField(max_length=MAX_URL_LENGTH)
+    url = models.CharField(max_length=MAX_STORED_LENGTH)
+    route = models.CharField(max_length=MAX_STORED_LENGTH)
     note = models.CharField(max_length=300, blank=True)
     build = models.CharField(max_length=64, blank=True)
     # `{reason, detail, key}` of a login page or a notice that was shown; it may replace the page.

@@ -11,12 +11,13 @@ from integrations.providers.base import origin
 from integrations.providers.repositories import Repository
 from integrations.providers.types import ReportedDeploy
 from integrations.sync.run import BY_INTEGRATION, SyncContext, note_if_refused
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from remediation.services.policies import config_of
 
 FIRST_PERIOD = timedelta(days=7)  # which the first sync reads
 # Providers' clocks lag behind: the releases of the last minutes are read again.
 OVERLAP = timedelta(minutes=5)
-MAX_ENVIRONMENT_LENGTH, MAX_URL_LENGTH, MAX_ID_LENGTH = 100, 2000, 400
+MAX_ENVIRONMENT_LENGTH, MAX_ID_LENGTH = 100, 400
 DEPLOYS_CURSOR, RELEASES_CURSOR = "deploys_since", "releases_since"
 
 
@@ -61,6 +62,6 @@ def record_deploy(integration: Integration, deploy: ReportedDeploy) -> bool:
     if not is_valid or len(deploy.external_id) > MAX_ID_LENGTH:
         return False
     at = origin(deploy.url)
-    is_url = at is not None and at[0] in ("http", "https") and len(deploy.url) <= MAX_URL_LENGTH
+    is_url = at is not None and at[0] in ("http", "https") and len(deploy.url) <= MAX_STORED_LENGTH
     fields = {**asdict(deploy), "url": deploy.url if is_url else ""}
     return deploys.record(integration.project, by=BY_INTEGRATION, source=integration.provider, **fields)[1]

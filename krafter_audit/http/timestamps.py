@@ -1,4 +1,8 @@
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
+
+# `date.fromisoformat` also reads 20261125 and 2026-W48-3.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def format_timestamp(moment: datetime) -> str:
@@ -10,3 +14,15 @@ def parse_timestamp(text: str) -> datetime:
     """Parse ISO 8601; without an offset it is UTC. Raises ValueError, TypeError."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def is_day(text: str) -> bool:
+    """Return whether the text has the form `2026-11-25`, also if there is no such day."""
+    return bool(_DAY.fullmatch(text))
+
+
+def parse_day(text: str) -> date:
+    """Parse a day of that form. Raises ValueError."""
+    if not is_day(text):
+        raise ValueError("not a day as YYYY-MM-DD")
+    return date.fromisoformat(text)

@@ -7,7 +7,8 @@ from krafter_audit.http.addresses import normalise_host, parse_address
 from krafter_audit.http.errors import InvalidUrl, RefusedAddress
 
 SCHEME_PORTS = {"http": 80, "https": 443}
-_MAX_URL_LENGTH = 8192
+MAX_STORED_LENGTH = 2000  # of a URL in the database
+_MAX_LENGTH = 8192  # of a URL that is requested
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 # WHATWG URL, 4.4: the basic URL parser.
 _STRIPPED = "".join(map(chr, range(33)))
@@ -31,7 +32,7 @@ class ParsedUrl:
     def parse(cls, url: str) -> Self:
         """Parse a URL. Raises InvalidUrl, or RefusedAddress for other schemes, userinfo and unusual IP addresses."""
         # Parsers disagree about these characters: what one takes for the host is a path to another.
-        if _UNSAFE.search(url) or len(url) > _MAX_URL_LENGTH:
+        if _UNSAFE.search(url) or len(url) > _MAX_LENGTH:
             raise InvalidUrl("The URL contains spaces, control characters or backslashes, or is too long.")
         try:
             parts = urlsplit(url)

@@ -1,8 +1,11 @@
 """Times are read, and written as ISO 8601 in UTC with whole seconds."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, timedelta, timezone
 
-from krafter_audit.http.timestamps import format_timestamp, parse_timestamp
+import pytest
+
+from krafter_audit.http.timestamps import format_timestamp, is_day, parse_day, parse_timestamp
 
 
 def test_timestamp_is_in_utc_with_whole_seconds() -> None:
@@ -18,3 +21,23 @@ def test_timestamp_without_an_offset_is_in_utc() -> None:
     expected = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
     assert [parse_timestamp("2026-11-25T09:30:00Z"), parse_timestamp("2026-11-25T09:30:00")] == [expected] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-11-25", date(2026, 11, 25)),
+        ("2026-02-30", None),
+        ("20261125", None),
+        ("2026-W48-3", None),
+        ("2026-11-25\n", None),
+        ("２026-11-25", None),
+    ],
+)
+def test_day_has_one_form(text: str, day: date | None) -> None:
+    with nullcontext() if day else pytest.raises(ValueError):
+        assert parse_day(text) == day
+
+
+def test_form_of_a_day_is_recognised_without_such_a_day() -> None:
+    assert [is_day(text) for text in ("2026-02-30", "2026-11-25T09:30:00Z")] == [True, False]
