@@ -2,7 +2,7 @@
 // `krafter.report()` returns the metrics since the navigation started, in milliseconds.
 // `krafter.firstPaint()` returns the First Contentful Paint alone; null before it.
 // `krafter.largest()` returns the element of the Largest Contentful Paint so far, and its time; null without one.
-// `krafter.awaitsPaint()` returns whether the page has content of which nothing has been painted.
+// `krafter.awaitsPaint()` returns whether the page has content, or may soon show some, of which nothing has been painted.
 // `krafter.sinceLongTask()` returns for how many milliseconds no long task has run.
 (() => {
   const SESSION_GAP = 1000;
@@ -65,6 +65,10 @@
     return !body || (!body.innerText.trim() && !body.querySelector(CONTENT) && !hasShadowRoot(body));
   };
 
+  // A finite animation may reveal the page, as AMP's after 8 seconds where AMP's script is not loaded.
+  const isAnimated = () =>
+    document.getAnimations().some((one) => one.effect && Number.isFinite(one.effect.getComputedTiming().endTime));
+
   const framesOf = (page) => [...page.querySelectorAll("frameset frame")];
   const isForeign = (frame) => !frame.contentDocument || framesOf(frame.contentDocument).some(isForeign);
 
@@ -110,7 +114,7 @@
     },
     awaitsPaint: () => {
       flush();
-      return seen.fcp === null && !blank();
+      return seen.fcp === null && (!blank() || isAnimated());
     },
     sinceLongTask: () => {
       flush();

@@ -29,7 +29,7 @@ IDLE_TIMEOUT = 12  # seconds
 FIRST_PAINT_TIMEOUT = 30  # seconds, of a throttled load
 MAX_HOSTS = 20  # in the evidence
 # On a busy machine the first paint may come after the page is idle. Content outside the screen is never painted.
-MAX_PAINT_WAIT = 5.0  # seconds after the load event
+MAX_PAINT_WAIT = 10.0  # seconds after the load event
 QUIET_SECONDS = 0.5  # without requests and long tasks
 THROTTLED_QUIET_SECONDS = 2.0  # four times as long, as the CPU is four times as slow
 PENDING_POLL_SECONDS = 0.05  # while a request or the first paint is pending

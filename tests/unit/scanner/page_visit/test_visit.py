@@ -58,3 +58,18 @@ def test_page_whose_content_is_never_painted_is_blank(
         snapshot = visit_page(chrome, site.url)
 
     assert (snapshot.is_blank, snapshot.vitals) == (True, None)
+
+
+# As AMP's boilerplate, which shows the page after 8 seconds where AMP's script is not loaded.
+REVEALED = """<!doctype html><html lang="en"><title>Lamps</title>
+    <style>body { animation: reveal 1.5s steps(1, end) 1 normal both }
+    @keyframes reveal { from { visibility: hidden } to { visibility: visible } }</style><p>Lamps</p></html>"""
+
+
+@pytest.mark.needs_chromium
+def test_visit_waits_for_content_that_an_animation_reveals(chrome: Browser) -> None:
+    with served(Site({"/": Answer(REVEALED, headers=HTML)})) as site:
+        snapshot = visit_page(chrome, site.url)
+
+    assert snapshot.vitals is not None
+    assert (snapshot.is_blank, snapshot.vitals.fcp > 1400) == (False, True)
