@@ -23,6 +23,8 @@ GOOGLE = "https://developers.google.com/search/docs"
 # RFC 8288, 3: `<url>; rel="canonical"; title="…"`.
 _LINK_PARAMETER = r"\s*;\s*([\w*-]+)\s*=\s*(\"[^\"]*\"|[^\s\";,]+)"
 _LINK = re.compile(rf"<([^<>]*)>((?:{_LINK_PARAMETER})*)")
+# HTML, 4.6.1: an element without href has none of these. With one of them, or a click handler, it is meant as a link.
+_OF_LINKS = ("onclick", "target", "download", "ping", "rel", "hreflang", "type", "referrerpolicy")
 # ISO 3166-1 reserves them, but they are no countries; search engines ignore en-UK.
 _NO_REGIONS = ("-eu", "-uk", "-un")
 # There is no page that a crawler would miss, unless a statement after it opens one.
@@ -138,10 +140,10 @@ def _leads_to_another_page(page: Page, node: LexborNode) -> bool:
     ),
     kind="markup",
     oracle={"lighthouse": "crawlable-anchors"},
-    version=2,
+    version=3,
 )
 def anchors_are_crawlable(context: PageContext) -> Outcome:
-    """No a element has a javascript:, file: or empty href, other than to print, to close or to go back."""
+    """No a element has a javascript:, file: or empty href, other than to print, close or go back, or lacks it."""
     outcome = fail_if_any(
         [node for node in context.markup.css("a") if not _is_crawlable(node)],
         show=snippet,
@@ -158,9 +160,11 @@ def _is_crawlable(node: LexborNode) -> bool:
     href = "".join(value(node, "href").split()).lower()
     if href.startswith(("file:", "javascript:")):
         return bool(_NO_NAVIGATION.fullmatch(href))
+    if value(node, "id") and not href:
+        return True
     if not has(node, "href"):
-        return not has(node, "onclick")
-    return bool(href or value(node, "id")) and _is_parseable(href)
+        return not any(has(node, name) for name in _OF_LINKS)
+    return bool(href) and _is_parseable(href)
 
 
 def _is_parseable(url: str) -> bool:

@@ -22,6 +22,12 @@ IN_BODY = [
     ("crawlable_anchors", '<a onclick="go()">A</a>', FAILED),
     ("crawlable_anchors", '<a>A</a><a href="#a">B</a><a name="c"></a><a href="mailto:a@b.c">d</a>', PASSED),
     ("crawlable_anchors", '<a href="file:///c:/a">A</a>', FAILED),
+    # Without href, the others say that it is meant as a link.
+    ("crawlable_anchors", '<a target="_blank">A</a>', FAILED),
+    ("crawlable_anchors", '<a rel="nofollow">A</a>', FAILED),
+    ("crawlable_anchors", '<a class="toggle" title="A">A</a>', PASSED),
+    ("crawlable_anchors", '<a id="b" target="_blank">A</a>', PASSED),
+    ("crawlable_anchors", '<a id="b" onclick="go()">A</a>', PASSED),
     ("image_dimensions", '<img src="a.png" width="100%" height="auto">', FAILED),
     (
         "sri_external_scripts",
