@@ -21,7 +21,7 @@ def same_origin_assets(page: Page) -> list[str]:
 
 
 def same_origin_links(page: Page, *, logged_in: bool = False) -> list[str]:
-    """Return the same-origin pages that the page links to or shows in a frameset, without fragments and without itself."""
+    """Return the same-origin pages that the page links to or shows in a frameset, without fragments and itself."""
     anchors = [value(node, "href") for node in page.css("a[href], area[href]")]
     frames = [value(node, "src") for node in page.css("frame[src]")]
     found = [page.absolute(reference) for reference in anchors + frames]

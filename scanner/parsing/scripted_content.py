@@ -4,7 +4,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from scanner.page import Page, inside, value
+from scanner.page import Page, has, inside, value
 from scanner.parsing.registrable_domain import host_of, same_site
 
 # Characters. A page with scripts, less text and no images is taken for one whose content scripts build.
@@ -18,7 +18,6 @@ JAVASCRIPT_TYPES = frozenset(
         *(f"text/javascript1.{number}" for number in range(6)),
     ]
 )
-_SCRIPT_TYPES = JAVASCRIPT_TYPES | {"", "module"}
 # The elements into which frameworks render an application.
 _MOUNT_POINTS = (
     "#root, #app, #app-root, #__next, #__nuxt, #___gatsby, #svelte, "
@@ -66,9 +65,17 @@ def adds_elements(code: str) -> bool:
     return bool(_ADDS_MARKUP.search(code) or _CREATES_ANY.search(code))
 
 
+def is_classic_script(node: LexborNode) -> bool:
+    """Return whether browsers run a script element, and not as a module (HTML, 4.12.1.1)."""
+    language = "" if has(node, "type") else value(node, "language")
+    kind = f"text/{language}" if language else value(node, "type").strip()
+    # `nomodule` is for browsers that know no modules.
+    return (kind.lower() in JAVASCRIPT_TYPES or not kind) and not has(node, "nomodule")
+
+
 def _runs(node: LexborNode) -> bool:
-    kind = value(node, "type").partition(";")[0].strip().lower()
-    return kind in _SCRIPT_TYPES and not inside(node, "noscript", "template")
+    is_module = value(node, "type").strip().lower() == "module"
+    return (is_module or is_classic_script(node)) and not inside(node, "noscript", "template")
 
 
 def _is_empty(node: LexborNode) -> bool:

@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 from scanner.outcome import Outcome, fail_if_any
 from scanner.page import has, inside, snippet, value
 from scanner.page_context import PageContext
-from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
+from scanner.parsing.scripted_content import is_classic_script
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
 
 MAX_BLOCKING_STYLESHEETS = 1  # a page needs one
@@ -40,7 +40,7 @@ _SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*\.?\d"
         {"html": '<script src="/app.js" defer></script>'},
     ),
     oracle={"lighthouse": "render-blocking-insight"},
-    version=3,
+    version=4,
 )
 def nothing_blocks_rendering(context: PageContext) -> Outcome:
     """The head has no script that blocks the parser, and at most one style sheet that blocks rendering."""
@@ -58,10 +58,7 @@ def nothing_blocks_rendering(context: PageContext) -> Outcome:
 
 
 def _blocks_the_parser(node: LexborNode) -> bool:
-    kind = value(node, "type").strip().lower()
-    is_deferred = has(node, "defer") or has(node, "async")
-    # Browsers do not load what is for those that know no modules.
-    return (kind in JAVASCRIPT_TYPES or not kind) and not is_deferred and not has(node, "nomodule")
+    return is_classic_script(node) and not has(node, "defer") and not has(node, "async")
 
 
 def _blocks_rendering(node: LexborNode) -> bool:

@@ -196,7 +196,10 @@ def _is_parseable(url: str) -> bool:
     version=2,
 )
 def links_work(context: PageContext) -> Outcome:
-    """None of the first 50 same-origin links and frames of a frameset answers with status 400 or above, by HEAD and by GET."""
+    """None of the first 50 same-origin links and frames (of a frameset) answers with status 400 or above.
+
+    They are requested by HEAD, and again by GET after an error.
+    """
     statuses = context.links  # of the document as sent: crawlers follow these first, and without a browser
     if not statuses and is_built_by_scripts(context.document):
         raise not_rendered()

@@ -32,6 +32,12 @@ def page(body: str) -> Page:
         ("<img src=/a.png><script src=/a.js></script>", False),
         ("<p>Short.</p>", False),
         ('<div id=root></div><script type="application/ld+json">{}</script>', False),
+        # HTML, 4.12.1.1: the type is compared as a whole.
+        ('<div id=root></div><script type=" Text/JavaScript " src=/a.js></script>', True),
+        ('<div id=root></div><script type="text/javascript; charset=utf-8" src=/a.js></script>', False),
+        ("<div id=root></div><script language=VBScript src=/a.vbs></script>", False),
+        ("<div id=root></div><script language=JavaScript1.2 src=/a.js></script>", True),
+        ('<div id=root></div><script language=VBScript type="module" src=/a.js></script>', True),
     ],
 )
 def test_page_without_content_of_its_own_is_built_by_scripts(body: str, *, expected: bool) -> None:

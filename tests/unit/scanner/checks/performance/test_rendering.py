@@ -20,6 +20,7 @@ IN_HEAD = [
     ('<SCRIPT NOMODULE SRC="/b.js"></SCRIPT>', PASSED),
     ('<script type="application/x-javascript" src="/b.js"></script>', FAILED),
     ('<script type="text/template" src="/b.html"></script>', PASSED),
+    ('<script language="VBScript" src="/b.vbs"></script>', PASSED),
     (f'{SHEET} media="projection, screen">', FAILED),
     (f'{SHEET} media="only screen">', FAILED),
     (f'{SHEET} media="print, speech">', PASSED),
