@@ -138,7 +138,7 @@ class RenderedPage:
         self.rules.add(rule)
         visit = next((visit for visit in self._visits if visit.axe_error or rule in visit.axe), None)
         visit = visit or self.visits(len(self._visits) + 1)[-1]
-        if visit.axe_error:
+        if rule not in visit.axe:
             raise Inconclusive("not_available", visit.axe_error)
         return visit.axe[rule]
 

@@ -2,19 +2,24 @@
 
 import json
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any
 
 from scanner.axe_keys import MAX_PASSED
-from scanner.page_visit.isolated_world import IsolatedWorld
+from scanner.page_visit.isolated_world import IsolatedWorld, ScriptTimeout
 
 # axe reports an id that ARIA refers to and that is used twice as "needs review". There is nothing to review: one of
 # the two elements is not referenced.
 CONFIGURATION = {"rules": [{"id": "duplicate-id-aria", "reviewOnFail": False}]}
 MAX_PAGE_ELEMENTS = 40_000  # of a larger page the rules take longer than a visit may
+MAX_SECONDS = 25.0  # in which the rules must finish; a visit may take 45
+# Of a larger page the slow rules run by themselves, after the others: each run reads the whole page once more.
+MAX_ELEMENTS_IN_ONE_RUN = 4000
+SLOW_RULES = ("color-contrast", "region")  # take up to a minute on 10,000 elements
 MAX_ELEMENTS = 20  # of each rule, in the evidence
 
 # Its time is noted, so that it is not taken for a long task of the page.
@@ -64,14 +69,29 @@ def inject(world: IsolatedWorld) -> None:
             world.evaluate(_INJECT % {"source": source(), "configuration": json.dumps(CONFIGURATION)}, frame)
 
 
-def run(world: IsolatedWorld, rules: Sequence[str]) -> dict[str, RuleResult]:
-    """Return the results of the rules, each of which this axe must have."""
-    if not rules:
-        return {}
-    inject(world)
-    arguments = f"({json.dumps(list(rules))}, {MAX_ELEMENTS}, {MAX_PASSED})"
-    results: list[dict[str, Any]] = world.evaluate(_RUN + arguments)
-    return {result["rule"]: RuleResult(**result) for result in results}
+def run(
+    world: IsolatedWorld, rules: Sequence[str], *, elements: int, wait: Callable[[float], None]
+) -> dict[str, RuleResult]:
+    """Return the results of the rules that finish in time. This axe must have each of them.
+
+    `elements` is the size of the page; `wait` as for `IsolatedWorld.evaluate_within`.
+    """
+    results: dict[str, RuleResult] = {}
+    deadline = time.monotonic() + MAX_SECONDS
+    with suppress(ScriptTimeout):
+        for group in _groups(rules, elements):
+            inject(world)
+            arguments = f"({json.dumps(group)}, {MAX_ELEMENTS}, {MAX_PASSED})"
+            found = world.evaluate_within(deadline - time.monotonic(), _RUN + arguments, wait)
+            results |= {result["rule"]: RuleResult(**result) for result in found}
+    return results
+
+
+def _groups(rules: Sequence[str], elements: int) -> list[list[str]]:
+    if elements <= MAX_ELEMENTS_IN_ONE_RUN:
+        return [list(rules)] if rules else []
+    fast = [rule for rule in rules if rule not in SLOW_RULES]
+    return [group for group in (fast, *([rule] for rule in SLOW_RULES if rule in rules)) if group]
 
 
 @cache

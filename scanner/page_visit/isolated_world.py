@@ -3,16 +3,29 @@
 A page that replaces PerformanceObserver or Array.prototype.toJSON therefore changes no measurement.
 """
 
-from collections.abc import Iterator
+import json
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from playwright.sync_api import CDPSession, Error
 
 NAME = "krafter"
+_BINDING = "krafterAnswer"
+_POLL_SECONDS = 0.02
+_CALL_LATER = """setTimeout(async () => {
+  let answer;
+  try { answer = { value: await (%s) }; } catch (error) { answer = { error: String(error) }; }
+  %s(JSON.stringify(answer));
+}) && 0"""
 
 
 class ScriptError(Exception):
     """A script of the scanner failed in the page."""
+
+
+class ScriptTimeout(ScriptError):
+    """A script of the scanner took too long and was ended."""
 
 
 class IsolatedWorld:
@@ -42,6 +55,34 @@ class IsolatedWorld:
             message = details.get("exception", {}).get("description") or details.get("text", "")
             raise ScriptError(message[:300])
         return answer["result"].get("value")
+
+    def evaluate_within(self, seconds: float, expression: str, wait: Callable[[float], None]) -> Any:
+        """Evaluate as `evaluate` does, in the main frame, but end the script after `seconds`.
+
+        `wait(seconds)` handles the browser's events meanwhile. Raises ScriptError, ScriptTimeout.
+        """
+        answers: list[dict[str, Any]] = []
+
+        def on_call(event: dict[str, Any]) -> None:
+            if event["name"] == _BINDING:
+                answers.append(json.loads(event["payload"]))
+
+        self._session.on("Runtime.bindingCalled", on_call)
+        self._session.send("Runtime.addBinding", {"name": _BINDING, "executionContextName": NAME})
+        try:
+            self.evaluate(_CALL_LATER % (expression, _BINDING))
+            deadline = time.monotonic() + seconds
+            while not answers and time.monotonic() < deadline:
+                wait(_POLL_SECONDS)
+        finally:
+            self._session.remove_listener("Runtime.bindingCalled", on_call)
+        if not answers:
+            # Chromium handles it while the script runs, which no other script can interrupt.
+            self._session.send("Runtime.terminateExecution")
+            raise ScriptTimeout(f"it took longer than {seconds:g} s")
+        if "error" in answers[0]:
+            raise ScriptError(answers[0]["error"][:300])
+        return answers[0]["value"]
 
     def frames(self) -> list[str]:
         """Return the ids of the main frame and of those frames in it that have its origin."""

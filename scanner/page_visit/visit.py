@@ -94,7 +94,7 @@ class PageSnapshot:
     screenshots: dict[str, bytes]  # JPEGs: of the `screen`, and by rule of the first violating element
     scripts: list[ScriptUsage] | None  # None where they were not requested
     resources: tuple[str, ...] = ()  # URLs of what the page has loaded
-    axe_error: str = ""  # why there are no results of axe-core
+    axe_error: str = ""  # why there are no results of axe-core, or not all
     is_frameset: bool = False
     has_foreign_frames: bool = False  # a frameset has frames that axe-core cannot test, as of another origin
 
@@ -269,7 +269,7 @@ class _PageVisit:
             paint = self._world.evaluate("krafter.firstPaint()") if self._has_painted else None
             if paint is not None:
                 return Paints(float(paint), None)
-            self._page.wait_for_timeout(PENDING_POLL_SECONDS * 1000)
+            self._wait(PENDING_POLL_SECONDS)
         raise Inconclusive("timeout", f"Nothing was painted within {FIRST_PAINT_TIMEOUT} s.", final=True)
 
     def snapshot(
@@ -289,7 +289,11 @@ class _PageVisit:
         scripts = self._coverage.collect(self._monitor) if self._coverage else None
         rendered = self._document.rendered(dom=self._world.evaluate(_shadow_roots()), address=self._address())
         axe_error = _axe_obstacle(rendered, report["elements"])
-        results = {} if axe_error else axe.run(self._world, rules)
+        results = (
+            {} if axe_error else axe.run(self._world, rules, elements=report["elements"], wait=self._wait)
+        )
+        if len(results) < len(rules):
+            axe_error = axe_error or f"axe-core did not finish within {axe.MAX_SECONDS:g} s."
         return PageSnapshot(
             response=rendered,
             vitals=_vitals(report),
@@ -311,6 +315,9 @@ class _PageVisit:
             scripts=scripts,
             resources=self._monitor.resources(),
         )
+
+    def _wait(self, seconds: float) -> None:
+        self._page.wait_for_timeout(seconds * 1000)
 
     def _inject_axe(self) -> None:
         with suppress(Error, ScriptError):  # the page is navigating: it is loaded into the next one later
@@ -360,12 +367,12 @@ class _PageVisit:
             left = network_quiet - self._monitor.quiet_for()
             if left > 0:
                 # Events update the monitor meanwhile; the page itself is queried once the network is quiet.
-                self._page.wait_for_timeout(max(PENDING_POLL_SECONDS, left) * 1000)
+                self._wait(max(PENDING_POLL_SECONDS, left))
                 continue
             since_task = self._since_long_task()
             if since_task >= quiet and not self._awaits_paint():
                 return
-            self._page.wait_for_timeout(max(PENDING_POLL_SECONDS, quiet - since_task) * 1000)
+            self._wait(max(PENDING_POLL_SECONDS, quiet - since_task))
         raise Inconclusive(
             "timeout", f"The page was not idle {IDLE_TIMEOUT} s after its load event.", final=True
         )
@@ -376,7 +383,7 @@ class _PageVisit:
             painted = self._world.evaluate("krafter.largest()") or {}
             if {**painted, "time": None} == {**largest, "time": None} and self._monitor.quiet_for() > 0:
                 return True
-            self._page.wait_for_timeout(LARGEST_POLL_SECONDS * 1000)
+            self._wait(LARGEST_POLL_SECONDS)
         return False
 
     def _awaits_paint(self) -> bool:

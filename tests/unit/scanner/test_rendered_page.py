@@ -107,6 +107,33 @@ def test_size_of_a_page_is_judged_where_axe_would_take_too_long(
 
 
 @pytest.mark.needs_chromium
+def test_page_is_judged_where_axe_does_not_finish(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(axe, "MAX_SECONDS", 0.01)
+    large = plain(html(add="<p><i>Lamps</i></p>" * 1000))
+    keys = ("a11y_image_alt", "a11y_color_contrast", "dom_size", "title_present")
+
+    outcomes = run_checks_on({"/": large}, *keys, browser=chrome)
+
+    assert {key: (one.status, one.reason) for key, one in outcomes.items()} == {
+        "a11y_image_alt": (INCONCLUSIVE, "not_available"),
+        "a11y_color_contrast": (INCONCLUSIVE, "not_available"),
+        "dom_size": (FAILED, None),
+        "title_present": (PASSED, None),
+    }
+    assert "did not finish" in outcomes["a11y_image_alt"].evidence["detail"]
+
+
+@pytest.mark.needs_chromium
+def test_slow_rules_run_last_on_a_large_page(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(axe, "MAX_ELEMENTS_IN_ONE_RUN", 10)
+    faulty = plain(html(replace=(' alt="A lamp"', ""), add='<p style="color: #ccc">Lamps</p>'))
+
+    outcomes = run_checks_on({"/": faulty}, "a11y_color_contrast", "a11y_image_alt", browser=chrome)
+
+    assert {one.status for one in outcomes.values()} == {FAILED}
+
+
+@pytest.mark.needs_chromium
 def test_no_screenshot_of_a_large_page_is_taken(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(axe, "MAX_PAGE_ELEMENTS", 20)
     with served(Site({"/": plain(html())})) as site:

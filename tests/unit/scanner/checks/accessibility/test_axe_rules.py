@@ -40,7 +40,12 @@ def violated_keys(rendered: Page, markup: str) -> set[str]:
     rendered.set_content(markup.replace(FRAME, ""))
     session = rendered.context.new_cdp_session(rendered)
     session.send("Page.enable")
-    results = axe.run(IsolatedWorld(session), RULES)
+    results = axe.run(
+        IsolatedWorld(session),
+        RULES,
+        elements=1,
+        wait=lambda seconds: rendered.wait_for_timeout(seconds * 1000),
+    )
     session.detach()
     return {key_of(rule) for rule, result in results.items() if result.count}
 
