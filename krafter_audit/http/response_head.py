@@ -1,7 +1,7 @@
 """Leave out the lines of a response's head that browsers ignore, before the parser, which rejects the whole response.
 
 Chromium skips a header line whose name is not a token, such as `X Foo: bar`, and trims white space before the colon,
-as RFC 9112 (5.1) asks of those who forward a response. A connection has one request, so no line can hide another
+which RFC 9112 (5.1) requires of a proxy. A connection has one request, so no line can hide another
 response.
 """
 
