@@ -11,12 +11,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from krafter_audit.http.client import Response
 from krafter_audit.http.urls import resolve
 from scanner import page_similarity
+from scanner.parsing.parser_limits import VOID_ELEMENTS
 from scanner.parsing.registrable_domain import host_of
 
 XHTML = "application/xhtml+xml"
-_VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
 _SELF_CLOSED = re.compile(
-    rf"<(?!(?:{_VOID})[\s/>])([a-zA-Z][\w:.-]*+)((?:[^<>\"'/]|/(?!>)|\"[^\"]*\"|'[^']*')*+)/>"
+    rf"<(?!(?:{'|'.join(VOID_ELEMENTS)})[\s/>])([a-zA-Z][\w:.-]*+)((?:[^<>\"'/]|/(?!>)|\"[^\"]*\"|'[^']*')*+)/>"
 )
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"(</?)noscript\b", re.IGNORECASE)

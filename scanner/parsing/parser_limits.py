@@ -13,9 +13,13 @@ MAX_REOPENED = 3_000_000  # elements that the parser creates by itself
 LONG_TAG, MAX_ATTRIBUTES = 10_000, 2000
 
 _CELLS = frozenset({"td", "th"})
+# HTML, 13.1.2: they have no end tag.
+VOID_ELEMENTS = (
+    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
+)
 # Elements that may stay unclosed or are never opened.
 _SELF_CLOSING = _CELLS | {
-    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
+    *VOID_ELEMENTS,
     *("p", "li", "dt", "dd", "tr", "thead", "tbody", "tfoot", "option", "optgroup", "rp", "rt", "colgroup"),
     *("caption", "html", "head", "body", "script", "style"),
 }

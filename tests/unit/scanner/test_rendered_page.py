@@ -414,7 +414,9 @@ def test_repetition_runs_only_violated_and_unpassed_rules(
 ) -> None:
     asked: list[set[str]] = []
     run = axe.run
-    monkeypatch.setattr(axe, "run", lambda scenario, rules: asked.append(set(rules)) or run(scenario, rules))
+    monkeypatch.setattr(
+        axe, "run", lambda page, rules, **more: asked.append(set(rules)) or run(page, rules, **more)
+    )
     before = {"a11y_label": Outcome(FAILED), "a11y_link_name": Outcome(PASSED)}
     page = {"/": plain(html(replace=(' alt="A lamp"', "")))}
     keys = ("a11y_label", "a11y_link_name", "a11y_image_alt", "a11y_document_title")
