@@ -53,7 +53,7 @@ def rule_info(check: Check, before: Outcome | None) -> dict[str, Any]:
     info: dict[str, Any] = {
         "rule_version": check.version,
         "rule": check.rule,
-        "build": getattr(krafter_audit, "__version__", "unknown"),
+        "build": krafter_audit.__version__,
     }
     earlier = before.evidence.get("rule_version") if before else None
     if earlier is not None and earlier != check.version:
