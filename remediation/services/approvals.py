@@ -41,8 +41,12 @@ def record(locked: LockedVerification, *, by: Actor) -> list[dict[str, Any]] | N
         return []
     if refusal := refusal_for(verification, rule, by.user_id):
         raise refusal
+    # One that does not count, from before the person left and came back, is replaced.
+    active(verification).filter(user=by.user_id).update(
+        withdrawn_at=timezone.now(), updated_at=timezone.now()
+    )
     Approval.objects.create(verification=verification, user_id=by.user_id)
-    given = list(counted(verification))
+    given = list(counted(verification, rule))
     log_event(
         "verification.approval_recorded",
         verification,
@@ -62,7 +66,7 @@ def refusal_for(verification: Verification, rule: ApprovalRule, user_id: UUID | 
         return ApprovalRequiresUser()
     if rule.not_author and author_id(verification) == user_id:
         return AuthorMayNotApprove()
-    return AlreadyApproved() if active(verification).filter(user=user_id).exists() else None
+    return AlreadyApproved() if counted(verification, rule).filter(user=user_id).exists() else None
 
 
 def author_id(verification: Verification) -> UUID | None:
@@ -94,14 +98,20 @@ def active(verification: Verification) -> QuerySet[Approval]:
     return verification.approvals.filter(withdrawn_at=None).order_by("created_at", "id")
 
 
-def counted(verification: Verification) -> QuerySet[Approval]:
+def counted(verification: Verification, rule: ApprovalRule) -> QuerySet[Approval]:
     """Return the active approvals that count: before the decision only those of people who may still approve."""
     if verification.result == Result.PASSED:
         return active(verification)
+    # An approval from before the person left the organisation does not count again when they come back.
     members = Membership.objects.filter(
-        organization=verification.project.organization_id, user=OuterRef("user")
-    )
-    return active(verification).filter(Exists(members) | Q(user__is_superuser=True), user__is_active=True)
+        organization=verification.project.organization_id,
+        user=OuterRef("user"),
+        created_at__lte=OuterRef("created_at"),
+    ).exclude(role=Membership.Role.VIEWER)
+    rows = active(verification).filter(Exists(members) | Q(user__is_superuser=True), user__is_active=True)
+    # Who approved first may have set the task to ready to verify since.
+    author = author_id(verification) if rule.not_author else None
+    return rows if author is None else rows.exclude(user=author)
 
 
 def as_evidence(approvals: list[Approval]) -> list[dict[str, Any]]:
@@ -119,6 +129,6 @@ def state_of(verification: Verification) -> dict[str, Any]:
         "verification_id": verification.pk,
         "required": rule.required,
         "not_author": rule.not_author,
-        "given": counted(verification).count(),
+        "given": counted(verification, rule).count(),
         "approvals": list(verification.approvals.order_by("created_at", "id")),
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts import services as accounts
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Membership, User
 from events.models import Event
@@ -147,6 +148,59 @@ def test_approval_of_a_removed_or_inactive_member_does_not_count(scenario: Scena
     assert between == (before, 1)
     verdict = json.loads(Evidence.objects.get(kind="verdict").body)
     assert [each["user_id"] for each in verdict["approvals"]] == [str(second.user_id), str(third.user_id)]
+
+
+def test_approval_of_a_member_who_became_a_viewer_does_not_count(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario)
+    first, second = person(scenario), person(scenario)
+    verdicts.approve(verification.pk, by=first)
+    Membership.objects.filter(user=first.user_id).update(role="viewer")
+
+    verdicts.approve(verification.pk, by=second)
+    given = approvals.state_of(verification)["given"]
+    Membership.objects.filter(user=first.user_id).update(role="member")
+
+    assert (remediation_state(verification)["result"], given) == ("pending", 1)
+    assert approvals.state_of(verification)["given"] == 2
+
+
+def test_approval_from_before_a_member_was_removed_does_not_count_after_their_return(
+    scenario: Scenario,
+) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario)
+    first, second = person(scenario), person(scenario)
+    verdicts.approve(verification.pk, by=first)
+    membership = Membership.objects.get(user=first.user_id)
+    accounts.remove_member(membership)
+    accounts.invite_member(scenario.organization, email=membership.user.email, role="member")
+
+    verdicts.approve(verification.pk, by=second)
+    between = remediation_state(verification)["result"]
+    verdicts.approve(verification.pk, by=first)
+
+    assert between == "pending"
+    verdict = json.loads(Evidence.objects.get(kind="verdict").body)
+    assert [each["user_id"] for each in verdict["approvals"]] == [str(second.user_id), str(first.user_id)]
+
+
+def test_approval_of_who_becomes_the_author_later_does_not_count(scenario: Scenario) -> None:
+    set_rule(scenario, high=2, not_author=True)
+    task = factories.task(scenario)
+    author, helper, third = (person(scenario) for _ in range(3))
+    tasks.update(task.pk, changes={"status": "ready_verify"}, by=author)
+    verification = factories.verification(scenario, of=task)
+    verdicts.approve(verification.pk, by=helper)
+    for status in ("in_progress", "ready_verify"):
+        tasks.update(task.pk, changes={"status": status}, by=helper)
+
+    verdicts.approve(verification.pk, by=third)
+    state = approvals.state_of(verification)
+
+    assert (remediation_state(verification)["result"], state["given"]) == ("pending", 1)
+    with pytest.raises(errors.AuthorMayNotApprove):
+        verdicts.approve(verification.pk, by=helper)
 
 
 def test_approval_of_an_approved_verification_is_not_withdrawn(scenario: Scenario) -> None:
