@@ -169,6 +169,7 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.post = idempotency.run_once(
                 self.post,  # type: ignore[has-type]  # set by as_view
                 organization_id=self.caller.organization.pk,
+                user_id=self.caller.user_id,
                 key=key,
                 prepare=self._do_network_io if self.action in self.network_properties else None,
                 sealed=self.action in self.secret_actions,

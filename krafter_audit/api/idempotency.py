@@ -44,18 +44,19 @@ def run_once(
     handler: Callable[..., Response],
     *,
     organization_id: UUID,
+    user_id: UUID,
     key: str,
     prepare: Callable[[], object] | None = None,
     sealed: bool = False,
 ) -> Callable[..., Response]:
     """Wrap a POST handler so that it runs once per key, in one transaction with its stored response.
 
-    `prepare` does the handler's network I/O before the transaction. `sealed`: the response is stored encrypted.
+    Only the same user may repeat the request. `prepare` does the handler's network I/O before the transaction. `sealed`: the response is stored encrypted.
     """
 
     @wraps(handler)
     def run(request: Request, *args: Any, **kwargs: Any) -> Response:
-        fingerprint = _fingerprint(request)
+        fingerprint = _fingerprint(request, user_id)
         # Checked without the lock: no transaction is open during network I/O. The check below decides.
         if prepare and _stored(organization_id, key) is None:
             prepare()
@@ -71,10 +72,11 @@ def run_once(
     return run
 
 
-def _fingerprint(request: Request) -> str:
+def _fingerprint(request: Request, user_id: UUID) -> str:
     django_request = request._request
-    seed = f"{django_request.method} {django_request.get_full_path()}\n".encode() + django_request.body
-    return hashlib.sha256(seed).hexdigest()
+    # With the user: a second person's approval or comment is not a repetition of the first one's.
+    line = f"{django_request.method} {django_request.get_full_path()} {user_id}\n"
+    return hashlib.sha256(line.encode() + django_request.body).hexdigest()
 
 
 def _lock(organization_id: UUID, key: str) -> None:

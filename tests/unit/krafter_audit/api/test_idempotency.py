@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts import api_keys
+from accounts import services as accounts
 from krafter_audit.api import idempotency
 from krafter_audit.api.models import IdempotentResponse
 from krafter_audit.api.throttling import rate_limits, unchecked_requests
 from krafter_audit.db import redis_client
 from remediation.models import Task
+from remediation.services import policies
 from tests import factories
-from tests.factories import Scenario, remediation_state
+from tests.factories import AuditClient, Scenario, remediation_state
 
 
 def create(scenario: Scenario, finding: Any, key: str | None, title: str = "Fix it") -> Any:
@@ -72,6 +75,25 @@ def test_the_same_key_for_another_url_is_refused(scenario: Scenario):
     assert (first.status_code, refused.status_code) == (200, 422)
     assert refused.json()["error"]["code"] == "idempotency_key_reused"
     assert remediation_state(other)["result"] == "pending"
+
+
+@pytest.mark.django_db
+def test_key_of_another_user_is_refused_and_one_of_the_same_user_replays(scenario: Scenario):
+    policies.replace(scenario.project, config={"approvals": {"high": 2}}, name=None, by=scenario.actor)
+    verification = factories.verification(scenario)
+    other = accounts.create_user("second@example.com", organization=scenario.organization)
+    clients = [
+        AuditClient(scenario.project, api_keys.issue(scenario.organization, user=user, name="k")[1])
+        for user in (scenario.owner, scenario.owner, other)
+    ]
+
+    first, rotated, second = (
+        client.ask("post", f"verifications/{verification.pk}/approve", idempotency_key="k1")
+        for client in clients
+    )
+
+    assert (first.status_code, rotated["idempotent-replayed"]) == (200, "true")
+    assert (second.status_code, second.json()["error"]["code"]) == (422, "idempotency_key_reused")
 
 
 @pytest.mark.django_db
