@@ -212,8 +212,8 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             return self.action_form_page(request, queryset, form, template, title="Approve with override")
 
         def approve(row: Verification) -> str:
-            verdicts.approve(row.pk, by=operator(request), override_reason=form.cleaned_data["reason"])
-            return "approved."
+            reason = form.cleaned_data["reason"]
+            return approval_message(verdicts.approve(row.pk, by=operator(request), override_reason=reason))
 
         self.run_for_each(request, queryset, approve)
         return None

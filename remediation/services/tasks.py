@@ -13,9 +13,9 @@ from findings.services import transitions
 from krafter_audit.api.errors import ApiError, NotFound
 from krafter_audit.api.etags import require_match
 from remediation.errors import DoneRequiresVerification, TaskDone
-from remediation.locks import LockedTask, lock_findings, lock_task
-from remediation.models import CheckStatus, Result, Task, Verification
-from remediation.services import due_dates, policies, verifications
+from remediation.locks import LockedTask, LockedVerification, lock_findings, lock_task
+from remediation.models import Result, Task, Verification
+from remediation.services import due_dates, policies, verdicts, verifications
 from remediation.sla.models import SlaPause
 
 Status = Task.Status
@@ -191,8 +191,10 @@ def follow_ticket(locked: LockedTask, *, state: str, by: Actor) -> list[str]:
 def _verify_fix(locked: LockedTask, by: Actor) -> list[str]:
     newest = Verification.objects.filter(task=locked.task).order_by("-created_at", "-id").first()
     # A verification costs quota: one that is running, or has passed and awaits a decision, is enough.
-    if newest is not None and newest.result == Result.PENDING and (newest.running or _all_passed(newest)):
-        return []
+    if newest is not None and newest.result == Result.PENDING:
+        row = LockedVerification(locked.finding, locked.task, newest)
+        if newest.running or not verdicts.unproven(row):
+            return []
     try:
         # A savepoint: without quota the task still follows its ticket.
         with transaction.atomic():
@@ -200,7 +202,3 @@ def _verify_fix(locked: LockedTask, by: Actor) -> list[str]:
     except ApiError as error:
         return [f"No verification was queued: {error.message}"]
     return []
-
-
-def _all_passed(verification: Verification) -> bool:
-    return all(check["status"] == CheckStatus.PASSED for check in verification.checks)

@@ -23,6 +23,10 @@ from remediation.evidence import chain
 from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Result, Task, Verification
 from remediation.services import approvals, due_dates, policies
+from scanner.outcome import FAILED
+from scans.models import ScanResult
+
+NOT_RUN = "not_run"
 
 
 @transaction.atomic
@@ -45,7 +49,7 @@ def approve(
     if recorded is None:
         return verification
     checks = passed_manually(verification) if verification.manual else verification.checks
-    if not not_passed(checks):
+    if not unproven(locked):
         override_reason = ""  # nothing was overridden
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
     Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop(locked.task, by=by))
@@ -116,19 +120,43 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
         raise VerificationSuperseded
     if locked.finding.status == FindingStatus.DISMISSED:
         raise FindingDismissed
-    if verification.manual:
-        return
-    if verification.running:
+    if verification.running and not verification.manual:
         raise VerificationRunning
-    others = not_passed(verification.checks)
+    others = unproven(locked)
     if others and not override:
         raise ChecksNotPassed(details={"checks": others})
 
 
-def not_passed(checks: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Return the status of each check that did not pass."""
-    statuses = {check["key"]: check["status"] for check in checks}
-    return {key: status for key, status in statuses.items() if status != CheckStatus.PASSED}
+def unproven(locked: LockedVerification) -> dict[str, str]:
+    """Return what the verification does not prove: `{check: failed, inconclusive or not_run}`.
+
+    That is also a check that the finding has got since, and one that a scan has seen fail since.
+    """
+    verification, keys = locked.verification, locked.finding.check_keys
+    statuses = {check["key"]: check["status"] for check in verification.checks}
+    others = {
+        key: status
+        for key, status in statuses.items()
+        if status != CheckStatus.PASSED and not verification.manual
+    }
+    others |= dict.fromkeys((key for key in keys if key not in statuses), NOT_RUN)
+    return others | dict.fromkeys(_failed_since(locked), CheckStatus.FAILED.value)
+
+
+def _failed_since(locked: LockedVerification) -> list[str]:
+    """Return the checks that the finding's last scan saw fail after the verification began."""
+    try:
+        scan_id = UUID(locked.finding.evidence["scan_id"])
+    except (AttributeError, KeyError, TypeError, ValueError):  # evidence is free-form
+        return []
+    results = ScanResult.objects.filter(
+        scan=scan_id,
+        scan__project=locked.finding.project_id,
+        key__in=[check["key"] for check in locked.verification.checks],
+        outcome=FAILED,
+        seen_at__gt=locked.verification.created_at,
+    )
+    return list(results.order_by("key").values_list("key", flat=True).distinct())
 
 
 def approval_refusal(verification: Verification, *, by: UUID, override: bool = False) -> str:

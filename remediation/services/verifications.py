@@ -60,6 +60,8 @@ def run_locked(
         manual=not keys,
         trigger=trigger,
     )
+    if keys:
+        _end_manual_review(locked.task)
     try:
         # A savepoint, so that the violated constraint does not abort the caller's transaction.
         with transaction.atomic():
@@ -80,6 +82,12 @@ def run_locked(
     for scanner in scanners:
         enqueue_on_commit(JOB_OF_SCANNER[scanner], str(verification.pk))
     return verification
+
+
+def _end_manual_review(task: Task) -> None:
+    # Of a finding that has got checks since: it cannot be approved any more.
+    waiting = Verification.objects.filter(task=task, running=True, manual=True)
+    waiting.update(running=False, superseded=True, updated_at=timezone.now())
 
 
 def supersede_earlier(verification: Verification) -> int:

@@ -105,6 +105,16 @@ def test_approve_action_shows_errors_and_approves_the_others(operator: Client, s
     assert remediation_state(passed) == CLOSED
 
 
+def test_override_action_says_how_many_approvals_are_given(operator: Client, scenario: Scenario) -> None:
+    config = {"approvals": {"high": 2}}
+    policies.replace(scenario.project, config=config, name=None, by=scenario.actor)
+    verification = factories.verification(scenario, checks="failed")
+
+    messages = messages_of(run_action(operator, "approve_with_override", verification, reason="Accepted."))
+
+    assert messages == ["Fix it: approval recorded, 1 of 2."]
+
+
 def test_override_action_requires_a_reason_and_stores_it(operator: Client, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="failed")
 

@@ -1,14 +1,19 @@
 """Approving and reopening verifications."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
 from events.models import Event
-from findings.models import Regression
+from findings.models import Finding, Regression
+from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.errors import ApiError
 from remediation import errors
+from remediation.locks import lock_verification
 from remediation.models import Verification
-from remediation.services import verdicts
+from remediation.services import verdicts, verifications
+from scans.models import Scan, ScanPage, ScanPart, ScanResult
 from tests import factories
 from tests.factories import Scenario, remediation_state
 
@@ -104,6 +109,69 @@ def test_override_without_a_check_that_did_not_pass_is_no_override(scenario: Sce
     event = Event.objects.get(name="verification.approved")
     assert (verification.result, verification.override_reason) == ("passed", "")
     assert event.data["override_reason"] == ""
+
+
+@pytest.mark.parametrize("keys", [["security_header_csp"], []])
+def test_check_that_the_finding_got_since_the_verification_must_be_run(scenario: Scenario, keys: list[str]):
+    finding = factories.finding(scenario, checks=keys)
+    verification = factories.verification(
+        scenario, of=factories.task(scenario, of=finding), checks="passed" if keys else "running"
+    )
+    before = remediation_state(verification)
+    report = FindingReport(domain="security", title=finding.title, checks=[*keys, "tls_certificate_valid"])
+    ingest_one(scenario.project, report, by=scenario.actor)
+
+    with pytest.raises(errors.ChecksNotPassed) as refused:
+        verdicts.approve(verification.pk, by=scenario.actor)
+    unchanged = remediation_state(verification)
+    if not keys:
+        newer = verifications.run(scenario.project, task_id=verification.task_id, by=scenario.actor)
+        verification.refresh_from_db()
+        assert (verification.state, newer.manual) == ("superseded", False)
+        return
+    decided = verdicts.approve(verification.pk, by=scenario.actor, override_reason="Seen by hand")
+
+    assert refused.value.details == {"checks": {"tls_certificate_valid": "not_run"}}
+    assert (unchanged, decided.result, decided.override_reason) == (before, "passed", "Seen by hand")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "after", "refused"),
+    [("failed", 1, True), ("failed", -1, False), ("inconclusive", 1, False), ("passed", 1, False)],
+)
+def test_check_that_a_scan_saw_fail_after_the_verification_is_not_proven(
+    scenario: Scenario, outcome: str, after: int, refused: bool
+):
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    scan = Scan.objects.create(project=scenario.project, url="https://example.com/")
+    page = ScanPage.objects.create(
+        part=ScanPart.objects.create(scan=scan, scanner="http"), position=0, url=scan.url, route=""
+    )
+    ScanResult.objects.create(
+        scan=scan, page=page, key="security_header_csp", version=1, outcome=outcome, duration_ms=1.0,
+        seen_at=verification.created_at + timedelta(seconds=after),
+    )  # fmt: skip
+    Finding.objects.filter(pk=finding.pk).update(evidence={"scan_id": str(scan.pk)})
+    locked = lock_verification(verification.pk)
+
+    found = verdicts.unproven(locked)
+
+    assert found == ({"security_header_csp": "failed"} if refused else {})
+    if refused:
+        with pytest.raises(errors.ChecksNotPassed):
+            verdicts.approve(verification.pk, by=scenario.actor)
+    else:
+        assert verdicts.approve(verification.pk, by=scenario.actor).result == "passed"
+
+
+@pytest.mark.parametrize("scan_id", [None, 7, "x", {}, "01a22394-5e0c-75f6-b469-3f5e027d27c9"])
+def test_evidence_of_another_source_may_name_anything_as_its_scan(scenario: Scenario, scan_id: object):
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    Finding.objects.filter(pk=finding.pk).update(evidence={"scan_id": scan_id})
+
+    assert verdicts.approve(verification.pk, by=scenario.actor).result == "passed"
 
 
 def test_override_is_rejected_while_a_check_runs(scenario: Scenario):
