@@ -71,6 +71,56 @@ def test_created_endpoint_is_returned_with_its_secret_once(scenario: Scenario) -
     assert (secret in logged, "token=abc" in logged, "hooks.example.com" in logged) == (False, False, True)
 
 
+def test_key_bound_to_projects_neither_reads_nor_changes_endpoints(scenario: Scenario) -> None:
+    accounts.create_project(scenario.organization, slug="other", site_url="https://example.org")
+    endpoint, _ = make_endpoint(scenario, URL)
+    sent = services.send_test(scenario.organization, endpoint.pk, by=SYSTEM)
+    bound = factories.api_key(scenario, scopes=["*"], projects=[scenario.project])
+    path = f"/api/v1/orgs/{scenario.organization.pk}/webhooks"
+
+    refused = [
+        bound.ask("post", path, {"url": URL}),
+        bound.ask("post", path, {"url": URL, "projects": [scenario.project.slug]}),
+        bound.ask("get", path),
+        bound.ask("get", f"{path}/{endpoint.pk}"),
+        bound.ask("patch", f"{path}/{endpoint.pk}", {"url": "https://other.example.com/"}),
+        bound.ask("get", f"{path}/{endpoint.pk}/deliveries"),
+        bound.ask("get", f"{path}/{endpoint.pk}/deliveries/{sent.pk}"),
+        bound.ask("post", f"{path}/{endpoint.pk}/rotate-secret", {}),
+        bound.ask("post", f"{path}/{endpoint.pk}/test"),
+    ]
+
+    assert {(each.status_code, each.json()["error"]["code"]) for each in refused} == {
+        (403, "insufficient_role")
+    }
+    assert list(WebhookEndpoint.objects.values_list("url", flat=True)) == [URL]
+
+
+def test_members_read_endpoints_and_only_owners_and_admins_change_them(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    member, admin = (
+        factories.api_key(
+            scenario,
+            scopes=["*"],
+            user=accounts.create_user(f"{role}@example.com", organization=scenario.organization, role=role),
+        )
+        for role in ("member", "admin")
+    )
+    path = f"/api/v1/orgs/{scenario.organization.pk}/webhooks"
+
+    statuses = [
+        [
+            client.ask("get", f"{path}/{endpoint.pk}").status_code,
+            client.ask("post", path, {"url": URL}).status_code,
+            client.ask("post", f"{path}/{endpoint.pk}/rotate-secret", {}).status_code,
+            client.ask("delete", f"{path}/{endpoint.pk}").status_code,
+        ]
+        for client in (member, admin)
+    ]
+
+    assert statuses == [[200, 403, 403, 403], [200, 201, 200, 200]]
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
