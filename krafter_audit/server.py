@@ -22,6 +22,7 @@ from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.wasyncore import close_all, readwrite
@@ -122,9 +123,21 @@ class BodilessHeadTask(WSGITask):
         super().finish()
 
 
+class UnambiguousParser(HTTPRequestParser):
+    """Refuse a request whose length proxies may read in two ways: its body could be another request to one of them."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        is_encoded = b"transfer-encoding:" in header_plus.lower()
+        super().parse_header(header_plus)
+        # RFC 9112, section 6.1: with both the server may refuse the request, and HTTP/1.0 has no encodings.
+        if is_encoded and ("CONTENT_LENGTH" in self.headers or self.version == "1.0"):
+            raise ParsingError("Transfer-Encoding with Content-Length or HTTP/1.0")
+
+
 class DeadlineChannel(HTTPChannel):
     """A connection whose requests have to arrive, and whose responses have to be read, in time."""
 
+    parser_class = UnambiguousParser
     task_class = BodilessHeadTask
     error_task_class = EnvelopedErrorTask
     request_started = 0.0

@@ -306,15 +306,30 @@ def test_body_at_the_minimum_rate_is_accepted(port: int, monkeypatch: pytest.Mon
     assert answer.endswith(b"x" * 65536)
 
 
+SMUGGLED = (
+    b"POST / HTTP/%s\r\nHost: a\r\nConnection: keep-alive\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"0\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n"
+)
+
+
 @pytest.mark.parametrize(
     ("request_bytes", "status", "code"),
     [
         (b"NONSENSE\r\n\r\n", b"400", "bad_request"),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", b"400", "bad_request"),
+        (SMUGGLED % b"1.1", b"400", "bad_request"),
+        (SMUGGLED.replace(b"Content-Length: 4\r\n", b"") % b"1.0", b"400", "bad_request"),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", b"413", "payload_too_large"),
         (b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"x" * 262_144 + b"\r\n\r\n", b"431", "header_too_large"),
     ],
-    ids=["no request line", "bad content-length", "too large a body", "too large a header"],
+    ids=[
+        "no request line",
+        "bad content-length",
+        "two lengths",
+        "chunks of HTTP/1.0",
+        "too large a body",
+        "too large a header",
+    ],
 )
 def test_request_that_the_server_refuses_is_answered_in_the_envelope(
     port: int, request_bytes: bytes, status: bytes, code: str
