@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -188,9 +189,18 @@ def delete_membership(membership: Membership, *, by: Actor) -> None:
     for key in keys.filter(revoked_at=None).order_by("pk"):
         api_keys.revoke(key, by=by)
     Membership.objects.filter(pk=membership.pk).delete()
+    _end_invitations(membership.user_id)
     announce(
         "member.removed", membership.organization, membership.user_id, by=by, email=membership.user.email
     )
+
+
+def _end_invitations(user_id: UUID) -> None:
+    """Let the links that a person without password and organisation got not work again after a new invitation."""
+    user = User.objects.select_for_update().get(pk=user_id)
+    if not user.has_usable_password() and not user.memberships.exists():
+        user.set_unusable_password()  # another one, to which links are bound
+        user.save(update_fields=["password"])
 
 
 def _lock_member(membership: Membership) -> Membership:

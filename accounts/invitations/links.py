@@ -30,5 +30,6 @@ def invited_user(token: str) -> User | None:
 
 
 def _fingerprint(user: User) -> str:
-    # An unusable password is a random string, which changes whenever a password is set.
-    return salted_hmac(SALT, user.password, algorithm="sha256").hexdigest()[:32]
+    # An unusable password is a random string, which changes whenever a password is set. With the address: who got a
+    # link must not get the account of another person to whose address it was changed since.
+    return salted_hmac(SALT, f"{user.password} {user.email}", algorithm="sha256").hexdigest()[:32]

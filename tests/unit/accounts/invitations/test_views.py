@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import jobs
+from accounts import services as accounts
+from accounts.invitations.links import invitation_url, invited_user
 from accounts.invitations.services import resend
 from accounts.invitations.states import state_of
 from accounts.models import Invitation, Membership, User
 from events.models import Event
+from tests import staff
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +91,35 @@ def test_link_of_a_removed_member_is_not_valid(invited: str) -> None:
     Membership.objects.filter(user__email=EMAIL).delete()
 
     assert Client().get(invited).status_code == 410
+
+
+def test_link_sent_before_a_removal_is_not_valid_after_another_invitation(
+    scenario: Scenario, org: str, invited: str
+) -> None:
+    accounts.remove_member(Membership.objects.get(user__email=EMAIL))
+    scenario.client.ask("post", f"{org}/members", {"email": EMAIL, "role": "admin"})
+
+    assert Client().post(invited, FORM).status_code == 410
+    user = User.objects.get(email=EMAIL)
+    assert (user.has_usable_password(), invited_user(invitation_url(user).rpartition("/")[2])) == (
+        False,
+        user,
+    )
+
+
+def test_link_does_not_open_the_account_of_another_address(scenario: Scenario, invited: str) -> None:
+    # An administrator invites themselves, and gives the account another person's address before they accept.
+    client = staff.logged_in_client(staff.member_of(scenario.organization, "owner"))
+    changed = client.post(
+        reverse("admin:accounts_user_change", args=[User.objects.get(email=EMAIL).pk]),
+        {"email": "victim@example.org", "name": "", "is_active": "on"},
+    )
+
+    accepted = Client().post(invited, FORM)
+
+    victim = User.objects.get(email="victim@example.org")
+    assert (changed.status_code, accepted.status_code) == (302, 410)
+    assert (victim.is_staff, victim.has_usable_password()) == (False, False)
 
 
 @pytest.mark.parametrize("token", ["x", "a:b:c", "%00", "1" * 500])
