@@ -118,16 +118,20 @@ def delete(view_id: UUID, *, by: User, if_match: str | None = None) -> SavedView
 
 
 def may_change(view: SavedView, user: User) -> bool:
-    if view.user_id == user.pk:
-        return True
     role = user.roles.get(view.organization_id) if view.organization_id else None
+    # Who has left the organisation does not change what its members see.
+    if view.user_id == user.pk:
+        return view.organization_id is None or role is not None
     return role is not None and RANKS[Role(role)] >= RANKS[Role.ADMIN]
 
 
 def _changeable(view_id: UUID, user: User, if_match: str | None) -> SavedView:
     view = SavedView.objects.select_for_update().filter(pk=view_id).first()
     # The same error as for an unknown view: the existence of another user's view is not disclosed.
-    if view is None or (view.user_id != user.pk and view.organization_id not in user.roles):
+    is_visible = view is not None and (
+        view.organization_id in user.roles if view.organization_id else view.user_id == user.pk
+    )
+    if view is None or not is_visible:
         raise NotFound("This view was not found among those that you can change.")
     if not may_change(view, user):
         raise InsufficientRole("A shared view is changed by its user, and by owners and admins.")

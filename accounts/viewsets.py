@@ -169,7 +169,8 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.post = idempotency.run_once(
                 self.post,  # type: ignore[has-type]  # set by as_view
                 organization_id=self.caller.organization.pk,
-                user_id=self.caller.user_id,
+                # A second person's approval is no repetition of the first one's, and another project may have the slug.
+                bound_to=f"{self.caller.user_id} {self.owner_id}",
                 key=key,
                 prepare=self._do_network_io if self.action in self.network_properties else None,
                 sealed=self.action in self.secret_actions,

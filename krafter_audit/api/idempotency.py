@@ -44,19 +44,19 @@ def run_once(
     handler: Callable[..., Response],
     *,
     organization_id: UUID,
-    user_id: UUID,
+    bound_to: str,
     key: str,
     prepare: Callable[[], object] | None = None,
     sealed: bool = False,
 ) -> Callable[..., Response]:
     """Wrap a POST handler so that it runs once per key, in one transaction with its stored response.
 
-    Only the same user may repeat the request. `prepare` does the handler's network I/O before the transaction. `sealed`: the response is stored encrypted.
+    `bound_to` are ids: a request with others is another one. `prepare` does the handler's network I/O before the transaction. `sealed`: the response is stored encrypted.
     """
 
     @wraps(handler)
     def run(request: Request, *args: Any, **kwargs: Any) -> Response:
-        fingerprint = _fingerprint(request, user_id)
+        fingerprint = _fingerprint(request, bound_to)
         # Checked without the lock: no transaction is open during network I/O. The check below decides.
         if prepare and _stored(organization_id, key) is None:
             prepare()
@@ -72,10 +72,9 @@ def run_once(
     return run
 
 
-def _fingerprint(request: Request, user_id: UUID) -> str:
+def _fingerprint(request: Request, bound_to: str) -> str:
     django_request = request._request
-    # With the user: a second person's approval or comment is not a repetition of the first one's.
-    line = f"{django_request.method} {django_request.get_full_path()} {user_id}\n"
+    line = f"{django_request.method} {django_request.get_full_path()} {bound_to}\n"
     return hashlib.sha256(line.encode() + django_request.body).hexdigest()
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from accounts import saved_views, services
-from accounts.models import SavedView, User
+from accounts.models import Membership, SavedView, User
+from krafter_audit.api.errors import NotFound
 from tests import factories
 from tests.factories import AuditClient, Scenario
 
@@ -84,6 +85,19 @@ def test_shared_view_of_another_user_is_changed_by_administrators(scenario: Scen
         status,
         "quick=mine" if status == 200 else "quick=open",
     )
+
+
+def test_shared_view_is_not_changed_by_its_user_after_they_left(scenario: Scenario):
+    user = services.create_user("left@example.com", organization=scenario.organization, role="member")
+    view, _ = saved_views.save(
+        user, list_name="findings.finding", name="Ours", query="", organization_id=scenario.organization.pk
+    )
+    services.remove_member(Membership.objects.get(user=user))
+
+    with pytest.raises(NotFound):
+        saved_views.update(view.pk, changes={"name": "Call this number"}, by=User.objects.get(pk=user.pk))
+
+    assert SavedView.objects.get().name == "Ours"
 
 
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])

@@ -97,6 +97,20 @@ def test_key_of_another_user_is_refused_and_one_of_the_same_user_replays(scenari
 
 
 @pytest.mark.django_db
+def test_key_of_a_project_that_had_the_slug_before_is_refused(scenario: Scenario):
+    body = {"domain": "seo", "title": "No sitemap"}
+    first = scenario.client.ask("post", "findings", body, idempotency_key="k1")
+    slug = scenario.project.slug
+    accounts.update_project(scenario.project, changes={"slug": "old"})
+    accounts.create_project(scenario.organization, slug=slug, site_url="https://example.org")
+
+    second = scenario.client.ask("post", "findings", body, idempotency_key="k1")
+
+    assert (first.status_code, second.status_code) == (201, 422)
+    assert second.json()["error"]["code"] == "idempotency_key_reused"
+
+
+@pytest.mark.django_db
 def test_organisations_can_use_the_same_key(scenario: Scenario):
     other = factories.scenario()
 
