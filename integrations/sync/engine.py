@@ -124,6 +124,7 @@ def _pull_and_push(context: SyncContext) -> None:
     context.checkpoint()
     provider.check_connection()
     if isinstance(provider, Tracker):
+        push.unlink_tickets_of_another_server(context, provider)
         pull.process_deliveries(context, provider)
     if context.integration.sync_scope == SyncScope.ALL or not isinstance(provider, Tracker):
         _pull(context, provider)

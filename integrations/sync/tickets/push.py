@@ -1,7 +1,9 @@
 """Create the tickets of tasks, one each, and update those of changed tasks."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -11,7 +13,7 @@ from django.utils import timezone
 from findings.models import FindingStatus
 from integrations.models import SyncConflict, TicketLink
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
-from integrations.providers.tickets import Tracker
+from integrations.providers.tickets import IssueTracker, Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
@@ -29,6 +31,7 @@ from remediation.services import tasks
 
 State = TicketLink.State
 BATCH_SIZE = 100
+SERVER = "server"  # in the cursor: the address of the API at the last sync
 
 
 def push_tasks(context: SyncContext, tracker: Tracker) -> None:
@@ -61,7 +64,22 @@ def unlink_tickets_of_other_repositories(context: SyncContext, tracker: Tracker)
     After a change back, the markers of the earlier tickets are found again.
     """
     links = context.links.values_list("pk", "external_id").iterator(BATCH_SIZE)
-    elsewhere = [pk for pk, external_id in links if not tracker.owns(external_id)]
+    _unlink(context, [pk for pk, external_id in links if not tracker.owns(external_id)])
+
+
+def unlink_tickets_of_another_server(context: SyncContext, tracker: Tracker) -> None:
+    """Mark all tickets for creation if the repository is on another server than at the last sync.
+
+    An issue's id does not name its server: the same number is another issue there.
+    """
+    cursor = context.integration.cursor
+    known = cursor.get(SERVER, tracker.base_url)
+    cursor[SERVER] = tracker.base_url
+    if isinstance(tracker, IssueTracker) and known != tracker.base_url:
+        _unlink(context, list(context.links.values_list("pk", flat=True)))
+
+
+def _unlink(context: SyncContext, elsewhere: Collection[UUID]) -> None:
     if elsewhere:
         context.integration.cursor.pop(CURSOR, None)
         conflicts.close_conflicts(elsewhere)

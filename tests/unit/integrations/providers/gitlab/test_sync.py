@@ -18,6 +18,7 @@ from krafter_audit.http.client import Client
 from remediation.models import Task
 from remediation.services import tasks, verdicts, verifications
 from tests.fakes.dialects.gitlab import PROJECT, TOKEN, FakeGitLab
+from tests.fakes.tracker import serve
 from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
 from tests.unit.integrations.providers.drafts import draft
 from tests.unit.integrations.providers.gitlab.conftest import connect
@@ -60,6 +61,27 @@ def test_issue_of_a_task_outside_security_is_public(sync: Sync, project: Project
     sync()
 
     assert "confidential" not in gitlab.issues[1]
+
+
+@pytest.mark.parametrize("scope", Integration.SyncScope.values)
+def test_issues_of_the_same_number_on_another_server_are_not_touched(
+    sync: Sync, make_task: MakeTask, gitlab: FakeGitLab, scope: str
+) -> None:
+    task = make_task()
+    integration = sync()
+    with serve(FakeGitLab()) as other:
+        foreign = other.create({"title": "An issue of somebody else", "description": "", "labels": ""})
+        moved = {**CREDENTIALS, "base_url": other.url}
+        services.disconnect(integration.project, "gitlab", by=SYSTEM)
+        services.connect(integration.project, "gitlab", credentials=moved, by=SYSTEM)
+        before = dict(other.issues[1])
+        tasks.update(task.pk, changes={"status": "blocked", "title": "Another"}, by=SYSTEM)
+
+        services.request_sync(Integration.objects.get(), scope=scope)
+        engine.sync(integration.pk)
+
+        assert (other.issues[1], sorted(other.issues)) == (before, [1, 2]), foreign
+        assert TicketLink.objects.get().key == f"{PROJECT}#2"
 
 
 def test_issue_is_created_once_when_the_response_is_lost(
