@@ -51,7 +51,8 @@ def run_once(
 ) -> Callable[..., Response]:
     """Wrap a POST handler so that it runs once per key, in one transaction with its stored response.
 
-    `bound_to` are ids: a request with others is another one. `prepare` does the handler's network I/O before the transaction. `sealed`: the response is stored encrypted.
+    `bound_to` are ids: a request with others is another one. `prepare` does the handler's network I/O before the
+    transaction. `sealed`: the response is stored encrypted.
     """
 
     @wraps(handler)
