@@ -112,8 +112,14 @@ def sync_now(project: Project, provider: str, *, by: Actor) -> Integration:
 
 @transaction.atomic
 def request_sync(integration: Integration, *, scope: str = SyncScope.PENDING, delay_seconds: int = 0) -> None:
-    """Let a worker sync the pending changes, after a running sync if there is one."""
-    integration = Integration.objects.select_for_update().get(pk=integration.pk)
+    """Let a worker sync the pending changes, after a running sync if there is one.
+
+    Those of an archived project stay pending until it is restored.
+    """
+    rows = Integration.objects.select_for_update(of=("self",)).select_related("project")
+    integration = rows.get(pk=integration.pk)
+    if integration.project.archived_at is not None:
+        return
     if integration.status == Status.SYNCING:
         _request_again(integration, integration.sync_scope if scope == SyncScope.PENDING else scope)
     elif integration.status == Status.CONNECTED:

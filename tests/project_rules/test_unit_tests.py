@@ -117,7 +117,6 @@ TESTED_IN: dict[str, str] = {
     "remediation/finding_views.py": "tests/contract/test_lists.py",
     "remediation/policy_simulation/impact.py": "tests/unit/remediation/policy_simulation/test_plans.py",
     "remediation/serializers.py": "tests/contract/test_every_url.py",
-    "remediation/services/verifications.py": "tests/unit/remediation/worker/test_part_runner.py",
     "remediation/templatetags/evidence.py": "tests/unit/remediation/test_admin.py",
     "remediation/views.py": "tests/contract/test_every_url.py",
     "reports/filters.py": "tests/contract/test_lists.py",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from accounts import services as accounts
 from accounts.actors import SYSTEM
 from integrations import jobs, services
 from integrations.models import Integration
@@ -37,6 +38,22 @@ def test_failed_checks_reopen_the_issue_with_a_comment(
     assert "- security_header_csp: failed (before: failed, after: failed)" in comment["body"]
     assert f"/admin/remediation/verification/{verification.pk}/change/" in comment["body"]
     assert github.received("GET", "/issues") == []
+
+
+def test_failed_checks_in_an_archived_project_reach_the_issue_after_its_restoration(
+    closed: Task, follow: Callable[[], None], sync: Sync, github: FakeGitHub
+) -> None:
+    accounts.update_project(closed.project, changes={"archived": True})
+    store_result(closed, CheckStatus.FAILED)
+    github.requests.clear()
+
+    follow()
+    while_archived = list(github.requests)
+    accounts.update_project(closed.project, changes={"archived": False})
+    sync()
+
+    assert while_archived == []
+    assert (github.issues[1]["state"], len(github.comments[1])) == ("open", 1)
 
 
 def test_issue_closed_again_after_failed_checks_is_verified_again(
