@@ -77,6 +77,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def signs_in_by_password(self) -> bool:
+        """Whether the person has a password. One that was set for them before they joined is not theirs."""
+        return self.is_staff and self.has_usable_password()
+
     @cached_property
     def roles(self) -> dict[uuid.UUID, str]:
         """The user's role in each of their organisations, by the organisation's id."""

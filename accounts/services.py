@@ -198,7 +198,7 @@ def delete_membership(membership: Membership, *, by: Actor) -> None:
 def _end_invitations(user_id: UUID) -> None:
     """Let the links that a person without password and organisation got not work again after a new invitation."""
     user = User.objects.select_for_update().get(pk=user_id)
-    if not user.has_usable_password() and not user.memberships.exists():
+    if not user.signs_in_by_password and not user.memberships.exists():
         user.set_unusable_password()  # another one, to which links are bound
         user.save(update_fields=["password"])
 

@@ -201,7 +201,7 @@ class MembershipAdmin(ServiceModelAdmin):
         copy_row(row, to=obj)
         if not created:
             self.message_user(request, f"{row.user} is a member already: the role stays.", messages.WARNING)
-        elif row.user.has_usable_password():
+        elif row.user.signs_in_by_password:
             self.message_user(request, f"{row.user} has an account and gets no mail.", messages.INFO)
 
     @row_action("Send the invitation again")

@@ -24,12 +24,12 @@ def invited_user(token: str) -> User | None:
     except signing.BadSignature:
         return None
     user = User.objects.filter(pk=pk, is_active=True, memberships__isnull=False).first()
-    if user is None or user.has_usable_password():
+    if user is None or user.signs_in_by_password:
         return None
     return user if constant_time_compare(fingerprint, _fingerprint(user)) else None
 
 
 def _fingerprint(user: User) -> str:
-    # An unusable password is a random string, which changes whenever a password is set. With the address: who got a
+    # The hash of a password, or the random string in its place, changes whenever a password is set. With the address: who got a
     # link must not get the account of another person to whose address it was changed since.
     return salted_hmac(SALT, f"{user.password} {user.email}", algorithm="sha256").hexdigest()[:32]

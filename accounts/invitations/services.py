@@ -11,7 +11,7 @@ from krafter_audit.jobs.queues import enqueue_on_commit
 
 def request_mail(membership: Membership) -> None:
     """Have a link mailed to a member without a password; a repeated request sends another one."""
-    if membership.user.has_usable_password():
+    if membership.user.signs_in_by_password:
         return
     due = {"due_at": timezone.now(), "attempts": 0}
     invitation, _ = Invitation.objects.update_or_create(membership=membership, defaults=due)

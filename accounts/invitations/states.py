@@ -17,7 +17,7 @@ class InvitationState(TextChoices):
 def state_of(membership: Membership) -> InvitationState:
     """Return the state; who signs in by a password or by single sign-on has joined."""
     user, invitation = membership.user, getattr(membership, "invitation", None)
-    if user.has_usable_password() or user.last_login:
+    if user.signs_in_by_password or user.last_login:
         return InvitationState.JOINED
     if invitation is None:
         return InvitationState.NOT_INVITED

@@ -19,7 +19,7 @@ from accounts.invitations.services import resend
 from accounts.invitations.states import state_of
 from accounts.models import Invitation, Membership, User
 from events.models import Event
-from tests import staff
+from tests import factories, staff
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +120,24 @@ def test_link_does_not_open_the_account_of_another_address(scenario: Scenario, i
     victim = User.objects.get(email="victim@example.org")
     assert (changed.status_code, accepted.status_code) == (302, 410)
     assert (victim.is_staff, victim.has_usable_password()) == (False, False)
+
+
+def test_password_that_another_organisation_set_before_a_person_joined_is_replaced(
+    invited: str, django_capture_on_commit_callbacks: Any, eager_jobs: None
+) -> None:
+    user = User.objects.get(email=EMAIL)
+    user.set_password("known to somebody else")
+    user.save()
+    other = factories.scenario()
+    path = f"/api/v1/orgs/{other.organization.pk}/members"
+    with django_capture_on_commit_callbacks(execute=True):
+        other.client.ask("post", path, {"email": EMAIL, "role": "owner"})
+
+    accepted = Client().post(link(), FORM)
+
+    user.refresh_from_db()
+    assert (accepted.status_code, len(mail.outbox)) == (200, 2)
+    assert (user.is_staff, user.check_password(PASSWORD)) == (True, True)
 
 
 @pytest.mark.parametrize("token", ["x", "a:b:c", "%00", "1" * 500])
