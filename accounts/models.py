@@ -155,7 +155,7 @@ class Project(Record):
         ]
 
     def __str__(self) -> str:
-        return self.slug
+        return self.name
 
     @property
     def read_only_reason(self) -> str:

@@ -78,7 +78,7 @@ class OrganizationAdmin(ServiceModelAdmin):
 @admin.register(Project)
 class ProjectAdmin(ServiceModelAdmin):
     organization_path, project_path = "organization", "pk"
-    list_display = ("slug", "name", "organization", "site_url", "created_at", "archived_at")
+    list_display = ("name", "slug", "organization", "site_url", "created_at", "archived_at")
     list_filter: ClassVar[Any] = (
         ("archived_at", admin.EmptyFieldListFilter),
         ("organization", AutocompleteFilter),

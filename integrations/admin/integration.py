@@ -39,7 +39,7 @@ class IntegrationAdmin(ConnectionPages):
     list_display = ("title", "project", "state", "synced", "next_sync_at", "last_error")
     list_filter = ("provider", "status", ("project", AutocompleteFilter))
     list_select_related = ("project",)
-    search_fields = ("^project__slug", "^organization__name", "^provider")
+    search_fields = ("project__name", "^project__slug", "^organization__name", "^provider")
     exclude = ("credentials", "cursor", "credentials_version")
     deferred_fields = ("credentials",)
     actions: ClassVar = ["sync_now", "test_connection", "disconnect"]

@@ -34,6 +34,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from krafter_audit.admin import archived_projects, list_parameters, quick_filters
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin, is_for_form, is_possible_id
 from krafter_audit.admin.forms import error_text
+from krafter_audit.admin.project_column import project_column
 from krafter_audit.admin.project_scope import once, scope_of_list
 from krafter_audit.admin.row_permissions import NOT_ALLOWED, RowPermissionsMixin
 from krafter_audit.admin.row_permissions import staff_of as staff_of
@@ -161,15 +162,22 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     }
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Show times in the reader's time zone, with UTC on hover; hide the organisation if it is the only one."""
-        times = {
-            field.name: field for field in self.opts.get_fields() if isinstance(field, models.DateTimeField)
-        }
+        """Show times in the reader's time zone, and the organisation only to people who have several."""
+        columns, has_several = (
+            list(super().get_list_display(request)),
+            not _has_one_organization(staff_of(request)),
+        )
+        # The name of the project is above that of its organisation.
+        hides_organization = "project" in columns or not has_several
+        made: dict[str, Any] = {"project": project_column(request, with_organization=has_several)}
+        for field in self.opts.get_fields():
+            if isinstance(field, models.DateTimeField):
+                made[field.name] = time_column(field)
         return [
-            time_column(times[name]) if isinstance(name, str) and name in times else name
-            for index, name in enumerate(super().get_list_display(request))
+            made.get(name, name) if isinstance(name, str) else name
+            for index, name in enumerate(columns)
             # The first column has the links.
-            if index == 0 or name != "organization" or not _has_one_organization(staff_of(request))
+            if index == 0 or name != "organization" or not hides_organization
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -13,6 +13,7 @@ from accounts.sign_in import second_factor
 from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.views import ChangePasswordView, SignInView
 from krafter_audit.admin.list_parameters import has_nul
+from krafter_audit.admin.project_column import picker_label
 
 
 class AutocompleteView(AutocompleteJsonView):
@@ -25,6 +26,9 @@ class AutocompleteView(AutocompleteJsonView):
         if found[2].auto_created:
             raise PermissionDenied
         return found
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {**super().serialize_result(obj, to_field_name), "text": picker_label(obj)}
 
 
 class AdminSite(UnfoldAdminSite):

@@ -59,7 +59,10 @@ class ReportAdmin(ReadOnlyAdmin):
     )
     list_filter = ("status", "format", ("project", AutocompleteFilter))
     list_select_related = ("project",)
-    search_fields = ("^project__slug",)
+    search_fields = (
+        "project__name",
+        "^project__slug",
+    )
     form = ServiceForm
     autocomplete_fields = ("project",)
     actions: ClassVar = ["export_again"]

@@ -96,7 +96,7 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
     list_display = ("origin", "project", "kinds_set", "updated_at")
     list_filter = (("project", AutocompleteFilter),)
     list_select_related = ("project",)
-    search_fields = ("^origin", "^project__slug")
+    search_fields = ("^origin", "project__name", "^project__slug")
     autocomplete_fields = ("project",)
     actions: ClassVar[list[str]] = ["delete_credentials"]
 

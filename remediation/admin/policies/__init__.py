@@ -30,7 +30,7 @@ class PolicyAdmin(PolicyPages):
     list_display = ("name", "project", "active", "version", "updated_at")
     list_filter = ("active", ("project", AutocompleteFilter))
     list_select_related = ("project",)
-    search_fields = ("^name", "^project__slug")
+    search_fields = ("^name", "project__name", "^project__slug")
     fields = ("name", "config")
     actions: ClassVar[list[str]] = ["test"]
     list_only_actions = frozenset({"test"})  # the page of a policy has the preview
