@@ -74,17 +74,14 @@ def get_or_create_staff(email: str, *, organization: Organization, role: str) ->
 
 @transaction.atomic
 def set_member(organization: Organization, user: User, *, role: str, by: Actor = SYSTEM) -> Membership:
-    """Add a user to an organisation, or change their role."""
+    """Add a user to an organisation, or change their role. Raises LastOwner."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
-    was = membership.role if membership else None
-    membership = membership or Membership(organization=organization, user=user)
-    membership.role = role
+    if membership is not None:
+        return change_role(membership, role=role, by=by)
+    membership = Membership(organization=organization, user=user, role=role)
     membership.full_clean()
     membership.save()
-    if was is None:
-        announce("member.added", organization, user.pk, by=by, email=user.email, role=role)
-    elif was != role:
-        announce("member.role_changed", organization, user.pk, by=by, was=was, now=role)
+    announce("member.added", organization, user.pk, by=by, email=user.email, role=role)
     return membership
 
 
@@ -177,22 +174,14 @@ def remove_member(membership: Membership, *, if_match: str | None = None, by: Ac
     locked = _lock_member(membership)
     require_match(if_match, locked)
     _require_another_owner(locked)
-    delete_membership(locked, by=by)
-    return locked
-
-
-@transaction.atomic
-def delete_membership(membership: Membership, *, by: Actor) -> None:
-    """Remove a member, also the last owner, and revoke their API keys."""
-    keys = ApiKey.objects.filter(organization=membership.organization_id, user=membership.user_id)
+    keys = ApiKey.objects.filter(organization=locked.organization_id, user=locked.user_id)
     # They would work again once the person is invited again.
     for key in keys.filter(revoked_at=None).order_by("pk"):
         api_keys.revoke(key, by=by)
-    Membership.objects.filter(pk=membership.pk).delete()
-    _end_invitations(membership.user_id)
-    announce(
-        "member.removed", membership.organization, membership.user_id, by=by, email=membership.user.email
-    )
+    Membership.objects.filter(pk=locked.pk).delete()
+    _end_invitations(locked.user_id)
+    announce("member.removed", locked.organization, locked.user_id, by=by, email=locked.user.email)
+    return locked
 
 
 def _end_invitations(user_id: UUID) -> None:

@@ -57,10 +57,12 @@ class OrganizationAdmin(ServiceModelAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         by = operator(request)
         formset.save(commit=False)
-        for member in (*formset.new_objects, *(row for row, _ in formset.changed_objects)):
+        given = [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
+        # New owners first: the last one can give up the role in the same form.
+        for member in sorted(given, key=lambda row: row.role != Membership.Role.OWNER):
             services.set_member(form.instance, member.user, role=member.role, by=by)
         for member in formset.deleted_objects:
-            services.delete_membership(member, by=by)
+            services.remove_member(member, by=by)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         # Superusers set up an organisation; its owners and admins use the page of members.

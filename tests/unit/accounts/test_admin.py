@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import api_keys
+from accounts.errors import LastOwner
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, User
 from tests import factories, staff
 from tests.factories import Scenario
@@ -208,25 +210,45 @@ def test_users_with_view_permission_cannot_revoke(scenario: Scenario) -> None:
     assert row.revoked_at is None
 
 
-def test_removed_member_loses_their_keys_and_nothing_else(operator: Client, scenario: Scenario) -> None:
-    membership = Membership.objects.get(organization=scenario.organization)
+def remove_owner(operator: Client, scenario: Scenario) -> Any:
+    """Send the form of the organisation with its first owner removed."""
+    memberships = Membership.objects.filter(organization=scenario.organization).order_by("pk")
     data = {
         "name": scenario.organization.name,
-        "memberships-TOTAL_FORMS": "1",
-        "memberships-INITIAL_FORMS": "1",
-        "memberships-0-id": str(membership.pk),
-        "memberships-0-organization": str(scenario.organization.pk),
-        "memberships-0-user": str(scenario.owner.pk),
-        "memberships-0-role": "owner",
+        "memberships-TOTAL_FORMS": str(len(memberships)),
+        "memberships-INITIAL_FORMS": str(len(memberships)),
         "memberships-0-DELETE": "on",
     }
+    for index, membership in enumerate(memberships):
+        data |= {
+            f"memberships-{index}-id": str(membership.pk),
+            f"memberships-{index}-organization": str(membership.organization_id),
+            f"memberships-{index}-user": str(membership.user_id),
+            f"memberships-{index}-role": membership.role,
+        }
+    return operator.post(reverse("admin:accounts_organization_change", args=[scenario.organization.pk]), data)
 
-    operator.post(reverse("admin:accounts_organization_change", args=[scenario.organization.pk]), data)
 
-    assert not scenario.organization.memberships.exists()
+def test_removed_member_loses_their_keys_and_nothing_else(operator: Client, scenario: Scenario) -> None:
+    other = staff.member_of(scenario.organization, Membership.Role.OWNER)
+
+    remove_owner(operator, scenario)
+
+    assert [each.user for each in scenario.organization.memberships.all()] == [other]
     assert scenario.client.ask("get", "tasks").status_code == 401
     assert ApiKey.objects.get().revoked_at is not None
     assert User.objects.filter(pk=scenario.owner.pk).exists()
+
+
+def test_page_of_the_organisation_keeps_its_last_owner(operator: Client, scenario: Scenario) -> None:
+    staff.member_of(scenario.organization, Membership.Role.ADMIN)
+
+    page = remove_owner(operator, scenario)
+
+    assert LastOwner.message in page.content.decode()
+    roles = scenario.organization.memberships.order_by("pk").values_list("role", flat=True)
+    assert list(roles) == ["owner", "admin"]
+    assert scenario.client.ask("get", "tasks").status_code == 200
 
 
 def test_lists_say_the_unit_of_a_quota_and_the_meaning_of_scopes(

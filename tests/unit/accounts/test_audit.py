@@ -151,8 +151,8 @@ def test_roles_on_the_page_of_the_organisation_are_logged_with_the_former_one(sc
     change_members(scenario, **{"memberships-0-role": "viewer", "memberships-1-role": "owner"})
 
     assert logged()[before:] == [
-        ("member.role_changed", "admin", {"was": "owner", "now": "viewer"}),
         ("member.role_changed", "admin", {"was": "member", "now": "owner"}),
+        ("member.role_changed", "admin", {"was": "owner", "now": "viewer"}),
     ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import api_keys, services
+from accounts.errors import LastOwner
 from accounts.models import ApiKey, Membership, Scope
 from events.models import Event
 from krafter_audit.api.errors import InvalidParams, NotFound, Unauthorized
@@ -55,6 +56,13 @@ def test_role_that_is_set_again_is_logged_only_if_it_differs(scenario: Scenario)
 
     [event] = Event.objects.filter(name="member.role_changed")
     assert (event.data["was"], event.data["now"]) == ("viewer", "member")
+
+
+def test_last_owner_gets_no_other_role(scenario: Scenario) -> None:
+    with pytest.raises(LastOwner):
+        services.set_member(scenario.organization, scenario.owner, role="viewer")
+
+    assert scenario.organization.memberships.get().role == "owner"
 
 
 @pytest.mark.parametrize("scopes", [[], ["audit:delete"], ["audit:read", "admin"]])
