@@ -52,10 +52,11 @@ CHANGE_OF_RISK = f"""
     CASE WHEN before.{IS_OPEN} AND after.{IS_OPEN} THEN 'rescored' WHEN after.{IS_OPEN} THEN 'reopened'
     WHEN after.status = 'resolved' THEN 'resolved' ELSE 'dismissed' END
 """
-# What `?q=` searches, as SQL: title, URLs and check keys. A trigram index has the same expression.
+# What `?q=` searches, as SQL: title, URLs and check keys, with é as one code point. A trigram index has the same
+# expression.
 SEARCHED = (
-    "title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)"
-    " || ' ' || coalesce(left((evidence -> 'checks')::text, 500), '')"
+    "normalize(title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)"
+    " || ' ' || coalesce(left((evidence -> 'checks')::text, 500), ''))"
 )
 # Not selected by lists of many rows, as PostgreSQL stores large values apart from the row.
 PAGE_ASSET_TYPES = ("url", "page", "uri")  # of affected assets whose value is the URL of a page

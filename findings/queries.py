@@ -1,6 +1,8 @@
 """Pages of findings by score, and by due date."""
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from events.totals.history import AsOf
 from findings.models import SEARCHED, Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.words import with_words
+from krafter_audit.http.addresses import unicode_host
 
 # The cost of a page depends neither on the number of findings nor on the filters.
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
@@ -50,7 +53,13 @@ def search(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
 
 
 def on_host(rows: QuerySet[Finding], host: str) -> QuerySet[Finding]:
-    """Return the findings with an affected asset on this host, with any port."""
+    """Return the findings with an affected asset on this host, with any port; `host` in its ASCII form."""
+    # URLs are stored as they were reported.
+    forms = {host, unicode_host(host)}
+    return reduce(or_, (_with_host(rows, form) for form in forms))
+
+
+def _with_host(rows: QuerySet[Finding], host: str) -> QuerySet[Finding]:
     pattern = host.replace(".", r"\\.")  # twice: jsonpath reads the string before the expression
     path = f'$[*].value ? (@ like_regex "^(https?://([^/?#@]*@)?)?{pattern}(:[0-9]+)?([/?#]|$)" flag "i")'
     # The index finds the rows in which the host occurs anywhere.

@@ -1,7 +1,8 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -41,6 +42,7 @@ from krafter_audit.admin.row_permissions import staff_of as staff_of
 from krafter_audit.admin.text import status_label
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
+from krafter_audit.db.words import spellings
 from krafter_audit.moments import time_element
 
 MAX_COUNTED = 10_000  # rows of a list; more are shown as “more than 10,000”
@@ -258,7 +260,8 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
                 return super().get_search_results(request, queryset, search_term)[0], False
             found = self.find(queryset, search_term)
             if found is None:
-                found, _ = super().get_search_results(request, queryset, search_term)
+                searched = super().get_search_results
+                found = reduce(or_, (searched(request, queryset, each)[0] for each in spellings(search_term)))
             # Ordered, PostgreSQL would scan all rows until a page is full.
             keys = found.order_by().values_list("pk", flat=True)[:MAX_SEARCH_RESULTS]
             return queryset.filter(pk__in=list(keys)), False

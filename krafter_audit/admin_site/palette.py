@@ -16,6 +16,7 @@ from krafter_audit.admin.base import ServiceModelAdmin, page_to_return_to, staff
 from krafter_audit.admin.project_scope import choose_project, chosen_project
 from krafter_audit.admin.text import status_label
 from krafter_audit.admin_site.menu import all_pages
+from krafter_audit.db.words import spellings
 from remediation.models import Task
 
 MAX_OPTIONS = 6  # of one group
@@ -110,7 +111,9 @@ def _projects(request: HttpRequest, text: str, limit: int) -> list[Option]:
         Project.objects.visible_to(staff_of(request)).filter(archived_at=None).select_related("organization")
     )
     for word in text.split():
-        named = Q(slug__icontains=word) | Q(name__icontains=word) | Q(organization__name__icontains=word)
+        named = Q(slug__icontains=word)
+        for spelling in spellings(word):
+            named |= Q(name__icontains=spelling) | Q(organization__name__icontains=spelling)
         rows = rows.filter(named)
     return [_project_option(project) for project in rows.order_by("organization__name", "slug")[:limit]]
 

@@ -1,5 +1,6 @@
 """Search rows by words, over an SQL expression with a trigram index."""
 
+import unicodedata
 from typing import Any
 
 from django.db.models import QuerySet, TextField
@@ -7,9 +8,17 @@ from django.db.models.expressions import RawSQL
 
 
 def with_words(rows: QuerySet[Any], searched: str, text: str) -> QuerySet[Any]:
-    """Return the rows whose expression `searched` contains each word. The rows must have no joins."""
+    """Return the rows whose expression `searched`, in NFC, contains each word. The rows must have no joins."""
     # S611: the expression is a constant of a model.
     rows = rows.alias(searched=RawSQL(searched, [], output_field=TextField()))  # noqa: S611
-    for word in text.split():
+    for word in unicodedata.normalize("NFC", text).split():
         rows = rows.filter(searched__icontains=word)
     return rows
+
+
+def spellings(text: str) -> set[str]:
+    """Return the text with each accented letter as one code point (NFC), and as two (NFD).
+
+    For columns without an index, which have what people have typed or pasted: macOS writes file names in NFD.
+    """
+    return {unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)}

@@ -76,6 +76,14 @@ def normalise_host(host: str) -> str:
     return name
 
 
+def unicode_host(host: str) -> str:
+    """Return the Unicode form of an international name in its ASCII form; any other name as it is."""
+    try:
+        return idna.decode(host) if "xn--" in host else host
+    except UnicodeError:
+        return host
+
+
 def _ipv6(host: str) -> str:
     # A zone id names an interface of this machine.
     if "%" in host:

@@ -1,7 +1,9 @@
 """Lists are filtered, searched and sorted; what has no counter has a bounded total."""
 
+import unicodedata
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db.models import F
@@ -251,11 +253,37 @@ def test_findings_are_filtered_by_host(scenario: Scenario, host: str, titles: li
     assert listed(scenario, f"findings?host={host}") == (titles, len(titles))
 
 
-@pytest.mark.parametrize("host", ["a.b/c", 'a"b.example', "-a.example", "ab"])
+@pytest.mark.parametrize("host", ["bücher.example", "BÜCHER.example", "xn--bcher-kva.example"])
+def test_findings_are_filtered_by_an_international_host(scenario: Scenario, host: str):
+    for title, name in (
+        ("Unicode", "bücher.example"),
+        ("ASCII", "xn--bcher-kva.example"),
+        ("Other", "bucher.example"),
+    ):
+        factories.finding(
+            scenario, title=title, affected_assets=[{"type": "url", "value": f"https://{name}/"}]
+        )
+
+    assert listed(scenario, f"findings?host={host}") == (["ASCII", "Unicode"], 2)
+
+
+@pytest.mark.parametrize(
+    "host", ["bücher example", "bücher.example/", "ü" * 80, "a.b/c", 'a"b.example', "-a.example", "ab"]
+)
 def test_an_invalid_host_is_rejected(scenario: Scenario, host: str):
     response = scenario.client.ask("get", f"findings?host={host}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["host"])
+
+
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+@pytest.mark.parametrize("sent", ["NFC", "NFD"])
+def test_words_are_found_however_their_accents_are_encoded(scenario: Scenario, stored: str, sent: str):
+    title, word = unicodedata.normalize(stored, "Menü im Café"), unicodedata.normalize(sent, "café")
+    factories.task(scenario, of=factories.finding(scenario, title=title), title=title)
+
+    assert listed(scenario, f"findings?q={quote(word)}") == ([title], 1)
+    assert listed(scenario, f"tasks?q={quote(word)}") == ([title], 1)
 
 
 def test_findings_can_be_read_with_their_tasks(scenario: Scenario):

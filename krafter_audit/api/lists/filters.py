@@ -12,6 +12,8 @@ from rest_framework import serializers
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, single_parameter
 from krafter_audit.api.serializers import UTCDateTimeField
+from krafter_audit.http.addresses import normalise_host
+from krafter_audit.http.errors import HttpError
 
 # Without `default`, which generated clients would send.
 LIMIT = OpenApiParameter(
@@ -31,7 +33,6 @@ TEXTS = {"type": "array", "items": NOT_EMPTY}
 USER = {"type": "string", "pattern": "^(me|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"}
 DATE_TIME = {"type": "string", "format": "date-time"}
 HOST = r"\A[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\Z"
-HOST_PATTERN = f"^{HOST[2:-2]}$"  # in the description, whose patterns are those of JavaScript
 MIN_SEARCH_LENGTH, MAX_SEARCH_LENGTH = 3, 200
 TIMES = ("created_at", "updated_at")  # the fields by which every list can be sorted
 
@@ -80,8 +81,21 @@ class TextsFilter(django_filters.Filter):
         return qs
 
 
+class _HostFormField(forms.CharField):
+    def to_python(self, value: Any) -> Any:
+        host = super().to_python(value)
+        if not host or host.isascii():
+            return host
+        try:
+            return normalise_host(host)
+        except HttpError:
+            return host  # the pattern rejects it
+
+
 class HostFilter(django_filters.CharFilter):
-    """An exact host name or IPv4 address, without a port."""
+    """An exact host name or IPv4 address, without a port; an international name in Unicode or in its ASCII form."""
+
+    field_class = _HostFormField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         message = "Use a host name, such as www.example.com."
@@ -160,7 +174,7 @@ def _parameter(name: str, each: django_filters.Filter) -> OpenApiParameter:
     lengths = {"minLength": each.extra.get("min_length", 1), "maxLength": each.extra.get("max_length")}
     schema = {"type": "string", **{word: length for word, length in lengths.items() if length}}
     return OpenApiParameter(
-        name, schema | ({"pattern": HOST_PATTERN} if isinstance(each, HostFilter) else {})
+        name, schema | ({"format": "idn-hostname"} if isinstance(each, HostFilter) else {})
     )
 
 

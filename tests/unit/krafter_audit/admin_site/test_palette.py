@@ -1,12 +1,13 @@
 """The palette finds what the person may see, and chooses a project."""
 
+import unicodedata
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Project, User
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url
@@ -101,3 +102,13 @@ def test_members_who_are_not_staff_are_sent_to_the_login(scenario: Scenario, pat
     response: Any = client.get(path)
 
     assert (response.status_code, response["location"].split("?")[0]) == (302, "/admin/login/")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_project_is_found_however_its_accents_are_encoded(scenario: Scenario, form: str):
+    Project.objects.filter(pk=scenario.project.pk).update(name=unicodedata.normalize(form, "Café"))
+    client = staff.logged_in_client()
+
+    found = [search(client, unicodedata.normalize(each, "café"), only="projects") for each in ("NFC", "NFD")]
+
+    assert [list(each.values()) for each in found] == [[[unicodedata.normalize(form, "Café")]]] * 2
