@@ -35,6 +35,9 @@ class GuardWindowAdmin(ReadOnlyAdmin):
     actions: ClassVar[list[str]] = ["cancel"]
     tones: ClassVar = {"cancel": "danger"}
 
+    def describe_row(self, row: GuardWindow) -> str:
+        return str(row.finding)  # without the status, which an action changes
+
     def reading_context(self, request: HttpRequest, row: GuardWindow) -> dict[str, Any]:
         runs = row.runs.select_related("deploy").order_by("due_at", "pk")
         return {"progress": progress_in_words(row), "runs": runs}

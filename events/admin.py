@@ -29,7 +29,7 @@ class EventAdmin(ReadOnlyAdmin):
     organization_path = "organization"
     list_display = ("at", "event", "project", "by")
     list_filter: ClassVar = [("project", AutocompleteFilter)]
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_help_text = "Words of the event, or the id of its subject."
     search_fields = ("name",)
     uuid_search_field = "subject_id"

@@ -126,6 +126,8 @@ LABELS = {
     "integration.webhook_enabled": "Webhook created",
     "integration.webhook_disabled": "Webhook disabled",
     "scan.skipped": "Scan skipped",
+    "organization.created": "Organisation created",
+    "organization.updated": "Organisation changed",
 }
 
 

@@ -365,7 +365,7 @@ def confidence_in_words(confidence: Any) -> str:
 class RegressionAdmin(ReadOnlyAdmin):
     list_display = ("finding", "project", "trigger", badge_column("status", {"open": DANGER, "closed": SUCCESS}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
     list_filter = ("status", "trigger", ("project", AutocompleteFilter))
-    list_select_related = ("finding", "project")
+    list_select_related = ("finding", "project__organization")
     search_fields = ("^finding__title",)
     fields = (
         "project", "finding", "verification", "trigger", "status", "opened_at", "closed_at", "updated_at",

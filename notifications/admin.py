@@ -42,7 +42,7 @@ class AlertAdmin(ReadOnlyAdmin):
         "sent_at",
     )
     list_filter: ClassVar = ["channel", "status", ("project", AutocompleteFilter)]
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     fields = (
         "project", "channel", "status", "total", "numbers", "worst_list", "held_back", "due_at", "outcome", "sent_at",
     )  # fmt: skip
@@ -62,7 +62,7 @@ class AlertAdmin(ReadOnlyAdmin):
 class DestinationAdmin(ReadOnlyAdmin):
     list_display = ("project", "channel", "updated_at")
     list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     fields = ("project", "channel", "recipient_list", "updated_at")
     readonly_fields = ("recipient_list",)
     deferred_fields = ("credentials",)
@@ -76,7 +76,7 @@ class DestinationAdmin(ReadOnlyAdmin):
 class UnsubscriptionAdmin(ReadOnlyAdmin):
     list_display = ("email", "project", "created_at")
     list_filter: ClassVar = [("project", AutocompleteFilter)]
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = ("email",)
     actions: ClassVar = ["subscribe_again"]
 

@@ -28,6 +28,8 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     """Permission groups of staff, for superusers alone: a group can have any permission."""
 
     filter_horizontal: ClassVar[tuple[str, ...]] = ()
+    # Unfold's has a signature that Django deprecates.
+    get_action_choices = ServiceModelAdmin.get_action_choices
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)

@@ -40,4 +40,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    # An accepted invitation does not end the session of another person in this browser.
+    if request.user.is_authenticated:
+        context["signed_in_as"] = request.user
     return render(request, "accounts/invitation.html", context, status=status)

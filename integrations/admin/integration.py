@@ -9,7 +9,7 @@ from unfold.decorators import display
 from accounts.admin.actor import operator
 from integrations import connection, queries, services
 from integrations.admin.connecting import ConnectionPages
-from integrations.admin.records import OUTCOMES
+from integrations.admin.records import OUTCOMES, value_of
 from integrations.admin.state import LABELS, duration_of, provider_text, state_of
 from integrations.models import Integration
 from integrations.providers.registry import ADAPTERS
@@ -38,7 +38,7 @@ class IntegrationAdmin(ConnectionPages):
     organization_path = "organization"
     list_display = ("title", "project", "state", "synced", "next_sync_at", "last_error")
     list_filter = ("provider", "status", ("project", AutocompleteFilter))
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = ("project__name", "^project__slug", "^organization__name", "^provider")
     exclude = ("credentials", "cursor", "credentials_version")
     deferred_fields = ("credentials",)
@@ -94,7 +94,10 @@ class IntegrationAdmin(ConnectionPages):
             "connect_url": self._url("connect", row.project_id, row.provider),
             "strip": runs[::-1],
             "runs": [(run, OUTCOMES[run.outcome], duration_of(run)) for run in runs],
-            "conflicts": open_conflicts.select_related("link__task").order_by("-pk")[:MAX_CONFLICTS],
+            "conflicts": [
+                (conflict, value_of(conflict, conflict.ours), value_of(conflict, conflict.theirs))
+                for conflict in open_conflicts.select_related("link__task").order_by("-pk")[:MAX_CONFLICTS]
+            ],
             "conflicts_total": open_conflicts.count(),
             "tickets": row.links.select_related("task").order_by("-pk")[:MAX_TICKETS],
             "tickets_total": row.links.count(),

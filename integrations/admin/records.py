@@ -155,8 +155,8 @@ class SyncConflictAdmin(ReadOnlyAdmin):
 
 
 def value_of(conflict: SyncConflict, value: str) -> str:
-    """Return a value in words: states are codes, titles are texts."""
-    return value if conflict.field == SyncConflict.Field.TITLE else status_label(value)
+    """Return a value of either side in words: states are codes, titles are texts."""
+    return (value if conflict.field == SyncConflict.Field.TITLE else status_label(value)) or "empty"
 
 
 def resolve(conflict: SyncConflict, resolution: str, by: Actor) -> str:

@@ -171,7 +171,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         )
         # The name of the project is above that of its organisation.
         hides_organization = "project" in columns or not has_several
-        made: dict[str, Any] = {"project": project_column(request, with_organization=has_several)}
+        made: dict[str, Any] = {"project": project_column(with_organization=has_several)}
         for field in self.opts.get_fields():
             if isinstance(field, models.DateTimeField):
                 made[field.name] = time_column(field)

@@ -2,53 +2,37 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Count
-from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 
-from krafter_audit.admin.project_scope import once, visible_projects
 
-
-def project_column(request: HttpRequest, *, with_organization: bool) -> Callable[[Any], SafeString | str]:
-    """Return the column with the name of a row's project.
-
-    Below it are the organisation, if the reader has several, and the slug, if the organisation has other projects of
-    that name.
-    """
+def project_column(*, with_organization: bool) -> Callable[[Any], SafeString | str]:
+    """Return the column with the name of a row's project, above its organisation and what tells it apart."""
 
     def project(row: Any) -> SafeString | str:
-        if row.project is None:
+        project = row.project
+        if project is None:
             return "-"
-        details = [row.project.organization.name] if with_organization else []
-        if (row.project.organization_id, row.project.name) in _repeated_names(request):
-            details.append(row.project.slug)
-        lines = format_html_join(
-            "", '<span class="k-second-line"><bdi>{}</bdi></span>', ((each,) for each in details)
-        )
-        return format_html("<bdi>{}</bdi>{}", row.project.name, lines)
+        details = [project.organization.name] if with_organization else []
+        details += [project.slug] if _is_distinguished_by_slug(project) else []
+        below = format_html('<bdi class="k-second-line">{}</bdi>', " · ".join(details)) if details else ""
+        name = format_html('<bdi class="k-two-lines" title="{}">{}</bdi>', project.name, project.name)
+        return format_html("{}{}", name, below)
 
     column: Callable[[Any], SafeString | str] = admin.display(description="project")(project)
     return column
 
 
 def picker_label(row: Any) -> str:
-    """Return what a picker shows for a row: of projects, of which some share a name, with the slug."""
+    """Return what a picker shows for a row: of a project its name, and what tells it apart."""
     is_project = isinstance(row, apps.get_model("accounts", "Project"))
-    return f"{row.name} · {row.slug}" if is_project and row.name != row.slug else str(row)
+    return f"{row.name} · {row.slug}" if is_project and _is_distinguished_by_slug(row) else str(row)
 
 
-def _repeated_names(request: HttpRequest) -> set[tuple[UUID, str]]:
-    """Return the organisation and name of projects that share both, read once for a request."""
-
-    def read() -> set[tuple[UUID, str]]:
-        names = visible_projects(request).order_by().values_list("organization_id", "name")
-        return set(
-            names.annotate(projects=Count("pk")).filter(projects__gt=1).values_list("organization_id", "name")
-        )
-
-    return once(request, "repeated_project_names", read)
+def _is_distinguished_by_slug(project: Any) -> bool:
+    # Of an organisation's projects with the same name, one at most has the slug that the name suggests.
+    return bool(slugify(project.name) != project.slug)

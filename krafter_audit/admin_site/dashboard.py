@@ -13,8 +13,8 @@ from events.models import Event
 from findings.models import OPEN_STATUSES
 from krafter_audit.admin.base import staff_of
 from krafter_audit.admin.project_scope import chosen_project
-from krafter_audit.admin_site import overview
 from krafter_audit.admin_site.menu import list_url, may_view
+from krafter_audit.admin_site import overview
 
 MAX_PROJECTS = 20
 MAX_EVENTS = 12  # lines of recent activity
@@ -84,7 +84,13 @@ def _cards(
         ("Overdue", late, "remediation.task", "quick=overdue", "danger"),
         ("Due in 48 h", soon, "remediation.task", "quick=due_soon", "warning"),
         ("Ready to approve", ready, "remediation.verification", "quick=ready", "info"),
-        ("Integrations failing", failing, "integrations.integration", "status__exact=error", "danger"),
+        (
+            "Integration failing" if failing == 1 else "Integrations failing",
+            failing,
+            "integrations.integration",
+            "status__exact=error",
+            "danger",
+        ),
     )
     return [
         {

@@ -99,6 +99,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
         "last_failure_at", "created_at", "updated_at",
     )  # fmt: skip
     actions: ClassVar[list[str]] = ["enable", "disable", "rotate_secret", "send_test"]
+    tones: ClassVar = {"disable": "danger"}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         editable = ("url", "description", "events", "projects")
@@ -108,6 +109,11 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return () if obj is None else ("organization", *self.readonly_fields)
+
+    def refusals(self, request: HttpRequest, row: WebhookEndpoint) -> dict[str, str]:
+        if row.status == WebhookEndpoint.Status.DISABLED:
+            return {"disable": "The endpoint is disabled."}
+        return {"enable": "" if row.paused_until else "The endpoint is enabled."}
 
     @admin.display(description="events")
     def event_filter(self, endpoint: WebhookEndpoint) -> str:
@@ -186,7 +192,7 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
         "next_attempt_at", "delivered_at",
     )  # fmt: skip
     list_filter: ClassVar = ["status", ("endpoint", AutocompleteFilter)]
-    list_select_related = ("endpoint", "project")
+    list_select_related = ("endpoint", "project__organization")
     search_fields = ("^event_type",)
     deferred_fields = ("payload", "attempt_log")
     fields = (

@@ -21,7 +21,7 @@ class CheckReliabilityAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     readonly_fields = ("rule", "median_hours")
     list_filter = (("project", AutocompleteFilter),)
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = ("^key",)
     # The least reliable first.
     ordering = ("-flips", "-back_in_30_days", "key", "pk")

@@ -65,7 +65,7 @@ class ScanScheduleAdmin(ServiceModelAdmin):
     form = ScheduleForm
     list_display = ("project", "times", "next_scan", "last_at", "note")
     list_filter = ("frequency", "paused", ("project", AutocompleteFilter))
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = (
         "project__name",
         "^project__slug",

@@ -58,7 +58,7 @@ class ReportAdmin(ReadOnlyAdmin):
         "shared_at",
     )
     list_filter = ("status", "format", ("project", AutocompleteFilter))
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = (
         "project__name",
         "^project__slug",

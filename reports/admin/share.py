@@ -30,7 +30,7 @@ class ShareAdmin(ReadOnlyAdmin):
         "revoked_at",
     )
     list_filter = ("channel", "status", ("project", AutocompleteFilter))
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = (
         "project__name",
         "^project__slug",

@@ -83,8 +83,9 @@ class ScanResultAdmin(ReadOnlyAdmin):
     def measured(self, result: ScanResult) -> str:
         if not isinstance(result.value, int | float):
             return ""
-        return f"{result.value:g} {result.unit}" + (
-            f" (threshold {result.threshold:g} {result.unit})" if result.threshold else ""
+        unit = f" {result.unit}" if result.unit else ""  # a layout shift has none
+        return f"{result.value:g}{unit}" + (
+            f" (threshold {result.threshold:g}{unit})" if result.threshold else ""
         )
 
     @admin.display(description="detail")

@@ -57,7 +57,7 @@ class ScanAdmin(ServiceModelAdmin):
         "url", "project", "trigger", badge_column("status", STATUS_COLOURS), "progress", "created_at", "finished_at",
     )  # fmt: skip
     list_filter = ("status", "trigger", ("project", AutocompleteFilter))
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = ("^url",)
     autocomplete_fields = ("project",)
     change_form_template = "admin/scans/scan/change_form.html"

@@ -95,7 +95,7 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
     form = SiteCredentialsForm
     list_display = ("origin", "project", "kinds_set", "updated_at")
     list_filter = (("project", AutocompleteFilter),)
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = ("^origin", "project__name", "^project__slug")
     autocomplete_fields = ("project",)
     actions: ClassVar[list[str]] = ["delete_credentials"]

@@ -23,7 +23,7 @@ class SiteAdmin(ServiceModelAdmin):
     form = SiteForm
     list_display = ("host", "project", "status", "method", "verified_at", "checked_at")
     list_filter = ("method", ("project", AutocompleteFilter))
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = ("^host",)
     autocomplete_fields = ("project",)
     actions: ClassVar[list[str]] = ["verify"]

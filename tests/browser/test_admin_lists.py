@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from accounts.models import Project, User
 from findings.models import Finding
 from remediation.admin.tasks import TaskAdmin
 from remediation.models import Task
@@ -203,3 +204,35 @@ def test_cards_on_a_phone_label_numbers_and_names(live_server: Any, scenario: Sc
 
     assert visitor.problems == []
     assert labels == ['"Score "', '"Owner: "', '"Ticket: "']
+
+
+def test_findings_fit_the_window_and_titles_the_header(live_server: Any, scenario: Scenario) -> None:
+    name = "Shop of the northern hemisphere (relaunch)"
+    Project.objects.filter(pk=scenario.project.pk).update(name=name)
+    User.objects.filter(pk=scenario.owner.pk).update(name="Mehmet Öztürk-Wojciechowski")
+    finding = factories.finding(
+        scenario, title="Buttons have no accessible name", owner_id=scenario.owner.pk, domain="accessibility"
+    )
+    factories.task(scenario, of=finding)
+
+    with visiting(live_server.url) as visitor:
+        page = visitor.page
+        visitor.sign_in(staff.superuser())
+        # The menu is beside the list in the wide window.
+        page.set_viewport_size({"width": 1280, "height": 800})
+        visitor.open(admin_url(Finding, "changelist"))
+        at_1280 = cut_off(page, "div:has(> #result_list), div:has(> * > #result_list)")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        at_1440 = cut_off(page, "div:has(> #result_list), div:has(> * > #result_list)")
+        page.set_viewport_size({"width": 390, "height": 844})
+        visitor.open("/admin/scans/scanschedule/add/")
+        heading = cut_off(page, "h1, .k-breadcrumb")
+
+    assert (at_1280, at_1440, heading) == ([], [], [])
+
+
+def cut_off(page: Page, selector: str) -> list[str]:
+    """Return the texts of the elements that are wider than their boxes."""
+    script = "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.innerText)"
+    found: list[str] = page.eval_on_selector_all(selector, script)
+    return found

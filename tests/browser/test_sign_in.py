@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
+from playwright.sync_api import expect
 
 from accounts.models import User
 from krafter_audit.db import redis_client
 from tests import staff
+from tests.browser.chromium import lent_browser, new_page
 from tests.browser.visitor import Visitor, visiting
 from tests.factories import Scenario
 
@@ -129,3 +131,15 @@ def test_password_is_reset_by_the_link_of_the_mail_after_a_lock_out(
 
     # The browser reports the status of the page that says the pause.
     assert [each for each in visitor.problems if "429 (Too Many Requests)" not in str(each)] == []
+
+
+def test_sign_in_works_without_scripts(live_server: Any, scenario: Scenario) -> None:
+    user = staff.member_of(scenario.organization, "owner")
+
+    with lent_browser() as browser:
+        page = new_page(browser, java_script_enabled=False)
+        page.goto(f"{live_server.url}/admin/")
+        page.fill("[name=username]", user.email)
+        page.fill("[name=password]", staff.PASSWORD)
+        page.click("text=Sign in")
+        expect(page.locator("h1")).to_contain_text("Overview")

@@ -29,7 +29,7 @@ class PolicyAdmin(PolicyPages):
     form = PolicyForm
     list_display = ("name", "project", "active", "version", "updated_at")
     list_filter = ("active", ("project", AutocompleteFilter))
-    list_select_related = ("project",)
+    list_select_related = ("project__organization",)
     search_fields = ("^name", "project__name", "^project__slug")
     fields = ("name", "config")
     actions: ClassVar[list[str]] = ["test"]

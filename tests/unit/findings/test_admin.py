@@ -348,3 +348,12 @@ def test_add_form_says_how_json_is_written(operator: Client) -> None:
 
     assert "Where it is, as JSON, such as" in page
     assert "As JSON, such as" in page
+
+
+@pytest.mark.parametrize(("role", "offered"), [("viewer", False), ("member", True)])
+def test_page_offers_a_task_to_people_who_may_add_it(scenario: Scenario, role: str, offered: bool) -> None:
+    client = staff.logged_in_client(staff.member_of(scenario.organization, role))
+
+    page = client.get(staff.admin_url(Finding, "change", factories.finding(scenario).pk)).content.decode()
+
+    assert ("Add task" in page, "<summary>Edit</summary>" in page) == (offered, offered)

@@ -106,3 +106,12 @@ def test_result_and_site_are_shown_in_words(operator: Client) -> None:
     ):
         assert words in page
     assert (str(site) in sites, "Not verified" in sites, "unproved" in sites) == (True, True, False)
+
+
+def test_measurement_without_a_unit_has_no_space_for_it(operator: Client) -> None:
+    result = staff.ROWS[ScanResult](factories.scenario())
+    ScanResult.objects.filter(pk=result.pk).update(key="cls", value=0.25, threshold=0.1, unit="")
+
+    page = operator.get(admin_url(ScanResult, "change", result.pk)).content.decode()
+
+    assert "0.25 (threshold 0.1)" in page

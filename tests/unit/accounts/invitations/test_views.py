@@ -253,3 +253,24 @@ def test_refused_invitation_is_not_tried_again(
 
     assert send_when_due(invitation, time_machine) is False
     assert state_of(invitation.membership) == "undeliverable"
+
+
+def test_person_is_told_which_account_the_browser_is_signed_in_with(scenario: Scenario, invited: str) -> None:
+    other = staff.member_of(scenario.organization, "viewer")
+    client = staff.logged_in_client(other)
+
+    before = client.get(invited).content.decode()
+    after = client.post(invited, FORM).content.decode()
+
+    assert [f"This browser is signed in as {other}." in page for page in (before, after)] == [True, True]
+    assert f"Sign out, then sign in as {EMAIL}." in after
+    assert client.session["_auth_user_id"] == str(other.pk)
+
+
+def test_link_of_a_revoked_invitation_leads_to_the_sign_in(invited: str) -> None:
+    Membership.objects.filter(user__email=EMAIL).delete()
+
+    page = Client().get(invited)
+
+    assert (page.status_code, "revoked" in page.content.decode()) == (410, True)
+    assert 'href="/admin/"' in page.content.decode()

@@ -53,3 +53,17 @@ def test_sync_run_shows_what_was_refused_and_noted(operator: Client, scenario: S
     page = operator.get(admin_url(SyncRun, "change", run.pk)).content.decode()
 
     assert ("<div>Issue 7: It is locked.</div>" in page, "<div>Read again.</div>" in page) == (True, True)
+
+
+def test_empty_value_of_a_conflict_is_called_empty_in_the_list_too(
+    operator: Client, scenario: Scenario
+) -> None:
+    conflict = ROWS[SyncConflict](scenario)
+    SyncConflict.objects.filter(pk=conflict.pk).update(ours="", theirs="Fix the header")
+
+    pages = [
+        operator.get(admin_url(SyncConflict, "changelist")).content.decode(),
+        operator.get(admin_url(Integration, "change", conflict.integration_id)).content.decode(),
+    ]
+
+    assert [">empty<" in page for page in pages] == [True, True]

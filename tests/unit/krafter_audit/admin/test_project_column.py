@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -25,38 +26,44 @@ def projects_in_list(client: Client) -> list[str]:
     return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in cells]
 
 
+def rename(scenario: Scenario, name: str) -> None:
+    Project.objects.filter(pk=scenario.project.pk).update(name=name)
+
+
 def test_list_shows_the_name_of_a_project(scenario: Scenario, member: Client):
-    Project.objects.filter(pk=scenario.project.pk).update(name="Web shop")
+    rename(scenario, "Production website")
     factories.finding(scenario)
 
-    assert projects_in_list(member) == ["Web shop"]
+    assert projects_in_list(member) == ["Production website"]
 
 
 def test_slugs_distinguish_projects_of_the_same_name(scenario: Scenario, member: Client):
-    Project.objects.filter(pk=scenario.project.pk).update(name="Web shop")
-    create_project(scenario.organization, slug="shop-2", site_url="https://two.example.com", name="Web shop")
+    rename(scenario, "Production website")
+    second = create_project(
+        scenario.organization, slug="shop", site_url="https://two.example.com", name="Production website"
+    )
     factories.finding(scenario)
+    factories.finding(replace(scenario, project=second))
 
-    assert projects_in_list(member) == ["Web shop production-website"]
+    assert projects_in_list(member) == ["Production website shop", "Production website"]
 
 
 def test_organisation_is_below_the_project_for_people_who_have_several(scenario: Scenario):
     user = staff.member_of(scenario.organization, "member")
     other = factories.scenario()
     Membership.objects.create(organization=other.organization, user=user, role="viewer")
+    rename(other, "Web shop")
     factories.finding(scenario)
     factories.finding(other)
 
-    client = staff.logged_in_client(user)
-
-    # Both organisations have a project of this name: the organisation tells them apart.
-    assert sorted(projects_in_list(client)) == sorted(
-        f"production-website {each.organization.name}" for each in (scenario, other)
-    )
+    assert projects_in_list(staff.logged_in_client(user)) == [
+        f"Web shop {other.organization.name} · production-website",
+        f"production-website {scenario.organization.name}",
+    ]
 
 
 def test_picker_shows_name_and_slug(scenario: Scenario, member: Client):
-    Project.objects.filter(pk=scenario.project.pk).update(name="Web shop")
+    rename(scenario, "Web shop")
     source = {"app_label": "findings", "model_name": "finding", "field_name": "project"}
 
     answer = member.get(reverse("admin:autocomplete"), {**source, "term": "web"})

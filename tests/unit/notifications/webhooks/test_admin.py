@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts import services as accounts
+from accounts.actors import SYSTEM
 from accounts.models import Membership, User
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import endpoint_secrets, services
@@ -176,3 +177,18 @@ def test_staff_see_and_use_only_endpoints_of_their_organisations(scenario: Scena
     assert client.get(admin_url(WebhookEndpoint, "changelist")).context["cl"].result_count == 0
     assert (added.status_code, bytes(theirs.credentials)) == (200, before)
     assert WebhookEndpoint.objects.count() == 1
+
+
+def test_actions_that_would_change_nothing_say_why(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    client = staff_client(scenario, Membership.Role.ADMIN)
+
+    def reasons() -> dict[str, str]:
+        page = client.get(admin_url(WebhookEndpoint, "change", endpoint.pk))
+        return {each.name: each.refusal for each in page.context["buttons"] if each.refusal}
+
+    enabled = reasons()
+    services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
+
+    assert enabled == {"enable": "The endpoint is enabled."}
+    assert reasons() == {"disable": "The endpoint is disabled."}
