@@ -214,10 +214,11 @@ def test_findings_fit_the_window_and_titles_the_header(live_server: Any, scenari
         scenario, title="Buttons have no accessible name", owner_id=scenario.owner.pk, domain="accessibility"
     )
     factories.task(scenario, of=finding)
+    user = staff.superuser()
 
     with visiting(live_server.url) as visitor:
         page = visitor.page
-        visitor.sign_in(staff.superuser())
+        visitor.sign_in(user)
         # The menu is beside the list in the wide window.
         page.set_viewport_size({"width": 1280, "height": 800})
         visitor.open(admin_url(Finding, "changelist"))
