@@ -2,7 +2,13 @@ from ipaddress import ip_address
 
 import pytest
 
-from krafter_audit.http.addresses import AddressPolicy, is_private_host, is_public, normalise_host
+from krafter_audit.http.addresses import (
+    AddressPolicy,
+    is_private_host,
+    is_public,
+    normalise_host,
+    unicode_host,
+)
 from krafter_audit.http.client import InvalidUrl, RefusedAddress
 
 DEFAULT_POLICY = AddressPolicy()
@@ -215,3 +221,15 @@ def test_error_for_a_malformed_setting_names_the_entry(entry: str) -> None:
 )
 def test_host_without_public_meaning_is_private(host: str, is_private: bool) -> None:
     assert is_private_host(host) == is_private
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("xn--bcher-kva.example", "bücher.example"),
+        ("www.example.com", "www.example.com"),
+        ("xn--0.example", "xn--0.example"),  # no valid name
+    ],
+)
+def test_international_host_is_shown_in_unicode(host: str, shown: str):
+    assert unicode_host(host) == shown
