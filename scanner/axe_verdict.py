@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.axe_keys import MAX_PASSED, key_of
 from scanner.outcome import Outcome, failed, faults_in, inconclusive, passed
-from scanner.page import Page
-from scanner.page_similarity import without_invisible
+from scanner.page.page import Page
+from scanner.page.similarity import without_invisible
 from scanner.tool_versions import changed_tools
 
 if TYPE_CHECKING:
-    from scanner.page_context import PageContext
+    from scanner.page.context import PageContext
     from scanner.page_visit.axe import RuleResult
 
 # Content that is hidden from everybody may have aria-hidden and links.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
 from krafter_audit.http.urls import MAX_STORED_LENGTH
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.parsing import sitemap_xml
 from scanner.parsing.page_references import same_origin_links
 from scanner.parsing.registrable_domain import origin_of

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from krafter_audit.http.client import Client, RequestCredentials
-from scanner import lost_content, registry
+from scanner import registry
 from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.evidence import collect, original_identity, rule_info, storable
 from scanner.fetcher import RETRY_DELAYS
 from scanner.metric_verdict import judge_metric
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, faults_in, inconclusive
-from scanner.page_context import CACHED_REPETITION, UNCACHED_REPETITION, PageContext
+from scanner.page import lost_content
+from scanner.page.context import CACHED_REPETITION, UNCACHED_REPETITION, PageContext
 from scanner.preconditions import Inconclusive
 from scanner.registry import Check
 from scanner.tool_versions import with_tool_versions

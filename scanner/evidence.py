@@ -9,12 +9,12 @@ import krafter_audit
 from krafter_audit.http.client import Response
 from krafter_audit.http.timestamps import format_timestamp
 from scanner.outcome import Outcome
-from scanner.page_identity import Identity, page_identity
+from scanner.page.identity import Identity, page_identity
 from scanner.preconditions import Inconclusive
 from scanner.registry import Check
 
 if TYPE_CHECKING:
-    from scanner.page_context import PageContext
+    from scanner.page.context import PageContext
 
 MAX_HEADER_LENGTH = 1000
 MAX_TEXT_LENGTH = 2000

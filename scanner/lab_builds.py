@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from scanner.metric_verdict import SAMPLES
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, inconclusive
-from scanner.page import Page
+from scanner.page.page import Page
 
 if TYPE_CHECKING:
     from scanner.page_visit import PageSnapshot

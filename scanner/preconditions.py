@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from krafter_audit.http.addresses import parse_address
 from krafter_audit.http.client import AddressPolicy, Headers, RequestCredentials
-from scanner import page_similarity
-from scanner.page import Page
-from scanner.page_identity import Identity, page_identity
+from scanner.page import similarity
+from scanner.page.identity import Identity, page_identity
+from scanner.page.page import Page
 from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, same_site
 
@@ -256,7 +256,7 @@ def require_same_page(page: Page, original: Identity | None) -> None:
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
     if _is_other_title(title, former):
         raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
-    if original and not page_similarity.is_similar(original.sample, page.fingerprints_with_title):
+    if original and not similarity.is_similar(original.sample, page.fingerprints_with_title):
         raise Inconclusive("target_missing", DISSIMILAR)
 
 

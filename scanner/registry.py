@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from scanner.outcome import Measurement, Outcome
 
 if TYPE_CHECKING:
-    from scanner.page_context import PageContext
+    from scanner.page.context import PageContext
 
 type Domain = Literal["security", "performance", "accessibility", "seo"]
 type Severity = Literal["critical", "high", "medium", "low"]

@@ -11,7 +11,7 @@ from krafter_audit.http.client import Client, Limits, ParsedUrl, Response
 from krafter_audit.http.responses import decode_body
 from scanner import preconditions
 from scanner.fetcher import Memo, RequestBudget
-from scanner.page import Page
+from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of
 from scanner.preconditions import Inconclusive
 from scanner.tls.context import TlsContext

@@ -13,8 +13,8 @@ from events.models import Event
 from findings.models import OPEN_STATUSES
 from krafter_audit.admin.base import staff_of
 from krafter_audit.admin.project_scope import chosen_project
-from krafter_audit.admin_site.menu import list_url, may_view
 from krafter_audit.admin_site import overview
+from krafter_audit.admin_site.menu import list_url, may_view
 
 MAX_PROJECTS = 20
 MAX_EVENTS = 12  # lines of recent activity

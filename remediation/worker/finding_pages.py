@@ -10,7 +10,7 @@ from scanner import engine
 from scanner.evidence import original_identity
 from scanner.fetcher import Memo
 from scanner.outcome import FAILED, Outcome
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scans import screenshots
 from scans.site_credentials.services import credentials_for
 from scans.sites import ownership

@@ -16,7 +16,7 @@ from scanner.browser.errors import BrowserError
 from scanner.cli.environment import Environment
 from scanner.fetcher import RequestBudget, as_inconclusive
 from scanner.outcome import Outcome, inconclusive
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 
 logger = logging.getLogger(__name__)
 

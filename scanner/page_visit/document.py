@@ -8,7 +8,7 @@ from playwright.sync_api import Response as BrowserResponse
 
 from krafter_audit.http.client import Limits, Response
 from krafter_audit.http.responses import Headers
-from scanner.page import media_type
+from scanner.page.page import media_type
 from scanner.preconditions import Inconclusive
 
 MAX_DOM_BYTES = 8 * 1024 * 1024

@@ -13,7 +13,7 @@ from playwright.sync_api import Error, Page
 
 from krafter_audit.http.client import HostThrottle, RequestCredentials, Response
 from scanner.browser.browser import Browser
-from scanner.page import Page as DocumentPage
+from scanner.page.page import Page as DocumentPage
 from scanner.page_visit import axe, device_profile
 from scanner.page_visit import screenshots as screenshot
 from scanner.page_visit.document import MainDocument

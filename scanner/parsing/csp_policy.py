@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanner.page import Page, value
+from scanner.page.page import Page, value
 
 BROAD = frozenset({"ftp:", "http:", "https:", "*", "http://*", "http://*.*", "https://*", "https://*.*"})
 UPGRADE = "upgrade-insecure-requests"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from scanner.page import has, inside, value
+from scanner.page.page import has, inside, value
 
 _SKIPPED_TAGS = ("script", "style", "template", "noscript", "head", "title", "meta", "link")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)

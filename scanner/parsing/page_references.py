@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urldefrag, urlsplit
 
-from scanner.page import Page, value
+from scanner.page.page import Page, value
 from scanner.parsing.registrable_domain import origin_of
 
 _ASSETS = (("script[src]", "src"), ('link[rel~="stylesheet" i][href]', "href"), ("img[src]", "src"))

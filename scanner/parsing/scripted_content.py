@@ -4,7 +4,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from scanner.page import Page, has, inside, value
+from scanner.page.page import Page, has, inside, value
 from scanner.parsing.registrable_domain import host_of, same_site
 
 # Characters. A page with scripts, less text and no images is taken for one whose content scripts build.

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from scanner.page import Page
+from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
 
 LONG_AGO = 1_000_000_000  # in 2001; a cookie is deleted by an expiry in 1970, and a clock may be wrong

@@ -6,7 +6,7 @@ from krafter_audit.http.client import HttpError, ParsedUrl, Response, dial
 from krafter_audit.http.transport import tls_context
 from scanner import preconditions
 from scanner.fetcher import Fetcher, as_inconclusive
-from scanner.page import Page
+from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.tls import probe
 

@@ -20,7 +20,7 @@ from events.log import log_event
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
-from scanner.page import Page, value
+from scanner.page.page import Page, value
 from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site

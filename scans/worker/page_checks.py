@@ -11,9 +11,9 @@ from findings.models import Domain
 from scanner import engine, lab_builds, registry
 from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.outcome import Outcome, inconclusive
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.substitute import Substitute
 from scanner.preconditions import Inconclusive
-from scanner.substitute_page import Substitute
 from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)

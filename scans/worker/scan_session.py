@@ -8,7 +8,7 @@ from findings import policy_rules
 from scanner import crawler
 from scanner.confirmation import CONFIRM_EVERYTHING
 from scanner.crawler import Discovery
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from scans import screenshots
 from scans.models import Scan, Scanner, ScanPage

@@ -1,6 +1,6 @@
 """Withdraw the results of pages that a login page or a notice has replaced during a scan.
 
-Such a page may be a page of the site (scanner/substitute_page.py). It has replaced others when several URLs of a scan
+Such a page may be a page of the site (scanner/page/substitute.py). It has replaced others when several URLs of a scan
 show the same one. The start page is what was requested: it is replaced only if the scan has seen another page there.
 """
 

@@ -121,8 +121,8 @@ def our_results(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, st
 
 def compare(folder: str) -> int:
     """Compare all verdicts; return the number of different ones."""
+    from scanner.page.rendered import RULE
     from scanner.registry import REGISTRY, keys
-    from scanner.rendered_page import RULE
 
     rules = {
         key: need.removeprefix(RULE)

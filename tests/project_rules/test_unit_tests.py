@@ -131,7 +131,7 @@ TESTED_IN: dict[str, str] = {
     "scanner/checks/performance/*.py": "tests/unit/scanner/checks/test_flips.py",
     "scanner/checks/security/*.py": "tests/unit/scanner/checks/test_flips.py",
     "scanner/evidence_bundle/*.py": "tests/unit/remediation/evidence/test_export.py",
-    "scanner/page_visit/*.py": "tests/unit/scanner/test_rendered_page.py",
+    "scanner/page_visit/*.py": "tests/unit/scanner/page/test_rendered.py",
     "scanner/parsing/page_references.py": "tests/unit/scanner/checks/test_flips.py",
     "scanner/tls/*.py": "tests/unit/scanner/checks/test_flips.py",
     "scans/filters.py": "tests/unit/scans/worker/test_page_runner.py",

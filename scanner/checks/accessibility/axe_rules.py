@@ -3,9 +3,9 @@
 from scanner.axe_keys import key_of
 from scanner.axe_verdict import judge_rule
 from scanner.outcome import Outcome
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.rendered import RULE
 from scanner.registry import ACCESSIBILITY, Fix, Severity, check
-from scanner.rendered_page import RULE
 
 RULES = "https://dequeuniversity.com/rules/axe/4.11"
 WCAG = "https://www.w3.org/WAI/WCAG22/Understanding"

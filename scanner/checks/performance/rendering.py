@@ -5,8 +5,8 @@ import re
 from selectolax.lexbor import LexborNode
 
 from scanner.outcome import Outcome, fail_if_any
-from scanner.page import has, inside, snippet, value
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.page import has, inside, snippet, value
 from scanner.parsing.scripted_content import is_classic_script
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from scanner.outcome import Measurement, Outcome, fail_if_any, failed, passed
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.preconditions import content_in_frames
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
 from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, not_applicable
-from scanner.page import media_type
-from scanner.page_context import SMALL_BODY_BYTES, PageContext
+from scanner.page.context import SMALL_BODY_BYTES, PageContext
+from scanner.page.page import media_type
 from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
 from scanner.preconditions import Inconclusive, encodings_of
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from scanner.outcome import Measurement
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, MEDIUM, PERFORMANCE, Fix, Metric, check
 

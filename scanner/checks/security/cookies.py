@@ -2,7 +2,7 @@
 
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.parsing.set_cookie import SAME_SITE_VALUES, Cookie, cookies_of
 from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, MEDIUM, SECURITY, Fix, check

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, not_applicable, passed
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.parsing import csp_policy
 from scanner.parsing.csp_policy import BROAD, INLINE, NONCE_OR_HASH, PASSIVE, CspPolicy
 from scanner.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check

@@ -9,8 +9,8 @@ from selectolax.lexbor import LexborNode
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
-from scanner.page import Page, snippet, value
-from scanner.page_context import FOREIGN_ORIGIN, PageContext
+from scanner.page.context import FOREIGN_ORIGIN, PageContext
+from scanner.page.page import Page, snippet, value
 from scanner.parsing import csp_policy
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.preconditions import Inconclusive

@@ -4,7 +4,7 @@ import re
 
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, passed
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.parsing import csp_policy
 from scanner.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check
 

@@ -9,8 +9,8 @@ from selectolax.lexbor import LexborNode
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, passed
-from scanner.page import Page, media_type, value
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.page import Page, media_type, value
 from scanner.preconditions import Inconclusive, require_complete_body
 from scanner.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
 

@@ -5,7 +5,7 @@ from typing import Any
 from krafter_audit.http.timestamps import format_timestamp
 from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, Metric, check
 from scanner.tls.certificates import Certificate
 from scanner.tls.probe import Handshake

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.parsing.registrable_domain import host_of
 from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, LOW, PERFORMANCE, SECURITY, SEO, Fix, Metric, check

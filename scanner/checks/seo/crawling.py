@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, failed, passed
-from scanner.page import Page
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.page import Page
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_directives import directives_for, forbids_indexing
 from scanner.parsing.robots_txt import Robots

@@ -8,8 +8,8 @@ from selectolax.lexbor import LexborNode
 from krafter_audit.http.addresses import is_private_host
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, passed
-from scanner.page import Page, has, snippet, value
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.page import Page, has, snippet, value
 from scanner.parsing.element_text import text_of
 from scanner.parsing.language_tags import is_language
 from scanner.parsing.registrable_domain import host_of

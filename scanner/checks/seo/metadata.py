@@ -3,8 +3,8 @@
 import re
 
 from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
-from scanner.page import XHTML, media_type, value
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.page import XHTML, media_type, value
 from scanner.parsing import doctype as doctypes
 from scanner.preconditions import GOOD_TITLE_LENGTHS
 from scanner.registry import HIGH, LOW, MEDIUM, SEO, Fix, check

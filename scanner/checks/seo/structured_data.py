@@ -5,8 +5,8 @@ from collections.abc import Iterator, Set
 from typing import Any
 
 from scanner.outcome import Outcome, fail_if_any, passed
-from scanner.page import Page, media_type, value
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.page import Page, media_type, value
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/appearance/structured-data"

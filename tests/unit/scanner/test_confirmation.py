@@ -8,7 +8,7 @@ from krafter_audit.http.client import Client
 from scanner.confirmation import Confirmation, ConfirmEverything, ConfirmFirst
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from tests.fakes.website import Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, page
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 import pytest
 
 from scanner.crawler import discover, route_of
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from tests.fakes.website import Answer, Site, loopback_client, served
 
 HTML = [("Content-Type", "text/html")]

@@ -13,10 +13,10 @@ from scanner import evidence, registry
 from scanner.engine import run_checks
 from scanner.evidence import storable
 from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
-from scanner.page import Page
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.page import Page
+from scanner.page.rendered import RULE
 from scanner.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
-from scanner.rendered_page import RULE
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, page
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER

@@ -15,7 +15,7 @@ from scanner import registry
 from scanner.browser.browser import Browser
 from scanner.cli.run import AnyHost
 from scanner.engine import run_checks
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 
 SLOW_MS = 200  # slow enough for the check to fail
 

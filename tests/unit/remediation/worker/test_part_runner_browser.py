@@ -15,7 +15,7 @@ from remediation.services import verdicts, verifications
 from remediation.worker import part_runner
 from scanner import registry
 from scanner.outcome import Outcome, failed, passed
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scans.models import Scanner
 from tests import factories
 from tests.factories import Scenario

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.page import Page
+from scanner.page.page import Page
 from scanner.parsing import csp_policy
 from tests.fakes.html_response import html_response
 

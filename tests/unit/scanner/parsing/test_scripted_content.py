@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.page import Page
+from scanner.page.page import Page
 from scanner.parsing.scripted_content import (
     adds_elements,
     has_building_script,

@@ -22,7 +22,7 @@ from scanner.confirmation import ConfirmFirst
 from scanner.crawler import discover
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from scans.worker import host_throttle
 from tests.fakes.faulty_site import GOOD_PAGE, Site

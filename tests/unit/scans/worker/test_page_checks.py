@@ -8,7 +8,7 @@ import pytest
 from krafter_audit.http.client import Client
 from scanner import engine, registry
 from scanner.outcome import Outcome, passed
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scans.models import Scan, Scanner
 from scans.worker import page_checks
 from scans.worker.page_checks import CheckSelection

@@ -6,7 +6,7 @@ from findings.models import Finding
 from scanner import registry
 from scanner.confirmation import CONFIRM_EVERYTHING
 from scanner.outcome import Outcome, failed, passed
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scans.models import ScanPage, ScanResult
 from scans.worker import finalization, page_checks, page_leases, scan_session
 from scans.worker.page_checks import CheckResult, PageResults

@@ -4,7 +4,7 @@ import pytest
 
 from findings.models import Finding
 from scanner.outcome import failed
-from scanner.substitute_page import Substitute
+from scanner.page.substitute import Substitute
 from scans.models import Scan, Scanner, ScanPart
 from scans.worker import finalization, persistence
 from scans.worker.page_checks import CheckResult, PageResults

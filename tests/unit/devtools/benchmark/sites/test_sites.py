@@ -14,7 +14,7 @@ from krafter_audit.http.client import Client
 from scanner import crawler, registry
 from scanner.cli.run import AnyHost
 from scanner.engine import run_checks
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 
 LAB = {"lcp", "fcp", "cls", "tbt"}
 ORIGIN = "http://127.0.0.1:8000"

@@ -9,10 +9,10 @@ from scanner.axe_verdict import key_of
 from scanner.browser.browser import Browser
 from scanner.engine import run_checks
 from scanner.outcome import INCONCLUSIVE
+from scanner.page.rendered import RULE
 from scanner.page_visit import axe, device_profile
 from scanner.page_visit.isolated_world import IsolatedWorld
 from scanner.registry import REGISTRY, keys
-from scanner.rendered_page import RULE
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
 from tests.unit.scanner.checks.base_page import html, page

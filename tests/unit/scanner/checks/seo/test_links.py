@@ -8,7 +8,7 @@ import pytest
 from scanner.checks.seo.links import canonical_is_valid
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
-from scanner.page import Page
+from scanner.page.page import Page
 from tests.fakes.html_response import html_response
 from tests.fakes.website import Answer, Site, loopback_client, served
 

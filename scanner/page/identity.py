@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from scanner.page import Page
+from scanner.page.page import Page
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from scanner.axe_keys import key_of
 from scanner.browser import machine_lock
 from scanner.fetcher import as_inconclusive
 from scanner.outcome import PASSED
-from scanner.page import Page
-from scanner.page_identity import Identity, page_identity
+from scanner.page.identity import Identity, page_identity
+from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of
 from scanner.preconditions import Inconclusive
 

@@ -10,11 +10,11 @@ from contextlib import suppress
 from itertools import chain
 from urllib.parse import urlsplit
 
-from scanner import page_similarity
 from scanner.outcome import Outcome, faults_in
-from scanner.page import Page, value
-from scanner.page_context import PageContext
-from scanner.page_identity import Identity
+from scanner.page import similarity
+from scanner.page.context import PageContext
+from scanner.page.identity import Identity
+from scanner.page.page import Page, value
 from scanner.parsing.registrable_domain import same_site
 from scanner.preconditions import Inconclusive
 from scanner.registry import Check
@@ -41,12 +41,12 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         page, sample, title = _compared(check, context, original)
     except Inconclusive:
         return  # the check has passed without the page, as one of a directory that is closed now
-    known = page_similarity.hashes_of(sample)
+    known = similarity.hashes_of(sample)
     found = page.fingerprints_with_title
     # The HTML of a page that scripts build has no sample, and perhaps the same title at every URL.
     if known <= found and (known or page.title == title or not page.sample):
         return
-    is_shorter = len(found) < MIN_EXTENT * page_similarity.estimated_size(known)
+    is_shorter = len(found) < MIN_EXTENT * similarity.estimated_size(known)
     if page.title == title and not is_shorter:
         return  # before the other pages are requested
     others = _other_pages(context)
@@ -62,7 +62,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     if check.kind == "lab" or _are_gone(page, _faults(before)):
         faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
         # What the elements themselves contained may be gone with them.
-        removed = page_similarity.fingerprints(" ".join(faults), "") - found
+        removed = similarity.fingerprints(" ".join(faults), "") - found
         _require_most(found, known - removed, content - removed)
 
 
@@ -76,7 +76,7 @@ def _compared(check: Check, context: PageContext, original: Identity) -> tuple[P
 
 def _require_left(found: frozenset[bytes], content: frozenset[bytes]) -> None:
     left = len(content & found)
-    if len(content) >= MIN_CONTENT and left < page_similarity.MIN_SHARED:
+    if len(content) >= MIN_CONTENT and left < similarity.MIN_SHARED:
         raise Inconclusive(
             "target_missing",
             "Hardly anything is left of the page but what its home page or a nonexistent URL shows too.",
@@ -115,7 +115,7 @@ def _are_gone(page: Page, faults: list[str]) -> bool:
     if not faults:
         return False
     values, urls = _attribute_values(page), _urls(page)
-    text = _normalized(page_similarity.visible_text(page.text))
+    text = _normalized(similarity.visible_text(page.text))
     found = sum(_is_found(fault, values, urls, text) for fault in faults)
     return found * 2 < len(faults)
 

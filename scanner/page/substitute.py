@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from scanner.page import Page
-from scanner.page_identity import page_identity
+from scanner.page.identity import page_identity
+from scanner.page.page import Page
 from scanner.parsing.scripted_content import has_building_script, is_built_by_scripts, own_scripts
 from scanner.preconditions import has_login_segment, unavailable_reason
 

@@ -15,7 +15,7 @@ from scanner.confirmation import ConfirmFirst
 from scanner.engine import inconclusive_if_outage, run_checks
 from scanner.fetcher import Memo, RequestBudget
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from tests.fakes import network
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context

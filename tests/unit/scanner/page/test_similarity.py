@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from scanner import page_similarity
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.page import similarity
 from tests.fakes.website import Answer, Site, loopback_client, served
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -65,29 +65,29 @@ def test_page_with_few_words_is_identified_by_its_title():
 def test_page_with_a_fifth_of_its_content_is_similar():
     known = 0
     for seed in range(200):
-        kept = page_similarity.sample(page_similarity.fingerprints(written(words(seed, 100)), ""))
+        kept = similarity.sample(similarity.fingerprints(written(words(seed, 100)), ""))
         now = written(words(seed, 100)[:20] + words(seed + 1000, 80))
-        known += page_similarity.is_similar(kept, page_similarity.fingerprints(now, ""))
+        known += similarity.is_similar(kept, similarity.fingerprints(now, ""))
 
     assert known >= 195
 
 
 @pytest.mark.parametrize("kept", ["", "zz", "abc", 7, None])
 def test_malformed_sample_counts_as_similar(kept: object):
-    assert page_similarity.is_similar(kept, frozenset())  # type: ignore[arg-type]  # whatever JSON holds
+    assert similarity.is_similar(kept, frozenset())  # type: ignore[arg-type]  # whatever JSON holds
 
 
 def test_words_of_scripts_and_title_are_not_fingerprinted():
     html = "<title>Corner Bakery</title><script>var bakeries = 'croissants'</script><p>Corner bakery bread"
 
-    assert page_similarity.fingerprints(html, "Corner Bakery") == page_similarity.fingerprints("<p>bread", "")
+    assert similarity.fingerprints(html, "Corner Bakery") == similarity.fingerprints("<p>bread", "")
 
 
 @pytest.mark.parametrize("count", [5, 31, 100, 1000])
 def test_extent_of_a_page_is_estimated_from_its_sample(count: int):
-    found = page_similarity.fingerprints(" ".join(words(count, count)), "")
-    sample = page_similarity.hashes_of(b"".join(sorted(found)[: page_similarity.SAMPLE_SIZE]).hex())
+    found = similarity.fingerprints(" ".join(words(count, count)), "")
+    sample = similarity.hashes_of(b"".join(sorted(found)[: similarity.SAMPLE_SIZE]).hex())
 
-    estimate = page_similarity.estimated_size(sample)
+    estimate = similarity.estimated_size(sample)
 
-    assert estimate == pytest.approx(count, rel=0.35 if count > page_similarity.SAMPLE_SIZE else 0)
+    assert estimate == pytest.approx(count, rel=0.35 if count > similarity.SAMPLE_SIZE else 0)

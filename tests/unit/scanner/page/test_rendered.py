@@ -15,11 +15,11 @@ from scanner.browser.browser import Browser
 from scanner.browser.chromium import ChromiumOptions
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from scanner.page_context import PageContext
+from scanner.page.context import PageContext
+from scanner.page.rendered import RenderedPage
 from scanner.page_visit import PageSnapshot, axe, device_profile, document, network_monitor, visit, visit_page
 from scanner.page_visit.scripts import minifiable_of
 from scanner.preconditions import Inconclusive
-from scanner.rendered_page import RenderedPage
 from scans.worker.browser import chromium_options
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import html

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from krafter_audit.http.client import Headers
-from scanner.page import Page, value
+from scanner.page.page import Page, value
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
 from tests.fakes.html_response import html_response
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scanner.page import Page
-from scanner.substitute_page import Substitute, substitute_of
+from scanner.page.page import Page
+from scanner.page.substitute import Substitute, substitute_of
 from tests.fakes.html_response import html_response
 
 SITE = "https://example.com"

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from krafter_audit.http.client import Response
 from krafter_audit.http.urls import resolve
-from scanner import page_similarity
+from scanner.page import similarity
 from scanner.parsing.parser_limits import VOID_ELEMENTS
 from scanner.parsing.registrable_domain import host_of
 
@@ -110,16 +110,16 @@ class Page:
 
     @cached_property
     def fingerprints(self) -> frozenset[bytes]:
-        return page_similarity.fingerprints(self.text, self.title)
+        return similarity.fingerprints(self.text, self.title)
 
     @cached_property
     def fingerprints_with_title(self) -> frozenset[bytes]:
         """The fingerprints, those of words in the title included: a new title may repeat words of the page."""
-        return page_similarity.fingerprints(self.text, "")
+        return similarity.fingerprints(self.text, "")
 
     @cached_property
     def sample(self) -> str:
-        return page_similarity.sample(self.fingerprints)
+        return similarity.sample(self.fingerprints)
 
     def metas(self, name: str, attribute: str = "name") -> list[str]:
         """Return the content of each meta element with this name (or property, or http-equiv)."""

@@ -24,8 +24,10 @@ from scanner.fetcher import (
     as_inconclusive,
 )
 from scanner.outcome import PASSED, Outcome
-from scanner.page import Page
-from scanner.page_identity import Identity
+from scanner.page.identity import Identity
+from scanner.page.page import Page
+from scanner.page.rendered import RenderedPage
+from scanner.page.substitute import Substitute, substitute_of
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
 from scanner.parsing.registrable_domain import host_of, origin_of
 from scanner.parsing.robots_txt import Robots
@@ -42,9 +44,7 @@ from scanner.preconditions import (
     encodings_of,
     not_rendered,
 )
-from scanner.rendered_page import RenderedPage
 from scanner.site_requests import ABOUT_SITE, EXPECTED_REFUSALS, PROBE, SiteRequests, decoded
-from scanner.substitute_page import Substitute, substitute_of
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser

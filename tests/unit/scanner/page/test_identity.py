@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scanner.page_identity import Identity
+from scanner.page.identity import Identity
 
 HTTP = Identity("example.com", "/a", 2, "A shop", password_form=False, scheme="https", sample="abc")
 RENDERED = replace(HTTP, title="A shop in a browser", password_form=True, sample="xyz")
