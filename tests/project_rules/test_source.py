@@ -2,11 +2,14 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from tests.project_rules.source import PACKAGES, ROOT, files, functions, nodes, text
 
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 500, 40
+MAX_MODULES = 18  # of one folder; more are packages that were not made
 
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core", "shared", "tools"}
 
@@ -55,6 +58,12 @@ def test_no_file_exceeds_500_lines() -> None:
     lengths = {path: len(text(path).splitlines()) for path in files()}
 
     assert {path: length for path, length in lengths.items() if length > MAX_FILE_LINES} == {}
+
+
+def test_no_folder_has_more_than_18_modules() -> None:
+    modules = Counter(str(PurePath(path).parent) for path in files() if not path.endswith("__init__.py"))
+
+    assert {folder: number for folder, number in modules.items() if number > MAX_MODULES} == {}
 
 
 def test_no_function_exceeds_40_lines() -> None:
