@@ -30,6 +30,6 @@ def invited_user(token: str) -> User | None:
 
 
 def _fingerprint(user: User) -> str:
-    # The hash of a password, or the random string in its place, changes whenever a password is set. With the address: who got a
-    # link must not get the account of another person to whose address it was changed since.
+    # The hash of a password, or the random string in its place, changes whenever a password is set. With the address:
+    # who got a link must not get the account of another person to whose address it was changed since.
     return salted_hmac(SALT, f"{user.password} {user.email}", algorithm="sha256").hexdigest()[:32]
