@@ -43,6 +43,7 @@ def parse_json(raw: bytes) -> Any:
             object_pairs_hook=_unique_keys,
             parse_constant=_reject_constant,
             parse_float=_finite_float,
+            parse_int=_readable_int,
         )
     except (ValueError, RecursionError) as error:
         raise MalformedJson(f"The body is not valid JSON: {_reason(error)}.") from None
@@ -77,6 +78,13 @@ def _finite_float(digits: str) -> float:
     if math.isinf(number):
         raise ValueError("a number is out of range")
     return number
+
+
+def _readable_int(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:  # Python's limit of digits
+        raise ValueError("a number has too many digits") from None
 
 
 def _is_too_deep(value: Any) -> bool:

@@ -50,6 +50,13 @@ def test_invalid_json_is_malformed(scenario: Scenario, raw: bytes):
     assert (response.status_code, response.json()["error"]["code"]) == (400, "malformed_json")
 
 
+def test_message_about_a_long_number_says_nothing_of_the_implementation(scenario: Scenario):
+    response = send(scenario, b'{"title": ' + b"9" * 5000 + b"}")
+
+    message = response.json()["error"]["message"]
+    assert message == "The body is not valid JSON: a number has too many digits."
+
+
 @pytest.mark.parametrize(
     "raw",
     [
