@@ -14,7 +14,6 @@ UNIT = PurePath("tests/unit")
 TESTED_IN: dict[str, str] = {
     "accounts/actors.py": "tests/unit/events/test_outbox.py",
     "accounts/time_zones/views.py": "tests/unit/accounts/time_zones/test_middleware.py",
-    "accounts/errors.py": "tests/contract/test_discovery.py",
     "accounts/invitations/*.py": "tests/unit/accounts/invitations/test_views.py",
     "accounts/filters.py": "tests/contract/test_lists.py",
     "accounts/management/base.py": "tests/unit/accounts/management/test_commands.py",
