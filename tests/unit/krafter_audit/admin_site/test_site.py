@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Project, User
 from findings.models import Finding
 from krafter_audit.admin import base
 from tests import factories, staff
@@ -272,7 +272,7 @@ def test_page_of_a_row_shows_no_empty_json(operator: Client, model: type[Model])
 def test_list_names_the_organisation_only_to_people_of_several(scenario: Scenario) -> None:
     other = factories.scenario()
     user = staff.member_of(scenario.organization, "owner")
-    client, url = staff.logged_in_client(user), admin_url(Finding, "changelist")
+    client, url = staff.logged_in_client(user), admin_url(Project, "changelist")
 
     alone = client.get(url).context["cl"].list_display
     Membership.objects.create(organization=other.organization, user=user, role="viewer")
