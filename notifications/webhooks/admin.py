@@ -207,7 +207,7 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
         lines = (
             (
                 text_moment(attempt["started_at"]),
-                attempt["status_code"] or "-",
+                attempt["status_code"] or "no response",
                 attempt["error"] or "accepted",
             )
             for attempt in delivery.attempt_log
