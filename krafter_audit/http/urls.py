@@ -14,6 +14,8 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _STRIPPED = "".join(map(chr, range(33)))
 _DROPPED = re.compile(r"[\t\n\r]")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+_RELATIVE_PATH = re.compile(r"(?![a-zA-Z][a-zA-Z0-9+.-]*:)[^/?#]")
+_WITHOUT_HOST = re.compile(r"(?:https?:)?/{2,}(?:[?#]|\Z)", re.IGNORECASE)
 _BEFORE_QUERY = re.compile(r"\A[^?#]+")
 _DOT_SEGMENT = re.compile(r"https?:[^?#]*/\.\.?(?:[/?#]|\Z)")
 _SAFE = "%/?:@!$&'()*+,;=-._~[]|"  # not percent-encoded in a path or query
@@ -74,7 +76,14 @@ class ParsedUrl:
 
 def resolve(base: str, reference: str) -> str:
     """Resolve a reference against a URL as browsers do. Raises ValueError."""
-    url = urljoin(base, _cleaned(reference))
+    cleaned = _cleaned(reference)
+    if _WITHOUT_HOST.match(cleaned):
+        raise ValueError("the URL has no host")  # for urljoin it would be the base
+    if _RELATIVE_PATH.match(cleaned):
+        # Of a relative path, urljoin leaves out empty segments, also those of the base.
+        parts = urlsplit(base)
+        cleaned = f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}/{cleaned}"
+    url = urljoin(base, cleaned)
     if not _DOT_SEGMENT.match(url):
         return url
     # Resolved once more, the path of a URL that was absolute has none.

@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborNode
 
 from krafter_audit.http.addresses import is_private_host
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
+from krafter_audit.http.urls import resolve
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page.context import PageContext
 from scanner.page.page import Page, has, snippet, value
@@ -169,7 +170,7 @@ def _is_crawlable(node: LexborNode) -> bool:
 
 def _is_parseable(url: str) -> bool:
     try:
-        urlsplit(url)
+        resolve("https://example.com/", url)
     except ValueError:
         return False
     return True

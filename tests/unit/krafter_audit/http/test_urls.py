@@ -8,6 +8,7 @@ from krafter_audit.http.client import (
     Unreachable,
     validate_url,
 )
+from krafter_audit.http.urls import resolve
 from tests.fakes.raw_servers import Dns
 
 DEFAULT_POLICY = AddressPolicy()
@@ -162,3 +163,46 @@ def test_dns64_address_is_judged_by_its_embedded_address(dns: Dns) -> None:
 def test_url_with_user_information_is_rejected_with_a_reason(authority: str) -> None:
     with pytest.raises(RefusedAddress, match=r"^A URL with a user name or password is not allowed\.$"):
         validate_url(f"http://{authority}/", policy=DEFAULT_POLICY)
+
+
+@pytest.mark.parametrize("reference", ["http://", "https://", "HTTP:////", "//", " //?a", "https:\\\\#b"])
+def test_reference_without_its_host_is_invalid(reference: str) -> None:
+    with pytest.raises(ValueError, match="host"):
+        resolve("http://example.com/a", reference)
+
+
+@pytest.mark.parametrize(
+    ("reference", "url"),
+    [
+        ("/", "http://example.com/"),
+        ("http:", "http://example.com/a"),
+        ("", "http://example.com/a"),
+        ("?//", "http://example.com/a?//"),
+        ("mailto://", "mailto://"),
+    ],
+)
+def test_reference_that_needs_no_host_is_resolved(reference: str, url: str) -> None:
+    assert resolve("http://example.com/a", reference) == url
+
+
+@pytest.mark.parametrize(
+    ("base", "reference", "url"),
+    [
+        ("/a", "b//c", "/b//c"),
+        ("/a", "b//", "/b//"),
+        ("", "b//../c", "/b/c"),
+        ("/a//b/c", "d", "/a//b/d"),
+        ("/a//b/c", "../../d?e/../f", "/a/d?e/../f"),
+        ("//a/b", "c", "//a/c"),
+        ("/a/b?c/d", "e", "/a/e"),
+        ("/a/b", "./c;d", "/a/c;d"),
+        ("/a/b", "c:d", "c:d"),
+        ("/a/b", "1:d", "/a/1:d"),
+        ("/a/b", "../../../c", "/c"),
+        ("/a/b", "..", "/"),
+        ("/a/b", "c/.", "/a/c/"),
+    ],
+)
+def test_relative_path_is_resolved_as_by_browsers(base: str, reference: str, url: str) -> None:
+    expected = f"http://example.com{url}" if url.startswith("/") else url
+    assert resolve(f"http://example.com{base}", reference) == expected

@@ -22,6 +22,7 @@ IN_BODY = [
     ("crawlable_anchors", '<a onclick="go()">A</a>', FAILED),
     ("crawlable_anchors", '<a>A</a><a href="#a">B</a><a name="c"></a><a href="mailto:a@b.c">d</a>', PASSED),
     ("crawlable_anchors", '<a href="file:///c:/a">A</a>', FAILED),
+    ("crawlable_anchors", '<a href="http://">A</a>', FAILED),
     # Without href, the others say that it is meant as a link.
     ("crawlable_anchors", '<a target="_blank">A</a>', FAILED),
     ("crawlable_anchors", '<a rel="nofollow">A</a>', FAILED),
