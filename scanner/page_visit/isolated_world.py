@@ -41,11 +41,9 @@ class IsolatedWorld:
 
     def evaluate(self, expression: str, frame: str | None = None) -> Any:
         """Return the awaited JSON value of an expression, in the main frame by default. Raises ScriptError."""
-        world = {"frameId": frame or self._tree()["frame"]["id"], "worldName": NAME}
-        context = self._session.send("Page.createIsolatedWorld", world)["executionContextId"]
         request = {
             "expression": expression,
-            "contextId": context,
+            "contextId": self._context(frame),
             "awaitPromise": True,
             "returnByValue": True,
         }
@@ -55,6 +53,11 @@ class IsolatedWorld:
             message = details.get("exception", {}).get("description") or details.get("text", "")
             raise ScriptError(message[:300])
         return answer["result"].get("value")
+
+    def _context(self, frame: str | None = None) -> int:
+        world = {"frameId": frame or self._tree()["frame"]["id"], "worldName": NAME}
+        context: int = self._session.send("Page.createIsolatedWorld", world)["executionContextId"]
+        return context
 
     def evaluate_within(self, seconds: float, expression: str, wait: Callable[[float], None]) -> Any:
         """Evaluate as `evaluate` does, in the main frame, but end the script after `seconds`.
@@ -67,7 +70,14 @@ class IsolatedWorld:
             if event["name"] == _BINDING:
                 answers.append(json.loads(event["payload"]))
 
-        self._session.on("Runtime.bindingCalled", on_call)
+        def on_navigation(event: dict[str, Any]) -> None:
+            if "parentId" not in event["frame"]:
+                answers.append({"error": "the page has navigated"})
+
+        listeners = {"Runtime.bindingCalled": on_call, "Page.frameNavigated": on_navigation}
+        for event, listener in listeners.items():
+            self._session.on(event, listener)
+        self._context()  # the binding is for contexts that exist
         self._session.send("Runtime.addBinding", {"name": _BINDING, "executionContextName": NAME})
         try:
             self.evaluate(_CALL_LATER % (expression, _BINDING))
@@ -75,7 +85,8 @@ class IsolatedWorld:
             while not answers and time.monotonic() < deadline:
                 wait(_POLL_SECONDS)
         finally:
-            self._session.remove_listener("Runtime.bindingCalled", on_call)
+            for event, listener in listeners.items():
+                self._session.remove_listener(event, listener)
         if not answers:
             # Chromium handles it while the script runs, which no other script can interrupt.
             self._session.send("Runtime.terminateExecution")

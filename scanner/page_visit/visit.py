@@ -288,12 +288,7 @@ class _PageVisit:
             self._require_page()
         scripts = self._coverage.collect(self._monitor) if self._coverage else None
         rendered = self._document.rendered(dom=self._world.evaluate(_shadow_roots()), address=self._address())
-        axe_error = _axe_obstacle(rendered, report["elements"])
-        results = (
-            {} if axe_error else axe.run(self._world, rules, elements=report["elements"], wait=self._wait)
-        )
-        if len(results) < len(rules):
-            axe_error = axe_error or f"axe-core did not finish within {axe.MAX_SECONDS:g} s."
+        results, axe_error = self._run_axe(rules, rendered, report["elements"])
         return PageSnapshot(
             response=rendered,
             vitals=_vitals(report),
@@ -315,6 +310,16 @@ class _PageVisit:
             scripts=scripts,
             resources=self._monitor.resources(),
         )
+
+    def _run_axe(
+        self, rules: list[str], rendered: Response, elements: int
+    ) -> tuple[dict[str, axe.RuleResult], str]:
+        """Return the results, and why there are none or not all."""
+        if obstacle := _axe_obstacle(rendered, elements):
+            return {}, obstacle
+        results = axe.run(self._world, rules, elements=elements, wait=self._wait)
+        is_complete = len(results) == len(rules)
+        return results, "" if is_complete else f"axe-core did not finish within {axe.MAX_SECONDS:g} s."
 
     def _wait(self, seconds: float) -> None:
         self._page.wait_for_timeout(seconds * 1000)
