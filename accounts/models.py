@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from accounts.errors import ProjectArchived
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 
 slug_validator = RegexValidator(
     r"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z",
@@ -144,7 +145,7 @@ class Project(Record):
     )
     slug = models.CharField(max_length=63, validators=[slug_validator])
     name = models.CharField(max_length=200)
-    site_url = models.URLField("site URL", max_length=2000)
+    site_url = models.URLField("site URL", max_length=MAX_STORED_LENGTH)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ProjectQuerySet.as_manager()

@@ -25,6 +25,7 @@ from krafter_audit.api.serializers import (
     UTCDateTimeField,
 )
 from krafter_audit.http.client import HttpError, InvalidUrl, RefusedAddress, validate_url
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 
 
 class UsageSerializer(serializers.Serializer[Any]):
@@ -107,7 +108,7 @@ class CreateProjectRequestSerializer(RequestSerializer):
         max_length=63, validators=[slug_validator], source="slug", help_text="The slug in URLs."
     )
     name = StrictCharField(max_length=200, required=False)
-    site_url = SiteURLField(max_length=2000)
+    site_url = SiteURLField(max_length=MAX_STORED_LENGTH)
 
 
 class UpdateProjectRequestSerializer(ChangesRequestSerializer):
@@ -115,7 +116,7 @@ class UpdateProjectRequestSerializer(ChangesRequestSerializer):
 
     rejected_fields = {"id": "The id of a project is in its URLs and can't be changed."}
     name = StrictCharField(max_length=200, required=False)
-    site_url = SiteURLField(max_length=2000, required=False)
+    site_url = SiteURLField(max_length=MAX_STORED_LENGTH, required=False)
     archived = StrictBooleanField(required=False)
 
 

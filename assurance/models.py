@@ -10,6 +10,7 @@ from accounts.models import Project
 from findings.models import Finding
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from remediation.models import Task, Verification
 from scans.models import Scan
 
@@ -27,7 +28,7 @@ class Deploy(Record):
     project = models.ForeignKey(Project, models.CASCADE, related_name="deploys", db_index=False)
     sha = models.CharField(max_length=64, help_text="The commit.")
     environment = models.CharField(max_length=100)
-    url = models.CharField(max_length=2000, blank=True, help_text="Where it can be visited.")
+    url = models.CharField(max_length=MAX_STORED_LENGTH, blank=True, help_text="Where it can be visited.")
     started_at = models.DateTimeField()
     # False: nothing has reported a start yet, and `started_at` is when the first report arrived, or its end.
     start_reported = models.BooleanField(default=True, editable=False)
@@ -70,7 +71,7 @@ class PullRequest(Record):
         CLOSED = "closed"
 
     task = models.OneToOneField(Task, models.CASCADE, related_name="pull_request")
-    url = models.CharField(max_length=2000)
+    url = models.CharField(max_length=MAX_STORED_LENGTH)
     status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
     merge_sha = models.CharField(max_length=64, blank=True, help_text="The commit in the target branch.")
     compared_deploy = models.ForeignKey(

@@ -12,6 +12,7 @@ from krafter_audit.api.serializers import (
     UTCDateTimeField,
     WebURLField,
 )
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from remediation.serializers import FindingWithTasksSerializer
 
 MAX_AHEAD = timedelta(minutes=5)  # of the clock of a pipeline
@@ -22,7 +23,7 @@ class RecordDeployRequestSerializer(RequestSerializer):
 
     sha = StrictCharField(max_length=64)
     environment = StrictCharField(max_length=100)
-    url = WebURLField(max_length=2000, required=False)
+    url = WebURLField(max_length=MAX_STORED_LENGTH, required=False)
     started_at = UTCDateTimeField(required=False)
     finished_at = UTCDateTimeField(required=False)
 

@@ -12,6 +12,7 @@ from integrations.providers.registry import provider_choices, provider_title
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from krafter_audit.moments import in_words
 from remediation.models import Task, Verification
 
@@ -101,7 +102,7 @@ class TicketLink(Record):
     # response leaves a trace, and the ticket is created once.
     external_id = models.CharField(max_length=300, blank=True)
     key = models.CharField(max_length=255, blank=True)
-    url = models.CharField(max_length=2000, blank=True)
+    url = models.CharField(max_length=MAX_STORED_LENGTH, blank=True)
     state = StatusField(max_length=8, choices=State, default=State.CREATING)
     # {task: {title, status, priority, due}, ticket: {title, state, updated_at}}: both sides as they last agreed.
     last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)

@@ -15,6 +15,7 @@ from krafter_audit.api.serializers import (
     StrictChoiceField,
     UTCDateTimeField,
 )
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 
 PLACEHOLDER: dict[str, Any] = {
     "status": Integration.Status.DISCONNECTED.value,
@@ -30,7 +31,7 @@ class ConnectIntegrationRequestSerializer(RequestSerializer):
 
     credentials = JSONObjectField(required=False)
     auth_code = StrictCharField(max_length=4000, required=False)
-    redirect_uri = StrictCharField(max_length=2000, required=False)
+    redirect_uri = StrictCharField(max_length=MAX_STORED_LENGTH, required=False)
     code_verifier = StrictCharField(max_length=128, required=False)
     installation_id = serializers.UUIDField(
         required=False, help_text="For a public integration of Sentry: the value in its redirect."

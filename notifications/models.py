@@ -12,6 +12,7 @@ from accounts.models import Organization, Project
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from krafter_audit.moments import in_words
 from remediation.alert_routing import AlertChannel
 
@@ -128,7 +129,7 @@ class WebhookEndpoint(Record, Leased):
         db_index=False,
         verbose_name="organisation",
     )
-    url = models.CharField("URL", max_length=2000)
+    url = models.CharField("URL", max_length=MAX_STORED_LENGTH)
     description = models.CharField(max_length=200, blank=True)
     # Names of events, or groups such as `finding.*`; empty = all events.
     events = ArrayField(models.CharField(max_length=60), default=list, blank=True)

@@ -10,6 +10,7 @@ from krafter_audit.api.serializers import (
     StrictCharField,
     UTCDateTimeField,
 )
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from notifications.destinations import MAX_RECIPIENTS
 from notifications.models import Alert
 
@@ -17,7 +18,7 @@ from notifications.models import Alert
 class SetAlertDestinationRequestSerializer(RequestSerializer):
     """A Slack webhook, or e-mail addresses."""
 
-    webhook_url = StrictCharField(max_length=2000, required=False)
+    webhook_url = StrictCharField(max_length=MAX_STORED_LENGTH, required=False)
     recipients = serializers.ListField(
         child=serializers.EmailField(max_length=254), min_length=1, max_length=MAX_RECIPIENTS, required=False
     )

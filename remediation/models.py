@@ -16,6 +16,7 @@ from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record, uuid7
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.db.triggers import AppendOnly
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from remediation.evidence.triggers import CONTINUE_CHAIN, FOLLOW_LINKS
 from remediation.sla.models import DUE_DAY, DUE_QUARTER, IS_DUE, WithSlaClock
 from remediation.verification_states import BlockedBy, VerificationState
@@ -67,7 +68,7 @@ class Task(WithSlaClock, Record):
         User, set_null_and_updated_at, null=True, blank=True, related_name="+", db_index=False
     )
     external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
-    pr_url = models.CharField(max_length=2000, null=True, blank=True)
+    pr_url = models.CharField(max_length=MAX_STORED_LENGTH, null=True, blank=True)
     labels = models.ManyToManyField(TaskLabel, blank=True, related_name="tasks")
 
     OPEN = (Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY)

@@ -19,6 +19,7 @@ from krafter_audit.api.serializers import (
     UTCDateTimeField,
     WebURLField,
 )
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from remediation.models import Evidence, Policy, Task, Verification
 from remediation.verification_states import VerificationState
 from scans.serializers import ScanSerializer
@@ -40,7 +41,7 @@ class CreateTaskRequestSerializer(RequestSerializer):
     sla_due_at = UTCDateTimeField(required=False, allow_null=True)
     status = StrictChoiceField(choices=Task.Status.choices, required=False)
     external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
-    pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
+    pr_url = WebURLField(max_length=MAX_STORED_LENGTH, required=False, allow_null=True)
 
 
 class TaskChangesRequestSerializer(ChangesRequestSerializer):
@@ -60,7 +61,7 @@ class UpdateTaskRequestSerializer(TaskChangesRequestSerializer):
 
     title = StrictCharField(max_length=300, required=False)
     external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
-    pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
+    pr_url = WebURLField(max_length=MAX_STORED_LENGTH, required=False, allow_null=True)
 
 
 class BulkCreateTasksRequestSerializer(RequestSerializer):

@@ -15,6 +15,7 @@ from krafter_audit.api.serializers import (
     StrictIntegerField,
     UTCDateTimeField,
 )
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from reports.models import Format, Report, Share
 from reports.sharing.channels import CHANNELS
 from reports.sharing.links import visible_url
@@ -35,7 +36,7 @@ class ShareReportRequestSerializer(RequestSerializer):
     recipients = serializers.ListField(
         child=StrictEmailField(max_length=254), min_length=1, max_length=50, required=False
     )
-    webhook_url = StrictCharField(max_length=2000, required=False)
+    webhook_url = StrictCharField(max_length=MAX_STORED_LENGTH, required=False)
     expires_in = StrictIntegerField(
         min_value=MIN_LIFETIME_SECONDS,
         max_value=MAX_LIFETIME_SECONDS,

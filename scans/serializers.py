@@ -11,13 +11,14 @@ from krafter_audit.api.serializers import (
     StrictChoiceField,
     UTCDateTimeField,
 )
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from scans.models import Scan
 
 
 class RunScanRequestSerializer(RequestSerializer):
     """The URL to scan, by default the project's site, and what triggered the scan."""
 
-    url = StrictCharField(max_length=2000, required=False)
+    url = StrictCharField(max_length=MAX_STORED_LENGTH, required=False)
     trigger = StrictChoiceField(choices=Scan.Trigger.choices, required=False, default=Scan.Trigger.MANUAL)
 
 

@@ -16,6 +16,7 @@ from krafter_audit.api.serializers import (
     StrictIntegerField,
     UTCDateTimeField,
 )
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks.services import TEST_EVENT
 
@@ -42,7 +43,7 @@ class ProjectSlugsField(serializers.ListField):
 class CreateWebhookEndpointRequestSerializer(RequestSerializer):
     """A new endpoint."""
 
-    url = StrictCharField(max_length=2000)
+    url = StrictCharField(max_length=MAX_STORED_LENGTH)
     description = StrictCharField(max_length=200, required=False, allow_blank=True)
     events = EventPatternsField(required=False, max_length=100)
     projects = ProjectSlugsField(required=False, source="project_ids", max_length=MAX_PROJECTS)
@@ -51,7 +52,7 @@ class CreateWebhookEndpointRequestSerializer(RequestSerializer):
 class UpdateWebhookEndpointRequestSerializer(CreateWebhookEndpointRequestSerializer):
     """Changes of an endpoint."""
 
-    url = StrictCharField(max_length=2000, required=False)
+    url = StrictCharField(max_length=MAX_STORED_LENGTH, required=False)
     status = StrictChoiceField(WebhookEndpoint.Status.choices, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

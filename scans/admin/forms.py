@@ -4,6 +4,7 @@ from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from krafter_audit.admin.forms import SerializerForm
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from scans.models import Scan, Site
 from scans.serializers import RunScanRequestSerializer
 from scans.sites.serializers import CreateSiteRequestSerializer
@@ -14,7 +15,7 @@ class ScanForm(SerializerForm):
     url = forms.CharField(
         label="URL",
         required=False,
-        max_length=2000,
+        max_length=MAX_STORED_LENGTH,
         widget=UnfoldAdminTextInputWidget,
         help_text="Default: the project's site.",
     )
@@ -27,7 +28,7 @@ class ScanForm(SerializerForm):
 class SiteForm(SerializerForm):
     serializer_class = CreateSiteRequestSerializer
     host = forms.CharField(
-        max_length=2000,
+        max_length=MAX_STORED_LENGTH,
         widget=UnfoldAdminTextInputWidget,
         help_text="Such as shop.example.com, or a URL with this host.",
     )

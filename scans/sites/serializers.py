@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import RequestSerializer, StrictCharField, UTCDateTimeField
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from scans.models import Site
 from scans.sites import ownership
 
@@ -20,7 +21,7 @@ def ownership_status(site: Site) -> str:
 class CreateSiteRequestSerializer(RequestSerializer):
     """A host, or a URL with the host."""
 
-    host = StrictCharField(max_length=2000)
+    host = StrictCharField(max_length=MAX_STORED_LENGTH)
 
 
 class OwnershipRecordSerializer(serializers.Serializer[Any]):
