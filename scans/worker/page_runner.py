@@ -36,8 +36,8 @@ BROWSER_WORKERS = 2  # for which a new scan enqueues a job
 
 
 @dataclass(frozen=True)
-class Job:
-    """A page that is being checked, or the discovery of a scan."""
+class StartedWork:
+    """A page that is being checked, or a scan whose pages are being discovered."""
 
     session: ScanSession
     row: Scan | ScanPage
@@ -70,9 +70,9 @@ class PageRunner:
             InlineExecutor() if kind == WorkerKind.BROWSER else ThreadPoolExecutor(MAX_CONCURRENT_PAGES[kind])
         )
         self._sessions: dict[UUID, ScanSession] = {}
-        self._jobs: dict[Future[Discovery | PageResults], Job] = {}
+        self._started: dict[Future[Discovery | PageResults], StartedWork] = {}
         self._changed: set[UUID] = set()  # scans whose summary is out of date
-        self._drain = False  # start nothing more until all jobs have ended
+        self._drain = False  # start nothing more until all started work has ended
         self._deadline = time.monotonic() + MAX_JOB_SECONDS
         self._usage = UsageRecorder(kind)
         self._preferred: UUID | None = None
@@ -94,23 +94,23 @@ class PageRunner:
         while True:
             out_of_time = out_of_time or is_shutting_down() or time.monotonic() > self._deadline
             if not out_of_time:
-                self._start_jobs()
+                self._start_work()
             self._update_summaries()
-            if not self._jobs:
+            if not self._started:
                 return out_of_time
-            done, _ = wait(self._jobs, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+            done, _ = wait(self._started, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             self._usage.record(
-                {self._jobs[future].session.scan.project.organization_id for future in self._jobs}
+                {self._started[future].session.scan.project.organization_id for future in self._started}
             )
             for future in done:
-                self._finish(self._jobs.pop(future), future)
-            self._drain = self._drain and bool(self._jobs)
+                self._finish(self._started.pop(future), future)
+            self._drain = self._drain and bool(self._started)
 
-    def _start_jobs(self) -> None:
-        free = MAX_CONCURRENT_PAGES[self._kind] - len(self._jobs)
+    def _start_work(self) -> None:
+        free = MAX_CONCURRENT_PAGES[self._kind] - len(self._started)
         while free > 0 and not self._drain:
             work = page_leases.lease_next(
-                self._kind, limit=free, idle=not self._jobs, prefer=self._preferred_organization()
+                self._kind, limit=free, idle=not self._started, prefer=self._preferred_organization()
             )
             if work is None:
                 return
@@ -122,7 +122,7 @@ class PageRunner:
             elif not work.must_wait:
                 finalization.finish_part(work.part.pk)
             self._drain = work.must_wait or work.must_be_alone
-            free = MAX_CONCURRENT_PAGES[self._kind] - len(self._jobs)
+            free = MAX_CONCURRENT_PAGES[self._kind] - len(self._started)
 
     def _preferred_organization(self) -> UUID | None:
         is_preferred = self._kind == WorkerKind.BROWSER and time.monotonic() < self._preferred_until
@@ -152,39 +152,39 @@ class PageRunner:
             persistence.update_summary(scan_id)
         self._changed.clear()
 
-    def _start(self, job: Job, call: Callable[[], Discovery | PageResults]) -> None:
-        self._changed.add(job.session.scan.pk)
-        self._keeper.add(job.row)
-        job.session.pages_in_flight += 1
+    def _start(self, started: StartedWork, call: Callable[[], Discovery | PageResults]) -> None:
+        self._changed.add(started.session.scan.pk)
+        self._keeper.add(started.row)
+        started.session.pages_in_flight += 1
         if self._kind == WorkerKind.BROWSER:  # the call is over when it is submitted
             self._update_summaries()
-        self._jobs[self._executor.submit(call)] = job
+        self._started[self._executor.submit(call)] = started
 
     def _discover(self, scan: Scan) -> None:
         start_scan(scan)
         session = self._session(scan)
-        self._start(Job(session, scan), session.discover)
+        self._start(StartedWork(session, scan), session.discover)
 
     def _check(self, scan: Scan, pages: list[ScanPage]) -> None:
         session = self._session(scan)
         for page in pages:
             selection = session.selection(page)
-            self._start(Job(session, page), partial(session.check, page, selection))
+            self._start(StartedWork(session, page), partial(session.check, page, selection))
 
-    def _finish(self, job: Job, future: "Future[Discovery | PageResults]") -> None:
-        job.session.pages_in_flight -= 1
-        self._changed.add(job.session.scan.pk)
+    def _finish(self, started: StartedWork, future: "Future[Discovery | PageResults]") -> None:
+        started.session.pages_in_flight -= 1
+        self._changed.add(started.session.scan.pk)
         error = future.exception()
         if isinstance(error, Exception):
-            logger.error("Work on %s of a scan raised an error", job.row, exc_info=error)
-            self._keeper.discard(job.row)
+            logger.error("Work on %s of a scan raised an error", started.row, exc_info=error)
+            self._keeper.discard(started.row)
             return
         found = future.result()
-        if isinstance(job.row, Scan) and isinstance(found, Discovery):
-            self._save_discovery(job.session, job.row, found)
-        elif isinstance(job.row, ScanPage) and isinstance(found, PageResults):
-            self._save_page(job.row, found)
-        self._keeper.discard(job.row)
+        if isinstance(started.row, Scan) and isinstance(found, Discovery):
+            self._save_discovery(started.session, started.row, found)
+        elif isinstance(started.row, ScanPage) and isinstance(found, PageResults):
+            self._save_page(started.row, found)
+        self._keeper.discard(started.row)
 
     def _save_discovery(self, session: ScanSession, scan: Scan, found: Discovery) -> None:
         in_browser = any(CheckSelection.for_scan(scan, each).keys for each in IN_BROWSER)
