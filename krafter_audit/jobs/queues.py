@@ -1,4 +1,4 @@
-"""Enqueue Celery tasks by name."""
+"""Enqueue jobs by their names. A job is a task of Celery; a task is remediation work."""
 
 import logging
 import time
@@ -21,12 +21,12 @@ _retry_at = 0.0
 
 
 def enqueue_on_commit(name: str, *arguments: str) -> None:
-    """Enqueue a task once the transaction has committed; an unavailable broker raises nothing."""
+    """Enqueue a job once the transaction has committed; an unavailable broker raises nothing."""
     transaction.on_commit(lambda: enqueue(name, *arguments))
 
 
 def enqueue(name: str, *arguments: str) -> bool:
-    """Enqueue a task now; return False if the broker is unavailable."""
+    """Enqueue a job now; return False if the broker is unavailable."""
     global _retry_at
     if time.monotonic() < _retry_at:
         return False
