@@ -1,8 +1,9 @@
+from integrations.providers.registry import PROVIDERS
 from krafter_audit.api.errors import Conflict, InvalidParams, NotFound, Unavailable
 
 
 class UnknownProvider(NotFound):
-    message = "Unknown provider. Use ga4, gsc, sentry, github, gitlab, jira, linear or cloudflare."
+    message = f"Unknown provider. Use {', '.join(PROVIDERS[:-1])} or {PROVIDERS[-1]}."
 
 
 class NeverConnected(NotFound):
