@@ -329,10 +329,15 @@ class ProjectViewSet(OrganizationViewSet):
         return get_or_404(rows, project=self.project, pk=uuid_or_404(pk), **filters)
 
     def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
-        """Return the response with one row, read directly from its columns. Raises NotFound."""
+        """Return the response with one row, read directly from its columns. Raises NotFound.
+
+        Only for a serializer whose fields are all columns of its model; for others, `respond(self.get_row(…), …)`.
+        """
         columns = row_columns(serializer_class)
         if columns is None:
-            raise TypeError(f"{serializer_class} represents more than columns")
+            raise TypeError(
+                f"{serializer_class.__name__} has fields that are no columns: use respond(self.get_row(…))"
+            )
         row = columns.fetch_one(self.project.pk, uuid_or_404(pk))
         if row is None:
             raise NotFound
