@@ -46,10 +46,10 @@ Status, SyncScope, RunStatus = Integration.Status, Integration.SyncScope, SyncRu
 
 @dataclass(frozen=True)
 class SyncOutcome:
-    """How a run ended: the integration's next status, the run's outcome, an error, and when to continue."""
+    """How a run ended: the next status of the integration, that of the run, an error, and when to continue."""
 
-    status: str
-    run_outcome: str
+    integration_status: str
+    run_status: str
     error: str = ""
     continue_at: datetime | None = None
 
@@ -183,8 +183,8 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
     now = timezone.now()
     is_over = outcome.continue_at is None
     changes: dict[str, Any] = {
-        "status": outcome.status,
-        "last_error": outcome.error if outcome.status == Status.ERROR else "",
+        "status": outcome.integration_status,
+        "last_error": outcome.error if outcome.integration_status == Status.ERROR else "",
         "not_before": outcome.continue_at or now,
         # Attempts count runs without progress; a large first import takes many runs with progress.
         "attempts": 0 if is_over or _made_progress(log) else integration.attempts,
@@ -201,7 +201,7 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
     if not store(integration, **changes):
         _abandon(integration, log)
         return
-    _close_log(log, outcome.run_outcome, outcome.error)
+    _close_log(log, outcome.run_status, outcome.error)
     if is_over:
         name = "integration.synced" if outcome == SUCCEEDED else "integration.sync_failed"
         counts = {"pushed": log.pushed, "pulled": log.pulled}
@@ -227,8 +227,8 @@ def _abandon(integration: Integration, log: SyncRun) -> None:
     _close_log(log, RunStatus.INTERRUPTED, "The connection was changed while the sync was running.")
 
 
-def _close_log(log: SyncRun, outcome: str, error: str) -> None:
+def _close_log(log: SyncRun, status: str, error: str) -> None:
     counts = {name: getattr(log, name) for name in ("pushed", "pulled", "refused", "notes")}
-    SyncRun.transitions.apply(log, outcome, error=error, finished_at=timezone.now(), **counts)
+    SyncRun.transitions.apply(log, status, error=error, finished_at=timezone.now(), **counts)
     runs = SyncRun.objects.filter(integration=log.integration_id).order_by("-started_at", "-id")
     SyncRun.objects.filter(pk__in=list(runs.values_list("pk", flat=True)[RUNS_KEPT:])).delete()
