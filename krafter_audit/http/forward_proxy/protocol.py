@@ -45,8 +45,8 @@ def _end_to_end(lines: list[bytes]) -> list[bytes]:
 
 
 @dataclass(frozen=True)
-class ProxyRequest:
-    """A CONNECT tunnel, or a plain http request."""
+class ParsedRequest:
+    """What the browser requests of the proxy: a CONNECT tunnel, or a plain http request."""
 
     url: str
     is_tunnel: bool
@@ -98,7 +98,7 @@ class Relay:
     budget: TrafficBudget
     deadline: Deadline
 
-    def run(self, request: ProxyRequest, rest: bytes) -> None:
+    def run(self, request: ParsedRequest, rest: bytes) -> None:
         """Relay a tunnel, or one request and its response; `rest` was read after the head."""
         if request.is_tunnel:
             self._write(self.client, b"HTTP/1.1 200 Connection established\r\n\r\n")

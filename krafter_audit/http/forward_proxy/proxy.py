@@ -11,7 +11,7 @@ from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.defaults import network_defaults
 from krafter_audit.http.dialing import Deadline, connect, resolve_allowed
 from krafter_audit.http.errors import HttpError, RefusedAddress
-from krafter_audit.http.forward_proxy.protocol import MalformedMessage, ProxyRequest, Relay, read_head
+from krafter_audit.http.forward_proxy.protocol import MalformedMessage, ParsedRequest, Relay, read_head
 from krafter_audit.http.forward_proxy.traffic import (
     ConnectionClosed,
     ProxiedRequest,
@@ -107,7 +107,7 @@ class ForwardProxy:
             # disconnected too, since a response would look like one of the site.
             self._register(client)
             head, rest = read_head(client, self._deadline)
-            self._forward(client, ProxyRequest.parse(head), rest)
+            self._forward(client, ParsedRequest.parse(head), rest)
         except (OSError, HttpError, ConnectionClosed, MalformedMessage):
             self._notify_exceeded()  # everything else is in the ProxiedRequest
         finally:
@@ -118,7 +118,7 @@ class ForwardProxy:
             if self.budget.exceeded and not self._closed:
                 self._on_exceeded()
 
-    def _forward(self, client: socket.socket, request: ProxyRequest, rest: bytes) -> None:
+    def _forward(self, client: socket.socket, request: ParsedRequest, rest: bytes) -> None:
         record = self._record(request)
         self.budget.count_request()
         try:
@@ -131,7 +131,7 @@ class ForwardProxy:
         finally:
             self._close(upstream)
 
-    def _record(self, request: ProxyRequest) -> ProxiedRequest:
+    def _record(self, request: ParsedRequest) -> ProxiedRequest:
         record = ProxiedRequest(request.url_without_query[:_MAX_RECORDED_URL_LENGTH])
         with self._lock:
             if len(self.proxied_requests) <= self.limits.requests:

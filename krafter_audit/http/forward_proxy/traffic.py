@@ -18,7 +18,7 @@ class ProxyLimits:
 
 @dataclass
 class ProxiedRequest:
-    """One request to the proxy; for https a tunnel, which may carry several requests to one host."""
+    """The record of one request to the proxy; for https of a tunnel, which may carry several requests to one host."""
 
     url: str  # without query
     host: str = ""
