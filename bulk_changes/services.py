@@ -94,14 +94,14 @@ def require_within_limit(pks: Sequence[UUID]) -> None:
         raise InvalidParams(f"At most {MAX_ROWS:,} rows can be changed at once. Narrow the filter.")
 
 
-def matching(rows: QuerySet[Any]) -> list[UUID]:
+def matching_ids(rows: QuerySet[Any]) -> list[UUID]:
     """Return the ids of the rows. Raises InvalidParams if there are too many."""
     pks = list(rows.order_by("pk").values_list("pk", flat=True)[: MAX_ROWS + 1])
     require_within_limit(pks)
     return pks
 
 
-def existing(rows: QuerySet[Any], pks: Collection[UUID], name: str) -> list[UUID]:
+def existing_ids(rows: QuerySet[Any], pks: Collection[UUID], name: str) -> list[UUID]:
     """Return the ids, sorted. Raises NotFound if one of them is not among the rows."""
     found = set(rows.filter(pk__in=pks).values_list("pk", flat=True))
     missing = sorted(str(pk) for pk in set(pks) - found)

@@ -110,9 +110,9 @@ def tasks_matching(project: Project, selection: Mapping[str, Any]) -> list[UUID]
     """
     rows = Task.objects.filter(project=project)
     if "ids" in selection:
-        return bulk_changes.existing(rows, selection["ids"], "tasks")
+        return bulk_changes.existing_ids(rows, selection["ids"], "tasks")
     params = QueryDict(mutable=True)
     for name, value in selection.get("filter", {}).items():
         values = value if isinstance(value, list) else [value]
         params.setlist(name, [str(each).lower() if each in (True, False) else str(each) for each in values])
-    return bulk_changes.matching(filter_rows(TaskFilter, params, rows)[0])
+    return bulk_changes.matching_ids(filter_rows(TaskFilter, params, rows)[0])

@@ -102,9 +102,9 @@ def _details(request: Mapping[str, Any]) -> dict[str, Any]:
 def _matching(project: Project, request: Mapping[str, Any]) -> list[UUID]:
     rows = Finding.objects.filter(project=project)
     if "ids" in request:
-        return bulk_changes.existing(rows, request["ids"], "findings")
+        return bulk_changes.existing_ids(rows, request["ids"], "findings")
     filters = {f"{name}__in": values for name, values in request.get("filter", {}).items()}
-    return bulk_changes.matching(rows.filter(**filters))
+    return bulk_changes.matching_ids(rows.filter(**filters))
 
 
 def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:

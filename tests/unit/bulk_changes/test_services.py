@@ -131,13 +131,13 @@ def test_limit_is_of_what_a_filter_finds_too(scenario: Scenario, monkeypatch: py
     monkeypatch.setattr(services, "MAX_ROWS", 2)
     rows = [factories.finding(scenario) for _ in range(2)]
 
-    found = services.matching(Finding.objects.all())
+    found = services.matching_ids(Finding.objects.all())
     allowed = change(scenario, FINDINGS, *rows, severity="low")
     too_many = [*found, factories.finding(scenario).pk]
 
     assert (found, allowed.summary.changed) == (sorted(row.pk for row in rows), 2)
     with pytest.raises(InvalidParams, match="At most 2 rows"):
-        services.matching(Finding.objects.all())
+        services.matching_ids(Finding.objects.all())
     with pytest.raises(InvalidParams, match="At most 2 rows"):
         services.preview(scenario.project, FINDINGS, too_many, changes={"severity": "low"})
 
