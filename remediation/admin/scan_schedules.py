@@ -17,11 +17,11 @@ from remediation.admin.policies.forms import form_field, new_problems
 from remediation.policy_sections.declarations import SECTIONS
 from remediation.policy_sections.editing import shown_value
 from remediation.services import policies, scan_schedules
-from remediation.services.scan_schedules import PART
+from remediation.services.scan_schedules import SECTION
 from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS
 
-FIELDS = {field.path[-1]: field for field in SECTIONS[PART].fields}
+FIELDS = {field.path[-1]: field for field in SECTIONS[SECTION].fields}
 FACTS = ("next_scan", "last_at", "note", "policy")
 
 

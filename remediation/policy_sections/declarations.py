@@ -203,7 +203,7 @@ SECTIONS: dict[str, PolicySection] = {
 
 
 def register_section(section: PolicySection) -> None:
-    """Register a section that a higher app reads (see `register_part` in policy_versions/warnings.py)."""
+    """Register the form of a section that a higher app reads; its warnings are in policy_versions/warnings.py."""
     SECTIONS[section.name] = section
 
 

@@ -13,22 +13,25 @@ from scanner import registry
 from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS
 
-type Check = Callable[[str, Any], Iterator[str]]
+# Yields a sentence if a key of a section and its value have no effect, or only in part. The key is a path such as
+# `sla_hours.critical`.
+type FindIgnored = Callable[[str, Any], Iterator[str]]
 
 
 def ignored_parts(config: dict[str, Any]) -> list[str]:
-    return [sentence for name, value in config.items() for sentence in _part(name, value)]
+    """Return a sentence for each section, key or value of a policy's config that has no effect."""
+    return [sentence for name, value in config.items() for sentence in _ignored_in(name, value)]
 
 
-def _part(name: str, value: Any) -> Iterator[str]:
-    check = PARTS.get(name)
-    if check is None:
-        yield f"{name} is ignored: {_expected(name, PARTS)}"
+def _ignored_in(name: str, value: Any) -> Iterator[str]:
+    find_ignored = SECTION_WARNINGS.get(name)
+    if find_ignored is None:
+        yield f"{name} is ignored: {_expected(name, SECTION_WARNINGS)}"
     elif not isinstance(value, dict):
         yield f"{name} is ignored: it must be an object."
     else:
         for key, inner in value.items():
-            yield from check(f"{name}.{key}", inner)
+            yield from find_ignored(f"{name}.{key}", inner)
 
 
 def _expected(name: str, known: Collection[str]) -> str:
@@ -133,7 +136,7 @@ def _scan(path: str, value: Any) -> Iterator[str]:
         yield from _known(path, ("max_requests_per_second",))
 
 
-PARTS: dict[str, Check] = {
+SECTION_WARNINGS: dict[str, FindIgnored] = {
     "severity_rules": _severity_rule,
     "sla_hours": _hours,
     "sla": sla_policy.ignored_part,
@@ -145,6 +148,6 @@ PARTS: dict[str, Check] = {
 }
 
 
-def register_part(name: str, check: Check) -> None:
-    """Register a part that a higher app reads; `check` yields a sentence for each key and value without effect."""
-    PARTS[name] = check
+def register_section_warnings(name: str, find_ignored: FindIgnored) -> None:
+    """Register a section that a higher app reads; its form is registered in policy_sections/declarations.py."""
+    SECTION_WARNINGS[name] = find_ignored

@@ -1,4 +1,4 @@
-"""The schedule of a project's scans, which is a part of its policy."""
+"""The schedule of a project's scans, which is a section of its policy."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from remediation.models import Policy
 from remediation.policy_sections.editing import edited
 from remediation.services import policies
 
-PART = "scans"
+SECTION = "scans"
 
 
 def change(project: Project, *, by: Actor, **values: Any) -> Policy:
@@ -28,4 +28,4 @@ def remove(project: Project, *, by: Actor) -> Policy:
 def with_values(config: Any, values: dict[str, Any]) -> dict[str, Any]:
     """Return a policy's config with these values of the schedule."""
     stored = config if isinstance(config, dict) else {}
-    return edited(stored, {f"{PART}.{name}": value for name, value in values.items()})
+    return edited(stored, {f"{SECTION}.{name}": value for name, value in values.items()})

@@ -18,7 +18,7 @@ from remediation.checks.catalogue import catalogue
 from remediation.models import Policy
 from remediation.policy_sections.declarations import sections
 from remediation.policy_simulation import plans
-from remediation.policy_versions.warnings import PARTS, ignored_parts
+from remediation.policy_versions.warnings import SECTION_WARNINGS, ignored_parts
 from remediation.services import policies
 
 MAX_VERSIONS = 20
@@ -56,7 +56,9 @@ class PolicyAdmin(PolicyPages):
     def reading_context(self, request: HttpRequest, row: Policy) -> dict[str, Any]:
         config = row.config if isinstance(row.config, dict) else {}
         form, base = getattr(request, "policy_draft", (SectionsForm(name=row.name, config=config), config))
-        without_form = [name for name in base if name in PARTS.keys() - {each.name for each in sections()}]
+        without_form = [
+            name for name in base if name in SECTION_WARNINGS.keys() - {each.name for each in sections()}
+        ]
         return {
             "form": form,
             "base": as_text(base),

@@ -6,7 +6,7 @@ import pytest
 
 from notifications.models import Alert, Destination
 from remediation.alert_routing import AlertChannel
-from remediation.policy_versions.warnings import PARTS, ignored_parts
+from remediation.policy_versions.warnings import SECTION_WARNINGS, ignored_parts
 from remediation.services.policies import DEFAULT_CONFIG
 
 VALID: dict[str, Any] = {
@@ -23,7 +23,7 @@ VALID: dict[str, Any] = {
 
 def test_valid_config_has_no_warnings() -> None:
     assert ignored_parts(VALID) == []
-    assert set(VALID) == set(PARTS)
+    assert set(VALID) == set(SECTION_WARNINGS)
 
 
 @pytest.mark.parametrize(
