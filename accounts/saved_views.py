@@ -119,7 +119,7 @@ def delete(view_id: UUID, *, by: User, if_match: str | None = None) -> SavedView
 
 def may_change(view: SavedView, user: User) -> bool:
     role = user.roles.get(view.organization_id) if view.organization_id else None
-    # Who has left the organisation does not change what its members see.
+    # A user who has left the organisation does not change what its members see.
     if view.user_id == user.pk:
         return view.organization_id is None or role is not None
     return role is not None and RANKS[Role(role)] >= RANKS[Role.ADMIN]

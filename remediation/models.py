@@ -220,7 +220,7 @@ class Verification(Record):
     class Trigger(models.TextChoices):
         REQUESTED = "requested"
         DEPLOY = "deploy"
-        # After the approval of another one, which it guards (assurance/guard_windows.py): in no list and no count.
+        # Of a guard window (assurance/services/guard_windows.py): in no list and no count.
         GUARD = "guard"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)

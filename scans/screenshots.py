@@ -1,4 +1,4 @@
-"""Screenshots that are evidence, stored in `KRAFTER_MEDIA_ROOT` by project and SHA-256."""
+"""Screenshots that are evidence, stored in `KRAFTER_MEDIA_ROOT` by project and SHA-256. Nothing deletes them."""
 
 import hashlib
 import logging

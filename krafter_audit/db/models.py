@@ -38,7 +38,7 @@ class Record(models.Model):
         abstract = True
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        # A status refuses assignment (db/transitions.py), except by a reload.
+        # A status refuses assignment (krafter_audit/db/transitions.py), except by a reload.
         self.is_refreshing = True
         try:
             super().refresh_from_db(*args, **kwargs)
