@@ -68,7 +68,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
 
     total = serializers.IntegerField()
     done = serializers.IntegerField()
-    percent = serializers.IntegerField(help_text="Of the tasks are done, rounded down.")
+    percent = serializers.IntegerField(help_text="The tasks that are done, in percent, rounded down.")
     overdue = serializers.IntegerField(help_text="Tasks that are not done and whose due date has passed.")
     by_status = serializers.DictField(child=serializers.IntegerField())
     next_due_at = UTCDateTimeField(allow_null=True, help_text="The next due date of a task that is not done.")

@@ -21,7 +21,7 @@ class Progress:
     total: int
     done: int
     percent: int
-    """ Of the tasks are done, rounded down. """
+    """ The tasks that are done, in percent, rounded down. """
     overdue: int
     """ Tasks that are not done and whose due date has passed. """
     by_status: ProgressByStatus
