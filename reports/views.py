@@ -25,6 +25,7 @@ from krafter_audit.http.json_encoding import load_json
 from reports import periods, queries, services
 from reports.burn_down import burn_down_by_change
 from reports.downloads import file_response, parse_kind
+from reports.exporters import EXPORTERS
 from reports.filters import ReportFilter, ShareFilter
 from reports.forecast.queries import critical_forecast
 from reports.models import Report, Share
@@ -169,7 +170,7 @@ class ReportFileViewSet(ProjectViewSet):
         parameters=[KIND, FILE_NAME, FILE_DIGEST],
         responses={
             (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, "The file.")
-            for media_type in ("application/json", "text/csv", "application/pdf")
+            for media_type in [exporter.media_type for exporter in EXPORTERS.values()]
         },
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:

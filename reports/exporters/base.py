@@ -16,3 +16,8 @@ class Exporter:
     # Streams the snapshot into an open file. Raises ExportFailed.
     write: Write
     further: Mapping[str, Write] = field(default_factory=dict)  # for kinds of rows that have their own file
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters."""
+        return self.content_type.partition(";")[0]
