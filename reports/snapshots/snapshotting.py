@@ -1,9 +1,9 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from accounts.models import Project
@@ -39,6 +39,16 @@ ITEMS = {
 }
 
 
+class FindingCount(NamedTuple):
+    """The findings that a snapshot has copied, counted by severity, domain and status; `score` is their sum."""
+
+    severity: str
+    domain: str
+    status: str
+    number: int
+    score: int
+
+
 def take_snapshot(report: Report, project: Project, period: Period) -> None:
     """Copy the rows and set the report's numbers and names; the caller saves it."""
     values = {
@@ -50,14 +60,15 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "now": report.created_at,
     }
     copying.extend_statement_timeout()
-    findings, tasks = copying.copy(copying.FINDINGS, values), copying.copy(copying.TASKS, values)
+    findings = [FindingCount(*row) for row in copying.copy(copying.FINDINGS, values)]
+    tasks = copying.copy(copying.TASKS, values)  # (status, number)
     copying.copy(copying.VERIFICATIONS_AND_REGRESSIONS, values)
     # The risk at the end of the previous period, then that of each day.
     changes = counters.risk_changes([project.pk], date.min, report.created_at.date())
     from_day_before = replace(period, start=queries.previous_period(period).end)
     before, *days = queries.burn_down(project.pk, from_day_before, changes)
     # Today's risk is that of the copied rows: the counters may have changed since.
-    days[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
+    days[-1]["open_risk_score"] = sum(each.score for each in findings if each.status in OPEN_STATUSES)
     breakdown = count_breakdown(findings, tasks)
     recorded = history.changes_by_day(project.pk, period.start, period.end, *RECORDED)
     [(fixed, fixed_lately, overdue, overdue_lately, accepted, listed)] = copying.copy(
@@ -89,7 +100,9 @@ def _names(project: Project) -> dict[str, str]:
     }
 
 
-def worst_open(findings: list[tuple[Any, ...]], *, was_scanned: bool) -> dict[str, tuple[str, int] | None]:
+def worst_open(
+    findings: Iterable[tuple[str, str, str, int, int]], *, was_scanned: bool
+) -> dict[str, tuple[str, int] | None]:
     """Return the worst severity of the open findings of each domain, with their number; None if nothing is open.
 
     A domain without any finding is known only if the project `was_scanned`.
@@ -105,8 +118,12 @@ def worst_open(findings: list[tuple[Any, ...]], *, was_scanned: bool) -> dict[st
     }
 
 
-def _open_scores(findings: list[tuple[Any, ...]]) -> list[tuple[dict[str, str], int]]:
-    return [({"severity": row[0], "domain": row[1]}, row[4]) for row in findings if row[2] in OPEN_STATUSES]
+def _open_scores(findings: Iterable[FindingCount]) -> list[tuple[dict[str, str], int]]:
+    return [
+        ({"severity": each.severity, "domain": each.domain}, each.score)
+        for each in findings
+        if each.status in OPEN_STATUSES
+    ]
 
 
 def list_campaigns(project: Project) -> list[Item]:
@@ -123,13 +140,12 @@ def list_campaigns(project: Project) -> list[Item]:
     ]
 
 
-def count_breakdown(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]]) -> dict[str, Counts]:
-    # Rows are (severity, domain, status, number, score) and (status, number).
-    open_rows = [row for row in findings if row[2] in OPEN_STATUSES]
+def count_breakdown(findings: Sequence[FindingCount], tasks: Iterable[tuple[Any, ...]]) -> dict[str, Counts]:
+    still_open = [each for each in findings if each.status in OPEN_STATUSES]
     return {
-        "open_by_severity": queries.sum_by_key((row[0], row[3]) for row in open_rows),
-        "open_by_domain": queries.sum_by_key((row[1], row[3]) for row in open_rows),
-        "findings_by_status": queries.sum_by_key((row[2], row[3]) for row in findings),
+        "open_by_severity": queries.sum_by_key((each.severity, each.number) for each in still_open),
+        "open_by_domain": queries.sum_by_key((each.domain, each.number) for each in still_open),
+        "findings_by_status": queries.sum_by_key((each.status, each.number) for each in findings),
         "tasks_by_status": queries.sum_by_key(tasks),
     }
 
