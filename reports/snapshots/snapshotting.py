@@ -51,17 +51,10 @@ class FindingCount(NamedTuple):
 
 def take_snapshot(report: Report, project: Project, period: Period) -> None:
     """Copy the rows and set the report's numbers and names; the caller saves it."""
-    values = {
-        "report": report.pk,
-        "project": project.pk,
-        "org": project.organization_id,
-        "slug": project.slug,
-        "since": period.bounds[0],
-        "now": report.created_at,
-    }
+    values = _parameters(report, project, period)
     copying.extend_statement_timeout()
-    findings = [FindingCount(*row) for row in copying.copy(copying.FINDINGS, values)]
-    tasks = copying.copy(copying.TASKS, values)  # (status, number)
+    findings = list(map(FindingCount._make, copying.copy(copying.FINDINGS, values)))
+    tasks = copying.copy(copying.TASKS, values)
     copying.copy(copying.VERIFICATIONS_AND_REGRESSIONS, values)
     # The risk at the end of the previous period, then that of each day.
     changes = counters.risk_changes([project.pk], date.min, report.created_at.date())
@@ -69,11 +62,11 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     before, *days = queries.burn_down(project.pk, from_day_before, changes)
     # Today's risk is that of the copied rows: the counters may have changed since.
     days[-1]["open_risk_score"] = sum(each.score for each in findings if each.status in OPEN_STATUSES)
-    breakdown = count_breakdown(findings, tasks)
     recorded = history.changes_by_day(project.pk, period.start, period.end, *RECORDED)
     [(fixed, fixed_lately, overdue, overdue_lately, accepted, listed)] = copying.copy(
         copying.FIXED_OVERDUE_AND_ACCEPTED, values
     )
+    breakdown = count_breakdown(findings, tasks)
     report.summary = _summary(recorded, days, breakdown["findings_by_status"])
     counted = count_activities(project.pk, period)
     report.first_day = counted.first_day
@@ -90,6 +83,17 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "campaigns": list_campaigns(project),
     }
     report.subject = _names(project)
+
+
+def _parameters(report: Report, project: Project, period: Period) -> dict[str, Any]:
+    return {
+        "report": report.pk,
+        "project": project.pk,
+        "org": project.organization_id,
+        "slug": project.slug,
+        "since": period.bounds[0],
+        "now": report.created_at,
+    }
 
 
 def _names(project: Project) -> dict[str, str]:
@@ -141,6 +145,7 @@ def list_campaigns(project: Project) -> list[Item]:
 
 
 def count_breakdown(findings: Sequence[FindingCount], tasks: Iterable[tuple[Any, ...]]) -> dict[str, Counts]:
+    # Tasks are counted as (status, number).
     still_open = [each for each in findings if each.status in OPEN_STATUSES]
     return {
         "open_by_severity": queries.sum_by_key((each.severity, each.number) for each in still_open),
