@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.models import Integration, SyncRun
 from integrations.providers.registry import ADAPTERS
-from krafter_audit.admin.text import in_words
+from krafter_audit.admin.text import span_in_words
 
 Status = Integration.Status
 LABELS = {
@@ -85,9 +85,11 @@ def _next_sync(integration: Integration) -> str:
     if integration.next_sync_at is None:
         return ""
     left = integration.next_sync_at - timezone.now()
-    return f"The next sync starts in {in_words(left)}." if left > timedelta(0) else "The next sync is due."
+    return (
+        f"The next sync starts in {span_in_words(left)}." if left > timedelta(0) else "The next sync is due."
+    )
 
 
 def duration_of(run: SyncRun) -> str:
     finished = run.finished_at
-    return in_words(finished - run.started_at) if finished else ""
+    return span_in_words(finished - run.started_at) if finished else ""

@@ -27,7 +27,7 @@ SYSTEMS = (
 )  # fmt: skip
 
 
-def in_words(span: timedelta) -> str:
+def span_in_words(span: timedelta) -> str:
     """Return a duration by its largest unit: `3 d`, `5 h`, `12 min` or `40 s`."""
     seconds = int(span.total_seconds())
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
@@ -53,7 +53,7 @@ def ago(moment: datetime | None) -> SafeString | str:
     if moment is None:
         return ""
     span = timezone.now() - moment
-    words = f"{in_words(span)} ago" if span >= timedelta(0) else f"in {in_words(-span)}"
+    words = f"{span_in_words(span)} ago" if span >= timedelta(0) else f"in {span_in_words(-span)}"
     return time_element(moment, words)
 
 
@@ -87,9 +87,9 @@ def due_in_words(due: datetime | None) -> SafeString | str:
         return ""
     left = due - timezone.now()
     if left < timedelta(0):
-        tone, words = "danger", f"{in_words(-left)} late"
+        tone, words = "danger", f"{span_in_words(-left)} late"
     else:
-        tone, words = ("warning" if left < 2 * DAY else ""), f"due in {in_words(left)}"
+        tone, words = ("warning" if left < 2 * DAY else ""), f"due in {span_in_words(left)}"
     return format_html('<span class="k-badge {}" title="{}">{}</span>', tone, in_utc(due), words)
 
 
