@@ -185,7 +185,7 @@ def remove_member(membership: Membership, *, if_match: str | None = None, by: Ac
 
 
 def _end_invitations(user_id: UUID) -> None:
-    """Let the links that a person without password and organisation got not work again after a new invitation."""
+    """Make earlier links of a person without password and organisation void, also after a new invitation."""
     user = User.objects.select_for_update().get(pk=user_id)
     if not user.signs_in_by_password and not user.memberships.exists():
         user.set_unusable_password()  # another one, to which links are bound

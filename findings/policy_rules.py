@@ -20,6 +20,7 @@ def register_config_reader(read_config: Callable[[Project], Config]) -> None:
 
 
 def config_of(project: Project) -> Config:
+    """Return the config of the project's active policy, as `remediation.services.policies.config_of` does."""
     return _read_config(project)
 
 

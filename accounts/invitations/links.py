@@ -31,5 +31,5 @@ def invited_user(token: str) -> User | None:
 
 def _fingerprint(user: User) -> str:
     # The hash of a password, or the random string in its place, changes whenever a password is set. With the address:
-    # who got a link must not get the account of another person to whose address it was changed since.
+    # once the address was changed, the link in a mail to the earlier one must not give access to the account.
     return salted_hmac(SALT, f"{user.password} {user.email}", algorithm="sha256").hexdigest()[:32]

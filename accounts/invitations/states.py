@@ -15,7 +15,7 @@ class InvitationState(TextChoices):
 
 
 def state_of(membership: Membership) -> InvitationState:
-    """Return the state; who signs in by a password or by single sign-on has joined."""
+    """Return the state; a user who signs in by a password or by single sign-on has joined."""
     user, invitation = membership.user, getattr(membership, "invitation", None)
     if user.signs_in_by_password or user.last_login:
         return InvitationState.JOINED

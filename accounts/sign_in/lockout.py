@@ -104,7 +104,7 @@ def clear(subject: AttemptSubject) -> None:
 
 
 def take_back(subject: AttemptSubject) -> None:
-    """Take back one successful attempt: an attacker's own sign-ins must not clear an address."""
+    """Subtract one attempt, which has succeeded. Not all: an attacker's own sign-ins would clear an address."""
     _run(TAKE_BACK, [subject.key], [subject.limit])
 
 

@@ -172,7 +172,7 @@ def _retry(run: GuardRun, locked: LockedVerification) -> None:
 
 
 def _pass_if_last(window: GuardWindow) -> None:
-    """End the window after its last run: passed, or cancelled where no run has found out anything."""
+    """End the window after its last run: passed, or cancelled if none of its runs has passed."""
     statuses = set(window.runs.values_list("status", flat=True))
     if window.status != GuardWindow.Status.OPEN or statuses & set(GuardRun.UNFINISHED):
         return

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 
 def project_column(*, with_organization: bool) -> Callable[[Any], SafeString | str]:
-    """Return the column with the name of a row's project, above its organisation and what tells it apart."""
+    """Return the column with the name of a row's project, above its organisation and what distinguishes it."""
 
     def project(row: Any) -> SafeString | str:
         project = row.project
@@ -28,7 +28,7 @@ def project_column(*, with_organization: bool) -> Callable[[Any], SafeString | s
 
 
 def picker_label(row: Any) -> str:
-    """Return what a picker shows for a row: of a project its name, and what tells it apart."""
+    """Return what a picker shows for a row: of a project its name, and what distinguishes it."""
     is_project = isinstance(row, apps.get_model("accounts", "Project"))
     return f"{row.name} · {row.slug}" if is_project and _is_distinguished_by_slug(row) else str(row)
 

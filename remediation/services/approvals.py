@@ -41,7 +41,7 @@ def record(locked: LockedVerification, *, by: Actor) -> list[dict[str, Any]] | N
         return []
     if refusal := refusal_for(verification, rule, by.user_id):
         raise refusal
-    # One that does not count, from before the person left and came back, is replaced.
+    # An approval that does not count, from before the person left and came back, is replaced.
     active(verification).filter(user=by.user_id).update(
         withdrawn_at=timezone.now(), updated_at=timezone.now()
     )

@@ -180,7 +180,7 @@ def _finish(locked: LockedVerification) -> None:
         "verification.checked", verification, by=SYSTEM, statuses=statuses, trigger=verification.trigger
     )
     has_cost = verification.trigger != Verification.Trigger.GUARD
-    # A verification that found out nothing costs no quota.
+    # A verification whose checks are all inconclusive costs no quota.
     if has_cost and all(status == CheckStatus.INCONCLUSIVE for status in statuses):
         Verification.objects.filter(pk=verification.pk).update(refunded=True)
         quota.refund(verification.project.organization_id, spent_at=verification.created_at)

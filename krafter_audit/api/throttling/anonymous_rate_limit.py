@@ -18,7 +18,7 @@ class AnonymousRateLimitMiddleware:
         response = self.get_response(request)
         if not is_api(request) or "x-ratelimit-limit" in response:
             return response
-        # Counted after the response, since only it tells that the request belonged to no organisation. It was cheap.
+        # Counted after the response, since only the response shows that the request belonged to no organisation.
         window = rate_limits.hit("anonymous", rate_limits.client_address(request))
         try:
             window.raise_if_exceeded()
