@@ -95,6 +95,10 @@ def verify_evidence(arguments: Arguments) -> NoReturn:
 
 def test(arguments: Arguments) -> NoReturn:
     """Run the tests. Those that need Pango or Chromium are skipped without it; in CI they fail."""
+    # The processes of pytest-xdist would only say that no tests ran.
+    paths = (word.partition("::")[0] for word in arguments if word.startswith("tests/"))
+    if missing := [path for path in paths if not (ROOT / path).exists()]:
+        raise SetupFailed(f"There is no {missing[0]}.")
     setup().ensure("dev", system=True)
     use_found_chromium()
     os.chdir(ROOT)

@@ -47,6 +47,12 @@ def test_unknown_argument_of_doctor_is_rejected(script: Script) -> None:
     assert "doctor has no argument --dta" in ended.stderr
 
 
+def test_tests_that_do_not_exist_are_named(script: Script) -> None:
+    ended = script.run("test", "tests/unit/no_such_folder", "-n", "2")
+
+    assert (ended.returncode, "There is no tests/unit/no_such_folder." in ended.stderr) == (1, True)
+
+
 def test_unknown_command_is_rejected_with_the_help(script: Script) -> None:
     ended = script.run("upp")
 
