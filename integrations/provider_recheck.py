@@ -44,6 +44,11 @@ def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
 
 
 def _recheck_at(provider: FindingSource, finding: Finding, key: str, since: datetime) -> Outcome:
+    if finding.evidence.get("server") != provider.server:
+        message = (
+            f"The finding was not imported from the connected {provider.title}, but from another server."
+        )
+        return inconclusive("not_available", message)
     try:
         outcome = _outcome(provider.recheck(key, finding.evidence, since))
     except (ProviderRefused, ProviderUnavailable) as error:

@@ -28,6 +28,12 @@ class ResourceMissing(ProviderRefused):
     reason = "target_missing"
 
 
+class OtherAccount(ProviderRefused):
+    """A finding is not of the connected server, organisation, repository or property."""
+
+    reason = "not_available"
+
+
 class AddressRefused(ProviderRefused):
     """The vendor's address is not one that this installation may connect to."""
 

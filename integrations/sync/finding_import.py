@@ -27,7 +27,7 @@ def import_findings(context: SyncContext, source: FindingSource) -> None:
     resolved = resolve_approved(context, source)
     for listed in source.finding_lists():
         with note_if_refused(context, listed.name):
-            _import(context, listed, resolved)
+            _import(context, source.server, listed, resolved)
 
 
 def resolve_approved(context: SyncContext, source: FindingSource) -> set[str]:
@@ -54,6 +54,7 @@ def _approved(context: SyncContext, source: FindingSource) -> QuerySet[Finding]:
     return Finding.objects.filter(
         project=context.integration.project,
         status=FindingStatus.RESOLVED,
+        evidence__server=source.server,
         evidence__source__startswith=source.resolvable_prefix,
     ).exclude(evidence__has_key=RESOLVED_AT_PROVIDER)
 
@@ -67,18 +68,18 @@ def _mark_resolved(pk: UUID, updated_at: datetime) -> None:
         Finding.objects.filter(pk=pk, updated_at=updated_at).update(evidence=evidence, updated_at=now)
 
 
-def _import(context: SyncContext, listed: FindingList, excluded: Collection[str]) -> None:
+def _import(context: SyncContext, server: str, listed: FindingList, excluded: Collection[str]) -> None:
     context.checkpoint()
     for page in listed.pages():
-        skipped = {*excluded, *_observed_before_approval(context, page)}
-        changed = _changed(context, [found for found in page if found.external_id not in skipped])
+        skipped = {*excluded, *_observed_before_approval(context, server, page)}
+        changed = _changed(context, server, [found for found in page if found.external_id not in skipped])
         if changed:
             ingest(context.integration.project, changed, by=BY_INTEGRATION)
         context.log.pulled += len(changed)
         context.checkpoint()
 
 
-def _observed_before_approval(context: SyncContext, page: Sequence[RemoteFinding]) -> set[str]:
+def _observed_before_approval(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> set[str]:
     # A vendor may report what it saw before the fix was approved (Google: at its last crawl): that is no regression.
     observed = {found.external_id: found.observed_at for found in page if found.observed_at}
     if not observed:
@@ -86,15 +87,16 @@ def _observed_before_approval(context: SyncContext, page: Sequence[RemoteFinding
     resolved = Finding.objects.filter(
         project=context.integration.project,
         status=FindingStatus.RESOLVED,
+        evidence__server=server,
         evidence__source__in=list(observed),
     )
     approved = resolved.values_list("evidence__source", "updated_at")
     return {external_id for external_id, at in approved if observed[external_id] <= at}
 
 
-def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
+def _changed(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> list[FindingReport]:
     # Unchanged findings are not ingested, so that a severity set by a person is not overwritten at every sync.
-    reports = {(report.domain, report.title): report for report in _with_known_names(context, page)}
+    reports = {(report.domain, report.title): report for report in _with_known_names(context, server, page)}
     known = Finding.objects.filter(
         project=context.integration.project, title__in=[title for _, title in reports]
     ).exclude(status=FindingStatus.RESOLVED)
@@ -106,11 +108,15 @@ def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[Findin
     return list(reports.values())
 
 
-def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
+def _with_known_names(
+    context: SyncContext, server: str, page: Sequence[RemoteFinding]
+) -> list[FindingReport]:
     # Findings are identified by domain and title, but vendors and people reword titles: the id at the vendor leads to
     # the existing one.
     known = Finding.objects.filter(
-        project=context.integration.project, evidence__source__in=[found.external_id for found in page]
+        project=context.integration.project,
+        evidence__server=server,
+        evidence__source__in=[found.external_id for found in page],
     ).order_by("-created_at")
     names = {
         external_id: (domain, title)
@@ -118,15 +124,21 @@ def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> li
     }
     reports = []
     for found in page:
-        report = to_report(found)
+        report = to_report(found, server)
         domain, title = names.get(found.external_id, (report.domain, report.title))
         reports.append(replace(report, domain=domain, title=title))
     return reports
 
 
-def to_report(found: RemoteFinding) -> FindingReport:
-    """Convert a provider's finding for the ingestion, with its id and URL as evidence."""
-    evidence = {"source": found.external_id, "url": found.url, "severity": found.severity, **found.evidence}
+def to_report(found: RemoteFinding, server: str) -> FindingReport:
+    """Convert a provider's finding for the ingestion, with its server, id and URL as evidence."""
+    evidence = {
+        "server": server,
+        "source": found.external_id,
+        "url": found.url,
+        "severity": found.severity,
+        **found.evidence,
+    }
     return FindingReport(
         domain=found.domain,
         title=without_nul(found.title)[:MAX_TITLE_LENGTH],

@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.providers.cloudflare.client import CloudflareClient
 from integrations.providers.cloudflare.zone_settings import SETTINGS, SETTINGS_BY_CHECK, ZoneSetting
-from integrations.providers.errors import ProviderRefused
+from integrations.providers.errors import OtherAccount
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.types import FindingList, RemoteFinding
 
@@ -51,7 +51,7 @@ class Cloudflare(CloudflareClient, FindingSource):
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         setting = SETTINGS_BY_CHECK[key]
         if evidence.get("source") != self._external_id(setting):
-            raise ProviderRefused("The finding belongs to another zone than the connected one.")
+            raise OtherAccount("The finding belongs to another zone than the connected one.")
         value, severity = self._read(setting)
         seen = {"setting": setting.name, "value": value}
         if severity is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from integrations.providers.errors import ProviderRefused
+from integrations.providers.errors import OtherAccount
 from integrations.providers.findings import FindingSource, RecheckResult, result_by_state
 from integrations.providers.github.client import GitHubClient
 from integrations.providers.types import FindingList, RemoteFinding
@@ -40,7 +40,7 @@ class GitHubFindings(GitHubClient, FindingSource):
         kind = ALERT_PATHS[key]
         number = str(evidence.get("source")).removeprefix(f"{self.repository}/{kind}/")
         if not number.isdecimal():
-            raise ProviderRefused("The finding belongs to another repository than the connected one.")
+            raise OtherAccount("The finding belongs to another repository than the connected one.")
         response = self.request("GET", self.repository_path(f"/{kind}/alerts/{number}"))
         return self.parse(response, alert_result)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from integrations.providers.errors import ProviderRefused, ResourceMissing
+from integrations.providers.errors import OtherAccount, ResourceMissing
 from integrations.providers.findings import FindingSource, RecheckResult, result_by_state
 from integrations.providers.gitlab.client import API_PATH, GitLabClient
 from integrations.providers.types import FindingList, RemoteFinding
@@ -29,7 +29,7 @@ class GitLabFindings(GitLabClient, FindingSource):
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         source = str(evidence.get("source"))
         if not source.startswith(f"{self.repository}/vulnerability/"):
-            raise ProviderRefused("The finding belongs to another project than the connected one.")
+            raise OtherAccount("The finding belongs to another project than the connected one.")
         for page in self._pages():
             result = self.parse(page, lambda listed: vulnerability_result(listed, self.repository, source))
             if result is not None:

@@ -7,7 +7,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote
 
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable, ResourceMissing, TokenRejected
+from integrations.providers.errors import (
+    OtherAccount,
+    ProviderRefused,
+    ProviderUnavailable,
+    ResourceMissing,
+    TokenRejected,
+)
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.gsc.client import SearchConsoleClient
 from integrations.providers.gsc.problems import (
@@ -44,8 +50,10 @@ class SearchConsole(SearchConsoleClient, FindingSource):
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         if evidence.get("property") != self.site:
-            raise ProviderRefused("The finding belongs to another property than the connected one.")
-        page = str(evidence["page"])
+            raise OtherAccount("The finding belongs to another property than the connected one.")
+        page = evidence.get("page")
+        if not isinstance(page, str):
+            raise OtherAccount("The finding names no page of the connected property.")
         if key != SITEMAP:
             return self.inspect(page, lambda result: page_result(key, result, since))
         found = self.list_sitemaps(lambda sitemaps: sitemap_result(page, sitemaps, since))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.providers.errors import ProviderRefused
+from integrations.providers.errors import OtherAccount, ProviderRefused
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.sentry.client import SentryClient, next_cursor
 from integrations.providers.sentry.recheck import NO_NEW_EVENTS, result_since
@@ -61,7 +61,7 @@ class Sentry(SentryClient, FindingSource):
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         number = self._issue_number(str(evidence.get("source")))
         if number is None:
-            raise ProviderRefused("The finding belongs to another project than the connected one.")
+            raise OtherAccount("The finding belongs to another project than the connected one.")
         response = self.request("GET", self.issues_path(number))
         return self.parse(response, lambda issue: result_since(issue, since, datetime.now(UTC)))
 

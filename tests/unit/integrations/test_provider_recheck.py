@@ -1,6 +1,7 @@
 """A verification requests a provider's finding again, and passes only if the provider reports it as fixed."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -69,11 +70,13 @@ def far_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cal
         yield start
 
 
-def finding_of(project: Project, key: str, title: str = "Broken") -> Finding:
+def finding_of(project: Project, key: str, title: str = "Broken", server: str | None = None) -> Finding:
+    name = FINDING_SOURCES[key].name
+    server = os.environ.get(f"KRAFTER_{name.upper()}_URL", "") if server is None else server
     evidence = {"checks": [key], "page": PAGE, "property": SITE}
     source = SOURCES.get(key, f"gsc/x/{key}/y")
     remote = RemoteFinding(source, "https://vendor.example/7", "seo", title, "high", evidence=evidence)
-    return ingest_one(project, to_report(remote), by=SYSTEM)[0]
+    return ingest_one(project, to_report(remote, server), by=SYSTEM)[0]
 
 
 def verified(finding: Finding) -> Verification:
@@ -295,7 +298,37 @@ def test_finding_of_another_place_is_inconclusive_without_a_request(
         outcome = ask_provider(finding_of(project, key, key), key, NOW)
         results[key] = ((outcome.status, outcome.reason), vendor.requests)
 
-    assert results == dict.fromkeys([*SOURCES, "gsc_indexed"], (("inconclusive", "blocked"), []))
+    assert results == dict.fromkeys([*SOURCES, "gsc_indexed"], (("inconclusive", "not_available"), []))
+
+
+@pytest.mark.parametrize("key", [*SOURCES, "gsc_indexed"])
+@pytest.mark.parametrize("server", ["https://other.example", ""])
+def test_finding_of_the_same_name_at_another_server_is_inconclusive_without_a_request(
+    project: Project, far_end: Callable[[str], FakeServer], key: str, server: str
+) -> None:
+    name = FINDING_SOURCES[key].name
+    vendor = far_end(name)
+    services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
+
+    outcome = ask_provider(finding_of(project, key, server=server), key, NOW)
+
+    assert (outcome.status, outcome.reason, vendor.requests) == ("inconclusive", "not_available", [])
+    assert "another server" in outcome.evidence["detail"]
+
+
+@pytest.mark.parametrize("key", [*SOURCES, "gsc_indexed"])
+def test_finding_with_incomplete_evidence_is_inconclusive(
+    project: Project, far_end: Callable[[str], FakeServer], key: str
+) -> None:
+    name = FINDING_SOURCES[key].name
+    far_end(name)
+    services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
+    finding = finding_of(project, key)
+    finding.evidence = {"server": finding.evidence["server"], "property": SITE}
+
+    outcome = ask_provider(finding, key, NOW)
+
+    assert (outcome.status, outcome.reason) == ("inconclusive", "not_available")
 
 
 def test_provider_checks_are_registered_and_differ_from_site_checks() -> None:

@@ -31,6 +31,23 @@ def test_alerts_are_imported_as_security_findings(sync: Sync, github: FakeGitHub
     assert last_run().pulled == 2
 
 
+def test_alert_of_the_same_number_on_another_server_is_another_finding(
+    sync: Sync, github: FakeGitHub, project: Project
+) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    first = Finding.objects.get()
+    elsewhere = {**first.evidence, "server": "https://github.acme.example/api/v3"}
+    Finding.objects.update(title="Renamed by a person", evidence=elsewhere)
+
+    sync()
+
+    assert sorted(Finding.objects.values_list("title", "evidence__server")) == [
+        ("Renamed by a person", "https://github.acme.example/api/v3"),
+        ("django: Information leakage (Dependabot alert 2)", first.evidence["server"]),
+    ]
+
+
 def test_unchanged_alert_keeps_the_severity_set_by_a_person(
     sync: Sync, github: FakeGitHub, project: Project
 ) -> None:

@@ -83,6 +83,21 @@ def test_reopened_issue_is_one_regression_and_is_resolved_again(
     assert fake.issues[0]["status"] == "resolved"
 
 
+def test_issue_of_the_same_number_at_another_server_is_not_resolved(
+    integration: Integration, fake: FakeSentry, server: FakeServer
+) -> None:
+    fake.issues = [issue()]
+    synced(integration)
+    approve()
+    for finding in Finding.objects.all():
+        elsewhere = {**finding.evidence, "server": "https://sentry.acme.example"}
+        Finding.objects.filter(pk=finding.pk).update(evidence=elsewhere)
+
+    run = synced(integration)
+
+    assert (server.received(ISSUE, "PUT"), run.pushed, fake.issues[0]["status"]) == ([], 0, "unresolved")
+
+
 def test_run_killed_after_resolving_does_not_resolve_twice(
     integration: Integration, fake: FakeSentry, server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
