@@ -192,6 +192,7 @@ STATE = Case(
     # The verification of a guard window waits for no decision.
     When(~Q(result="pending") | Q(trigger="guard", running=False), then=Value("decided")),
     When(superseded=True, then=Value("superseded")),
+    When(~Q(contradicted_by="") & (Q(manual=True) | Q(running=False)), then=Value("blocked")),
     When(manual=True, then=Value("ready")),
     When(running=True, then=Value("running")),
     When(_has_check('!= "passed"'), then=Value("blocked")),
@@ -199,11 +200,15 @@ STATE = Case(
 )
 BLOCKED_BY = Case(
     When(
-        ~Q(result="pending") | Q(superseded=True) | Q(manual=True) | Q(running=True) | Q(trigger="guard"),
+        ~Q(result="pending")
+        | Q(superseded=True)
+        | Q(manual=True, contradicted_by="")
+        | Q(running=True, manual=False)
+        | Q(trigger="guard"),
         then=Value(""),
     ),
-    When(_has_check('== "failed"'), then=Value("failed")),
-    When(_has_check('== "inconclusive"'), then=Value("inconclusive")),
+    When(Q(contradicted_by="failed") | Q(_has_check('== "failed"')), then=Value("failed")),
+    When(Q(contradicted_by="inconclusive") | Q(_has_check('== "inconclusive"')), then=Value("inconclusive")),
     default=Value(""),
 )
 
@@ -239,6 +244,10 @@ class Verification(Record):
     )
     # The task has a newer verification, which was started before this one was decided.
     superseded = models.BooleanField(default=False, db_default=False, editable=False)
+    # Since it began, a scan saw a check fail, or the finding got another one (services/contradictions.py).
+    contradicted_by = models.CharField(
+        max_length=12, choices=BlockedBy, blank=True, default="", db_default="", editable=False
+    )
     state = StoredGeneratedField(
         expression=STATE,
         output_field=models.CharField(max_length=10, choices=VerificationState),

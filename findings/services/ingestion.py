@@ -16,6 +16,7 @@ from findings import check_keys, policy_rules, priority
 from findings.models import Finding, FindingStatus, Regression, Severity
 from findings.priority import TRAFFIC_WEIGHT, reapply_traffic
 from findings.services.identity import Identity, identity_of, match, qualified_title
+from findings.signals import findings_reported
 from krafter_audit.db.advisory_locks import advisory_lock
 
 BATCH_SIZE = 100  # rows of one INSERT
@@ -208,6 +209,8 @@ def _update(
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
+    if findings:
+        findings_reported.send(Finding, findings=findings)
     # Resolved only: a finding that was dismissed stays dismissed.
     reported_again = {finding.pk: finding for identity, finding in known.items() if identity not in continued}
     seen = list(reported_again.values())

@@ -22,11 +22,7 @@ from remediation.errors import (
 from remediation.evidence import chain
 from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Result, Task, Verification
-from remediation.services import approvals, due_dates, policies
-from scanner.outcome import FAILED
-from scans.models import ScanResult
-
-NOT_RUN = "not_run"
+from remediation.services import approvals, contradictions, due_dates, policies
 
 
 @transaction.atomic
@@ -132,31 +128,14 @@ def unproven(locked: LockedVerification) -> dict[str, str]:
 
     That is also a check that the finding has got since, and one that a scan has seen fail since.
     """
-    verification, keys = locked.verification, locked.finding.check_keys
-    statuses = {check["key"]: check["status"] for check in verification.checks}
+    verification = locked.verification
     others = {
-        key: status
-        for key, status in statuses.items()
-        if status != CheckStatus.PASSED and not verification.manual
+        check["key"]: check["status"]
+        for check in verification.checks
+        if check["status"] != CheckStatus.PASSED and not verification.manual
     }
-    others |= dict.fromkeys((key for key in keys if key not in statuses), NOT_RUN)
-    return others | dict.fromkeys(_failed_since(locked), CheckStatus.FAILED.value)
-
-
-def _failed_since(locked: LockedVerification) -> list[str]:
-    """Return the checks that the finding's last scan saw fail after the verification began."""
-    try:
-        scan_id = UUID(locked.finding.evidence["scan_id"])
-    except (AttributeError, KeyError, TypeError, ValueError):  # evidence is free-form
-        return []
-    results = ScanResult.objects.filter(
-        scan=scan_id,
-        scan__project=locked.finding.project_id,
-        key__in=[check["key"] for check in locked.verification.checks],
-        outcome=FAILED,
-        seen_at__gt=locked.verification.created_at,
-    )
-    return list(results.order_by("key").values_list("key", flat=True).distinct())
+    failures = contradictions.last_failures([verification], [locked.finding])
+    return others | contradictions.found_since(verification, locked.finding, failures)
 
 
 def approval_refusal(verification: Verification, *, by: UUID, override: bool = False) -> str:

@@ -1,0 +1,79 @@
+"""What was seen after a verification began and is not proven by it: a failed check, or another one of the finding."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils import timezone
+
+from findings.models import Finding
+from remediation.models import CheckStatus, Result, Verification
+from remediation.verification_states import BlockedBy
+from scanner.outcome import FAILED
+from scans.models import ScanResult
+
+NOT_RUN = "not_run"
+type Failures = Mapping[tuple[UUID, str], datetime]  # when a scan last saw a check fail, by scan and check
+
+
+def follow_reports(*, findings: Sequence[Finding], **kwargs: Any) -> None:
+    """Block the undecided verifications of locked findings that reports contradict; unblock those they do not."""
+    by_id = {finding.pk: finding for finding in findings}
+    waiting = Verification.objects.filter(
+        task__finding__in=by_id, result=Result.PENDING, superseded=False
+    ).without_guards()
+    undecided = list(waiting.select_related("task"))
+    if not undecided:
+        return
+    failures = last_failures(undecided, [by_id[each.task.finding_id] for each in undecided])
+    changed: dict[str, list[UUID]] = defaultdict(list)
+    for each in undecided:
+        cause = _cause(found_since(each, by_id[each.task.finding_id], failures).values())
+        if cause != each.contradicted_by:
+            changed[cause].append(each.pk)
+    for cause, pks in changed.items():
+        rows = Verification.objects.filter(pk__in=pks)
+        rows.update(contradicted_by=cause, updated_at=timezone.now())
+
+
+def found_since(verification: Verification, finding: Finding, failures: Failures) -> dict[str, str]:
+    """Return `{check: failed or not_run}`."""
+    keys = [check["key"] for check in verification.checks]
+    found = dict.fromkeys((key for key in finding.check_keys if key not in keys), NOT_RUN)
+    scan_id = _last_scan(finding)
+    if scan_id is not None:
+        seen = {key: failures.get((scan_id, key)) for key in keys}
+        failed = (key for key, at in seen.items() if at and at > verification.created_at)
+        found |= dict.fromkeys(sorted(failed), CheckStatus.FAILED.value)
+    return found
+
+
+def last_failures(verifications: Collection[Verification], findings: Collection[Finding]) -> Failures:
+    """Return when the last scans of the findings, all of one project, saw checks of the verifications fail."""
+    scans = {scan_id for finding in findings if (scan_id := _last_scan(finding))}
+    if not scans:
+        return {}
+    results = ScanResult.objects.filter(
+        scan__in=scans,
+        scan__project__in={finding.project_id for finding in findings},
+        key__in={check["key"] for each in verifications for check in each.checks},
+        outcome=FAILED,
+    )
+    seen = results.values("scan_id", "key").annotate(at=Max("seen_at"))
+    return {(row["scan_id"], row["key"]): row["at"] for row in seen}
+
+
+def _cause(statuses: Collection[str]) -> str:
+    if CheckStatus.FAILED in statuses:
+        return BlockedBy.FAILED.value
+    return BlockedBy.INCONCLUSIVE.value if statuses else ""
+
+
+def _last_scan(finding: Finding) -> UUID | None:
+    try:
+        return UUID(finding.evidence["scan_id"])
+    except (AttributeError, KeyError, TypeError, ValueError):  # evidence is free-form
+        return None

@@ -1,0 +1,137 @@
+"""A scan that sees a check fail, or another check of the finding, blocks the undecided verification."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from findings.models import Finding
+from findings.services.ingestion import FindingReport, ingest
+from krafter_audit.api.errors import ApiError
+from remediation.models import Verification
+from remediation.services import verdicts, verifications
+from scans.models import Scan, ScanPage, ScanPart, ScanResult
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+CSP = "security_header_csp"
+
+
+def state_of(verification: Verification) -> tuple[str, str]:
+    row = Verification.objects.get(pk=verification.pk)
+    return row.state, row.blocked_by
+
+
+def scan_that_saw(verification: Verification, outcome: str, *, after: int) -> str:
+    """Store a scan's result of the check, `after` seconds after the verification; return the scan's id."""
+    scan = Scan.objects.create(project=verification.project, url="https://example.com/")
+    page = ScanPage.objects.create(
+        part=ScanPart.objects.create(scan=scan, scanner="http"), position=0, url=scan.url, route=""
+    )
+    ScanResult.objects.create(
+        scan=scan, page=page, key=CSP, version=1, outcome=outcome, duration_ms=1.0,
+        seen_at=verification.created_at + timedelta(seconds=after),
+    )  # fmt: skip
+    return str(scan.pk)
+
+
+def report(scenario: Scenario, *findings: Finding, **fields: Any) -> None:
+    reports = [FindingReport(domain=each.domain, title=each.title, **fields) for each in findings]
+    ingest(scenario.project, reports, by=scenario.actor)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "after", "expected"),
+    [
+        ("failed", 1, ("blocked", "failed")),
+        ("failed", -1, ("ready", "")),
+        ("inconclusive", 1, ("ready", "")),
+        ("passed", 1, ("ready", "")),
+    ],
+)
+def test_verification_is_blocked_when_a_later_scan_saw_its_check_fail(
+    scenario: Scenario, outcome: str, after: int, expected: tuple[str, str]
+) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+
+    report(scenario, finding, evidence={"scan_id": scan_that_saw(verification, outcome, after=after)})
+
+    assert state_of(verification) == expected
+    assert is_approvable(scenario, verification) == (expected[0] == "ready")
+
+
+@pytest.mark.parametrize(("keys", "checks"), [([CSP], "passed"), ([], "running")])
+def test_verification_is_blocked_while_the_finding_has_a_check_that_it_did_not_run(
+    scenario: Scenario, keys: list[str], checks: str
+) -> None:
+    finding = factories.finding(scenario, checks=keys)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding), checks=checks)
+    states = [state_of(verification)]
+
+    for listed in ([*keys, "tls_certificate_valid"], keys):
+        report(scenario, finding, checks=listed)
+        states.append(state_of(verification))
+
+    assert states == [("ready", ""), ("blocked", "inconclusive"), ("ready", "")]
+    assert is_approvable(scenario, verification)
+
+
+def test_running_verification_is_blocked_when_it_ends(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding), checks="running")
+
+    report(scenario, finding, evidence={"scan_id": scan_that_saw(verification, "failed", after=1)})
+    running = state_of(verification)
+    passed = [{**check, "status": "passed"} for check in verification.checks]
+    Verification.objects.filter(pk=verification.pk).update(checks=passed, running=False)
+
+    assert (running, state_of(verification)) == (("running", ""), ("blocked", "failed"))
+
+
+def test_newer_verification_is_ready_again(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    older = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    report(scenario, finding, evidence={"scan_id": scan_that_saw(older, "failed", after=1)})
+
+    newer = verifications.run(scenario.project, task_id=older.task_id, by=scenario.actor)
+
+    assert (state_of(older), state_of(newer)) == (("superseded", ""), ("running", ""))
+
+
+def test_decided_verification_keeps_its_state_and_its_time(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    verdicts.approve(verification.pk, by=scenario.actor)
+    verification.refresh_from_db()
+
+    report(scenario, finding, checks=[CSP, "tls_certificate_valid"])
+
+    row = Verification.objects.get(pk=verification.pk)
+    assert (row.state, row.updated_at) == ("decided", verification.updated_at)
+
+
+def test_number_of_queries_does_not_grow_with_the_findings(scenario: Scenario) -> None:
+    findings = [factories.finding(scenario, title=f"Finding {number}") for number in range(8)]
+    first = [factories.verification(scenario, of=factories.task(scenario, of=each)) for each in findings][0]
+    scan_id = scan_that_saw(first, "failed", after=1)
+    counts = []
+    for chosen in (findings[:2], findings[2:]):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            report(scenario, *chosen, evidence={"scan_id": scan_id})
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
+def is_approvable(scenario: Scenario, verification: Verification) -> bool:
+    try:
+        verdicts.approve(verification.pk, by=scenario.actor)
+    except ApiError:
+        return False
+    return True
