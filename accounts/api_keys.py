@@ -76,6 +76,7 @@ def issue(
     row = ApiKey(
         organization=organization,
         user=user,
+        issued_by_id=by.user_id,
         name=name,
         # Enough to recognise a key in a list; 39 secret characters remain.
         key_prefix=key[:12],

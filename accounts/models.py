@@ -187,6 +187,10 @@ class ApiKey(Record):
         Organization, models.CASCADE, related_name="api_keys", verbose_name="organisation"
     )
     user = models.ForeignKey(User, models.CASCADE, related_name="api_keys")
+    # Null: a command of the operator. Without an index: no query needs one.
+    issued_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
     name = models.CharField(max_length=200)
     key_prefix = models.CharField(max_length=12, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)

@@ -12,8 +12,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 from accounts import api_keys
 from accounts.admin.actor import operator
 from accounts.api_keys import EXPIRED
-from accounts.models import ApiKey, Membership, Project, Scope, User
-from accounts.roles import RANKS, Role
+from accounts.models import ApiKey, Project, Scope, User
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import (
     DANGER,
@@ -23,6 +22,7 @@ from krafter_audit.admin.base import (
     AutocompleteFilter,
     ServiceModelAdmin,
     copy_row,
+    staff_of,
 )
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.text import ago, moment
@@ -42,7 +42,7 @@ REVOKING = "Programs that use the key are refused from now on. A revoked key can
 STATE_COLOURS = {"Active": SUCCESS, "Expires soon": WARNING, "Expired": PRIMARY, "Revoked": DANGER}
 SOON = timedelta(days=7)  # before the expiry: the state is then “Expires soon”
 OTHER_PROJECT = "The project {} belongs to another organisation."
-ABOVE_OWN_ROLE = "You cannot issue a key that acts as {}, whose role is above yours."
+FOR_YOURSELF = "You can issue keys for yourself alone."
 
 
 class ProjectsField(forms.ModelMultipleChoiceField):
@@ -75,7 +75,7 @@ class IssueKeyForm(ServiceForm):
             "rate_limit": "Requests per minute",
         }
         help_texts: ClassVar = {
-            "user": "A member of the organisation. What the key changes is logged with this name.",
+            "user": "What the key changes is logged with this name.",
             "name": "What the key is for, such as “Deploys of the shop”.",
             "expires_at": "In your time zone. Empty: never.",
             "rate_limit": "Empty: the limit of the organisation.",
@@ -94,24 +94,14 @@ class IssueKeyForm(ServiceForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        organization, user = cleaned.get("organization"), cleaned.get("user")
+        organization = cleaned.get("organization")
         expires_at = cleaned.get("expires_at")
         if expires_at and expires_at <= timezone.now():
             self.add_error("expires_at", EXPIRED)
         for project in cleaned.get("projects") or ():
             if organization and project.organization_id != organization.pk:
                 self.add_error("projects", OTHER_PROJECT.format(project.name))
-        if organization and user and not self._may_act_as(organization, user):
-            self.add_error("user", ABOVE_OWN_ROLE.format(user))
         return cleaned
-
-    def _may_act_as(self, organization: Any, user: User) -> bool:
-        # Otherwise an administrator could act as an owner.
-        if self.issuer.is_superuser:
-            return True
-        membership = Membership.objects.filter(organization=organization, user=user).first()
-        own = self.issuer.roles.get(organization.pk)
-        return membership is None or (own is not None and RANKS[Role(membership.role)] <= RANKS[Role(own)])
 
 
 @admin.register(ApiKey)
@@ -125,7 +115,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
         ("organization", AutocompleteFilter),
         ("revoked_at", admin.EmptyFieldListFilter),
     ]
-    list_select_related = ("organization", "user")
+    list_select_related = ("organization", "user", "issued_by")
     search_fields = ("^name", "^key_prefix", "^user__email")
     autocomplete_fields = ("organization", "user")
     actions: ClassVar[list[str]] = ["revoke"]
@@ -135,6 +125,20 @@ class ApiKeyAdmin(ServiceModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.issuer = request.user
         return form
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.autocomplete_fields if _may_choose_user(request) else ("organization",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user" and not _may_choose_user(request):
+            # With the key of another member, one person could approve as two.
+            kwargs |= {
+                "queryset": User.objects.filter(pk=request.user.pk),
+                "initial": request.user.pk,
+                "empty_label": None,
+                "error_messages": {"invalid_choice": FOR_YOURSELF},
+            }
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
@@ -192,7 +196,8 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @admin.display(description="issued")
     def issued(self, key: ApiKey) -> str:
-        return moment(key.created_at)
+        by = f" by {key.issued_by}" if key.issued_by else ""
+        return f"{moment(key.created_at)}{by}"
 
     @admin.display(description="revoked")
     def revoked(self, key: ApiKey) -> str:
@@ -225,3 +230,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
     def revoke(self, request: HttpRequest, row: ApiKey) -> str:
         api_keys.revoke(row, by=operator(request))
         return "revoked."
+
+
+def _may_choose_user(request: HttpRequest) -> bool:
+    return bool(staff_of(request).is_superuser)

@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('project_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, help_text='Empty = every project of the organisation.')),
                 ('rate_limit', models.PositiveIntegerField(blank=True, help_text="Requests per minute; empty = the organisation's limit.", null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
+                ('issued_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='accounts.organization', verbose_name='organisation')),
             ],
             options={

@@ -94,16 +94,35 @@ def test_key_is_bound_to_projects_of_its_organisation(operator: Client, scenario
     assert (row.project_ids, row.rate_limit) == ([scenario.project.pk], 60)
 
 
-def test_administrator_issues_keys_for_themselves_and_not_as_an_owner(scenario: Scenario) -> None:
-    admin = staff.member_of(scenario.organization, Membership.Role.ADMIN)
-    client = staff.logged_in_client(admin)
+@pytest.mark.parametrize("role", [Membership.Role.ADMIN, Membership.Role.OWNER])
+def test_people_issue_keys_for_themselves_alone(scenario: Scenario, role: str) -> None:
+    issuer = staff.member_of(scenario.organization, role)
+    others = [
+        scenario.owner,
+        *(staff.member_of(scenario.organization, each) for each in ("member", "viewer")),
+    ]
+    client = staff.logged_in_client(issuer)
 
-    refused = issue(client, scenario)
-    accepted = issue(client, scenario, user=admin.pk)
+    offered = client.get(reverse("admin:accounts_apikey_add")).context["adminform"].form.fields["user"]
+    refused = [issue(client, scenario, user=other.pk) for other in others]
+    accepted = issue(client, scenario, user=issuer.pk)
 
-    assert f"You cannot issue a key that acts as {scenario.owner}, whose role is above yours." in refused
+    assert list(offered.queryset) == [issuer]
+    assert all("You can issue keys for yourself alone." in page for page in refused)
     assert "kr_live_" in accepted
-    assert [row.user for row in ApiKey.objects.filter(name="deploys")] == [admin]
+    assert [row.user for row in ApiKey.objects.filter(name="deploys")] == [issuer]
+
+
+def test_page_of_a_key_says_who_has_issued_it(operator: Client, scenario: Scenario) -> None:
+    issuer = User.objects.get(is_superuser=True)
+    issue(operator, scenario)
+    row = ApiKey.objects.get(name="deploys")
+
+    page = operator.get(reverse("admin:accounts_apikey_change", args=[row.pk])).content.decode()
+    by_command, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="pipeline")
+
+    assert (row.issued_by, by_command.issued_by) == (issuer, None)
+    assert f"by {issuer}" in page
 
 
 def test_organisation_is_created_with_its_members(operator: Client, scenario: Scenario) -> None:
