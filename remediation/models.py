@@ -199,14 +199,8 @@ STATE = Case(
     default=Value("ready"),
 )
 BLOCKED_BY = Case(
-    When(
-        ~Q(result="pending")
-        | Q(superseded=True)
-        | Q(manual=True, contradicted_by="")
-        | Q(running=True, manual=False)
-        | Q(trigger="guard"),
-        then=Value(""),
-    ),
+    When(~Q(result="pending") | Q(superseded=True) | Q(trigger="guard"), then=Value("")),
+    When(Q(manual=True, contradicted_by="") | Q(running=True, manual=False), then=Value("")),
     When(Q(contradicted_by="failed") | Q(_has_check('== "failed"')), then=Value("failed")),
     When(Q(contradicted_by="inconclusive") | Q(_has_check('== "inconclusive"')), then=Value("inconclusive")),
     default=Value(""),
@@ -246,7 +240,7 @@ class Verification(Record):
     superseded = models.BooleanField(default=False, db_default=False, editable=False)
     # Since it began, a scan saw a check fail, or the finding got another one (services/contradictions.py).
     contradicted_by = models.CharField(
-        max_length=12, choices=BlockedBy, blank=True, default="", db_default="", editable=False
+        max_length=12, choices=BlockedBy, blank=True, default="", db_default=""
     )
     state = StoredGeneratedField(
         expression=STATE,

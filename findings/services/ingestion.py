@@ -198,6 +198,7 @@ def _update(
     # Two reports may be about one finding: one by its first title, and one by its present title.
     findings = list({finding.pk: finding for finding in known.values()}.values())
     now = timezone.now()
+    before = {finding.pk: _checked(finding) for finding in findings}
     for identity, finding in known.items():
         finding.project = project
         _apply(finding, batch[identity], now)
@@ -209,8 +210,10 @@ def _update(
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
-    if findings:
-        findings_reported.send(Finding, findings=findings)
+    # A scan may see further failures without another change.
+    checked = [row for row in findings if _checked(row) != before[row.pk] or row.evidence.get("scan_id")]
+    if checked:
+        findings_reported.send(Finding, findings=checked)
     # Resolved only: a finding that was dismissed stays dismissed.
     reported_again = {finding.pk: finding for identity, finding in known.items() if identity not in continued}
     seen = list(reported_again.values())
@@ -240,6 +243,10 @@ def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
     keys = _check_keys(report)
     finding.check_keys = finding.check_keys if keys is None else keys
     finding.last_seen_at = finding.updated_at = now
+
+
+def _checked(finding: Finding) -> tuple[list[str], Any]:
+    return finding.check_keys, finding.evidence.get("scan_id")
 
 
 def _open_regressions(project: Project, findings: Sequence[Finding], by: Actor) -> None:
