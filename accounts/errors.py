@@ -28,6 +28,11 @@ class AlreadyJoined(Conflict):
     message = "The person has joined already: there is no open invitation."
 
 
+class TooManyInvitations(ApiError):
+    code, status = "too_many_invitations", 429
+    message = "Too many invitations were sent. Wait for the number of seconds in retry-after."
+
+
 class NotJoined(Conflict):
     code = "not_joined"
     message = "The person has not joined yet: revoke the invitation."

@@ -137,6 +137,23 @@ class Invitation(Record, Leased):
         return str(self.membership)
 
 
+class InvitationMail(Record):
+    """A mail that was requested in the last 24 hours; it stays when the member is removed."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="invitation_mails", db_index=False
+    )
+    email = models.CharField(max_length=254)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "created_at"], name="invitation_mail_newest")
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class Project(Record):
     """A website under audit, identified in URLs by its slug."""
 

@@ -1,26 +1,65 @@
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.audit import announce
-from accounts.errors import AlreadyJoined
+from accounts.errors import AlreadyJoined, TooManyInvitations
 from accounts.invitations.states import InvitationState, state_of
-from accounts.models import Invitation, Membership, User
+from accounts.models import Invitation, InvitationMail, Membership, User
+from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.jobs.queues import enqueue_on_commit
+
+PERIOD = timedelta(hours=24)
+MAX_FOR_ADDRESS = 5  # mails of an organisation in this period
 
 
 def request_mail(membership: Membership) -> None:
-    """Have a link mailed to a member without a password; a repeated request sends another one."""
+    """Have a link mailed to a member without a password; a repeated request sends another one.
+
+    Raises TooManyInvitations.
+    """
     if membership.user.signs_in_by_password:
         return
+    _count_mail(membership)
     due = {"due_at": timezone.now(), "attempts": 0}
     invitation, _ = Invitation.objects.update_or_create(membership=membership, defaults=due)
     enqueue_on_commit("accounts.send_invitation", str(invitation.pk))
 
 
+def _count_mail(membership: Membership) -> None:
+    organization, email = membership.organization, membership.user.email
+    advisory_lock(f"invitations of {organization.pk}")
+    mails = InvitationMail.objects.filter(organization=organization)
+    mails.filter(created_at__lte=timezone.now() - PERIOD).delete()
+    sent = list(mails.order_by("created_at").values_list("email", "created_at"))
+    limits = [
+        (
+            MAX_FOR_ADDRESS,
+            [at for address, at in sent if address == email],
+            "At most {} invitations of an organisation are mailed to one address in 24 hours.",
+        ),
+        (
+            settings.KRAFTER_INVITATIONS_PER_DAY,
+            [at for _, at in sent],
+            "At most {} invitations of an organisation are mailed in 24 hours.",
+        ),
+    ]
+    for limit, times, message in limits:
+        if len(times) >= limit:
+            wait = int((times[-limit] + PERIOD - timezone.now()).total_seconds()) + 1
+            details = {"limit": limit, "used": len(times)}
+            raise TooManyInvitations(
+                message.format(limit), details=details, headers={"retry-after": str(wait)}
+            )
+    InvitationMail.objects.create(organization=organization, email=email)
+
+
 @transaction.atomic
 def resend(membership: Membership) -> None:
-    """Have another link mailed. Raises AlreadyJoined."""
+    """Have another link mailed. Raises AlreadyJoined or TooManyInvitations."""
     if state_of(membership) == InvitationState.JOINED:
         raise AlreadyJoined
     request_mail(membership)

@@ -152,4 +152,17 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='invitation_due')],
             },
         ),
+        migrations.CreateModel(
+            name='InvitationMail',
+            fields=[
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('email', models.CharField(max_length=254)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='invitation_mails', to='accounts.organization')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organization', 'created_at'], name='invitation_mail_newest')],
+            },
+        ),
     ]

@@ -153,6 +153,14 @@ WEB = in_section(
         help="Requests with an invalid API key, per minute and client address.",
     ),
     Setting(
+        name="KRAFTER_INVITATIONS_PER_DAY",
+        type=int,
+        default=200,
+        minimum=1,
+        maximum=MAX_REQUESTS,
+        help="Invitations that an organisation may mail in 24 hours; at most five of them to one address.",
+    ),
+    Setting(
         name="KRAFTER_WEBHOOKS_PER_ORGANIZATION",
         type=int,
         default=20,
