@@ -292,7 +292,7 @@ class VerificationViewSet(ProjectViewSet):
             self.project, by=self.actor, **self.validated_body(RunVerificationRequestSerializer)
         )
         response = self.respond(verification, VerificationSerializer, status=202)
-        return with_warnings(response, verifications.warnings_for(verification.task))
+        return with_warnings(response, verifications.warnings_for(verification))
 
     @extend_schema(
         summary="Approve a verification",

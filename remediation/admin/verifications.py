@@ -31,7 +31,7 @@ from remediation.errors import VerificationSuperseded
 from remediation.evidence import comparison
 from remediation.models import Result, Task, Verification, VerificationQuerySet
 from remediation.queries import search_tasks
-from remediation.services import approvals, verdicts
+from remediation.services import approvals, verdicts, verifications
 from remediation.verification_states import BlockedBy, VerificationState
 
 STATE_COLOURS = {
@@ -153,6 +153,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             "integrity": comparison.integrity(links),
             "has_evidence": bool(links),
             "approvals": approvals.state_of(row),
+            "warnings": verifications.warnings_for(row) if row.result == Result.PENDING else [],
             "urls": asset_urls(row.task.finding.affected_assets),
             "newer": row.task.verifications.order_by("-pk").first() if row.superseded else None,
             "next": undecided.filter(state="ready").order_by("-pk").first()

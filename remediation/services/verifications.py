@@ -18,17 +18,17 @@ from remediation.locks import LockedTask, lock_task
 from remediation.models import CheckStatus, Result, Task, Verification, VerificationPart
 
 MANUAL_REVIEW = "manual_review"
-# What a higher app knows of a task that is verified; it registers a function at start.
-_warnings: list[Callable[[Task], list[str]]] = []
+# What a higher app knows of the task of a verification; it registers a function at start.
+_warnings: list[Callable[[Verification], list[str]]] = []
 
 
-def register_warnings(read: Callable[[Task], list[str]]) -> None:
+def register_warnings(read: Callable[[Verification], list[str]]) -> None:
     _warnings.append(read)
 
 
-def warnings_for(task: Task) -> list[str]:
+def warnings_for(verification: Verification) -> list[str]:
     """Return what a person who verifies the task should know, such as that its fix is not deployed."""
-    return [warning for read in _warnings for warning in read(task)]
+    return [warning for read in _warnings for warning in read(verification)]
 
 
 @transaction.atomic

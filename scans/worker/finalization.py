@@ -35,6 +35,7 @@ from scans.worker.regression_filter import check_key, filter_reports
 
 DOMAIN_FAILED = "The checks of this domain stopped with an error. The other domains are complete."
 INGEST_INTERVAL = timedelta(seconds=3)  # a finding appears soon, without an ingestion for each page
+ARCHIVED = "The project was archived while the scan ran: failed checks did not become findings."
 MAX_PARTS = 100
 
 
@@ -105,6 +106,8 @@ def _ingest(part: ScanPart, *, final: bool) -> None:
     pages = dict(failures.values_list("key").annotate(Count("id")))
     # While the part runs, only checks that have failed on further pages.
     keys = {key for key, count in pages.items() if final or part.reported.get(key, {}).get("pages") != count}
+    if part.scan.project.archived_at:
+        keys = set()  # it can only be read
     filtered = filter_reports(part, finding_reports(part, keys, final=final), final=final)
     by = Actor("scanner", part.scan.requested_by_id)
     ingested = ingest(part.scan.project, filtered.accepted, by=by, continued=filtered.continued)
@@ -203,7 +206,7 @@ def summarize(scan: Scan) -> dict[str, Any]:
 
 
 def _notes(scan: Scan) -> list[str]:
-    notes = []
+    notes = [ARCHIVED] if scan.project.archived_at else []
     for scanner, label in Scanner.choices:
         pages = ScanPage.objects.filter(part__scan=scan, part__scanner=scanner)
         unchecked = pages.filter(checked_at__isnull=True).count()

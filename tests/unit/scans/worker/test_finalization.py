@@ -1,7 +1,9 @@
 """Finishing a part reports its failed checks; finishing the last part completes or fails the scan."""
 
 import pytest
+from django.utils import timezone
 
+from accounts.models import Project
 from findings.models import Finding
 from scanner.lab_builds import measured_elsewhere
 from scanner.outcome import Outcome, failed, inconclusive, passed
@@ -54,6 +56,20 @@ def test_last_part_completes_the_scan(scenario: Scenario):
         "inconclusive": 0,
         "not_applicable": 0,
     }
+
+
+@pytest.mark.parametrize("by", ["end", "interval"])
+def test_scan_of_a_project_that_was_archived_meanwhile_reports_no_findings(scenario: Scenario, by: str):
+    part = checked(scenario, failed("No CSP."))
+    Project.objects.filter(pk=scenario.project.pk).update(archived_at=timezone.now())
+
+    if by == "interval":
+        finalization.ingest_new_failures(part.pk)
+    finalization.finish_part(part.pk)
+
+    scan = Scan.objects.get(pk=part.scan_id)
+    assert (Finding.objects.count(), scan.status, scan.summary["findings_created"]) == (0, "completed", 0)
+    assert scan.summary["notes"] == [finalization.ARCHIVED]
 
 
 def test_scan_runs_until_its_other_part_is_finished(scenario: Scenario):

@@ -1,0 +1,53 @@
+"""The page of a verification warns of deploys after it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from assurance.services import deploys
+from assurance.services.verification_warnings import DEPLOYED_SINCE, warnings_before_approval
+from remediation.models import Verification
+from remediation.services import verdicts
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.staff import admin_url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("environment", "minutes", "warned"),
+    [("production", 1, True), ("production", -1, False), ("staging", 1, False)],
+)
+def test_live_deploy_after_the_verification_is_a_warning(
+    scenario: Scenario, environment: str, minutes: int, warned: bool
+) -> None:
+    verification = factories.verification(scenario)
+    Verification.objects.filter(pk=verification.pk).update(created_at=timezone.now() - timedelta(hours=1))
+    verification.refresh_from_db()
+    finished = verification.created_at + timedelta(minutes=minutes)
+
+    deploys.record(
+        scenario.project, sha="a" * 40, environment=environment, finished_at=finished, by=scenario.actor
+    )
+    page = staff.logged_in_client().get(admin_url(Verification, "change", verification.pk)).content.decode()
+
+    assert warnings_before_approval(verification) == ([DEPLOYED_SINCE] if warned else [])
+    assert (DEPLOYED_SINCE in page) == warned
+
+
+def test_decided_verification_shows_no_warning(scenario: Scenario) -> None:
+    verification = factories.verification(scenario)
+    verdicts.approve(verification.pk, by=scenario.actor)
+    deploys.record(
+        scenario.project,
+        sha="a" * 40,
+        environment="production",
+        finished_at=timezone.now(),
+        by=scenario.actor,
+    )
+
+    page = staff.logged_in_client().get(admin_url(Verification, "change", verification.pk)).content.decode()
+
+    assert DEPLOYED_SINCE not in page
