@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from krafter_client.errors import ApiError
+
 PAGE_SIZE = 100
 
 
@@ -26,9 +28,13 @@ class Page[Row](Protocol):
 def iterate[Row](read_page: Callable[[str], Page[Row]]) -> Iterator[Row]:
     """Yield every row of a list; `read_page` gets the cursor, which is empty for the first page."""
     cursor = ""
+    seen = {cursor}
     while True:
         page = read_page(cursor)
         yield from page.data
         if not isinstance(page.meta.next_cursor, str) or not page.meta.next_cursor:
             return
         cursor = page.meta.next_cursor
+        if cursor in seen:  # the list would not end
+            raise ApiError(200, "unexpected_response", "The API sent the same page again.")
+        seen.add(cursor)

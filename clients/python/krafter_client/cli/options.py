@@ -13,7 +13,7 @@ from krafter_client.cli import exits
 from krafter_client.cli.config import current_login
 from krafter_client.cli.files import write_file
 from krafter_client.cli.formats import FORMATS
-from krafter_client.cli.formats.table import table
+from krafter_client.cli.formats.table import printable, table
 from krafter_client.cli.problems import Result, apply_gate
 
 
@@ -115,8 +115,8 @@ def connect(project: str | None) -> ProjectClient:
 
 
 def note(text: str) -> None:
-    """Write a line to standard error."""
-    Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
+    """Write a line to standard error; a server or a site may have chosen its words."""
+    Console(stderr=True, highlight=False).print(printable(text), markup=False, soft_wrap=True)
 
 
 def finish(

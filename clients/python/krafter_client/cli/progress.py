@@ -5,7 +5,9 @@ from typing import Self
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
+from krafter_client.cli.formats.table import printable
 from krafter_client.generated.models import DescribedVerification, Report, Scan, Verification
 
 
@@ -35,15 +37,15 @@ class Progress:
         if text == self._shown:
             return
         self._shown = text
-        line = f"{self._title}: {text}"
+        line = printable(f"{self._title}: {text}")
         if self._status:
-            self._status.update(line)
+            self._status.update(Text(line))
         else:
             self._console.print(line, markup=False, soft_wrap=True)
 
     def note(self, text: str) -> None:
         """Write a line that stays."""
-        self._console.print(text, markup=False, soft_wrap=True)
+        self._console.print(printable(text), markup=False, soft_wrap=True)
 
     def show_scan(self, scan: Scan) -> None:
         """Show the pages that a scan has checked."""

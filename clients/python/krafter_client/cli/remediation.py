@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from krafter_client import ProjectClient
 from krafter_client.cli import exits
@@ -133,7 +134,9 @@ def show_verification(verification: Verification | DescribedVerification) -> Non
     for name in ("Check", "Before", "After", "Status"):
         rows.add_column(name, overflow="fold")
     for check in verification.checks:
-        rows.add_row(check.key, printable(str(check.before)), printable(str(check.after)), str(check.status))
+        rows.add_row(
+            *(Text(printable(str(each))) for each in (check.key, check.before, check.after, check.status))
+        )
     console = Console(highlight=False, markup=False)
     console.print(f"{verification.id}  {verification.result}")
     console.print(rows)

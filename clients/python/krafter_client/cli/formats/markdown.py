@@ -38,7 +38,11 @@ def _row(problem: Problem) -> str:
     place = _cell(problem.urls[0]) if problem.urls else ""
     more = f" and {len(problem.urls) - 1} more" if len(problem.urls) > 1 else ""
     severity = f"**{problem.severity}**" if problem.fails else problem.severity
-    return f"| {severity} | {title} | {place}{more} | `{problem.rule}` |"
+    return f"| {severity} | {title} | {place}{more} | `{_code(problem.rule)}` |"
+
+
+def _code(text: str) -> str:
+    return re.sub(r"[\s`|]+", "-", text)
 
 
 def _cell(text: str) -> str:

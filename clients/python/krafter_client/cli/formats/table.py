@@ -32,10 +32,10 @@ def _rows(result: Result) -> Table:
         rows.add_column(name, overflow="fold", no_wrap=name in ("Severity", "Check"))
     for problem in result.problems:
         rows.add_row(
-            Text(problem.severity, style=COLOURS.get(problem.severity, "")),
+            Text(printable(problem.severity), style=COLOURS.get(problem.severity, "")),
             Text(f"{printable(problem.title)}{' (known)' if problem.known else ''}"),
             Text(_place(problem)),
-            Text(problem.rule),
+            Text(printable(problem.rule)),
         )
     return rows
 
