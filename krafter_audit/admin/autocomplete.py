@@ -1,11 +1,14 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey
 from django.http import HttpRequest
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.mixins import FormFieldModelAdminMixin
+
+from krafter_audit.admin.row_permissions import staff_of
 
 FOR_FORM = "form"  # the query parameter of the pickers of forms; those of filters have none
 
@@ -27,6 +30,24 @@ class AutocompleteFieldsMixin(FormFieldModelAdminMixin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", AutocompleteWidget(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class AutocompleteFilter(AutocompleteSelectFilter):
+    def field_choices(self, *args: Any) -> list[tuple[str, str]]:
+        return []
+
+    def has_output(self) -> bool:
+        return True
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        related: Any = self.model_admin.admin_site._registry.get(self.field.remote_field.model)
+        user = staff_of(self.request)
+        for choice in super().choices(changelist):
+            if hasattr(related, "filter_by_organizations") and not user.is_superuser:
+                # The field shows the name of the row whose id is in the URL.
+                shown = choice["form"].fields[self.lookup_kwarg]
+                shown.queryset = related.filter_by_organizations(shown.queryset, list(user.roles))
+            yield choice
 
 
 def is_for_form(request: HttpRequest) -> bool:

@@ -28,12 +28,12 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from krafter_audit.admin import archived_projects, list_parameters, quick_filters
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin, is_for_form, is_possible_id
+from krafter_audit.admin.autocomplete import AutocompleteFilter as AutocompleteFilter
 from krafter_audit.admin.forms import error_text
 from krafter_audit.admin.project_column import project_column
 from krafter_audit.admin.project_scope import once, scope_of_list
@@ -121,14 +121,6 @@ def time_column(field: Any) -> Callable[[Any], str]:
 def copy_row(row: models.Model, *, to: models.Model) -> None:
     """Copy the row that a service has stored into the object that Django shows and logs after `save_model`."""
     to.__dict__.update(row.__dict__)
-
-
-class AutocompleteFilter(AutocompleteSelectFilter):
-    def field_choices(self, *args: Any) -> list[tuple[str, str]]:
-        return []
-
-    def has_output(self) -> bool:
-        return True
 
 
 def _has_one_organization(user: Any) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import ApiKey, Membership, Organization, User
+from accounts.models import ApiKey, Membership, Organization, Project, User
 from accounts.roles import role_allows
 from findings.models import Finding
 from operations.models import Backup, RestoreDrill
@@ -256,3 +256,21 @@ def test_backups_are_for_superusers(scenario: Scenario, model: type[Model]):
     pages = [client.get(admin_url(model, "changelist")), client.get(admin_url(model, "change", row.pk))]
 
     assert [page.status_code for page in pages] == [403, 403]
+
+
+@every_model
+def test_filter_by_an_id_of_another_organisation_shows_no_name(model: type[Model]):
+    own, other = factories.scenario(), factories.scenario()
+    ROWS[model](own)
+    client = staff.logged_in_client(member_of(own.organization, Role.OWNER))
+    Organization.objects.filter(pk=other.organization.pk).update(name="Secret organisation")
+    Project.objects.filter(pk=other.project.pk).update(name="Secret project")
+    User.objects.filter(pk=other.owner.pk).update(name="Secret person")
+    ids = {"organization": other.organization.pk, "project": other.project.pk, "owner": other.owner.pk}
+
+    pages = [
+        client.get(admin_url(model, "changelist"), {f"{name}__id__exact": str(pk)}).content.decode()
+        for name, pk in ids.items()
+    ]
+
+    assert not [page for page in pages if "Secret" in page]
