@@ -133,7 +133,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
         if db_field.name == "user" and not _may_choose_user(request):
             # With the key of another member, one person could approve as two.
             kwargs |= {
-                "queryset": User.objects.filter(pk=request.user.pk),
+                "queryset": User.objects.filter(pk=staff_of(request).pk),
                 "initial": request.user.pk,
                 "empty_label": None,
                 "error_messages": {"invalid_choice": FOR_YOURSELF},
