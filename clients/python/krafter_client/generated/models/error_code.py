@@ -53,6 +53,7 @@ class ErrorCode(StrEnum):
     SLUG_TAKEN = "slug_taken"
     TASK_DONE = "task_done"
     TITLE_TAKEN = "title_taken"
+    TOO_MANY_INVITATIONS = "too_many_invitations"
     UNAUTHORIZED = "unauthorized"
     UNAVAILABLE = "unavailable"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
