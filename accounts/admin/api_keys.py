@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
 
@@ -196,8 +197,8 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @admin.display(description="issued")
     def issued(self, key: ApiKey) -> str:
-        by = f" by {key.issued_by}" if key.issued_by else ""
-        return f"{moment(key.created_at)}{by}"
+        at = moment(key.created_at)
+        return format_html("{} by {}", at, key.issued_by) if key.issued_by else at
 
     @admin.display(description="revoked")
     def revoked(self, key: ApiKey) -> str:

@@ -122,7 +122,7 @@ def test_page_of_a_key_says_who_has_issued_it(operator: Client, scenario: Scenar
     by_command, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="pipeline")
 
     assert (row.issued_by, by_command.issued_by) == (issuer, None)
-    assert f"by {issuer}" in page
+    assert f"</time> by {issuer}" in page
 
 
 def test_organisation_is_created_with_its_members(operator: Client, scenario: Scenario) -> None:
