@@ -55,6 +55,20 @@ def member_of(organization: Organization, role: str) -> User:
     return user
 
 
+def membership_fields(organization: Organization) -> dict[str, str]:
+    """Return the fields of all memberships in the form of an organisation, in the order of their ids."""
+    memberships = list(Membership.objects.filter(organization=organization).order_by("pk"))
+    data = {f"memberships-{name}_FORMS": str(len(memberships)) for name in ("TOTAL", "INITIAL")}
+    for index, membership in enumerate(memberships):
+        data |= {
+            f"memberships-{index}-id": str(membership.pk),
+            f"memberships-{index}-organization": str(membership.organization_id),
+            f"memberships-{index}-user": str(membership.user_id),
+            f"memberships-{index}-role": membership.role,
+        }
+    return data
+
+
 def logged_in_client(user: User | None = None) -> Client:
     """Return a client that is logged in as the user."""
     client = Client()

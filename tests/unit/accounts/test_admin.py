@@ -231,20 +231,8 @@ def test_users_with_view_permission_cannot_revoke(scenario: Scenario) -> None:
 
 def remove_owner(operator: Client, scenario: Scenario) -> Any:
     """Send the form of the organisation with its first owner removed."""
-    memberships = Membership.objects.filter(organization=scenario.organization).order_by("pk")
-    data = {
-        "name": scenario.organization.name,
-        "memberships-TOTAL_FORMS": str(len(memberships)),
-        "memberships-INITIAL_FORMS": str(len(memberships)),
-        "memberships-0-DELETE": "on",
-    }
-    for index, membership in enumerate(memberships):
-        data |= {
-            f"memberships-{index}-id": str(membership.pk),
-            f"memberships-{index}-organization": str(membership.organization_id),
-            f"memberships-{index}-user": str(membership.user_id),
-            f"memberships-{index}-role": membership.role,
-        }
+    data = {"name": scenario.organization.name, "memberships-0-DELETE": "on"}
+    data |= staff.membership_fields(scenario.organization)
     return operator.post(reverse("admin:accounts_organization_change", args=[scenario.organization.pk]), data)
 
 

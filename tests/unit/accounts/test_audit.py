@@ -130,16 +130,8 @@ def test_projects_of_the_admin_are_logged_as_those_of_the_api(scenario: Scenario
 
 def change_members(scenario: Scenario, **fields: str) -> Any:
     """Send the form of an organisation with its two members, the owner first."""
-    memberships = Membership.objects.filter(organization=scenario.organization).order_by("pk")
     data = {"name": scenario.organization.name, "ai_quota": ""}
-    data |= {"memberships-TOTAL_FORMS": "2", "memberships-INITIAL_FORMS": "2"}
-    for index, membership in enumerate(memberships):
-        data |= {
-            f"memberships-{index}-id": str(membership.pk),
-            f"memberships-{index}-organization": str(membership.organization_id),
-            f"memberships-{index}-user": str(membership.user_id),
-            f"memberships-{index}-role": membership.role,
-        }
+    data |= staff.membership_fields(scenario.organization)
     url = staff.admin_url(Organization, "change", scenario.organization.pk)
     return staff.logged_in_client().post(url, data | fields)
 
