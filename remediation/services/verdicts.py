@@ -39,14 +39,14 @@ def approve(
     # Idempotent: a repeated request gets the same response.
     if verification.result == Result.PASSED:
         return verification
-    require_approvable(locked, override=bool(override_reason))
+    overridden = require_approvable(locked, override=bool(override_reason))
     recorded = approvals.record(locked, by=by)
     # The policy requires further approvals.
     if recorded is None:
         return verification
     checks = passed_manually(verification) if verification.manual else verification.checks
-    if not unproven(locked):
-        override_reason = ""  # nothing was overridden
+    if not overridden:
+        override_reason = ""
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
     Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop(locked.task, by=by))
     closed = transitions.resolve(locked.finding)
@@ -105,8 +105,8 @@ def reopen_locked(
     return verification
 
 
-def require_approvable(locked: LockedVerification, *, override: bool) -> None:
-    """Raise the reason for which a verification cannot be approved."""
+def require_approvable(locked: LockedVerification, *, override: bool) -> dict[str, str]:
+    """Return what an override approves without proof, as `unproven` does; raise why approving is not possible."""
     verification = locked.verification
     if verification.result == Result.FAILED:
         raise VerificationFailed
@@ -121,6 +121,7 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> None:
     others = unproven(locked)
     if others and not override:
         raise ChecksNotPassed(details={"checks": others})
+    return others
 
 
 def unproven(locked: LockedVerification) -> dict[str, str]:
