@@ -104,6 +104,11 @@ class Provider(ABC):
         return {"Authorization": f"Bearer {self.credential('token')}", "Accept": "application/json"}
 
     @property
+    def server(self) -> str:
+        """The address of the API: the same id of a finding or a ticket at another one is something else."""
+        return self.base_url.lower()
+
+    @property
     def base_urls(self) -> tuple[str, ...]:
         """The URLs whose hosts may receive the credentials."""
         return (self.base_url,)

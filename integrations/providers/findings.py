@@ -51,11 +51,6 @@ class FindingSource(Provider):
         """
 
     @property
-    def server(self) -> str:
-        """The address of the API, stored with each finding: the same id at another one is another finding."""
-        return self.base_url.lower()
-
-    @property
     def resolvable_prefix(self) -> str:
         """The prefix of the ids of findings that are resolved at the vendor too; empty: none."""
         return ""

@@ -73,9 +73,9 @@ def unlink_tickets_of_another_server(context: SyncContext, tracker: Tracker) -> 
     An issue's id does not name its server: the same number is another issue there.
     """
     cursor = context.integration.cursor
-    known = cursor.get(SERVER, tracker.base_url)
-    cursor[SERVER] = tracker.base_url
-    if isinstance(tracker, IssueTracker) and known != tracker.base_url:
+    known = cursor.get(SERVER, tracker.server)
+    cursor[SERVER] = tracker.server
+    if isinstance(tracker, IssueTracker) and known != tracker.server:
         _unlink(context, list(context.links.values_list("pk", flat=True)))
 
 
