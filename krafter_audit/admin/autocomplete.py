@@ -40,7 +40,7 @@ class AutocompleteFilter(AutocompleteSelectFilter):
         return True
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        related: Any = self.model_admin.admin_site._registry.get(self.field.remote_field.model)
+        related: Any = self.model_admin.admin_site.get_model_admin(self.field.remote_field.model)
         user = staff_of(self.request)
         for choice in super().choices(changelist):
             if hasattr(related, "filter_by_organizations") and not user.is_superuser:

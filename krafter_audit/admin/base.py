@@ -157,10 +157,8 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Show times in the reader's time zone, and the organisation only to people who have several."""
-        columns, has_several = (
-            list(super().get_list_display(request)),
-            not _has_one_organization(staff_of(request)),
-        )
+        columns = list(super().get_list_display(request))
+        has_several = not _has_one_organization(staff_of(request))
         # The name of the project is above that of its organisation.
         hides_organization = "project" in columns or not has_several
         made: dict[str, Any] = {"project": project_column(with_organization=has_several)}

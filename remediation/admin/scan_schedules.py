@@ -66,10 +66,7 @@ class ScanScheduleAdmin(ServiceModelAdmin):
     list_display = ("project", "times", "next_scan", "last_at", "note")
     list_filter = ("frequency", "paused", ("project", AutocompleteFilter))
     list_select_related = ("project__organization",)
-    search_fields = (
-        "project__name",
-        "^project__slug",
-    )
+    search_fields = ("project__name", "^project__slug")
     autocomplete_fields = ("project",)
     readonly_fields = (*FACTS, "times")
     actions: ClassVar[list[str]] = ["pause", "resume", "remove"]

@@ -59,10 +59,7 @@ class ReportAdmin(ReadOnlyAdmin):
     )
     list_filter = ("status", "format", ("project", AutocompleteFilter))
     list_select_related = ("project__organization",)
-    search_fields = (
-        "project__name",
-        "^project__slug",
-    )
+    search_fields = ("project__name", "^project__slug")
     form = ServiceForm
     autocomplete_fields = ("project",)
     actions: ClassVar = ["export_again"]

@@ -31,10 +31,7 @@ class ShareAdmin(ReadOnlyAdmin):
     )
     list_filter = ("channel", "status", ("project", AutocompleteFilter))
     list_select_related = ("project__organization",)
-    search_fields = (
-        "project__name",
-        "^project__slug",
-    )
+    search_fields = ("project__name", "^project__slug")
     actions: ClassVar = ["revoke"]
     tones: ClassVar = {"revoke": "danger"}
 
