@@ -8,6 +8,7 @@ import ctypes
 import logging
 import os
 import pkgutil
+import re
 import resource
 import select
 import selectors
@@ -33,6 +34,7 @@ from krafter_audit.api.middleware import new_request_id
 from krafter_audit.http.json_encoding import dump_json
 
 logger = logging.getLogger(__name__)
+TRANSFER_ENCODING = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
 
 # waitress reads a request to its end before it gives it a thread, and sends a response after the thread has gone on:
 # a slow client takes memory and no thread.
@@ -127,7 +129,8 @@ class UnambiguousParser(HTTPRequestParser):
     """Refuse a request whose length proxies may read in two ways: its body could be another request to one of them."""
 
     def parse_header(self, header_plus: bytes) -> None:
-        is_encoded = b"transfer-encoding:" in header_plus.lower()
+        # waitress removes the header from what it has parsed, also a header without a value.
+        is_encoded = TRANSFER_ENCODING.search(header_plus) is not None
         super().parse_header(header_plus)
         # RFC 9112, section 6.1: with both the server may refuse the request, and HTTP/1.0 has no encodings.
         if is_encoded and ("CONTENT_LENGTH" in self.headers or self.version == "1.0"):

@@ -343,6 +343,24 @@ def test_request_that_the_server_refuses_is_answered_in_the_envelope(
     assert len(answer["meta"]["request_id"]) == 20
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST /?q=transfer-encoding: HTTP/1.1\r\n",
+        b"POST / HTTP/1.1\r\nX-Note: Transfer-Encoding: chunked\r\n",
+    ],
+    ids=["in the URL", "in a value"],
+)
+def test_text_that_looks_like_a_header_is_no_second_length(port: int, head: bytes) -> None:
+    request = head + b"Host: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody"
+
+    with closing(send(port, request)) as connection:
+        answer = read_all(connection)
+
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert answer.endswith(b"body")
+
+
 @pytest.mark.parametrize("path", ["/", "/file", "/parts"], ids=["length", "file", "chunks"])
 def test_response_to_head_has_the_headers_and_no_body(port: int, path: str) -> None:
     answers = [
