@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.invitations import mail
-from accounts.sign_in import notices, password_reset
+from accounts.sign_in import notices, password_reset, session_age
 from krafter_audit.celery import app
 from krafter_audit.jobs.queues import enqueue
 from krafter_audit.mail import RETRY_SECONDS
@@ -40,3 +40,9 @@ def send_password_reset(email: str) -> None:
 def send_notice(name: str, user_id: str, at: str, address: str) -> None:
     """Tell a user by mail that their password or second factor has changed."""
     notices.send(name, UUID(user_id), at, address)
+
+
+@app.task(name="accounts.delete_expired_sessions")
+def delete_expired_sessions() -> None:
+    """Delete the rows of sessions that have ended."""
+    session_age.delete_expired()

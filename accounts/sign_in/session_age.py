@@ -1,10 +1,14 @@
 import time
 from collections.abc import Callable
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"  # Unix seconds
@@ -34,3 +38,10 @@ def _is_over(session: SessionBase) -> bool:
     now = time.time()
     idle, age = now - session.get(SEEN_AT, 0), now - session.get(SIGNED_IN_AT, 0)
     return idle > settings.KRAFTER_SESSION_IDLE_MINUTES * 60 or age > settings.KRAFTER_SESSION_HOURS * 3600
+
+
+def delete_expired() -> None:
+    """Delete the rows of expired sessions, and those of ended ones in the users' lists of sessions."""
+    SessionStore.clear_expired()
+    sessions = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(sessions)).delete()

@@ -27,6 +27,7 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         _every(MINUTE, "integrations.start_due_syncs", expires=60),
         _every(MINUTE, "events.aggregate_counters", expires=60),
         _every(MINUTE, "events.delete_expired_responses", expires=60),
+        _every(HOUR, "accounts.delete_expired_sessions", expires=600),
         _every(HOUR, "bulk_changes.delete_old", expires=600),
         _every(HOUR, "events.rotate_partitions", expires=600),
         _every(HOUR, "scans.delete_expired_results", expires=600),

@@ -2,10 +2,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts import jobs
 from accounts.models import User
 from events.models import Event
 from tests import staff
@@ -62,6 +65,23 @@ def test_requests_write_the_session_once_a_minute(time_machine: Any) -> None:
         writes.append(sum(query["sql"].startswith("UPDATE") for query in captured))
 
     assert writes == [0, 0, 1, 0]
+
+
+def test_rows_of_expired_sessions_are_deleted(settings: Any, time_machine: Any) -> None:
+    settings.SESSION_COOKIE_AGE = 3600
+    time_machine.move_to("2026-11-27T10:00:00Z", tick=False)
+    sign_in(staff.superuser())
+    time_machine.shift(timedelta(minutes=50))
+    current = sign_in(User.objects.get())
+    time_machine.shift(timedelta(minutes=20))
+
+    jobs.delete_expired_sessions()
+
+    rows = (Session.objects, UserSession.objects)
+    assert [list(each.values_list("session_key", flat=True)) for each in rows] == [
+        [current.session.session_key]
+    ] * 2
+    assert is_signed_in(current)
 
 
 def test_sign_in_changes_the_session_key_and_the_csrf_token() -> None:
