@@ -5,7 +5,7 @@ from uuid import UUID
 from krafter_audit.celery import app
 from krafter_audit.jobs.queues import enqueue
 from remediation.checks import reliability
-from remediation.evidence import retention
+from remediation.evidence import retention, screenshot_retention
 from remediation.services import due_date_events, recalculations
 from remediation.worker import part_runner, queueing
 from scans.models import Scanner
@@ -71,3 +71,9 @@ def requeue_recalculations() -> None:
 def rotate_evidence_partitions() -> None:
     """Create the evidence partitions of the coming months and drop expired ones."""
     retention.rotate_partitions()
+
+
+@app.task(name="remediation.delete_unused_screenshots")
+def delete_unused_screenshots() -> None:
+    """Delete the screenshots that nothing names any more."""
+    screenshot_retention.delete_unused()

@@ -186,6 +186,25 @@ class ScanResult(models.Model):
         return f"{self.key}: {self.outcome.replace('_', ' ')}"
 
 
+class Screenshot(models.Model):
+    """A stored screenshot (scans/screenshots.py), and when a row named it by its hash for the last time."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="screenshots", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    # By the result of a scan, a finding or evidence.
+    last_named_at = models.DateTimeField()
+    last_in_evidence_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["last_named_at"], name="screenshot_oldest")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "sha256"], name="unique_screenshot"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
 class ScanSchedule(Record):
     """When a project's site is scanned, by its policy."""
 

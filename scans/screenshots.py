@@ -1,16 +1,21 @@
-"""Screenshots that are evidence, stored in `KRAFTER_MEDIA_ROOT` by project and SHA-256. Nothing deletes them."""
+"""Screenshots that are evidence, stored in `KRAFTER_MEDIA_ROOT` by project and SHA-256.
+
+`remediation/evidence/screenshot_retention.py` deletes those that no row names any more.
+"""
 
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from krafter_audit.api.errors import Unavailable
+from scans.models import Screenshot
 
 logger = logging.getLogger(__name__)
 FOLDER = "pictures"
@@ -51,6 +56,33 @@ def load(project_id: UUID, sha256: str) -> bytes | None:
     except FileNotFoundError:
         return None
     return image if hashlib.sha256(image).hexdigest() == sha256 else None
+
+
+def record_named(project_id: UUID, hashes: Iterable[str], *, in_evidence: bool = False) -> None:
+    """Record that rows of this transaction name these screenshots, so that they are kept as long as the rows.
+
+    Call it once in a transaction: two that lock the same rows in another order would wait for each other.
+    """
+    now, updated = timezone.now(), ["last_named_at", *(["last_in_evidence_at"] if in_evidence else [])]
+    Screenshot.objects.bulk_create(
+        [
+            Screenshot(
+                project_id=project_id,
+                sha256=sha256,
+                last_named_at=now,
+                last_in_evidence_at=now if in_evidence else None,
+            )
+            for sha256 in sorted(set(hashes))
+        ],
+        update_conflicts=True,
+        unique_fields=["project", "sha256"],
+        update_fields=updated,
+    )
+
+
+def delete(project_id: UUID, sha256: str) -> None:
+    """Delete a screenshot, if there is one. Raises OSError or Unavailable."""
+    default_storage.delete(_path(project_id, sha256))
 
 
 def stored() -> Iterator[tuple[UUID, str]]:

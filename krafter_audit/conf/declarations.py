@@ -297,7 +297,7 @@ RETENTION = in_section(
         minimum=0,
         maximum=MAX_DAYS,
         help="Days for which the result of each check on each page of a scan is kept; `0` is permanently. Scans, their"
-        " summaries and the evidence of findings are kept.",
+        " summaries and the evidence of findings are kept; screenshots that nothing else names are deleted too.",
     ),
     Setting(
         name="KRAFTER_WEBHOOKS_KEEP_DAYS",

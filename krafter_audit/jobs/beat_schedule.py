@@ -35,6 +35,7 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         _every(HOUR, "notifications.delete_old_deliveries", expires=600),
         _every(HOUR, "remediation.measure_all_projects", expires=600),
         _every(HOUR, "remediation.rotate_evidence_partitions", expires=600),
+        _every(HOUR, "remediation.delete_unused_screenshots", expires=600),
         _every(HOUR, "operations.back_up", expires=600),
         _every(HOUR, "operations.rehearse_restore", expires=600),
         _every(HOUR, "reports.delete_expired_items", expires=600),

@@ -28,7 +28,9 @@ from remediation.worker.check_aggregation import AggregatedResult, aggregate
 from remediation.worker.finding_pages import FindingPage, opened_pages, page_urls
 from remediation.worker.parallel_pages import NOT_CHECKED, run_in_parallel
 from remediation.worker.provider_checks import run_provider_check
+from scanner.evidence_bundle.screenshots import named_screenshots
 from scanner.outcome import FAILED, Outcome, inconclusive
+from scans import screenshots
 from scans.models import Scanner
 from scans.worker.browser import worker_browser
 
@@ -159,6 +161,7 @@ def store_result(part: VerificationPart, key: str, result: AggregatedResult) -> 
     verification.running = bool(running)
     verification.save(update_fields=["checks", "running", "updated_at"])
     before = next((check["before"] for check in verification.checks if check["key"] == key), None)
+    screenshots.record_named(verification.project_id, named_screenshots(result.evidence), in_evidence=True)
     # In the transaction of the result: there is no result without evidence.
     chain.append(verification, key, {"before": before, **result.evidence})
     if not running:

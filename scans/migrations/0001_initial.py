@@ -161,6 +161,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Screenshot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64)),
+                ('last_named_at', models.DateTimeField()),
+                ('last_in_evidence_at', models.DateTimeField(null=True)),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='screenshots', to='accounts.project')),
+            ],
+            options={
+                'indexes': [
+                    models.Index(fields=['last_named_at'], name='screenshot_oldest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('project', 'sha256'), name='unique_screenshot'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='Site',
             fields=[
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),

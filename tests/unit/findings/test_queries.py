@@ -1,7 +1,8 @@
-"""Counts of findings."""
+"""Counts of findings, and the screenshots that their evidence names."""
 
 from typing import Any
 
+from findings import queries
 from tests import factories
 from tests.factories import Scenario
 
@@ -34,3 +35,18 @@ def test_counts_of_findings_follow_the_filters_and_the_moment(scenario: Scenario
     assert [(found["total"], found["score"]) for found in map(counts, queries)] == [
         (1, 90), (1, 10), (2, 100), (0, 0),
     ]  # fmt: skip
+
+
+def test_screenshots_are_those_that_the_evidence_of_the_projects_findings_names(scenario: Scenario):
+    def evidence(*outcomes: Any) -> dict[str, Any]:
+        return {
+            "pages": [{"key": "lcp", "url": "https://example.com/", "outcome": each} for each in outcomes]
+        }
+
+    first, second = ({"evidence": {"pictures": {"screen": sha256, "rule": "c"}}} for sha256 in ("a", "b"))
+    factories.finding(scenario, evidence=evidence(first, {"evidence": {}}, second))
+    for other in ({}, {"pages": "none"}, {"pages": [1, {}]}, evidence({"evidence": {"pictures": []}})):
+        factories.finding(scenario, evidence=other)
+    factories.finding(factories.scenario(), evidence=evidence({"evidence": {"pictures": {"screen": "d"}}}))
+
+    assert sorted(queries.named_screenshots(scenario.project.pk)) == ["a", "b", "c", "c"]

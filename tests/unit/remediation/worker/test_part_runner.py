@@ -12,6 +12,7 @@ from remediation.models import CheckStatus, Evidence, Verification, Verification
 from remediation.services import verdicts, verifications
 from remediation.worker import check_aggregation, part_runner
 from scanner.outcome import passed
+from scans.models import Screenshot
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
@@ -158,6 +159,20 @@ def test_worker_without_lease_stores_nothing(scenario: Scenario):
     assert part_runner.store_result(first, "security_header_csp", answer) is False
     assert part_runner.store_result(second, "security_header_csp", answer) is True
     assert Evidence.objects.count() == 1
+
+
+def test_screenshots_that_the_evidence_names_are_recorded_with_it(scenario: Scenario):
+    task = factories.task(scenario)
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+    pages = [{"url": "https://example.com/", "evidence": {"pictures": {"screen": "a" * 64, "lcp": "b" * 64}}}]
+    result = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"pages": pages})
+    part = taken(verification)
+    assert part is not None
+
+    assert part_runner.store_result(part, "security_header_csp", result) is True
+
+    rows = Screenshot.objects.filter(project=scenario.project, last_in_evidence_at__isnull=False)
+    assert sorted(rows.values_list("sha256", flat=True)) == ["a" * 64, "b" * 64]
 
 
 def test_leased_part_is_not_taken_by_another_worker(scenario: Scenario, site: Site):

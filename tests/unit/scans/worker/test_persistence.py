@@ -6,7 +6,7 @@ import pytest
 
 from scanner.crawler import Discovery
 from scanner.outcome import FAILED, PASSED, Outcome, passed
-from scans.models import Scan, ScanPage, ScanPart, ScanResult
+from scans.models import Scan, ScanPage, ScanPart, ScanResult, Screenshot
 from scans.worker import persistence
 from scans.worker.page_checks import CheckResult, PageResults
 from tests.factories import Scenario
@@ -99,3 +99,16 @@ def test_longest_evidence_is_truncated(scenario: Scenario, outcome: Any, max_len
     evidence = ScanResult.objects.get().evidence
     assert len(str(evidence)) <= max_length
     assert (evidence["count"], evidence["markup"][-1]) == (3, "…")
+
+
+def test_screenshots_that_results_name_are_recorded_with_them(scenario: Scenario):
+    part = scan_part(scenario)
+    page, lost = leased_pages(part, "", "a")
+    ScanPage.objects.filter(pk=lost.pk).update(fence=2)
+    named = passed("Good.", pictures={"screen": "b" * 64, "color-contrast": "a" * 64})
+
+    assert persistence.save_results(page, results(named)) is True
+    assert persistence.save_results(lost, results(passed("Good.", pictures={"screen": "c" * 64}))) is False
+
+    rows = Screenshot.objects.filter(project=scenario.project, last_in_evidence_at=None)
+    assert sorted(rows.values_list("sha256", flat=True)) == ["a" * 64, "b" * 64]

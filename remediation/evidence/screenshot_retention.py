@@ -1,0 +1,59 @@
+"""Delete the screenshots that no result of a scan, no finding and no evidence names any more."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
+
+from findings.queries import named_screenshots
+from remediation.models import Verification
+from scans import screenshots
+from scans.models import Scan, Screenshot
+
+MAX_PROJECTS = 50  # in one run
+BATCH_SIZE = 1_000  # screenshots of a project in one run
+# Results and months of evidence are deleted some time after they have expired.
+MARGIN = timedelta(days=1)
+LONGEST_MONTH = timedelta(days=31)
+
+
+def delete_unused() -> int:
+    """Delete the screenshots that nothing names any more, the oldest first; return how many were deleted."""
+    if not settings.KRAFTER_RESULTS_KEEP_DAYS:
+        return 0
+    oldest = _expired().values("project").annotate(oldest=Min("last_named_at")).order_by("oldest")
+    projects = list(oldest.values_list("project", flat=True)[:MAX_PROJECTS])
+    return sum(_delete_of_project(project_id) for project_id in projects)
+
+
+def _expired() -> QuerySet[Screenshot]:
+    """Return the screenshots that neither results of scans nor evidence can name; findings may."""
+    now = timezone.now()
+    kept_results = timedelta(days=settings.KRAFTER_RESULTS_KEEP_DAYS)
+    rows = Screenshot.objects.filter(last_named_at__lt=now - kept_results - MARGIN)
+    not_in_evidence = Q(last_in_evidence_at=None)
+    if months := settings.KRAFTER_EVIDENCE_KEEP_MONTHS:
+        # Besides the current month.
+        not_in_evidence |= Q(last_in_evidence_at__lt=now - (months + 1) * LONGEST_MONTH - MARGIN)
+    return rows.filter(not_in_evidence)
+
+
+def _delete_of_project(project_id: UUID) -> int:
+    rows = _expired().filter(project=project_id).order_by("last_named_at")
+    expired = set(rows.values_list("sha256", flat=True)[:BATCH_SIZE])
+    still_named = expired.intersection(named_screenshots(project_id))
+    screenshots.record_named(project_id, still_named)
+    # A running check may have found a screenshot that is stored already, and stores the row that names it later.
+    if _is_checked(project_id):
+        return 0
+    unused = expired - still_named
+    for sha256 in unused:
+        screenshots.delete(project_id, sha256)
+    return _expired().filter(project=project_id, sha256__in=unused).delete()[0]
+
+
+def _is_checked(project_id: UUID) -> bool:
+    unfinished = Scan.objects.filter(project=project_id, finished_at=None)
+    return unfinished.exists() or Verification.objects.filter(project=project_id, running=True).exists()

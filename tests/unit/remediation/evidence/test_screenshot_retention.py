@@ -1,0 +1,132 @@
+"""Screenshots are deleted once no result of a scan, no finding and no evidence names them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from remediation import jobs
+from remediation.evidence import screenshot_retention
+from scans import screenshots
+from scans.models import Scan, Screenshot
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _storage(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    settings.KRAFTER_RESULTS_KEEP_DAYS, settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 90, 0
+
+
+def stored(scenario: Scenario, image: bytes, *, days: float, in_evidence: bool = False) -> str:
+    """Store a screenshot that a row has named for the last time so many days ago; return its hash."""
+    sha256 = screenshots.store(scenario.project.pk, image)
+    screenshots.record_named(scenario.project.pk, [sha256], in_evidence=in_evidence)
+    named_at = timezone.now() - timedelta(days=days)
+    times = {"last_named_at": named_at, **({"last_in_evidence_at": named_at} if in_evidence else {})}
+    Screenshot.objects.filter(sha256=sha256, project=scenario.project).update(**times)
+    return sha256
+
+
+def is_stored(scenario: Scenario, sha256: str) -> bool:
+    row = Screenshot.objects.filter(project=scenario.project, sha256=sha256).exists()
+    assert row == (screenshots.load(scenario.project.pk, sha256) is not None)
+    return row
+
+
+def test_screenshot_is_deleted_after_the_results_that_named_it(scenario: Scenario) -> None:
+    old = stored(scenario, b"old", days=91.5)
+    recent = stored(scenario, b"recent", days=90.5)
+
+    jobs.delete_unused_screenshots()
+
+    assert (is_stored(scenario, old), is_stored(scenario, recent)) == (False, True)
+
+
+def test_screenshot_that_a_later_result_names_is_kept(scenario: Scenario) -> None:
+    sha256 = stored(scenario, b"old", days=200)
+    screenshots.record_named(scenario.project.pk, [sha256])
+
+    assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (0, True)
+
+
+def test_screenshot_of_evidence_is_kept_permanently_though_a_scan_named_it_later(scenario: Scenario) -> None:
+    sha256 = stored(scenario, b"proof", days=2_000, in_evidence=True)
+    screenshots.record_named(scenario.project.pk, [sha256])
+    Screenshot.objects.update(last_named_at=timezone.now() - timedelta(days=1_000))
+
+    assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (0, True)
+
+
+@pytest.mark.parametrize(("days", "kept"), [(13 * 31, True), (13 * 31 + 2, False)])
+def test_screenshot_of_evidence_is_deleted_after_its_month(
+    scenario: Scenario, settings: Any, days: int, kept: bool
+) -> None:
+    settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 12
+    sha256 = stored(scenario, b"proof", days=days, in_evidence=True)
+
+    assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (int(not kept), kept)
+
+
+def test_screenshot_of_a_finding_is_kept_and_not_searched_for_in_each_run(scenario: Scenario) -> None:
+    sha256 = stored(scenario, b"contrast", days=200)
+    outcome = {"status": "failed", "evidence": {"pictures": {"screen": sha256}}}
+    page = {"key": "a11y_color_contrast", "url": "https://example.com/", "outcome": outcome}
+    factories.finding(scenario, evidence={"pages": [page]})
+
+    assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (0, True)
+    assert Screenshot.objects.get(sha256=sha256).last_named_at > timezone.now() - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("checked_by", ["scan", "verification"])
+def test_nothing_is_deleted_while_a_check_may_find_it_stored(scenario: Scenario, checked_by: str) -> None:
+    other = factories.scenario()
+    sha256, of_other = stored(scenario, b"old", days=200), stored(other, b"old", days=200)
+    if checked_by == "scan":
+        Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
+    else:
+        factories.verification(scenario, checks="running")
+
+    screenshot_retention.delete_unused()
+
+    assert (is_stored(scenario, sha256), is_stored(other, of_other)) == (True, False)
+
+
+def test_nothing_is_deleted_where_results_are_kept_permanently(scenario: Scenario, settings: Any) -> None:
+    settings.KRAFTER_RESULTS_KEEP_DAYS = 0
+    sha256 = stored(scenario, b"old", days=2_000)
+
+    assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (0, True)
+
+
+def test_screenshot_that_could_not_be_deleted_is_tried_again(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = stored(scenario, b"old", days=200)
+
+    def refuse(name: str) -> None:
+        raise OSError("Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "delete", refuse)
+        with pytest.raises(OSError, match="Read-only"):
+            screenshot_retention.delete_unused()
+    kept = is_stored(scenario, sha256)
+
+    assert (kept, screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (True, 1, False)
+
+
+def test_one_run_deletes_the_oldest_of_each_project(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screenshot_retention, "BATCH_SIZE", 1)
+    newer, older = stored(scenario, b"1", days=100), stored(scenario, b"2", days=200)
+
+    assert screenshot_retention.delete_unused() == 1
+    assert (is_stored(scenario, newer), is_stored(scenario, older)) == (True, False)
