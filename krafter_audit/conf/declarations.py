@@ -1,4 +1,4 @@
-"""Every setting, declared once. `manage.py document_settings` writes docs/operations.md from here."""
+"""Every setting, declared once. `manage.py generate_docs` writes docs/operations.md from here."""
 
 from dataclasses import replace
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from krafter_audit.conf.declarations import PROVIDER_SETTINGS, PROVIDERS, SETTINGS
 from krafter_audit.conf.setting import Setting, SettingSection
 
-START = "<!-- settings: written by `manage.py document_settings` from krafter_audit/conf/declarations.py -->"
+START = "<!-- settings: written by `manage.py generate_docs` from krafter_audit/conf/declarations.py -->"
 END = "<!-- end of settings -->"
 
 INTRODUCTIONS = {
