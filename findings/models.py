@@ -110,10 +110,12 @@ class Finding(Record):
     evidence = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     recommended_fix = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     check_keys = ArrayField(models.CharField(max_length=100), default=list)
-    # What its source calls it, whatever people call it since: `check:KEY`, `id:EXTERNAL_ID`, or `title:TITLE` of the
-    # first report if a person has renamed it. Null: by its title.
+    # What its source calls it, whatever people call it since: `check:KEY`, `id:EXTERNAL_ID`, `provider:SERVER ID`, or
+    # `title:TITLE` of the first report if a person has renamed it. Null: by its title.
     identity = models.CharField(max_length=320, null=True, editable=False)
     last_seen_at = models.DateTimeField(null=True)
+    # The scan that reported it last; reports of clients do not change it.
+    last_scan_id = models.UUIDField(null=True, editable=False)
 
     Status = FindingStatus
     transitions = StatusTransitions(

@@ -41,6 +41,7 @@ class FindingReport:
     checks: list[str] | None = None
     # What the source calls it (identity.py). The title is then only the default of a new finding.
     source_key: str | None = None
+    scan_id: UUID | None = None  # of our own scan that reports it
 
     @property
     def identity(self) -> Identity:
@@ -178,13 +179,14 @@ def _new(project: Project, report: FindingReport, severities: Mapping[str, str],
         created_at=now,
         updated_at=now,
         last_seen_at=now,
+        last_scan_id=report.scan_id,
     )
 
 
 # What a further report may change; the status changes by its transitions.
 UPDATED_FIELDS = [
     "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner", "affected_assets",
-    "evidence", "recommended_fix", "check_keys", "identity", "last_seen_at", "updated_at",
+    "evidence", "recommended_fix", "check_keys", "identity", "last_seen_at", "last_scan_id", "updated_at",
 ]  # fmt: skip
 
 
@@ -198,7 +200,7 @@ def _update(
     # Two reports may be about one finding: one by its first title, and one by its present title.
     findings = list({finding.pk: finding for finding in known.values()}.values())
     now = timezone.now()
-    before = {finding.pk: _checked(finding) for finding in findings}
+    before = {finding.pk: finding.check_keys for finding in findings}
     for identity, finding in known.items():
         finding.project = project
         _apply(finding, batch[identity], now)
@@ -211,7 +213,8 @@ def _update(
         update_fields=UPDATED_FIELDS,
     )
     # A scan may see further failures without another change.
-    checked = [row for row in findings if _checked(row) != before[row.pk] or row.evidence.get("scan_id")]
+    scanned = {finding.pk for identity, finding in known.items() if batch[identity].scan_id}
+    checked = [row for row in findings if row.pk in scanned or row.check_keys != before[row.pk]]
     if checked:
         findings_reported.send(Finding, findings=checked)
     # Resolved only: a finding that was dismissed stays dismissed.
@@ -243,10 +246,7 @@ def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
     keys = _check_keys(report)
     finding.check_keys = finding.check_keys if keys is None else keys
     finding.last_seen_at = finding.updated_at = now
-
-
-def _checked(finding: Finding) -> tuple[list[str], Any]:
-    return finding.check_keys, finding.evidence.get("scan_id")
+    finding.last_scan_id = report.scan_id or finding.last_scan_id
 
 
 def _open_regressions(project: Project, findings: Sequence[Finding], by: Actor) -> None:

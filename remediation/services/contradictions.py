@@ -43,9 +43,8 @@ def found_since(verification: Verification, finding: Finding, failures: Failures
     """Return `{check: failed or not_run}`."""
     keys = [check["key"] for check in verification.checks]
     found = dict.fromkeys((key for key in finding.check_keys if key not in keys), NOT_RUN)
-    scan_id = _last_scan(finding)
-    if scan_id is not None:
-        seen = {key: failures.get((scan_id, key)) for key in keys}
+    if finding.last_scan_id is not None:
+        seen = {key: failures.get((finding.last_scan_id, key)) for key in keys}
         failed = (key for key, at in seen.items() if at and at > verification.created_at)
         found |= dict.fromkeys(sorted(failed), CheckStatus.FAILED.value)
     return found
@@ -53,7 +52,7 @@ def found_since(verification: Verification, finding: Finding, failures: Failures
 
 def last_failures(verifications: Collection[Verification], findings: Collection[Finding]) -> Failures:
     """Return when the last scans of the findings, all of one project, saw checks of the verifications fail."""
-    scans = {scan_id for finding in findings if (scan_id := _last_scan(finding))}
+    scans = {finding.last_scan_id for finding in findings if finding.last_scan_id}
     if not scans:
         return {}
     results = ScanResult.objects.filter(
@@ -70,10 +69,3 @@ def _cause(statuses: Collection[str]) -> str:
     if CheckStatus.FAILED in statuses:
         return BlockedBy.FAILED.value
     return BlockedBy.INCONCLUSIVE.value if statuses else ""
-
-
-def _last_scan(finding: Finding) -> UUID | None:
-    try:
-        return UUID(finding.evidence["scan_id"])
-    except (AttributeError, KeyError, TypeError, ValueError):  # evidence is free-form
-        return None

@@ -165,6 +165,7 @@ def _report(part: ScanPart, key: str, results: list[ScanResult]) -> FindingRepor
         affected_assets=[{"type": "url", "value": row.page.url} for row in results],
         checks=[key],
         source_key=source_key_of_check(key),
+        scan_id=part.scan_id,
         evidence={
             "scan_id": str(part.scan_id),
             "seen_at": format_timestamp(timezone.now()),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -25,7 +26,7 @@ def state_of(verification: Verification) -> tuple[str, str]:
     return row.state, row.blocked_by
 
 
-def scan_that_saw(verification: Verification, outcome: str, *, after: int) -> str:
+def scan_that_saw(verification: Verification, outcome: str, *, after: int) -> UUID:
     """Store a scan's result of the check, `after` seconds after the verification; return the scan's id."""
     scan = Scan.objects.create(project=verification.project, url="https://example.com/")
     page = ScanPage.objects.create(
@@ -35,7 +36,7 @@ def scan_that_saw(verification: Verification, outcome: str, *, after: int) -> st
         scan=scan, page=page, key=CSP, version=1, outcome=outcome, duration_ms=1.0,
         seen_at=verification.created_at + timedelta(seconds=after),
     )  # fmt: skip
-    return str(scan.pk)
+    return scan.pk
 
 
 def report(scenario: Scenario, *findings: Finding, **fields: Any) -> None:
@@ -58,7 +59,7 @@ def test_verification_is_blocked_when_a_later_scan_saw_its_check_fail(
     finding = factories.finding(scenario)
     verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
 
-    report(scenario, finding, evidence={"scan_id": scan_that_saw(verification, outcome, after=after)})
+    report(scenario, finding, scan_id=scan_that_saw(verification, outcome, after=after))
 
     assert state_of(verification) == expected
     assert is_approvable(scenario, verification) == (expected[0] == "ready")
@@ -84,7 +85,7 @@ def test_running_verification_is_blocked_when_it_ends(scenario: Scenario) -> Non
     finding = factories.finding(scenario)
     verification = factories.verification(scenario, of=factories.task(scenario, of=finding), checks="running")
 
-    report(scenario, finding, evidence={"scan_id": scan_that_saw(verification, "failed", after=1)})
+    report(scenario, finding, scan_id=scan_that_saw(verification, "failed", after=1))
     running = state_of(verification)
     passed = [{**check, "status": "passed"} for check in verification.checks]
     Verification.objects.filter(pk=verification.pk).update(checks=passed, running=False)
@@ -92,10 +93,57 @@ def test_running_verification_is_blocked_when_it_ends(scenario: Scenario) -> Non
     assert (running, state_of(verification)) == (("running", ""), ("blocked", "failed"))
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"evidence": {}},
+        {"evidence": {"scan_id": str(uuid4())}},
+        {"evidence": {"checks": [CSP]}, "external_id": "pentest/1"},
+        {"severity": "low", "checks": [CSP]},
+    ],
+)
+def test_report_of_a_client_does_not_lift_the_block_by_a_scan(
+    scenario: Scenario, sent: dict[str, Any]
+) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    report(scenario, finding, scan_id=scan_that_saw(verification, "failed", after=1))
+
+    response = scenario.client.ask("post", "findings", {"domain": "security", "title": finding.title, **sent})
+
+    assert (response.status_code, response.json()["data"]["id"]) == (200, str(finding.pk))
+    assert state_of(verification) == ("blocked", "failed")
+    assert not is_approvable(scenario, verification)
+
+
+def test_client_cannot_block_a_verification_by_naming_a_scan(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    evidence = {"scan_id": str(scan_that_saw(verification, "failed", after=1))}
+
+    scenario.client.ask(
+        "post", "findings", {"domain": "security", "title": finding.title, "evidence": evidence}
+    )
+
+    assert state_of(verification) == ("ready", "")
+
+
+def test_report_of_a_later_scan_that_saw_the_check_pass_lifts_the_block(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    states = []
+
+    for outcome in ("failed", "passed"):
+        report(scenario, finding, scan_id=scan_that_saw(verification, outcome, after=1))
+        states.append(state_of(verification))
+
+    assert states == [("blocked", "failed"), ("ready", "")]
+
+
 def test_newer_verification_is_ready_again(scenario: Scenario) -> None:
     finding = factories.finding(scenario)
     older = factories.verification(scenario, of=factories.task(scenario, of=finding))
-    report(scenario, finding, evidence={"scan_id": scan_that_saw(older, "failed", after=1)})
+    report(scenario, finding, scan_id=scan_that_saw(older, "failed", after=1))
 
     newer = verifications.run(scenario.project, task_id=older.task_id, by=scenario.actor)
 
@@ -123,7 +171,7 @@ def test_number_of_queries_does_not_grow_with_the_findings(scenario: Scenario) -
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            report(scenario, *chosen, evidence={"scan_id": scan_id})
+            report(scenario, *chosen, scan_id=scan_id)
         counts.append(len(captured))
 
     assert counts[0] == counts[1]

@@ -152,7 +152,7 @@ def test_check_that_a_scan_saw_fail_after_the_verification_is_not_proven(
         scan=scan, page=page, key="security_header_csp", version=1, outcome=outcome, duration_ms=1.0,
         seen_at=verification.created_at + timedelta(seconds=after),
     )  # fmt: skip
-    Finding.objects.filter(pk=finding.pk).update(evidence={"scan_id": str(scan.pk)})
+    Finding.objects.filter(pk=finding.pk).update(last_scan_id=scan.pk)
     locked = lock_verification(verification.pk)
 
     found = verdicts.unproven(locked)
