@@ -218,13 +218,18 @@ class VerificationWithStateSerializer(VerificationSerializer):
 
 
 class DescribedVerificationSerializer(VerificationSerializer):
-    """A verification, in which `state` and the embedded task are optional."""
+    """A verification, in which `state`, the embedded task and `warnings` are optional."""
 
     state = serializers.ChoiceField(choices=VerificationState.choices, required=False)
     task = TaskSerializer(required=False)
+    warnings = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Of one verification: what to know before its verdict, empty after it.",
+    )
 
     class Meta(VerificationWithStateSerializer.Meta):
-        fields: ClassVar = [*VerificationWithStateSerializer.Meta.fields, "task"]
+        fields: ClassVar = [*VerificationWithStateSerializer.Meta.fields, "task", "warnings"]
 
 
 class ApprovalSerializer(serializers.Serializer[Any]):

@@ -64,7 +64,8 @@ from remediation.services import approvals, bulk, policies, tasks, verdicts, ver
 from remediation.verification_states import VerificationState
 from scanner.evidence_bundle.keys import as_jwk
 
-INCLUDE_IN_TASK, INCLUDE_IN_VERIFICATION = ("finding", "labels"), ("state", "task")
+INCLUDE_IN_TASK, INCLUDE_IN_VERIFICATIONS = ("finding", "labels"), ("state", "task")
+INCLUDE_IN_VERIFICATION = (*INCLUDE_IN_VERIFICATIONS, "warnings")
 TASK_SORT_FIELDS = (*TIMES, "sla_due_at")
 
 
@@ -220,12 +221,12 @@ class VerificationViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List verifications, newest first",
-        parameters=list_parameters(VerificationFilter, include=INCLUDE_IN_VERIFICATION),
+        parameters=list_parameters(VerificationFilter, include=INCLUDE_IN_VERIFICATIONS),
         responses=DescribedVerificationSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page; with `state`, if it is a filter or included."""
-        names = included(request.query_params, INCLUDE_IN_VERIFICATION)
+        names = included(request.query_params, INCLUDE_IN_VERIFICATIONS)
         with_state = "state" in names or "state" in request.query_params
         response = self.respond_list(
             Verification.objects.filter(project=self.project).without_guards(),
@@ -256,11 +257,16 @@ class VerificationViewSet(ProjectViewSet):
         )
         long_polling.wait_until(lambda: not running.exists(), seconds)
         serializer_class = VerificationWithStateSerializer if "state" in names else VerificationSerializer
-        if "task" not in names:
+        if not {"task", "warnings"} & set(names):
             return self.respond_row(pk, serializer_class)
-        data = self.serialize(self.get_row(Verification.objects.all(), pk), serializer_class)
-        self._embed_tasks([data])
-        # Without an ETag, which would say nothing about the task.
+        verification = self.get_row(Verification.objects.select_related("task"), pk)
+        verification.project = self.project
+        data = self.serialize(verification, serializer_class)
+        if "task" in names:
+            self._embed_tasks([data])
+        if "warnings" in names:
+            data["warnings"] = verifications.warnings_for(verification)
+        # Without an ETag, which would say nothing about the task and the deploys.
         return Response(data)
 
     def _embed_tasks(self, rows: Sequence[dict[str, Any]]) -> None:

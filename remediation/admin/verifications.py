@@ -153,7 +153,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             "integrity": comparison.integrity(links),
             "has_evidence": bool(links),
             "approvals": approvals.state_of(row),
-            "warnings": verifications.warnings_for(row) if row.result == Result.PENDING else [],
+            "warnings": verifications.warnings_for(row),
             "urls": asset_urls(row.task.finding.affected_assets),
             "newer": row.task.verifications.order_by("-pk").first() if row.superseded else None,
             "next": undecided.filter(state="ready").order_by("-pk").first()

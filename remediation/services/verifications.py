@@ -27,7 +27,9 @@ def register_warnings(read: Callable[[Verification], list[str]]) -> None:
 
 
 def warnings_for(verification: Verification) -> list[str]:
-    """Return what a person who verifies the task should know, such as that its fix is not deployed."""
+    """Return what a person should know before the verdict, such as that the fix is not deployed; [] after it."""
+    if verification.result != Result.PENDING:
+        return []
     return [warning for read in _warnings for warning in read(verification)]
 
 

@@ -24,7 +24,7 @@ ON_REQUEST = {
     "TaskWithFinding": {"finding", "labels"},
     "CampaignWithProgress": {"progress"},
     "DescribedRegression": {"deploy_ids"},
-    "DescribedVerification": {"state", "task"},
+    "DescribedVerification": {"state", "task", "warnings"},
     "PolicyTestResult": {"simulation", "plan_token"},
     "ReportSummary": {"campaigns"},
     "WebhookWithSecret": {"secret"},

@@ -37,6 +37,35 @@ def test_live_deploy_after_the_verification_is_a_warning(
     assert (DEPLOYED_SINCE in page) == warned
 
 
+def test_api_warns_of_a_deploy_after_the_verification_until_it_is_decided(scenario: Scenario) -> None:
+    verification = factories.verification(scenario)
+    url = f"verifications/{verification.pk}?include=warnings"
+    before = scenario.client.ask("get", url)
+    deploys.record(
+        scenario.project,
+        sha="a" * 40,
+        environment="production",
+        finished_at=timezone.now(),
+        by=scenario.actor,
+    )
+
+    after = scenario.client.ask("get", url)
+    plain = scenario.client.ask("get", f"verifications/{verification.pk}").json()["data"]
+    verdicts.approve(verification.pk, by=scenario.actor)
+    decided = scenario.client.ask("get", url)
+
+    shown = [response.json()["data"]["warnings"] for response in (before, after, decided)]
+    assert shown == [[], [DEPLOYED_SINCE], []]
+    assert "etag" not in after
+    assert after.json()["data"] == {**plain, "warnings": [DEPLOYED_SINCE]}
+
+
+def test_list_of_verifications_includes_no_warnings(scenario: Scenario) -> None:
+    response = scenario.client.ask("get", "verifications?include=warnings")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
+
+
 def test_decided_verification_shows_no_warning(scenario: Scenario) -> None:
     verification = factories.verification(scenario)
     verdicts.approve(verification.pk, by=scenario.actor)

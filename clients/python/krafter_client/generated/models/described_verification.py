@@ -22,7 +22,7 @@ T = TypeVar("T", bound="DescribedVerification")
 
 @_attrs_define
 class DescribedVerification:
-    """A verification, in which `state` and the embedded task are optional."""
+    """A verification, in which `state`, the embedded task and `warnings` are optional."""
 
     id: UUID
     task_id: UUID
@@ -35,6 +35,8 @@ class DescribedVerification:
     state: DescribedVerificationState | Unset = UNSET
     task: Task | Unset = UNSET
     """ A task. """
+    warnings: list[str] | Unset = UNSET
+    """ Of one verification: what to know before its verdict, empty after it. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,6 +75,10 @@ class DescribedVerification:
         if not isinstance(self.task, Unset):
             task = self.task.to_dict()
 
+        warnings: list[str] | Unset = UNSET
+        if not isinstance(self.warnings, Unset):
+            warnings = self.warnings
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -91,6 +97,8 @@ class DescribedVerification:
             field_dict["state"] = state
         if task is not UNSET:
             field_dict["task"] = task
+        if warnings is not UNSET:
+            field_dict["warnings"] = warnings
 
         return field_dict
 
@@ -161,6 +169,8 @@ class DescribedVerification:
         else:
             task = Task.from_dict(_task)
 
+        warnings = cast(list[str], d.pop("warnings", UNSET))
+
         described_verification = cls(
             id=id,
             task_id=task_id,
@@ -172,6 +182,7 @@ class DescribedVerification:
             updated_at=updated_at,
             state=state,
             task=task,
+            warnings=warnings,
         )
 
         described_verification.additional_properties = d

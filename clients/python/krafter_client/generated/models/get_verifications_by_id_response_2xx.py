@@ -19,7 +19,7 @@ T = TypeVar("T", bound="GetVerificationsByIdResponse2XX")
 @_attrs_define
 class GetVerificationsByIdResponse2XX:
     data: DescribedVerification
-    """ A verification, in which `state` and the embedded task are optional. """
+    """ A verification, in which `state`, the embedded task and `warnings` are optional. """
     meta: GetVerificationsByIdResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
