@@ -3,15 +3,17 @@ from datetime import datetime
 from typing import Any
 
 from findings.models import Finding
+from findings.services.identity import provider_key
 from integrations.configuration import configuration
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.oauth.token_refresh import TokenManager
+from integrations.providers.base import ResponseRecord
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.registry import FINDING_SOURCES
 from integrations.queries import connected_integration
-from krafter_audit.http.client import Client, Limits, Response
+from krafter_audit.http.client import Client, Limits
 from krafter_audit.http.timestamps import format_timestamp
 from krafter_audit.security.vault import VaultError
 from scanner.outcome import Outcome, failed, inconclusive, passed
@@ -49,6 +51,10 @@ def _recheck_at(provider: FindingSource, finding: Finding, key: str, since: date
             f"The finding was not imported from the connected {provider.title}, but from another server."
         )
         return inconclusive("not_available", message)
+    # Anybody can report evidence that names another finding of the provider; the identity is the import's alone.
+    if finding.identity != provider_key(provider.server, str(finding.evidence.get("source"))):
+        message = f"The evidence was not imported from {provider.title}: import the finding again by a sync."
+        return inconclusive("not_available", message)
     try:
         outcome = _outcome(provider.recheck(key, finding.evidence, since))
     except (ProviderRefused, ProviderUnavailable) as error:
@@ -65,7 +71,7 @@ def _outcome(result: RecheckResult) -> Outcome:
     return (passed if result.fixed else failed)(result.message, said=dict(result.evidence))
 
 
-def _described(response: Response) -> dict[str, Any]:
+def _described(response: ResponseRecord) -> dict[str, Any]:
     return {
         "method": response.method,
         "url": response.url,

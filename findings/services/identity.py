@@ -1,5 +1,6 @@
 """Match reports to findings: by the source's key, else by title."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 from uuid import UUID
@@ -7,11 +8,12 @@ from uuid import UUID
 from findings.models import Finding
 
 MAX_TITLE_LENGTH = 300
+MAX_NAME_LENGTH = 200  # of a provider's finding; a longer one is replaced by its digest
 Identity = tuple[str, str]  # the domain, and the key of the source or of the title
 
 
 class Identified(Protocol):
-    """A report; `source_key` is `check:KEY` or `id:EXTERNAL_ID`, None if the source knows only its title."""
+    """A report; `source_key` is `check:KEY`, `id:EXTERNAL_ID` or `provider:SERVER ID`, or None: by its title."""
 
     @property
     def domain(self) -> str: ...
@@ -30,6 +32,12 @@ def source_key_of_check(key: str) -> str:
 
 def external_key(external_id: str) -> str:
     return f"id:{external_id}"
+
+
+def provider_key(server: str, external_id: str) -> str:
+    """Return the source key of a provider's finding: the same id at another server is another finding."""
+    name = f"{server} {external_id}".lower()
+    return f"provider:{name if len(name) <= MAX_NAME_LENGTH else hashlib.sha256(name.encode()).hexdigest()}"
 
 
 def title_key(title: str) -> str:

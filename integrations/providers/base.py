@@ -8,6 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import urlsplit
@@ -38,6 +39,23 @@ MAX_DETAIL_LENGTH = 200
 ESCAPED_NUL = b"\\u0000"  # as JSON writes a NUL character
 # What reading JSON of an unexpected form may raise.
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+
+
+@dataclass(frozen=True)
+class ResponseRecord:
+    """What is evidence of a response. Without the body: of many, each of megabytes, the memory would be held."""
+
+    method: str
+    url: str
+    address: str
+    status: int
+    sha256: str
+    started_at: datetime
+    duration_ms: float
+
+    @classmethod
+    def of(cls, response: Response) -> "ResponseRecord":
+        return cls(**{each.name: getattr(response, each.name) for each in fields(cls)})
 
 
 class Provider(ABC):
@@ -74,7 +92,7 @@ class Provider(ABC):
         self.known_urls: Sequence[str] = ()
         self.sync_state: dict[str, Any] = {}  # set by a sync: JSON that is stored between runs
         self.notes: list[str] = []  # sentences for the sync log
-        self.responses: deque[Response] = deque(maxlen=MAX_RESPONSES)
+        self.responses: deque[ResponseRecord] = deque(maxlen=MAX_RESPONSES)
 
     def choose_base_url(self, operator_url: str) -> str:
         """Return the base URL of the API: the operator's, or the vendor's own."""
@@ -144,7 +162,7 @@ class Provider(ABC):
             response = self.client.request(method, target, headers=self.headers(), **options)
         except HttpError as error:
             raise self._connection_error(error) from None
-        self.responses.append(response)
+        self.responses.append(ResponseRecord.of(response))
         if response.interrupted:
             raise ProviderUnavailable(f"{self.title} sent an incomplete response.", reason="truncated")
         if response.truncated:

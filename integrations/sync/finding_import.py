@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from findings.models import Finding, FindingStatus
+from findings.models import Domain, Finding, FindingStatus
 from findings.priority import TRAFFIC_WEIGHT
+from findings.services.identity import provider_key
 from findings.services.ingestion import FindingReport, ingest
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.findings import FindingSource
@@ -35,7 +36,9 @@ def resolve_approved(context: SyncContext, source: FindingSource) -> set[str]:
     if not source.resolvable_prefix:
         return set()
     approved = _approved(context, source).order_by("-updated_at")
-    due = list(approved.values_list("pk", "evidence__source", "updated_at"))
+    rows = approved.values_list("pk", "evidence__source", "updated_at", "identity")
+    # Anybody can report evidence that names another finding of the provider; the identity is the import's alone.
+    due = [row[:3] for row in rows if row[3] == provider_key(source.server, row[1])]
     for pk, external_id, updated_at in due[:MAX_RESOLVED]:
         context.checkpoint()
         try:
@@ -96,38 +99,21 @@ def _observed_before_approval(context: SyncContext, server: str, page: Sequence[
 
 def _changed(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> list[FindingReport]:
     # Unchanged findings are not ingested, so that a severity set by a person is not overwritten at every sync.
-    reports = {(report.domain, report.title): report for report in _with_known_names(context, server, page)}
-    known = Finding.objects.filter(
-        project=context.integration.project, title__in=[title for _, title in reports]
-    ).exclude(status=FindingStatus.RESOLVED)
-    for domain, title, evidence in known.values_list("domain", "title", "evidence"):
-        report = reports.get((domain, title))
-        imported = {name: value for name, value in evidence.items() if name != TRAFFIC_WEIGHT}
-        if report and imported == report.evidence:
-            del reports[domain, title]
-    return list(reports.values())
-
-
-def _with_known_names(
-    context: SyncContext, server: str, page: Sequence[RemoteFinding]
-) -> list[FindingReport]:
-    # Findings are identified by domain and title, but vendors and people reword titles: the id at the vendor leads to
-    # the existing one.
-    known = Finding.objects.filter(
+    reports = [to_report(found, server) for found in page]
+    rows = Finding.objects.filter(
         project=context.integration.project,
-        evidence__server=server,
-        evidence__source__in=[found.external_id for found in page],
-    ).order_by("-created_at")
-    names = {
-        external_id: (domain, title)
-        for external_id, domain, title in known.values_list("evidence__source", "domain", "title")
-    }
-    reports = []
-    for found in page:
-        report = to_report(found, server)
-        domain, title = names.get(found.external_id, (report.domain, report.title))
-        reports.append(replace(report, domain=domain, title=title))
-    return reports
+        domain__in=Domain.values,
+        identity__in=[report.source_key for report in reports],
+    )
+    known = {key: row for key, *row in rows.values_list("identity", "domain", "status", "evidence")}
+    changed = []
+    for report in reports:
+        # A vendor may report a finding in another domain later; it stays where it is.
+        domain, status, evidence = known.get(report.source_key, (report.domain, None, {}))
+        imported = {name: value for name, value in evidence.items() if name != TRAFFIC_WEIGHT}
+        if status in (None, FindingStatus.RESOLVED) or imported != report.evidence:
+            changed.append(replace(report, domain=domain))
+    return changed
 
 
 def to_report(found: RemoteFinding, server: str) -> FindingReport:
@@ -147,4 +133,5 @@ def to_report(found: RemoteFinding, server: str) -> FindingReport:
         affected_assets=[{"type": kind, "value": without_nul(value)} for kind, value in found.assets],
         evidence=without_nul(evidence),
         recommended_fix=without_nul(dict(found.fix)) if found.fix else None,
+        source_key=without_nul(provider_key(server, found.external_id)),
     )

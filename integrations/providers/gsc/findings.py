@@ -52,7 +52,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
         if evidence.get("property") != self.site:
             raise OtherAccount("The finding belongs to another property than the connected one.")
         page = evidence.get("page")
-        if not isinstance(page, str):
+        if not isinstance(page, str) or evidence.get("source") != self._external_id(key, page):
             raise OtherAccount("The finding names no page of the connected property.")
         if key != SITEMAP:
             return self.inspect(page, lambda result: page_result(key, result, since))
@@ -140,7 +140,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
         name = _shortened(url)
         property_url = f"https://search.google.com/search-console?resource_id={quote(self.site, safe='')}"
         return RemoteFinding(
-            external_id=f"gsc/{_digest(self.site)}/{problem.check}/{_digest(url)}",
+            external_id=self._external_id(problem.check, url),
             url=property_url,
             domain="seo",
             title=f"{name} {problem.predicate}",
@@ -161,6 +161,9 @@ class SearchConsole(SearchConsoleClient, FindingSource):
             },
             observed_at=observed_at,
         )
+
+    def _external_id(self, check: str, url: str) -> str:
+        return f"gsc/{_digest(self.site)}/{check}/{_digest(url)}"
 
 
 def _is_quota_exhausted(error: ProviderUnavailable) -> bool:

@@ -1,5 +1,6 @@
 """A verification requests a provider's finding again, and passes only if the provider reports it as fixed."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Project, QuotaMonth
 from findings import provider_checks
 from findings.models import Finding
-from findings.services.ingestion import ingest_one
+from findings.services.ingestion import FindingReport, ingest_one
 from integrations import services
 from integrations.provider_recheck import recheck as ask_provider
 from integrations.providers.cloudflare.zone_settings import SETTINGS
@@ -74,7 +75,8 @@ def finding_of(project: Project, key: str, title: str = "Broken", server: str | 
     name = FINDING_SOURCES[key].name
     server = os.environ.get(f"KRAFTER_{name.upper()}_URL", "") if server is None else server
     evidence = {"checks": [key], "page": PAGE, "property": SITE}
-    source = SOURCES.get(key, f"gsc/x/{key}/y")
+    digests = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in (SITE, PAGE)]
+    source = SOURCES.get(key, f"gsc/{digests[0]}/{key}/{digests[1]}")
     remote = RemoteFinding(source, "https://vendor.example/7", "seo", title, "high", evidence=evidence)
     return ingest_one(project, to_report(remote, server), by=SYSTEM)[0]
 
@@ -329,6 +331,37 @@ def test_finding_with_incomplete_evidence_is_inconclusive(
     outcome = ask_provider(finding, key, NOW)
 
     assert (outcome.status, outcome.reason) == ("inconclusive", "not_available")
+
+
+@pytest.mark.parametrize("key", [*SOURCES, "gsc_indexed"])
+def test_evidence_that_a_client_reported_is_inconclusive_without_a_request(
+    project: Project, far_end: Callable[[str], FakeServer], key: str
+) -> None:
+    name = FINDING_SOURCES[key].name
+    vendor = far_end(name)
+    services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
+    finding = finding_of(project, key)
+    fixed_elsewhere = {**finding.evidence, "source": finding.evidence["source"] + "1"}
+    reported = FindingReport(finding.domain, finding.title, evidence=fixed_elsewhere)
+
+    changed, _ = ingest_one(project, reported, by=SYSTEM)
+    outcome = ask_provider(changed, key, NOW)
+
+    assert (changed.pk, changed.evidence["source"]) == (finding.pk, fixed_elsewhere["source"])
+    assert (outcome.status, outcome.reason, vendor.requests) == ("inconclusive", "not_available", [])
+
+
+def test_page_that_a_client_reported_is_inconclusive_without_a_request(
+    project: Project, far_end: Callable[[str], FakeServer]
+) -> None:
+    vendor = far_end("gsc")
+    services.connect(project, "gsc", credentials=CREDENTIALS["gsc"], by=SYSTEM)
+    finding = finding_of(project, "gsc_indexed")
+    finding.evidence["page"] = f"{PAGE}/indexed"
+
+    outcome = ask_provider(finding, "gsc_indexed", NOW)
+
+    assert (outcome.status, outcome.reason, vendor.requests) == ("inconclusive", "not_available", [])
 
 
 def test_provider_checks_are_registered_and_differ_from_site_checks() -> None:

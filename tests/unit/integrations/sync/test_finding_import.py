@@ -2,9 +2,14 @@
 
 import pytest
 
+from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.models import Finding, Regression
+from findings.services.identity import provider_key
+from findings.services.ingestion import FindingReport, ingest_one
+from integrations import services
 from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.tracker import serve
 from tests.unit.integrations.conftest import Sync
 from tests.unit.integrations.providers.github.test_findings import code_scanning_alert, dependabot_alert
 from tests.unit.integrations.sync.scenario import last_run
@@ -37,15 +42,66 @@ def test_alert_of_the_same_number_on_another_server_is_another_finding(
     github.alerts = {"dependabot": [dependabot_alert()]}
     sync()
     first = Finding.objects.get()
-    elsewhere = {**first.evidence, "server": "https://github.acme.example/api/v3"}
-    Finding.objects.update(title="Renamed by a person", evidence=elsewhere)
+    server = "https://github.acme.example/api/v3"
+    identity = provider_key(server, first.evidence["source"])
+    Finding.objects.update(
+        title="Renamed by a person", evidence={**first.evidence, "server": server}, identity=identity
+    )
 
     sync()
 
     assert sorted(Finding.objects.values_list("title", "evidence__server")) == [
-        ("Renamed by a person", "https://github.acme.example/api/v3"),
+        ("Renamed by a person", server),
         ("django: Information leakage (Dependabot alert 2)", first.evidence["server"]),
     ]
+
+
+def test_finding_of_the_same_title_at_another_server_is_another_finding(
+    sync: Sync, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    first = Finding.objects.get()
+    with serve(FakeGitHub()) as other:
+        other.alerts = {"dependabot": [dependabot_alert()]}
+        monkeypatch.setenv("KRAFTER_GITHUB_URL", other.api_url)
+        sync()
+        sync()
+        second = Finding.objects.exclude(pk=first.pk).get()
+        pulled_again = last_run().pulled
+
+    first.refresh_from_db()
+    assert {row.evidence["server"] for row in (first, second)} == {github.api_url, other.api_url}
+    assert first.title == "django: Information leakage (Dependabot alert 2)"
+    assert second.title.startswith(first.title)
+    assert (first.evidence["source"], pulled_again) == (second.evidence["source"], 0)
+
+
+def test_finding_of_a_scan_with_the_same_title_is_another_finding(
+    sync: Sync, github: FakeGitHub, project: Project
+) -> None:
+    report = FindingReport(
+        "security", "django: Information leakage (Dependabot alert 2)", source_key="check:tls_version"
+    )
+    ingest_one(project, report, by=SYSTEM)
+    github.alerts = {"dependabot": [dependabot_alert()]}
+
+    sync()
+
+    assert Finding.objects.count() == 2
+
+
+def test_repository_in_other_case_has_the_same_findings(
+    sync: Sync, github: FakeGitHub, project: Project
+) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    github.repository = "Acme/Web-App"
+    services.connect(project, "github", credentials={"repository": github.repository}, by=SYSTEM)
+
+    sync()
+
+    assert Finding.objects.count() == 1
 
 
 def test_unchanged_alert_keeps_the_severity_set_by_a_person(

@@ -25,6 +25,15 @@ def test_request_sends_token_api_version_and_user_agent(adapter: GitHub, github:
     assert headers["user-agent"]
 
 
+def test_record_of_a_response_holds_no_body(adapter: GitHub) -> None:
+    adapter.check_connection()
+
+    (record,) = adapter.responses
+    assert (record.method, record.status, len(record.sha256), hasattr(record, "body")) == (
+        "GET", 200, 64, False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
