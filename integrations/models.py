@@ -219,8 +219,8 @@ class WebhookDelivery(Record):
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="deliveries", db_index=False)
     delivery_id = models.CharField(max_length=200, blank=True)
-    # Providers sign the body and no header, so that a replay may have another delivery id: the SHA-256 of the body
-    # recognizes it.
+    # Providers sign the body and no header: a replay may have another delivery id, and GitLab's events of one cause
+    # have the same one. The SHA-256 of the body recognizes a repetition.
     body_digest = models.CharField(max_length=64)
     event = models.CharField(max_length=100)
     ticket_ids = models.JSONField(default=list)
@@ -231,11 +231,6 @@ class WebhookDelivery(Record):
         verbose_name_plural = "webhook deliveries"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["integration", "body_digest"], name="unique_delivery_per_body"),
-            models.UniqueConstraint(
-                fields=["integration", "delivery_id"],
-                condition=~Q(delivery_id=""),
-                name="unique_delivery_per_id",
-            ),
         ]
         indexes: ClassVar = [
             models.Index(

@@ -189,7 +189,6 @@ class Migration(migrations.Migration):
                 ],
                 'constraints': [
                     models.UniqueConstraint(fields=('integration', 'body_digest'), name='unique_delivery_per_body'),
-                    models.UniqueConstraint(condition=models.Q(('delivery_id', ''), _negated=True), fields=('integration', 'delivery_id'), name='unique_delivery_per_id'),
                 ],
             },
         ),

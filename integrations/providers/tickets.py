@@ -152,7 +152,8 @@ class IssueTracker(Tracker):
         labels = tuple(str(label if isinstance(label, str) else label["name"]) for label in issue["labels"])
         body = issue.get(self.body_field) or ""
         return Ticket(
-            external_id=key,
+            # Both vendors ignore case: a connection that writes the repository otherwise has the same tickets.
+            external_id=key.lower(),
             key=key,
             url=str(issue[self.url_field]),
             title=self.read_title(str(issue["title"])),

@@ -1,5 +1,6 @@
 """Tasks follow their changed tickets: those that webhooks report, and those of a scheduled sync."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -38,7 +39,7 @@ def process_deliveries(context: SyncContext, tracker: Tracker) -> None:
     """Request the current state of each ticket in a stored webhook delivery; its task follows."""
     waiting = WebhookDelivery.objects.filter(integration=context.integration, processed_at__isnull=True)
     while batch := list(waiting.order_by("id")[:DELIVERIES_BATCH_SIZE]):
-        changes = {number: delivery.changed_at for delivery in batch for number in delivery.ticket_ids}
+        changes = _latest_changes(batch)
         for link in _links_of(context, list(changes)):
             # Our own pushes come back as deliveries: a change that is known already costs no request.
             if not _is_known(link, changes[_last_part(link.external_id)]):
@@ -46,6 +47,19 @@ def process_deliveries(context: SyncContext, tracker: Tracker) -> None:
                     _merge_if_changed(context, link, tracker.get_ticket(link.external_id))
         processed = WebhookDelivery.objects.filter(pk__in=[delivery.pk for delivery in batch])
         processed.update(processed_at=timezone.now())
+
+
+def _latest_changes(deliveries: Sequence[WebhookDelivery]) -> dict[str, datetime | None]:
+    """Return the time of the last change of each ticket; None if a delivery has none."""
+    changes: dict[str, list[datetime | None]] = defaultdict(list)
+    for delivery in deliveries:
+        for number in delivery.ticket_ids:
+            changes[number].append(delivery.changed_at)
+    # Deliveries arrive in any order: an older one says nothing about a later change.
+    return {
+        number: None if None in times else max(time for time in times if time)
+        for number, times in changes.items()
+    }
 
 
 def _is_known(link: TicketLink, changed_at: datetime | None) -> bool:
@@ -78,16 +92,27 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
         changed: set[str] = set()
         for page in tracker.changed_tickets(since - OVERLAP):
             context.checkpoint()
-            changed |= _merge_tickets(context, page)
+            changed |= _merge_tickets(context, tracker, page)
         _find_pull_requests(context, tracker, changed)
     context.integration.cursor[CURSOR] = started_at.isoformat()
 
 
-def _merge_tickets(context: SyncContext, page: Sequence[Ticket]) -> set[str]:
+def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket]) -> set[str]:
     """Merge the changed tickets of a page into their tasks; return their ids."""
     by_id = {ticket.external_id: ticket for ticket in page}
-    links = context.links.filter(external_id__in=by_id)
-    return {link.external_id for link in links if _merge_if_changed(context, link, by_id[link.external_id])}
+    merged, outdated = set(), []
+    for link in context.links.filter(external_id__in=by_id):
+        ticket, known = by_id[link.external_id], last_change(link.last_synced)
+        if known is not None and ticket.updated_at < known:
+            outdated.append(link)
+        elif _merge_if_changed(context, link, ticket):
+            merged.add(link.external_id)
+    # A vendor's search may lag behind what a webhook has reported: it would take the task back.
+    for link in outdated:
+        with skip_if_refused(context, link.key):
+            if _merge_if_changed(context, link, tracker.get_ticket(link.external_id)):
+                merged.add(link.external_id)
+    return merged
 
 
 def _merge_if_changed(context: SyncContext, link: TicketLink, ticket: Ticket) -> bool:
@@ -115,7 +140,16 @@ def merge_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     if merged.follow and conflicts.count_state_change(context, link, ticket):
         _update_task(context, link, ticket, locked, merged.follow)
     link.last_synced["ticket"] = agreed_values(link.last_synced, ticket)
-    link.save(update_fields=["last_synced", "state_changes", "halted_at", "updated_at"])
+    if ticket.key != link.key:
+        _follow_key(link, ticket)
+    link.save(update_fields=["last_synced", "state_changes", "halted_at", "key", "url", "updated_at"])
+
+
+def _follow_key(link: TicketLink, ticket: Ticket) -> None:
+    # A ticket that was moved to another project or team has another key.
+    if link.task.external_ticket_key == link.key:
+        tasks.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
+    link.key, link.url = ticket.key, ticket.url
 
 
 def _update_task(

@@ -1,6 +1,6 @@
 """Create the tickets of tasks, one each, and update those of changed tasks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -138,7 +138,7 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
     if not links:
         return
     # Tickets are searched for since the oldest unconfirmed link; its ticket cannot be older.
-    existing = _unlinked_tickets_by_marker(context, tracker, links[0].created_at)
+    existing = _unlinked_tickets_by_marker(context, tracker, links)
     for link in links:
         with skip_if_refused(context, link.task.title):
             ticket, draft = existing.get(str(link.task_id)), draft_of(link.task)
@@ -150,11 +150,15 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
                 _create_ticket(context, tracker, link)
 
 
-def _unlinked_tickets_by_marker(context: SyncContext, tracker: Tracker, since: datetime) -> dict[str, Ticket]:
+def _unlinked_tickets_by_marker(
+    context: SyncContext, tracker: Tracker, links: Sequence[TicketLink]
+) -> dict[str, Ticket]:
     found: dict[str, Ticket] = {}
-    for page in tracker.changed_tickets(since - OVERLAP):
+    # Of these tasks alone: the tickets of all others, with their texts, may be many.
+    wanted = {str(link.task_id) for link in links}
+    for page in tracker.changed_tickets(links[0].created_at - OVERLAP):
         context.checkpoint()
-        found |= {ticket.marker: ticket for ticket in page if ticket.marker}
+        found |= {ticket.marker: ticket for ticket in page if ticket.marker in wanted}
     ids = [ticket.external_id for ticket in found.values()]
     linked = set(context.links.filter(external_id__in=ids).values_list("external_id", flat=True))
     # People copy issues with their markers: a linked ticket is not linked again.

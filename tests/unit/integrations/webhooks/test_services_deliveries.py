@@ -141,6 +141,16 @@ def test_repeated_delivery_is_accepted_and_dropped(each_integration: Integration
     assert stored(each_integration) == {**DELIVERY_STORED, "status": "connected"}
 
 
+def test_other_body_with_the_id_of_an_earlier_delivery_is_stored(each_integration: Integration) -> None:
+    send(each_integration, ago=timedelta(seconds=5))
+    Integration.objects.update(status="connected")
+
+    response = send(each_integration)
+
+    assert response.status_code == 202
+    assert stored(each_integration) == {**DELIVERY_STORED, "deliveries": 2}
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"[" * 100_000, b'{"issue": 1}', b'"\xff"'])
 def test_undocumented_delivery_is_accepted_and_dropped(each_integration: Integration, body: bytes) -> None:
     headers = {

@@ -200,3 +200,15 @@ def test_cloud_id_cannot_change_the_path(jira: FakeJira, http_client: Client) ->
 
     with pytest.raises(ProviderRefused, match="must have access to one site"):
         connect_by_oauth(jira, http_client, cloud_id="../../x").check_connection()
+
+
+def test_list_without_an_end_is_not_read_without_an_end(
+    adapter: Jira, jira: FakeJira, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.providers.jira.client.MAX_PAGES", 3)
+    for _ in range(5):
+        jira.next_answer("GET", "/comment$", (200, {}, {"comments": [{"body": None}], "total": 10**9}))
+
+    with pytest.raises(ProviderUnavailable, match="more than 3 pages"):
+        adapter.has_comment(FIRST, "marker")
+    assert len(jira.received("GET", "/comment")) == 3

@@ -191,3 +191,21 @@ def test_sign_in_keeps_the_project_and_drops_the_api_token(
     engine.sync(row.pk)
     row.refresh_from_db()
     assert (row.status, row.last_error) == ("connected", "")
+
+
+@pytest.mark.parametrize(("named", "expected"), [("SHOP-1", "OPS-3"), ("HELP-9", "HELP-9")])
+def test_task_of_a_moved_issue_has_its_new_key_unless_a_person_named_another(
+    sync: Sync, make_task: MakeTask, jira: FakeJira, named: str, expected: str
+) -> None:
+    task = make_task()
+    sync()
+    Task.objects.filter(pk=task.pk).update(external_ticket_key=named)
+    jira.issues[10001]["key"] = "OPS-3"
+    jira.touch(10001)
+
+    sync()
+
+    task.refresh_from_db()
+    link = TicketLink.objects.get(task=task)
+    assert (task.external_ticket_key, link.key) == (expected, "OPS-3")
+    assert link.url == "https://acme.atlassian.net/browse/OPS-3"

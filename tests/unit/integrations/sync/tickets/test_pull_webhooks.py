@@ -1,6 +1,7 @@
 """Stored deliveries are processed by a sync: the reported tickets are requested, and their tasks follow."""
 
 import json
+from copy import deepcopy
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from integrations import jobs, services
-from integrations.models import Integration, SyncRun, WebhookDelivery
+from integrations.models import Integration, SyncRun, TicketLink, WebhookDelivery
 from integrations.sync import engine
 from remediation.models import Task, Verification
 from tests.fakes.dialects.github import FakeGitHub
@@ -73,6 +74,42 @@ def test_echo_of_our_own_change_is_not_requested(
     engine.sync(github_integration.pk)
 
     assert [request.path for request in github.received("GET")] == ["/repos/acme/web-app"]
+
+
+def test_older_delivery_that_arrives_later_hides_no_change(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    opened = datetime.fromisoformat(github.issues[1]["updated_at"])
+    closed = datetime.fromisoformat(github.touch(1, state="closed", state_reason="completed")["updated_at"])
+
+    for place, changed_at in enumerate((closed, opened)):
+        body = json.dumps(SENDERS["github"].payload(changed_at)).encode()
+        headers = {**SENDERS["github"].headers(body), "X-GitHub-Delivery": str(place)}
+        assert call(github_integration, body, headers).status_code == 202
+    engine.sync(github_integration.pk)
+
+    task.refresh_from_db()
+    assert (task.status, WebhookDelivery.objects.count()) == ("ready_verify", 2)
+
+
+def test_list_that_lags_behind_a_delivery_does_not_take_the_task_back(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    before = deepcopy(github.issues[1])
+    github.touch(1, state="closed", state_reason="completed")
+    send(github_integration)
+    engine.sync(github_integration.pk)
+
+    github.next_answer("GET", "/issues$", (200, {}, [before]))
+    sync()
+
+    task.refresh_from_db()
+    assert (task.status, Verification.objects.filter(task=task).count()) == ("ready_verify", 1)
+    assert len(TicketLink.objects.get().state_changes) == 1
 
 
 def test_state_in_the_delivery_is_not_trusted(

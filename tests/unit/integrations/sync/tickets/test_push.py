@@ -263,6 +263,24 @@ def test_tasks_get_new_issues_after_a_change_of_repository_and_the_old_ones_afte
     assert (task.external_ticket_key, len(github.issues)) == ("acme/web-app#1", 1)
 
 
+def test_tickets_are_the_same_after_the_repository_was_written_in_another_case(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
+) -> None:
+    task = make_task()
+    sync()
+    github.repository = "Acme/Web-App"
+    services.connect(project, "github", credentials={"repository": github.repository}, by=SYSTEM)
+
+    sync()
+    github.touch(1, state="closed", state_reason="completed")
+    sync()
+
+    task.refresh_from_db()
+    assert (task.status, task.external_ticket_key, len(github.issues)) == (
+        "ready_verify", "Acme/Web-App#1", 1,
+    )  # fmt: skip
+
+
 def test_ticket_of_a_dismissed_finding_is_closed_as_not_fixed_until_it_is_reopened(
     tracker: FakeTracker, project: Project, make_task: MakeTask
 ) -> None:
