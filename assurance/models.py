@@ -49,7 +49,7 @@ class Deploy(Record):
                 fields=["project", "environment", "sha", "started_at"], name="unique_deploy"
             ),
             models.UniqueConstraint(
-                fields=["project", "external_id"],
+                fields=["project", "external_id", "sha"],
                 condition=~Q(external_id=""),
                 name="unique_deploy_of_provider",
             ),

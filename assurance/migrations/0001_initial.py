@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ],
                 'constraints': [
                     models.UniqueConstraint(fields=('project', 'environment', 'sha', 'started_at'), name='unique_deploy'),
-                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('project', 'external_id'), name='unique_deploy_of_provider'),
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('project', 'external_id', 'sha'), name='unique_deploy_of_provider'),
                     models.CheckConstraint(condition=models.Q(('source__in', ['api', 'github', 'gitlab'])), name='deploy_source_valid'),
                 ],
             },

@@ -81,17 +81,18 @@ def _find(
 ) -> Deploy | None:
     """Return the deploy that a report is about.
 
-    A provider knows its deploys by id. A report with the same time is repeated. A provider's deploy is also the one
-    that a pipeline has reported, and the reverse, if they started within an hour. A report with a start is also about a
-    deploy that was reported without one in the hour after it. A report without a start continues the newest deploy,
-    unless another commit was deployed after it: then the commit is live again by a new one.
+    A provider knows its deploys by id; with another commit it is one of another server. A report with the same time is
+    repeated. A provider's deploy is also the one that a pipeline has reported, and the reverse, if they started within
+    an hour. A report with a start is also about a deploy that was reported without one in the hour after it. A report
+    without a start continues the newest deploy, unless another commit was deployed after it: then the commit is live
+    again by a new one.
     """
     rows = Deploy.objects.select_for_update(of=("self",)).filter(project=project)
-    known = rows.filter(external_id=external_id).first() if external_id else None
-    if known is not None:
-        return known
     abbreviations = [sha[:length] for length in range(MIN_SHA_LENGTH, len(sha))]
     is_commit = Q(sha__startswith=sha) | Q(sha__in=abbreviations)
+    known = rows.filter(is_commit, external_id=external_id).first() if external_id else None
+    if known is not None:
+        return known
     same = rows.filter(is_commit, environment=environment).order_by("-started_at")
     if repeated := same.filter(started_at=times.moment).first():
         return repeated

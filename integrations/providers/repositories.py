@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from integrations.providers.base import Provider
 from integrations.providers.types import DeployBatch, ReportedDeploy
@@ -17,6 +18,8 @@ class MergeState:
 
 class Repository(Provider):
     """A provider with the one repository of its credentials."""
+
+    repository_credential: ClassVar[str]  # the name of the credential that names it
 
     @abstractmethod
     def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:

@@ -35,6 +35,7 @@ class WebhookEvent:
     ticket_ids: tuple[str, ...] = ()  # the last parts of the tickets' external ids: `123`, a UUID
     findings_changed: bool = False  # the vendor's own findings have changed
     deploy: ReportedDeploy | None = None  # the site was deployed
+    repositories: tuple[str, ...] = ()  # the names of the deploy's repository, in lower case
     released: bool = False  # a release was published
 
 

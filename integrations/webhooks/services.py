@@ -20,9 +20,10 @@ from integrations.errors import WebhookNotFound, WebhooksNotSupported
 from integrations.models import Integration, Webhook, WebhookDelivery
 from integrations.providers.base import UNREADABLE
 from integrations.providers.registry import ADAPTERS
+from integrations.providers.repositories import Repository
 from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest
 from integrations.queries import require_known_provider
-from integrations.services import lock_connected, request_sync
+from integrations.services import lock_connected, request_sync, stored_choices
 from integrations.sync.deploy_import import record_deploy
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import require_match
@@ -172,12 +173,21 @@ def _store(integration: Integration, request: WebhookRequest, event: WebhookEven
         return  # a repetition
     now = timezone.now()
     Webhook.objects.filter(integration=integration).update(last_delivery_at=now, updated_at=now)
-    if event.deploy is not None:
+    if event.deploy is not None and _is_of_connected_repository(integration, event):
         record_deploy(integration, event.deploy)
     if event.findings_changed or (event.released and _counts_releases(integration)):
         request_sync(integration, scope=Integration.SyncScope.ALL, delay_seconds=FULL_SYNC_DELAY_SECONDS)
     elif event.ticket_ids:
         request_sync(integration)
+
+
+def _is_of_connected_repository(integration: Integration, event: WebhookEvent) -> bool:
+    # A webhook of an organisation or a group reports the deploys of all its repositories.
+    adapter = ADAPTERS[integration.provider]
+    if not issubclass(adapter, Repository):
+        return False
+    name = stored_choices(integration.project, integration.provider).get(adapter.repository_credential)
+    return str(name).strip().lower() in event.repositories
 
 
 def _counts_releases(integration: Integration) -> bool:

@@ -42,6 +42,8 @@ class Release:
 
 
 class GitHubRepository(GitHubClient, Repository):
+    repository_credential = "repository"
+
     def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:
         changed = sorted(self._changed_deployments(since), key=lambda each: each.changed_at)
         for start in range(0, len(changed), BATCH_SIZE):

@@ -29,8 +29,14 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
         ticket_ids=(str(int(issue["number"])),) if is_issue else (),
         findings_changed=event in ALERT_EVENTS,
         deploy=_deploy(payload) if event == "deployment_status" else None,
+        repositories=_repositories(payload),
         released=event == "release" and payload.get("action") == "published",
     )
+
+
+def _repositories(payload: Any) -> tuple[str, ...]:
+    repository = payload.get("repository")
+    return (str(repository.get("full_name")).lower(),) if isinstance(repository, dict) else ()
 
 
 def _deploy(payload: Any) -> ReportedDeploy | None:

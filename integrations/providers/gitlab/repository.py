@@ -22,6 +22,8 @@ STATES = {"opened": False, "locked": False, "closed": True, "merged": True}
 
 
 class GitLabRepository(GitLabClient, Repository):
+    repository_credential = "project"
+
     def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:
         # The newest first: a deployment that changes while the pages are read is read twice, and none is missed.
         query = {

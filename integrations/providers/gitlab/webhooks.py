@@ -31,8 +31,17 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
         ticket_ids=(str(int(issue["iid"])),) if is_issue else (),
         findings_changed=kind == "vulnerability",
         deploy=_deploy(payload) if kind == "deployment" else None,
+        repositories=_repositories(payload),
         released=kind == "release" and payload.get("action") == "create",
     )
+
+
+def _repositories(payload: Any) -> tuple[str, ...]:
+    project = payload.get("project")
+    if not isinstance(project, dict):
+        return ()
+    # A connection names its project by path or by number.
+    return (str(project.get("path_with_namespace")).lower(), str(project.get("id")))
 
 
 def _deploy(payload: Any) -> ReportedDeploy | None:

@@ -73,7 +73,12 @@ class FakeGitHub(FakeTracker):
     def deploy_event(self, number: int) -> dict[str, Any]:
         """Return the webhook event of the latest status of a deployment."""
         deployment, status = self._deployment(number), self.statuses[number][0]
-        return {"action": "created", "deployment": deployment, "deployment_status": status}
+        return {
+            "action": "created",
+            "deployment": deployment,
+            "deployment_status": status,
+            "repository": {"full_name": self.repository},
+        }
 
     def release(self, tag: str, sha: str, **fields: Any) -> dict[str, Any]:
         """Publish a release; return its webhook event."""

@@ -89,6 +89,7 @@ class FakeGitLab(FakeTracker):
             "environment_external_url": row["environment"]["external_url"],
             "short_sha": row["sha"][:8],
             "commit_url": f"https://gitlab.example/{self.project}/-/commit/{row['sha']}",
+            "project": {"id": self.number, "path_with_namespace": self.project},
         }
 
     def release(self, tag: str, sha: str, **fields: Any) -> dict[str, Any]:

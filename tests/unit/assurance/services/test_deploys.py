@@ -106,6 +106,15 @@ def test_deploy_before_the_approval_checks_nothing(scenario: Scenario) -> None:
     assert not window.runs.filter(reason="deploy").exists()
 
 
+def test_same_id_with_another_commit_is_the_deploy_of_another_server(scenario: Scenario) -> None:
+    first, _ = record(scenario, external_id="gitlab/deployments/7", finished_at=timezone.now())
+
+    second, is_new = record(scenario, sha="f" * 40, external_id="gitlab/deployments/7")
+
+    first.refresh_from_db()
+    assert (is_new, second.pk != first.pk, first.sha != second.sha) == (True, True, True)
+
+
 def test_id_of_the_provider_tells_deploys_of_one_commit_apart(scenario: Scenario) -> None:
     reported, _ = record(scenario)
 

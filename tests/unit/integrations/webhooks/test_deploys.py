@@ -15,11 +15,14 @@ from tests import factories
 from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now
 
 pytestmark = pytest.mark.django_db
+REPOSITORY = "acme/web-app"
 SHA = "a84d88e7554fc1fa21bcbc4efae3c782a70d2b9d"
 
 
-def connected(project: Project, provider: str) -> Integration:
-    services.connect(project, provider, credentials=SENDERS[provider].credentials, by=SYSTEM)
+def connected(project: Project, provider: str, repository: str = REPOSITORY) -> Integration:
+    names = {"github": {"repository": repository}, "gitlab": {"project": repository}}
+    credentials = SENDERS[provider].credentials | names[provider]
+    services.connect(project, provider, credentials=credentials, by=SYSTEM)
     webhook, _ = enable(project, provider, secret=SECRET, by=SYSTEM)
     return webhook.integration
 
@@ -39,6 +42,7 @@ def github(state: str, **deployment: Any) -> dict[str, Any]:
             "created_at": now().isoformat(),
             "environment_url": "https://example.com/",
         },
+        "repository": {"full_name": REPOSITORY},
     }
 
 
@@ -52,6 +56,7 @@ def gitlab(status: str, **more: Any) -> dict[str, Any]:
         "environment_external_url": "https://example.com/",
         "short_sha": SHA[:8],
         "commit_url": f"https://gitlab.example/acme/web-app/-/commit/{SHA}",
+        "project": {"id": 4711, "path_with_namespace": REPOSITORY},
         **more,
     }
 
@@ -83,6 +88,27 @@ def test_start_and_success_are_one_deploy(provider: str) -> None:
     assert (made.sha, made.environment, made.url) == (SHA, "production", "https://example.com/")
     assert (made.project_id, made.source) == (integration.project_id, provider)
     assert made.finished_at is not None
+
+
+@pytest.mark.parametrize(
+    ("provider", "connected_to", "is_recorded"),
+    [
+        ("github", "acme/shop", False),
+        ("github", "Acme/Web-App", True),
+        ("gitlab", "acme/shop", False),
+        ("gitlab", "Acme/Web-App", True),
+        ("gitlab", "4711", True),
+        ("gitlab", "4712", False),
+    ],
+)
+def test_deploy_of_another_repository_of_the_organisation_is_dropped(
+    provider: str, connected_to: str, is_recorded: bool
+) -> None:
+    integration = connected(factories.project(), provider, connected_to)
+
+    response = send(integration, PAYLOADS[provider][0]("success"))
+
+    assert (response.status_code, Deploy.objects.exists()) == (202, is_recorded)
 
 
 @providers
