@@ -67,6 +67,7 @@ def change(
 
     `details` are JSON values of a change of status, such as the reason of a dismissal. `all_or_nothing` raises the
     first refusal, and nothing changes. Rows that changed after `unchanged_since`, the time of a preview, are refused.
+    An undo that begins meanwhile ends the change.
     """
     require_within_limit(pks)
     context = ChangeContext(by, details or {})
@@ -182,6 +183,9 @@ def _change_batch(
     *,
     raise_refusals: bool = False,
 ) -> list[Decision]:
+    # All or nothing is one transaction, and is not undone before its end.
+    if not raise_refusals and _is_undone(bulk_change):
+        return []
     pks = [target.pk for target in targets]
     subject.lock_parents(pks)
     locked = subject.model._default_manager.filter(
@@ -202,6 +206,12 @@ def _change_batch(
     )
     record(bulk_change, decisions)
     return decisions
+
+
+def _is_undone(bulk_change: BulkChange) -> bool:
+    """Lock the bulk change; return whether its undo has begun, which could not include further rows."""
+    BulkChange.objects.select_for_update().get(pk=bulk_change.pk)
+    return BulkChange.objects.filter(undoes=bulk_change).exists()
 
 
 def _write(subject: Subject, changed: Sequence[Decision], context: ChangeContext) -> None:

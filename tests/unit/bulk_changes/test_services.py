@@ -281,6 +281,27 @@ def test_bulk_change_is_undone_once_and_the_undo_can_be_undone(scenario: Scenari
     assert (before_redo, values_of(finding)) == (["new"], ["dismissed"])
 
 
+def test_undo_of_a_running_change_ends_it_and_leaves_no_row_changed(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(services, "BATCH_SIZE", 1)
+    findings = [factories.finding(scenario) for _ in range(3)]
+    add, undone = Summary.add, []
+
+    def undo_after_the_first_batch(summary: Summary, *args: Any) -> None:
+        add(summary, *args)
+        if not undone:
+            undone.append(BulkChange.objects.get())
+            services.undo(undone[0].pk, by=scenario.actor)
+
+    monkeypatch.setattr(Summary, "add", undo_after_the_first_batch)
+
+    done = change(scenario, FINDINGS, *findings, severity="low")
+
+    assert values_of(*findings, name="severity") == ["high"] * 3
+    assert (done.bulk_change.changed, done.bulk_change.is_undone) == (1, True)
+
+
 @pytest.mark.parametrize("case", ["absent", "of another project"])
 def test_undo_of_an_unknown_bulk_change_is_not_found(scenario: Scenario, case: str):
     other = factories.scenario()
