@@ -297,6 +297,13 @@ class ApiKeyViewSet(ManagementViewSet):
 class SavedViewViewSet(OrganizationViewSet):
     """The saved views of the key's user, and those shared with the organisation."""
 
+    def _authorize(self, request: Request) -> None:
+        super()._authorize(request)
+        if self.caller.is_limited_to_projects and not self.only_reads:
+            raise InsufficientRole(
+                "A saved view is of all projects: use a key that is not bound to projects."
+            )
+
     @extend_schema(
         parameters=list_parameters(SavedViewFilter),
         responses=SavedViewSerializer(many=True),

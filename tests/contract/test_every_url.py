@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import services
+from accounts.models import Membership, User
 from accounts.viewsets import OrganizationViewSet
 from krafter_audit.api.query_parameters import declared_parameters
 from remediation.models import Task
@@ -86,6 +87,56 @@ def test_every_url_rejects_the_key_of_another_organisation(scenario: Scenario):
             answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (403, "forbidden"))
+
+
+CHANGES = [
+    (place, method)
+    for place, method, view in ROUTES
+    if "<str:org_id>" in place
+    and method not in ("get", "options")
+    and view.actions[method] not in view.cls.read_only_posts
+]
+
+
+@pytest.mark.parametrize("role", ["viewer", "viewer who was a member"])
+def test_every_change_rejects_the_key_of_a_viewer(scenario: Scenario, role: str):
+    person = User.objects.create_user("viewer@example.com")
+    membership = Membership.objects.create(organization=scenario.organization, user=person, role="member")
+    viewer = factories.api_key(scenario, user=person, scopes=["*"] if "was" in role else ["audit:read"])
+    membership.role = "viewer"
+    membership.save()
+    row, answers = str(factories.task(scenario).pk), {}
+
+    for place, method in CHANGES:
+        response = viewer.ask(method, fill(place, scenario, row))
+        answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+
+    assert answers == dict.fromkeys(answers, (403, "insufficient_scope"))
+
+
+def test_every_change_of_the_organisation_rejects_a_key_that_is_bound_to_projects(scenario: Scenario):
+    bound = factories.api_key(scenario, projects=[scenario.project])
+    row, answers = str(factories.task(scenario).pk), {}
+
+    for place, method in CHANGES:
+        if "<str:project_id>" not in place:
+            response = bound.ask(method, fill(place, scenario, row))
+            answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+
+    assert answers == dict.fromkeys(answers, (403, "insufficient_role"))
+
+
+def test_every_url_of_a_project_rejects_a_key_that_is_bound_to_another(scenario: Scenario):
+    elsewhere = services.create_project(scenario.organization, slug="other", site_url="https://example.org")
+    bound = factories.api_key(scenario, projects=[elsewhere])
+    row, answers = str(factories.task(scenario).pk), {}
+
+    for place, method, _ in ROUTES:
+        if "<str:project_id>/audit" in place:
+            response = bound.ask(method, fill(place, scenario, row))
+            answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+
+    assert answers == dict.fromkeys(answers, (404, "not_found"))
 
 
 def test_every_operation_rejects_unknown_parameters(scenario: Scenario):

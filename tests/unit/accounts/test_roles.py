@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from accounts.roles import role_allows
+from accounts.services import remove_member
 from findings.models import Finding
 from operations.models import Backup, RestoreDrill
 from remediation.models import Policy, Task
@@ -101,6 +102,23 @@ def test_viewer_changes_nothing(model: type[Model]):
     assert {form.status_code for form in forms} <= {403, 405}
     assert {name for name, _ in page.context.get("object_actions", [])} <= {"test"}  # of a policy: reads only
     assert (posted.status_code, added.status_code) == (403, 403)
+    assert model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+@every_model
+def test_removed_member_reaches_nothing_by_an_earlier_session(model: type[Model]):
+    own = factories.scenario()
+    row = ROWS[model](own)
+    client = staff.logged_in_client(user := member_of(own.organization, Role.ADMIN))
+    opened = client.get(admin_url(model, "change", row.pk)).status_code
+    before = model._default_manager.filter(pk=row.pk).values().get()
+
+    remove_member(user.memberships.get())
+    pages = [client.get(url).status_code for url in urls_of(model, row)]
+    forms = [client.post(url).status_code for url in urls_of(model, row)]
+
+    assert opened == 200
+    assert {*pages, *forms} <= {302, 403, 404, 405}
     assert model._default_manager.filter(pk=row.pk).values().get() == before
 
 
