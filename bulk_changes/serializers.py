@@ -7,6 +7,7 @@ from bulk_changes.decisions import Decision, Summary
 from bulk_changes.models import BulkChange
 from bulk_changes.services import BulkChangeResult
 from krafter_audit.api.serializers import (
+    BoundedListField,
     RequestSerializer,
     ResponseSerializer,
     StrictBooleanField,
@@ -14,9 +15,12 @@ from krafter_audit.api.serializers import (
     StrictUUIDField,
 )
 
+MAX_CHOICES = 100  # of a filter
+
 
 def choices_field(choices: Any) -> serializers.ListField:
-    return serializers.ListField(child=StrictChoiceField(choices=choices), required=False, min_length=1)
+    child = StrictChoiceField(choices=choices)
+    return BoundedListField(child=child, required=False, min_length=1, max_length=MAX_CHOICES)
 
 
 class RowFilterRequestSerializer(RequestSerializer):
@@ -36,7 +40,7 @@ class BulkUpdateRequestSerializer(RequestSerializer):
     Subclasses have `filter` and `set`.
     """
 
-    ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
+    ids = BoundedListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
     all = StrictBooleanField(required=False, default=False)
     mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
     dry_run = StrictBooleanField(required=False, default=False)

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from accounts.serializers import MemberIdField
 from campaigns.models import MAX_NAME_LENGTH, Campaign
 from krafter_audit.api.serializers import (
+    BoundedListField,
     ChangesRequestSerializer,
     RequestSerializer,
     ResponseSerializer,
@@ -27,7 +28,7 @@ class UpdateCampaignRequestSerializer(ChangesRequestSerializer):
 class CampaignTasksRequestSerializer(RequestSerializer):
     """Tasks: `ids` or `filter`."""
 
-    ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
+    ids = BoundedListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
     filter = TaskFilterRequestSerializer(required=False)
     dry_run = StrictBooleanField(required=False, default=False)
 
@@ -43,7 +44,7 @@ class CreateCampaignRequestSerializer(RequestSerializer):
     name = StrictCharField(max_length=MAX_NAME_LENGTH)
     due_date = serializers.DateField(required=False, allow_null=True)
     owner_id = MemberIdField(required=False, allow_null=True)
-    ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
+    ids = BoundedListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
     filter = TaskFilterRequestSerializer(required=False)
     dry_run = StrictBooleanField(required=False, default=False)
 

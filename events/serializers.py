@@ -6,6 +6,7 @@ from rest_framework import serializers
 from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS, pattern_error
 from events.representation import represent
 from krafter_audit.api.serializers import (
+    BoundedListField,
     RequestSerializer,
     StrictCharField,
     StrictChoiceField,
@@ -16,7 +17,7 @@ from krafter_audit.api.serializers import (
 NEWEST_FIRST, OLDEST_FIRST = "-created_at", "created_at"
 
 
-class EventPatternsField(serializers.ListField):
+class EventPatternsField(BoundedListField):
     """Names of events, or groups such as `finding.*`."""
 
     child = StrictCharField(max_length=60)

@@ -23,6 +23,7 @@ from findings.models import (
 from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
+    BoundedListField,
     ChangesRequestSerializer,
     JSONObjectField,
     RequestSerializer,
@@ -30,6 +31,7 @@ from krafter_audit.api.serializers import (
     StrictCharField,
     StrictChoiceField,
     StrictIntegerField,
+    may_suggest,
 )
 
 CONFIDENCE_WORDS = ("low", "medium", "high")
@@ -73,10 +75,10 @@ class RecommendedFixRequestSerializer(RequestSerializer):
     """How to fix the finding."""
 
     summary = StrictCharField(max_length=5000, allow_blank=True, required=False, default="")
-    steps = serializers.ListField(
+    steps = BoundedListField(
         child=StrictCharField(max_length=5000), max_length=100, required=False, default=list
     )
-    references = serializers.ListField(
+    references = BoundedListField(
         child=StrictCharField(max_length=2000), max_length=100, required=False, default=list
     )
 
@@ -95,12 +97,9 @@ class CheckKeyField(StrictCharField):
         if not CHECK_KEY.match(key):
             self.fail("form")
         if not check_keys.is_known(key):
-            suggestion = check_keys.suggestion(key)
+            suggestion = check_keys.suggestion(key) if may_suggest(self) else ""
             self.fail("misspelled" if suggestion else "unknown", name=key, suggestion=suggestion)
         return key
-
-
-CHECK_KEYS = serializers.ListField(child=CheckKeyField())
 
 
 class CreateFindingRequestSerializer(RequestSerializer):
@@ -114,12 +113,12 @@ class CreateFindingRequestSerializer(RequestSerializer):
     confidence = ConfidenceField(required=False)
     priority = PriorityRequestSerializer(required=False)
     owner_id = MemberIdField(required=False, allow_null=True)
-    affected_assets = serializers.ListField(
+    affected_assets = BoundedListField(
         child=AffectedAssetRequestSerializer(), required=False, max_length=1000
     )
     evidence = JSONObjectField(required=False)
     recommended_fix = RecommendedFixRequestSerializer(required=False)
-    checks = serializers.ListField(child=CheckKeyField(), max_length=MAX_CHECKS, required=False)
+    checks = BoundedListField(child=CheckKeyField(), max_length=MAX_CHECKS, required=False)
     external_id = StrictCharField(
         max_length=255,
         required=False,
@@ -130,19 +129,18 @@ class CreateFindingRequestSerializer(RequestSerializer):
         if "external_id" in attrs:
             attrs["source_key"] = external_key(attrs.pop("external_id"))
         if "checks" not in attrs:
-            _validate_named_checks(attrs.get("evidence"))
+            self._validate_named_checks(attrs.get("evidence"))
         return attrs
 
-
-def _validate_named_checks(evidence: Mapping[str, Any] | None) -> None:
-    # These verify the finding if `checks` is left out.
-    named = check_keys.named_in(evidence)
-    if named is None:
-        return
-    try:
-        CHECK_KEYS.run_validation(named)
-    except serializers.ValidationError as error:
-        raise serializers.ValidationError({"evidence": {"checks": error.detail}}) from None
+    def _validate_named_checks(self, evidence: Mapping[str, Any] | None) -> None:
+        # These verify the finding if `checks` is left out.
+        named = check_keys.named_in(evidence)
+        if named is None:
+            return
+        try:
+            self.fields["checks"].run_validation(named)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({"evidence": {"checks": error.detail}}) from None
 
 
 class UnvalidatedListField(serializers.ListField):

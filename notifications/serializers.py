@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from krafter_audit.api.serializers import (
+    BoundedListField,
     RequestSerializer,
     ResponseSerializer,
     StrictCharField,
@@ -19,7 +20,7 @@ class SetAlertDestinationRequestSerializer(RequestSerializer):
     """A Slack webhook, or e-mail addresses."""
 
     webhook_url = StrictCharField(max_length=MAX_STORED_LENGTH, required=False)
-    recipients = serializers.ListField(
+    recipients = BoundedListField(
         child=serializers.EmailField(max_length=254), min_length=1, max_length=MAX_RECIPIENTS, required=False
     )
 

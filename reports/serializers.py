@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.serializers import ProjectResponseSerializer
 from campaigns.serializers import CampaignWithProgressSerializer
 from krafter_audit.api.serializers import (
+    BoundedListField,
     RequestSerializer,
     ResponseSerializer,
     StrictCharField,
@@ -33,7 +34,7 @@ class ShareReportRequestSerializer(RequestSerializer):
     """A channel with its own fields."""
 
     channel = StrictChoiceField(choices=Share.Channel.choices)
-    recipients = serializers.ListField(
+    recipients = BoundedListField(
         child=StrictEmailField(max_length=254), min_length=1, max_length=50, required=False
     )
     webhook_url = StrictCharField(max_length=MAX_STORED_LENGTH, required=False)

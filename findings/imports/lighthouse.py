@@ -63,7 +63,7 @@ def _problem(
         description=without_markup(description),
         references=urls_in(description),
         assets=(("url", url),) if url else (),
-        details=({"url": url, "score": number(audit, "score"), "value": text(audit, "displayValue")},),
+        details=({"url": url, "score": number(audit, "score"), "value": text(audit, "displayValue")[:500]},),
         check=check,
     )
 

@@ -63,7 +63,7 @@ def _problem(tool: str, listed: list[dict[str, Any]], rules: Rules, result: dict
         fix=help_text,
         references=(text(rule, "helpUri"), *urls_in(help_text)),
         assets=tuple(places),
-        details=({"message": message[:500], "places": [value for _, value in places[:20]]},),
+        details=({"message": message[:500], "places": [value[:500] for _, value in places[:20]]},),
         check=_check(tool.lower(), name),
     )
 

@@ -11,6 +11,8 @@ from krafter_audit.api.errors import InvalidParams, MalformedJson, PayloadTooLar
 
 MEBIBYTE = 1024 * 1024
 MAX_DEPTH = 64
+# An empty list is three bytes of a body and 64 of memory: 16 MiB of them would take half a gigabyte.
+MAX_VALUES = 2_000_000
 # Only an escape can make a NUL or a lone surrogate, so most bodies need no search of their strings.
 UNSTORABLE_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
@@ -36,7 +38,10 @@ class StrictJSONParser(BaseParser):
 
 
 def parse_json(raw: bytes) -> Any:
-    """Return the parsed value. Raises MalformedJson or InvalidParams."""
+    """Return the parsed value. Raises MalformedJson, PayloadTooLarge or InvalidParams."""
+    # At least as many as there are: the signs are in texts, too.
+    if len(raw) > MAX_VALUES and sum(map(raw.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise PayloadTooLarge(f"The body has more than {MAX_VALUES:,} values.")
     try:
         value = json.loads(
             raw.decode("utf-8"),

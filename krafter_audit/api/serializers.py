@@ -2,6 +2,7 @@
 
 import difflib
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -25,6 +26,25 @@ READ_ONLY = frozenset(
 )  # fmt: skip
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+MAX_SUGGESTIONS = 50  # of a request: each compares a name with all that are known
+MAX_UNKNOWN_FIELDS = 100  # that are named, of one object
+
+
+def may_suggest(field: serializers.Field[Any, Any, Any, Any]) -> bool:
+    """Count a suggestion of the nearest name; return whether the request may have another one."""
+    context: Any = field.context  # one dictionary for all fields of a request
+    context["suggestions"] = context.get("suggestions", 0) + 1
+    return bool(context["suggestions"] <= MAX_SUGGESTIONS)
+
+
+class BoundedListField(serializers.ListField):
+    """A list whose length is checked before its items: to validate a million of them takes long."""
+
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        validated: list[Any] = super().run_child_validation(data)
+        return validated
 
 
 class StrictCharField(serializers.CharField):
@@ -146,7 +166,7 @@ class RequestSerializer(serializers.Serializer[Any]):
     def _unknown(self, data: Any) -> dict[str, list[str]]:
         if not isinstance(data, dict):
             return {}
-        names = [name for name in data if name not in self.fields]
+        names = islice((name for name in data if name not in self.fields), MAX_UNKNOWN_FIELDS)
         return {name: [self._rejection(name)] for name in names}
 
     def _rejection(self, name: str) -> str:
@@ -154,7 +174,8 @@ class RequestSerializer(serializers.Serializer[Any]):
             return self.rejected_fields[name]
         if name in READ_ONLY:
             return "This field is read-only."
-        nearest = difflib.get_close_matches(name, list(self.fields), n=1)
+        is_suggested = may_suggest(self)
+        nearest = difflib.get_close_matches(name, list(self.fields), n=1) if is_suggested else []
         return f"Unknown field. Did you mean {nearest[0]}?" if nearest else "Unknown field."
 
 

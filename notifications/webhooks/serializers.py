@@ -9,6 +9,7 @@ from accounts.models import Project
 from events.names import PROJECT_EVENTS, pattern_error
 from events.serializers import EventPatternsField
 from krafter_audit.api.serializers import (
+    BoundedListField,
     RequestSerializer,
     StrictBooleanField,
     StrictCharField,
@@ -24,7 +25,7 @@ DAY, WEEK = 24 * 3600, 7 * 24 * 3600
 MAX_PROJECTS = 1000
 
 
-class ProjectSlugsField(serializers.ListField):
+class ProjectSlugsField(BoundedListField):
     """Slugs of the organisation's projects; an empty list selects all projects."""
 
     child = StrictCharField(max_length=63)

@@ -3,7 +3,12 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from krafter_audit.api.lists.filters import ListFilter
-from krafter_audit.api.serializers import RequestSerializer, ResponseSerializer, StrictCharField
+from krafter_audit.api.serializers import (
+    BoundedListField,
+    RequestSerializer,
+    ResponseSerializer,
+    StrictCharField,
+)
 from remediation.models import MAX_COMMENT_LENGTH, MAX_LABEL_LENGTH, MAX_LABELS_OF_TASK, TaskComment
 
 
@@ -50,9 +55,7 @@ class LabelField(StrictCharField):
 class LabelsRequestSerializer(RequestSerializer):
     """All labels that the task will have; an empty list removes them."""
 
-    labels = serializers.ListField(
-        child=LabelField(max_length=MAX_LABEL_LENGTH), max_length=MAX_LABELS_OF_TASK
-    )
+    labels = BoundedListField(child=LabelField(max_length=MAX_LABEL_LENGTH), max_length=MAX_LABELS_OF_TASK)
 
 
 class LabelsSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from findings import check_keys
@@ -13,14 +14,19 @@ from scanner import registry
 from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS
 
+# Each compares a name with all that are known: a config may have a hundred thousand.
+MAX_SENTENCES = 100
+MORE = "Further parts are ignored, too."
 # Yields a sentence if a key of a section and its value have no effect, or only in part. The key is a path such as
 # `sla_hours.critical`.
 type FindIgnored = Callable[[str, Any], Iterator[str]]
 
 
 def ignored_parts(config: dict[str, Any]) -> list[str]:
-    """Return a sentence for each section, key or value of a policy's config that has no effect."""
-    return [sentence for name, value in config.items() for sentence in _ignored_in(name, value)]
+    """Return a sentence for each section, key or value of a policy's config that has no effect; the first 100."""
+    sentences = (sentence for name, value in config.items() for sentence in _ignored_in(name, value))
+    first = list(islice(sentences, MAX_SENTENCES))
+    return first if next(sentences, None) is None else [*first, MORE]
 
 
 def _ignored_in(name: str, value: Any) -> Iterator[str]:

@@ -140,6 +140,17 @@ def test_a_bulk_may_be_larger_but_not_over_sixteen(scenario: Scenario):
     assert scenario.client.post("findings/bulk", huge, content_type="application/json").status_code == 413
 
 
+@pytest.mark.parametrize("value", ["[]", "{}", "0", "[[[[[]]]]]"])
+def test_body_of_very_many_values_is_too_large(scenario: Scenario, value: str):
+    evidence = ",".join([value] * (4_000_001 // len(value)))
+    body = f'{{"findings": [{{"domain": "seo", "title": "a", "evidence": {{"log": [{evidence}]}}}}]}}'
+
+    response = scenario.client.post("findings/bulk", body, content_type="application/json")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
+    assert response.json()["error"]["message"] == "The body has more than 2,000,000 values."
+
+
 def test_numbers_beyond_64_bits_in_a_free_form_come_back_as_they_went(scenario: Scenario):
     raw = b'{"config": {"big": 123456789012345678901234567890, "one": 1.0}}'
 

@@ -72,3 +72,13 @@ def test_channels_are_those_of_alerts() -> None:
     channels = [Alert._meta.get_field("channel").choices, Destination._meta.get_field("channel").choices]
 
     assert channels == [AlertChannel.choices] * 2
+
+
+def test_first_parts_without_effect_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    monkeypatch.setattr("findings.check_keys.nearest", lambda key: compared.append(key) or [])
+
+    sentences = ignored_parts({"checks": {f"check_{number}": {} for number in range(1000)}})
+
+    assert (len(sentences), sentences[-1]) == (101, "Further parts are ignored, too.")
+    assert len(compared) <= 101

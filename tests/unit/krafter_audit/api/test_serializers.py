@@ -1,0 +1,77 @@
+"""Request bodies with very many items or names cost little to reject."""
+
+from typing import Any
+
+import pytest
+from rest_framework.exceptions import ValidationError
+
+from krafter_audit.api.serializers import BoundedListField, RequestSerializer, StrictCharField
+from tests.factories import Scenario
+
+
+class CountingField(StrictCharField):
+    """A string; counts those that it validates."""
+
+    validated = 0
+
+    def to_internal_value(self, data: Any) -> str:
+        self.validated += 1
+        return super().to_internal_value(data)
+
+
+class NameSerializer(RequestSerializer):
+    """An item of a list."""
+
+    name = StrictCharField()
+
+
+class NamesSerializer(RequestSerializer):
+    """A list of items."""
+
+    names = BoundedListField(child=NameSerializer(), max_length=1000)
+
+
+def errors_of(serializer: RequestSerializer, body: dict[str, Any]) -> dict[str, Any]:
+    with pytest.raises(ValidationError) as raised:
+        serializer.run_validation(body)
+    errors: dict[str, Any] = raised.value.detail  # type: ignore[assignment]  # a dict here
+    return errors
+
+
+def test_items_of_a_list_that_is_too_long_are_not_validated() -> None:
+    field = BoundedListField(child=CountingField(), max_length=2)
+
+    assert field.run_validation(["a", "b"]) == ["a", "b"]
+    with pytest.raises(ValidationError, match="no more than 2 elements"):
+        field.run_validation(["a"] * 1000)
+    assert field.child.validated == 2
+
+
+def test_names_of_a_request_are_compared_with_known_ones_up_to_a_limit() -> None:
+    found = errors_of(NamesSerializer(), {"names": [{"name": "a", "nmae": "b"}] * 60})["names"]
+
+    messages = [str(found[place]["nmae"][0]) for place in range(60)]
+    assert messages == ["Unknown field. Did you mean name?"] * 50 + ["Unknown field."] * 10
+
+
+def test_first_unknown_fields_are_named() -> None:
+    found = errors_of(NameSerializer(), {"name": "a", **{f"field_{number}": 1 for number in range(1000)}})
+
+    assert list(found) == [f"field_{number}" for number in range(100)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("named", ["checks", "evidence"])
+def test_unknown_checks_of_a_bulk_are_compared_up_to_a_limit(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    compared: list[str] = []
+    monkeypatch.setattr("findings.check_keys.nearest", lambda key: compared.append(key) or [])
+    keys = [f"unknown_{number}" for number in range(90)]
+    seen = {"checks": keys} if named == "checks" else {"evidence": {"checks": keys}}
+    findings = [{"domain": "seo", "title": f"Finding {number}", **seen} for number in range(5)]
+
+    response = scenario.client.ask("post", "findings/bulk", {"findings": findings})
+
+    assert (response.status_code, len(compared)) == (422, 50)
+    assert len(response.json()["error"]["details"]) == 450
