@@ -1,8 +1,8 @@
 """Leave out the lines of a response's head that browsers ignore, before the parser, which rejects the whole response.
 
-Chromium skips a header line whose name is not a token, such as `X Foo: bar`, and trims white space before the colon,
-which RFC 9112 (5.1) requires of a proxy. A connection has one request, so no line can hide another
-response.
+Chromium skips a header line without a colon, and one whose name is not a token, such as `X Foo: bar`, each with the
+lines that continue it. It trims white space before the colon, which RFC 9112 (5.1) requires of a proxy. A connection
+has one request, so no line can hide another response.
 """
 
 import re
@@ -12,7 +12,7 @@ _LINE = re.compile(rb"[^\n]*\n")
 _END = re.compile(rb"\n\r?\n")
 _INFORMATIONAL = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
-# Parsers disagree about where a line with these ends. The parser rejects them, as it does a line without a colon.
+# Parsers disagree about where a line with these ends. The parser rejects them.
 _AMBIGUOUS = re.compile(rb"[\r\0]")
 
 
@@ -51,8 +51,8 @@ def _filtered(head: bytes) -> bytes:
 
 def _header_line(line: bytes) -> tuple[bytes, bool]:
     """Return the line without white space before its colon, and whether the parser may see it."""
-    name, colon, text = line.partition(b":")
-    if not colon or _AMBIGUOUS.search(line.rstrip(b"\r\n")):
+    if _AMBIGUOUS.search(line.rstrip(b"\r\n")):
         return line, True
+    name, colon, text = line.partition(b":")
     name = name.rstrip(b" \t")
-    return name + colon + text, bool(_TOKEN.fullmatch(name))
+    return name + colon + text, bool(colon and _TOKEN.fullmatch(name))

@@ -26,6 +26,10 @@ def filtered(*pieces: bytes) -> bytes:
         (b"X-\xe9: bar\r\nServer: x\r\n", b"Server: x\r\n"),
         (b"X Foo: bar\r\n folded\r\n\tagain\r\nServer: x\r\n", b"Server: x\r\n"),
         (b" folded first\r\nServer: x\r\n", b"Server: x\r\n"),
+        (b" Server: x\r\n", b""),
+        (b"no colon\r\nServer: x\r\n", b"Server: x\r\n"),
+        (b"no colon\r\n folded\r\n Age: 1\r\nServer: x\r\n", b"Server: x\r\n"),
+        (b"X Foo: bar\r\n Server: x\r\n", b""),
         (b"Server \t: x\r\n", b"Server: x\r\n"),
         (b"Server: x\r\n y\r\n", b"Server: x\r\n y\r\n"),
         (b"Server: a: b\nX Foo: bar\nAge: 1\r\n", b"Server: a: b\nAge: 1\r\n"),
@@ -36,7 +40,7 @@ def test_lines_without_a_valid_name_are_left_out(sent: bytes, kept: bytes) -> No
     assert filtered(OK + sent + b"\r\nX Foo: body") == OK + kept + b"\r\nX Foo: body"
 
 
-@pytest.mark.parametrize("line", [b"X\rContent-Length: 1\r\n", b"X\x00Foo: bar\r\n", b"no colon\r\n"])
+@pytest.mark.parametrize("line", [b"X\rContent-Length: 1\r\n", b"X\x00Foo: bar\r\n", b"no\rcolon\r\n"])
 def test_other_invalid_lines_stay_for_the_parser_to_reject(line: bytes) -> None:
     assert filtered(OK + line + b"\r\n") == OK + line + b"\r\n"
 
@@ -57,6 +61,12 @@ def test_incomplete_and_endless_heads_are_passed_on() -> None:
 
 def test_response_with_a_space_in_a_header_name_is_read(serve: Serve, client: Client) -> None:
     server = serve(says(answer(headers=["X Foo: bar", "Server : x"])))
+    response = client.get(server.url)
+    assert (response.text, response.headers.items()) == ("hello", [("Content-Length", "5"), ("Server", "x")])
+
+
+def test_response_with_a_line_without_a_colon_is_read(serve: Serve, client: Client) -> None:
+    server = serve(says(answer(headers=["<br />", "Warning - no colon", "Server: x"])))
     response = client.get(server.url)
     assert (response.text, response.headers.items()) == ("hello", [("Content-Length", "5"), ("Server", "x")])
 
