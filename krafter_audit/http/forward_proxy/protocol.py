@@ -11,6 +11,9 @@ from krafter_audit.http.forward_proxy.traffic import ConnectionClosed, ProxiedRe
 
 _MAX_HEAD_BYTES = 256 * 1024
 _CHUNK_BYTES = 64 * 1024
+# RFC 9112, section 2.2: a line may end with a line feed alone.
+_LINE_END = re.compile(rb"\r?\n")
+_END = re.compile(rb"\r?\n\r?\n")
 _REQUEST_LINE = re.compile(rb"([A-Z]+) (\S+) HTTP/1\.1", re.ASCII)
 _ABSOLUTE_FORM = re.compile(r"http://[^/?#]+", re.ASCII | re.IGNORECASE)
 # RFC 9110, section 7.6.1: a proxy forwards none of these.
@@ -23,12 +26,11 @@ class MalformedMessage(Exception):
 
 def read_head(sock: socket.socket, deadline: Deadline, received: bytes = b"") -> tuple[bytes, bytes]:
     """Read a message head: (head without its empty line, bytes after it). `received` was read before."""
-    while b"\r\n\r\n" not in received:
+    while not (end := _END.search(received)):
         if len(received) > _MAX_HEAD_BYTES:
             raise MalformedMessage
         received += receive(sock, deadline)
-    head, _, rest = received.partition(b"\r\n\r\n")
-    return head, rest
+    return received[: end.start()], received[end.end() :]
 
 
 def receive(sock: socket.socket, deadline: Deadline) -> bytes:
@@ -60,7 +62,7 @@ class ParsedRequest:
     @classmethod
     def parse(cls, head: bytes) -> Self:
         """Parse a head. Raises MalformedMessage for anything but CONNECT and an absolute http URL."""
-        first, *lines = head.split(b"\r\n")
+        first, *lines = _LINE_END.split(head)
         found = _REQUEST_LINE.fullmatch(first)
         if not found:
             raise MalformedMessage
@@ -123,7 +125,7 @@ class Relay:
             head, rest = read_head(self.upstream, self.deadline, rest)
         if not head.startswith(b"HTTP/1."):
             raise MalformedMessage
-        first, *lines = head.split(b"\r\n")
+        first, *lines = _LINE_END.split(head)
         forwarded = [first, *_end_to_end(lines), b"Connection: close"]
         self._send_down(b"\r\n".join(forwarded) + b"\r\n\r\n" + rest)
         self._relay_down()

@@ -92,6 +92,17 @@ def test_informational_responses_are_not_forwarded(dns: Dns, serve: Callable[...
     assert (received.startswith(b"HTTP/1.1 200"), received.endswith(b"hello")) == (True, True)
 
 
+def test_head_whose_lines_end_with_a_line_feed_alone_is_forwarded(dns: Dns, serve: Callable[..., Server]):
+    raw = b"HTTP/1.1 200 OK\nConnection: keep-alive\nServer: x\n\nhello\r\nConnection: of the body\r\n\r\n"
+    server = serve(says(raw))
+
+    with ForwardProxy(policy=LOOPBACK) as proxy:
+        received = send(proxy, get(f"{server.url}/"))
+
+    head = b"HTTP/1.1 200 OK\r\nServer: x\r\nConnection: close\r\n\r\n"
+    assert received == head + b"hello\r\nConnection: of the body\r\n\r\n"
+
+
 def test_tunnel_forwards_bytes_both_ways(dns: Dns, serve: Callable[..., Server]):
     server = serve()
 
