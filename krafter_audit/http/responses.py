@@ -15,6 +15,8 @@ import orjson
 from krafter_audit.http.credentials import RequestCredentials
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+_COMMA_SEPARATED = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+"?)+')
+_MEDIA_TYPE = re.compile(r"[^\s/;,]+/[^\s/;,]+")
 _DECLARATION = re.compile(
     rb"(?:<meta\s[^>]{0,300}?charset|\A\s*<\?xml\s[^>]{0,100}?encoding)"
     rb"\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})",
@@ -63,6 +65,8 @@ _LABELS = {
 # Codecs of Python that are no charsets, and UTF-7, which hides markup.
 _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"})
 _MAX_LAYERS = 3
+# Of one gzip body. Each copies the rest of the body: a hundred thousand empty ones would take a minute.
+_MAX_MEMBERS = 1000
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
 
@@ -131,6 +135,24 @@ class Response:
         return self.status in _REDIRECT_STATUSES and bool(self.location)
 
     @cached_property
+    def content_type(self) -> str:
+        """The Content-Type in effect, with its parameters; empty without a valid one.
+
+        Of several, in lines or with commas, it is the last valid one, with the charset of earlier ones of the same type
+        (Fetch, "extract a MIME type").
+        """
+        chosen, essence = "", ""
+        for part in _COMMA_SEPARATED.findall(self.headers.get("content-type") or ""):
+            name, _, parameters = part.partition(";")
+            name = name.strip().lower()
+            is_repeated = name == essence and not _CHARSET.search(
+                parameters.encode("utf-8", errors="replace")
+            )
+            if _MEDIA_TYPE.fullmatch(name) and name != "*/*" and not is_repeated:
+                chosen, essence = part.strip(), name
+        return chosen
+
+    @cached_property
     def text(self) -> str:
         try:
             # By byte order mark, Content-Type, meta element or XML declaration, else UTF-8.
@@ -147,7 +169,7 @@ class Response:
         ):
             if self.body.startswith(mark):
                 return name
-        sent = (self.headers.get("content-type") or "").encode("utf-8", errors="replace")
+        sent = self.content_type.encode("utf-8", errors="replace")
         if found := _CHARSET.search(sent):
             return _codec(found[1].decode("ascii"))
         found = _DECLARATION.search(self.body[:_MAX_HEAD_BYTES])
@@ -193,13 +215,15 @@ def decode_body(raw: bytes, encodings: str | None, *, limit: int) -> tuple[bytes
 def _inflate(raw: bytes, limit: int) -> tuple[bytes, bool]:
     body = bytearray()
     # gzip may have several members (RFC 1952, section 2.2). Output stops at `limit`, against decompression bombs.
-    while raw:
+    for _ in range(_MAX_MEMBERS):
+        if not raw:
+            return bytes(body), True
         piece, rest, complete = _inflate_once(raw, limit - len(body))
         body += piece
         if not complete:
             return bytes(body), False
         raw = rest if rest.startswith(b"\x1f\x8b") else b""  # anything else after the end is padding
-    return bytes(body), True
+    return bytes(body), not raw
 
 
 def _inflate_once(raw: bytes, limit: int) -> tuple[bytes, bytes, bool]:

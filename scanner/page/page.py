@@ -59,7 +59,7 @@ class Page:
         """Whether the Content-Type is HTML; without one, whether the body starts with a tag. Not a download."""
         if media_type(self.header("content-disposition")) == "attachment":
             return False
-        kind = media_type(self.header("content-type"))
+        kind = media_type(self.response.content_type)
         return kind in HTML_TYPES or (not kind and self.response.body.lstrip()[:1] == b"<")
 
     @cached_property
@@ -77,7 +77,7 @@ class Page:
     @property
     def _html(self) -> str:
         """The text as HTML that lexbor parses as browsers parse the page."""
-        is_xhtml = media_type(self.header("content-type")) == XHTML
+        is_xhtml = media_type(self.response.content_type) == XHTML
         # In HTML, `<script src="a.js"/>` is not closed.
         text = _SELF_CLOSED.sub(r"<\1\2></\1>", self.text) if is_xhtml else self.text
         # To lexbor, which parses for a browser that runs no scripts, `<noscript><img>` ends the head.

@@ -164,7 +164,7 @@ def _number(text: str) -> float | None:
 def doctype(context: PageContext) -> Outcome:
     """The document is in standards mode."""
     page = context.document  # as sent: the parser chooses the mode, and no script can change it
-    if media_type(page.header("content-type")) == XHTML:
+    if media_type(page.response.content_type) == XHTML:
         return passed("XHTML is always rendered in standards mode.")
     found = doctypes.find(page.text)
     if not found:
@@ -195,11 +195,11 @@ def charset(context: PageContext) -> Outcome:
     """A charset is in Content-Type, or in a meta element within the first 1024 bytes."""
     page = context.document  # as sent: the first bytes count
     body = page.response.body
-    if re.search(r"charset\s*=\s*[^\s;]", page.header("content-type") or "", re.IGNORECASE):
+    if re.search(r"charset\s*=\s*[^\s;]", page.response.content_type, re.IGNORECASE):
         return passed("Content-Type declares the charset.")
     if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return passed("A byte order mark declares the charset.")
-    if media_type(page.header("content-type")) == XHTML:
+    if media_type(page.response.content_type) == XHTML:
         return passed("XHTML is UTF-8 unless its XML declaration names another charset.")
     start = _COMMENT.sub(b"", body[:1024])
     if re.search(rb"<meta\s[^>]{0,200}charset\s*=\s*[\"']?\s*[\w-]", start, re.IGNORECASE):

@@ -310,3 +310,12 @@ def test_empty_body_with_any_encoding_is_complete(serve: Serve, client: Client, 
     server = serve(says(encoded(b"", "gzip")))
     for response in (client.get(server.url), client.request("HEAD", server.url)):
         assert (response.body, response.truncated) == (b"", False)
+
+
+def test_body_of_very_many_gzip_members_is_truncated() -> None:
+    empty = gzip.compress(b"", 1)
+    few, many = empty * 10 + gzip.compress(b"a"), empty * 100_000 + gzip.compress(b"a")
+
+    with within(1):
+        assert decode_body(many, "gzip", limit=2_000_000) == (b"", False)
+    assert decode_body(few, "gzip", limit=2_000_000) == (b"a", True)

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -84,3 +85,24 @@ def test_digest_is_the_sha256_of_the_body() -> None:
 
 def test_repr_of_headers_shows_no_values() -> None:
     assert "hunter2" not in repr(Headers([(b"Set-Cookie", b"hunter2")]))
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (["text/html; charset=utf-8"], "text/html; charset=utf-8"),
+        (["text/html", "text/html; charset=koi8-r"], "text/html; charset=koi8-r"),
+        (["text/html; charset=koi8-r", "Text/HTML"], "text/html; charset=koi8-r"),
+        (["text/html; charset=koi8-r", "text/plain"], "text/plain"),
+        (["text/html, text/plain"], "text/plain"),
+        (["text/html", "*/*", "nonsense", ""], "text/html"),
+        (['text/html; a="b, text/plain"'], 'text/html; a="b, text/plain"'),
+        (['text/html; a="b, text/plain'], 'text/html; a="b, text/plain'),
+        (["nonsense"], ""),
+        ([], ""),
+    ],
+)
+def test_last_valid_content_type_counts(sent: list[str], expected: str) -> None:
+    headers = Headers([(b"Content-Type", line.encode()) for line in sent])
+
+    assert replace(response(b""), headers=headers).content_type == expected
