@@ -3,15 +3,35 @@
 import re
 from urllib.parse import urldefrag, urlsplit
 
-from scanner.page.page import Page, value
+from scanner.page.page import Page, inside, value
 from scanner.parsing.registrable_domain import origin_of
 
 _ASSETS = (("script[src]", "src"), ('link[rel~="stylesheet" i][href]', "href"), ("img[src]", "src"))
 
+_REFRESH = re.compile(
+    r"\s*+(?=[\d.])(\d*+)[\d.]*+(?:\s*+[;,]|\s)\s*+(?:url\s*+=\s*+)?(.+)", re.IGNORECASE | re.DOTALL
+)
 _STATE_CHANGING = re.compile(
     r"(?:log|sign)[-_]?(?:out|off)|delete|remove|destroy|cancel|unsubscribe|abmelden|d[eé]connexion",
     re.IGNORECASE,
 )
+
+
+def refresh_of(page: Page) -> tuple[int, str] | None:
+    """Return the seconds after which browsers leave the page, and the absolute URL; None where they stay.
+
+    Source: HTML, 4.2.5.3, "shared declarative refresh steps".
+    """
+    metas = [
+        node for node in page.css("meta[http-equiv][content]") if not inside(node, "noscript", "template")
+    ]
+    directives = [value(node, "content") for node in metas if value(node, "http-equiv").lower() == "refresh"]
+    for directive in [page.header("refresh") or "", *directives]:
+        found = _REFRESH.match(directive)
+        url = page.absolute(found[2].strip().strip("\"'")) if found else ""
+        if found and url and urldefrag(url).url != urldefrag(page.url).url:
+            return int(found[1][:9] or 0), url
+    return None
 
 
 def same_origin_assets(page: Page) -> list[str]:
@@ -21,10 +41,15 @@ def same_origin_assets(page: Page) -> list[str]:
 
 
 def same_origin_links(page: Page, *, logged_in: bool = False) -> list[str]:
-    """Return the same-origin pages that the page links to or shows in a frameset, without fragments and itself."""
+    """Return the same-origin pages to which the page leads, without fragments and itself.
+
+    They are those that it links to, shows in a frameset, or is replaced by (refresh).
+    """
     anchors = [value(node, "href") for node in page.css("a[href], area[href]")]
     frames = [value(node, "src") for node in page.css("frame[src]")]
-    found = [page.absolute(reference) for reference in anchors + frames]
+    next_page = refresh_of(page)
+    found = [next_page[1]] if next_page else []
+    found += [page.absolute(reference) for reference in anchors + frames]
     links = (url for url in _same_origin(found, page) if url != urldefrag(page.url).url)
     # With site credentials a GET of such a link may log out, or delete data of the site.
     return [url for url in links if not (logged_in and _STATE_CHANGING.search(url))]

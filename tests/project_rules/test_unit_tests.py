@@ -129,7 +129,6 @@ TESTED_IN: dict[str, str] = {
     "scanner/checks/security/*.py": "tests/unit/scanner/checks/test_flips.py",
     "scanner/evidence_bundle/*.py": "tests/unit/remediation/evidence/test_export.py",
     "scanner/page_visit/*.py": "tests/unit/scanner/page/test_rendered.py",
-    "scanner/parsing/page_references.py": "tests/unit/scanner/checks/test_flips.py",
     "scanner/tls/*.py": "tests/unit/scanner/checks/test_flips.py",
     "scans/filters.py": "tests/unit/scans/worker/test_page_runner.py",
     "scans/queries.py": "tests/unit/scans/worker/test_page_runner.py",

@@ -194,10 +194,10 @@ def _is_parseable(url: str) -> bool:
     ),
     oracle={"webhint": "no-broken-links"},
     confirm=False,
-    version=2,
+    version=3,
 )
 def links_work(context: PageContext) -> Outcome:
-    """None of the first 50 same-origin links and frames (of a frameset) answers with status 400 or above.
+    """None of the first 50 same-origin links, frames (of a frameset) and refreshes answers with status 400 or above.
 
     They are requested by HEAD, and again by GET after an error.
     """

@@ -148,3 +148,9 @@ def test_sitemap_of_an_index_that_does_not_answer_is_skipped() -> None:
     )
 
     assert discovered(site) == ["/", "/a", "/c"]
+
+
+def test_page_that_replaces_the_start_page_is_scanned() -> None:
+    refresh = Answer('<title>Shop</title><meta http-equiv="refresh" content="0; url=/en/">', headers=HTML)
+
+    assert discovered(Site({"/": refresh})) == ["/", "/en/"]
