@@ -72,7 +72,7 @@ class Memo:
             known = self._known[name]
         if isinstance(known, Inconclusive):
             # A new exception: one that is raised in several threads collects their tracebacks.
-            raise Inconclusive(known.reason, known.detail, tls=known.tls)
+            raise Inconclusive(known.reason, known.detail, tls=known.tls, unanswered=known.unanswered)
         return known
 
     def add(self, name: str, fact: Any) -> None:
@@ -171,4 +171,5 @@ def as_inconclusive(error: HttpError) -> Inconclusive:
     """Return a failed request as the reason why a check is inconclusive."""
     reason = error.reason if error.reason in (*OUTAGE_REASONS, "refused_address") else "blocked"
     final = error.reason not in OUTAGE_REASONS or isinstance(error, TooManyRedirects)
-    return Inconclusive(reason, str(error), tls=bool(getattr(error, "tls", False)), final=final)
+    tls, unanswered = (bool(getattr(error, name, False)) for name in ("tls", "unanswered"))
+    return Inconclusive(reason, str(error), tls=tls, unanswered=unanswered, final=final)

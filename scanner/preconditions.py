@@ -84,7 +84,8 @@ MIN_CHALLENGE_FINGERPRINTS = 10
 # In characters. A title of another length fails title_length, and its fix is another title.
 GOOD_TITLE_LENGTHS = range(10, 71)
 _MIN_TITLE_SIMILARITY = 0.6
-CLOSED_STATUSES = (403, 404, 410)
+GONE_STATUSES = (404, 410)
+CLOSED_STATUSES = (403, *GONE_STATUSES)
 WELL_KNOWN = "/.well-known/"  # published for everybody (RFC 8615)
 DISSIMILAR = "The page has the same title as before, but hardly any of its words and links."
 NOT_VERIFIED = (
@@ -102,10 +103,13 @@ class OwnedHosts(Protocol):
 class Inconclusive(Exception):
     """A check cannot decide."""
 
-    def __init__(self, reason: str, detail: str, *, tls: bool = False, final: bool = False) -> None:
+    def __init__(
+        self, reason: str, detail: str, *, tls: bool = False, unanswered: bool = False, final: bool = False
+    ) -> None:
         self.reason = reason  # one of `scanner.outcome.REASONS`
         self.detail = detail
         self.tls = tls  # a TLS handshake failed
+        self.unanswered = unanswered  # the server refuses connections, or has closed one without a byte
         self.final = final  # a retry would not help
         super().__init__(detail)
 
@@ -209,12 +213,23 @@ def require_html(page: Page) -> None:
         raise Inconclusive("target_missing", "The URL does not answer with HTML.")
 
 
-def require_complete_body(page: Page) -> None:
+def require_readable_encoding(page: Page) -> None:
     if not encodings_of(page.response.headers) <= READABLE_ENCODINGS:
         raise Inconclusive("not_available", "The page is sent in an encoding that was not requested.")
+
+
+def require_complete_body(page: Page) -> None:
+    require_readable_encoding(page)
     # What seems to be missing may only be cut off.
     if page.response.truncated:
         raise Inconclusive("truncated", "The page is larger than the limit, or the transfer was interrupted.")
+
+
+def require_whole_response(page: Page) -> None:
+    """Raise unless another response of the site is a success, and its body complete up to our limit."""
+    require_success_status(page)
+    if page.response.interrupted:
+        raise Inconclusive("truncated", f"The transfer of {page.url[:200]} was interrupted.")
 
 
 def encodings_of(headers: Headers) -> set[str]:
@@ -292,6 +307,16 @@ def require_no_login_wall(requested: str, page: Page, original: Identity | None)
     moved = has_login_segment(now.path) and not has_login_segment(urlsplit(requested).path)
     if moved or (original and original.title != now.title):
         raise Inconclusive("login_wall", f"A login page at {now.path} was returned instead of the page.")
+
+
+def require_no_notice(requested: str, page: Page, original: Identity | None) -> None:
+    """Raise when a verification of a status gets an empty page, a login page or a notice with a successful one."""
+    require_content(page, None)
+    if not has_login_segment(urlsplit(requested).path):
+        require_no_login_wall(requested, page, original)
+    title = page_identity(page).title
+    if reason := unavailable_reason(title):
+        raise Inconclusive(reason, f"The page has the title {title[:80]!r}.")
 
 
 def require_no_login_instead(page: Page, answer: Page) -> None:

@@ -10,13 +10,15 @@ from typing import Any
 from krafter_audit.http.client import Client, Limits, ParsedUrl, Response
 from krafter_audit.http.responses import decode_body
 from scanner import preconditions
-from scanner.fetcher import Memo, RequestBudget
+from scanner.fetcher import OUTAGE_REASONS, OUTAGE_STATUSES, Memo, RequestBudget
 from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of
-from scanner.preconditions import Inconclusive
+from scanner.parsing.scripted_content import adds_elements
+from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
 from scanner.tls.context import TlsContext
 
 EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
+BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 LINK_RETRIES = 2  # of a link that answers with a server error
 PROBE = "probe:"
 # Facts about which status 403 says nothing once a firewall refuses the scanner every URL.
@@ -60,6 +62,29 @@ class SiteRequests(TlsContext):
             raise Inconclusive("blocked", f"{url} answered with status 403, and now the page does too.")
         return response
 
+    def fetch_over_plain_http(self, url: str) -> Response:
+        """Request an http:// URL; that of a closed port is waited for once, not for every page of a site."""
+        closed = f"closed {host_of(url)}"
+        if self._site.has(closed):
+            return self._fetch_once("http_chain", "GET", url)
+        try:
+            return self.fetch("http_chain", "GET", url)
+        except Inconclusive as error:
+            if error.reason in OUTAGE_REASONS:
+                self._site.add(closed, fact=True)
+            raise
+
+    def fetch_redirect_target(self, url: str) -> Response:
+        """Follow the redirect of an http:// URL, which has answered."""
+        try:
+            return self.fetch("http_chain", "GET", url, follow_redirects=True)
+        except Inconclusive as error:
+            error.unanswered = False
+            raise
+
+    def fetch_asset(self, url: str) -> Response:
+        return self.fetch("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)
+
     def require_no_challenged_links(self) -> None:
         """Raise when the site has answered with a bot challenge, which the status of a link may hide."""
         if self._site.has(f"challenge {host_of(self.url)}"):
@@ -82,6 +107,7 @@ class SiteRequests(TlsContext):
             response = self._fetch_link("GET" if by_get else "HEAD", url)
             if url in self.broken_before:
                 self._note_soft_404(url, response)
+                return self._repeated_link_status(url, response.status)
             status = response.status
             # Many servers refuse HEAD.
             if status < 400:
@@ -89,6 +115,14 @@ class SiteRequests(TlsContext):
             return self._confirmed_link_status(url, self._fetch_link("GET", url).status)
         except Inconclusive:
             return None
+
+    def _repeated_link_status(self, url: str, status: int) -> int | None:
+        """Return the status of a link that was broken, by a second request; None where it works only at times."""
+        second = self._confirmed_link_status(url, self._fetch_link("GET", url).status)
+        if second is None or (status < 400) == (second < 400):
+            return second
+        third = self._fetch_link("GET", url).status
+        return max(second, third) if min(second, third) >= 400 or max(second, third) < 400 else None
 
     def _note_soft_404(self, url: str, response: Response) -> None:
         page = Page(response)
@@ -135,3 +169,12 @@ def decoded(response: Response) -> Response:
         response.body, response.headers.get("content-encoding"), limit=Limits().body
     )
     return replace(response, body=body, truncated=response.truncated or not is_complete)
+
+
+def may_add_elements(script: Response) -> bool:
+    """Return whether a script adds elements to its page, or cannot be read."""
+    if script.status >= 400:
+        return script.status in OUTAGE_STATUSES  # it may answer with a script later
+    code = decoded(script)
+    is_readable = not code.truncated and encodings_of(script.headers) <= READABLE_ENCODINGS
+    return not is_readable or adds_elements(code.body.decode("utf-8", errors="replace"))

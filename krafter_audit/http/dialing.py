@@ -15,7 +15,7 @@ from krafter_audit.http.addresses import (
     parse_address,
     unwrap_nat64,
 )
-from krafter_audit.http.errors import TimedOut, Unreachable
+from krafter_audit.http.errors import TimedOut, Unreachable, Unresolved
 
 _MAX_ADDRESSES = 4
 _DNS_TIMEOUT_SECONDS = 10.0
@@ -64,7 +64,7 @@ class _Lookup:
 
 
 def resolve(host: str, deadline: Deadline) -> list[str]:
-    """Return all addresses of a name. Raises Unreachable, or TimedOut after ten seconds."""
+    """Return all addresses of a name. Raises Unresolved, or TimedOut after ten seconds."""
     timed_out = TimedOut(f"The DNS lookup of {host} took too long.")
     if not _LOOKUPS.acquire(timeout=deadline.remaining(_DNS_TIMEOUT_SECONDS)):
         raise timed_out
@@ -73,7 +73,7 @@ def resolve(host: str, deadline: Deadline) -> list[str]:
     if not lookup.done.wait(deadline.remaining(_DNS_TIMEOUT_SECONDS)):
         raise timed_out
     if lookup.error or not lookup.addresses:
-        raise Unreachable(f"{host} could not be resolved.") from lookup.error
+        raise Unresolved(f"{host} could not be resolved.") from lookup.error
     return lookup.addresses
 
 
@@ -123,7 +123,7 @@ def connect(
             return sock
     if isinstance(failure, TimeoutError):
         raise TimedOut(f"{host} did not accept a connection on port {port} in time.") from failure
-    raise Unreachable(f"{host} refuses connections on port {port}.") from failure
+    raise Unreachable(f"{host} refuses connections on port {port}.", unanswered=True) from failure
 
 
 def dial(host: str, port: int, *, policy: AddressPolicy, timeout: float) -> tuple[socket.socket, str]:

@@ -36,13 +36,21 @@ class TimedOut(HttpError):
 
 
 class Unreachable(HttpError):
-    """No DNS record, no connection, no TLS (`tls`), or no HTTP."""
+    """No DNS record, no connection, no TLS (`tls`), or no HTTP.
+
+    `unanswered`: the server refuses connections, or has closed this one without a byte.
+    """
 
     reason = "blocked"
 
-    def __init__(self, message: str, *, tls: bool = False) -> None:
+    def __init__(self, message: str, *, tls: bool = False, unanswered: bool = False) -> None:
         super().__init__(message)
         self.tls = tls
+        self.unanswered = unanswered
+
+
+class Unresolved(Unreachable):
+    """The name has no address, or its name server does not answer."""
 
 
 class TooManyRedirects(HttpError):

@@ -32,7 +32,7 @@ class BoundedStream(httpcore2.NetworkStream):
         self._deadline = deadline
         self._bytes_left = max_bytes
         self.sent_at = self.first_byte_at = time.monotonic()
-        self._answered = False
+        self.has_answered = False
         self._heads = ResponseHeads()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -50,8 +50,8 @@ class BoundedStream(httpcore2.NetworkStream):
             raise TimedOut(f"{self._host} sent no data in time.") from error
         except OSError as error:
             raise httpcore2.ReadError("the connection broke") from error
-        if not self._answered:
-            self._answered, self.first_byte_at = True, time.monotonic()
+        if received and not self.has_answered:
+            self.has_answered, self.first_byte_at = True, time.monotonic()
         # Headers and chunk sizes count too: a response without an end would fill the memory.
         self._bytes_left -= len(received)
         if self._bytes_left < 0:
@@ -120,6 +120,10 @@ class CheckedBackend(httpcore2.NetworkBackend):
     def ttfb_ms(self) -> float:
         """Milliseconds from the end of the request to the first byte of the response."""
         return (self.stream.first_byte_at - self.stream.sent_at) * 1000 if self.stream else 0.0
+
+    @property
+    def has_answered(self) -> bool:
+        return self.stream is not None and self.stream.has_answered
 
     def connect_tcp(
         self,

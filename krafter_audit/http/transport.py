@@ -162,7 +162,7 @@ class Transport:
         with httpcore2.HTTPConnection(
             core_request.url.origin, context, network_backend=backend
         ) as connection:
-            head = _receive_head(connection, core_request, request.url.host)
+            head = _receive_head(connection, core_request, backend)
             raw, complete = self._read(head)
         headers = Headers(head.headers)
         body, decoded = self._decode(raw, headers)
@@ -212,7 +212,7 @@ def _timed_kind(request: PreparedRequest, response: Response) -> str:
 
 
 def _receive_head(
-    connection: httpcore2.HTTPConnection, request: httpcore2.Request, host: str
+    connection: httpcore2.HTTPConnection, request: httpcore2.Request, backend: CheckedBackend
 ) -> httpcore2.Response:
     try:
         return connection.handle_request(request)
@@ -220,4 +220,5 @@ def _receive_head(
     except httpcore2.LocalProtocolError:
         raise Unreachable("The request's method or a header cannot be sent.") from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError, ResponseLimitExceeded) as error:
-        raise Unreachable(f"{host} did not answer with valid HTTP.") from error
+        host, unanswered = request.url.host.decode("ascii"), not backend.has_answered
+        raise Unreachable(f"{host} did not answer with valid HTTP.", unanswered=unanswered) from error

@@ -15,8 +15,6 @@ from scanner.fetcher import (
     MAX_CONCURRENT_REQUESTS,
     MAX_SECONDS,
     NO_CACHE,
-    OUTAGE_REASONS,
-    OUTAGE_STATUSES,
     RETRY_DELAYS,
     BudgetSpent,
     Memo,
@@ -29,22 +27,18 @@ from scanner.page.page import Page
 from scanner.page.rendered import RenderedPage
 from scanner.page.substitute import Substitute, substitute_of
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
-from scanner.parsing.registrable_domain import host_of, origin_of
+from scanner.parsing.registrable_domain import origin_of
 from scanner.parsing.robots_txt import Robots
-from scanner.parsing.scripted_content import (
-    adds_elements,
-    has_building_script,
-    is_built_by_scripts,
-    own_scripts,
+from scanner.parsing.scripted_content import has_building_script, is_built_by_scripts, own_scripts
+from scanner.preconditions import Inconclusive, content_in_frames, encodings_of, not_rendered
+from scanner.site_requests import (
+    ABOUT_SITE,
+    BROWSER_ENCODINGS,
+    EXPECTED_REFUSALS,
+    PROBE,
+    SiteRequests,
+    may_add_elements,
 )
-from scanner.preconditions import (
-    READABLE_ENCODINGS,
-    Inconclusive,
-    content_in_frames,
-    encodings_of,
-    not_rendered,
-)
-from scanner.site_requests import ABOUT_SITE, EXPECTED_REFUSALS, PROBE, SiteRequests, decoded
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
@@ -53,7 +47,6 @@ COMPRESSION = "text_compression"
 SMALL_BODY_BYTES = 1400  # of text that needs no compression
 FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
-BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 MAX_ASSETS = 12
 MAX_LINKS = 50  # of a page that are requested
 MAX_SECONDS_WITH_BROWSER = 180.0
@@ -122,16 +115,25 @@ class PageContext(SiteRequests):
         if status not in preconditions.CLOSED_STATUSES:
             return None
         # A firewall may refuse the scanner every URL: then the status says nothing about this one.
-        url = urljoin(self.landing.url, _random_path())
-        other = self.once(
-            "nonexistent", lambda: self.fetch("nonexistent", "GET", url, follow_redirects=True)
-        ).status
-        if other not in (404, 410):
+        other = self._status_elsewhere("nonexistent", _random_path())
+        if other not in preconditions.GONE_STATUSES:
             raise Inconclusive(
                 "blocked",
                 f"The URL answers with status {status}, and a URL that does not exist with {other}.",
             )
         return status
+
+    def require_home_page(self) -> None:
+        """Raise when the site's home page is gone too, as after a deploy that failed."""
+        landing = self.landing
+        is_home = urlsplit(landing.url).path == "/"
+        status = landing.response.status if is_home else self._status_elsewhere("home", "/")
+        if status in preconditions.GONE_STATUSES or status >= 500:
+            raise Inconclusive("blocked", f"The home page of the site answers with status {status} too.")
+
+    def _status_elsewhere(self, fact: str, path: str) -> int:
+        url = urljoin(self.landing.url, path)
+        return self.once(fact, lambda: self.fetch(fact, "GET", url, follow_redirects=True)).status
 
     @property
     def document(self) -> Page:
@@ -182,7 +184,7 @@ class PageContext(SiteRequests):
         if has_building_script(self.document):
             raise not_rendered()
         # Only the site's own scripts: those of others, such as analytics, build no content.
-        if any(map(_may_add_elements, self._own_scripts())):
+        if any(map(may_add_elements, self._own_scripts())):
             raise not_rendered()
         return outcome
 
@@ -265,7 +267,10 @@ class PageContext(SiteRequests):
 
     @property
     def http_chain(self) -> list[Response]:
-        """The responses from the page's http:// URL to the last redirect."""
+        """The responses from the page's http:// URL to the last redirect.
+
+        Where nothing answers at the URL itself, the Inconclusive is `unanswered`.
+        """
         return self.once("http_chain", self._fetch_http_chain)
 
     def _fetch_http_chain(self) -> list[Response]:
@@ -274,30 +279,15 @@ class PageContext(SiteRequests):
             return [*final.history, final]
         host = ParsedUrl.parse(self.url).bracketed_host
         start = urlsplit(self.url)._replace(scheme="http", netloc=host, fragment="").geturl()
-        first = self._fetch_over_plain_http(start)
+        first = self.fetch_over_plain_http(start)
         if not first.is_redirect:
             return [first]
         try:
             target = ParsedUrl.parse(start).join(first.location).url
         except HttpError as error:
             raise as_inconclusive(error) from None
-        if target == self.url:
-            final = self.landing.response
-        else:
-            final = self.fetch("http_chain", "GET", target, follow_redirects=True)
+        final = self.landing.response if target == self.url else self.fetch_redirect_target(target)
         return [first, *final.history, final]
-
-    def _fetch_over_plain_http(self, url: str) -> Response:
-        # A closed port 80 is waited for once, not for every page of a site.
-        closed = f"closed {host_of(url)}"
-        if self._site.has(closed):
-            return self._fetch_once("http_chain", "GET", url)
-        try:
-            return self.fetch("http_chain", "GET", url)
-        except Inconclusive as error:
-            if error.reason in OUTAGE_REASONS:
-                self._site.add(closed, fact=True)
-            raise
 
     def probe(self, path: str) -> Response:
         """The response to GET of a path of the site; redirects are followed from a well-known one alone."""
@@ -359,7 +349,12 @@ class PageContext(SiteRequests):
         response = self.robots
         if response.status >= 500 or response.status == 429:
             raise Inconclusive("blocked", f"/robots.txt answered with status {response.status}.")
-        return Robots.parse(response.text) if response.status == 200 else Robots()
+        if response.status >= 300:
+            return Robots()
+        # A rule may be in the part that is missing.
+        preconditions.require_whole_response(Page(response))
+        preconditions.require_readable_encoding(Page(response))
+        return Robots.parse(response.text)
 
     @property
     def sitemap(self) -> Response:
@@ -393,7 +388,11 @@ class PageContext(SiteRequests):
         if self is self._root and (is_enough or not self.confirmation.is_required(COMPRESSION)):
             self.log["encoded"] = [response]
             return response
-        return self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)
+        encoded = self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)
+        preconditions.require_whole_response(Page(encoded))
+        if not encoded.body:
+            raise Inconclusive("target_missing", "The URL answers with an empty page.")
+        return encoded
 
     @property
     def assets(self) -> list[Response]:
@@ -401,10 +400,7 @@ class PageContext(SiteRequests):
         return self.once("assets", lambda: self._fetch_assets(same_origin_assets(self._root.document)))
 
     def _fetch_assets(self, urls: list[str]) -> list[Response]:
-        return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in urls[:MAX_ASSETS]]
-
-    def _fetch_asset(self, url: str) -> Response:
-        return self.fetch("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)
+        return [self._site.once(f"asset {url}", partial(self.fetch_asset, url)) for url in urls[:MAX_ASSETS]]
 
     @property
     def links(self) -> dict[str, int | None]:
@@ -485,14 +481,6 @@ class PageContext(SiteRequests):
         if fact.startswith(ABOUT_SITE):
             preconditions.require_no_login_instead(page, Page(response))
         return response
-
-
-def _may_add_elements(script: Response) -> bool:
-    if script.status >= 400:
-        return script.status in OUTAGE_STATUSES  # it may answer with a script later
-    code = decoded(script)
-    is_readable = not code.truncated and encodings_of(script.headers) <= READABLE_ENCODINGS
-    return not is_readable or adds_elements(code.body.decode("utf-8", errors="replace"))
 
 
 def _random_path() -> str:

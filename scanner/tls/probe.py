@@ -90,9 +90,27 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
             raise Inconclusive(
                 "not_available", "The scanner's OpenSSL does not support outdated TLS versions."
             ) from None
-        return False
-    except OSError:  # the server closes the connection for a version that it does not accept
-        return False
+        if not isinstance(error, ssl.SSLEOFError):
+            return False
+    except OSError:
+        pass
+    # A server may close the connection for a version that it does not accept, or because it is down.
+    _require_handshake(host, dial)
+    return False
+
+
+def _require_handshake(host: str, dial: Dial) -> None:
+    """Raise unless the server still accepts a current version."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    connection, _ = _connect(dial)
+    try:
+        with connection, context.wrap_socket(connection, server_hostname=host):
+            pass
+    except TimeoutError:
+        raise Inconclusive("timeout", "The TLS handshake timed out.") from None
+    except OSError:
+        raise Inconclusive("blocked", "The server closes connections of every TLS version.") from None
 
 
 def _only(version: ssl.TLSVersion) -> ssl.SSLContext:

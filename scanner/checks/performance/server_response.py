@@ -5,11 +5,11 @@ from http import HTTPStatus
 
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
-from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, not_applicable
-from scanner.page.context import SMALL_BODY_BYTES, PageContext
-from scanner.page.page import media_type
+from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, faults_in, not_applicable
+from scanner.page.context import COMPRESSION, SMALL_BODY_BYTES, PageContext
+from scanner.page.page import Page, media_type
 from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
-from scanner.preconditions import Inconclusive, encodings_of
+from scanner.preconditions import Inconclusive, encodings_of, require_whole_response
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 ENCODINGS = frozenset({"gzip", "x-gzip", "br", "zstd", "deflate"})
@@ -87,7 +87,7 @@ def time_to_first_byte(context: PageContext) -> Measurement:
     ),
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
-    version=4,
+    version=5,
 )
 def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes are sent with gzip, br or zstd."""
@@ -106,19 +106,30 @@ def text_is_compressed(context: PageContext) -> Outcome:
         problem="Text resources are not compressed.",
         resources=len(responses),
     )
-    return _unless_unavailable(outcome, context)
+    if outcome.status != FAILED:
+        for asset in assets:
+            require_whole_response(Page(asset))  # of a part it is not known whether it is large
+    return _unless_unavailable(outcome, context, COMPRESSION)
 
 
-def _unless_unavailable(outcome: Outcome, context: PageContext) -> Outcome:
+def _unless_unavailable(outcome: Outcome, context: PageContext, key: str) -> Outcome:
     """Return the outcome; raise for a pass where assets were refused or the server failed, and may have the fault."""
-    missed = [asset for asset in context.assets if asset.status in UNAVAILABLE or asset.status >= 500]
+    earlier = context.rendered.earlier.get(key)
+    faulty = {fault.partition(" ")[0] for fault in faults_in(earlier.evidence)} if earlier else set()
+    missed = [
+        asset
+        for asset in context.assets
+        if asset.status in UNAVAILABLE
+        or asset.status >= 500
+        or (asset.status >= 400 and asset.url in faulty)  # the page still loads it, as during a deploy
+    ]
     if outcome.status != FAILED and missed:
         raise Inconclusive("blocked", f"{missed[0].url} answered with status {missed[0].status}.")
     return outcome
 
 
 def _is_text(response: Response) -> bool:
-    kind = media_type(response.headers.get("content-type"))
+    kind = media_type(response.content_type)
     return kind.startswith(COMPRESSIBLE) or kind.endswith(("+json", "+xml"))
 
 
@@ -147,14 +158,14 @@ def _is_compressed(response: Response) -> bool:
     ),
     headers=("cache-control",),
     oracle={"lighthouse": "cache-insight"},
-    version=2,
+    version=3,
 )
 def static_assets_are_cached(context: PageContext) -> Outcome:
     """Same-origin CSS, JavaScript and images have a max-age of at least 7 days, or are immutable."""
     assets = [asset for asset in context.assets if asset.status == HTTPStatus.OK]
     if not assets:
         return _unless_unavailable(
-            not_applicable("The page loads no static asset from its own origin."), context
+            not_applicable("The page loads no static asset from its own origin."), context, "cache_policy"
         )
     outcome = fail_if_any(
         [
@@ -165,7 +176,7 @@ def static_assets_are_cached(context: PageContext) -> Outcome:
         ok="Every static asset is cached for at least 7 days.",
         problem="Static assets are cached for less than 7 days.",
     )
-    return _unless_unavailable(outcome, context)
+    return _unless_unavailable(outcome, context, "cache_policy")
 
 
 def _is_cached_for_a_week(asset: Response) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -267,12 +268,13 @@ def passwords_are_secure(context: PageContext) -> Outcome:
     ),
     headers=("access-control-allow-origin", "access-control-allow-credentials"),
     oracle={"observatory": "cross-origin-resource-sharing"},
-    version=2,
+    version=3,
 )
 def cors_is_restricted(context: PageContext) -> Outcome:
     """A preflight from a foreign origin is not answered with that origin and Allow-Credentials: true."""
     response = context.cors
-    if response.status in OVERLOAD_STATUSES:
+    is_outage = response.status >= 500 and response.status != HTTPStatus.NOT_IMPLEMENTED
+    if is_outage or response.status in OVERLOAD_STATUSES:
         raise Inconclusive("blocked", f"The preflight request was answered with status {response.status}.")
     headers = response.headers
     origin = (headers.get("access-control-allow-origin") or "").strip().lower()

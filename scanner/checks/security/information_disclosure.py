@@ -152,7 +152,7 @@ def software_hidden(context: PageContext) -> Outcome:
         config_snippets.NO_LISTING,
     ),
     oracle={"zap": "10033"},
-    version=2,
+    version=3,
 )
 def no_directory_listing(context: PageContext) -> Outcome:
     """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python.
@@ -160,6 +160,7 @@ def no_directory_listing(context: PageContext) -> Outcome:
     After a fix the URL is often closed (403 or 404), which a verification accepts as fixed.
     """
     if context.is_verification and context.closed_status:
+        context.require_home_page()
         return passed(f"The directory is no longer accessible (status {context.closed_status}).")
     page = context.document
     headings = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]
@@ -269,12 +270,12 @@ def no_private_addresses(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "git-config"},
-    version=2,
+    version=3,
 )
 def git_is_hidden(context: PageContext) -> Outcome:
-    """GET /.git/config does not answer 200 with a [core] section."""
+    """GET /.git/config does not answer 2xx with a [core] section."""
     response = _probe(context, "/.git/config")
-    if response.status == 200 and "[core]" in response.text[:MAX_TEXT_LENGTH] and not _is_html(response):
+    if _is_success(response) and "[core]" in response.text[:MAX_TEXT_LENGTH] and not _is_html(response):
         return failed("/.git/config is publicly accessible.")
     return passed(f"/.git/config is not accessible (status {response.status}).")
 
@@ -298,13 +299,13 @@ def git_is_hidden(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "dotenv"},
-    version=2,
+    version=3,
 )
 def env_is_hidden(context: PageContext) -> Outcome:
-    """GET /.env does not answer 200 with KEY=VALUE lines that are not HTML."""
+    """GET /.env does not answer 2xx with KEY=VALUE lines that are not HTML."""
     response = _probe(context, "/.env")
     has_settings = _ENV_LINE.search(response.text[:MAX_TEXT_LENGTH])
-    if response.status == 200 and not _is_html(response) and has_settings:
+    if _is_success(response) and not _is_html(response) and has_settings:
         return failed("/.env is publicly accessible.")
     return passed(f"/.env is not accessible (status {response.status}).")
 
@@ -330,7 +331,7 @@ def security_txt(context: PageContext) -> Outcome:
     """/.well-known/security.txt is 200, plain text, with Contact and an Expires in the future."""
     # RFC 9116, 3: it may be a redirect.
     response = _probe(context, "/.well-known/security.txt")
-    if response.status != 200 or media_type(response.headers.get("content-type")) != "text/plain":
+    if response.status != 200 or media_type(response.content_type) != "text/plain":
         return failed(f"/.well-known/security.txt is not a plain text file (status {response.status}).")
     lines = response.text[:MAX_TEXT_LENGTH].splitlines()
     pairs = (line.partition(":") for line in lines if not line.startswith("#"))
@@ -361,9 +362,13 @@ def _probe(context: PageContext, path: str) -> Response:
     if response.status == 429 or response.status >= 500:
         raise Inconclusive("blocked", f"{path} answered with status {response.status}.")
     # An HTML page is none of these files, whether complete or not.
-    if response.status == 200 and not _is_html(response):
+    if _is_success(response) and not _is_html(response):
         require_complete_body(Page(response))
     return response
+
+
+def _is_success(response: Response) -> bool:
+    return 200 <= response.status < 300
 
 
 def _is_html(response: Response) -> bool:

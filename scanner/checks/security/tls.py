@@ -110,6 +110,7 @@ def certificate_days_left(context: PageContext) -> Outcome | Measurement:
     ),
     scope="site",
     oracle={"sslyze": "tls_1_0_cipher_suites, tls_1_1_cipher_suites"},
+    version=2,
 )
 def old_versions_refused(context: PageContext) -> Outcome:
     """TLS 1.0 and 1.1 (and with them SSL 2 and 3) are refused."""

@@ -172,6 +172,7 @@ def hsts_preload(context: PageContext) -> Outcome:
     ),
     headers=("location",),
     oracle={"observatory": "redirection"},
+    version=2,
 )
 def https_redirect(context: PageContext) -> Outcome:
     """http:// does not answer, or its first redirect is to https on the same host and the last URL is https."""
@@ -203,7 +204,8 @@ def _http_chain(context: PageContext) -> list[Response] | None:
     try:
         chain = context.http_chain
     except Inconclusive as error:
-        if error.reason == "blocked" and page.is_https and not error.tls:
+        # An invalid response, a loop or a redirect to a host that is down is an answer.
+        if error.unanswered and page.is_https:
             return None
         raise
     if chain[-1].status >= 500:

@@ -11,7 +11,7 @@ from scanner.page.page import Page
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_directives import directives_for, forbids_indexing
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import Inconclusive, has_login_segment
+from scanner.preconditions import Inconclusive, has_login_segment, require_no_notice
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
@@ -38,6 +38,7 @@ CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
         {"nginx": "location = /old { return 301 /new; }"},
     ),
     oracle={"lighthouse": "http-status-code"},
+    version=2,
 )
 def status_is_successful(context: PageContext) -> Outcome:
     """The final status is below 400; 429 and 503 are temporary, so they are inconclusive."""
@@ -46,6 +47,8 @@ def status_is_successful(context: PageContext) -> Outcome:
         raise Inconclusive("blocked", f"The site is temporarily unavailable (status {status}).")
     if status == HTTPStatus.FORBIDDEN:
         context.closed_status  # noqa: B018 - raises where the site refuses the scanner every URL
+    if status < 400 and context.is_verification:
+        require_no_notice(context.url, context.landing, context.original_identity)
     return passed(f"The status is {status}.") if status < 400 else failed(f"The status is {status}.")
 
 
@@ -70,7 +73,7 @@ def status_is_successful(context: PageContext) -> Outcome:
     headers=("x-robots-tag",),
     kind="markup",
     oracle={"lighthouse": "is-crawlable"},
-    version=3,
+    version=4,
 )
 def page_is_indexable(context: PageContext) -> Outcome:
     """Neither noindex nor a past unavailable_after is set, and robots.txt allows a crawler.

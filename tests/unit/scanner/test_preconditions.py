@@ -354,6 +354,61 @@ def test_closed_directory_listing_is_fixed_unless_the_scanner_may_be_blocked(
     assert (outcome.status, outcome.reason) == (status, reason)
 
 
+@pytest.mark.parametrize(
+    ("home", "expected"),
+    [
+        (200, (PASSED, None)),
+        (403, (PASSED, None)),
+        (404, (INCONCLUSIVE, "blocked")),
+        (502, (INCONCLUSIVE, "blocked")),
+    ],
+)
+def test_directory_is_not_closed_where_the_whole_site_is_gone(
+    home: int, expected: tuple[str, str | None]
+) -> None:
+    before = {"directory_listing": seen_before("Index of /uploads/")}
+    site = Site({"/": Answer("<title>Home</title>", home, HTML)}, otherwise=Answer("", 404))
+    with served(site), loopback_client() as client:
+        url = f"{site.url}uploads/"
+        asked = ["directory_listing"]
+        outcomes = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+
+    assert reasons(outcomes) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (LOGIN, (INCONCLUSIVE, "login_wall")),
+        ("<title>Down for maintenance</title><p>Back soon", (INCONCLUSIVE, "blocked")),
+        ("<title>404 Not Found</title><p>Sorry", (INCONCLUSIVE, "target_missing")),
+        ("", (INCONCLUSIVE, "target_missing")),
+        ("<title>Delivery and returns</title><p>How we deliver", (PASSED, None)),
+    ],
+    ids=["login", "maintenance", "soft 404", "empty", "page"],
+)
+def test_error_status_is_not_fixed_by_a_notice_with_status_200(
+    now: str, expected: tuple[str, str | None]
+) -> None:
+    site = Site({"/": Answer("<title>500 Internal Server Error</title>", 500, HTML)})
+    before = run_checks_on(site, ["http_status_ok"])
+    site.answers["/"] = Answer(now, 200, HTML)
+
+    assert before["http_status_ok"].status == FAILED
+    assert reasons(run_checks_on(site, ["http_status_ok"], before=before)) == {expected}
+
+
+def test_login_page_that_works_again_has_a_good_status() -> None:
+    site = Site({"/login": Answer("<title>500 Internal Server Error</title>", 500, HTML)})
+    with served(site), loopback_client() as client:
+        asked, url = ["http_status_ok"], f"{site.url}login"
+        before = dict(run_checks(url, asked, client=client, retry_delays=()))
+        site.answers["/login"] = Answer(LOGIN, 200, HTML)
+        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+
+    assert reasons(after) == {(PASSED, None)}
+
+
 def test_outage_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr("scanner.fetcher.time.sleep", waited.append)

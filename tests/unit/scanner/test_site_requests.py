@@ -17,6 +17,7 @@ CHALLENGES = {
     "a header": Answer("<p>Wait", 503, [*HTML, ("cf-mitigated", "challenge")]),
     "AWS WAF": Answer("", 202, [("x-amzn-waf-action", "challenge")]),
 }
+LAMPS, GONE = Answer("<title>Lamps</title><p>Here they are", 200, HTML), Answer("gone", 404, HTML)
 OF_OTHER_URLS = [
     *("robots_txt_valid", "sitemap_valid", "soft_404", "security_txt", "exposed_git", "exposed_env"),
     *("cors_restricted", "broken_internal_links", "cache_policy"),
@@ -103,6 +104,27 @@ def test_overloaded_answer_to_a_preflight_is_inconclusive() -> None:
     assert reasons(run_checks_on(site, ["cors_restricted"])) == {(INCONCLUSIVE, "blocked")}
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(500, (INCONCLUSIVE, "blocked")), (502, (INCONCLUSIVE, "blocked")), (501, (PASSED, None))],
+)
+def test_failed_preflight_does_not_pass_unless_options_is_not_implemented(
+    status: int, expected: tuple[str, str | None]
+) -> None:
+    site = good_site(**{"OPTIONS /": Answer("sorry", status)})
+
+    assert reasons(run_checks_on(site, ["cors_restricted"])) == {expected}
+
+
+@pytest.mark.parametrize(("coding", "reason"), [("gzip", "truncated"), ("br", "not_available")])
+def test_page_is_not_indexable_by_a_robots_txt_that_is_not_read(coding: str, reason: str) -> None:
+    robots = Answer("not encoded", headers=[("Content-Type", "text/plain"), ("Content-Encoding", coding)])
+
+    outcomes = run_checks_on(Site({"/": page(), "/robots.txt": robots}), ["indexable"])
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
+
+
 def test_links_without_a_request_left_are_inconclusive() -> None:
     with served(good_site()) as site, loopback_client() as client:
         context = PageContext(site.url, client, retry_delays=(), budget=RequestBudget(requests=20))
@@ -116,9 +138,21 @@ def test_links_without_a_request_left_are_inconclusive() -> None:
     [
         ({"HEAD /old": Answer(), "/old": Answer("gone", 404, HTML)}, FAILED),
         ({"/old": Answer("<title>Page not found</title><p>Sorry", 200, HTML)}, INCONCLUSIVE),
-        ({"/old": Answer("<title>Lamps</title><p>Here they are", 200, HTML)}, PASSED),
+        ({"/old": LAMPS}, PASSED),
+        ({"/old": [LAMPS, GONE, GONE]}, FAILED),
+        ({"/old": [LAMPS, GONE, LAMPS]}, INCONCLUSIVE),
+        ({"/old": [GONE, LAMPS, GONE]}, INCONCLUSIVE),
+        ({"/old": [GONE, LAMPS, LAMPS]}, PASSED),
     ],
-    ids=["HEAD alone succeeds", "error page with status 200", "back"],
+    ids=[
+        "HEAD alone succeeds",
+        "error page with status 200",
+        "back",
+        "back at first",
+        "at times",
+        "at times too",
+        "late",
+    ],
 )
 def test_link_that_was_broken_is_requested_by_get(answers: dict[str, Answer], status: str) -> None:
     links = html(add='<main><a href="/returns">Returns</a> <a href="/old">Old lamps</a></main>')

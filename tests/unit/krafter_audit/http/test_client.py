@@ -151,12 +151,22 @@ def test_response_that_is_not_http_is_unreachable(raw: bytes, serve: Serve, clie
     assert "hunter2" not in str(error.value)
 
 
+@pytest.mark.parametrize(("raw", "unanswered"), [(b"", True), (b"no HTTP\r\n\r\n", False), (b"H", False)])
+def test_server_that_sends_no_byte_does_not_answer(
+    raw: bytes, unanswered: bool, serve: Serve, client: Client
+) -> None:
+    with pytest.raises(Unreachable) as error:
+        client.get(serve(says(raw)).url)
+    assert error.value.unanswered is unanswered
+
+
 def test_closed_port_is_unreachable(client: Client) -> None:
     with socket.socket() as bound:  # bound, so that no other process listens on the port
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}/"
-        with pytest.raises(Unreachable, match=r"^127\.0\.0\.1 refuses connections on port \d+\.$"):
+        with pytest.raises(Unreachable, match=r"^127\.0\.0\.1 refuses connections on port \d+\.$") as error:
             client.get(url)
+    assert error.value.unanswered
 
 
 def test_host_without_dns_record_is_unreachable(client: Client) -> None:

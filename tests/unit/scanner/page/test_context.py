@@ -155,6 +155,21 @@ def test_page_that_is_compressed_with_brotli_alone_passes(client: Client, named:
     assert len(site.requests) == 2
 
 
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [(Answer("busy", 503), "blocked"), (Answer(status=204), "target_missing"), (Answer(), "target_missing")],
+    ids=["outage", "no content", "empty"],
+)
+def test_page_is_not_compressed_because_its_second_response_is_small(
+    client: Client, second: Answer, reason: str
+) -> None:
+    text = f"<!doctype html><title>Words</title>{LARGE}"
+    with served(good_site(**{"/": [page(text, {"Content-Encoding": None}), second]})) as site:
+        outcome = scanned(start(site, client), "text_compression")["text_compression"]
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, reason)
+
+
 @pytest.fixture
 def shop(
     authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, settings: Any
@@ -213,6 +228,20 @@ def test_closed_http_port_is_tried_again_on_the_first_page_alone(
             )
 
     assert tried.count(80) == 4
+
+
+@pytest.mark.parametrize(
+    "location", ["http://shop.example:8080/", "http://down.example/", "/", "http://["], ids=str
+)
+def test_http_port_that_answers_does_not_pass_without_its_page(
+    shop: tuple[Site, Site], ca_file: str, location: str
+) -> None:
+    shop[1].answers["/"] = Answer(status=301, headers=[("Location", location)])
+    with Client(ca_file=ca_file) as client:
+        context = PageContext("https://shop.example/", client, retry_delays=())
+        outcome = scanned(context, "https_redirect")["https_redirect"]
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
 
 
 class CountingThrottle(HostThrottle):

@@ -1,7 +1,9 @@
 """Certificates and TLS versions, by real handshakes on loopback."""
 
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from cryptography.x509.oid import NameOID
 
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
+from scanner.preconditions import Inconclusive
 from scanner.registry import REGISTRY, keys
+from scanner.tls import probe
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site
 from tests.unit.scanner.checks.fixes import speaking
@@ -177,3 +181,24 @@ def test_redirect_to_nowhere_is_no_site_without_tls(headers: list[tuple[str, str
         outcomes = dict(run_checks(site.url, TLS, client=client, retry_delays=()))
 
     assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "target_missing")}
+
+
+def closed() -> tuple[socket.socket, str]:
+    here, there = socket.socketpair()
+    there.close()
+    return here, "127.0.0.1"
+
+
+def test_server_that_goes_down_does_not_refuse_old_versions() -> None:
+    with pytest.raises(Inconclusive) as error:
+        probe.old_versions_accepted("127.0.0.1", closed)
+
+    assert error.value.reason == "blocked"
+
+
+def test_server_that_closes_connections_of_old_versions_alone_refuses_them(authority: trustme.CA) -> None:
+    with served(good_site(), tls_context(authority)) as site:
+        port = int(site.url.rstrip("/").rpartition(":")[2])
+        dials = cycle([closed, lambda: (socket.create_connection(("127.0.0.1", port)), "127.0.0.1")])
+
+        assert probe.old_versions_accepted("127.0.0.1", lambda: next(dials)()) == []

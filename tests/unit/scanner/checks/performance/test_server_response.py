@@ -3,7 +3,8 @@
 import pytest
 
 from scanner.engine import run_checks
-from scanner.outcome import FAILED, NOT_APPLICABLE, PASSED
+from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
+from tests.fakes.raw_servers import Server, answer, by_path, says
 from tests.fakes.website import Answer, Headers, Site, loopback_client, served
 
 PAGE = "<html xmlns='http://www.w3.org/1999/xhtml'><head><title>A</title><script src='/a.js'></script></head></html>"
@@ -69,3 +70,27 @@ def test_image_with_an_empty_address_is_no_file_of_the_page() -> None:
     text = f"<title>A</title><img src='' alt=''><img src=' ' alt=''><p>{LONG}"
 
     assert status_of("cache_policy", [], page=text) == NOT_APPLICABLE
+
+
+def test_part_of_a_script_is_not_taken_for_a_small_one() -> None:
+    html = answer(PAGE.encode(), headers=["Content-Type: text/html"])
+    script = answer(b"let a = 1;", headers=["Content-Type: text/javascript"], length=50_000)
+    with Server(by_path(**{"": says(html), "a.js": says(script)})) as server, loopback_client() as client:
+        outcome = dict(run_checks(f"{server.url}/", ["text_compression"], client=client, retry_delays=()))
+
+    assert (outcome["text_compression"].status, outcome["text_compression"].reason) == (
+        INCONCLUSIVE,
+        "truncated",
+    )
+
+
+@pytest.mark.parametrize("key", ["cache_policy", "text_compression"])
+def test_asset_that_is_missing_during_a_deploy_is_not_fixed(key: str) -> None:
+    script = Answer(LONG, headers=[("Content-Type", "text/javascript")])
+    site = Site({"/": Answer(PAGE, headers=[("Content-Type", "text/html")]), "/a.js": script})
+    with served(site), loopback_client() as client:
+        before = dict(run_checks(site.url, [key], client=client, retry_delays=()))
+        site.answers["/a.js"] = Answer("gone", 404)
+        after = dict(run_checks(site.url, [key], client=client, before=before, retry_delays=()))
+
+    assert (before[key].status, after[key].status) == (FAILED, INCONCLUSIVE)

@@ -121,3 +121,13 @@ def test_security_txt_has_one_expiry_with_date_and_time(expires: str, status: st
         outcome = dict(run_checks(site.url, ["security_txt"], client=client, retry_delays=()))["security_txt"]
 
     assert outcome.status == status, outcome.evidence
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "text"),
+    [("exposed_git", "/.git/config", "[core]\n\tbare = false\n"), ("exposed_env", "/.env", "SECRET=abc\n")],
+)
+@pytest.mark.parametrize("status", [200, 203])
+def test_file_is_exposed_with_every_successful_status(key: str, path: str, text: str, status: int) -> None:
+    with served(good_site(**{path: Answer(text, status)})) as site, loopback_client() as client:
+        assert dict(run_checks(site.url, [key], client=client, retry_delays=()))[key].status == FAILED
