@@ -26,7 +26,7 @@ from scanner.page.identity import Identity
 from scanner.page.page import Page
 from scanner.page.rendered import RenderedPage
 from scanner.page.substitute import Substitute, substitute_of
-from scanner.parsing.page_references import same_origin_assets, same_origin_links
+from scanner.parsing.page_references import refresh_of, same_origin_assets, same_origin_links
 from scanner.parsing.registrable_domain import origin_of
 from scanner.parsing.robots_txt import Robots
 from scanner.parsing.scripted_content import has_building_script, is_built_by_scripts, own_scripts
@@ -152,6 +152,11 @@ class PageContext(SiteRequests):
             return self.rendered.document
         if is_built_by_scripts(self.document):
             raise not_rendered()
+        next_page = refresh_of(self.document)
+        if next_page and next_page[0] == 0:
+            raise Inconclusive(
+                "not_rendered", f"Browsers show {next_page[1][:200]} instead (refresh).", final=True
+            )
         return self.document
 
     @property

@@ -23,6 +23,7 @@ _MOUNT_POINTS = (
     "#root, #app, #app-root, #__next, #__nuxt, #___gatsby, #svelte, "
     "app-root, [data-reactroot], [ng-app], [data-v-app]"
 )
+_HANDLERS = ("onload", "onerror", "onpageshow")  # attributes whose code runs without a click
 _NOT_TEXT = ("script", "style", "template", "noscript")
 
 # Code that adds elements other than scripts and styles to the page.
@@ -48,6 +49,7 @@ def is_built_by_scripts(page: Page) -> bool:
 
 def has_building_script(page: Page) -> bool:
     inline = [node.text() for node in page.css("script:not([src])") if _runs(node)]
+    inline += [value(node, name) for name in _HANDLERS for node in page.css(f"[{name}]")]
     return any(_ADDS_MARKUP.search(code) or _creates_elements(code) for code in inline)
 
 

@@ -196,3 +196,27 @@ def test_mixed_content_by_script_fails(chrome: Browser, authority: trustme.CA, c
         found = dict(run_checks(site.url, ["mixed_content"], client=client, browser=browser, retry_delays=()))
 
     assert found["mixed_content"].status == FAILED
+
+
+REFRESH = '<!doctype html><html lang=en><title>Shop</title><meta http-equiv=refresh content="{}; url=/en/">'
+
+
+@pytest.mark.parametrize(
+    ("delay", "expected"), [(0, (INCONCLUSIVE, "not_rendered")), (5, (FAILED, None))], ids=str
+)
+def test_page_that_is_replaced_at_once_is_not_judged_without_a_browser(
+    delay: int, expected: tuple[str, str | None]
+) -> None:
+    answers = {"/": REFRESH.format(delay), "/en/": html()}
+    said = run_checks_on(answers, "meta_description")["meta_description"]
+
+    assert (said.status, said.reason) == expected
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.usefixtures("short_quiet_time")
+def test_page_that_is_replaced_at_once_is_judged_by_the_next_one_in_a_browser(chrome: Browser) -> None:
+    answers = {"/": REFRESH.format(0), "/en/": html()}
+    said = run_checks_on(answers, "meta_description", browser=chrome)["meta_description"]
+
+    assert said.status == PASSED

@@ -75,3 +75,15 @@ def test_scripts_of_the_site_are_its_own() -> None:
     )
 
     assert own_scripts(page(body)) == ["https://www.example.com/a.js", "https://static.example.com/b.js"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<img src=/a onerror=\"box.innerHTML = '<b>'\">", True),
+        ("<link rel=stylesheet media=print href=/a.css onload=\"this.media = 'all'\">", False),
+        ("<p onclick=\"box.innerHTML = '<b>'\">", False),
+    ],
+)
+def test_handler_of_an_event_without_a_click_may_build_content(body: str, *, expected: bool) -> None:
+    assert has_building_script(page(body)) is expected
