@@ -52,6 +52,11 @@ class Visit:
         return {request.host: request.address for request in self.proxied_requests if request.address}
 
     @property
+    def missing_hosts(self) -> set[str]:
+        """The hosts that no visitor reaches: without an address, or with one that the policy refuses."""
+        return {request.host for request in self.proxied_requests if request.has_no_host}
+
+    @property
     def cached(self) -> CachedResponses | None:
         """What is known of the responses in the HTTP cache; None where it is empty when the visit begins."""
         return self.shared.responses if self.shared else None

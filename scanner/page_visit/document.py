@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Frame, Page
 from playwright.sync_api import Response as BrowserResponse
 
 from krafter_audit.http.client import Limits, Response
@@ -23,13 +23,21 @@ class MainDocument:
         self._page = page
         self._responses: list[BrowserResponse] = []
         self._response_count = 0  # how many of them led to the page; the page may navigate further
+        self._shown_count = (
+            0  # how many of them led to the page that is shown; the next ones may be downloads
+        )
         self._started_at = datetime.now(UTC)
         page.on("response", self._record)
+        page.on("framenavigated", self._on_navigation)
 
     def _record(self, response: BrowserResponse) -> None:
         request = response.request
         if request.is_navigation_request() and response.frame == self._page.main_frame:
             self._responses.append(response)
+
+    def _on_navigation(self, frame: Frame) -> None:
+        if frame == self._page.main_frame:
+            self._shown_count = len(self._responses)
 
     def sent(self, *, address: str, with_body: bool) -> Response | None:
         """Return the response to the navigation as it was sent; None when its body is not available any more.
@@ -51,12 +59,14 @@ class MainDocument:
 
         `dom` is the DOM with its shadow roots; None where it has none.
         """
-        responses = self._require_responses()
+        responses = self._require_responses()[: max(self._shown_count, self._response_count) or None]
         if not self._page.url.startswith(("http://", "https://")):
             raise Inconclusive("blocked", "The page navigated to a URL that did not answer.")
         body = (dom or self._page.content()).encode("utf-8", errors="replace")
         rendered = self._converted(responses, body, MAX_DOM_BYTES, address=address)
-        return replace(rendered, url=self._page.url, headers=_as_utf8(rendered.headers))
+        return replace(
+            rendered, url=self._page.url, headers=_as_utf8(rendered.headers, rendered.content_type)
+        )
 
     def _require_responses(self) -> "list[BrowserResponse]":
         if not self._responses:
@@ -100,8 +110,8 @@ def _decoded(response: BrowserResponse) -> Headers:
     return _headers([header for header in sent if header[0] != "content-encoding"])
 
 
-def _as_utf8(headers: Headers) -> Headers:
-    kind = media_type(headers.get("content-type"))
+def _as_utf8(headers: Headers, content_type: str) -> Headers:
+    kind = media_type(content_type)
     kept = [header for header in headers.items() if header[0] != "content-type"]
     # The serialised DOM is UTF-8, whatever the encoding of the document.
     return _headers([*kept, ("content-type", f"{kind}; charset=utf-8")] if kind else kept)

@@ -14,7 +14,28 @@ _LONG_LIVED = frozenset({"xhr", "fetch", "eventsource", "websocket", "ping", "me
 MAX_LONG_LIVED = 2
 # Without one of these a page is not what its visitors see, and another visit may show it.
 _ESSENTIAL = frozenset({"script", "stylesheet"})
+# Without one of these it is lighter, and paints its largest content earlier.
+_HEAVY = frozenset({"image", "font", "media"})
 _TEMPORARY_STATUSES = frozenset({429, 502, 503, 504})
+# Chromium's errors of a server that is down for a moment.
+_TEMPORARY_ERRORS = frozenset(
+    f"net::ERR_{name}"
+    for name in (
+        "CONNECTION_ABORTED",
+        "CONNECTION_CLOSED",
+        "CONNECTION_REFUSED",
+        "CONNECTION_RESET",
+        "CONNECTION_TIMED_OUT",
+        "CONTENT_LENGTH_MISMATCH",
+        "EMPTY_RESPONSE",
+        "HTTP2_PING_FAILED",
+        "HTTP2_PROTOCOL_ERROR",
+        "INCOMPLETE_CHUNKED_ENCODING",
+        "INCOMPLETE_HTTP2_CHUNKED_ENCODING",
+        "TIMED_OUT",
+        "TUNNEL_CONNECTION_FAILED",
+    )
+)
 LONG_LIVED_AFTER = 3.0  # seconds after the load event, from which an open request counts as long-lived
 
 
@@ -55,11 +76,12 @@ class NetworkMonitor:
         self._pending: set[Request] = set()
         self._busy_at = time.monotonic()
         self._loaded_at: float | None = None
-        # `{URL: status}` of the site's scripts and style sheets that were temporarily refused.
-        self.unavailable: dict[str, int] = {}
+        # `{URL: status or error}` of the site's scripts and style sheets that were temporarily not available.
+        self.unavailable: dict[str, str] = {}
+        self.unavailable_media: dict[str, str] = {}  # of its images, fonts, audio and video
         page.on("request", self._on_request)
         page.on("requestfinished", self._on_finished)
-        page.on("requestfailed", self._on_ended)
+        page.on("requestfailed", self._on_failed)
         page.on("response", self._on_response)
 
     def mark_loaded(self) -> None:
@@ -138,12 +160,20 @@ class NetworkMonitor:
             self._busy_at = time.monotonic()
 
     def _on_response(self, response: Response) -> None:
-        request = response.request
-        if request.resource_type not in _ESSENTIAL or request.frame != self._page.main_frame:
+        if response.status in _TEMPORARY_STATUSES or "cf-mitigated" in response.headers:
+            self._record_unavailable(response.request, f"answered with status {response.status}")
+
+    def _record_unavailable(self, request: Request, problem: str) -> None:
+        kind = request.resource_type
+        if kind not in _ESSENTIAL | _HEAVY or request.frame != self._page.main_frame:
             return
-        is_refused = response.status in _TEMPORARY_STATUSES or "cf-mitigated" in response.headers
-        if is_refused and same_site(host_of(response.url), host_of(self._page.url)):
-            self.unavailable[response.url] = response.status
+        if same_site(host_of(request.url), host_of(self._page.url)):
+            (self.unavailable if kind in _ESSENTIAL else self.unavailable_media)[request.url] = problem
+
+    def _on_failed(self, request: Request) -> None:
+        if request.failure in _TEMPORARY_ERRORS:
+            self._record_unavailable(request, f"was not received ({request.failure})")
+        self._on_ended(request)
 
     def _on_finished(self, request: Request) -> None:
         self.finished.append(request)

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ from scanner.page_visit.network_monitor import NetworkMonitor, PendingMedia
 from scanner.page_visit.request_auth import RequestAuth
 from scanner.page_visit.scripts import ScriptCoverage, ScriptUsage
 from scanner.parsing import csp_policy
+from scanner.parsing.registrable_domain import host_of
 from scanner.preconditions import Inconclusive
 
 IDLE_TIMEOUT = 12  # seconds
@@ -38,7 +39,7 @@ MAX_LARGEST_WAIT = 1.0  # seconds after the load event
 # A page without scripts stays as it is after its load event, once it has been painted.
 STATIC_QUIET_SECONDS = 0.1
 _SCRIPTED = re.compile(
-    rb"\x00|<(?:[\w-]+:)?script|\son[a-z]+\s*=|javascript:|http-equiv\s*=\s*[\"']?refresh|<(?:i?frame|object|embed)",
+    rb"\x00|<(?:[\w-]+:)?script|[\s/\"']on[a-z]+\s*=|javascript:|http-equiv\s*=\s*[\"']?refresh|<(?:i?frame|object|embed)",
     re.IGNORECASE,
 )
 
@@ -94,6 +95,8 @@ class PageSnapshot:
     screenshots: dict[str, bytes]  # JPEGs: of the `screen`, and by rule of the first violating element
     scripts: list[ScriptUsage] | None  # None where they were not requested
     resources: tuple[str, ...] = ()  # URLs of what the page has loaded
+    # `{URL: status or error}` of the site's own files, without which the page is lighter.
+    unavailable_media: Mapping[str, str] = field(default_factory=dict)
     axe_error: str = ""  # why there are no results of axe-core, or not all
     is_frameset: bool = False
     has_foreign_frames: bool = False  # a frameset has frames that axe-core cannot test, as of another origin
@@ -289,6 +292,7 @@ class _PageVisit:
         scripts = self._coverage.collect(self._monitor) if self._coverage else None
         rendered = self._document.rendered(dom=self._world.evaluate(_shadow_roots()), address=self._address())
         results, axe_error = self._run_axe(rules, rendered, report["elements"])
+        self._require_same_document(report["origin"])
         return PageSnapshot(
             response=rendered,
             vitals=_vitals(report),
@@ -309,6 +313,7 @@ class _PageVisit:
             else {},
             scripts=scripts,
             resources=self._monitor.resources(),
+            unavailable_media=self._monitor.unavailable_media,
         )
 
     def _run_axe(
@@ -321,6 +326,11 @@ class _PageVisit:
         is_complete = len(results) == len(rules)
         return results, "" if is_complete else f"axe-core did not finish within {axe.MAX_SECONDS:g} s."
 
+    def _require_same_document(self, origin: float) -> None:
+        # Else a part of the results would be of the next page.
+        if self._world.evaluate("performance.timeOrigin") != origin:
+            raise Inconclusive("not_available", "The page navigated to another one while it was tested.")
+
     def _wait(self, seconds: float) -> None:
         self._page.wait_for_timeout(seconds * 1000)
 
@@ -329,10 +339,11 @@ class _PageVisit:
             axe.inject(self._world)
 
     def _require_resources(self) -> None:
-        if not self._monitor.unavailable:
-            return
-        url, status = next(iter(self._monitor.unavailable.items()))
-        raise Inconclusive("blocked", f"{url[:200]}, which the page needs, answered with status {status}.")
+        missing = self._browser.visit.missing_hosts if self._browser.visit else set()
+        needed = self._monitor.unavailable | (self._monitor.unavailable_media if self._throttled else {})
+        for url, problem in needed.items():
+            if host_of(url) not in missing:
+                raise Inconclusive("blocked", f"{url[:200]}, which the page needs, {problem}.")
 
     def _quiet_seconds(self) -> float:
         if self._throttled:
@@ -400,7 +411,7 @@ class _PageVisit:
 
 
 def _is_static(sent: Response) -> bool:
-    is_complete = "html" in (sent.headers.get("content-type") or "") and not sent.truncated
+    is_complete = "html" in sent.content_type and not sent.truncated
     return is_complete and "refresh" not in sent.headers and not _SCRIPTED.search(sent.body)
 
 

@@ -10,7 +10,7 @@ from typing import Self
 from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.defaults import network_defaults
 from krafter_audit.http.dialing import Deadline, connect, resolve_allowed
-from krafter_audit.http.errors import HttpError, RefusedAddress
+from krafter_audit.http.errors import HttpError, RefusedAddress, Unresolved
 from krafter_audit.http.forward_proxy.protocol import MalformedMessage, ParsedRequest, Relay, read_head
 from krafter_audit.http.forward_proxy.traffic import (
     ConnectionClosed,
@@ -125,6 +125,7 @@ class ForwardProxy:
             upstream = self._connect(request.url, record)
         except HttpError as error:
             record.reason, record.detail = error.reason, str(error)
+            record.has_no_host = isinstance(error, RefusedAddress | Unresolved)
             raise
         try:
             Relay(client, upstream, record, self.budget, self._deadline).run(request, rest)

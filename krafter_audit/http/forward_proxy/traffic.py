@@ -28,6 +28,7 @@ class ProxiedRequest:
     received: int = 0  # bytes
     reason: str = ""  # of a failed request, as `HttpError`
     detail: str = ""
+    has_no_host: bool = False  # its name has no address, or one that the policy refuses
 
 
 @dataclass

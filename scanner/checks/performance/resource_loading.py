@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from scanner.outcome import Measurement, Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
-from scanner.preconditions import content_in_frames
+from scanner.preconditions import Inconclusive, content_in_frames
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 if TYPE_CHECKING:
@@ -45,11 +45,16 @@ def _measured(context: PageContext, read: "Callable[[PageSnapshot], float]") -> 
     kind="browser",
     metric=Metric("KiB", 2667.0),
     oracle={"lighthouse": "total-byte-weight"},
-    version=2,
+    version=3,
 )
 def total_byte_weight(context: PageContext) -> Measurement:
     """The page transfers at most 2667 KiB over the network."""
-    return _measured(context, lambda visit: visit.transfer_size / 1024)
+
+    def kibibytes(visit: "PageSnapshot") -> float:
+        _require_media(visit)
+        return visit.transfer_size / 1024
+
+    return _measured(context, kibibytes)
 
 
 @check(
@@ -78,6 +83,11 @@ def dom_size(context: PageContext) -> Measurement:
     return _measured(context, lambda visit: float(visit.elements))
 
 
+def _require_media(visit: "PageSnapshot") -> None:
+    for url, problem in visit.unavailable_media.items():
+        raise Inconclusive("blocked", f"{url[:200]}, which the page shows, {problem}.")
+
+
 def _require_body(context: PageContext) -> None:
     if context.rendered.visits()[0].is_frameset:
         raise content_in_frames()
@@ -102,10 +112,12 @@ def _require_body(context: PageContext) -> None:
     ),
     kind="browser",
     oracle={"lighthouse": "lcp-lazy-loaded"},
+    version=2,
 )
 def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
     """The image that is the Largest Contentful Paint, if it is one, has no loading=lazy."""
     _require_body(context)
+    _require_media(context.rendered.visits()[0])
     vitals = context.rendered.visits()[0].vitals
     largest = vitals.largest if vitals else {}
     if largest.get("tag") != "img":

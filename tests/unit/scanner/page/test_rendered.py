@@ -21,6 +21,7 @@ from scanner.page_visit import PageSnapshot, axe, device_profile, document, netw
 from scanner.page_visit.scripts import minifiable_of
 from scanner.preconditions import Inconclusive
 from scans.worker.browser import chromium_options
+from tests.fakes.raw_servers import Dns
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import html
 from tests.unit.scanner.checks.check_kinds import BY_BROWSER
@@ -180,6 +181,30 @@ def test_page_whose_style_sheet_is_temporarily_refused_is_not_judged(status: int
     outcomes = run_checks_on({"/": plain(html()), **refused}, "a11y_color_contrast", browser=chrome)
 
     assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize("path", ["/site.css", "/site.js"])
+def test_page_whose_style_sheet_or_script_is_not_received_is_not_judged(path: str, chrome: Browser) -> None:
+    outcomes = run_checks_on(
+        {"/": plain(html()), path: Answer(hang_up=True)}, "a11y_color_contrast", browser=chrome
+    )
+
+    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
+
+
+@pytest.mark.needs_chromium
+def test_page_with_a_script_of_a_host_that_does_not_exist_is_judged(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dns = Dns({"shop.example": [["127.0.0.1"]]})
+    monkeypatch.setattr("socket.getaddrinfo", dns.getaddrinfo)
+    text = html().replace("/site.js", "http://old.shop.example/site.js")
+    with served(Site({"/": plain(text)})) as site, loopback_client() as client:
+        url = site.url.replace("127.0.0.1", "shop.example")
+        outcome = dict(run_checks(url, ["dom_size"], client=client, browser=chrome, retry_delays=()))
+
+    assert outcome["dom_size"].status == PASSED
 
 
 @pytest.mark.needs_chromium
@@ -566,6 +591,8 @@ def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(key: st
     [
         ("<p>Text</p>", True),
         ("<p onclick='go()'>Text</p>", False),
+        ("<p>Text</p><svg/onload=go()></svg>", False),
+        ("<p>Text</p><img src='/a'onerror='go()' alt=''>", False),
         ("<script>1</script>", False),
         ("<svg><script>1</script></svg>", False),
         ("<a href='javascript:go()'>Go</a>", False),

@@ -10,7 +10,9 @@ import pytest
 
 from scanner.browser.browser import Browser
 from scanner.browser.process_guard import descendants
-from scanner.page_visit import visit, visit_page
+from scanner.page_visit import axe, visit, visit_page
+from scanner.page_visit.isolated_world import IsolatedWorld
+from scanner.preconditions import Inconclusive
 from tests.fakes.website import Answer, Site, served
 from tests.unit.scanner.checks.base_page import html
 
@@ -73,3 +75,23 @@ def test_visit_waits_for_content_that_an_animation_reveals(chrome: Browser) -> N
 
     assert snapshot.vitals is not None
     assert (snapshot.is_blank, snapshot.vitals.fcp > 1400) == (False, True)
+
+
+@pytest.mark.needs_chromium
+def test_results_of_two_documents_are_not_mixed(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = axe.run
+
+    def navigate_and_run(world: IsolatedWorld, *args: Any, **options: Any) -> dict[str, axe.RuleResult]:
+        world.evaluate("location.href = '/next'")  # as a timer of the page does at this moment
+        while world.evaluate("document.title + document.readyState") != "Nextcomplete":
+            options["wait"](0.05)
+        return run(world, *args, **options)
+
+    monkeypatch.setattr(axe, "run", navigate_and_run)
+    following = "<!doctype html><html lang=en><title>Next</title><p>Lamps"
+    faulty = html(replace=(' alt="A lamp"', ""))
+    answers = {"/": Answer(faulty, headers=HTML), "/next": Answer(following, headers=HTML)}
+    with served(Site(answers)) as site, pytest.raises(Inconclusive) as error:
+        visit_page(chrome, site.url, rules=["image-alt"])
+
+    assert (error.value.reason, "navigated" in error.value.detail) == ("not_available", True)
