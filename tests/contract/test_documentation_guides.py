@@ -15,7 +15,7 @@ from documentation.contents import source
 from notifications.webhooks import signing
 from tests import factories
 from tests.contract.test_documentation_examples import each_language, needs_node, run
-from tests.contract.test_readme import _one_quick_load, bakery  # noqa: F401  fixtures
+from tests.contract.test_readme import bakery  # noqa: F401  fixture
 
 LEXERS = {"curl": "bash", "Python": "python", "JavaScript": "javascript"}
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -33,6 +33,7 @@ def blocks(page: str, lexer: str) -> list[str]:
 def variables(live_server: LiveServer, bakery: str, eager_jobs: None, settings: Any) -> dict[str, str]:  # noqa: F811
     """Return the variables of a project with a faulty site; jobs run in the request that enqueues them."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
+    settings.KRAFTER_CHROMIUM = "/no/such/browser"  # the finding of the guide needs none
     scenario = factories.scenario(site_url=bakery)
     by_hand = {"domain": "security", "title": "Reported by hand, without checks", "severity": "critical"}
     assert scenario.client.ask("post", "findings", by_hand).status_code == 201
@@ -46,7 +47,6 @@ def variables(live_server: LiveServer, bakery: str, eager_jobs: None, settings: 
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_one_quick_load")
 @each_language
 def test_quickstart_leads_to_an_approved_fix(
     language: str, variables: dict[str, str], tmp_path: Path

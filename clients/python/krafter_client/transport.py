@@ -45,11 +45,11 @@ class RetryTransport(httpx.BaseTransport):
         self,
         inner: httpx.BaseTransport | None = None,
         retries: Retries | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         self._inner = inner or httpx.HTTPTransport()
         self._retries = retries or Retries()
-        self._sleep = sleep
+        self._sleep = sleep or time.sleep
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request until it succeeds. Raises ApiError or httpx.TransportError."""

@@ -1,10 +1,12 @@
 """An element that violated a rule is fixed, or gone, or the verification is inconclusive."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from scanner.browser.browser import Browser
 from scanner.engine import run_checks
-from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html
 
@@ -17,6 +19,26 @@ HTML = [("Content-Type", "text/html; charset=utf-8")]
 
 def page(element: str) -> Answer:
     return Answer(html(add=f"<main>{element}</main>"), 200, HTML)
+
+
+def outcomes_of(site: Site, browser: Browser, before: dict[str, Outcome] | None = None) -> dict[str, Outcome]:
+    with loopback_client() as client:
+        return dict(
+            run_checks(site.url, [KEY], client=client, browser=browser, before=before, retry_delays=())
+        )
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with served(Site({"/": page(FAULT)})) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def before(site: Site, one_browser: Browser) -> dict[str, Outcome]:
+    """The outcome on the page with the violation, which is the same for each of its fixes."""
+    site.answers["/"] = page(FAULT)
+    return outcomes_of(site, one_browser)
 
 
 @pytest.mark.parametrize(
@@ -36,14 +58,11 @@ def page(element: str) -> Answer:
     ids=["fixed", "removed", "commented out", "hidden", "in closed details", "in a frame"],
 )
 def test_violating_element_is_searched_for(
-    now: str, status: str, reason: str | None, chrome: Browser
+    now: str, status: str, reason: str | None, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
-    site = Site({"/": page(FAULT)})
-    with served(site), loopback_client() as client:
-        options = {"client": client, "browser": chrome, "retry_delays": ()}
-        before = dict(run_checks(site.url, [KEY], **options))
-        site.answers["/"] = page(now)
-        after = dict(run_checks(site.url, [KEY], before=before, **options))[KEY]
+    site.answers["/"] = page(now)
+
+    after = outcomes_of(site, chrome, before)[KEY]
 
     assert before[KEY].status == FAILED
     assert (after.status, after.reason) == (status, reason)

@@ -13,6 +13,7 @@ from scanner.page.context import PageContext
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import DESCRIPTION, TITLE, VIEWPORT, html
 
+pytestmark = pytest.mark.usefixtures("short_quiet_time")
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 SCRIPT = "<script>var shown = location.search.slice(1)</script>"
 OF_CONTENT = (

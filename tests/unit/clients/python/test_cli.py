@@ -193,8 +193,9 @@ def test_only_problems_that_are_not_in_the_baseline_fail(logged_in: Scenario, tm
 
 
 def test_scan_waits_and_lists_what_it_has_found_and_fails_until_it_is_dismissed(
-    logged_in: Scenario, site: Site, capsys: pytest.CaptureFixture[str]
+    logged_in: Scenario, site: Site, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    settings.KRAFTER_CHROMIUM = "/no/such/browser"  # problems of other checks are enough
     reports = ["--report", "sarif=out.sarif", "--report", "junit=out.xml", "--report", "markdown=out.md"]
 
     status = main(["scan", site.url, "--wait", "--fail-on", "high", "--format", "json", *reports])

@@ -1,4 +1,4 @@
-"""The MCP server as its own process, against a running API, with the client of the package `mcp`."""
+"""The MCP server against a running API, with the client of the package `mcp`; each way to start it, as a process."""
 
 import os
 import socket
@@ -6,13 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 from django.db import transaction
+from krafter_client import ProjectClient
 from krafter_client.mcp_server.approval import LIFETIME_SECONDS, ApprovalTokens
+from krafter_client.mcp_server.server import build_server
 from mcp import Client, StdioServerParameters
 from pytest_django.live_server_helper import LiveServer
 
@@ -48,20 +51,26 @@ def environment(scenario: Scenario, url: str, key: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def assistant(running: Scenario, live_server: LiveServer) -> Callable[..., Any]:
-    """Run a function with a client that has started the server by standard input and output."""
+def assistant(running: Scenario, live_server: LiveServer) -> Iterator[Callable[..., Any]]:
+    """Run a function with a client of the server, which is in this process."""
+    login = {"org_id": running.organization.pk, "project_id": running.project.slug}
+    with ExitStack() as opened:
 
-    def use(function: Use, *, key: str = "") -> Any:
-        values = environment(running, live_server.url, key or running.key)
-        parameters = StdioServerParameters(command=sys.executable, args=COMMAND, env=values)
+        def use(function: Use, *, key: str = "") -> Any:
+            api = opened.enter_context(ProjectClient(live_server.url, key or running.key, **login))
+            return connected(build_server(api), function)
 
-        async def connected() -> Any:
-            async with Client(parameters) as client:
-                return await function(client)
+        yield use
 
-        return anyio.run(connected)
 
-    return use
+def connected(server: Any, function: Use) -> Any:
+    """Run a function with a client of a server, given as an object or by how it is started or reached."""
+
+    async def run() -> Any:
+        async with Client(server) as client:
+            return await function(client)
+
+    return anyio.run(run)
 
 
 async def call(client: Client, tool: str, **arguments: Any) -> Any:
@@ -92,6 +101,23 @@ def test_tools_are_those_that_the_scopes_of_the_key_allow(
 
     assert assistant(tool_names) == READING | WRITING
     assert assistant(tool_names, key=reader.removeprefix("Bearer ")) == READING
+
+
+def test_server_answers_by_standard_input_and_output(running: Scenario, live_server: LiveServer) -> None:
+    finding = factories.finding(running, title="By a pipe")
+    values = environment(running, live_server.url, running.key)
+    server = StdioServerParameters(command=sys.executable, args=COMMAND, env=values)
+
+    async def read(client: Client) -> list[Any]:
+        return [await tool_names(client), await call(client, "list_findings"), await call(
+            client, "create_task", finding_id=str(finding.pk), title="Fix it"
+        )]
+
+    names, findings, task = connected(server, read)
+
+    assert names == READING | WRITING
+    assert [each["title"] for each in findings["findings"]] == ["By a pipe"]
+    assert task["id"] == str(Task.objects.get().pk)
 
 
 def test_assistant_reads_findings_tasks_and_the_summary(
@@ -258,11 +284,12 @@ def http_port(running: Scenario, live_server: LiveServer) -> Iterator[int]:
 def test_server_answers_by_streamable_http(running: Scenario, http_port: int) -> None:
     factories.finding(running, title="By HTTP")
 
-    async def read() -> Any:
-        async with Client(f"http://127.0.0.1:{http_port}/mcp") as client:
-            return await call(client, "list_findings")
+    async def read(client: Client) -> Any:
+        return await call(client, "list_findings")
 
-    assert [each["title"] for each in anyio.run(read)["findings"]] == ["By HTTP"]
+    findings = connected(f"http://127.0.0.1:{http_port}/mcp", read)["findings"]
+
+    assert [each["title"] for each in findings] == ["By HTTP"]
 
 
 def test_refused_key_ends_the_command_with_a_message(running: Scenario, live_server: LiveServer) -> None:

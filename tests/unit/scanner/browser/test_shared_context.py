@@ -15,7 +15,7 @@ from scanner.browser.process_guard import descendants
 from scanner.page_visit import visit_page
 from tests.fakes.website import Answer, Site, served
 
-pytestmark = pytest.mark.needs_chromium
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.usefixtures("short_quiet_time")]
 
 CACHED = ("Cache-Control", "max-age=600")
 HTML = [("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "seen=1")]

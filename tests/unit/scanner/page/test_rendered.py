@@ -260,7 +260,7 @@ def test_page_replaced_by_scripts_is_inconclusive(
         monkeypatch.setattr(visit, "IDLE_TIMEOUT", 1)
     answers = {
         "/": plain(html(add=f"<script>{script}</script>")),
-        "/login": plain("<title>Sign in</title><form><input type=password></form>"),
+        "/login": plain("<title>Sign in</title><form><label>Password <input type=password></label></form>"),
         "/broken": plain("<title>Error</title>", 500),
     }
     result = run_checks_on(
@@ -609,7 +609,7 @@ def test_only_a_page_without_scripts_is_ready_at_once(
     monkeypatch.setattr(
         visit._PageVisit, "_wait_until_idle", lambda self, quiet: waited.append(quiet) or wait(self, quiet)
     )
-    with served(Site({"/": plain(f"<!doctype html><title>A</title><body>{page}")})) as site:
+    with served(Site({"/": plain(f"<!doctype html><title>A</title><body><h1>Painted</h1>{page}")})) as site:
         visit_page(chrome, site.url)
 
     assert waited == [visit.STATIC_QUIET_SECONDS if is_static else visit.QUIET_SECONDS]
