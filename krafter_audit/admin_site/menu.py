@@ -1,5 +1,6 @@
 """The menu of the admin: few entries, and the pages of each as tabs."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -123,5 +124,6 @@ def all_pages(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+@cache  # each page of the admin has each of these URLs, some several times
 def list_url(model: str) -> str:
     return reverse(f"admin:{model.replace('.', '_')}_changelist")

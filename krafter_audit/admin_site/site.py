@@ -6,6 +6,7 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
@@ -37,6 +38,10 @@ class AdminSite(UnfoldAdminSite):
     # Unfold's scripts need unsafe-eval and inline styles; only the pages of the admin may allow them.
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return super().admin_view(csp_override(settings.ADMIN_CSP)(_with_second_factor(view)), cacheable)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Return the list when it is used: it is in the context of each page, and the menu has its own (menu.py)."""
+        return SimpleLazyObject(lambda: super(AdminSite, self).get_app_list(request, app_label))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         view: Any = csp_override(settings.ADMIN_CSP)(SignInView.as_view())

@@ -109,9 +109,11 @@ def test_server_answers_by_standard_input_and_output(running: Scenario, live_ser
     server = StdioServerParameters(command=sys.executable, args=COMMAND, env=values)
 
     async def read(client: Client) -> list[Any]:
-        return [await tool_names(client), await call(client, "list_findings"), await call(
-            client, "create_task", finding_id=str(finding.pk), title="Fix it"
-        )]
+        return [
+            await tool_names(client),
+            await call(client, "list_findings"),
+            await call(client, "create_task", finding_id=str(finding.pk), title="Fix it"),
+        ]
 
     names, findings, task = connected(server, read)
 
